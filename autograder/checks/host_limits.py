@@ -72,6 +72,6 @@ def _private_memory() -> int | None:
     """
     try:
         with open(_PAGES, encoding="ascii") as file:  # noqa: PTH123 - before and after each check
-            return int(file.read().split()[5]) * resource.getpagesize()
+            return int(file.read().split()[5]) * resource.getpagesize() or None
     except OSError:
         return None

@@ -188,12 +188,17 @@ def _in_this_run(
     """Return a grader, and the results of `begun` as they end."""
     workers = _workers(request)
     in_turn = processes(request.jobs, len(begun)) <= 1
-    if workers is not None and in_turn:
-        workers.start(begun[0])  # it starts while this process imports NumPy and pytest
-    elif workers is not None:
-        workers.end_started()  # each forked process starts its own
-    make = request.grader or load_grader()
-    grader = make(request.setting, request.submission, workers)
+    try:
+        if workers is not None and in_turn:
+            workers.start(begun[0])  # it starts while this process imports NumPy and pytest
+        elif workers is not None:
+            workers.end_started()  # each forked process starts its own
+        make = request.grader or load_grader()
+        grader = make(request.setting, request.submission, workers)
+    except BaseException:  # an interrupt, too: nothing else knows of the workers yet
+        if workers is not None and request.warm is None:
+            workers.close()
+        raise
     if in_turn:
         return grader, _in_turn(request, grader, workers, begun)
     return grader, _side_by_side(request, grader, begun)

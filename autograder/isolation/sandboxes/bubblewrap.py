@@ -44,8 +44,9 @@ class _Trial:
     """A run of bubblewrap that shows whether it works here; the caller goes on meanwhile."""
 
     def __init__(self, command: list[str]) -> None:
+        nowhere, pipe = subprocess.DEVNULL, subprocess.PIPE
         self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command, stdout=nowhere, stderr=pipe, encoding="utf-8", errors="replace"
         )
 
     def reason(self) -> str | None:
@@ -57,7 +58,7 @@ class _Trial:
         with self._process as process:
             try:
                 _, said = process.communicate(timeout=_TRIAL_SECONDS)
-            except subprocess.TimeoutExpired:
+            except BaseException:  # an interrupt, too: nothing outlives the grader
                 process.kill()
                 raise
         return None if process.returncode == 0 else _explain(said)

@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -147,14 +148,21 @@ def _is_compiled(file: str, compiled: str) -> bool:
     an editable installation it would compile them in every run.
     """
     with suppress(OSError):
-        if os.stat(compiled).st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
-            return True
-    folder = next(above for above in Path(compiled).absolute().parents if above.is_dir())
-    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
+        found = os.stat(compiled)  # noqa: PTH116
+        if found.st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
+            return stat.S_ISREG(found.st_mode)
+    if sys.dont_write_bytecode or not _can_be_written(compiled):
         return False
     from compileall import compile_file
 
     return bool(compile_file(file, quiet=2))
+
+
+def _can_be_written(path: str) -> bool:
+    """Return whether a file can be made at `path`, with the folders above it."""
+    above = map(os.fspath, Path(path).absolute().parents)
+    folder = next(filter(os.path.isdir, above), None)  # `Path.is_dir` raises some errors
+    return folder is not None and os.access(folder, os.W_OK)
 
 
 def _copy(file: str, target: str) -> None:
@@ -163,14 +171,16 @@ def _copy(file: str, target: str) -> None:
     A hard link takes a tenth of the time; another file system needs a copy. Paths are text, since
     there are eighty: a `Path` takes longer than its link.
     """
-    pairs = [(file, target)]
-    if file.endswith(".py"):
-        compiled = importlib.util.cache_from_source(file)
+    _link(file, target)
+    compiled = importlib.util.cache_from_source(file) if file.endswith(".py") else ""
+    if compiled and _is_compiled(file, compiled):
         folder, name = os.path.dirname(target), os.path.basename(compiled)  # noqa: PTH119, PTH120
-        if _is_compiled(file, compiled):
-            pairs.append((compiled, f"{folder}/__pycache__/{name}"))
-    for source, copy in pairs:
-        try:
-            os.link(source, copy)
-        except OSError:
-            shutil.copy2(source, copy)
+        with suppress(PermissionError):  # another user's; the worker compiles the module itself
+            _link(compiled, f"{folder}/__pycache__/{name}")
+
+
+def _link(file: str, target: str) -> None:
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copy2(file, target)

@@ -21,8 +21,17 @@ from framework.errors import UsageError
 from framework.interfaces import Model, Parameters
 from plugins.torch_backend.acceleration.state_tensors import with_tensors
 
-#: What torch says, in part, where an operation does not exist for a processor.
-_NOT_THERE = ("not implemented for 'BFloat16'", "could not create a primitive")
+#: What torch says, in part, where an operation does not exist in bfloat16. A mixture of precisions
+#: names another one beside it.
+_NOT_THERE = (
+    "could not create a primitive",
+    "not implemented for 'BFloat16'",
+    "not supported. Got BFloat16",
+    "Unsupported dtype BFloat16",
+    "tensors but got BFloat16",
+    "scalar type: BFloat16",
+    "(BFloat16{",
+)
 
 
 class LowPrecisionModel(Model):
@@ -114,7 +123,7 @@ class there_in_bfloat16:  # noqa: N801  (a context manager, used like a function
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, RuntimeError) and any(part in str(error) for part in _NOT_THERE):
-            reason, _, _ = str(error).partition(". ")
+            reason, _, _ = str(error).partition(". Run")
             raise UsageError(
                 f"torch cannot compute {self._what} in bfloat16 here ({reason}): use "
                 "`--precision float32`"

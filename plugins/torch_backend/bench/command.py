@@ -107,20 +107,21 @@ def bench(
     from plugins.torch_backend.bench.result import Result
 
     limits = Limits(seconds=seconds, rounds=rounds, steps=steps)
-    results, errors = list[Result](), list[GradusError]()
+    results = list[Result]()
     try:
         for one in _measured(console, chosen, backend, precision, limits, tiny):
             if isinstance(one, GradusError):
-                errors.append(one)
+                if len(chosen) == 1:
+                    raise one
+                write_error(f"gradus: {one}")
             else:
                 results.append(one)
     finally:  # what was measured is shown and saved, also when the rest is interrupted
         if results:
-            _finish(console, results, setting, json_file)
-    for error in errors[:-1]:
-        write_error(f"gradus: {error}")
-    if errors:
-        raise errors[-1]
+            _show(console, results)
+            _save(console, results, setting, json_file, is_whole=len(results) == len(chosen))
+    if missing := len(chosen) - len(results):
+        raise UsageError(f"{missing} of {len(chosen)} models could not be measured: see above")
 
 
 def _check_available(cases: Sequence[Case]) -> None:
@@ -203,15 +204,9 @@ def _advance(bars: Progress, bar: TaskID, share: float) -> None:
     bars.update(bar, completed=share)
 
 
-def _finish(
-    console: Console,
-    results: Sequence[Result],
-    setting: dict[str, Any],
-    json_file: Path | None,
-) -> None:
-    """Show the table, and save the figures."""
-    from framework.text_files import save_json
-    from plugins.torch_backend.bench.result import as_json, result_table, score_lines
+def _show(console: Console, results: Sequence[Result]) -> None:
+    """Show the table."""
+    from plugins.torch_backend.bench.result import result_table, score_lines
 
     wide = console if console.is_terminal else type(console)(width=140, highlight=False)
     wide.print(result_table(results))
@@ -219,6 +214,24 @@ def _finish(
         console.print(line, soft_wrap=True)
     if any(one.case.group == "qrnn" for one in results):
         console.print("qrnn: two kinds of layer of equal size; they do not compute the same.")
-    if json_file is not None:
-        save_json(as_json(setting, results), json_file)
-        console.print(f"Saved {json_file}", soft_wrap=True)
+
+
+def _save(
+    console: Console,
+    results: Sequence[Result],
+    setting: dict[str, Any],
+    file: Path | None,
+    *,
+    is_whole: bool,
+) -> None:
+    """Save the figures in `file`, but not a part of them in place of what it has."""
+    from framework.text_files import save_json
+    from plugins.torch_backend.bench.result import as_json
+
+    if file is None:
+        return
+    if file.exists() and not is_whole:
+        console.print(f"{file} is as it was: not all models were measured", soft_wrap=True)
+        return
+    save_json(as_json(setting, results), file)
+    console.print(f"Saved {file}", soft_wrap=True)

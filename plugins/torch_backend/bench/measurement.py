@@ -10,12 +10,13 @@ from typing import Any
 
 import torch
 
-from framework.errors import UsageError
+from framework.errors import GradusError
 from framework.importing import load_target
 from framework.providers.backends import Backend
+from framework.providers.device_errors import explained_device_errors
 from plugins.torch_backend.bench.catalogue import Case
 from plugins.torch_backend.bench.measures import Limits, measured_use, timed_rounds
-from plugins.torch_backend.bench.pair import NotComparable, Pair
+from plugins.torch_backend.bench.pair import Pair
 from plugins.torch_backend.bench.result import Result
 
 
@@ -39,17 +40,30 @@ def measured(
 
     Raises:
         NotComparable: they do not compute the same.
-        UsageError: one of them cannot be computed in this precision here.
+        UsageError: one of them cannot be computed on this device, or in this precision here.
     """
+    try:
+        with explained_device_errors():
+            return _measured(case, backend, precision, limits, is_tiny, on_round)
+    except GradusError as error:
+        error.args = (f"{case.name}: {error}",)
+        raise
+
+
+def _measured(
+    case: Case,
+    backend: Backend,
+    precision: str,
+    limits: Limits,
+    is_tiny: bool,
+    on_round: Callable[[float], object],
+) -> Result:
     pair = pair_of(case, backend, is_tiny=is_tiny, is_random=True)
     if pair.is_same_model:
         check_equal(case, backend)
     steps = pair.steps(precision)
     limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
-    try:
-        speeds = timed_rounds(steps, backend.device, limits, on_round)
-    except UsageError as error:
-        raise UsageError(f"{case.name}: {error}") from error
+    speeds = timed_rounds(steps, backend.device, limits, on_round)
     counted = steps if pair.counts_launches else {}
     use = {name: measured_use(step, backend.device) for name, step in counted.items()}
     return Result(
@@ -71,10 +85,7 @@ def check_equal(case: Case, backend: Backend) -> None:
     Raises:
         NotComparable: they do not compute the same.
     """
-    try:
-        pair_of(case, backend, is_tiny=True, is_random=False).check()
-    except NotComparable as error:
-        raise NotComparable(f"{case.name}: {error}") from None
+    pair_of(case, backend, is_tiny=True, is_random=False).check()
 
 
 def device_in_words(device: str) -> dict[str, Any]:

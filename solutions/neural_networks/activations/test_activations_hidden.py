@@ -8,17 +8,21 @@ import pytest
 from autograder.checks import equal, finite, paired_models
 
 #: Far from zero on both sides: exp(715) overflows.
-FAR = np.array([[-1e3, -715.0, -30.0], [30.0, 715.0, 1e3]])
+FAR = np.array([[[-1e3, -715.0, -30.0]], [[30.0, 715.0, 1e3]]])
 
 
 def works_everywhere(pair, rng):
-    """Compare values and gradients for other shapes and float32, and in a second use."""
-    pair.same_backward(np.empty((0, 3)), rng=rng)
-    passed_on = rng.uniform(0.1, 0.9, size=(2, 1, 4))  # where some functions are the identity
+    """Compare values and gradients for float32, in a second use, and for no numbers at all.
+
+    The shape is that of FAR, which was asked for before: what is kept for one input, as a mask or
+    an array for the result, is wrong for the next.
+    """
+    passed_on = rng.uniform(0.1, 0.9, size=FAR.shape)  # where some functions are the identity
     pair.same_backward(passed_on.astype(np.float32), rng=rng, rtol=1e-5)
-    pair.same_forward(rng.uniform(0.1, 0.9, size=(2, 3)))
-    used_last = rng.normal(scale=2.0, size=(2, 3))
+    pair.same_forward(passed_on)
+    used_last = rng.normal(scale=2.0, size=FAR.shape)
     pair.same_backward(used_last, rng=rng)  # it belongs to the last forward
+    pair.same_backward(np.empty((0, 3)), rng=rng)
 
 
 def tails(pair, values, derivatives):

@@ -75,6 +75,20 @@ def test_another_text_is_another_submission(graded, files):
     assert graded(files, "activations").provenance.submission_hash != one
 
 
+def test_an_interrupt_before_the_grader_leaves_nothing_behind(graded, files, tmp_path, monkeypatch):
+    def interrupted():
+        assert any(place.iterdir())
+        raise KeyboardInterrupt
+
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    monkeypatch.setattr("autograder.grading.request.load_grader", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        graded(files, "activations")
+    assert not any(place.iterdir())
+
+
 def test_nothing_is_left_behind(graded, files, tmp_path, monkeypatch):
     import tempfile
 

@@ -535,11 +535,14 @@ def test_a_missing_sandbox_fails_closed_with_the_way_to_install_it(monkeypatch):
     [
         ("bwrap: Unknown option --size", "too old"),
         ("bwrap: setting up uid map: Permission denied", "setting up uid map: Permission denied"),
+        pytest.param(
+            "bwrap: \udcc3 is no letter", "\N{REPLACEMENT CHARACTER} is no", id="no UTF-8"
+        ),
     ],
 )
 def test_a_bubblewrap_that_does_not_work_is_not_used(monkeypatch, tmp_path, says, told):
     fake = tmp_path / "bwrap"
-    fake.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
+    fake.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n", "utf-8", "surrogateescape")
     fake.chmod(0o755)
     monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
     with pytest.raises(SandboxError, match=told):
@@ -571,6 +574,18 @@ def test_a_trial_that_nothing_asks_for_is_ended(trials):
     with pytest.raises(KeyError), begun_for("auto") as begun:
         running.append(begun._trial._process)
         raise KeyError
+    assert running[0].returncode == -signal.SIGKILL
+
+
+def test_a_trial_ends_with_an_interrupt(trials, monkeypatch):
+    def interrupted(process, **_):
+        running.append(process)
+        raise KeyboardInterrupt
+
+    running = []
+    monkeypatch.setattr("subprocess.Popen.communicate", interrupted)
+    with pytest.raises(KeyboardInterrupt), begun_for("auto") as begun:
+        choose("auto", begun=begun)
     assert running[0].returncode == -signal.SIGKILL
 
 

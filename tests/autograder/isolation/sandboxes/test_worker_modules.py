@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import os
 import py_compile
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +118,41 @@ def test_compiled_forms_may_be_kept_in_a_folder_relative_to_the_working_one(tmp_
     monkeypatch.setattr(sys, "pycache_prefix", "compiled")
     copy_worker_modules(tmp_path / "modules")
     assert not without_compiled(tmp_path / "modules")
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+def test_a_place_that_cannot_be_told_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / ("x" * 300)))
+    copy_worker_modules(tmp_path / "modules")
+    assert list((tmp_path / "modules").rglob("serving.py"))
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+def test_what_is_no_compiled_form_is_left_out(tmp_path, monkeypatch):
+    source = tmp_path / "made_arrays.py"
+    source.write_text("import numpy\n")
+    folder = Path(importlib.util.cache_from_source(str(source)))
+    folder.mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    copy_worker_modules(tmp_path / "modules", arrays="made_arrays")
+    assert (tmp_path / "modules" / "made_arrays.py").is_file()
+    assert folder.name not in {path.name for path in (tmp_path / "modules").rglob("*.pyc")}
+
+
+@pytest.mark.usefixtures("nothing_is_compiled")
+def test_a_compiled_form_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):
+    def refuse(source, target):
+        if str(source).endswith(".pyc"):
+            raise PermissionError(source)
+        return copy(source, target)
+
+    copy = shutil.copy2
+    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr("shutil.copy2", refuse)
+    copy_worker_modules(tmp_path / "modules")
+    assert list((tmp_path / "modules").rglob("serving.py"))
+    assert not list((tmp_path / "modules").rglob("*.pyc"))
 
 
 @pytest.mark.usefixtures("nothing_is_compiled")

@@ -66,7 +66,7 @@ def test_other_weights_are_not_comparable(backend, monkeypatch):
     monkeypatch.setattr(CourseLSTM, "plain_blocks", lambda self, value: value)
     (case,) = chosen_cases(["lstm"])
     with pytest.raises(NotComparable, match=r"^lstm: the two programs do not compute the same"):
-        check_equal(case, backend)
+        measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
 
 
 def test_another_optimizer_is_not_comparable(backend, monkeypatch):
@@ -178,15 +178,27 @@ def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
 
 
 def test_a_mixture_of_precisions_is_no_missing_operation():
-    single, half = torch.ones(2, 2), torch.ones(2, 2, dtype=torch.bfloat16)
-    with pytest.raises(RuntimeError, match="BFloat16"), there_in_bfloat16("a model"):
-        single @ half
+    single, half = torch.ones(1, 2, 2), torch.ones(1, 2, 2, dtype=torch.bfloat16)
+    for mixed in (torch.matmul, torch.bmm, torch.nn.functional.conv1d):
+        with pytest.raises(RuntimeError, match="BFloat16"), there_in_bfloat16("a model"):
+            mixed(single, half)
 
 
-def test_an_operation_that_torch_has_not_in_bfloat16_names_the_model():
+@pytest.mark.parametrize(
+    "operation",
+    [
+        torch.linalg.eigh,
+        torch.linalg.inv,
+        torch.linalg.pinv,
+        torch.fft.fft,
+        torch.view_as_complex,
+        lambda matrix: torch.complex(matrix, matrix),
+    ],
+)
+def test_an_operation_that_torch_has_not_in_bfloat16_names_the_model(operation):
     matrix = torch.ones(2, 2, dtype=torch.bfloat16)
     with pytest.raises(UsageError, match="a model in bfloat16 here"), there_in_bfloat16("a model"):
-        torch.linalg.eigh(matrix)
+        operation(matrix)
 
 
 @pytest.fixture
@@ -264,44 +276,70 @@ def test_the_command_shows_a_table_and_saves_json(tmp_path, one_thread):
 
 
 @pytest.fixture
-def fails_in_the_second_model(monkeypatch):
-    """What the second model that is measured ends in; each other one is measured."""
+def measured_with_errors(monkeypatch, one_thread):
+    """Measures three models, which end in these errors, or in figures where one is None."""
 
-    def failing_with(error):
-        names = []
+    def measure(errors, file):
+        left = list(errors)
 
         def speeds(*given):
-            names.append(1)
-            if len(names) == 2:
+            if (error := left.pop(0)) is not None:
                 raise error
             return timed_rounds(*given)
 
         monkeypatch.setattr("plugins.torch_backend.bench.measurement.timed_rounds", speeds)
+        return gradus("bench", *THREE, "--tiny", "--rounds", 1, "--json", file)
 
-    return failing_with
-
-
-FIGURES = ("bench", "gru", "lstm", "gru_default", "--tiny", "--rounds", 1, "--json")
+    return measure
 
 
+#: In the order in which they are measured.
+THREE = ("lstm", "gru", "gru_default")
+
+
+def models_in(file):
+    return [one["model"] for one in json.loads(file.read_text("utf-8"))["models"]]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (UsageError("not here"), "gradus: gru: not here\n"),
+        (RuntimeError("CUDA out of memory"), "gradus: gru: the GPU has no memory left"),
+    ],
+)
 def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
-    tmp_path, one_thread, fails_in_the_second_model
+    tmp_path, measured_with_errors, monkeypatch, error, told
 ):
-    fails_in_the_second_model(UsageError("not in this precision"))
-    order = [case.name for case in chosen_cases(["gru", "lstm", "gru_default"])]
-    with pytest.raises(UsageError, match=f"^{order[1]}: not in this precision"):
-        gradus(*FIGURES, file := tmp_path / "figures.json")
-    saved = json.loads(file.read_text("utf-8"))
-    assert [one["model"] for one in saved["models"]] == [order[0], order[2]]
+    said = []
+    monkeypatch.setattr("plugins.torch_backend.bench.command.write_error", said.append)
+    with pytest.raises(UsageError, match="1 of 3 models could not be measured"):
+        measured_with_errors([None, error, None], file := tmp_path / "figures.json")
+    assert [f"{line}\n".startswith(told) for line in said] == [True]
+    assert models_in(file) == ["lstm", "gru_default"]
 
 
-def test_what_was_measured_before_an_interrupt_is_kept(
-    tmp_path, one_thread, fails_in_the_second_model
-):
-    fails_in_the_second_model(KeyboardInterrupt())
-    with pytest.raises(StoppedError, match="to start again: gradus bench gru lstm"):
-        gradus(*FIGURES, file := tmp_path / "figures.json")
-    assert len(json.loads(file.read_text("utf-8"))["models"]) == 1
+def test_a_fault_of_the_program_itself_is_no_reason_to_go_on(tmp_path, measured_with_errors):
+    with pytest.raises(RuntimeError, match="a mistake"):
+        measured_with_errors([None, RuntimeError("a mistake")], file := tmp_path / "figures.json")
+    assert models_in(file) == ["lstm"]
+
+
+def test_what_was_measured_before_an_interrupt_is_kept(tmp_path, measured_with_errors):
+    with pytest.raises(StoppedError, match="to start again: gradus bench lstm gru"):
+        measured_with_errors([None, KeyboardInterrupt()], file := tmp_path / "figures.json")
+    assert models_in(file) == ["lstm"]
+
+
+def test_a_part_of_the_figures_does_not_take_the_place_of_others(tmp_path, measured_with_errors):
+    file = tmp_path / "figures.json"
+    measured_with_errors([None] * 3, file)
+    before = file.read_text("utf-8")
+    with pytest.raises(StoppedError):
+        measured_with_errors([None, None, KeyboardInterrupt()], file)
+    assert file.read_text("utf-8") == before
+    measured_with_errors([None] * 3, file)
+    assert models_in(file) == list(THREE)
 
 
 def test_the_list_names_every_model_and_measures_none():
