@@ -48,9 +48,10 @@ def build_view(
     device_files = tuple(map(str, devices))
     wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *files]
     wanted += map(Path, DRIVER if device_files else ())
-    links = {str(link) for path in wanted for link in _links(path)}
-    granted = {str(path.resolve()) for path in wanted if _exists(path)} | links
-    hidden = _hidden(wanted, granted)
+    real = {path: os.path.realpath(path) for path in wanted if _exists(path)}
+    links = {str(link) for path in wanted for link in _links(path, real.get(path))}
+    granted = {*real.values(), *links}
+    hidden = _hidden(map(Path, set(real.values())), granted)
     shown = tuple(path for path in sorted(granted) if not _is_shown_anyway(path, granted, hidden))
     return FilesystemView(shown, str(scratch.resolve()), hidden, device_files)
 
@@ -81,9 +82,8 @@ def _libraries() -> list[Path]:
     return [Path(sysconfig.get_path(name, vars=base)) for name in names]
 
 
-def _hidden(folders: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
+def _hidden(roots: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
     """Return what would be seen and must not be: folders of packages, and parts of gradus."""
-    roots = {folder.resolve() for folder in folders if _exists(folder)}
     parts = {str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN}
     parts |= set(_package_folders())
     parts = {part for part in parts if part not in granted and Path(part).is_dir()}
@@ -129,10 +129,14 @@ def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> boo
     return any(not any(_is_inside(place, folder) for place in between) for folder in above)
 
 
-def _links(path: Path) -> Iterator[Path]:
-    """Yield the symbolic links on the way to `path`, each at its real place."""
+def _links(path: Path, real: str | None = None) -> Iterator[Path]:
+    """Yield the symbolic links on the way to `path`, each at its real place.
+
+    Args:
+        real: where the path leads; None where that is not known.
+    """
     absolute = path.absolute()
-    if os.path.realpath(absolute) == str(absolute):  # the usual case
+    if (real or os.path.realpath(absolute)) == str(absolute):  # the usual case
         return
     place = Path(path.anchor)
     for part in absolute.parts[1:]:

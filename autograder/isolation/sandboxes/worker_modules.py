@@ -71,18 +71,19 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
         arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
             the packages above it, which register a plugin.
     """
-    files = {file.relative_to(PACKAGE_ROOT): file for file in map(_file_of, _own_modules())}
-    files |= {Path(name): PACKAGE_ROOT / name for name in DATA_FILES}
+    # Paths are text, since there are hundreds: a `Path` takes longer than a link.
+    places = {*map(_place_of, _own_modules()), *DATA_FILES}
+    elsewhere = {}
     if arrays:
         source = _source_of(arrays)
-        files[Path(arrays.replace(".", "/") + ".py")] = source
+        elsewhere[arrays.replace(".", "/") + ".py"] = str(source)
         added = [*added, *_imported(source)]
-    for file in map(_file_of, framework_modules(added)):
-        files[file.relative_to(PACKAGE_ROOT)] = file
-    for parent in {place.parent for place in files}:
-        (folder / parent / "__pycache__").mkdir(parents=True, exist_ok=True)
+    places |= set(map(_place_of, framework_modules(added)))
+    files = {place: f"{PACKAGE_ROOT}/{place}" for place in places} | elsewhere
+    for parent in sorted({place.rpartition("/")[0] for place in files}):
+        os.makedirs(f"{folder}/{parent}/__pycache__")  # noqa: PTH103
     for place, file in files.items():
-        _copy(str(file), os.path.join(folder, place))  # noqa: PTH118
+        _copy(file, f"{folder}/{place}")
 
 
 def third_party_imports(module: str) -> list[str]:
@@ -114,9 +115,15 @@ def _own_modules() -> tuple[str, ...]:
     return tuple(found)
 
 
+def _place_of(module: str) -> str:
+    """Return the file of `module`, relative to the folder of gradus."""
+    path = module.replace(".", "/")
+    is_package = os.path.isdir(f"{PACKAGE_ROOT}/{path}")  # noqa: PTH112
+    return f"{path}/__init__.py" if is_package else f"{path}.py"
+
+
 def _file_of(module: str) -> Path:
-    path = PACKAGE_ROOT / module.replace(".", "/")
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return PACKAGE_ROOT / _place_of(module)
 
 
 def _is_module(name: str) -> bool:
@@ -168,8 +175,7 @@ def _can_be_written(path: str) -> bool:
 def _copy(file: str, target: str) -> None:
     """Copy `file` and its compiled form, with their times: the one tells whether the other is new.
 
-    A hard link takes a tenth of the time; another file system needs a copy. Paths are text, since
-    there are eighty: a `Path` takes longer than its link.
+    A hard link takes a tenth of the time; another file system needs a copy.
     """
     _link(file, target)
     compiled = importlib.util.cache_from_source(file) if file.endswith(".py") else ""
