@@ -596,7 +596,7 @@ def test_a_sandbox_that_was_asked_for_is_not_tried_before(trials, name):
     assert not trials.exists()
 
 
-def test_a_program_that_cannot_be_run_is_told_as_without_a_trial(monkeypatch, tmp_path):
+def test_a_program_that_cannot_be_run_is_reported_as_without_a_trial(monkeypatch, tmp_path):
     nothing = str(tmp_path / "nothing")
     monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: nothing)
     with begun_for("auto") as begun:

@@ -121,7 +121,7 @@ def test_compiled_forms_may_be_kept_in_a_folder_relative_to_the_working_one(tmp_
 
 
 @pytest.mark.usefixtures("nothing_is_compiled")
-def test_a_place_that_cannot_be_told_is_left_alone(tmp_path, monkeypatch):
+def test_a_place_that_cannot_be_looked_at_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / ("x" * 300)))
     copy_worker_modules(tmp_path / "modules")
     assert list((tmp_path / "modules").rglob("serving.py"))
