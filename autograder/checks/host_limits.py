@@ -17,7 +17,7 @@ from framework.startup.dataclass import dataclass
 if sys.platform != "win32":
     import resource
 
-#: Its sixth number: pages of data and stack. `status` tells them apart, and takes longer.
+#: The sixth number in it counts the pages of data and stack.
 _PAGES = "/proc/self/statm"
 
 
@@ -65,13 +65,12 @@ def memory_limited(allowed: int) -> Iterator[None]:
 
 
 def _private_memory() -> int | None:
-    """Return bytes of data, which count against RLIMIT_DATA, and stack.
+    """Return the bytes of data and stack; None where the system does not tell.
 
-    Returns:
-        None where the system does not tell.
+    RLIMIT_DATA limits the data. `status` has it alone, and takes longer to read.
     """
     try:
-        with open(_PAGES, encoding="ascii") as file:  # noqa: PTH123 - before and after each check
+        with open(_PAGES, encoding="ascii") as file:  # noqa: PTH123 - faster, for every check
             return int(file.read().split()[5]) * resource.getpagesize() or None
     except OSError:
         return None

@@ -59,7 +59,7 @@ def sandbox_named(
     """Return the sandbox `name`: one of gradus, or of a plugin.
 
     Args:
-        begun: what `begun_for` gave.
+        begun: from `begun_for`: its trial has begun already.
 
     Raises:
         GradusError: there is none of that name, or it does not work here.

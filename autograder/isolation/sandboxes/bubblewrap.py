@@ -94,7 +94,7 @@ class BubblewrapSandbox(Sandbox):
 
     @contextmanager
     def tried_meanwhile(self) -> Iterator[None]:
-        """Begin what `unavailable` finds out, so that it need not wait if the block asks it."""
+        """Begin the trial of `unavailable`, which has less to wait for within the block."""
         with suppress(OSError):  # it is tried again, and reported, when it is needed
             self._trial = self._begun_trial(self.program) if self.program else None
         try:

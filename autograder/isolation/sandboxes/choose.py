@@ -36,7 +36,7 @@ def choose(
         name: what was asked for.
         available: every sandbox there is, those of plugins included.
         allow_weaker: whether workers start that cannot contain everything on this system.
-        begun: what `begun_for` gave.
+        begun: from `begun_for`: its trial has begun already.
 
     Raises:
         UnknownNameError: there is none of that name.
@@ -60,7 +60,7 @@ def choose(
 
 @contextmanager
 def begun_for(name: str) -> Iterator[BubblewrapSandbox | None]:
-    """Begin to try what `choose` of `name` tries first, and go on meanwhile."""
+    """Begin the trial that `choose` of `name` needs; it runs beside the block."""
     if name != AUTO:
         yield None
         return

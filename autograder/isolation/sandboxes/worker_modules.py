@@ -148,21 +148,22 @@ def _source_of(module: str) -> Path:
     return Path(spec.origin)
 
 
-def _is_compiled(file: str, compiled: str) -> bool:
-    """Return whether `compiled` is the compiled form of `file`; it is made if it can be.
+def _compiled_form(file: str) -> str | None:
+    """Return the compiled form of the module `file`, made if it can be; None if there is none.
 
     Most modules of the worker are imported in no other process, and a worker writes nothing: from
     an editable installation it would compile them in every run.
     """
+    compiled = importlib.util.cache_from_source(file)
     with suppress(OSError):
         found = os.stat(compiled)  # noqa: PTH116
         if found.st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
-            return stat.S_ISREG(found.st_mode)
+            return compiled if stat.S_ISREG(found.st_mode) else None
     if sys.dont_write_bytecode or not _can_be_written(compiled):
-        return False
+        return None
     from compileall import compile_file
 
-    return bool(compile_file(file, quiet=2))
+    return compiled if compile_file(file, quiet=2) else None
 
 
 def _can_be_written(path: str) -> bool:
@@ -178,8 +179,8 @@ def _copy(file: str, target: str) -> None:
     A hard link takes a tenth of the time; another file system needs a copy.
     """
     _link(file, target)
-    compiled = importlib.util.cache_from_source(file) if file.endswith(".py") else ""
-    if compiled and _is_compiled(file, compiled):
+    compiled = _compiled_form(file) if file.endswith(".py") else None
+    if compiled is not None:
         folder, name = os.path.dirname(target), os.path.basename(compiled)  # noqa: PTH119, PTH120
         with suppress(PermissionError):  # another user's; the worker compiles the module itself
             _link(compiled, f"{folder}/__pycache__/{name}")

@@ -23,7 +23,7 @@ from plugins.torch_backend.acceleration.state_tensors import with_tensors
 
 #: What torch says, in part, where an operation does not exist in bfloat16. A mixture of precisions
 #: names another one beside it.
-_NOT_THERE = (
+_MISSING = (
     "could not create a primitive",
     "not implemented for 'BFloat16'",
     "not supported. Got BFloat16",
@@ -74,7 +74,7 @@ class LowPrecisionModel(Model):
         _copy(self.computed.parameters, self.parameters)
         _copy(self.computed.buffers, self.buffers)
         rounded = [converted(value, Tensor.bfloat16) for value in inputs]
-        with there_in_bfloat16(self._name):
+        with available_in_bfloat16(self._name):
             output: Tensor = self.computed.forward(*rounded)
         _copy(self.buffers, self.computed.buffers)
         return output.float()
@@ -83,7 +83,7 @@ class LowPrecisionModel(Model):
     def backward(self, grad_output: Tensor) -> None:
         """Add the gradients of the weights, given the gradient of the output in float32."""
         self.computed.zero_gradients()
-        with there_in_bfloat16(self._name):
+        with available_in_bfloat16(self._name):
             self.computed.backward(grad_output.bfloat16())
         found = [self.computed.gradients[name].float() for name in self.gradients]
         torch._foreach_add_(list(self.gradients.values()), found)
@@ -108,11 +108,11 @@ def _copy(targets: Parameters, sources: Parameters) -> None:
         torch._foreach_copy_([targets[name] for name in sources], list(sources.values()))
 
 
-class there_in_bfloat16:  # noqa: N801  (a context manager, used like a function)
-    """Within the block, an operation that torch has not in bfloat16 is an error of usage.
+class available_in_bfloat16:  # noqa: N801  (a context manager, used like a function)
+    """Raises a `UsageError` in the block for an operation that does not exist in bfloat16.
 
     Args:
-        what: is computed in it.
+        what: the model or the program that the block computes.
     """
 
     def __init__(self, what: str) -> None:
@@ -122,7 +122,7 @@ class there_in_bfloat16:  # noqa: N801  (a context manager, used like a function
         return
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, RuntimeError) and any(part in str(error) for part in _NOT_THERE):
+        if isinstance(error, RuntimeError) and any(part in str(error) for part in _MISSING):
             reason, _, _ = str(error).partition(". Run")
             raise UsageError(
                 f"torch cannot compute {self._what} in bfloat16 here ({reason}): use "

@@ -224,14 +224,14 @@ def _save(
     *,
     is_whole: bool,
 ) -> None:
-    """Save the figures in `file`, but not a part of them in place of what it has."""
+    """Save the figures in `file`; incomplete ones do not replace a file."""
     from framework.text_files import save_json
     from plugins.torch_backend.bench.result import as_json
 
     if file is None:
         return
     if file.exists() and not is_whole:
-        console.print(f"{file} is as it was: not all models were measured", soft_wrap=True)
+        console.print(f"{file} is unchanged, because not all models were measured", soft_wrap=True)
         return
     save_json(as_json(setting, results), file)
     console.print(f"Saved {file}", soft_wrap=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,30 +43,16 @@ def measured(
         NotComparable: they do not compute the same.
         UsageError: one of them cannot be computed on this device, or in this precision here.
     """
-    try:
-        with explained_device_errors():
-            return _measured(case, backend, precision, limits, is_tiny, on_round)
-    except GradusError as error:
-        error.args = (f"{case.name}: {error}",)
-        raise
-
-
-def _measured(
-    case: Case,
-    backend: Backend,
-    precision: str,
-    limits: Limits,
-    is_tiny: bool,
-    on_round: Callable[[float], object],
-) -> Result:
-    pair = pair_of(case, backend, is_tiny=is_tiny, is_random=True)
-    if pair.is_same_model:
-        check_equal(case, backend)
-    steps = pair.steps(precision)
-    limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
-    speeds = timed_rounds(steps, backend.device, limits, on_round)
-    counted = steps if pair.counts_launches else {}
-    use = {name: measured_use(step, backend.device) for name, step in counted.items()}
+    with _errors_about(case):
+        pair = pair_of(case, backend, is_tiny=is_tiny, is_random=True)
+        if pair.is_same_model:
+            check_equal(case, backend)
+        steps = pair.steps(precision)
+        limits = replace(limits, warm=pair.warm, steps=limits.steps or pair.steps_in_round)
+        speeds = timed_rounds(steps, backend.device, limits, on_round)
+        counted = steps if pair.counts_launches else {}
+        use = {name: measured_use(step, backend.device) for name, step in counted.items()}
+        scores = pair.scores()
     return Result(
         case,
         case.sizes_on(backend.device, is_tiny=is_tiny),
@@ -75,8 +62,19 @@ def _measured(
         speeds,
         use,
         pair.is_same_model,
-        pair.scores(),
+        scores,
     )
+
+
+@contextmanager
+def _errors_about(case: Case) -> Iterator[None]:
+    """Begin the message of each error in the block with the name of `case`."""
+    try:
+        with explained_device_errors():
+            yield
+    except GradusError as error:
+        error.args = (f"{case.name}: {error}",)
+        raise
 
 
 def check_equal(case: Case, backend: Backend) -> None:

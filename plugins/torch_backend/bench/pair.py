@@ -16,7 +16,7 @@ from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch, LossLearner
 from framework.training.options import LearningOptions
-from plugins.torch_backend.acceleration.low_precision import there_in_bfloat16
+from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16
 
 #: A training step, which returns the mean loss before it.
 Step = Callable[[], Any]
@@ -199,7 +199,7 @@ def computing_in(precision: str, device: str) -> Iterator[None]:
         yield
         return
     automatic = torch.autocast(torch.device(device).type, torch.bfloat16)
-    with there_in_bfloat16("the plain program"), automatic:
+    with available_in_bfloat16("the plain program"), automatic:
         yield
 
 

@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
-from plugins.torch_backend.acceleration.low_precision import there_in_bfloat16  # noqa: E402
+from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16  # noqa: E402
 from plugins.torch_backend.bench import skip_gram  # noqa: E402
 from plugins.torch_backend.bench.catalogue import CASES, chosen_cases  # noqa: E402
 from plugins.torch_backend.bench.language_models import CourseLSTM  # noqa: E402
@@ -180,7 +180,7 @@ def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
 def test_a_mixture_of_precisions_is_no_missing_operation():
     single, half = torch.ones(1, 2, 2), torch.ones(1, 2, 2, dtype=torch.bfloat16)
     for mixed in (torch.matmul, torch.bmm, torch.nn.functional.conv1d):
-        with pytest.raises(RuntimeError, match="BFloat16"), there_in_bfloat16("a model"):
+        with pytest.raises(RuntimeError, match="BFloat16"), available_in_bfloat16("a model"):
             mixed(single, half)
 
 
@@ -195,9 +195,12 @@ def test_a_mixture_of_precisions_is_no_missing_operation():
         lambda matrix: torch.complex(matrix, matrix),
     ],
 )
-def test_an_operation_that_torch_has_not_in_bfloat16_names_the_model(operation):
+def test_an_operation_that_is_missing_in_bfloat16_names_the_model(operation):
     matrix = torch.ones(2, 2, dtype=torch.bfloat16)
-    with pytest.raises(UsageError, match="a model in bfloat16 here"), there_in_bfloat16("a model"):
+    with (
+        pytest.raises(UsageError, match="a model in bfloat16 here"),
+        available_in_bfloat16("a model"),
+    ):
         operation(matrix)
 
 
