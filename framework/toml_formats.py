@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from framework.startup.dataclass import dataclass
+from dataclasses import dataclass
+
 from framework.toml_tables import Table
 
 #: How each type is written on the page of formats.

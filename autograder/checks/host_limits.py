@@ -10,9 +10,9 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from autograder.checks.budget import limited
-from framework.startup.dataclass import dataclass
 
 if sys.platform != "win32":
     import resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +36,6 @@ from autograder.isolation.host.requests import (
     observed,
 )
 from autograder.isolation.wire import Result
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.checks.gradients.probe import Inputs

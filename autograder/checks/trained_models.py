@@ -8,7 +8,7 @@ score counts only if the reference, asked the same, confirms it: see `Evaluation
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
 import numpy as np
@@ -24,7 +24,6 @@ from autograder.isolation.host.remote import (
     session_of,
 )
 from autograder.isolation.host.requests import Build
-from framework.startup.dataclass import dataclass
 
 Array = np.ndarray[Any, Any]
 P = ParamSpec("P")

@@ -13,13 +13,12 @@ KIT/
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 #: The format of kits; one with a higher number needs a newer gradus.
 FORMAT = 1

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers.courses import lineage, named_course_folder
-from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table

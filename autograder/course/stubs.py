@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -22,7 +23,6 @@ from autograder.course.kit import kit_of
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 
 #: The folder of a wheel with the shipped exercises; a clone has no such folder.

@@ -20,9 +20,9 @@ A threshold is a chosen number, or a table that ``gradus calibrate`` wrote::
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
@@ -20,7 +20,6 @@ from autograder.submissions.candidates import (
 )
 from autograder.submissions.submission import Submission, load_submission
 from framework.errors import UsageError
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

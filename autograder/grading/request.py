@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
@@ -36,7 +36,6 @@ from autograder.verdicts import Verdict
 from framework import __version__
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
-from framework.startup.dataclass import dataclass
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course.identity import course_hash
@@ -13,7 +14,6 @@ from autograder.isolation.sandboxes.choose import AUTO, BUILT_IN
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

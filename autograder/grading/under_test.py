@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,6 @@ from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.transcript import Transcript
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.checks.metric_threshold import Measurement

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.borrowed import borrowed_parts
@@ -23,7 +23,6 @@ from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 from autograder.submissions.submission import Submission
 from framework.errors import SandboxError
 from framework.providers.backends import REFERENCE
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgpack
 import numpy as np
-
-from framework.startup.dataclass import dataclass
 
 HEADER = struct.Struct("!II")
 MAX_STRUCTURE = 2 << 20

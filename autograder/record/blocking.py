@@ -7,12 +7,11 @@ for the layer. Their checks are not diagnosed, and no message refers the student
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autograder.record.results import CheckResult, ExerciseResult, Fact, Report, TaskResult
 from autograder.submissions.progress import Progress, task_needs, task_progress
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 #: A check with one of these may wait for something else.
 _FAILING = frozenset(

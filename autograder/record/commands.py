@@ -6,10 +6,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.record.results import CheckResult

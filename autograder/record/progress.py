@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
@@ -14,7 +14,6 @@ from autograder.record.results import FINE, ExerciseResult, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 #: The name of the stored state.
 _NAME = "progress"

@@ -12,14 +12,13 @@ Points and exit codes are properties: they follow from the checks.
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.findings.base import Finding
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 F = TypeVar("F", bound=Finding)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import lzma
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from autograder.recordings.tape import (
     outcome_from,
 )
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 MAGIC = b"GRADUS-RECORDING 1\n"
 #: Maximum size of what a file holds, in bytes.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ from autograder.isolation.wire import Handle
 from autograder.recordings.draws import RecordedGenerator
 from autograder.recordings.matching import handles_in, same_request
 from autograder.recordings.tape import Exchange, Tape, plain_steps
-from framework.startup.dataclass import dataclass
 
 #: In place of a class and a name, where no attribute is read.
 NOTHING = ("", "")

@@ -7,14 +7,13 @@ solution, and its inputs do not depend on the NumPy that draws them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.wire import CallbackRef
-from framework.startup.dataclass import dataclass
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.standing import from_here
@@ -9,7 +10,6 @@ from autograder.record.commands import Commands
 from autograder.record.results import FINE, ExerciseResult, Report
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ where the same thing of the same method is wrong first.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.reports.wording import counted
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 #: Checks that failed for the same reason are named up to here, then counted.
 NAMED = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions
@@ -12,7 +13,6 @@ from rich.text import Text
 from autograder.reports.plain import clean, encodable
 from autograder.reports.wording import symbol
 from autograder.verdicts import Verdict
-from framework.startup.dataclass import dataclass
 
 #: Colours only underline what symbols and words say, and none of them is unreadable on a light or
 #: on a dark background: no yellow, no white, no black.

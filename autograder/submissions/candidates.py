@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
 from autograder.submissions.folders import MAX_BYTES, files_below, why_unreadable
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.submissions.archives.members import MembersOf

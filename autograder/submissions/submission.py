@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ from autograder.submissions.notes import Notes
 from autograder.submissions.progress import Progress
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from framework.providers.registry import Implementation

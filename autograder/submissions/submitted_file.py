@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.progress import Progress, progress_in
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from autograder.submissions.notebooks import Origin

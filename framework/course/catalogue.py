@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
@@ -17,7 +17,6 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.tasks import Task, read_tasks
 from framework.errors import UnknownNameError
 from framework.log import logger
-from framework.startup.dataclass import dataclass
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table, read_table
 

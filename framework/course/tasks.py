@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from framework.kinds import KINDS
-from framework.startup.dataclass import dataclass
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 

@@ -45,7 +45,6 @@ BUILT_IN = (
         "reviews that quote others; windows of words cannot reach the best accuracy",
         AS_LOADED,
         licence=_GENERATED,
-        formerly=("hearsay",),
     ),
     CorpusEntry(
         "trec",

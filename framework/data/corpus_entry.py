@@ -76,7 +76,6 @@ class CorpusEntry:
             not known.
         files: the files of the user in the folder ``--data``.
         licence: the licence of the texts.
-        formerly: earlier names; they still work, with a message that gives the new name.
         owner: the plugin that registered it and its distribution, or `GRADUS`. The plugin manager
             sets it; a plugin cannot declare it.
     """
@@ -88,7 +87,6 @@ class CorpusEntry:
     best_score: float | Literal["as loaded"] | None = None
     files: tuple[CorpusFile, ...] = ()
     licence: str = ""
-    formerly: tuple[str, ...] = ()
     owner: str = field(default=GRADUS, compare=False)
 
 
@@ -102,7 +100,7 @@ def problem(entry: CorpusEntry) -> str:
         return f"the corpus '{entry.name}' has the kind '{entry.kind}': use {', '.join(KINDS)}"
     if not is_target(entry.target):
         return f"the corpus '{entry.name}' is at '{entry.target}': expected 'module:function'"
-    return _problem_of_score(entry) or _problem_of_files(entry) or _problem_of_former(entry)
+    return _problem_of_score(entry) or _problem_of_files(entry)
 
 
 def _problem_of_score(entry: CorpusEntry) -> str:
@@ -121,14 +119,4 @@ def _problem_of_files(entry: CorpusEntry) -> str:
         return ""
     return (
         f"the files of the corpus '{entry.name}' are {files!r:.80}: expected a tuple of CorpusFile"
-    )
-
-
-def _problem_of_former(entry: CorpusEntry) -> str:
-    former = entry.formerly
-    if isinstance(former, tuple) and all(isinstance(name, str) and name for name in former):
-        return ""
-    return (
-        f"the former names of the corpus '{entry.name}' are {former!r:.80}: expected a tuple of "
-        "names"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from math import isclose
 from pathlib import Path
@@ -22,8 +21,6 @@ from framework.importing import in_one_line, load_target
 #: The command that lists all corpora.
 SEE = "gradus corpora"
 
-_LOG = logging.getLogger("gradus")
-
 
 class Corpora:
     """All known corpora by name; each name has one owner for all kinds.
@@ -39,7 +36,6 @@ class Corpora:
 
     def __init__(self, entries: Iterable[CorpusEntry] = (), left_out: Iterable[str] = ()) -> None:
         self._by_name: dict[str, CorpusEntry] = {}
-        self._by_former_name: dict[str, CorpusEntry] = {}
         self._left_out = tuple(left_out)
         for entry in (*BUILT_IN, *entries):
             self._add(entry)
@@ -51,15 +47,9 @@ class Corpora:
         wrong = problem(entry)
         if wrong:
             raise PluginError(f"{entry.owner}: {wrong}")
-        self._take(self._by_name, entry.name, entry)
-        for name in entry.formerly:
-            self._take(self._by_former_name, name, entry)
-
-    def _take(self, names: dict[str, CorpusEntry], name: str, entry: CorpusEntry) -> None:
-        taken = self._by_name.get(name) or self._by_former_name.get(name) or entry
+        taken = self._by_name.setdefault(entry.name, entry)
         if taken is not entry:
-            raise ConflictError.between("corpus", name, taken.owner, entry.owner)
-        names[name] = entry
+            raise ConflictError.between("corpus", entry.name, taken.owner, entry.owner)
 
     def names(self, *kinds: str) -> list[str]:
         """Return the names of all corpora of one of `kinds`, sorted."""
@@ -77,7 +67,7 @@ class Corpora:
             UnknownNameError: there is no corpus of that name: with near misses.
             UsageError: it is of another kind; the message lists corpora of the accepted kinds.
         """
-        found = self._by_name.get(name) or self._renamed(name)
+        found = self._by_name.get(name)
         if found is None:
             what = " or ".join(filter(None, ["corpus", file]))
             note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
@@ -89,13 +79,6 @@ class Corpora:
                 f"{', '.join(self.names(*kinds))}. `{SEE}` shows all"
             )
         return found
-
-    def _renamed(self, name: str) -> CorpusEntry | None:
-        """Return the corpus with the earlier `name`, and log its new name."""
-        entry = self._by_former_name.get(name)
-        if entry is not None:
-            _LOG.warning("The corpus '%s' is now called '%s'.", name, entry.name)
-        return entry
 
     def load(self, name: str, *kinds: str, folder: Path | None = None) -> Any:
         """Find and load a corpus, see `find` and `load_entry`."""

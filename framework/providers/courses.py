@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from framework.course.catalogue import COURSE_NAME, Catalogue
 from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
 from framework.providers.hook_calls import contract_error, expect
-from framework.startup.dataclass import dataclass
 
 if TYPE_CHECKING:
     from framework.providers.plugin_sources import Source

@@ -6,11 +6,11 @@ import importlib
 import importlib.util
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from framework.errors import ConflictError, UsageError
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

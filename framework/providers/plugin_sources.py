@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
 
 from framework.errors import ConflictError, UsageError
 from framework.providers.plugin_paths import import_place, is_path, locate
-from framework.startup.dataclass import dataclass
 
 GROUP = "gradus"
 

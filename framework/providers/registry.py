@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from framework import DISTRIBUTION
@@ -24,7 +24,6 @@ from framework.errors import (
 )
 from framework.importing import import_fault, import_module, is_target
 from framework.kinds import KINDS, missing_methods
-from framework.startup.dataclass import dataclass
 
 #: The owner of the exercises' tasks, in origins and ``[overrides]``.
 COURSE_OWNER = "the course"

@@ -23,10 +23,9 @@ from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.models.character_aware import build_language_model
 from framework.providers.backends import Backend
-from framework.training.older_checkpoints import upgraded
 
-#: Version of the format; it increases when an older gradus cannot read new files.
-SCHEMA_VERSION = 3
+#: Version of the format; only this one is read.
+SCHEMA_VERSION = 1
 
 # One key with everything: safetensors does not keep the order of several, and the same training
 # run should write the same bytes.
@@ -168,10 +167,11 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
         raise BadInputError(f"{path} is a safetensors file, but not a checkpoint of gradus")
     try:
         found = json.loads(metadata[_KEY])
-        if found["schema_version"] > SCHEMA_VERSION:
+        if found["schema_version"] != SCHEMA_VERSION:
             raise BadInputError(
-                f"{path} was written by gradus {found['gradus_version']}, in a form that this one "
-                f"({__version__}) does not know: upgrade gradus"
+                f"{path} was written by gradus {found['gradus_version']} in version "
+                f"{found['schema_version']} of the format; this gradus ({__version__}) reads "
+                f"version {SCHEMA_VERSION}. Train the model again"
             )
         return Checkpoint(
             found["model"],
@@ -180,7 +180,7 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
             found["corpus"],
             found["provider"],
             {name: a for name, a in arrays.items() if not name.startswith(_PREFIXES)},
-            upgraded(found),
+            found["training"],
             _beginning(_OPTIMIZER, arrays),
             _beginning(_STATE, arrays),
         )

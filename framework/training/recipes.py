@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from framework.course.catalogue import active_course
 from framework.errors import UnknownNameError
-from framework.startup.dataclass import dataclass
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 

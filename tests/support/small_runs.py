@@ -11,7 +11,7 @@ from gradus_command import gradus
 from repository import ROOT
 
 #: Small corpora of the kinds that are read from files.
-CORPORA = ROOT / "tests" / "framework" / "training" / "version_2"
+CORPORA = ROOT / "tests" / "support" / "small_corpora"
 FILES = ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb")
 
 RUNS = {

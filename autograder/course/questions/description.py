@@ -16,10 +16,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from autograder.course.questions.expressions import is_reserved
-from framework.startup.dataclass import dataclass
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 

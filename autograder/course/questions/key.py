@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,7 +34,6 @@ from autograder.course.questions.sections import (
 )
 from framework import toml_formats
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 from framework.toml_tables import Table, read_table
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-
-from framework.startup.dataclass import dataclass
+from dataclasses import dataclass
 
 #: What a student replaces, or leaves above the answer.
 PLACEHOLDER = "<!-- your answer -->"

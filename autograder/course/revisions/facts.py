@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from autograder.course.kit import kit_of
 from autograder.course.reading import Course, Exercise
 from autograder.course.source import parse
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 from framework.text_files import read_bytes, read_text
 
 #: The format of ``revision.json``.

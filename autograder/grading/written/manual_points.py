@@ -14,12 +14,11 @@ import hashlib
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 from framework.text_files import read_text
 
 COLUMNS = ("submission", "exercise", "question", "answer", "possible", "points", "comment")

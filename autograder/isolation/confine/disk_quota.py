@@ -15,11 +15,11 @@ import os
 import struct
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 
 from autograder.isolation.confine import libc
 from autograder.isolation.confine.limits import Limits
 from autograder.isolation.confine.seccomp import add_listener
-from framework.startup.dataclass import dataclass
 
 if sys.platform != "win32":
     import resource

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
-
-from framework.startup.dataclass import dataclass
 
 
 @dataclass(frozen=True)

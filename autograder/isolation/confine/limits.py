@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-
-from framework.startup.dataclass import dataclass
+from dataclasses import asdict, dataclass
 
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30

@@ -5,7 +5,7 @@ Source: Linux, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-gener
 
 from __future__ import annotations
 
-from framework.startup.dataclass import dataclass
+from dataclasses import dataclass
 
 #: System calls with higher numbers do not exist for the worker (Linux 6.17 has up to 469).
 NEWEST = 469

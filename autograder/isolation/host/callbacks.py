@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.wire import CallbackRef
-from framework.startup.dataclass import dataclass
 
 #: The number of a callback, and the method or attribute that was asked for.
 CalledBack = tuple[int, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -21,7 +21,6 @@ from autograder.isolation.host.requests import (
     steps_in,
 )
 from autograder.isolation.wire import Handle, Result
-from framework.startup.dataclass import dataclass
 
 #: How many values are remembered, of how many bytes each: a check compares what it got before.
 REMEMBERED = 128

@@ -15,9 +15,10 @@ NotRecorded                 asked of a recorded reference what its recording doe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
-from framework.startup.dataclass import dataclass
 
 #: What is said of a stub, whose NotImplementedError has no message.
 NOT_WRITTEN = "not written yet"

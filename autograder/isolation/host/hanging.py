@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Frame, SubmissionFault
-from framework.startup.dataclass import dataclass
 
 #: Number of workers that calls of a method may end before it is called no more.
 MOST = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.isolation.confine import Limits
@@ -21,7 +22,6 @@ from autograder.isolation.sandboxes.worker_modules import (
     copy_worker_modules,
     third_party_imports,
 )
-from framework.startup.dataclass import dataclass
 
 #: It requires many packages, so only a submission that mentions it sees it.
 PLOTTING = "matplotlib"

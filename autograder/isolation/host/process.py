@@ -8,6 +8,7 @@ import select
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.isolation.confine import FilesystemView, Limits
@@ -15,7 +16,6 @@ from autograder.isolation.host.output import Output
 from autograder.isolation.host.time_limits import CpuMeter, IdleMeter, TimeLimit
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.processes import RunningProcess
-from framework.startup.dataclass import dataclass
 
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.

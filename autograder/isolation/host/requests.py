@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ import numpy as np
 from autograder.isolation import wire
 from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import Handle, Result
-from framework.startup.dataclass import dataclass
 
 Owner = Handle | Result | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from framework.startup.dataclass import dataclass
+from dataclasses import dataclass
 
 #: Maximum wall time, in multiples of the processor time: the machine may be busy.
 WALL_FACTOR = 8.0

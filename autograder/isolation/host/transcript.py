@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import NoneType
 from typing import Any
@@ -16,7 +16,6 @@ from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step, steps_in
 from autograder.isolation.wire import Handle
-from framework.startup.dataclass import dataclass
 
 #: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
 MAX_EXCHANGES = 400

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
-
-from framework.startup.dataclass import dataclass
 
 #: Packages that every submission may import, beside the standard library.
 PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from framework.errors import BadInputError
-from framework.startup.dataclass import dataclass
 
 _INFORMATION = (".dist-info", ".egg-info")
 

@@ -14,11 +14,11 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from framework.errors import SandboxError
-from framework.startup.dataclass import dataclass
 
 _PROC = Path("/proc")
 

@@ -39,7 +39,6 @@ FRAMEWORK_MODULES = (
     "framework.models.parts",
     "framework.models.summed_cells",
     "framework.startup",
-    "framework.startup.dataclass",
     "framework.text_files",
 )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autograder.record.findings.base import Finding
-from framework.startup.dataclass import dataclass
 
 #: Maximum number of lines on a page; a terminal shows fewer.
 ON_PAGE = 40

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autograder.record.findings.base import Finding
-from framework.startup.dataclass import dataclass
 
 OWN_PACKAGE = __name__.partition(".")[0]
 

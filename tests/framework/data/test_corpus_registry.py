@@ -183,14 +183,3 @@ def test_every_kind_names_a_class_with_a_best_score():
     for entry_of_kind in Corpora():
         assert not problem(entry_of_kind)
     assert isinstance(Corpora().load("agreement", TEXT), Corpus)
-
-
-def test_a_former_name_of_a_corpus_works_and_says_the_new_one(caplog):
-    assert Corpora().find("hearsay", LABELLED_TEXTS).name == "attributed_sentiment"
-    assert caplog.messages == ["The corpus 'hearsay' is now called 'attributed_sentiment'."]
-
-
-def test_no_corpus_takes_a_former_name():
-    taken = replace(entry("hearsay", TEXT, "moods"), owner="jokes")
-    with pytest.raises(ConflictError, match="gradus and jokes both offer the corpus 'hearsay'"):
-        Corpora([taken])

@@ -11,8 +11,8 @@ from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 from small_runs import RUNS, copy_corpora, train
 
-from framework.errors import StoppedError, UsageError
-from framework.training.checkpoints import load_checkpoint
+from framework.errors import BadInputError, StoppedError, UsageError
+from framework.training.checkpoints import Checkpoint, load_checkpoint
 from framework.training.saved_runs import Watcher
 
 WATCHER = "framework.commands.train.epoch_lines.EpochLines"
@@ -195,3 +195,13 @@ def test_a_longer_run_goes_on_with_a_shorter_one_where_its_end_settles_nothing()
     train("word_vectors", "v", epochs=1)
     with pytest.raises(UsageError, match="its epochs is 1, but this run has 2"):
         train("word_vectors", "v", "--resume", epochs=2)
+
+
+def test_a_saved_setting_outside_of_its_range_is_refused(folder):
+    out = folder / "run"
+    train("language_model", out)
+    saved = load_checkpoint(out)
+    Checkpoint(**{**vars(saved), "training": {**saved.training, "batch_size": 0}}).save(out)
+    said = "its batch_size must be a whole number from 1 on, not 0"
+    with pytest.raises(BadInputError, match=said):
+        train("language_model", out, "--resume", epochs=3)

@@ -3,10 +3,10 @@
 import shutil
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from gradus_command import gradus
+from repository import ROOT
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 from framework.training.loops import Learner  # noqa: E402
 from framework.training.tasks import word_vectors  # noqa: E402, F401  (its learners are watched)
 
-CORPORA = Path(__file__).parent / "version_2"
+CORPORA = ROOT / "tests" / "support" / "small_corpora"
 
 #: Operations whose result depends on values of tensors: on a GPU each waits for the device.
 WAITING = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "equal", "is_nonzero")
