@@ -18,7 +18,6 @@ from autograder.classes.store import jobs as queue_of
 from autograder.classes.store.database import Store
 from autograder.classes.store.jobs import LEASE, LEASED, QUEUED, Leased, Queue
 from autograder.classes.store.results import Result, commit
-from autograder.classes.store.tables import Key
 
 #: Seconds between looks at the clock, and at work of other coordinators.
 _TICK = 1.0
@@ -46,7 +45,6 @@ class Setup:
 
     Attributes:
         folder_of: returns the folder with the files of an attempt.
-        keep: called with each result before it is committed; None for nothing.
     """
 
     store: Store
@@ -54,7 +52,6 @@ class Setup:
     queue: Queue
     folder_of: Callable[[str], Path]
     watcher: Watcher
-    keep: Callable[[Key, Result], None] | None = None
 
 
 class Coordinator:
@@ -166,8 +163,6 @@ class Coordinator:
 
     def _commit(self, leased: Leased, result: Result) -> None:
         """Write a result and end its job, in one transaction."""
-        if self._setup.keep is not None:
-            self._setup.keep(leased.key, result)
         if not self._setup.store.transaction(partial(_committed, leased=leased, result=result)):
             self._setup.watcher.disagreed()
         self._setup.watcher.graded(is_repeated=result.repeated)

@@ -10,7 +10,6 @@ from autograder.commands.classes.gradebook import gradebook
 from autograder.commands.classes.pages import report, serve
 from autograder.commands.classes.points import points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
-from autograder.commands.classes.shards import merge
 from autograder.commands.classes.similarity import similarity
 from framework.commands.on_demand import new_app
 
@@ -28,7 +27,7 @@ read it.""",
     no_args_is_help=True,
 )
 for command in (
-    *(collect, grade, merge, runs, results, diff, faults, disagreements),
+    *(collect, grade, runs, results, diff, faults, disagreements),
     *(points, totals, gradebook, feedback, report, serve, similarity, forget, expire),
 ):
     classes.command()(command)

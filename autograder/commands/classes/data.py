@@ -120,7 +120,6 @@ def _remove(
     """Remove something of the collection in `folder` and its store; say what, after `shown`."""
     from autograder.classes.collecting.collection import read_collection
     from autograder.classes.collecting.locking import locked
-    from autograder.classes.sharding.plan import discard_plan
 
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder):
@@ -132,7 +131,6 @@ def _remove(
             with opened:
                 removed = carry_out(found, opened)
                 opened.purge()
-        discard_plan(folder)
     say(
         f"{shown}removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.classes.shards import grade_part, write_plan_of
 from autograder.commands.classes.stores import StoreOption, open_store
 from autograder.commands.options import CourseOption, say
 from autograder.reports.wording import counted
@@ -67,15 +66,6 @@ def grade(
             help="Let the sandbox fork start where it cannot contain everything; the run says so.",
         ),
     ] = False,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Grade nothing: write the plan for --shard.")
-    ] = False,
-    shard: Annotated[
-        str,
-        typer.Option(
-            metavar="I/N", help="Grade part I, from 0, of N of the plan; its options hold."
-        ),
-    ] = "",
     cluster: Annotated[
         str,
         typer.Option(metavar="ADDRESS", help="Grade with Dask: tls://HOST:PORT, or local."),
@@ -101,7 +91,7 @@ def grade(
     Results stay when the course changes: the next call is a new run. --regrade grades work again
     that has a result. Exit code 3: something is not graded.
 
-    Machines that share a folder grade parts of it, without a server: see docs/clusters.md.
+    --cluster grades on several machines: see docs/classes.md.
     """
     pin_threads()
     from autograder.classes.collecting.collection import read_collection
@@ -110,10 +100,6 @@ def grade(
     from autograder.grading.options import GradeOptions
 
     found = read_collection(collection)
-    if shard:
-        if not grade_part(found, shard, jobs):
-            raise typer.Exit(3)
-        return
     plugins, blocked = tuple(plugin or ()), tuple(block or ())
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
     root = str(chosen_course(options).root.resolve())
@@ -122,11 +108,10 @@ def grade(
             root, _seed(opened, seed), backend, device, sandbox, allow_weaker, plugins, blocked
         )
         setting_of(settings).reference_backend()  # a missing GPU is reported before grading
-        asked = _Asked(tuple(names or ()), jobs, regrade, verify, plan, cluster, certificates)
+        asked = _Asked(tuple(names or ()), jobs, regrade, verify, cluster, certificates)
         ended = _grade(opened, settings, found, asked)
-        if ended is not None:
-            _show(opened, ended, collection)
-    if ended is not None and ended.not_graded:
+        _show(opened, ended, collection)
+    if ended.not_graded:
         raise typer.Exit(3)
 
 
@@ -144,7 +129,6 @@ class _Asked:
     jobs: int
     regrade: str
     verified: float
-    is_planned: bool
     cluster: str
     certificates: Path | None
 
@@ -161,8 +145,8 @@ class _Asked:
         return dask_engine(settings, revision, self.cluster, self.certificates, jobs)
 
 
-def _grade(store: Store, settings: Settings, collection: Collection, asked: _Asked) -> Ended | None:
-    """Grade; None where only the plan is written."""
+def _grade(store: Store, settings: Settings, collection: Collection, asked: _Asked) -> Ended:
+    """Start or continue a run, and show its progress."""
     from autograder.classes.running.grade_one import setting_of
     from autograder.classes.running.grading import Grading
     from autograder.classes.running.grading import grade as carry_out
@@ -190,9 +174,6 @@ def _grade(store: Store, settings: Settings, collection: Collection, asked: _Ask
         asked.names, again, asked.verified, partial(price, setting.sandbox),
     )  # fmt: skip
     try:
-        if asked.is_planned:
-            write_plan_of(grading, settings)
-            return None
         return carry_out(grading)
     except KeyboardInterrupt:
         raise StoppedError(
