@@ -48,7 +48,7 @@ def report(
     alone can read them. An earlier report in DIR is replaced.
     """
     from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.pages.site import Site, write_site
+    from autograder.classes.pages.site import RunSite, write_site
     from autograder.classes.pages.view import CodeReader, read_view
     from autograder.course.reading import find_course
 
@@ -58,7 +58,7 @@ def report(
     with open_store(found, store) as opened:
         run = find_run_of(opened, found.name, number)
         view = opened.transaction(lambda connection: read_view(connection, found, run, called))
-        count = write_site(Site(view, opened, code), folder)
+        count = write_site(RunSite(view, opened, code), folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 

@@ -86,9 +86,9 @@ def results(
 
 
 def _numbers(result: object) -> tuple[str, str]:
-    from autograder.classes.runs.stored_runs import Result
+    from autograder.classes.runs.stored_runs import StoredResult
 
-    if not isinstance(result, Result):
+    if not isinstance(result, StoredResult):
         return "", ""
     return f"{result.earned:g}", f"{result.possible:g}"
 

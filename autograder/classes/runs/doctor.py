@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.classes.runs.engine import Engine, Job, Outcome, settled
+from autograder.classes.runs.engine import Engine, Job, JobOutcome, settled
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from autograder.isolation.host.launch import WorkerSpec
@@ -27,7 +27,7 @@ from framework.importing import in_one_line
 _STARTS, _LIMIT = 3, 20.0
 
 
-def price(sandbox: Sandbox) -> str:
+def sandbox_cost(sandbox: Sandbox) -> str:
     """Return in a sentence how long a worker takes to start, and what is not contained.
 
     Of a sandbox that starts each worker anew, the fork server's time stands beside it.
@@ -117,11 +117,11 @@ def examine(
     return f"full marks for the solution and none for the stub of {names}"
 
 
-def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[Outcome]:
+def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[JobOutcome]:
     return engine.submit(Job(str(place), exercise.name, alone=True))
 
 
-def _about_solution(exercise: Exercise, found: Outcome) -> Iterator[str]:
+def _about_solution(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
     if found.result is None:
         yield f"{exercise.name}: the solution cannot be graded: {found.fault}"
     elif found.result.earned + found.result.for_a_person < found.result.possible:
@@ -132,7 +132,7 @@ def _about_solution(exercise: Exercise, found: Outcome) -> Iterator[str]:
         )
 
 
-def _about_stub(exercise: Exercise, found: Outcome) -> Iterator[str]:
+def _about_stub(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
     if found.result is None:
         yield f"{exercise.name}: the stub cannot be graded: {found.fault}"
     elif found.result.earned:
