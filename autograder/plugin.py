@@ -40,6 +40,10 @@ COMMANDS = {
         f"{_HERE}.student.replay:replay",
         "Make the call of a failed check again in this terminal, where a debugger works.",
     ),
+    "why": (
+        f"{_HERE}.why:why",
+        "Show how a check came to its verdict: each rule that decided, with its reason.",
+    ),
     "reset": (
         f"{_HERE}.reset:reset",
         "Restore the original stub, after a backup of your file.",

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from autograder.grading.many.grader import ManyGrader
 from benchmark_figures import save
 from cpu_time import in_own_group
 from replayed_worker import recorded, seconds_inside
@@ -20,7 +21,6 @@ from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
-from autograder.grading.many.grader import ManyGrader
 from autograder.grading.setting import Setting
 from autograder.isolation.host.process import WorkerProcess
 from autograder.isolation.sandboxes import choose

@@ -19,10 +19,9 @@ import time
 from pathlib import Path
 
 import pytest
+from autograder.grading.pytest_run import PYTEST_OPTIONS
 from benchmark_figures import save
 from repository import ROOT
-
-from autograder.grading.pytest_run import PYTEST_OPTIONS
 
 REPEATS = 9
 

@@ -13,7 +13,7 @@ from autograder.classes.settling.manual import Entry, by_part
 from autograder.classes.settling.of_run import RunPoints
 from autograder.classes.settling.settle import digests
 from autograder.classes.store.database import Store
-from autograder.grading.written.results import with_points
+from autograder.grading.written_answers import with_points
 from autograder.record.results import ExerciseResult, Report, TaskResult
 from autograder.reports.hiding import without_keys
 from autograder.reports.html import report_templates

@@ -1,42 +1,38 @@
-"""What one grading of a watched submission leaves for the next one."""
+"""Keeps what one grading of a watched submission leaves for the next one."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from autograder.course.reading import Exercise
-from autograder.grading.parallel import can_fork
 from autograder.grading.setting import Setting
-from autograder.grading.watched.grader import WatchedGrader
 from autograder.grading.workers import Workers
 from autograder.record.results import ExerciseResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
-#: Exercises that are prepared for the next grading: those of the files that were saved last.
-PREPARED = 2
+if TYPE_CHECKING:
+    from autograder.grading.grader import Memory
 
-#: Seconds of a grading whose checks are rehearsed for the next one; more would keep it waiting.
-QUICK = 1.0
-
+#: Maximum number of workers that are started for the next grading.
+STARTED = 2
 #: Verdicts that the same files may not get again.
 BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
 
 
-class WarmState:
-    """Lets the next grading of a submission reuse what the last one had.
-
-    Where processes can be forked, each exercise is graded in one of its own, which is prepared
-    while the command waits. Elsewhere only the next worker is started.
+class WatchState:
+    """Lets the next grading of a submission reuse the results and the worker of the last one.
 
     Attributes:
         submission: the state that was graded last; the next one takes its folder over.
         graded_last: the exercises of which checks ran then.
-        grader: of all states; None where no process can be forked.
+        memory: checks that were collected, and answers of the reference.
     """
 
     def __init__(self, setting: Setting) -> None:
         self.submission: Submission | None = None
         self.graded_last: tuple[Exercise, ...] = ()
-        self.grader = WatchedGrader(setting) if can_fork() else None
+        self.memory: Memory | None = None
         self._setting = setting
         self._workers: Workers | None = None
         self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
@@ -51,21 +47,12 @@ class WarmState:
         return self._workers
 
     def prepare(self) -> None:
-        """Prepare the exercises that the next grading will probably need."""
+        """Start workers for the files that were saved last: the next grading needs them."""
         if self.submission is None:
             return
         self._setting.course_hash  # noqa: B018 - reads all of the course
-        exercises = sorted(self.graded_last, key=self._saved)[-PREPARED:]
-        if self.grader is not None:
-            self.grader.prepare(self.submission, exercises, PREPARED, self._is_quick)
-            return
-        for exercise in exercises:
+        for exercise in sorted(self.graded_last, key=self._saved)[-STARTED:]:
             self.workers(self.submission).start(exercise)
-
-    def _is_quick(self, exercise: Exercise) -> bool:
-        """Return whether the checks of `exercise` took little time with the files of now."""
-        known = self.result(exercise, self.submission) if self.submission is not None else None
-        return known is not None and known.seconds < QUICK
 
     def _saved(self, exercise: Exercise) -> int:
         """Return when the file of `exercise` was saved last; 0 if it is gone."""
@@ -87,13 +74,11 @@ class WarmState:
 
     def _sources(self, exercise: Exercise, submission: Submission) -> tuple[str, ...]:
         """Return the code that the result of `exercise` depends on."""
-        needed = (one.name for one in self._setting.course.with_required([exercise]))
-        return tuple(submission.files[name].source for name in needed if name in submission.files)
+        required = (other.name for other in self._setting.course.with_required([exercise]))
+        return tuple(submission.files[name].source for name in required if name in submission.files)
 
     def close(self) -> None:
-        """End what was prepared, and remove the folder of the submission."""
-        if self.grader is not None:
-            self.grader.close()
+        """End the workers, and remove the folder of the submission."""
         if self._workers is not None:
             self._workers.close()
         if self.submission is not None:

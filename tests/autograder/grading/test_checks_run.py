@@ -9,7 +9,7 @@ import pytest
 from printed_text import printed
 
 from autograder.checks.host_limits import HostLimits
-from autograder.grading.pytest_run import run_checks
+from autograder.grading.checks_run import Checks
 from autograder.isolation.host.faults import Frame
 from autograder.record.results import Fact
 from autograder.verdicts import Verdict
@@ -258,7 +258,7 @@ def test_an_exercise_without_check_files_never_runs_other_tests(
     (tmp_path / "test_other.py").write_text("open('found', 'w')\ndef test_it(): pass\n")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(GradusError, match=re.escape(f"there is no {under_test.exercise.tests}")):
-        run_checks(under_test.exercise, under_test)
+        Checks(under_test.exercise)
     assert not (tmp_path / "found").exists()
 
 

@@ -11,8 +11,8 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.key import Key, load_key
 from autograder.course.questions.sections import Section, read_sections
 from autograder.course.reading import Exercise
+from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.grading.not_started import not_started
-from autograder.grading.written.manual_points import ManualPoints, digest_of
 from autograder.isolation.host.output import shown
 from autograder.record.findings.written import WrittenAnswer
 from autograder.record.results import (

@@ -7,9 +7,10 @@ for the layer. Their checks are not diagnosed, and no message refers the student
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from autograder.record.results import CheckResult, ExerciseResult, Fact, Report, TaskResult
+from autograder.judging.decision import decided, with_each_check
+from autograder.record.results import CheckResult, ExerciseResult, Fact, Report
 from autograder.submissions.progress import Progress, task_needs, task_progress
 from autograder.verdicts import Verdict
 
@@ -84,7 +85,7 @@ class Blocking:
         """Return (exercise, task) of each part of others that a failing `check` of `name` uses."""
         if check.verdict not in _FAILING:
             return []
-        known = (self._parts[part] for part in check.uses if part in self._parts)
+        known = (self._parts[part] for part in check.evidence.uses if part in self._parts)
         others = self._required.get(name, frozenset()) - {name}
         return [part for part in known if part[0] in others]
 
@@ -140,11 +141,7 @@ def _changed(
 ) -> ExerciseResult:
     """Return `result`, in which failing checks with a `cause` are blocked by it."""
 
-    def blocked(check: CheckResult) -> CheckResult:
-        return _blocked(check, cause, is_written)
-
-    tasks = tuple(TaskResult(task.name, tuple(map(blocked, task.checks))) for task in result.tasks)
-    return replace(result, tasks=tasks)
+    return with_each_check(result, lambda check: _blocked(check, cause, is_written))
 
 
 def _blocked(
@@ -155,15 +152,17 @@ def _blocked(
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
     if check.blocked_by or not may_wait or not (name := cause(check)):
         return check
-    has_answered = check.method in check.answered or check.method in check.refused
+    evidence = check.evidence
+    has_answered = check.method in (*evidence.answered, *evidence.refused)
     waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
     is_missing = waits and not (has_answered and is_written(name))
     state = "is not written yet" if is_missing else "does not pass its own checks"
-    return replace(
+    return decided(
         check,
-        verdict=Verdict.BLOCKED,
+        "blocking",
+        Verdict.BLOCKED,
+        f"uses your {name}, which {state}",
         blocked_by=name,
-        message=f"uses your {name}, which {state}",
         details=(),
         method="",
         fact=Fact(),
@@ -171,5 +170,5 @@ def _blocked(
         frames=(),
         hint="",
         diagnosis=None,
-        findings=tuple(one for one in check.findings if not one.explains_failure),
+        findings=tuple(finding for finding in check.findings if not finding.explains_failure),
     )

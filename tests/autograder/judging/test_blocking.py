@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.record.blocking import Blocking
+from autograder.judging.blocking import Blocking
+from autograder.judging.rules import refusal
 from autograder.record.commands import Commands
-from autograder.record.refusals import without_empty_refusals
-from autograder.record.results import CheckResult, ExerciseResult, TaskResult
+from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.reports.html import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.summary import Summary
@@ -151,13 +151,17 @@ def test_a_written_task_is_never_not_started():
 def test_a_part_that_is_written_is_not_called_unwritten():
     """An exception that waits for a right answer waits for the part behind all wrong ones."""
     wrong = CheckResult("rnn", "", "RNN", False, 1, Verdict.FAILED)
-    answers = CheckResult("a", "", "LM", False, 1, Verdict.FAILED, answered=("LM",), uses=("rnn",))
-    raises = CheckResult("b", "", "LM", False, 1, Verdict.PASSED, refused=("LM",), uses=("rnn",))
+    answers = CheckResult(
+        "a", "", "LM", False, 1, Verdict.FAILED, evidence=Evidence(answered=("LM",), uses=("rnn",))
+    )
+    raises = CheckResult(
+        "b", "", "LM", False, 1, Verdict.PASSED, evidence=Evidence(refused=("LM",), uses=("rnn",))
+    )
     parts = {"rnn": ("rnn", "RNN")}
     blocking = Blocking(parts, {"lm": frozenset({"rnn"})}, {})
     for name, task, checks in (("rnn", "RNN", (wrong,)), ("lm", "LM", (answers, raises))):
         result = ExerciseResult(name, "unit", "", (TaskResult(task, checks),))
-        blocking.add(without_empty_refusals(result))
+        blocking.add(refusal(result))
     for check in blocking.final("lm").checks:
         assert (check.verdict, check.blocked_by) == (BLOCKED, "rnn")
         assert check.message == "uses your rnn, which does not pass its own checks"
@@ -170,7 +174,9 @@ def test_a_task_whose_need_passes_fails_by_itself():
 
 def test_exercises_cannot_wait_for_each_other():
     """What the code under test says about its parts is believed along the course's order alone."""
-    check = CheckResult("c", "c", "RNN", False, 1, Verdict.FAILED, uses=("lm", "rnn"))
+    check = CheckResult(
+        "c", "c", "RNN", False, 1, Verdict.FAILED, evidence=Evidence(uses=("lm", "rnn"))
+    )
     parts = {"rnn": ("rnn", "RNN"), "lm": ("rnn_lm", "RNN")}
     blocking = Blocking(parts, {"rnn": frozenset(), "rnn_lm": frozenset({"rnn"})}, {})
     for name in ("rnn", "rnn_lm"):

@@ -9,7 +9,7 @@ import pytest
 from repository import ROOT
 
 from autograder.cli import grade
-from autograder.grading.explanations import fitting_hint
+from autograder.judging.ending import fitting_hint
 from autograder.record.results import CheckResult, Fact
 from autograder.verdicts import Verdict
 

@@ -1,7 +1,8 @@
-"""The reference's side of the checks: the solutions, or a kit's recording of their answers."""
+"""The reference's side of the checks: the solution, or the recording of its answers in a kit."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from autograder.course.kit import Kit, digest, kit_of
@@ -9,16 +10,21 @@ from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline
 from autograder.isolation.host.remote import Session
+from autograder.recordings.remembered import Remembered, RememberingSession
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE
 
 if TYPE_CHECKING:
     from autograder.recordings.files import Recording
-    from autograder.recordings.tape import Tape
 
 
-def open_reference(setting: Setting, exercise: Exercise) -> Session:
+def open_reference(
+    setting: Setting, exercise: Exercise, answers: dict[str, Remembered] | None = None
+) -> Session:
     """Return the conversation with the reference of `exercise`.
+
+    Args:
+        answers: exercise -> what solutions have answered earlier, and answer now.
 
     Raises:
         BadInputError: a solution is missing, and there is no recording that belongs to the checks.
@@ -27,9 +33,15 @@ def open_reference(setting: Setting, exercise: Exercise) -> Session:
     kit = kit_of(exercise.root)
     if kit is not None and not exercise.solution.is_file():
         from autograder.recordings.player import RecordedSession  # the full course has no recording
+        from autograder.recordings.tape import Tape
 
-        return RecordedSession(_tapes(setting, kit, exercise).get)
-    return open_solution(setting, exercise)
+        tapes = _recorded(setting, kit, exercise).tapes
+        return RecordedSession(lambda check: tapes.get(check) or Tape())
+    if answers is None:
+        return open_solution(setting, exercise)
+    setting.course.require_solutions(exercise)
+    remembered = answers.setdefault(exercise.name, Remembered())
+    return RememberingSession(partial(open_solution, setting, exercise), remembered)
 
 
 def open_solution(setting: Setting, exercise: Exercise) -> Session:
@@ -43,20 +55,8 @@ def open_solution(setting: Setting, exercise: Exercise) -> Session:
     return open_inline(ReferenceSession, backend, registry, exercise)
 
 
-class _Tapes:
-    """The tapes of a recording; a check without one has nothing recorded."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._tapes = recording.tapes
-
-    def get(self, check: str) -> Tape:
-        """Return the tape of the check with this id."""
-        from autograder.recordings.tape import Tape
-
-        return self._tapes.get(check, Tape())
-
-
-def _tapes(setting: Setting, kit: Kit, exercise: Exercise) -> _Tapes:
+def _recorded(setting: Setting, kit: Kit, exercise: Exercise) -> Recording:
+    """Return the recording, if it serves `setting`."""
     if setting.seed != kit.seed:
         raise UsageError(
             f"this kit has recorded the seed {kit.seed}, not {setting.seed}: grade without "
@@ -67,7 +67,7 @@ def _tapes(setting: Setting, kit: Kit, exercise: Exercise) -> _Tapes:
             f"this kit has recorded answers for NumPy, not for {setting.backend}: grade without "
             "`--backend`. Other backends need the full course"
         )
-    return _Tapes(recording_of(kit, exercise))
+    return recording_of(kit, exercise)
 
 
 def recording_of(kit: Kit, exercise: Exercise) -> Recording:
