@@ -20,8 +20,6 @@ from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.isolation.sandboxes import Sandbox
-from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.choose import begun_for
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
 from autograder.reports.files import check_files, write_files
@@ -44,13 +42,12 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     Args:
         watch: grade again after every change of the submission, until interrupted.
     """
-    with begun_for(options.sandbox) as begun:
-        course = chosen_course(options)
-        plugins = Plugins(options.plugins, course, options.blocked)
-        for warning in plugins.warnings:
-            write_error(f"grade: {warning}")
-        check_files(options, plugins)
-        setting = _setting(options, course, plugins, begun)
+    course = chosen_course(options)
+    plugins = Plugins(options.plugins, course, options.blocked)
+    for warning in plugins.warnings:
+        write_error(f"grade: {warning}")
+    check_files(options, plugins)
+    setting = _setting(options, course, plugins)
     setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
     return _watched(options, setting) if watch else _grade_once(options, setting).exit_code
 
@@ -78,13 +75,11 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     return code
 
 
-def _setting(
-    options: GradeOptions, course: Course, plugins: Plugins, begun: BubblewrapSandbox | None
-) -> Setting:
+def _setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
     return Setting(
         course=course,
         plugins=plugins,
-        sandbox=_sandbox(options, plugins, begun),
+        sandbox=_sandbox(options, plugins),
         backend=options.backend,
         provider=options.provider,
         device=options.device,
@@ -92,10 +87,8 @@ def _setting(
     )
 
 
-def _sandbox(options: GradeOptions, plugins: Plugins, begun: BubblewrapSandbox | None) -> Sandbox:
-    sandbox = sandbox_named(
-        options.sandbox, plugins, allow_weaker=options.allow_weaker, begun=begun
-    )
+def _sandbox(options: GradeOptions, plugins: Plugins) -> Sandbox:
+    sandbox = sandbox_named(options.sandbox, plugins, allow_weaker=options.allow_weaker)
     if options.device != "cpu" and not sandbox.drives_devices:
         raise UsageError(
             f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"

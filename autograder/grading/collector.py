@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import astuple, replace
-from pathlib import Path
 
 import pytest
 
@@ -48,20 +47,6 @@ STUMBLES = (
 )
 
 
-class FolderOnTheWay(pytest.Directory):
-    """A folder between the root and the test files; pytest would look at all that is in it."""
-
-    def collect(self) -> Iterator[pytest.Collector]:
-        """Yield the next folder on the way to each test file, or the file itself."""
-        files = [Path(file) for file in self.config.args if Path(file).is_relative_to(self.path)]
-        names = dict.fromkeys(file.relative_to(self.path).parts[0] for file in files)
-        for path in (self.path / name for name in names):
-            if path.is_dir():
-                yield self.ihook.pytest_collect_directory(path=path, parent=self)
-            else:
-                yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
-
-
 class Collector:
     """A pytest plugin that holds the exercise under test and gathers what becomes of each check.
 
@@ -86,11 +71,6 @@ class Collector:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Hand the exercise to the fixtures."""
         config.stash[UNDER_TEST] = self._under_test
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Directory:
-        """Look at no file but those that are run."""
-        return FolderOnTheWay.from_parent(parent, path=path)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a test file that cannot be collected: a fault of the course or of gradus."""

@@ -9,7 +9,6 @@ from autograder.course.identity import course_hash
 from autograder.course.reading import Course, Exercise
 from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.choose import AUTO, BUILT_IN
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend
@@ -49,23 +48,14 @@ class Setting:
         return Deadlines(call=exercise.time.call, total=exercise.time.total)
 
 
-def sandbox_named(
-    name: str,
-    plugins: Plugins,
-    *,
-    allow_weaker: bool = False,
-    begun: BubblewrapSandbox | None = None,
-) -> Sandbox:
+def sandbox_named(name: str, plugins: Plugins, *, allow_weaker: bool = False) -> Sandbox:
     """Return the sandbox `name`: one of gradus, or of a plugin.
-
-    Args:
-        begun: from `begun_for`: its trial has begun already.
 
     Raises:
         GradusError: there is none of that name, or it does not work here.
     """
     if name in (AUTO, *BUILT_IN):
-        return choose(name, allow_weaker=allow_weaker, begun=begun)
+        return choose(name, allow_weaker=allow_weaker)
     targets = plugins.named("register_sandboxes")
     available = {key: load_target(target) for key, target in targets.items()}
     return choose(name, available, allow_weaker=allow_weaker)
