@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,8 +20,6 @@ from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
-#: A reply as it is sent: a frame, or a copy.
-_Sent = TypeVar("_Sent")
 
 #: Maximum length of a name, and number of the names of methods, that go with a handle.
 MAX_NAME, MAX_METHODS = 100, 64
@@ -91,28 +89,21 @@ class Dispatcher:
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
         """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
-        return self._sent(reply, wire.encode)
-
-    def copied(self, reply: dict[str, Any]) -> dict[str, Any]:
-        """Return what the frame of `encoded` would be decoded to."""
-        return self._sent(reply, wire.copied)
-
-    def _sent(self, reply: dict[str, Any], send: Callable[..., _Sent]) -> _Sent:
         try:
-            return send(reply, self._foreign)
+            return wire.encode(reply, self._foreign)
         except wire.WireError as error:
             message = str(error)
         except BaseException as error:  # an object that does not let itself be copied
             message = f"a value whose copying raises {type(error).__name__}"
         fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
-        step = self._unsendable(reply["results"], send)
-        return send({**reply, "results": [], "error": {"step": step, **fault}})
+        step = self._unsendable(reply["results"])
+        return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
 
-    def _unsendable(self, results: list[dict[str, Plain]], send: Callable[..., Any]) -> int:
+    def _unsendable(self, results: list[dict[str, Plain]]) -> int:
         """Return the first step whose result cannot be sent; the last if each can be sent alone."""
         for index, result in enumerate(results):
             try:
-                send(result, self._foreign)
+                wire.encode(result, self._foreign)
             except BaseException:
                 return index
         return len(results) - 1
