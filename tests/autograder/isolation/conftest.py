@@ -27,7 +27,7 @@ ENTRY = """
 import json, sys
 settings = json.loads(sys.argv[1])
 sys.path.insert(0, settings["modules"])
-from autograder.isolation.worker.packages import PackageFinder
+from autograder.isolation.worker.imports import PackageFinder
 sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
 from autograder.isolation.confine import FilesystemView, Limits
