@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.grants import Limits
 from autograder.isolation.confine.seccomp import add_listener
 
 if sys.platform != "win32":

@@ -111,7 +111,7 @@ class ProcessTree(ABC):
     """A process that leads its session, all its descendants, and the rest of the session.
 
     A process whose parent has ended is found by its session. One that has also left the session
-    is found no more; `autograder.isolation.confine.gaps` says so.
+    is found no more; `autograder.isolation.confine.phases` says so.
     """
 
     def __init__(self, process: Started) -> None:

@@ -31,7 +31,7 @@ DESCRIPTORS = 4
 NUMBER = struct.Struct("!i")
 #: Modules that workers need, in addition to those of `serving` and the arrays of the backend.
 PRELOADED = (
-    "autograder.isolation.confine.isolate",
+    "autograder.isolation.confine.phases",
     "framework.data.lexicon",
     "framework.interfaces",
     "framework.models.conditioned",

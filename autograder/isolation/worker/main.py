@@ -16,7 +16,7 @@ def main() -> None:
     sys.path[:] = [settings["modules"], *sys.path[1:]]
     sys.argv = ["worker"]
     from autograder.isolation.confine import FilesystemView, Limits
-    from autograder.isolation.confine.isolate import isolate
+    from autograder.isolation.confine.phases import isolate
     from autograder.isolation.worker.imports import PackageFinder
 
     sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))

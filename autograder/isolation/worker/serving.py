@@ -23,7 +23,7 @@ import numpy.typing  # NumPy 1.26 has no `np.typing` without it
 
 from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import lock
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.faults import no_debugger
 from autograder.isolation.worker.imports import GradedImporter

@@ -31,8 +31,7 @@ from autograder.isolation.worker.imports import PackageFinder
 sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import isolate, lock
 view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
 held = isolate(view, limits)
 exec(settings["imports"])

@@ -335,8 +335,7 @@ copy_worker_modules(modules)
 view = build_view([modules], Path(scratch))
 code = f'''import sys; sys.path.insert(0, "{{modules}}")
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import isolate, lock
 view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
 print(lock(view, limits, isolate(view, limits)), flush=True)
 while True: pass'''

@@ -30,8 +30,7 @@ _TRIAL_SECONDS = 30.0
 _TRIAL = """
 import json, sys
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import isolate, lock
 view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
 print(json.dumps(lock(view, limits, isolate(view, limits))))
 """
