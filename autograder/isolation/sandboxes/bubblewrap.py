@@ -13,8 +13,7 @@ from pathlib import Path
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.namespaces import INNER_ID
 from autograder.isolation.sandboxes.base import KILL_SECONDS, Sandbox, start
-from autograder.isolation.sandboxes.proc_files import NamespaceTree
-from autograder.isolation.sandboxes.processes import RunningProcess, has_proc
+from autograder.isolation.sandboxes.processes import NamespaceTree, RunningProcess, has_proc
 
 INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
 

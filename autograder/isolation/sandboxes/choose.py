@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.isolation.sandboxes.base import Sandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox, Sandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from framework.errors import SandboxError, UnknownNameError, UsageError
 from framework.log import logger
 

@@ -17,7 +17,7 @@ from denied_namespaces import DeniedForkSandbox
 
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.installed_packages import installed_packages
 from autograder.isolation.sandboxes.processes import RunningProcess
 from autograder.isolation.sandboxes.worker_modules import copy_worker_modules

@@ -23,7 +23,7 @@ from autograder.isolation.confine.phases import (
 )
 from autograder.isolation.confine.seccomp import Instruction, build_filter
 from autograder.isolation.confine.syscalls import ARCHITECTURES, NEWEST, NUMBERS
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="namespaces exist on Linux only")
 

@@ -23,9 +23,8 @@ from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
 from autograder.isolation.sandboxes import build_view, choose
-from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE
+from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE, ProcessSandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.process import ProcessSandbox
 from autograder.isolation.sandboxes.processes import tree_of
 from framework.errors import SandboxError, UnknownNameError
 

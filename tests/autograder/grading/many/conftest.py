@@ -12,7 +12,7 @@ from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 

@@ -1,4 +1,4 @@
-"""The modules that a worker has: what stubs and the worker import, and nothing else of gradus."""
+"""What graded code may import, and the modules that a worker has: nothing else of gradus."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from pathlib import Path
 
 import grimp
 import pytest
+from repository import ROOT
 
-from autograder.isolation.sandboxes.graded_imports import FRAMEWORK
+from autograder.course.reading import find_course
 from autograder.isolation.sandboxes.worker_modules import (
+    EVERYTHING,
+    FRAMEWORK,
     FRAMEWORK_MODULES,
+    PACKAGES,
+    GradedImports,
     copy_worker_modules,
     framework_modules,
     third_party_imports,
@@ -96,3 +101,31 @@ def test_the_arrays_of_a_backend_come_without_the_plugin_around_them(tmp_path):
 def test_arrays_without_a_file_are_an_error():
     with pytest.raises(PluginError, match="the arrays of a backend, sys, have no file"):
         third_party_imports("sys")
+
+
+def imported_by_stubs():
+    """Module of `framework` -> the names that stubs import of it."""
+    found = {}
+    for exercise in find_course(ROOT).code_exercises:
+        for node in ast.walk(ast.parse(exercise.stub.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                assert all(not alias.name.startswith("framework") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module.startswith("framework"):
+                found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return found
+
+
+def test_the_allowed_names_of_framework_are_those_that_stubs_import():
+    assert {module: set(names) for module, names in FRAMEWORK.items()} == imported_by_stubs()
+
+
+def test_a_course_adds_packages_and_whole_modules_of_framework():
+    allowed = GradedImports.with_added(["numpy", "scipy", "framework.data.batching"])
+    assert allowed.packages == (*PACKAGES, "scipy")
+    assert allowed.framework == {**FRAMEWORK, "framework.data.batching": EVERYTHING}
+
+
+def test_what_one_course_adds_is_not_there_for_the_next():
+    GradedImports.with_added(["scipy", "framework.data.batching"])
+    assert GradedImports.with_added([]) == GradedImports()
+    assert "framework.data.batching" not in GradedImports().framework
