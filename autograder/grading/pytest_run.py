@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from autograder.grading.collector import Collector
 
-#: Options of pytest: checks do not depend on other installed plugins, and print and write nothing.
+#: Options of pytest: no other installed plugins, and nothing is printed, logged or written.
 PYTEST_OPTIONS = (
-    "--disable-plugin-autoload -p no:terminal -p no:capture -p no:cacheprovider "
+    "--disable-plugin-autoload -p no:terminal -p no:capture -p no:logging -p no:cacheprovider "
     "-p no:unraisableexception -p no:threadexception "  # they collect garbage after every run
     f"--import-mode=importlib --noconftest -c {os.devnull} --rootdir=/"
 ).split()
