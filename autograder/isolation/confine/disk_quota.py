@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import socket
 import struct
 import sys
 from contextlib import suppress
@@ -107,8 +108,6 @@ def apply_disk_quota() -> bool:
     global _channel  # noqa: PLW0603
     if _channel is None:
         return False
-    import socket  # only a worker without namespaces needs it
-
     with socket.socket(fileno=_channel) as channel:
         _channel = None
         listener = add_listener()

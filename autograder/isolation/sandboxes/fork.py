@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -34,10 +33,9 @@ from autograder.isolation.sandboxes.worker_modules import (
     copy_worker_modules,
     third_party_imports,
 )
+from autograder.isolation.worker.fork_server import NUMBER
 from framework.errors import SandboxError
 
-#: As in `autograder.isolation.worker.fork_server`: what the server says of a worker.
-NUMBER = struct.Struct("!i")
 #: Seconds until the server has forked; longer is a fault of the system.
 FORK_SECONDS = 20.0
 #: The exit status of a worker whose server has ended before it.

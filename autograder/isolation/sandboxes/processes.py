@@ -343,11 +343,11 @@ class ListedTree(ProcessTree):
 
     def _handle(self, pid: int) -> ProcessHandle | None:
         with suppress(*_HIDDEN):
-            return _Listed(psutil.Process(pid))
+            return _ListedProcess(psutil.Process(pid))
         return None
 
 
-class _Listed(ProcessHandle):
+class _ListedProcess(ProcessHandle):
     """A process and the time of its start: a recycled process id never hits another process."""
 
     def __init__(self, process: psutil.Process) -> None:

@@ -6,5 +6,5 @@
 - dispatcher: runs the steps of a request, and keeps the objects that stay here
 - loading: imports the submission's files
 - imports: finds packages, and refuses what graded code may not import
-- faults: describes an exception of the submission
+- exceptions: describes an exception of the submission
 """

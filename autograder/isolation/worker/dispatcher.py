@@ -14,7 +14,7 @@ import numpy as np
 from autograder.isolation import wire
 from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import CallbackRef, Handle, Result
-from autograder.isolation.worker.faults import describe
+from autograder.isolation.worker.exceptions import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 

@@ -63,7 +63,7 @@ def main() -> None:
     if channel is None:
         shutil.rmtree(settings["folder"], ignore_errors=True)
         return
-    Program.read(channel).run()
+    ForkedProgram.read(channel).run()
 
 
 def _set_dumpable(value: int) -> None:
@@ -191,7 +191,7 @@ def _take(received: Sequence[int]) -> int:
 
 
 @dataclass(frozen=True)
-class Program:
+class ForkedProgram:
     """What the process of one request runs: a program of Python, as if it were started anew.
 
     Args:
@@ -205,7 +205,7 @@ class Program:
     folder: str
 
     @classmethod
-    def read(cls, channel: int) -> Program:
+    def read(cls, channel: int) -> ForkedProgram:
         """Read it from the grader, and close the channel."""
         with open(channel, "rb") as stream:
             return cls(**json.loads(stream.read()))

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, cast
 
-from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
+from autograder.isolation.worker.exceptions import NotDefinedError, PartMissingError
 
 
 class SubmittedModule:

@@ -25,7 +25,7 @@ from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.phases import lock
 from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.faults import no_debugger
+from autograder.isolation.worker.exceptions import no_debugger
 from autograder.isolation.worker.imports import GradedImporter
 from autograder.isolation.worker.loading import SubmittedModule
 from framework.models.parts import use_parts_from
