@@ -100,8 +100,8 @@ def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
-        "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
-        "fork": "autograder.isolation.sandboxes.forked.sandbox:ForkSandbox",
+        "process": "autograder.isolation.sandboxes.base:ProcessSandbox",
+        "fork": "autograder.isolation.sandboxes.fork:ForkSandbox",
     }
 
 

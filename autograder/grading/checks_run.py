@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -31,10 +30,10 @@ from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 #: Plugins of the environment change nothing: checks do not depend on them. pytest prints nothing,
-#: captures nothing, writes no cache, and collects no garbage after every check. The root folder
-#: makes names of modules unique: those of a course and of its kit.
+#: captures and logs nothing, writes no cache, and collects no garbage after every check. The root
+#: folder makes names of modules unique: those of a course and of its kit.
 PYTEST_OPTIONS = (
-    "--disable-plugin-autoload -p no:terminal -p no:capture -p no:cacheprovider "
+    "--disable-plugin-autoload -p no:terminal -p no:capture -p no:logging -p no:cacheprovider "
     "-p no:unraisableexception -p no:threadexception "
     f"--import-mode=importlib --noconftest -c {os.devnull} --rootdir=/"
 ).split()
@@ -67,7 +66,8 @@ class Checks:
         files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
         if not files:  # pytest would run whatever tests it finds around the working directory
             raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
-        arguments = [*PYTEST_OPTIONS, *map(str, files)]
+        confcutdir = f"--confcutdir={exercise.tests.parent}"  # pytest reads no folder above it
+        arguments = [*PYTEST_OPTIONS, confcutdir, *map(str, files)]
         with _without_variables():
             status = pytest.main(arguments, plugins=[pytest_plugin, self])
         if self._errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
@@ -109,11 +109,6 @@ class Checks:
         if not self._results:
             raise GradusError(f"{self._exercise.name} has no checks: {self._exercise.tests}")
         return self._results
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Directory:
-        """Import no ``__init__.py``, also where a folder has one."""
-        return pytest.Dir.from_parent(parent, path=path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

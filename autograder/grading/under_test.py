@@ -101,13 +101,11 @@ class ReferenceSession(InlineSession):
             raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
         return outcomes
 
-    def _received(self, request: dict[str, Any]) -> Any:
-        """Return `request` as it arrives."""
-        return wire.copied(request, self._callbacks.stand_in)
-
     def _sent_back(self, reply: dict[str, Any]) -> Any:
-        """Return `reply` as it arrives."""
-        return self._dispatcher.copied(reply)
+        try:
+            return super()._sent_back(reply)
+        except wire.WireError as error:
+            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
 
 
 class ProviderSession(InlineSession):

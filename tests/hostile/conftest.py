@@ -32,7 +32,7 @@ from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.host import time_limits
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import Report
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError

@@ -26,7 +26,7 @@ from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource

@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.sandboxes import Sandbox
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.scratch import remove_scratch
 from framework.importing import in_one_line
 

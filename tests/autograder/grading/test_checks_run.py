@@ -65,6 +65,12 @@ def test_hidden_checks_are_known_by_their_file(collect):
     assert collect(hidden=True)[0].hidden
 
 
+@pytest.mark.parametrize("name", ["conftest.py", "test_other.py"])
+def test_no_other_file_of_the_folder_runs(collect, tmp_path, name):
+    (tmp_path / name).write_text("raise RuntimeError\ndef test_other(): pass\n")
+    assert [result.id for result in collect()] == ["test_rnn.py::test_one"]
+
+
 FAULTS = {
     "expect(False, 'not so', 'because')": (
         Verdict.FAILED,

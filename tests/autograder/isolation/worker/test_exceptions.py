@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.isolation.worker.faults import MAX_FRAMES, MAX_MESSAGE, describe
+from autograder.isolation.worker.exceptions import MAX_FRAMES, MAX_MESSAGE, describe
 
 
 def raised(error):

@@ -15,7 +15,7 @@ from repository import ROOT
 
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.sandboxes import choose, interpreter
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 from framework.errors import SandboxError, UsageError
 

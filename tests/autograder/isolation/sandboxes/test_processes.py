@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.isolation.sandboxes.processes import Handle, ProcessTree, Usage
+from autograder.isolation.sandboxes.processes import ProcessHandle, ProcessTree, Usage
 
 
 class Growing(ProcessTree):
@@ -18,7 +18,7 @@ class Growing(ProcessTree):
         self.running, self.stopped = [0], set()
         self.older = {0}
 
-    def usage(self):
+    def _usage(self, pid):
         return Usage()
 
     def pids(self):
@@ -38,7 +38,7 @@ class Growing(ProcessTree):
         return Member(self, pid)
 
 
-class Member(Handle):
+class Member(ProcessHandle):
     def __init__(self, tree, pid):
         self.tree, self.pid = tree, pid
 
