@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import typer
 
+    from autograder.classes.similarity.pairs import Comparison
     from autograder.grading.request import GradeRequest
     from autograder.record.results import Report
-    from autograder.similarity.pairs import Comparison
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
@@ -61,7 +61,7 @@ COMMANDS = {
         "Build and update student kits: exercises without solutions.",
     ),
     "class": (
-        f"{_HERE}.classes.app:classes",
+        "autograder.classes.commands.app:classes",
         "Collect the submissions of a class, grade them, and compare runs.",
     ),
     "gradescope": (
@@ -132,7 +132,7 @@ def grade_submission(request: GradeRequest) -> Report:
 @hookimpl(trylast=True)
 def similar_pairs(comparison: Comparison) -> Iterable[tuple[str, str, float]]:
     """Compare token sequences of the code of a task."""
-    from autograder.similarity.pairs import similar_pairs as compare
+    from autograder.classes.similarity.pairs import similar_pairs as compare
 
     return compare(comparison)
 

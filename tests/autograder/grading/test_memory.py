@@ -14,7 +14,7 @@ from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 
