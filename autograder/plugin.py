@@ -40,6 +40,10 @@ COMMANDS = {
         f"{_HERE}.student.replay:replay",
         "Make the call of a failed check again in this terminal, where a debugger works.",
     ),
+    "why": (
+        f"{_HERE}.why:why",
+        "Show how a check came to its verdict: each rule that decided, with its reason.",
+    ),
     "reset": (
         f"{_HERE}.reset:reset",
         "Restore the original stub, after a backup of your file.",
@@ -96,8 +100,8 @@ def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
-        "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
-        "fork": "autograder.isolation.sandboxes.forked.sandbox:ForkSandbox",
+        "process": "autograder.isolation.sandboxes.base:ProcessSandbox",
+        "fork": "autograder.isolation.sandboxes.fork:ForkSandbox",
     }
 
 

@@ -23,7 +23,7 @@ from autograder.classes.marks.manual_points import ManualEntry, by_part
 from autograder.classes.rosters.privacy import Shown, private_folder, write_private
 from autograder.classes.rosters.roster import Student
 from autograder.classes.runs.store import Store
-from autograder.grading.written.results import with_points
+from autograder.grading.written_answers import with_points
 from autograder.record.results import ExerciseResult, Report, TaskResult
 from autograder.reports.hiding import without_keys
 from autograder.reports.html import report_templates

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-from autograder.record.blocking import Waiting, waiting
+from autograder.judging.blocking import Waiting, waiting
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.hiding import for_student
 from autograder.verdicts import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.blocking import waiting
+from autograder.judging.blocking import waiting
 from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict

@@ -17,7 +17,7 @@ from autograder.course.stubs import available_stub
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.sandboxes import Sandbox
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.scratch import remove_scratch
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError

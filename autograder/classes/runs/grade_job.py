@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
@@ -16,11 +16,11 @@ from autograder.classes.collecting.collection import Collection
 from autograder.classes.runs.engine import Job, JobOutcome
 from autograder.classes.runs.stored_runs import RunEntry, StoredResult
 from autograder.course.reading import Course, Exercise
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.grader import Memory
 from autograder.grading.repeats import is_open
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, sandbox_named
-from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.record.results import ExerciseResult, Report
 from autograder.reports.json_report import render_json
 from autograder.submissions.submission import Submission, load_submission
 from autograder.submissions.submitted_file import SubmittedFile
@@ -128,21 +128,21 @@ def setting_of(settings: RunSettings) -> Setting:
 
 
 @lru_cache(maxsize=4)
-def shared_by(settings: RunSettings) -> Shared:
+def memory_of(settings: RunSettings) -> Memory:
     """Return what all jobs of `settings` share in each process: checks and right answers."""
-    return Shared()
+    return Memory()
 
 
 def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
     """Grade one exercise of one submission; nothing is raised."""
     try:
-        shared = None if job.afresh else shared_by(settings)
-        return _graded(setting_of(settings), job, shared)
+        memory = None if job.afresh else memory_of(settings)
+        return _graded(setting_of(settings), job, memory)
     except Exception as error:  # whatever it is, the submission's points must not suffer
         return JobOutcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job, shared: Shared | None) -> JobOutcome:
+def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [one.name for one in setting.course.with_required([exercise])]
@@ -151,23 +151,12 @@ def _graded(setting: Setting, job: Job, shared: Shared | None) -> JobOutcome:
         if job.digest not in ("", digest):
             return JobOutcome(fault="its files have changed since they were queued: collect again")
         submission = _anonymous(loaded, digest)
-        grader = partial(SharingGrader, shared=shared) if shared is not None else None
         request = GradeRequest(
-            setting, submission, (exercise,), 1, _Silence(), grader=grader, is_repeating=job.alone
+            setting, submission, (exercise,), memory=memory, is_repeating=job.alone
         )
         report: Report = setting.plugins.hook.grade_submission(request=request)
     setting.plugins.call("submission_graded", report=report)
     return _outcome(report, job, setting, time.perf_counter() - started)
-
-
-class _Silence:
-    """Hears about checks and shows nothing."""
-
-    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
-        """Do nothing."""
-
-    def exercise_done(self, result: ExerciseResult) -> None:
-        """Do nothing."""
 
 
 def _anonymous(submission: Submission, digest: str) -> Submission:

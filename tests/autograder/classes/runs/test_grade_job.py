@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from repository import ROOT
 
-from autograder.classes.runs import grade_job as grade_one
+from autograder.classes.runs import grade_job as job_module
 from autograder.classes.runs.engine import Job
 from autograder.classes.runs.grade_job import RunSettings, grade_job
 
@@ -20,12 +20,12 @@ def job():
 
 def test_a_job_that_is_graded_afresh_uses_nothing_of_others(job, monkeypatch):
     usual = job().result
-    monkeypatch.setattr(grade_one, "SharingGrader", None)
+    monkeypatch.setattr(job_module, "memory_of", None)
     again = job(afresh=True).result
     assert (again.verdict, again.earned, again.checks) == (
         usual.verdict, usual.earned, usual.checks,
     )  # fmt: skip
-    assert "must be callable" in job().fault
+    assert "not callable" in job().fault
 
 
 def test_whatever_goes_wrong_is_a_fault_of_ours(job):
