@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from operator import itemgetter
 from pathlib import Path
 
 import psutil
@@ -14,17 +14,15 @@ import psutil
 from autograder.classes.runs.engine import Engine, Job, JobOutcome, settled
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
-from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.time_limits import TimeLimit
+from autograder.installation.sandbox_levels import start_worker
 from autograder.isolation.sandboxes import Sandbox
 from autograder.isolation.sandboxes.fork import ForkSandbox
-from autograder.isolation.sandboxes.scratch import remove_scratch
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line
 
-#: Starts of which the fastest counts, and seconds that one may take.
-_STARTS, _LIMIT = 3, 20.0
+#: Starts of a worker, of which the fastest counts.
+_STARTS = 3
 
 
 def sandbox_cost(sandbox: Sandbox) -> str:
@@ -54,23 +52,8 @@ def _with_fork_server() -> str:
 
 
 def _measured(sandbox: Sandbox) -> tuple[float, list[str]]:
-    """Return the seconds until a worker is ready, and what it says that is not contained."""
-    seconds: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
-        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
-        try:
-            launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
-            for _ in range(_STARTS):
-                started = time.perf_counter()
-                worker = launch.start()
-                try:
-                    greeting = worker.exchange(b"", TimeLimit(_LIMIT, _LIMIT))
-                    seconds.append(time.perf_counter() - started)
-                finally:
-                    worker.close()
-        finally:
-            remove_scratch(scratch)
-    return min(seconds), [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+    """Return the seconds until a worker is ready, and what is not contained."""
+    return min((start_worker(sandbox) for _ in range(_STARTS)), key=itemgetter(0))
 
 
 def _milliseconds(seconds: float) -> str:

@@ -33,6 +33,13 @@ class EntryResult:
         """The verdict, or that it was not graded."""
         return self.result.verdict if self.result is not None else NOT_GRADED
 
+    @property
+    def numbers(self) -> tuple[str, str]:
+        """Points earned and possible, for a table; blank if they are not known."""
+        if self.result is None:
+            return "", ""
+        return f"{self.result.earned:g}", f"{self.result.possible:g}"
+
 
 def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
     """Return (student, exercise) -> points; of several attempts, those of the best.
