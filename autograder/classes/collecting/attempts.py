@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from autograder.classes.rosters.dates import Extension, days_late
 
@@ -41,32 +40,6 @@ class Attempt:
     def without(self, student: str) -> Attempt:
         """Return it without one of its students."""
         return replace(self, students=tuple(one for one in self.students if one != student))
-
-    def as_table(self) -> dict[str, Any]:
-        """Return it as plain dicts and lists."""
-        return {
-            "id": self.id,
-            "students": list(self.students),
-            "submitted": self.submitted.isoformat() if self.submitted is not None else None,
-            "is_late": self.is_late,
-            "order": self.order,
-            "files": dict(self.files),
-            "notes": list(self.notes),
-        }
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, Any]) -> Attempt:
-        """Return what `as_table` made a table of."""
-        submitted = table["submitted"]
-        return cls(
-            id=table["id"],
-            students=tuple(table["students"]),
-            submitted=datetime.fromisoformat(submitted) if submitted else None,
-            is_late=table["is_late"],
-            order=table["order"],
-            files=dict(table["files"]),
-            notes=tuple(table["notes"]),
-        )
 
 
 class Rule(StrEnum):

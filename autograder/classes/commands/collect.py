@@ -29,7 +29,7 @@ from framework.errors import BadInputError, UnknownNameError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograder.classes.runs.forgetting import Removed
+    from autograder.classes.forgetting import Removed
     from autograder.classes.runs.store import Store
 
 
@@ -219,7 +219,7 @@ def forget(
       gradus class forget s004 --in lab1 --in lab2
       gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
     """
-    from autograder.classes.runs.forgetting import forget as carry_out
+    from autograder.classes.forgetting import forget as carry_out
 
     folders = list(dict.fromkeys(inside or [Path()]))
     knowing = _knowing(folders, student)
@@ -247,7 +247,7 @@ def _knowing(folders: Sequence[Path], student: str) -> list[Path]:
 
 def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> None:
     """Remove what the stores of collections have of a student in any assignment."""
-    from autograder.classes.runs.forgetting import forget_in_store
+    from autograder.classes.forgetting import forget_in_store
 
     for folder in folders[:1] if place else folders:
         opened = _open_store(read_collection(folder), place)
@@ -280,7 +280,7 @@ def expire(
     store: StoreOption = "",
 ) -> None:
     """Remove attempts and runs that are older than DAYS, and students without an attempt left."""
-    from autograder.classes.runs.forgetting import expire as carry_out
+    from autograder.classes.forgetting import expire as carry_out
 
     _remove(inside, store, lambda found, opened: carry_out(found, opened, older_than))
 

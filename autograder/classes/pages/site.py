@@ -187,18 +187,23 @@ MENU = {
 
 @dataclass(frozen=True)
 class Live:
-    """What a page of a server has in addition.
+    """The state of a run, for a page of a server.
 
     Attributes:
-        query: what a reader searches.
         done, total: results that are there, and all of the run.
-        is_ended: whether the run is finished.
+        ended: the time of its end; None until then.
+        query: what a reader searches.
     """
 
-    query: str = ""
     done: int = 0
     total: int = 0
-    is_ended: bool = False
+    ended: float | None = None
+    query: str = ""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the run is finished."""
+        return self.ended is not None
 
 
 class RunSite:
