@@ -13,8 +13,8 @@ from autograder.classes.gradebooks.request import (
     number,
     scale,
 )
-from autograder.classes.gradebooks.sheet import Sheet, SheetRow, columns_named
-from autograder.classes.rosters.roster import columns_of, identifiers, plain
+from autograder.classes.rosters.roster import columns_of, identifiers
+from autograder.classes.rosters.tables import Sheet, SheetRow, columns_named, plain
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classes.rosters.privacy import write_private
-from autograder.classes.rosters.roster import TableRow, read_csv
+from autograder.classes.rosters.tables import TableRow, read_csv
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError

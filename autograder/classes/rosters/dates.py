@@ -9,14 +9,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from autograder.classes.rosters.roster import (
-    CsvTable,
-    Roster,
-    TableRow,
-    columns_of,
-    identifiers,
-    read_csv,
-)
+from autograder.classes.rosters.roster import Roster, columns_of, identifiers
+from autograder.classes.rosters.tables import CsvTable, TableRow, read_csv
 from framework.errors import BadInputError, UsageError
 
 #: What Moodle writes in English: "Monday, 2 March 2026, 10:15 AM".

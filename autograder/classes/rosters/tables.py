@@ -1,15 +1,67 @@
-"""A table of which single cells are replaced, and every other byte stays as it was."""
+"""Tables of other systems and spreadsheets: read, or with single cells replaced.
+
+Encodings, separators and quotes differ. A `Sheet` replaces cells, and every other byte of the file
+stays as it was.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.roster import CsvTable, TableRow, bytes_of, plain
 from framework.errors import BadInputError
+
+#: The maximum number of bytes of such a file.
+MAX_BYTES = 64 << 20
+
+#: Characters without a width of their own: marks of direction, joiners, byte order marks.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table: column -> text, and its line in the file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A table: its file, the columns in small letters, and the rows that are not empty."""
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+def plain(text: str) -> str:
+    """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
+
+
+def _bytes_of(file: Path, kind: str) -> bytes:
+    """Return the bytes of `file`.
+
+    Args:
+        kind: what it is, in the message about its size.
+
+    Raises:
+        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
+    return data
+
 
 #: Byte order mark -> encoding of what follows it; it is kept.
 _MARKS = {
@@ -18,7 +70,8 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 #: Tried in this order where there is no mark; the last one reads all bytes, and writes them back.
-_UNMARKED = ("utf-8", "latin-1")
+_ONE_BYTE = "latin-1"
+_UNMARKED = ("utf-8", _ONE_BYTE)
 _SEPARATORS = ",;\t"
 _QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
 
@@ -131,13 +184,13 @@ class Sheet:
             yield (line.cells[-1].end, line.cells[-1].end), text
 
 
-def read_sheet(file: Path) -> Sheet:
+def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
     """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs.
 
     Raises:
         BadInputError: it is missing, too large, not text, or has no header.
     """
-    data = bytes_of(file, "gradebook")
+    data = _bytes_of(file, kind)
     mark = next((one for one in _MARKS if data.startswith(one)), b"")
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -206,3 +259,15 @@ def _cell(found: re.Match[str]) -> SheetCell:
 def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:
     """Return the columns with one of `names`, in small letters."""
     return [place for place, name in enumerate(sheet.header) if name.casefold() in names]
+
+
+def read_csv(file: Path) -> CsvTable:
+    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
+
+    Raises:
+        BadInputError: it is missing, too large, not text, or has no header.
+    """
+    sheet = read_sheet(file, "table")
+    if sheet.encoding == _ONE_BYTE:
+        raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8")
+    return sheet.as_table()
