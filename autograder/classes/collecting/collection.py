@@ -76,7 +76,7 @@ class Collection:
         Of several attempts that may count, the latest is assumed.
         """
         counting = self.counting()
-        return {key: found[-1].spent for key, found in counting.items() if found}
+        return {key: standings[-1].spent for key, standings in counting.items() if standings}
 
     def without(self, student: str) -> Collection:
         """Return it without everything about a student."""

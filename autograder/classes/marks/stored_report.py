@@ -129,16 +129,16 @@ def _findings(table: Mapping[str, Any]) -> Iterator[Finding]:
     if table["curve"]:
         yield Curve(tuple(table["curve"]))
     yield from map(_plot, table["plots"])
-    for one in table["tables"]:
-        rows = tuple(map(tuple, one["rows"]))
-        yield ShownTable(one["title"], tuple(one["columns"]), rows)
-    for one in table["findings"]:
-        is_written = one["kind"] == WrittenAnswer.kind
-        yield WrittenAnswer(**one["data"]) if is_written else HeadingOnly(one["heading"])
+    for finding in table["tables"]:
+        rows = tuple(map(tuple, finding["rows"]))
+        yield ShownTable(finding["title"], tuple(finding["columns"]), rows)
+    for finding in table["findings"]:
+        is_written = finding["kind"] == WrittenAnswer.kind
+        yield WrittenAnswer(**finding["data"]) if is_written else HeadingOnly(finding["heading"])
     if table["printed"]:
         yield PrintedText(table["printed"])
 
 
 def _plot(table: Mapping[str, Any]) -> Plot:
-    lines = tuple(Line(one["name"], tuple(one["x"]), tuple(one["y"])) for one in table["lines"])
+    lines = tuple(Line(line["name"], tuple(line["x"]), tuple(line["y"])) for line in table["lines"])
     return Plot(table["title"], table["x_label"], table["y_label"], lines, table["log"])

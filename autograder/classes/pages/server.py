@@ -147,7 +147,7 @@ class Serving:
 
     def _count(self, connection: Connection) -> Live:
         run = find_run(connection, self._number)
-        keys = {run.key(one) for one in entries_of(connection, run.id)}
+        keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
             grading.c.revision == run.revision,
             grading.c.seed == run.seed,
@@ -159,14 +159,14 @@ class Serving:
     def site(self) -> tuple[RunSite, Live]:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
-            known = self._known
-            if known is not None and time.monotonic() < self._read_at + REFRESH:
-                return known[1], known[0]
+            latest = self._known
+            if latest is not None and time.monotonic() < self._read_at + REFRESH:
+                return latest[1], latest[0]
             count = self.count()
-            if known is None or known[0] != count:
-                known = count, self._read()
-            self._known, self._read_at = known, time.monotonic()
-            return known[1], known[0]
+            if latest is None or latest[0] != count:
+                latest = count, self._read()
+            self._known, self._read_at = latest, time.monotonic()
+            return latest[1], latest[0]
 
     def _read(self) -> RunSite:
         collection = self._collection

@@ -151,7 +151,7 @@ class Sheet:
 
     def _quoted(self, value: str, line: SheetRow, cell: SheetCell | None) -> str:
         """Return `value` with quotes where the cell, or each cell of its row, had some."""
-        has_all = all(one.is_quoted for one in line.cells if one.end > one.start)
+        has_all = all(other.is_quoted for other in line.cells if other.end > other.start)
         is_special = any(sign in value for sign in (self.separator, '"', "\n", "\r"))
         if is_special or value != value.strip() or has_all or (cell is not None and cell.is_quoted):
             return '"' + value.replace('"', '""') + '"'
@@ -191,7 +191,7 @@ def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
         BadInputError: it is missing, too large, not text, or has no header.
     """
     data = _bytes_of(file, kind)
-    mark = next((one for one in _MARKS if data.startswith(one)), b"")
+    mark = next((candidate for candidate in _MARKS if data.startswith(candidate)), b"")
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
@@ -227,38 +227,38 @@ def _lines(text: str, separator: str) -> Iterator[SheetRow]:
     sign = re.escape(separator)
     cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
     end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
-    place, number, cells = 0, 1, list[SheetCell]()
+    position, number, cells = 0, 1, list[SheetCell]()
     first = 1
     while True:
-        found = cell.match(text, place)
-        assert found is not None  # both parts may be empty
-        cells.append(_cell(found))
-        number += found[0].count("\n")
-        after = end.match(text, found.end())
+        match = cell.match(text, position)
+        assert match is not None  # both parts may be empty
+        cells.append(_cell(match))
+        number += match[0].count("\n")
+        after = end.match(text, match.end())
         assert after is not None  # a cell ends before a separator, a line end, or the end
-        place = after.end()
+        position = after.end()
         if after["next"]:
             continue
-        if any(plain(one.value) for one in cells):
+        if any(plain(parsed.value) for parsed in cells):
             yield SheetRow(first, tuple(cells))
         cells, number = [], number + 1
         first = number
-        if place >= len(text):
+        if position >= len(text):
             return
 
 
-def _cell(found: re.Match[str]) -> SheetCell:
-    quoted = found["quoted"]
+def _cell(match: re.Match[str]) -> SheetCell:
+    quoted = match["quoted"]
     if quoted is None:
-        return SheetCell(found["rest"], found.start(), found.end(), is_quoted=False)
+        return SheetCell(match["rest"], match.start(), match.end(), is_quoted=False)
     closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
-    value = closed.replace('""', '"') + found["rest"]
-    return SheetCell(value, found.start(), found.end(), is_quoted=True)
+    value = closed.replace('""', '"') + match["rest"]
+    return SheetCell(value, match.start(), match.end(), is_quoted=True)
 
 
 def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:
     """Return the columns with one of `names`, in small letters."""
-    return [place for place, name in enumerate(sheet.header) if name.casefold() in names]
+    return [column for column, name in enumerate(sheet.header) if name.casefold() in names]
 
 
 def read_csv(file: Path) -> CsvTable:
