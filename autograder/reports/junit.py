@@ -123,7 +123,7 @@ def _shown(finding: Finding) -> str:
     """Return what was printed as it is; other findings under their heading."""
     if isinstance(finding, PrintedText):
         return finding.text
-    return "\n".join((finding.heading(), *finding.text_lines()))
+    return "\n".join((finding.heading, *finding.text_lines()))
 
 
 def facts(check: CheckResult) -> Iterator[str]:

@@ -66,7 +66,7 @@ class ExerciseView:
             if self._show_hidden or not check.hidden:
                 for finding in check.findings:
                     if not finding.explains_failure and (lines := finding.text_lines()):
-                        yield from page.hanging(Text("  "), finding.heading(), "bold")
+                        yield from page.hanging(Text("  "), finding.heading, "bold")
                         yield from page.block(Text(" " * 4), list(lines))
                         yield Text()
 

@@ -17,13 +17,13 @@ from autograder.classes.outcomes.records import (
     TaskFacts,
     WorkFacts,
 )
-from autograder.classes.outcomes.restoring import restore_report
 from autograder.classes.running.points import Points, points_of
 from autograder.classes.store.results import Result, find_result
 from autograder.classes.store.runs import Run
 from autograder.classes.store.tables import Key
 from autograder.record.findings.written import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
+from autograder.reports.json_report import read_report
 
 
 def read_results(connection: Connection, collection: Collection, run: Run) -> ClassResults:
@@ -58,7 +58,7 @@ def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, S
 def report_of(connection: Connection, key: Key) -> Report | None:
     """Return the report of a result, with the details of hidden checks; None if there is none."""
     found = find_result(connection, key)
-    return None if found is None else restore_report(found.report)
+    return None if found is None else read_report(found.report)
 
 
 def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
@@ -79,7 +79,7 @@ def _outcome(
 
 def facts_of(result: Result) -> WorkFacts:
     """Return the facts in the report of `result`."""
-    (exercise,) = restore_report(result.report).exercises
+    (exercise,) = read_report(result.report).exercises
     return WorkFacts(
         unit=exercise.unit,
         title=exercise.title,
