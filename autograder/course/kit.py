@@ -116,8 +116,8 @@ def _read(root: Path, version: tuple[int, ...]) -> Kit:
         if table.get("format") != FORMAT:
             raise BadInputError(
                 f"{file} has the format {table.get('format')}, and this version of gradus reads "
-                f"format {FORMAT}: install the version {table.get('gradus', '')} of gradus-nlp, or get "
-                "another kit"
+                f"format {FORMAT}: install the version {table.get('gradus', '')} of gradus-nlp, "
+                "or get another kit"
             )
         return msgspec.convert({**table, "root": root}, Kit)
     except (OSError, ValueError) as error:
