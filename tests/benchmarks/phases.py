@@ -55,7 +55,7 @@ WATCHED = {
     "autograder.grading.grader": [
         ("", around("run_checks", before="NumPy, reports", after="checks"))
     ],
-    "autograder.reports.live": [("GradingDisplay", around("finish", after="report"))],
+    "autograder.reports.grading_display": [("GradingDisplay", around("finish", after="report"))],
 }
 
 

@@ -16,7 +16,7 @@ from autograder.classes.store.database import Store
 from autograder.grading.written.results import with_points
 from autograder.record.results import ExerciseResult, Report, TaskResult
 from autograder.reports.hiding import without_keys
-from autograder.reports.html import report_templates
+from autograder.reports.html_report import report_templates
 from autograder.verdicts import Verdict
 from framework.plotting.svg import chart_css
 

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from autograder.classes.rosters.moments import shown_moment
-from autograder.reports.html import report_templates
+from autograder.reports.html_report import report_templates
 from framework.plotting.svg import chart_css
 
 if TYPE_CHECKING:

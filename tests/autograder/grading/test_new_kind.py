@@ -15,7 +15,7 @@ from rich.console import Console
 
 from autograder.record.findings.base import Finding, Findings
 from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView

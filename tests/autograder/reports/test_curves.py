@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from autograder.record.findings.curves import NUMBERS, Curve, in_numbers
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView

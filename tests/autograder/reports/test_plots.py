@@ -12,7 +12,7 @@ import pytest
 from autograder.record.findings.base import Findings
 from autograder.record.findings.plots import Plot, Plotter
 from autograder.reports.hiding import for_student
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg

@@ -15,7 +15,7 @@ from autograder.record.findings.tables import ShownTable
 from autograder.record.findings.unshowable import Unshowable
 from autograder.record.findings.written import WrittenAnswer
 from autograder.record.results import Diagnosis, Fact, Provenance, Report
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError

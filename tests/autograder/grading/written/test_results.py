@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.submissions.submission import load_submission
