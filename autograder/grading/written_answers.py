@@ -14,7 +14,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.grading.not_started import not_started
 from autograder.isolation.host.output import shown
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.written import WrittenAnswer, shortened
 from autograder.record.results import (
     MAX_MESSAGE,
     CheckResult,
@@ -137,7 +137,7 @@ def _prose(grading: _Grading, check: CheckResult, answer: str) -> CheckResult:
     entry = grading.points.find(grading.exercise.name, check.task, digest, grading.submission)
     section = grading.key.sections[check.task] if grading.key is not None else Section()
     comment = entry.comment if entry is not None else ""
-    finding = WrittenAnswer(answer, section.answer, section.rubric, digest, comment)
+    finding = WrittenAnswer(shortened(answer), section.answer, section.rubric, digest, comment)
     check = replace(check, findings=(finding,))
     if entry is None or entry.points is None:
         changed = grading.points.is_changed(

@@ -340,6 +340,11 @@ class Report:
     following: Following | None = None
 
     @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its exercises."""
+        return Verdict.worst([exercise.verdict for exercise in self.exercises])
+
+    @property
     def earned(self) -> float:
         """Points earned."""
         return sum(exercise.earned for exercise in self.exercises)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.grading.options import GradeOptions
+from autograder.record.findings.plots import Plot
 from autograder.record.results import Report
+from autograder.reports.hiding import for_student
 from autograder.reports.wording import counted
 from framework.errors import GradusError, UnknownNameError, UsageError
 from framework.importing import load_target
@@ -63,8 +66,6 @@ def _write(path: Path, text: str) -> None:
 
 def _save_plots(report: Report, options: GradeOptions) -> None:
     if options.plots is not None:
-        from autograder.reports.saved_plots import save_plots
-
         paths = save_plots(report, options.plots, show_hidden=options.show_hidden)
         sys.stdout.write(f"{counted(len(paths), 'plot')} saved in {options.plots}\n")
 
@@ -81,3 +82,35 @@ def _check_writable(path: Path) -> None:
         raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise UsageError(f"cannot write {path}: its permissions forbid it")
+
+
+def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> list[Path]:
+    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`.
+
+    Args:
+        show_hidden: those of hidden checks too.
+
+    Returns:
+        the files, in the order of the checks.
+
+    Raises:
+        BadInputError: a file cannot be written.
+    """
+    from framework.plotting.svg import save_chart
+
+    paths = []
+    for exercise, plot in _plots(report if show_hidden else for_student(report)):
+        path = folder / f"{exercise}-{_file_name(plot.title)}.svg"
+        save_chart(plot, path)
+        paths.append(path)
+    return paths
+
+
+def _plots(report: Report) -> Iterator[tuple[str, Plot]]:
+    for exercise in report.exercises:
+        for check in exercise.checks:
+            yield from ((exercise.name, plot) for plot in check.of(Plot))
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

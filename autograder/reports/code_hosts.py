@@ -1,24 +1,29 @@
-"""GitHub Actions: annotations at lines of code, and the summary of a job.
+"""GitHub Actions and GitLab: marks at lines of code, and the summary of a job.
 
-Annotations are commands in the log of a step. A step shows 10 errors and 10 warnings; further ones
-are counted in a notice.
+Annotations of GitHub are commands in the log of a step. A step shows 10 errors and 10 warnings;
+further ones are counted in a notice. GitLab's code quality marks lines in a merge request; the
+checks themselves are JUnit's.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from autograder.record.results import CheckResult, ExerciseResult, Report
-from autograder.reports.causes import causes
+from autograder.reports.common_causes import Cause, causes
 from autograder.reports.hiding import for_student
-from autograder.reports.plain import clean
-from autograder.reports.services.facts import SILENT, place_of, sentence_of
+from autograder.reports.plain import clean, json_text
 from autograder.reports.wording import (
+    SILENT,
     open_points,
+    place_of,
     points,
     provenance_words,
     ratio,
     remarks,
+    sentence_of,
     symbol,
     waiting_words,
     word,
@@ -30,13 +35,15 @@ MAX_SHOWN = 10
 #: Bytes of a summary: GitHub drops one that is larger than 1 MiB, and the step still passes.
 MAX_SUMMARY = 1 << 20
 
+#: The level of an annotation, and the severity of GitLab; of all other verdicts, `_FAILURE`.
 _LEVELS = {
-    Verdict.BLOCKED: "warning",
-    Verdict.NOT_STARTED: "warning",
-    Verdict.NOT_GRADED: "warning",
-    Verdict.FOR_A_PERSON: "notice",
-    Verdict.NEEDS_GRADER: "notice",
+    Verdict.BLOCKED: ("warning", "minor"),
+    Verdict.NOT_STARTED: ("warning", "minor"),
+    Verdict.NOT_GRADED: ("warning", "info"),
+    Verdict.FOR_A_PERSON: ("notice", "info"),
+    Verdict.NEEDS_GRADER: ("notice", "info"),
 }
+_FAILURE = ("error", "major")
 _IN_TEXT = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 #: Characters that Markdown or HTML give a meaning.
@@ -50,18 +57,23 @@ def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
-    found: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    annotations: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for exercise in report.exercises:
-        for cause in causes(exercise, show_hidden=show_hidden):
-            if cause.shown.verdict not in SILENT:
-                level = _LEVELS.get(cause.shown.verdict, "error")
-                found[level].append(_annotation(level, report, exercise, cause.shown))
-    lines = [line for level in found.values() for line in level[:MAX_SHOWN]]
-    left = sum(max(len(level) - MAX_SHOWN, 0) for level in found.values())
+        for cause in _told(exercise, show_hidden):
+            level, _ = _LEVELS.get(cause.shown.verdict, _FAILURE)
+            annotations[level].append(_annotation(level, report, exercise, cause.shown))
+    lines = [line for level in annotations.values() for line in level[:MAX_SHOWN]]
+    left = sum(max(len(level) - MAX_SHOWN, 0) for level in annotations.values())
     if left:
         lines.append(_command("notice", {}, f"{left} more findings are in the log and the summary"))
     lines.append(_command("notice", {"title": "gradus"}, points(report)))
     return "\n".join(lines) + "\n"
+
+
+def _told(exercise: ExerciseResult, show_hidden: bool) -> list[Cause]:
+    """Return the causes of which there is something to say to a student."""
+    found = causes(exercise, show_hidden=show_hidden)
+    return [cause for cause in found if cause.shown.verdict not in SILENT]
 
 
 def _annotation(level: str, report: Report, exercise: ExerciseResult, check: CheckResult) -> str:
@@ -114,11 +126,10 @@ def _summary(report: Report, *, show_hidden: bool) -> Iterator[str]:
 
 
 def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> Iterator[str]:
-    found = [c for c in causes(exercise, show_hidden=show_hidden) if c.shown.verdict not in SILENT]
-    if not found:
-        return
-    yield f"\n### {_text(exercise.name)}\n"
-    for cause in found:
+    told = _told(exercise, show_hidden)
+    if told:
+        yield f"\n### {_text(exercise.name)}\n"
+    for cause in told:
         check = cause.shown
         file, line = place_of(report, exercise, check)
         place = f" ({_text(f'{file}:{line}')})" if file and line else ""
@@ -133,3 +144,31 @@ def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> I
 def _text(text: str) -> str:
     """Return `text` such that Markdown and HTML show it as it is; no user is mentioned."""
     return clean(text).replace("\n", " ").translate(_MARKDOWN).replace("@", "@\u200b")
+
+
+def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
+    """Return a JSON list with an entry for each cause of a failure in a file.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    entries: dict[str, dict[str, Any]] = {}
+    for exercise in report.exercises:
+        for cause in _told(exercise, show_hidden) if exercise.file else ():
+            entry = _entry(report, exercise, cause.shown)
+            entries.setdefault(entry["fingerprint"], entry)
+    return json_text([*entries.values()])
+
+
+def _entry(report: Report, exercise: ExerciseResult, check: CheckResult) -> dict[str, Any]:
+    file, line = place_of(report, exercise, check)
+    mistake = check.diagnosis.id if check.diagnosis is not None else check.fact.what
+    parts = (file, exercise.name, check.id, check.verdict.value, mistake)
+    return {
+        "description": clean(f"{exercise.name}: {check.title}: {sentence_of(check)}"),
+        "check_name": f"gradus/{exercise.name}",
+        "fingerprint": hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest(),
+        "severity": _LEVELS.get(check.verdict, _FAILURE)[1],
+        "location": {"path": file, "lines": {"begin": max(line, 1)}},
+    }

@@ -11,15 +11,16 @@ import pytest
 from autograder.record.commands import Commands
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports import REPORTERS
-from autograder.reports.services.autolab import render_autolab
-from autograder.reports.services.github import render_annotations, render_summary
-from autograder.reports.services.gitlab import render_code_quality
-from autograder.reports.services.gradescope import render_gradescope
-from autograder.reports.services.prairielearn import render_prairielearn
+from autograder.reports.code_hosts import render_annotations, render_code_quality, render_summary
+from autograder.reports.course_platforms import (
+    render_autolab,
+    render_gradescope,
+    render_prairielearn,
+)
 from autograder.verdicts import Verdict
 from framework.importing import load_target
 
-SERVICES = [name for name, target in REPORTERS.items() if ".services." in target]
+SERVICES = sorted(set(REPORTERS) - {"json", "junit", "html", "cell"})
 TEXTS = ("::error::x", "\n::set-output name=a::1", "##vso[x]", "\x1b[2J\u202e", "%0A::error::x")
 OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
 

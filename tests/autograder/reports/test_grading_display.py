@@ -6,9 +6,8 @@ import pytest
 from rich.console import Console
 
 from autograder.record.results import Report
-from autograder.reports import live
-from autograder.reports.live import GradingDisplay
-from autograder.reports.watched_screen import LastVerdict, WatchedScreen
+from autograder.reports import grading_display
+from autograder.reports.grading_display import GradingDisplay, LastVerdict, WatchedScreen
 from autograder.submissions.submission import load_submission
 
 
@@ -33,7 +32,7 @@ def test_the_changed_file_is_known(tiny_course, tmp_path, solved):
 def test_the_screen_is_cleared_when_something_new_is_there(report, monkeypatch):
     stream = Terminal()
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(live.sys, "stdout", stream)
+    monkeypatch.setattr(grading_display.sys, "stdout", stream)
     screen = WatchedScreen()
     screen.changed, screen.is_old = ("rnn.py",), True
     display = GradingDisplay(watched=screen)
@@ -63,7 +62,7 @@ def test_the_summary_counts_gradings(report, wrong, passed):
 
 
 def test_a_grading_that_is_stopped_says_how_far_it_was(wrong, passed, monkeypatch):
-    monkeypatch.setattr(live.sys, "stdout", io.StringIO())
+    monkeypatch.setattr(grading_display.sys, "stdout", io.StringIO())
     display = GradingDisplay()
     display.exercise_done(wrong)
     display.exercise_done(passed)
@@ -79,7 +78,7 @@ def test_several_exercises_are_counted(report, wrong, passed):
 
 def test_lines_of_a_pipe_have_no_end(report, wrong, monkeypatch):
     stream = io.StringIO()
-    monkeypatch.setattr(live.sys, "stdout", stream)
+    monkeypatch.setattr(grading_display.sys, "stdout", stream)
     display = GradingDisplay()
     display.exercise_done(wrong)
     display.finish(report)

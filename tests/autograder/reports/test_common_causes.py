@@ -8,7 +8,7 @@ import pytest
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.results import Diagnosis, ExerciseResult, Fact, TaskResult
-from autograder.reports.causes import causes
+from autograder.reports.common_causes import causes
 from autograder.verdicts import Verdict
 
 FORWARD = {"method": "RNN.forward", "fact": Fact("the result of forward: values", "1", "2")}

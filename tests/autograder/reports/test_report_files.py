@@ -9,7 +9,7 @@ import pytest
 
 from autograder.record.findings.plots import Line, Plot
 from autograder.record.results import Provenance, Report
-from autograder.reports.saved_plots import save_plots
+from autograder.reports.report_files import save_plots
 
 LINE = Line("yours", (1, 2), (1, 0.1))
 PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)

@@ -15,7 +15,7 @@ from autograder.record.findings.base import Finding
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
 from autograder.reports.advice import advice
-from autograder.reports.causes import Cause, causes, is_short
+from autograder.reports.common_causes import Cause, causes, is_short
 from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict

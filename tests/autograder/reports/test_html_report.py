@@ -26,7 +26,7 @@ from autograder.record.results import (
     ShownFigure,
     TaskResult,
 )
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict
 
@@ -184,7 +184,7 @@ def test_nor_does_any_other_text(text):
 
 def test_the_same_report_gives_the_same_page(report):
     code = (
-        "import pickle, sys; from autograder.reports.html import render_html;"
+        "import pickle, sys; from autograder.reports.html_report import render_html;"
         "sys.stdout.buffer.write(render_html(pickle.load(sys.stdin.buffer)).encode())"
     )
     pages = {
