@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.trained_models import Evaluation
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
 from autograder.record.findings.base import Findings

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.budget import BudgetExceeded
-from autograder.checks.failures import CheckFailed, MissedThreshold
-from autograder.checks.host_limits import host_limited
+from autograder.checks.equality import CheckFailed, MissedThreshold
+from autograder.checks.host_limits import BudgetExceeded, host_limited
 from autograder.grading.explanations import explained
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest

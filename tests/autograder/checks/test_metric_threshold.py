@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import HIGHER, LOWER, CheckFailed, Evaluation
-from autograder.checks.failures import MissedThreshold
+from autograder.checks.equality import MissedThreshold
 from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError

@@ -12,8 +12,7 @@ from autograder.checks import (
     overfits,
     trained_models,
 )
-from autograder.checks.gradients.first_batch import first_gradients_agree
-from autograder.checks.trained_models import Evaluation
+from autograder.checks.trained_models import Evaluation, first_gradients_agree
 from autograder.isolation.host.faults import InfrastructureFault
 from framework.interfaces import Model
 
