@@ -44,7 +44,12 @@ from autograder.checks.single_calls import (
     returns_a_float,
     returns_new_arrays,
 )
-from autograder.checks.trained_models import Evaluation, TrainedModels, combined, trained_models
+from autograder.checks.trained_models import (
+    ConfirmableMetric,
+    TrainedModels,
+    combined,
+    trained_models,
+)
 from autograder.checks.training import (
     classifier_chunks,
     language_model_chunks,
@@ -60,7 +65,7 @@ __all__ = [
     "HIGHER",
     "LOWER",
     "CheckFailed",
-    "Evaluation",
+    "ConfirmableMetric",
     "PairedModels",
     "TrainedModels",
     "after_call",

@@ -82,11 +82,10 @@ def built_pair(
         CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
     """
     if isinstance(name, Build):
-        title, student, other = name.name, built(submission, name), built(reference, name)
+        title, other, student = name.name, built(reference, name), built(submission, name)
     else:
-        title = name
+        title, other = name, getattr(reference, name)(*args, **kwargs)
         student = getattr(submission, name)(*args, **kwargs)
-        other = getattr(reference, name)(*args, **kwargs)
     message = f"{title}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)
     pair = PairedModels(title, student, other)

@@ -2,7 +2,7 @@
 
 What a model has learned is in its parameters. A submission that remembers what it was asked, or
 counts words, can answer well without them; the reference with the same parameters cannot. So a
-score counts only if the reference, asked the same, confirms it: see `Evaluation`.
+score counts only if the reference, asked the same, confirms it: see `ConfirmableMetric`.
 
 Where a part of a network never learns, the layers above it often reach the threshold all the same:
 random features, as of an untrained recurrent layer, say much about a text. So points for training
@@ -46,7 +46,7 @@ FIRST_GRADIENTS = (
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class ConfirmableMetric:
     """The metric of a trained model, and how to confirm it.
 
     Attributes:
@@ -81,10 +81,10 @@ class TrainedModels:
         else:
             assign(self.reference, self.learned)
 
-    def evaluate(self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs) -> Evaluation:
+    def evaluate(self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs) -> ConfirmableMetric:
         """Call ``metric(model, ...)`` with the submission's model; later with the reference's."""
         value = float(metric(self.student, *args, **kwargs))
-        return Evaluation(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
+        return ConfirmableMetric(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
 
     def evaluate_reference(
         self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs
@@ -133,11 +133,13 @@ def trained_models(
 
 
 def combined(
-    combine: Callable[[Sequence[float]], float], evaluations: Sequence[Evaluation]
-) -> Evaluation:
+    combine: Callable[[Sequence[float]], float], evaluations: Sequence[ConfirmableMetric]
+) -> ConfirmableMetric:
     """Return one evaluation of several models, whose values are combined."""
     value = combine([evaluation.value for evaluation in evaluations])
-    return Evaluation(value, lambda: _combined(combine, [one.confirm() for one in evaluations]))
+    return ConfirmableMetric(
+        value, lambda: _combined(combine, [one.confirm() for one in evaluations])
+    )
 
 
 def _combined(

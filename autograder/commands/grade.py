@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, Exercise
-from autograder.course.standing import from_here
+from autograder.course.working_directory import from_here
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.equality import CheckFailed
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.collector import NEEDS_GRADER, result_of, title_of
 from autograder.grading.grader import Grader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.course.kit import digest
+from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.diagnosis.from_recording import steps_of
 from autograder.grading.grader import Grader

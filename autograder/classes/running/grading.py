@@ -22,7 +22,7 @@ from autograder.classes.store.results import find_result
 from autograder.classes.store.runs import Entry, Run
 from autograder.classes.store.tables import Key
 from autograder.course.reading import Course
-from autograder.course.revisions.facts import version_words
+from autograder.course.revisions import version_words
 from framework.errors import BadInputError
 
 

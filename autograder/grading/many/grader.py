@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from autograder.course.kit import kit_of
+from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
 from autograder.grading.kit.references import open_solution

@@ -15,7 +15,7 @@ from autograder.classes.running import doctor
 from autograder.classes.running.doctor import DoctorError, examine
 from autograder.classes.running.engine import Engine
 from autograder.classes.running.job import Outcome
-from autograder.course.stub_files import write_stubs
+from autograder.course.stubs import write_stubs
 
 
 @pytest.fixture
