@@ -12,7 +12,7 @@ from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
 from autograder.audit.journal import Journal
 from autograder.audit.trials import Change, Failure, Trial, Trials, equal_ends
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
-from autograder.course.questions.key import WrongAnswer, answered, load_key
+from autograder.course.questions.answers import WrongAnswer, answered, load_key
 from autograder.course.reading import Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from autograder.audit.equivalents import load_equivalents
 from autograder.authoring.problems import Faults, Problem, advice
 from autograder.course.mistakes import load_mistakes
-from autograder.course.questions.key import load_key
+from autograder.course.questions.answers import load_key
 from autograder.course.reading import Exercise
-from autograder.course.stub_files import stub_file
-from autograder.course.stubs import require_tasks
+from autograder.course.stubs import require_tasks, stub_file
 
 
 def missing_files(exercise: Exercise) -> Iterator[Problem]:

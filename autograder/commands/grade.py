@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
-from autograder.course.standing import from_here
+from autograder.course.working_directory import from_here
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.grading.options import GradeOptions

@@ -14,8 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.checks.budget import BudgetExceeded
-from autograder.checks.host_limits import host_limited
+from autograder.checks.host_limits import BudgetExceeded, host_limited
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.failures import CheckFailed
-from autograder.course.kit import seed_in
+from autograder.checks.equality import CheckFailed
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from autograder.course.identity import course_hash
-from autograder.course.kit import SEED, Kit, digest
+from autograder.course.kit_folder import SEED, Kit, digest
 from autograder.course.questions.description import Prose
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel

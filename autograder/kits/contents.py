@@ -10,7 +10,7 @@ from string import Template
 
 import tomlkit
 
-from autograder.course.kit import Kit
+from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from framework import DISTRIBUTION, __version__

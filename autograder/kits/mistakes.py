@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from autograder.checks.budget import BudgetExceeded, limited
+from autograder.checks.host_limits import BudgetExceeded, limited
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from autograder.course.kit import Kit, digest, kit_of, manifest_of
+from autograder.course.kit_folder import Kit, digest, kit_of, manifest_of
 from autograder.course.reading import QUESTIONS
 from autograder.reports.wording import counted
 from framework.errors import BadInputError, UsageError

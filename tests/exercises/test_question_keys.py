@@ -11,9 +11,8 @@ import math
 import numpy as np
 import pytest
 
-from autograder.course.questions.comparison import difference, read_answer, sample
+from autograder.course.questions.answers import difference, load_key, read_answer, sample
 from autograder.course.questions.description import Choice, Formula, Number, Prose
-from autograder.course.questions.key import load_key
 from autograder.course.reading import find_course
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.progress import Progress, progress_in

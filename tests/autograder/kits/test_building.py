@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from autograder.course.kit import SEED, kit_of, seed_in
+from autograder.course.kit_folder import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.kits.building import build_kit
 from autograder.kits.leaks import quotations, solution_lines

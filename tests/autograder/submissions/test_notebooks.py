@@ -5,8 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.stub_files import write_stubs
-from autograder.course.stubs import pristine_stub
+from autograder.course.stubs import pristine_stub, write_stubs
 from autograder.submissions.new_notebook import new_notebook, sections
 from autograder.submissions.notebook_magics import ParseBudget, without_magics
 from autograder.submissions.notebooks import (

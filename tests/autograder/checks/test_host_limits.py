@@ -9,7 +9,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from autograder.checks.budget import BudgetExceeded, check, limited
+from autograder.checks.host_limits import BudgetExceeded, check, limited
 
 
 def spin():

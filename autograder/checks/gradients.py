@@ -1,28 +1,37 @@
-"""Is backward the derivative of forward? Asked numerically, of the code under test alone.
+"""Checks of gradients: against differences of forward, and of a large layer many times in time.
 
-For L = Σ u∘f(θ, x) with a random upstream gradient u, all parameters θ and all real inputs x move
-together along two random directions: a dozen calls of the model instead of two for every entry.
-Only where a direction disagrees is each array asked about alone, then the entries of the worst, to
-name one. `framework.gradients.numerical` derives how seldom a right gradient is refused and a wrong
-one passes. Source: notes part III, section 2.1.
+**Differences.** Let L = Σ u∘f(θ, x) with a random upstream gradient u. All parameters θ and all
+real inputs x move together along two random directions: a dozen calls of the model instead of two
+for every entry. Where a direction disagrees, each array is moved alone, and then the entries of the
+worst array, to name an entry. `framework.gradients.numerical` derives how seldom a right gradient
+is refused and a wrong gradient passes. Source: notes part III, section 2.1.
+
+**Many times.** Differences of `forward` give the gradient of any layer without a derivation,
+precise enough for any comparison of values. They need a call of `forward` for each parameter;
+complex steps do as well. So a layer of some 10,000 parameters goes forward and back many times in
+one request, whose limit of processor time is that of one call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.equality import MAX_NAME, RTOL
-from autograder.checks.failures import CheckFailed
-from autograder.checks.gradients.probe import PARAMETER, Inputs, Probe
-from autograder.isolation.host.faults import SubmissionFault
+from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expect, same_names
+from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
+from autograder.isolation.host.faults import SubmissionFault, TimedOut
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteObject, session_of
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
 from autograder.record.results import Fact
 from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
+
+if TYPE_CHECKING:
+    from autograder.checks.paired_models import PairedModels
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
@@ -219,3 +228,75 @@ def _sentences(found: Disagreement, fault: str) -> tuple[str, ...]:
 def _is_one_factor(found: Disagreement) -> bool:
     """Return whether several entries are wrong by one factor."""
     return found.ratio is not None and found.wrong > 1
+
+
+def many_gradients(
+    pair: PairedModels, inputs: Inputs, rng: np.random.Generator, passes: int, atol: float
+) -> None:
+    """Require right gradients of `passes` passes, within the limit of one call.
+
+    Where the time is up, no check in which this `backward` answers earns points: see
+    `autograder.judging.rules`.
+
+    Args:
+        inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
+        atol: of the sums, for gradients that are 0 but for rounding.
+
+    Raises:
+        CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
+        TimedOut: with a sentence about differences.
+    """
+    drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
+    output = pair.reference.forward(*inputs)
+    upstream = [redrawn(output, rng) for _ in range(passes)]
+    theirs = _passes(pair.reference, drawn, upstream)
+    ours = _in_time(pair, drawn, upstream)
+    for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
+        equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
+    _same_sums(ours[-1].value, theirs[-1].value, f"after {passes} backward passes", atol)
+
+
+def redrawn(value: Any, rng: np.random.Generator) -> Any:
+    """Return other values of the same form: normal real numbers, and the same ids in a new order.
+
+    Args:
+        value: an argument or a result of `forward`.
+    """
+    if isinstance(value, (tuple, list)):
+        return tuple(redrawn(part, rng) for part in value)
+    if not isinstance(value, np.ndarray):
+        return value
+    is_real = value.dtype.kind == "f"
+    return rng.normal(size=value.shape) if is_real else rng.permuted(value, axis=-1)
+
+
+def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+    """Return the outcomes of all passes and the gradients after them, in one exchange."""
+    session, handle = session_of(model)
+    steps: list[Step] = [Call(handle, "zero_gradients")]
+    for inputs, grad in zip(drawn, upstream, strict=True):
+        steps += [Call(handle, "forward", inputs), Call(handle, "backward", (grad,))]
+    return session.run([*steps, Get(handle, "gradients")])
+
+
+def _in_time(pair: PairedModels, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+    """Return the outcomes of the submission's passes; note where they take too long."""
+    calls = session_of(pair.student)[0].calls
+    try:
+        return _passes(pair.student, drawn, upstream)
+    except TimedOut as fault:
+        if not fault.stalled:
+            calls.outlasted.add(calls.named("backward").method)
+            fault.message += (
+                f" for {len(drawn)} passes forward and back: backward has to compute all "
+                "gradients in one pass, without calls of forward for single parameters"
+            )
+        raise
+
+
+def _same_sums(ours: Any, theirs: dict[str, Any], when: str, atol: float) -> None:
+    """Require equal gradients, which have added up."""
+    expect(isinstance(ours, dict), "gradients should be a dict of arrays", fact="gradients: type")
+    same_names(ours, theirs, "gradients")
+    for name, value in theirs.items():
+        equal(ours[name], value, f"gradients['{name}'] {when}", rtol=RTOL, atol=atol)

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import finite
-from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.equality import CheckFailed, expect, finite
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject, session_of

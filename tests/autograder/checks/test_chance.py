@@ -1,4 +1,4 @@
-"""Scores that are too good: what chance allows passes, and what knows the answers does not."""
+"""What chance allows passes; scores of models that know the answers, and wrong draws, do not."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import math
 import numpy as np
 import pytest
 
-from autograder.checks.best_possible import (
+from autograder.checks.chance import (
     EVALUATIONS,
-    FALSE_ALARM,
     NATS,
+    TOO_GOOD,
+    matches_distribution,
     not_above,
     not_better_than_bayes,
     not_better_than_source,
 )
-from autograder.checks.failures import CheckFailed
+from autograder.checks.equality import CheckFailed
 
 
 def test_the_bound_is_that_of_markov():
-    assert math.exp(-NATS) == pytest.approx(FALSE_ALARM / EVALUATIONS)
-    assert FALSE_ALARM <= 1e-6
+    assert math.exp(-NATS) == pytest.approx(TOO_GOOD / EVALUATIONS)
+    assert TOO_GOOD <= 1e-6
 
 
 def test_a_model_may_be_as_lucky_as_chance_allows():
@@ -71,3 +72,31 @@ def test_exact_shares_have_a_limit():
     not_above(0.8 + 1e-12, 0.8)
     with pytest.raises(CheckFailed, match=r"80\.10% right answers, where 80\.00% are possible"):
         not_above(0.801, 0.8)
+
+
+P = np.array([0.5, 0.3, 0.2, 0.0])
+
+
+def test_right_draws_pass_with_every_seed():
+    for seed in range(200):
+        matches_distribution(np.random.default_rng(seed).choice(4, p=P, size=500), P, "the draws")
+
+
+def test_the_bound_is_not_wide():
+    """350 more and fewer than expected, eight standard deviations, are seen."""
+    counts = np.array([5000, 3000, 2000]) + np.array([0, 350, -350])
+    with pytest.raises(
+        CheckFailed, match="the draws: 2 came up 1650 times in 10000, where about 2000"
+    ):
+        matches_distribution(np.repeat(np.arange(3), counts), P, "the draws")
+
+
+def test_what_cannot_come_is_named():
+    with pytest.raises(CheckFailed, match="3 was drawn, which has probability 0"):
+        matches_distribution(np.array([0, 1, 3]), P, "the draws")
+
+
+@pytest.mark.parametrize("drawn", [np.array([0, 4]), np.array([-1]), np.array([0.5])])
+def test_what_is_no_value_is_refused(drawn):
+    with pytest.raises(CheckFailed, match="the draws"):
+        matches_distribution(drawn, P, "the draws")

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from autograder.commands.authoring.course import course as commands
 from autograder.course.identity import course_hash
 from autograder.course.reading import find_course
-from autograder.course.revisions.changes import changes
-from autograder.course.revisions.facts import (
+from autograder.course.revisions import (
+    changes,
     pin_notes,
     pinned_revision,
     read_revision,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.standing import chosen_exercise, from_here, name_here
+from autograder.course.working_directory import chosen_exercise, from_here, name_here
 from autograder.grading.options import GradeOptions
 from framework.errors import UnknownNameError, UsageError
 
