@@ -7,18 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from autograder.course.reading import Exercise
+from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.listed.all_tasks import united
-from autograder.diagnosis.listed.causes import Joined
-from autograder.diagnosis.listed.known import KnownMistakes
-from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.listed_mistakes import KnownMistakes, united
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
-from autograder.diagnosis.search.forked import search_apart
-from autograder.diagnosis.search.trials import OutOfTrials, Trials
+from autograder.diagnosis.search import OutOfTrials, Trials, search_apart
+from autograder.diagnosis.task_causes import Joined
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
@@ -75,7 +73,7 @@ class Diagnoser:
         trials: Trials,
     ) -> None:
         self._tasks = exercise.task_names
-        self._matcher = Matcher(Replayer(exercise, parts), trials)
+        self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
         recorded = [check for check in checks if check.id in transcripts]
         self._checks = [
             RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.mutation_candidates import mutation_candidates
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
 from autograder.record.results import Diagnosis
 
 #: The number of small changes of the solution that are tried for one exercise.
@@ -33,7 +33,7 @@ class GeneralMistakes:
         mutations_left: the number of small changes that may still be tried.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: AnswerMatcher) -> None:
         self._matcher = matcher
         self.mutations_left = MAX_MUTATIONS
 
@@ -114,7 +114,7 @@ class Case:
         base: the solution with a known mistake; None for the solution.
     """
 
-    matcher: Matcher
+    matcher: AnswerMatcher
     task: str
     method: str
     failed: Sequence[RecordedCheck]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,8 +19,7 @@ from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.kits.contents import write_contents
-from autograder.kits.leaks import Quotation, quotations
-from autograder.kits.proof import Proof, prove
+from autograder.kits.proof import Proof, Quotation, prove, quotations
 from autograder.kits.recording import record
 from autograder.recordings.files import write_recording
 from autograder.reports.wording import counted
@@ -31,7 +30,7 @@ from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
 
 #: Called with the name of an exercise, what was done with it, and a number of points or bytes.
-Progress = Callable[[str], None]
+OnLine = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def build_kit(
     place: Path,
     names: Iterable[str],
     jobs: int,
-    progress: Progress,
+    progress: OnLine,
     begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
     """Build a kit of the exercises or units `names` (none means all) at `place`.
@@ -115,7 +114,7 @@ def _require_free(place: Path) -> None:
 
 
 def _record(
-    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: OnLine
 ) -> None:
     """Write the recording of every exercise."""
     setting = Setting(course, Plugins(course=course), choose("auto"), seed=kit.seed)
@@ -135,7 +134,7 @@ def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise
 
 
 def _prove(
-    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: OnLine
 ) -> list[Proof]:
     """Grade solutions and stubs in the kit."""
     own = Course.read(kit.root)
@@ -199,3 +198,38 @@ def _pack(root: Path, place: Path) -> None:
             if file.is_file():
                 archive.write(file, Path(place.stem) / file.relative_to(root))
     aside.replace(place)
+
+
+def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
+    """Yield the lines of the summary.
+
+    Args:
+        verbose: whether the quoted lines are listed.
+    """
+    size = sum(built.sizes.values())
+    points = sum(proof.points for proof in built.proofs)
+    opened = sum(sum(proof.open_checks.values()) for proof in built.proofs)
+    if built.added:
+        yield f"Added, because others require them: {', '.join(built.added)}"
+    for proof in built.proofs:
+        for check, worth in proof.open_checks.items():
+            yield f"needs the course's grader: {proof.exercise}, {check} ({worth:g} points)"
+    yield from _quoted(built, verbose)
+    share = opened / points if points else 0.0
+    yield (
+        f"Wrote {built.place}: {counted(len(built.exercises), 'exercise')}, {points - opened:g} of "
+        f"{points:g} public points ({share:.1%} need the course's grader), recordings of "
+        f"{size / 1024:,.0f} KiB. Solutions get all these points in it, stubs none."
+    )
+
+
+def _quoted(built: BuiltKit, verbose: bool) -> Iterator[str]:
+    if built.quoted:
+        files = sorted({one.file.name for one in built.quoted})
+        more = "" if verbose else ": `--verbose` lists them"
+        yield (
+            f"quoted from solutions by the course's own texts (READMEs, hints, public checks): "
+            f"{counted(len(built.quoted), 'line')} in {counted(len(files), 'file')}{more}"
+        )
+    for one in built.quoted if verbose else ():
+        yield f"  {one.file.parent.name}/{one.file.name}: {one.line}"

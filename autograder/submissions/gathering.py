@@ -1,20 +1,32 @@
-"""Gathers the files of a submission by exercise; one that cannot be read costs itself alone."""
+"""Gathers the files of a submission by exercise; a file that cannot be read costs no other file.
+
+Files from before an exercise was renamed or split are still found: ``exercise.toml`` of the new
+exercise names the old one, as in ``formerly = ["ngram"]``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import Candidate, is_archive, suffix
-from autograder.submissions.former_files import from_former_files, moved_exercises
-from autograder.submissions.names import meant_exercise, mentioned_exercise, stem_of
 from autograder.submissions.notes import OnNote, reason, short
-from autograder.submissions.recognition import recognised
+from autograder.submissions.recognition import (
+    meant_exercise,
+    mentioned_exercise,
+    recognised,
+    stem_of,
+)
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
+
+if TYPE_CHECKING:
+    from autograder.submissions.submitted_file import SubmittedFile
 
 #: Different files of one exercise that are read: a notebook may take seconds.
 MAX_VERSIONS = 8
@@ -184,3 +196,32 @@ def _told(candidate: Candidate, error: Exception) -> str:
     if isinstance(error, BadInputError):
         return str(error)
     return f"{candidate.shown} cannot be read, for a fault of gradus: {reason(error)}"
+
+
+def moved_exercises(course: Course, names: Iterable[str]) -> Mapping[str, list[Exercise]]:
+    """Former name -> the exercises among `names` that have tasks from there."""
+    moved: dict[str, list[Exercise]] = defaultdict(list)
+    for exercise in map(course.exercise, names):
+        for former in exercise.formerly:
+            moved[former].append(exercise)
+    return moved
+
+
+def from_former_files(
+    files: Mapping[str, SubmittedFile], former: Mapping[str, SubmittedFile], course: Course
+) -> dict[str, SubmittedFile]:
+    """Return the files of `former`, by exercise, that are used, each with a note for its author.
+
+    Such a file is used if a task of the exercise is begun in it, and none in the exercise's own
+    file among `files`.
+    """
+    return {
+        name: replace(file, notes=(*file.notes, _note(name)))
+        for name, file in former.items()
+        if file.has_work(course.exercise(name))
+        and not (name in files and files[name].has_work(course.exercise(name)))
+    }
+
+
+def _note(name: str) -> str:
+    return f"also graded as '{name}', an exercise of its own now: move its tasks to {name}.py"

@@ -21,8 +21,8 @@ from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
-from autograder.submissions.progress import Progress
 from autograder.submissions.submitted_file import SubmittedFile
+from autograder.submissions.task_progress import TaskProgress
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -187,5 +187,5 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
         for task, state in zip(
             course.exercise(name).tasks, file.progress(course.exercise(name)).values(), strict=True
         )
-        if state is Progress.WRITTEN
+        if state is TaskProgress.WRITTEN
     ]

@@ -14,7 +14,7 @@ from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.progress import Progress, progress_in
+from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -121,14 +121,14 @@ class SubmittedFile:
             return are_untouched(read_sections(self.source, exercise.task_names))
         return "NotImplementedError" in self.source and self.source == available_stub(exercise)
 
-    def progress(self, exercise: Exercise) -> dict[str, Progress]:
+    def progress(self, exercise: Exercise) -> dict[str, TaskProgress]:
         """Return the progress of each task of `exercise`; a broken cell counts as begun."""
         found = progress_in(self.source, exercise, available_stub(exercise))
-        return found | dict.fromkeys(self.broken, Progress.STARTED)
+        return found | dict.fromkeys(self.broken, TaskProgress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
         """Return whether a task of `exercise` is begun in it."""
-        begun = (Progress.WRITTEN, Progress.STARTED)
+        begun = (TaskProgress.WRITTEN, TaskProgress.STARTED)
         return any(state in begun for state in self.progress(exercise).values())
 
     def imports(self, package: str) -> bool:

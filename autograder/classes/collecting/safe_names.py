@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from autograder.submissions.names import numbered
+from autograder.submissions.recognition import numbered
 
 #: Characters of a name, and folders around a file; the innermost are kept.
 MAX_NAME, MAX_DEPTH = 100, 12

@@ -8,14 +8,15 @@ import pytest
 from autograder.course.stub_files import write_stubs
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.new_notebook import new_notebook, sections
-from autograder.submissions.notebook_magics import ParseBudget, without_magics
 from autograder.submissions.notebooks import (
+    ParseBudget,
     notebook_exercise,
     notebook_module,
     read_notebook,
+    without_magics,
 )
 from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
-from autograder.submissions.progress import Progress, task_progress
+from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
 
 
@@ -64,7 +65,7 @@ def test_untouched_notebook_is_the_untouched_stub(fresh, tiny_course):
     exercise = tiny_course.exercise("squash")
     module = notebook_module(json.loads(fresh), exercise.task_names)
     progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
-    assert set(progress.values()) == {Progress.UNTOUCHED}
+    assert set(progress.values()) == {TaskProgress.UNTOUCHED}
     assert module.source.startswith("from __future__ import annotations")
 
 
@@ -269,7 +270,7 @@ def test_filled_in_run_and_saved_by_jupyter(fresh, tiny_course, solved, tmp_path
     module = notebook_module(read_notebook(file.read_bytes(), "n"), exercise.task_names)
     assert module.syntax_error is None
     progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
-    assert set(progress.values()) == {Progress.WRITTEN}
+    assert set(progress.values()) == {TaskProgress.WRITTEN}
     namespace = {"__name__": "squash"}
     exec(module.source, namespace)
     assert namespace["Sigmoid"]().forward(0.0) == 0.5
