@@ -19,7 +19,7 @@ from autograder.audit.equivalents import load_equivalents
 from autograder.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
 from autograder.audit.trials import AuditTrials, Failure, Trial
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
-from autograder.course.questions.key import WrongAnswer, answered, load_key
+from autograder.course.questions.key import answered, load_key
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
@@ -30,7 +30,6 @@ from framework.errors import BadInputError, GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]
 Failures = tuple[Failure, ...]
-Judge = Callable[[Failures], AuditFinding | None]
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class _Case:
-    """A trial, and the function that classifies its failures."""
+    """A trial, and what is said of it if no check fails.
+
+    Args:
+        finding: None for the unchanged solution, which is no finding.
+        also_fails: for a mistake, further tasks whose checks may fail.
+    """
 
     trial: Trial
-    judge: Judge
+    finding: AuditFinding | None = None
+    also_fails: tuple[str, ...] = ()
 
 
 def audit(
@@ -82,7 +87,7 @@ def audit(
     findings: list[AuditFinding] = []
     outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
     for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
-        finding = case.judge(failures)
+        finding = _judged(case, failures)
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(cases))
@@ -135,7 +140,7 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
         return
     solution = exercise.solution_source()
     require_tasks(exercise, solution)
-    yield _Case(Trial(exercise.name, "the solution", solution, stop_early=True), _accept(exercise))
+    yield _Case(Trial(exercise.name, "the solution", solution, stop_early=True))
     if not scope.operator:
         for mistake in load_mistakes(exercise):
             for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
@@ -144,95 +149,73 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
         yield from _mutant_cases(exercise, scope, solution)
 
 
-def _accept(exercise: Exercise) -> Judge:
-    """Return a judge that raises an error if the unchanged solution fails its checks."""
-
-    def judge(failures: Failures) -> None:
-        if failures:
-            raise GradusError(
-                f"the solution of {exercise.name} fails its own check {failures[0].check}: "
-                f"`grade {exercise.name} --submission solutions` shows why"
-            )
-
-    return judge
-
-
 def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str) -> _Case:
     source = mistake.apply(solution)
-    place, diff = _difference(exercise.solution, solution, source)
-
-    def judge(failures: Failures) -> AuditFinding:
-        tasks = {failure.task for failure in failures}
-        stray = sorted(tasks - {mistake.task, *mistake.also_fails})
-        outcome = AuditOutcome.KILLED if mistake.task in tasks else AuditOutcome.SURVIVED
-        return AuditFinding(
-            exercise.name,
-            MISTAKES,
-            name,
-            AuditOutcome.WRONG_TASK if stray else outcome,
-            place,
-            diff,
-            mistake.task,
-            tuple(failure.check for failure in failures),
-            f"fails {', '.join(stray)}, not only {mistake.task}" if stray else "",
-        )
-
-    return _Case(Trial(exercise.name, name, source, stop_early=False), judge)
+    line, diff = _difference(exercise.solution, solution, source)
+    finding = AuditFinding(
+        exercise.name, MISTAKES, name, AuditOutcome.SURVIVED, line, diff, mistake.task
+    )
+    trial = Trial(exercise.name, name, source, stop_early=False)
+    return _Case(trial, finding, mistake.also_fails)
 
 
 def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     """Yield the model answers, and each listed wrong answer among them."""
     key = load_key(exercise)
     right = {name: section.answer for name, section in key.sections.items()}
-    source = answered(exercise, right)
-    yield _Case(Trial(exercise.name, "the solution", source, stop_early=True), _accept(exercise))
+    yield _Case(Trial(exercise.name, "the solution", answered(exercise, right), stop_early=True))
+    file = str(mistakes_file(exercise))
     for wrong in () if scope.operator else key.wrong:
-        text = answered(exercise, right | {wrong.question: wrong.answer})
-        judge = _judge_answer(exercise, wrong)
-        yield _Case(Trial(exercise.name, wrong.id, text, stop_early=False), judge)
-
-
-def _judge_answer(exercise: Exercise, wrong: WrongAnswer) -> Judge:
-    def judge(failures: Failures) -> AuditFinding:
-        tasks = {failure.task for failure in failures}
-        outcome = AuditOutcome.KILLED if wrong.question in tasks else AuditOutcome.SURVIVED
-        return AuditFinding(
-            exercise.name,
-            MISTAKES,
-            wrong.id,
-            AuditOutcome.WRONG_TASK if tasks - {wrong.question} else outcome,
-            str(mistakes_file(exercise)),
-            (f"+ {wrong.answer}",),
-            wrong.question,
-            tuple(failure.check for failure in failures),
+        diff, task = (f"+ {wrong.answer}",), wrong.question
+        text = answered(exercise, right | {task: wrong.answer})
+        yield _Case(
+            Trial(exercise.name, wrong.id, text, stop_early=False),
+            AuditFinding(
+                exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
+            ),
         )
-
-    return judge
 
 
 def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:
     reasons = load_equivalents(exercise)
     for mutant in make_mutants(solution, exercise.solution):
         if scope.operator in ("", mutant.operator):
-            place, diff = _difference(exercise.solution, solution, mutant.source)
-            base = AuditFinding(
-                exercise.name, mutant.operator, mutant.id, AuditOutcome.KILLED, place, diff
+            line, diff = _difference(exercise.solution, solution, mutant.source)
+            reason = reasons.get(mutant.id, "")
+            outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
+            yield _Case(
+                Trial(exercise.name, mutant.id, mutant.source, stop_early=True),
+                AuditFinding(
+                    exercise.name, mutant.operator, mutant.id, outcome, line, diff, note=reason
+                ),
             )
-            judge = _judge_mutant(base, reasons.get(mutant.id, ""))
-            trial = Trial(exercise.name, mutant.id, mutant.source, stop_early=True)
-            yield _Case(trial, judge)
 
 
-def _judge_mutant(base: AuditFinding, reason: str) -> Judge:
-    def judge(failures: Failures) -> AuditFinding:
-        if reason:
-            outcome = AuditOutcome.NOT_EQUIVALENT if failures else AuditOutcome.EQUIVALENT
-        else:
-            outcome = AuditOutcome.KILLED if failures else AuditOutcome.SURVIVED
-        failed = tuple(failure.check for failure in failures)
-        return replace(base, outcome=outcome, failed=failed, note=reason)
+def _judged(case: _Case, failures: Failures) -> AuditFinding | None:
+    """Return the finding of `case`.
 
-    return judge
+    Raises:
+        GradusError: the unchanged solution fails its checks.
+    """
+    finding, name = case.finding, case.trial.exercise
+    if not failures:
+        return finding
+    if finding is None:
+        raise GradusError(
+            f"the solution of {name} fails its own check {failures[0].check}: "
+            f"`grade {name} --submission solutions` shows why"
+        )
+    finding = replace(finding, failed=tuple(failure.check for failure in failures))
+    if finding.outcome is AuditOutcome.EQUIVALENT:
+        return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
+    tasks = {failure.task for failure in failures}
+    stray = sorted(tasks - {finding.task, *case.also_fails}) if finding.task else []
+    if stray:
+        note = f"fails {', '.join(stray)}, not only {finding.task}"
+        return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
+    if finding.task and finding.task not in tasks:
+        return finding
+    return replace(finding, outcome=AuditOutcome.KILLED)
 
 
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:

@@ -69,7 +69,7 @@ def accept(audit: Audit, course: Course) -> Mapping[Path, int]:
     Returns:
         file -> number of added mutants.
     """
-    survived = [one for one in audit.findings if _may_be_equivalent(one)]
+    survived = [finding for finding in audit.findings if _may_be_equivalent(finding)]
     written: dict[Path, int] = {}
     for name in dict.fromkeys(finding.exercise for finding in survived):
         file = equivalents_file(course.exercise(name))
@@ -91,6 +91,6 @@ def _groups(ids: Sequence[str]) -> str:
     import tomlkit
 
     return "\n".join(
-        f'[[equivalents]]\nreason = ""\nmutants = [\n    {tomlkit.string(one).as_string()},\n]\n'
-        for one in ids
+        f'[[equivalents]]\nreason = ""\nmutants = [\n    {tomlkit.string(mutant).as_string()},\n]\n'
+        for mutant in ids
     )

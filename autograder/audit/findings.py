@@ -152,11 +152,11 @@ def _print_finding(console: Console, finding: AuditFinding) -> None:
         console.print(f"  {escape(finding.note)}", soft_wrap=True)
 
 
-def _relative(place: str) -> str:
+def _relative(path: str) -> str:
     try:
-        return str(Path(place).relative_to(Path.cwd()))
+        return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
-        return place
+        return path
 
 
 def _verdict(audit: Audit) -> str:

@@ -196,9 +196,9 @@ def affected_names(before: str, after: str) -> frozenset[str] | None:
     if _frame(old) != _frame(new):
         return None
     changed = {
-        one.name
-        for one, other in zip(_definitions(old), _definitions(new), strict=True)
-        if ast.dump(one) != ast.dump(other)
+        before_change.name
+        for before_change, other in zip(_definitions(old), _definitions(new), strict=True)
+        if ast.dump(before_change) != ast.dump(other)
     }
     return _with_dependants(changed, new)
 
@@ -227,8 +227,8 @@ def _with_dependants(changed: set[str], module: ast.Module) -> frozenset[str] | 
 
 def _names_in(node: ast.AST) -> set[str]:
     """Return the names in `node`, and its texts: a text may name a definition, too."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+    names = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    texts = (child.value for child in ast.walk(node) if isinstance(child, ast.Constant))
     return names | {text for text in texts if isinstance(text, str)}
 
 

@@ -39,14 +39,14 @@ def calibrated(
     """
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
-    found: dict[str, list[Measurement]] = {}
+    by_name: dict[str, list[Measurement]] = {}
     for done, measured in enumerate(measure(setting, exercise, range(seeds), jobs), start=1):
         _reject_none_or_doubles(exercise, measured)
         for measurement in measured:
-            found.setdefault(measurement.name, []).append(measurement)
+            by_name.setdefault(measurement.name, []).append(measurement)
         if on_seed is not None:
             on_seed(done, seeds)
-    return {name: _threshold(measurements) for name, measurements in found.items()}
+    return {name: _threshold(measurements) for name, measurements in by_name.items()}
 
 
 def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement]) -> None:

@@ -160,7 +160,9 @@ def _leaves(actual: Any, candidate: Any, expected: Any) -> Iterator[tuple[Any, A
     """Yield the innermost values of three answers that stand at the same place."""
     if isinstance(expected, dict) and isinstance(actual, dict) and isinstance(candidate, dict):
         for key in {**expected, **actual}:
-            yield from _leaves(*(one.get(key, _MISSING) for one in (actual, candidate, expected)))
+            yield from _leaves(
+                *(value.get(key, _MISSING) for value in (actual, candidate, expected))
+            )
     elif all(isinstance(value, tuple) for value in (actual, candidate, expected)) and (
         len(actual) == len(candidate) == len(expected)
     ):

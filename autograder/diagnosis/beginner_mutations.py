@@ -85,12 +85,12 @@ def exchanged_weights(site: CodeSite) -> Iterator[ast.AST]:
     node = site.node
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
         return
-    one, other = node.left, node.right
-    if _is_product(one) and _is_product(other) and _are_complements(one.left, other.left):
+    left, right = node.left, node.right
+    if _is_product(left) and _is_product(right) and _are_complements(left.left, right.left):
         yield changed(
             node,
-            left=changed(one, left=other.left),
-            right=changed(other, left=one.left),
+            left=changed(left, left=right.left),
+            right=changed(right, left=left.left),
         )
 
 
@@ -98,13 +98,13 @@ def _is_product(node: ast.expr) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
 
 
-def _are_complements(one: ast.expr, other: ast.expr) -> bool:
+def _are_complements(first: ast.expr, second: ast.expr) -> bool:
     """Return whether one of two expressions is 1 − the other one."""
 
     def is_one_minus(node: ast.expr, wanted: ast.expr) -> bool:
         return ast.unparse(node) in (f"{sign} - {ast.unparse(wanted)}" for sign in ("1", "1.0"))
 
-    return is_one_minus(one, other) or is_one_minus(other, one)
+    return is_one_minus(first, second) or is_one_minus(second, first)
 
 
 def another_order(site: CodeSite) -> Iterator[ast.AST]:
@@ -292,7 +292,10 @@ def _is_given(site: CodeSite) -> bool:
 
 def _arguments(function: ast.FunctionDef) -> set[str]:
     arguments = function.args
-    return {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    return {
+        argument.arg
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    }
 
 
 def _loop_variables(function: ast.FunctionDef) -> set[str]:

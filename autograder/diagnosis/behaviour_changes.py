@@ -63,14 +63,14 @@ def _children(solution: SourceModule) -> list[str]:
 
 def _shapes(checks: Sequence[RecordedCheck]) -> Shapes:
     """Return the shapes of the parameters that a check has read."""
-    found: Shapes = {}
+    shapes: Shapes = {}
     for check in checks:
         for exchange in check.right:
             for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
                 is_read = isinstance(step, Get) and step.name == "parameters"
                 if is_read and isinstance(outcome.value, dict):
-                    found |= {name: array.shape for name, array in outcome.value.items()}
-    return found
+                    shapes |= {name: array.shape for name, array in outcome.value.items()}
+    return shapes
 
 
 Array = np.ndarray[Any, Any]

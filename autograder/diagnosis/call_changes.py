@@ -121,10 +121,10 @@ def other_arguments(task: str, value: Any) -> Iterator[BehaviourChange]:
         ]
         for parameter in parameters:
             yield from _changes(who, methods, parameter)
-        for one, other in pairwise(parameter.name for parameter in parameters):
-            sentence = f"{who} uses {one} as {other}, and {other} as {one}."
+        for first, second in pairwise(parameter.name for parameter in parameters):
+            sentence = f"{who} uses {first} as {second}, and {second} as {first}."
             yield BehaviourChange(
-                "swapped-arguments", sentence, partial(_swapped, one, other), methods
+                "swapped-arguments", sentence, partial(_swapped, first, second), methods
             )
 
 
@@ -172,10 +172,10 @@ def _dropped(name: str, pending: PendingCall) -> Any:
     return pending.run()
 
 
-def _swapped(one: str, other: str, pending: PendingCall) -> Any:
+def _swapped(first: str, second: str, pending: PendingCall) -> Any:
     pending.bound.apply_defaults()
     given = pending.bound.arguments
-    given[one], given[other] = given[other], given[one]
+    given[first], given[second] = given[second], given[first]
     return pending.run()
 
 

@@ -86,9 +86,9 @@ class KnownMistakes:
     def _partly(self, checks: TaskChecks) -> Joined:
         """Return the mistake that explains a part of the wrong answers in most checks."""
         explained = {
-            ListedCause((mistake,)): found
+            ListedCause((mistake,)): parts
             for mistake in self._concerning(checks.task)
-            if (found := self._parts(ListedCause((mistake,)), checks))
+            if (parts := self._parts(ListedCause((mistake,)), checks))
         }
         if not explained:
             return Joined()
@@ -103,11 +103,11 @@ class KnownMistakes:
         clear = [check for check in checks.failed if check.method]
         if not any(explains(module, check, check.method, CERTAIN) for check in clear[:FIRST]):
             return []
-        found = [check for check in clear if explains(module, check, check.method, CERTAIN)]
-        methods = {check.method for check in found}
-        others = [check for check in (*checks.failed, *checks.passed) if check not in found]
+        explained = [check for check in clear if explains(module, check, check.method, CERTAIN)]
+        methods = {check.method for check in explained}
+        others = [check for check in (*checks.failed, *checks.passed) if check not in explained]
         agrees = all(explains(module, check, m, 0) for m in methods for check in others)
-        return found if agrees else []
+        return explained if agrees else []
 
     def _concerning(self, task: str) -> list[Mistake]:
         """Return the mistakes that can fail a check of `task`, its own first."""
@@ -136,17 +136,17 @@ class _Uniting:
     def better(self, task: str, joined: Mapping[str, Joined]) -> Joined:
         """Return what was found of `task`, with the cause of another task where it fits both."""
         own = joined[task]
-        for other, found in joined.items():
-            if other == task or not self._differ(own.cause, found.cause):
+        for other, theirs in joined.items():
+            if other == task or not self._differ(own.cause, theirs.cause):
                 continue
-            if self._fits(task, own, found.cause) and not self._fits(other, found, own.cause):
-                return self._retold(task, own, found.cause)
+            if self._fits(task, own, theirs.cause) and not self._fits(other, theirs, own.cause):
+                return self._retold(task, own, theirs.cause)
         return own
 
     @staticmethod
-    def _differ(one: ListedCause, other: ListedCause) -> bool:
+    def _differ(first: ListedCause, second: ListedCause) -> bool:
         """Return whether two causes contradict each other: neither is a part of the other."""
-        mine, theirs = set(one.mistakes), set(other.mistakes)
+        mine, theirs = set(first.mistakes), set(second.mistakes)
         return not (mine <= theirs or theirs <= mine)
 
     def _fits(self, task: str, joined: Joined, cause: ListedCause) -> bool:

@@ -71,9 +71,9 @@ def mutation_candidates(
     own = {method, f"{task}.{method}"}
     tasks = set(exercise.task_names)
 
-    def elsewhere(place: str) -> bool:
-        owner, _, function = place.partition(".")
-        if place in own or (owner != task and owner in tasks):
+    def elsewhere(name: str) -> bool:
+        owner, _, function = name.partition(".")
+        if name in own or (owner != task and owner in tasks):
             return False
         return not (method == "forward" and function == "backward")
 

@@ -82,10 +82,10 @@ class Trials:
         number = self._made
         self._made += 1
         if self._outcomes[number] == UNKNOWN:
-            found = False
+            is_success = False
             with self._guard(seconds):
-                found = trial()
-            self._outcomes[number] = YES if found else NO
+                is_success = trial()
+            self._outcomes[number] = YES if is_success else NO
         return self._outcomes[number] == YES
 
     @contextmanager
@@ -170,9 +170,9 @@ def _refuse_the_rest(outcomes: mmap.mmap) -> None:
         outcomes[number:] = bytes([NO]) * (len(outcomes) - number)
 
 
-def _told(found: Found) -> Any:
+def _told(result_with_error: Found) -> Any:
     """Return the result of a search; its error goes to the log."""
-    error, result = found
+    error, result = result_with_error
     if error:
         logging.getLogger(__name__).debug("no diagnosis: %s", error)
     return result
@@ -224,10 +224,10 @@ def _received(reading: int, seconds: float) -> Found | None:
 
 def _unpickled(received: bytes) -> Found | None:
     try:
-        found: Found = pickle.loads(received)
+        outcome: Found = pickle.loads(received)
     except (EOFError, pickle.UnpicklingError):
         return None
-    return found
+    return outcome
 
 
 def _search_and_exit(

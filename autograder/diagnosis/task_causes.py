@@ -69,11 +69,11 @@ def told(mistakes: Sequence[Mistake]) -> Diagnosis:
     return replace(main, second=others[-1]) if others else main
 
 
-def tell_flaw(check: RecordedCheck, found: dict[str, Diagnosis]) -> None:
+def tell_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
     """Add the flaw of the form that stands beside the diagnosis of a check."""
-    said, flaw = found.get(check.id), flaw_of(check)
+    said, flaw = diagnoses.get(check.id), flaw_of(check)
     if said is not None and flaw is not None and said.second is None:
-        found[check.id] = replace(said, second=flaw)
+        diagnoses[check.id] = replace(said, second=flaw)
 
 
 #: With fewer wrong facts, two mistakes may give the same answers by chance. An explanation of fewer
@@ -120,8 +120,11 @@ class TaskSearch:
                 continue
             hits = [m for m in self.concerning if m not in explained and self._holds(m, check)]
             for mistake in hits:
-                others = (one for one in self.checks.failed if one is not check)
-                explained[mistake] = [check, *(one for one in others if self._holds(mistake, one))]
+                others = (other for other in self.checks.failed if other is not check)
+                explained[mistake] = [
+                    check,
+                    *(other for other in others if self._holds(mistake, other)),
+                ]
         ranked = sorted(explained.items(), key=lambda item: -len(item[1]))
         if len(ranked) > 1 and len(ranked[0][1]) == len(ranked[1][1]):
             most = len(ranked[0][1])
@@ -235,13 +238,13 @@ class TaskSearch:
         yield from map(ListedCause, combinations(possible, 2))
 
     def _join_pair(self, result: Joined, cause: ListedCause, check: RecordedCheck) -> bool:
-        others = [one for one in self._left(result) if one is not check]
-        new = [check, *(one for one in others if self._explains(cause, one))]
+        others = [explained for explained in self._left(result) if explained is not check]
+        new = [check, *(explained for explained in others if self._explains(cause, explained))]
         if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
             return False
         result.cause = self._ordered(cause, new) if not result.found else cause
         both = told(result.cause.mistakes)
-        result.found |= {one.id: both for one in new}
+        result.found |= {explained.id: both for explained in new}
         return True
 
     def _ordered(self, cause: ListedCause, checks: Sequence[RecordedCheck]) -> ListedCause:

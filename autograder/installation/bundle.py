@@ -64,7 +64,7 @@ def write_bundle(
 def _parts(sections: Sequence[FactSection], log: Sequence[str], redact: Redactor) -> dict[str, str]:
     """Return the name of each part with its text; no text leaves this without `redact`."""
     private = [_redacted(section, redact) for section in sections]
-    described = json.dumps([one.as_json() for one in private], indent=2, ensure_ascii=False)
+    described = json.dumps([section.as_json() for section in private], indent=2, ensure_ascii=False)
     texts = {
         "report.txt": "\n".join(report_lines(private)),
         "report.json": described,
@@ -85,8 +85,13 @@ def _redacted(section: FactSection, redact: Redactor) -> FactSection:
 
 def _packages() -> list[str]:
     """Return all distributions of this environment with their versions."""
-    found = {one.metadata["Name"]: one.version for one in metadata.distributions()}
-    return sorted((f"{name} {version}" for name, version in found.items() if name), key=str.lower)
+    versions = {
+        distribution.metadata["Name"]: distribution.version
+        for distribution in metadata.distributions()
+    }
+    return sorted(
+        (f"{name} {version}" for name, version in versions.items() if name), key=str.lower
+    )
 
 
 def _variables(environment: Mapping[str, str]) -> list[str]:

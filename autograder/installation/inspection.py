@@ -110,9 +110,9 @@ def _linear_algebra() -> str:
 
     described = np.show_config(mode="dicts")
     library = described.get("Build Dependencies", {}).get("blas", {})
-    found = described.get("SIMD Extensions", {}).get("found", [])
+    extensions = described.get("SIMD Extensions", {}).get("found", [])
     name = f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
-    return f"{name}, SIMD {' '.join(found) or 'baseline'}, {threads_in_words()}"
+    return f"{name}, SIMD {' '.join(extensions) or 'baseline'}, {threads_in_words()}"
 
 
 #: Less free space than this in the temporary folder is a problem: workers write there.
@@ -177,16 +177,16 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[System
         block: names of plugins that are not loaded.
     """
     try:
-        found = Plugins(plugin, blocked=block)
+        plugins = Plugins(plugin, blocked=block)
     except GradusError as error:
         # A required plugin did not load: the other facts are still reported.
         yield SystemFact("plugins", "not loaded", problem=str(error))
         yield from map(_fact, _findable(plugin, block))
         return
-    yield from map(_fact, found.sources)
-    for source in found.blocked:
+    yield from map(_fact, plugins.sources)
+    for source in plugins.blocked:
         yield SystemFact(source.label, f"{source.place}: blocked")
-    for source, reason in found.failures:
+    for source, reason in plugins.failures:
         yield SystemFact(
             source.label,
             source.place,

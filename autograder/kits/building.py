@@ -53,25 +53,25 @@ class BuiltKit:
 
 def build_kit(
     course: Course,
-    place: Path,
+    target: Path,
     names: Iterable[str],
     jobs: int,
     progress: OnLine,
     begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
-    """Build a kit of the exercises or units `names` (none means all) at `place`.
+    """Build a kit of the exercises or units `names` (none means all) at `target`.
 
     Args:
-        place: a new or empty folder, or a new file ``NAME.zip``.
+        target: a new or empty folder, or a new file ``NAME.zip``.
         jobs: exercises side by side; 0 for one per processor.
         progress: called with a line for each exercise that is recorded and proved.
         begins: called when place and names are known to be right.
 
     Raises:
-        ConflictError: something is at `place`.
+        ConflictError: something is at `target`.
         BadInputError: a solution is missing or does not pass, or the kit would not work.
     """
-    _require_free(place)
+    _require_free(target)
     chosen = course.select(names)
     needed = set(course.with_required(chosen))
     exercises = [exercise for exercise in course.select() if exercise in needed]
@@ -94,11 +94,11 @@ def build_kit(
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
-        sizes = {one.name: kit.recording(one.name).stat().st_size for one in graded}
-        put(kit.root, place)
+        sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
+        put(kit.root, target)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
-    return BuiltKit(place, known, added, tuple(proofs), tuple(quoted), sizes)
+    return BuiltKit(target, known, added, tuple(proofs), tuple(quoted), sizes)
 
 
 def _remove_compiled(root: Path) -> None:
@@ -107,10 +107,10 @@ def _remove_compiled(root: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _require_free(place: Path) -> None:
-    taken = place.is_dir() and any(place.iterdir())
-    if taken or (place.exists() and not place.is_dir()):
-        raise ConflictError(f"{place} exists: name a new folder or a new file NAME.zip")
+def _require_free(target: Path) -> None:
+    taken = target.is_dir() and any(target.iterdir())
+    if taken or (target.exists() and not target.is_dir()):
+        raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
 
 
 def _record(
@@ -155,7 +155,7 @@ def _prove(
 def _of_questions(exercise: Exercise) -> Proof:
     """Return what written questions are worth: a kit has no key, so none of them is compared."""
     points = {question.id: float(question.points) for question in exercise.questions}
-    prose = {one.id for one in exercise.questions if isinstance(one, Prose)}
+    prose = {question.id for question in exercise.questions if isinstance(question, Prose)}
     compared = {name: worth for name, worth in points.items() if name not in prose}
     return Proof(exercise.name, sum(points.values()), compared)
 
@@ -178,26 +178,26 @@ def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) 
     )
 
 
-def put(root: Path, place: Path) -> None:
+def put(root: Path, target: Path) -> None:
     """Move the finished kit to its place."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.suffix == ".zip":
-            _pack(root, place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix == ".zip":
+            _pack(root, target)
         else:
-            shutil.copytree(root, place, dirs_exist_ok=True)
+            shutil.copytree(root, target, dirs_exist_ok=True)
     except OSError as error:
-        raise BadInputError(f"{place} cannot be written: {error.strerror}") from None
+        raise BadInputError(f"{target} cannot be written: {error.strerror}") from None
 
 
-def _pack(root: Path, place: Path) -> None:
+def _pack(root: Path, target: Path) -> None:
     """Write the kit as a zip with one folder, named after the file."""
-    aside = place.with_suffix(".part")
+    aside = target.with_suffix(".part")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(root.rglob("*")):
             if file.is_file():
-                archive.write(file, Path(place.stem) / file.relative_to(root))
-    aside.replace(place)
+                archive.write(file, Path(target.stem) / file.relative_to(root))
+    aside.replace(target)
 
 
 def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
@@ -225,11 +225,11 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
 
 def _quoted(built: BuiltKit, verbose: bool) -> Iterator[str]:
     if built.quoted:
-        files = sorted({one.file.name for one in built.quoted})
+        files = sorted({quotation.file.name for quotation in built.quoted})
         more = "" if verbose else ": `--verbose` lists them"
         yield (
             f"quoted from solutions by the course's own texts (READMEs, hints, public checks): "
             f"{counted(len(built.quoted), 'line')} in {counted(len(files), 'file')}{more}"
         )
-    for one in built.quoted if verbose else ():
-        yield f"  {one.file.parent.name}/{one.file.name}: {one.line}"
+    for quotation in built.quoted if verbose else ():
+        yield f"  {quotation.file.parent.name}/{quotation.file.name}: {quotation.line}"

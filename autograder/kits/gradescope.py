@@ -16,10 +16,8 @@ from pathlib import Path
 
 import framework
 from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import available_stub
-from autograder.kits.contents import copy_plugin, course_toml, public_files, write_base
+from autograder.kits.contents import write_course
 from framework import DISTRIBUTION, __version__
-from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError
 
 #: The sandboxes that keep solutions from submissions or do not start, best first.
@@ -71,17 +69,17 @@ def build_gradescope(build: AutograderBuild, file: Path) -> BuiltAutograder:
     if file.suffix != ".zip":
         raise BadInputError(f"{file} is no NAME.zip: Gradescope takes a zip")
     needed = set(build.course.with_required(build.exercises))
-    exercises = [one for one in build.course.select() if one in needed]
+    exercises = [exercise for exercise in build.course.select() if exercise in needed]
     with tempfile.TemporaryDirectory(prefix="gradus-gradescope-") as folder:
         root = Path(folder)
-        write_course(root / "course", build.course, exercises)
-        write_gradus(root / "gradus")
+        _write_solved_course(root / "course", build.course, exercises)
+        _write_gradus(root / "gradus")
         _write_requirements(root, build, exercises)
         for name in ("setup.sh", "run_autograder"):
             _write_script(root / name, build)
         _pack(root, file)
-    chosen = tuple(one.name for one in build.exercises)
-    added = tuple(one.name for one in exercises if one not in build.exercises)
+    chosen = tuple(exercise.name for exercise in build.exercises)
+    added = tuple(exercise.name for exercise in exercises if exercise not in build.exercises)
     return BuiltAutograder(file, chosen, added, file.stat().st_size)
 
 
@@ -108,7 +106,7 @@ def _write_script(file: Path, build: AutograderBuild) -> None:
         "@VERSION@": __version__,
         "@SEED@": str(secrets.randbelow(1 << 62) if build.seed is None else build.seed),
         "@SANDBOXES@": " ".join(sandboxes),
-        "@EXERCISES@": shlex.join(one.name for one in build.exercises),
+        "@EXERCISES@": shlex.join(exercise.name for exercise in build.exercises),
     }
     text = resources.files(_TEMPLATES).joinpath(f"templates/{file.name}").read_text("utf-8")
     for name, value in values.items():
@@ -125,12 +123,12 @@ def _pack(root: Path, file: Path) -> None:
             os.fdopen(descriptor, "wb") as stream,
             zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
-            for one in sorted(path for path in root.rglob("*") if path.is_file()):
-                member = zipfile.ZipInfo(str(one.relative_to(root)))
-                mode = stat.S_IMODE(one.stat().st_mode)
+            for path in sorted(path for path in root.rglob("*") if path.is_file()):
+                member = zipfile.ZipInfo(str(path.relative_to(root)))
+                mode = stat.S_IMODE(path.stat().st_mode)
                 member.external_attr = (stat.S_IFREG | mode) << 16
                 member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, one.read_bytes())
+                archive.writestr(member, path.read_bytes())
         aside.replace(file)
     except OSError as error:
         raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
@@ -141,7 +139,7 @@ PACKAGES = ("framework", "plugins", "autograder")
 _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
-def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
+def _write_solved_course(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
     """Write a course of `exercises` alone, with solutions and hidden checks.
 
     Raises:
@@ -149,33 +147,14 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
     """
     for exercise in exercises:
         course.require_solutions(exercise)
-        _write_exercise(folder, course, exercise)
-    _write(course_file(folder), course_toml(course, exercises))
-    write_base(folder, course, exercises)
-    for plugin in map(Path, course.plugins):
-        copy_plugin(folder, course, plugin)
+    write_course(folder, course, exercises)
+    for exercise in exercises:
+        source = exercise.solution.parent
+        target = folder / source.relative_to(course.root)
+        shutil.copytree(source, target, ignore=_IGNORED, dirs_exist_ok=True)
 
 
-def _write_exercise(folder: Path, course: Course, exercise: Exercise) -> None:
-    stub = available_stub(exercise)
-    if stub is None:
-        raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
-    for file in public_files(exercise):
-        target = folder / file.relative_to(course.root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    _write(folder / exercise.stub.relative_to(course.root), stub)
-    source = exercise.solution.parent
-    target = folder / source.relative_to(course.root)
-    shutil.copytree(source, target, ignore=_IGNORED, dirs_exist_ok=True)
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8", newline="\n")
-
-
-def write_gradus(folder: Path) -> None:
+def _write_gradus(folder: Path) -> None:
     """Copy the packages of gradus, as they are installed here."""
     source = Path(framework.__file__).resolve().parents[1]
     for name in PACKAGES:

@@ -63,18 +63,18 @@ def _graded(
     setting: Setting, submission: Submission, exercise: Exercise, tries: int = TRIES
 ) -> list[CheckResult]:
     """Return the results; a check of a trained model may fail by chance, and is tried again."""
-    found: dict[str, CheckResult] = {}
+    results: dict[str, CheckResult] = {}
     grader = Grader(setting, submission)
     try:
         for _ in range(tries):
-            left = [name for name, check in found.items() if check.verdict not in RIGHT]
-            if found and not left:
+            left = [name for name, check in results.items() if check.verdict not in RIGHT]
+            if results and not left:
                 break
             result = grader.grade(exercise, plugins=[Only(left)] if left else [])
-            found |= {check.id: check for check in result.checks}
+            results |= {check.id: check for check in result.checks}
     finally:
         grader.close()
-    return list(found.values())
+    return list(results.values())
 
 
 def _points(checks: Iterable[CheckResult]) -> float:
@@ -129,15 +129,17 @@ def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
     }
     given = base_in_kit(root)  # what students are given of the base of the course
     files = [file for file in sorted(root.rglob("*")) if not file.is_relative_to(given)]
-    found = [one for file in files for one in _in_file(file, lines)]
-    leaked = [one for one in found if one.file not in public]
+    every = [quotation for file in files for quotation in _in_file(file, lines)]
+    leaked = [quotation for quotation in every if quotation.file not in public]
     if leaked:
-        places = "; ".join(f"{one.file.relative_to(root)}: {one.line}" for one in leaked[:3])
+        places = "; ".join(
+            f"{quotation.file.relative_to(root)}: {quotation.line}" for quotation in leaked[:3]
+        )
         raise BadInputError(
             f"the kit would hold {len(leaked)} lines of solutions, and is not written: {places}. "
             "Remove them from the course's public files"
         )
-    return found
+    return every
 
 
 def _in_file(file: Path, lines: set[str]) -> Iterator[Quotation]:

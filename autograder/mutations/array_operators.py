@@ -88,8 +88,8 @@ def overwrite(site: CodeSite) -> Iterator[ast.AST]:
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value)
         if not isinstance(node.target, ast.Name):
-            place = ast.Subscript(_load(node.target), parsed("..."), ast.Store())
-            yield ast.Assign([place], node.value)
+            whole = ast.Subscript(_load(node.target), parsed("..."), ast.Store())
+            yield ast.Assign([whole], node.value)
 
 
 def rebinding(site: CodeSite) -> Iterator[ast.AST]:

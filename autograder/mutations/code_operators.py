@@ -145,9 +145,9 @@ def loop_bounds(site: CodeSite) -> Iterator[ast.AST]:
     if not isinstance(node, ast.Call) or called_name(node) != "range" or len(node.args) > 2:
         return
     start, stop = node.args if len(node.args) == 2 else (ast.Constant(0), node.args[0])
-    one = ast.Constant(1)
-    yield changed(node, args=[ast.BinOp(start, ast.Add(), one), stop])
-    yield changed(node, args=[start, ast.BinOp(stop, ast.Sub(), one)])
+    step = ast.Constant(1)
+    yield changed(node, args=[ast.BinOp(start, ast.Add(), step), stop])
+    yield changed(node, args=[start, ast.BinOp(stop, ast.Sub(), step)])
 
 
 CALLS: dict[str, Mutate] = {

@@ -72,7 +72,7 @@ def draw_mutants(
     source: str,
     file: Path,
     operators: Mapping[str, Mutate] = OPERATORS,
-    within: Callable[[str], bool] = lambda place: True,
+    within: Callable[[str], bool] = lambda name: True,
 ) -> Iterator[Mutant]:
     """Mutants as they are made, operator by operator: some do not parse, or are no change at all.
 

@@ -103,7 +103,7 @@ def _line(text: str) -> str:
     parts = [str(escape(part)) for part in text.split("`")]
     if len(parts) % 2 == 0:
         return str(escape(text))
-    return "".join(f"<code>{one}</code>" if at % 2 else one for at, one in enumerate(parts))
+    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
 
 
 #: Command -> the program that carries it out.
@@ -212,14 +212,14 @@ class Magics:
         if not words or words[0].startswith("-"):
             words = [named_exercise(self._notebook("")), *words]
         shown = run_gradus("hint", words).text
-        return CommandResult(_COMMAND.sub(lambda found: f"`%{found[1]} ", shown))
+        return CommandResult(_COMMAND.sub(lambda match: f"`%{match[1]} ", shown))
 
     def _of_file(self, words: list[str]) -> GradeResult:
         named = ""
         if "--notebook" in words[:-1]:
-            place = words.index("--notebook")
-            named = words[place + 1]
-            words = words[:place] + words[place + 2 :]
+            index = words.index("--notebook")
+            named = words[index + 1]
+            words = words[:index] + words[index + 2 :]
         notebook = Path(named) if named else self._notebook(_exercise(words))
         if not named and unsaved(notebook, self._history[-1]):
             print(UNSAVED.format(name=notebook.name))

@@ -107,26 +107,28 @@ class Gathering:
                 self.unread.setdefault(name, told)
             return None
 
-    def _is_new(self, candidate: Candidate, place: tuple[str, str]) -> bool:
-        """Return whether no file with the same bytes was read for the exercises in `place`.
+    def _is_new(self, candidate: Candidate, owner: tuple[str, str]) -> bool:
+        """Return whether no file with the same bytes was read for the exercises in `owner`.
 
         Raises:
             BadInputError: too many different files were read for them.
         """
-        seen, digest = self._seen[place], hashlib.sha256(candidate.read()).digest()
+        seen, digest = self._seen[owner], hashlib.sha256(candidate.read()).digest()
         if digest in seen:
             return False
         if len(seen) >= MAX_VERSIONS:
             raise BadInputError(
                 f"{candidate.shown} is not read: there are more than {MAX_VERSIONS} different "
-                f"files for exercise '{place[0]}'. Remove all but one"
+                f"files for exercise '{owner[0]}'. Remove all but one"
             )
         seen.add(digest)
         return True
 
     def files(self) -> dict[str, SubmittedFile]:
         """Return the file of each exercise that has one, in the order of the course."""
-        chosen = {name: self._chosen(name, found) for name, found in self._found.items()}
+        chosen = {
+            name: self._chosen(name, files_found) for name, files_found in self._found.items()
+        }
         files = {name: file for name, file in chosen.items() if file is not None}
         files |= from_former_files(files, self._former, self._course)
         for name in files:
@@ -134,10 +136,10 @@ class Gathering:
         self._note_others(files)
         return {name: files[name] for name in self._course.exercise_names if name in files}
 
-    def _chosen(self, name: str, found: list[SubmittedFile]) -> SubmittedFile | None:
-        """Return the file among `found` that counts; None if it is ambiguous."""
+    def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
+        """Return the file among `versions` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
-        different = list({file.source: file for file in reversed(found)}.values())[::-1]
+        different = list({file.source: file for file in reversed(versions)}.values())[::-1]
         if len(different) == 1:  # no need to parse it, and its stub, now
             self._note_choice(different[0], [])
             return different[0]

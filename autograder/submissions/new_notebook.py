@@ -85,14 +85,14 @@ def _attachment(figure: Figure) -> dict[str, str]:
 
 def sections(text: str) -> list[str]:
     """Markdown cut before every ``##`` heading that is not inside a code block."""
-    found: list[list[str]] = [[]]
+    parts: list[list[str]] = [[]]
     fenced = False
     for line in text.strip().split("\n"):
         fenced ^= bool(_FENCE.match(line))
         if line.startswith("## ") and not fenced:
-            found.append([])
-        found[-1].append(line)
-    return [section for lines in found if (section := "\n".join(lines).strip())]
+            parts.append([])
+        parts[-1].append(line)
+    return [section for lines in parts if (section := "\n".join(lines).strip())]
 
 
 def _code_cells(exercise: Exercise, stub: str) -> Iterator[NotebookNode]:

@@ -48,11 +48,6 @@ class NotebookModule:
     defined: Mapping[str, Origin] = field(default_factory=dict)
     labels: Mapping[int, str] = field(default_factory=dict)
 
-    @property
-    def syntax_error(self) -> str | None:
-        """Where and why the first cell that was to define a task does not parse."""
-        return next(iter(self.broken.values()), None)
-
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
     """Return the JSON of the notebook file `name`.
@@ -181,10 +176,10 @@ class _CellReader:
     def _add_python(self, cell: CodeCell) -> None:
         source = without_magics(cell.source, self._patience)
         tree = parse(source)
-        found = statements(cell.number, source, tree)
-        for statement in found:
+        new = statements(cell.number, source, tree)
+        for statement in new:
             statement.check_scopes()
-        self.statements += found
+        self.statements += new
         for name, node in definitions(tree).items():
             self.defined[name] = cell.number, node.lineno
             self._defined_in.setdefault(name, []).append(cell.number)
@@ -253,8 +248,8 @@ class CodeCell:
     @property
     def label(self) -> str:
         """How its author finds it: ``cell 7, In [12]``."""
-        place = [f"cell {self.number}"] if self.has_place else []
-        return ", ".join([*place, *([f"In [{self.executed}]"] if self.executed else [])])
+        known = [f"cell {self.number}"] if self.has_place else []
+        return ", ".join([*known, *([f"In [{self.executed}]"] if self.executed else [])])
 
 
 def skipped_magic(cell: CodeCell) -> str | None:

@@ -36,8 +36,10 @@ def recognised(
         return _of_markdown(candidate, course, wanted, by_tasks)
     if stem in course.exercise_names and suffix(candidate.inner) == ".py":
         return stem
-    if suffix(candidate.inner) == ".ipynb" and (found := _of_notebook(candidate, course, by_tasks)):
-        return found
+    if suffix(candidate.inner) == ".ipynb" and (
+        exercise := _of_notebook(candidate, course, by_tasks)
+    ):
+        return exercise
     meant = meant_exercise(stem, course.exercise_names)
     try:
         return _by_tasks(candidate, course) if by_tasks else meant
@@ -163,8 +165,8 @@ def meant_exercise(stem: str, exercises: Collection[str]) -> str:
 def mentioned_exercise(name: str, exercises: Collection[str]) -> str:
     """Return the longest name of an exercise in the file name `name`, as in ``hw3_rnn.py``."""
     words = f"_{_plain(name[:_MAX_NAME])}_"
-    found = [exercise for exercise in exercises if f"_{exercise}_" in words]
-    return max(found, key=len, default="")
+    mentioned = [exercise for exercise in exercises if f"_{exercise}_" in words]
+    return max(mentioned, key=len, default="")
 
 
 def stem_of(path: PurePath) -> str:

@@ -141,7 +141,7 @@ def load_submission(
     if not files and not gathering.unread:
         notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
-    sources = {one.name: files[one.name].source for one in written}
+    sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}

@@ -123,8 +123,8 @@ class SubmittedFile:
 
     def progress(self, exercise: Exercise) -> dict[str, TaskProgress]:
         """Return the progress of each task of `exercise`; a broken cell counts as begun."""
-        found = progress_in(self.source, exercise, available_stub(exercise))
-        return found | dict.fromkeys(self.broken, TaskProgress.STARTED)
+        progress = progress_in(self.source, exercise, available_stub(exercise))
+        return progress | dict.fromkeys(self.broken, TaskProgress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
         """Return whether a task of `exercise` is begun in it."""
@@ -149,7 +149,7 @@ class SubmittedFile:
         """
         places = self._definitions()
         others = [name for name in places if name not in exercise.task_names]
-        told = {name: f"syntax error in {place}" for name, place in self.broken.items()}
+        told = {name: f"syntax error in {where}" for name, where in self.broken.items()}
         for name in exercise.task_names:
             if name not in told and name not in places and (near := _near_miss(name, others)):
                 told[name] = f"{name} is not defined: is {near} ({places[near]}) meant? Rename it"
@@ -160,10 +160,10 @@ class SubmittedFile:
         if self.line_map is not None:
             return {name: f"{self._label(c)}, line {i}" for name, (c, i) in self.elsewhere.items()}
         try:
-            found = definitions(parse(self.source))
+            nodes = definitions(parse(self.source))
         except SyntaxError:
             return {}
-        return {name: f"line {node.lineno}" for name, node in found.items()}
+        return {name: f"line {node.lineno}" for name, node in nodes.items()}
 
 
 def _decoded(data: bytes, shown: str, exercise: Exercise) -> str:

@@ -83,11 +83,11 @@ class _Module:
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """Return all functions that the task `name` consists of, by qualified name."""
-        found: dict[str, ast.AST] = {}
+        functions: dict[str, ast.AST] = {}
         for owner in self._parts(name, tasks):
             for path, function in _functions(owner, self.definitions[owner]):
-                found[path] = function
-        return found
+                functions[path] = function
+        return functions
 
     def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
         """Return the tasks that the task `name` and its helpers use."""
@@ -165,8 +165,8 @@ def _untouched(
     return all(path in still_open or path.endswith(".__init__") for path in functions)
 
 
-def _same(one: ast.AST, other: ast.AST) -> bool:
-    return [ast.dump(node) for node in _body(one)] == [ast.dump(node) for node in _body(other)]
+def _same(first: ast.AST, second: ast.AST) -> bool:
+    return [ast.dump(node) for node in _body(first)] == [ast.dump(node) for node in _body(second)]
 
 
 def _body(function: ast.AST) -> list[ast.stmt]:

@@ -17,11 +17,13 @@ Tell = Callable[[Any, Any], str]
 
 def _pattern(tell: Tell) -> Callable[[Evidence], str | None]:
     def pattern(evidence: Evidence) -> str | None:
-        found = [(name, tell(*pair)) for one in evidence.others for name, *pair in _differing(one)]
-        words = {said for _, said in found}
+        told = [
+            (name, tell(*pair)) for answer in evidence.others for name, *pair in _differing(answer)
+        ]
+        words = {said for _, said in told}
         if len(words) != 1 or "" in words:
             return None
-        names = list(dict.fromkeys(name for name, _ in found))
+        names = list(dict.fromkeys(name for name, _ in told))
         name = names[0] if len(names) == 1 else _whole(evidence.others[0])
         return f"{capitalized(name)} {words.pop()}."
 
@@ -32,9 +34,9 @@ def _differing(answer: Answer) -> Iterator[tuple[str, Any, Any]]:
     """Yield the innermost values of an answer that differ, with a name."""
     actual, expected = answer.actual, answer.expected
     if isinstance(actual, tuple) and isinstance(expected, tuple) and len(actual) == len(expected):
-        for i, (one, other) in enumerate(zip(actual, expected, strict=True), start=1):
+        for i, (part, expected_part) in enumerate(zip(actual, expected, strict=True), start=1):
             name = f"result of {answer.method}, part {i}"
-            yield from ((name, *pair) for pair in _innermost(one, other))
+            yield from ((name, *pair) for pair in _innermost(part, expected_part))
     else:
         yield from ((_whole(answer), *pair) for pair in _innermost(actual, expected))
 
@@ -58,17 +60,17 @@ def _innermost(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
         yield from _innermost(*pair)
 
 
-def _are_equally_long(one: Any, other: Any) -> bool:
-    are_lists = isinstance(one, list | tuple) and isinstance(other, list | tuple)
-    return are_lists and len(one) == len(other)
+def _are_equally_long(first: Any, second: Any) -> bool:
+    are_lists = isinstance(first, list | tuple) and isinstance(second, list | tuple)
+    return are_lists and len(first) == len(second)
 
 
 def _another_exception(actual: Any, expected: Any) -> str:
     if not (isinstance(actual, Raised) and isinstance(expected, Raised) and expected.type):
         return ""
-    found = actual.type or "no exception"
+    raised = actual.type or "no exception"
     article = "an" if expected.type[:1] in "AEIOU" else "a"
-    return f"raises {found} where {article} {expected.type} is expected"
+    return f"raises {raised} where {article} {expected.type} is expected"
 
 
 def _nothing(actual: Any, expected: Any) -> str:

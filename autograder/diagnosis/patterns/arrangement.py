@@ -22,14 +22,14 @@ def swapped(evidence: Evidence) -> str | None:
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
     if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
         return None
-    one, other = ([p for p in evidence.wrong if p.name == name] for name in names)
-    if len(one) != len(other) or not all(map(_are_exchanged, one, other)):
+    first, second = ([p for p in evidence.wrong if p.name == name] for name in names)
+    if len(first) != len(second) or not all(map(_are_exchanged, first, second)):
         return None
     return f"{capitalized(names[0])} and {names[1]} are exchanged."
 
 
-def _are_exchanged(one: Pair, other: Pair) -> bool:
-    return close(one.actual, other.expected) and close(other.actual, one.expected)
+def _are_exchanged(first: Pair, second: Pair) -> bool:
+    return close(first.actual, second.expected) and close(second.actual, first.expected)
 
 
 def transposed(evidence: Evidence) -> str | None:
