@@ -1,14 +1,18 @@
-"""Grading of changed solutions, with the verdicts that students' files would get."""
+"""Grading of changed solutions, with the verdicts that students' files would get.
+
+Checks that a change of a solution cannot reach pass again, and need no run. A check reaches the
+functions and classes that it calls, and all that these name. What a change adds to the file outside
+of functions and classes can reach everything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 import pytest
 
-from autograder.audit.reach import Reached, affected_names
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import task_of
@@ -29,70 +33,20 @@ _TRAINED = frozenset({"metric_threshold", "plot"})
 
 
 @dataclass(frozen=True)
-class Change:
-    """A text, stored as its difference from another one: an audit has thousands of nearly equal.
-
-    Args:
-        base: the other text.
-        start: the part of `base` before the difference, in characters.
-        end: where the part of `base` after it begins.
-        text: what is between the two parts.
-    """
-
-    base: str
-    start: int
-    end: int
-    text: str
-
-    @classmethod
-    def between(cls, base: str, changed: str) -> Change:
-        """Return what makes `changed` of `base`, in whole lines."""
-        old, new = base.splitlines(keepends=True), changed.splitlines(keepends=True)
-        first, last = equal_ends(old, new)
-        start, tail = _length(old[:first]), _length(old[len(old) - last :])
-        return cls(base, start, len(base) - tail, changed[start : len(changed) - tail])
-
-    @property
-    def whole(self) -> str:
-        """The changed text."""
-        return self.base[: self.start] + self.text + self.base[self.end :]
-
-
-def equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Return the number of equal lines before the first difference, and after the last one."""
-    first = _equal_lines(old, new)
-    return first, _equal_lines(old[first:][::-1], new[first:][::-1])
-
-
-def _equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
-    pairs = zip(old, new, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _length(lines: Sequence[str]) -> int:
-    return sum(map(len, lines))
-
-
-@dataclass(frozen=True)
 class Trial:
     """One changed solution that is graded.
 
     Args:
         exercise: the exercise's name.
         label: its name in messages.
-        change: what is changed of its solution.
+        source: the changed text of the solution.
         stop_early: one failing check is enough; otherwise one for each task.
     """
 
     exercise: str
     label: str
-    change: Change
+    source: str
     stop_early: bool
-
-    @property
-    def source(self) -> str:
-        """The changed text of the solution."""
-        return self.change.whole
 
 
 @dataclass(frozen=True)
@@ -139,7 +93,7 @@ class Enough:
         return not self._failed if self._stop_early else task_of(item) not in self._failed
 
 
-class Trials:
+class AuditTrials:
     """Carries out trials one after the other, in one process.
 
     The checks of an exercise are collected once, and its reference is asked once. A check that the
@@ -221,3 +175,80 @@ def handed_in(
     }
     sources |= borrowed_sources(setting.course, [exercise])
     return Submission(label, files, "", (), Staging(sources))
+
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def affected_names(before: str, after: str) -> frozenset[str] | None:
+    """Return the names of the file that differ in two sources, and all that depend on them.
+
+    Returns:
+        None where everything may differ: also if one of the sources is no Python.
+    """
+    try:
+        old, new = ast.parse(before), ast.parse(after)
+    except SyntaxError:
+        return None
+    if _frame(old) != _frame(new):
+        return None
+    changed = {
+        before_change.name
+        for before_change, other in zip(_definitions(old), _definitions(new), strict=True)
+        if ast.dump(before_change) != ast.dump(other)
+    }
+    return _with_dependants(changed, new)
+
+
+def _definitions(module: ast.Module) -> Iterator[_Definition]:
+    return (node for node in module.body if isinstance(node, _Definition))
+
+
+def _frame(module: ast.Module) -> list[str]:
+    """Return everything outside of definitions, and their names, in order."""
+    return [
+        f"{type(node).__name__} {node.name}" if isinstance(node, _Definition) else ast.dump(node)
+        for node in module.body
+    ]
+
+
+def _with_dependants(changed: set[str], module: ast.Module) -> frozenset[str] | None:
+    """Return `changed` with what names them, directly or not; None if that is no definition."""
+    graph = {node.name: _names_in(node) for node in _definitions(module)}
+    affected = set(changed)
+    while more := {name for name, used in graph.items() if used & affected} - affected:
+        affected |= more
+    rest = (node for node in module.body if not isinstance(node, _Definition))
+    return None if any(_names_in(node) & affected for node in rest) else frozenset(affected)
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    """Return the names in `node`, and its texts: a text may name a definition, too."""
+    names = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    texts = (child.value for child in ast.walk(node) if isinstance(child, ast.Constant))
+    return names | {text for text in texts if isinstance(text, str)}
+
+
+class Reached:
+    """What the checks of one exercise reach, as far as they have run and passed.
+
+    Args:
+        own: registry name -> name in the file, for the tasks of the exercise.
+    """
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+        self._names: dict[str, set[str]] = {}
+
+    def note(self, check: str, called: frozenset[str], parts: tuple[str, ...]) -> None:
+        """Remember that the check passed, what it called, and the parts that were built."""
+        if called:
+            built = {self._own[name] for name in parts if name in self._own}
+            self._names.setdefault(check, set()).update(called, built)
+
+    def unaffected(self, affected: frozenset[str] | None) -> frozenset[str]:
+        """Return the checks that reach none of the names; none if no other check is known."""
+        if affected is None:
+            return frozenset()
+        left = {check for check, names in self._names.items() if not names & affected}
+        return frozenset(left) if len(left) < len(self._names) else frozenset()

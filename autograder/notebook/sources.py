@@ -32,9 +32,9 @@ def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
     """
     for named in (namespace.get(_VS_CODE), os.environ.get(_JUPYTER)):
         file = Path(str(named)) if named else None
-        for found in (file, Path(file.name)) if file else ():
-            if found.suffix == ".ipynb" and found.is_file():
-                return found
+        for candidate in (file, Path(file.name)) if file else ():
+            if candidate.suffix == ".ipynb" and candidate.is_file():
+                return candidate
     files = sorted(Path().glob("*.ipynb"))
     fitting = [file for file in files if not exercise or exercise_in(file) == exercise] or files
     if len(fitting) == 1:
@@ -73,7 +73,7 @@ def unsaved(notebook: Path, cell: str) -> bool:
     """Return whether the running `cell` is not in the file: it was not saved since."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         cells = json.loads(notebook.read_text("utf-8"))["cells"]
-        return cell.strip() not in {"".join(one.get("source", "")).strip() for one in cells}
+        return cell.strip() not in {"".join(saved.get("source", "")).strip() for saved in cells}
     return False
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
 
-from autograder.audit.reach import Reached, affected_names
-from autograder.audit.trials import handed_in
+from autograder.audit.trials import Reached, affected_names, handed_in
 from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only

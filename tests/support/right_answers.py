@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.reading import Exercise, find_course
+from autograder.course.reading import Exercise, ExerciseTime, find_course
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting

@@ -11,8 +11,7 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.processes import run_gradus
-from autograder.notebook.results import CommandResult
+from autograder.notebook.magics import CommandResult, run_gradus
 from autograder.notebook.sources import named_exercise
 from framework.errors import UsageError
 
