@@ -35,6 +35,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tests")
     given, options = parser.parse_known_args()
+    options.append(f"--confcutdir={os.path.dirname(given.tests)}")  # noqa: PTH120
     assert pytest.main([*options, given.tests], plugins=[Fixtures()]) == 0
     table = Table("check", "points")
     for number in range(3):
