@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -245,7 +246,7 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     if reason is not None:
         return f"does not work here: {reason}", False
     try:
-        uncontained = _reported_gaps(sandbox)
+        _, uncontained = start_worker(sandbox)
     except Exception as error:  # whatever hinders a worker from starting
         return f"does not start a worker: {in_one_line(error)}", False
     if not uncontained:
@@ -255,17 +256,20 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     ), True
 
 
-def _reported_gaps(sandbox: Sandbox) -> list[str]:
-    """Start a worker without a submission; return what it and its host cannot contain."""
+def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:
+    """Start and end a worker; return the seconds of its start, and what is not contained."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
         scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
-        worker = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor").start()
+        launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
+        started = time.perf_counter()
+        worker = launch.start()
         try:
             greeting = worker.exchange(b"", TimeLimit(_START_SECONDS, _START_SECONDS))
+            seconds = time.perf_counter() - started
         except Exception as error:
             printed = worker.output.take().strip()[-500:]
             raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
         finally:
             worker.close()
             remove_scratch(scratch)
-    return [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+    return seconds, [*map(str, greeting["uncontained"]), *sandbox.gaps()]

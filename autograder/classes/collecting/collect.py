@@ -40,7 +40,7 @@ class Matched:
     doubtful: set[str] = field(default_factory=set)
 
 
-class Matcher:
+class StudentMatcher:
     """Finds students by the identifiers that an export names.
 
     Args:
@@ -140,7 +140,7 @@ def collect(former: Collection, sources: Sources) -> Collection:
     folder = private_folder(former.folder / ATTEMPTS)
     _sweep(folder, former.attempts)
     notes = Notes(MAX_NOTES, "more notes")
-    matcher = Matcher(sources.roster, is_team_work=sources.wanted.is_team_work)
+    matcher = StudentMatcher(sources.roster, is_team_work=sources.wanted.is_team_work)
     found = {attempt.id: attempt for attempt in former.attempts}
     order = max((attempt.order for attempt in former.attempts), default=-1) + 1
     unmatched: dict[str, str] = {}
@@ -166,7 +166,7 @@ def collect(former: Collection, sources: Sources) -> Collection:
 
 
 def _students(
-    former: Collection, matcher: Matcher, attempts: Iterable[Attempt]
+    former: Collection, matcher: StudentMatcher, attempts: Iterable[Attempt]
 ) -> dict[str, Student]:
     """Return the students of the roster, and those who have left it with an attempt."""
     with_attempts = {key for attempt in attempts for key in attempt.students}
@@ -174,7 +174,7 @@ def _students(
     return dict(matcher.students) | {k: v for k, v in left.items() if k not in matcher.students}
 
 
-def _asking(sources: Sources, matcher: Matcher, former: Collection) -> Wanted:
+def _asking(sources: Sources, matcher: StudentMatcher, former: Collection) -> Wanted:
     """Return what a reader knows: also due dates, which decide about commits."""
 
     def due(owner: Owner) -> datetime | None:

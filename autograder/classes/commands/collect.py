@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.classes.collecting.attempts import Policy, Rule
+from autograder.classes.collecting.collect import Sources
+from autograder.classes.collecting.collect import collect as collect_exports
+from autograder.classes.collecting.collection import FILE, Collection, locked, read_collection
+from autograder.classes.collecting.export import Wanted
+from autograder.classes.collecting.listing import MAX_LINES, lines, write_listing
+from autograder.classes.collecting.readers import reader
 from autograder.classes.commands.options import InOption, StoreOption, open_store
+from autograder.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
+from autograder.classes.rosters.roster import Roster, read_roster
 from autograder.commands.options import CourseOption, say
+from autograder.course.reading import QUESTIONS, find_course
+from autograder.reports.plain import clean
 from autograder.reports.wording import counted
-from framework.errors import BadInputError, UnknownNameError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograder.classes.collecting.attempts import Policy
-    from autograder.classes.collecting.collection import Collection
-    from autograder.classes.rosters.roster import Roster
     from autograder.classes.runs.forgetting import Removed
     from autograder.classes.runs.store import Store
 
@@ -98,13 +106,6 @@ def collect(
 
     A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
     """
-    from autograder.classes.collecting.collect import Sources
-    from autograder.classes.collecting.collect import collect as carry_out
-    from autograder.classes.collecting.collection import locked
-    from autograder.classes.collecting.export import Wanted
-    from autograder.classes.collecting.readers import reader
-    from autograder.classes.rosters.dates import read_times, time_zone
-    from autograder.course.reading import QUESTIONS, find_course
 
     read = reader(system)
     with locked(into):
@@ -115,14 +116,14 @@ def collect(
         names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
-        collection = carry_out(former, Sources(sources, read, students, wanted, moments, names))
+        collection = collect_exports(
+            former, Sources(sources, read, students, wanted, moments, names)
+        )
     _show_listing(collection)
 
 
 def _former(folder: Path) -> Collection:
     """Return the collection in `folder`; an empty one if there is none."""
-    from autograder.classes.collecting.collection import FILE, Collection, read_collection
-    from framework.errors import BadInputError
 
     if (folder / FILE).exists():
         return read_collection(folder)
@@ -133,7 +134,6 @@ def _former(folder: Path) -> Collection:
 
 def _roster(folder: Path, file: Path | None) -> Roster | None:
     """Return the roster in `file`, or else the one that the collection had."""
-    from autograder.classes.rosters.roster import Roster, read_roster
 
     if file is not None:
         return read_roster(file)
@@ -142,7 +142,6 @@ def _roster(folder: Path, file: Path | None) -> Roster | None:
 
 
 def _known(roster: Roster | None, file: Path | None) -> Roster:
-    from framework.errors import UsageError
 
     if roster is None:
         raise UsageError(f"{file} names students: give the class with `--roster FILE`")
@@ -151,7 +150,6 @@ def _known(roster: Roster | None, file: Path | None) -> Roster:
 
 def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Collection:
     """Return `former` with the options that were given in place of its own."""
-    from autograder.classes.rosters.dates import read_due, read_extensions, time_zone
 
     name = given.zone or former.zone
     zone = time_zone(name) if name else None
@@ -170,8 +168,6 @@ def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Co
 
 
 def _with_rule(policy: Policy, name: str | None) -> Policy:
-    from autograder.classes.collecting.attempts import Rule
-    from framework.errors import UnknownNameError
 
     if name is None:
         return policy
@@ -182,7 +178,6 @@ def _with_rule(policy: Policy, name: str | None) -> Policy:
 
 def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
     """Return `policy` with the late days that other collections have taken."""
-    from autograder.classes.collecting.collection import read_collection
 
     if not earlier:
         return policy
@@ -195,8 +190,6 @@ def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
 
 def _show_listing(collection: Collection) -> None:
     """Print the listing, and write all of it to a file of the collection."""
-    from autograder.classes.collecting.listing import MAX_LINES, lines, write_listing
-    from autograder.reports.plain import clean
 
     write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
@@ -248,14 +241,12 @@ def _knowing(folders: Sequence[Path], student: str) -> list[Path]:
     Raises:
         BadInputError: a folder holds no collection.
     """
-    from autograder.classes.collecting.collection import read_collection
 
     return [folder for folder in folders if student in read_collection(folder).students]
 
 
 def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> None:
     """Remove what the stores of collections have of a student in any assignment."""
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.runs.forgetting import forget_in_store
 
     for folder in folders[:1] if place else folders:
@@ -301,7 +292,6 @@ def _remove(
     shown: str = "",
 ) -> None:
     """Remove something of the collection in `folder` and its store; say what, after `shown`."""
-    from autograder.classes.collecting.collection import locked, read_collection
 
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder):

@@ -14,12 +14,15 @@ from autograder.classes.commands.options import (
     ExercisesOption,
     InOption,
     NamesOption,
+    RunArgument,
     StoreOption,
-    open_store,
+    opened_run,
     shown_students,
 )
-from autograder.classes.commands.runs import RunArgument, find_run_of
+from autograder.classes.rosters.privacy import write_private
+from autograder.classes.rosters.roster import Roster
 from autograder.commands.options import CourseOption, say
+from autograder.reports.plain import clean, for_spreadsheet
 from autograder.reports.wording import counted
 from framework.commands.options import BlockOption, PluginOption
 from framework.errors import PluginError, UnknownNameError, UsageError
@@ -58,13 +61,15 @@ def course_and_plugins(
     return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
-def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
-    """Return the final points of a run, by its number; 0 for the newest."""
+def points_to_show(
+    folder: Path, store: str, number: int, plugins: Plugins
+) -> tuple[Collection, RunPoints]:
+    """Return a collection, and the final points of a run by its number; 0 for the newest."""
     from autograder.classes.marks.final_points import points_of_run
 
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        return points_of_run(opened, found, run, plugins)
+    with opened_run(folder, store, number) as opened:
+        points = points_of_run(opened.store, opened.collection, opened.run, plugins)
+    return opened.collection, points
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
@@ -84,7 +89,6 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
 
 def listed(title: str, lines: list[str]) -> None:
     """Print the first of `lines` under a title with their number; nothing without any."""
-    from autograder.reports.plain import clean
 
     if not lines:
         return
@@ -113,13 +117,12 @@ def points(
     Run it again after a regrade: what you wrote stays with the work that it is about. Points of
     work that has changed since are kept as "earlier work", and do not count.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.marks import manual_points
     from autograder.classes.marks.final_points import asked
 
-    found = read_collection(inside)
-    settled = points_to_show(found, store, number, plugins_of(course, plugin, block))
-    file = found.folder / manual_points.FILE
+    plugins = plugins_of(course, plugin, block)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
@@ -130,7 +133,7 @@ def points(
     say(f"parts whose points wait for another part: {len(blocked)}")
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
-    shown: Shown = shown_students(found, names)
+    shown = shown_students(collection, names)
     listed(
         "to decide",
         [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
@@ -158,12 +161,10 @@ def totals(
 
     The table has a column for each exercise; points that are not known are blank.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.rosters.privacy import write_private
 
-    found = read_collection(inside)
-    shown = shown_students(found, names)
-    result = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    plugins = plugins_of(course, plugin, block)
+    collection, result = points_to_show(inside, store, number, plugins)
+    shown = shown_students(collection, names)
     if file is None:
         for key in result.points:
             _show_total(result, shown, key)
@@ -174,7 +175,6 @@ def totals(
 
 def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
     from autograder.classes.gradebooks.request import comment_of
-    from autograder.reports.plain import clean
     from autograder.reports.wording import ratio
 
     one = result.points[key]
@@ -187,7 +187,6 @@ def _table(result: RunPoints, shown: Shown) -> str:
     """Return the totals as CSV that no spreadsheet runs."""
     from autograder.classes.gradebooks.request import comment_of, number
     from autograder.classes.marks.class_results import State
-    from autograder.reports.plain import for_spreadsheet
 
     def known(points: StudentPoints | ExercisePoints) -> str:
         return number(points.earned) if points.state is State.GRADED else ""
@@ -253,29 +252,27 @@ def gradebook(
 
     Points are those of `gradus class totals`: with manual points, rules and plugins.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.gradebooks.request import Filled, FillRequest
-    from autograder.classes.rosters.privacy import write_private
-    from autograder.classes.rosters.roster import Roster
     from framework.importing import load_target
 
-    found = read_collection(inside)
     plugins = plugins_of(course, plugin, block)
     if system not in (known := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, known)
     _require_other_file(export, out)
-    settled = points_to_show(found, store, number, plugins).only(frozenset(exercise or ()))
-    require_all_graded(settled, found, is_partial=partial_)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    settled = settled.only(frozenset(exercise or ()))
+    require_all_graded(settled, collection, is_partial=partial_)
     request = FillRequest(
-        export, settled.points, Roster(found.students.values()), found.name,
+        export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
     filled = load_target(known[system])(request)
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    _show_filled(filled, settled, out, shown_students(found, names))
-    show_doubts(settled, shown_students(found, names), inside)
+    called = shown_students(collection, names)
+    _show_filled(filled, settled, out, called)
+    show_doubts(settled, called, inside)
 
 
 def _exercises(settled: RunPoints) -> list[str]:

@@ -1,7 +1,7 @@
 """The results of a run as frozen data: students × exercises, with tasks and checks.
 
     ClassResults          one run:
-    └── Outcome               one student at one exercise: the attempt that counts, and
+    └── StudentOutcome        one student at one exercise: the attempt that counts, and
         └── WorkFacts             what grading found; equal work shares one record
             └── TaskFacts             one task:
                 └── CheckFacts            one check
@@ -20,9 +20,9 @@ from sqlalchemy import Connection
 from autograder.classes.collecting.attempts import Standing
 from autograder.classes.collecting.collection import Collection
 from autograder.classes.rosters.roster import Student
-from autograder.classes.runs.points import Points, points_of
-from autograder.classes.runs.store import Key
-from autograder.classes.runs.stored_runs import Result, Run, find_result
+from autograder.classes.runs.points import EntryResult, points_of
+from autograder.classes.runs.store import ResultKey
+from autograder.classes.runs.stored_runs import Run, StoredResult, find_result
 from autograder.record.findings.written import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports.json_report import read_report
@@ -120,7 +120,7 @@ class WorkFacts:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StudentOutcome:
     """One student at one exercise.
 
     Attributes:
@@ -133,7 +133,7 @@ class Outcome:
     exercise: str
     attempt: str
     standing: Standing | None
-    key: Key
+    key: ResultKey
     work: WorkFacts | None
 
     @property
@@ -158,7 +158,7 @@ class ClassResults:
     run: Run
     students: Mapping[str, Student]
     exercises: tuple[str, ...]
-    outcomes: Mapping[tuple[str, str], Outcome]
+    outcomes: Mapping[tuple[str, str], StudentOutcome]
     absent: Mapping[str, State] = field(default_factory=dict, hash=False)
 
     @property
@@ -170,7 +170,7 @@ class ClassResults:
                 found[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
         return found
 
-    def of(self, student: str) -> dict[str, Outcome]:
+    def of(self, student: str) -> dict[str, StudentOutcome]:
         """Return exercise -> outcome of a student."""
         found = ((name, self.outcomes.get((student, name))) for name in self.exercises)
         return {name: one for name, one in found if one is not None}
@@ -188,7 +188,7 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
     collection is left out.
     """
     points = points_of(connection, run)
-    work: dict[Key, WorkFacts | None] = {}
+    work: dict[ResultKey, WorkFacts | None] = {}
     for one in points.values():
         if one.key not in work:
             work[one.key] = None if one.result is None else facts_of(one.result)
@@ -210,7 +210,7 @@ def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, S
             yield student, State.LATER if counting else State.ALL_LATE
 
 
-def report_of(connection: Connection, key: Key) -> Report | None:
+def report_of(connection: Connection, key: ResultKey) -> Report | None:
     """Return the report of a result, with the details of hidden checks; None if there is none."""
     found = find_result(connection, key)
     return None if found is None else read_report(found.report)
@@ -225,14 +225,14 @@ def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
 
 
 def _outcome(
-    one: Points, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
-) -> Outcome:
+    one: EntryResult, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
+) -> StudentOutcome:
     entry = one.entry
     standing = standings.get((entry.student, entry.attempt))
-    return Outcome(entry.student, entry.exercise, entry.attempt, standing, one.key, work)
+    return StudentOutcome(entry.student, entry.exercise, entry.attempt, standing, one.key, work)
 
 
-def facts_of(result: Result) -> WorkFacts:
+def facts_of(result: StoredResult) -> WorkFacts:
     """Return the facts in the report of `result`."""
     (exercise,) = read_report(result.report).exercises
     return WorkFacts(

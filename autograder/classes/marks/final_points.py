@@ -11,12 +11,18 @@ from autograder.classes.marks import manual_points
 from autograder.classes.marks.class_results import (
     WITHOUT_RESULT,
     ClassResults,
-    Outcome,
     State,
+    StudentOutcome,
     TaskFacts,
     read_results,
 )
-from autograder.classes.marks.manual_points import Entries, Entry, by_part, comments, given_points
+from autograder.classes.marks.manual_points import (
+    ManualEntries,
+    ManualEntry,
+    by_part,
+    comments,
+    given_points,
+)
 from autograder.classes.marks.rules import Rules, read_rules
 from autograder.classes.rosters.roster import Student
 from autograder.classes.runs.store import Store
@@ -28,7 +34,7 @@ from framework.providers.plugins import Plugins
 
 
 @dataclass(frozen=True)
-class Change:
+class PointsChange:
     """A change of the points at an exercise, and why."""
 
     before: float
@@ -59,7 +65,7 @@ class ExercisePoints:
     days_late: int | None = 0
     weight: float = 1.0
     is_dropped: bool = False
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PointsChange, ...] = ()
     comments: tuple[str, ...] = ()
 
     def changed(self, earned: float, why: str) -> ExercisePoints:
@@ -67,7 +73,7 @@ class ExercisePoints:
         if earned == self.earned:
             return self
         return replace(
-            self, earned=earned, changes=(*self.changes, Change(self.earned, earned, why))
+            self, earned=earned, changes=(*self.changes, PointsChange(self.earned, earned, why))
         )
 
 
@@ -132,7 +138,7 @@ class Settling:
     """
 
     rules: Rules = field(default_factory=Rules)
-    entries: Entries = field(default_factory=Entries)
+    entries: ManualEntries = field(default_factory=ManualEntries)
     adjust: Adjust = _unchanged
 
 
@@ -145,14 +151,14 @@ def settle(results: ClassResults, settling: Settling) -> dict[str, StudentPoints
     }
 
 
-def _worth(results: ClassResults) -> dict[str, Outcome]:
+def _worth(results: ClassResults) -> dict[str, StudentOutcome]:
     """Return exercise -> an outcome that says what it is worth."""
     graded = (one for one in results.outcomes.values() if one.work is not None)
     return {one.exercise: one for one in graded}
 
 
 def _settled(
-    results: ClassResults, settling: Settling, student: Student, worth: Mapping[str, Outcome]
+    results: ClassResults, settling: Settling, student: Student, worth: Mapping[str, StudentOutcome]
 ) -> StudentPoints:
     found = StudentPoints(
         student,
@@ -167,7 +173,11 @@ def _settled(
 
 
 def _exercise_points(
-    settling: Settling, results: ClassResults, key: str, name: str, worth: Mapping[str, Outcome]
+    settling: Settling,
+    results: ClassResults,
+    key: str,
+    name: str,
+    worth: Mapping[str, StudentOutcome],
 ) -> ExercisePoints:
     """Return the points at one exercise, with manual points and rules."""
     outcome = results.outcomes.get((key, name))
@@ -195,7 +205,7 @@ def _possible(rules: Rules, name: str, tasks: tuple[TaskFacts, ...]) -> float:
     return sum(task.possible for task in kept)
 
 
-def _days_late(outcome: Outcome | None) -> int | None:
+def _days_late(outcome: StudentOutcome | None) -> int | None:
     """Return the days that no late day covers; None if the other system says only 'late'."""
     standing = outcome.standing if outcome is not None else None
     if standing is None:
@@ -205,7 +215,7 @@ def _days_late(outcome: Outcome | None) -> int | None:
     return standing.days_late - standing.spent
 
 
-def digests(outcome: Outcome) -> dict[str, str]:
+def digests(outcome: StudentOutcome) -> dict[str, str]:
     """Return part -> digest of the work that an entry about it holds for; of the whole, too."""
     tasks = outcome.work.tasks if outcome.work is not None else ()
     own = outcome.key.submission[:DIGEST]
@@ -219,9 +229,9 @@ def _answer(task: TaskFacts) -> str:
 
 def _with_tasks(
     points: ExercisePoints,
-    outcome: Outcome,
+    outcome: StudentOutcome,
     tasks: tuple[TaskFacts, ...],
-    entries: list[Entry],
+    entries: list[ManualEntry],
     rules: Rules,
 ) -> ExercisePoints:
     """Return `points` with the sum of the tasks, where an entry or a rule may decide."""
@@ -247,7 +257,9 @@ def _with_tasks(
     return replace(points, waiting=waiting, state=state, comments=tuple(comments(given.values())))
 
 
-def _whole(points: ExercisePoints, entries: list[Entry], outcome: Outcome | None) -> ExercisePoints:
+def _whole(
+    points: ExercisePoints, entries: list[ManualEntry], outcome: StudentOutcome | None
+) -> ExercisePoints:
     """Return `points` as an entry about the whole exercise says."""
     entry = by_part(entries, digests(outcome) if outcome is not None else {}).get("")
     if outcome is None or outcome.work is None:
@@ -278,7 +290,7 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     return replace(points, exercises=tuple(kept)) if dropped else points
 
 
-def _final(points: ExercisePoints, entries: list[Entry]) -> ExercisePoints:
+def _final(points: ExercisePoints, entries: list[ManualEntry]) -> ExercisePoints:
     """Return `points` as an entry fixes them; nothing changes them afterwards."""
     found = next((one.final for one in entries if one.final is not None), None)
     if found is None:
@@ -287,14 +299,14 @@ def _final(points: ExercisePoints, entries: list[Entry]) -> ExercisePoints:
     return replace(changed, state=State.GRADED, waiting={})
 
 
-def asked(results: ClassResults) -> Iterator[Entry]:
+def asked(results: ClassResults) -> Iterator[ManualEntry]:
     """Yield a row for each decision that is an instructor's: prose, and points that wait."""
     for outcome in results.outcomes.values():
         work = digests(outcome)
         for task in outcome.work.tasks if outcome.work is not None else ():
             about = _about(task)
             if about:
-                yield Entry(
+                yield ManualEntry(
                     outcome.student, outcome.exercise, task.name, work[task.name],
                     about=about,
                     earned="" if about == "prose" else f"{task.earned:g}",
@@ -323,7 +335,7 @@ class RunPoints:
     """
 
     results: ClassResults
-    entries: manual_points.Entries
+    entries: manual_points.ManualEntries
     rules: Rules
     points: Mapping[str, StudentPoints]
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classes.rosters.privacy import write_private
-from autograder.classes.rosters.roster import Row, read_csv
+from autograder.classes.rosters.roster import TableRow, read_csv
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManualEntry:
     """A row: what it is about, and what an instructor gave; None for nothing yet.
 
     Attributes:
@@ -65,32 +65,32 @@ class Entry:
         return self.points is not None or self.final is not None or bool(self.comment)
 
 
-class Entries:
+class ManualEntries:
     """The entries of a table, by student and exercise."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[ManualEntry] = ()) -> None:
         self.all = tuple(entries)
-        self._found: dict[tuple[str, str], list[Entry]] = {}
+        self._found: dict[tuple[str, str], list[ManualEntry]] = {}
         for one in self.all:
             self._found.setdefault((one.student, one.exercise), []).append(one)
 
-    def about(self, student: str, exercise: str) -> list[Entry]:
+    def about(self, student: str, exercise: str) -> list[ManualEntry]:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, students: Collection[str]) -> Entries:
+    def without(self, students: Collection[str]) -> ManualEntries:
         """Return it without some students."""
-        return Entries(one for one in self.all if one.student not in students)
+        return ManualEntries(one for one in self.all if one.student not in students)
 
 
-def read_entries(file: Path) -> Entries:
+def read_entries(file: Path) -> ManualEntries:
     """Read a table; there need be none.
 
     Raises:
         BadInputError: a column is missing, a number is none, or two rows are about the same.
     """
     if not file.exists():
-        return Entries()
+        return ManualEntries()
     table = read_csv(file)
     missing = [name for name in ("student", "exercise", *OWN) if name not in table.columns]
     if missing:
@@ -105,10 +105,10 @@ def read_entries(file: Path) -> Entries:
         if other != row.line:
             raise BadInputError(f"{file}, lines {other} and {row.line} are about the same work")
         found.append(entry)
-    return Entries(found)
+    return ManualEntries(found)
 
 
-def _entry(file: Path, row: Row) -> Entry:
+def _entry(file: Path, row: TableRow) -> ManualEntry:
     place = f"{file}, line {row.line}"
     cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
@@ -117,7 +117,7 @@ def _entry(file: Path, row: Row) -> Entry:
     cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
-    return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
+    return ManualEntry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
 
 
 def _unguarded(text: str) -> str:
@@ -137,7 +137,7 @@ def _number(place: str, name: str, text: str) -> float | None:
     return value
 
 
-def merged(entries: Entries, current: Iterable[Entry]) -> tuple[list[Entry], int]:
+def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
     """Return the rows of a new table, and how many of them are about work that has changed.
 
     Args:
@@ -151,13 +151,13 @@ def merged(entries: Entries, current: Iterable[Entry]) -> tuple[list[Entry], int
     return [*rows, *outdated], sum(bool(one.work) for one in kept)
 
 
-def _with_own(new: Entry, old: Entry | None) -> Entry:
+def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
     if old is None:
         return new
     return replace(new, points=old.points, final=old.final, comment=old.comment)
 
 
-def write_entries(file: Path, rows: Iterable[Entry]) -> None:
+def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
     """Write a table that its owner alone can read."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -166,7 +166,7 @@ def write_entries(file: Path, rows: Iterable[Entry]) -> None:
     write_private(file, out.getvalue().encode("utf-8", "replace"))
 
 
-def _shown(entry: Entry, name: str) -> str:
+def _shown(entry: ManualEntry, name: str) -> str:
     value = getattr(entry, name)
     if value is None:
         return ""
@@ -175,27 +175,27 @@ def _shown(entry: Entry, name: str) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def comments(entries: Iterable[Entry]) -> Iterator[str]:
+def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
     """Yield the comments for the student, with the part that each is about."""
     for one in entries:
         if one.comment:
             yield f"{one.part}: {one.comment}" if one.part else one.comment
 
 
-def by_part(entries: Iterable[Entry], work: Mapping[str, str]) -> dict[str, Entry]:
+def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
     """Return part -> the entry that holds for it; the part of the whole exercise is empty.
 
     Args:
         work: part -> digest of the work of today.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, ManualEntry] = {}
     for one in entries:
         if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
             found[one.part] = one
     return found
 
 
-def given_points(entry: Entry, possible: float) -> float:
+def given_points(entry: ManualEntry, possible: float) -> float:
     """Return the points that an entry gives for a part.
 
     Raises:
@@ -209,7 +209,9 @@ def given_points(entry: Entry, possible: float) -> float:
     return entry.points
 
 
-def unused(entries: Entries, known: Mapping[tuple[str, str], Collection[str]]) -> Iterator[str]:
+def unused(
+    entries: ManualEntries, known: Mapping[tuple[str, str], Collection[str]]
+) -> Iterator[str]:
     """Yield a line for each filled row that is about nothing in a run.
 
     Args:

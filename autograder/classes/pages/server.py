@@ -24,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.classes.collecting.collection import Collection, read_collection
-from autograder.classes.pages.site import POLICY, Live, Site, asset, render
+from autograder.classes.pages.site import POLICY, Live, RunSite, asset, render
 from autograder.classes.pages.view import CodeReader, read_view
 from autograder.classes.rosters.privacy import Shown
 from autograder.classes.runs.store import KEY, Store, grading, key_of
@@ -138,7 +138,7 @@ class Serving:
         self._folder, self._store, self._number = folder, store, number
         self._shown, self._course = shown, course
         self._lock = Lock()
-        self._known: tuple[Count, Site] | None = None
+        self._known: tuple[Count, RunSite] | None = None
         self._read_at = 0.0
         self._counted: tuple[float, Count] | None = None
 
@@ -165,7 +165,7 @@ class Serving:
         done = sum(key_of(row) in keys for row in connection.execute(chosen))
         return Count(done, len(keys), run.ended)
 
-    def site(self) -> tuple[Site, Count]:
+    def site(self) -> tuple[RunSite, Count]:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
             known = self._known
@@ -177,14 +177,14 @@ class Serving:
             self._known, self._read_at = known, time.monotonic()
             return known[1], known[0]
 
-    def _read(self) -> Site:
+    def _read(self) -> RunSite:
         collection = self._collection
         view = self._store.transaction(
             lambda connection: read_view(
                 connection, collection, find_run(connection, self._number), self._shown
             )
         )
-        return Site(view, self._store, CodeReader(collection, self._course))
+        return RunSite(view, self._store, CodeReader(collection, self._course))
 
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""

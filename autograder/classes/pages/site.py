@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.classes.marks.class_results import Outcome, State, report_of
+from autograder.classes.marks.class_results import State, StudentOutcome, report_of
 from autograder.classes.pages import statistics
 from autograder.classes.pages.view import CodeReader, RunView
 from autograder.classes.rosters.dates import shown_moment
@@ -201,7 +201,7 @@ class Live:
     is_ended: bool = False
 
 
-class Site:
+class RunSite:
     """The pages of a run.
 
     Args:
@@ -328,9 +328,9 @@ class Site:
         return render(template or path, view=self.view, run=self.view.run, **named, **values)
 
 
-def _by_fault(view: RunView) -> Mapping[str, list[Outcome]]:
+def _by_fault(view: RunView) -> Mapping[str, list[StudentOutcome]]:
     """Return fault -> the outcomes that it left without a grade."""
-    found: dict[str, list[Outcome]] = {}
+    found: dict[str, list[StudentOutcome]] = {}
     for one in view.results.outcomes.values():
         if one.work is None:
             found.setdefault(view.faults[one.key] or "still to be graded", []).append(one)

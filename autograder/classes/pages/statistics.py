@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from autograder.classes.marks.class_results import CheckFacts, Outcome, State, TaskFacts
+from autograder.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
 from autograder.classes.pages.view import RunView
 from autograder.classes.rosters.dates import time_zone
 from autograder.reports.wording import number
@@ -85,7 +85,7 @@ def _kind(task: TaskFacts) -> str:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class CommonMistake:
     """A mistake that students made in one task.
 
     Attributes:
@@ -99,12 +99,12 @@ class Mistake:
     id: str
     sentence: str
     students: tuple[str, ...]
-    examples: tuple[tuple[Outcome, CheckFacts], ...]
+    examples: tuple[tuple[StudentOutcome, CheckFacts], ...]
 
 
-def mistakes(view: RunView) -> list[Mistake]:
+def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
-    found: dict[tuple[str, str, str, str], dict[str, tuple[Outcome, CheckFacts]]] = {}
+    found: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
     for outcome in view.results.outcomes.values():
         for task, check in outcome.work.checks if outcome.work is not None else ():
             if check.verdict in WRONG:
@@ -112,15 +112,15 @@ def mistakes(view: RunView) -> list[Mistake]:
                 place = outcome.exercise, task.name, check.diagnosis, told
                 found.setdefault(place, {}).setdefault(outcome.student, (outcome, check))
     listed = [
-        Mistake(*place, tuple(students), tuple(_different(students)))
+        CommonMistake(*place, tuple(students), tuple(_different(students)))
         for place, students in found.items()
     ]
     return sorted(listed, key=lambda one: (not one.id, -len(one.students), one.exercise, one.task))
 
 
 def _different(
-    students: dict[str, tuple[Outcome, CheckFacts]],
-) -> list[tuple[Outcome, CheckFacts]]:
+    students: dict[str, tuple[StudentOutcome, CheckFacts]],
+) -> list[tuple[StudentOutcome, CheckFacts]]:
     """Return the first examples, of different work."""
     by_work = {outcome.key: (outcome, check) for outcome, check in reversed(students.values())}
     return list(reversed(by_work.values()))[:EXAMPLES]
@@ -195,7 +195,7 @@ def _bars(
         start += timedelta(days=step)
 
 
-def slowest(view: RunView, most: int) -> list[Outcome]:
+def slowest(view: RunView, most: int) -> list[StudentOutcome]:
     """Return outcomes of the work that took most time to grade; equal work once."""
     timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
     return [one for one, _ in timed[:most]]
@@ -211,7 +211,7 @@ def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]
     return sorted(listed, key=lambda row: -row[2])[:most]
 
 
-def repeated(view: RunView) -> list[Outcome]:
+def repeated(view: RunView) -> list[StudentOutcome]:
     """Return outcomes of the work that was repeated alone on the machine."""
     return [one for one, work in view.works.values() if work.repeated]
 
@@ -224,7 +224,7 @@ LEVELS = 5
 
 
 @dataclass(frozen=True)
-class Column:
+class HeatColumn:
     """A task of an exercise; the whole exercise if `task` is empty."""
 
     exercise: str
@@ -232,7 +232,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatCell:
     """A cell.
 
     Attributes:
@@ -247,12 +247,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class HeatRow:
     """A student; `share` is from 0 to 1, None without points."""
 
     student: str
     share: float | None
-    cells: tuple[Cell, ...]
+    cells: tuple[HeatCell, ...]
 
 
 def is_by_task(view: RunView) -> bool:
@@ -260,42 +260,42 @@ def is_by_task(view: RunView) -> bool:
     return sum(map(len, view.tasks.values())) <= MAX_COLUMNS
 
 
-def columns(view: RunView, exercise: str = "") -> list[Column]:
+def columns(view: RunView, exercise: str = "") -> list[HeatColumn]:
     """Return the columns of the page of all exercises, or of one."""
     names = [exercise] if exercise else view.results.exercises
     if not exercise and not is_by_task(view):
-        return [Column(name) for name in names]
-    return [Column(name, task) for name in names for task in view.tasks[name] or ("",)]
+        return [HeatColumn(name) for name in names]
+    return [HeatColumn(name, task) for name in names for task in view.tasks[name] or ("",)]
 
 
-def rows(view: RunView, chosen: list[Column]) -> list[Row]:
+def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
     """Return the rows of all students, in the order of the roster."""
     found = shares(view)
     return [
-        Row(student, found.get(student), _cells(view, view.results.of(student), chosen))
+        HeatRow(student, found.get(student), _cells(view, view.results.of(student), chosen))
         for student in view.results.students
     ]
 
 
 def _cells(
-    view: RunView, outcomes: Mapping[str, Outcome], chosen: list[Column]
-) -> tuple[Cell, ...]:
+    view: RunView, outcomes: Mapping[str, StudentOutcome], chosen: list[HeatColumn]
+) -> tuple[HeatCell, ...]:
     return tuple(_cell(view, outcomes.get(one.exercise), one.task) for one in chosen)
 
 
-_NO_WORK, _NOT_GRADED = Cell("none", "–"), Cell("open", "?")
+_NO_WORK, _NOT_GRADED = HeatCell("none", "–"), HeatCell("open", "?")
 
 
-def _cell(view: RunView, outcome: Outcome | None, task: str) -> Cell:
+def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
     if outcome is None:
         return _NO_WORK
     page = view.work_page(outcome.key)
     if outcome.work is None:
-        return Cell(_NOT_GRADED.level, _NOT_GRADED.text, page)
+        return HeatCell(_NOT_GRADED.level, _NOT_GRADED.text, page)
     part = next((one for one in outcome.work.tasks if one.name == task), outcome.work)
     if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
-        return Cell("open", f"{number(part.earned)}…", page)
-    return Cell(f"c{level(part.earned, part.possible)}", number(part.earned), page)
+        return HeatCell("open", f"{number(part.earned)}…", page)
+    return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)
 
 
 def level(earned: float, possible: float) -> int:

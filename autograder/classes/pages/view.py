@@ -11,10 +11,15 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.marks.class_results import ClassResults, Outcome, WorkFacts, read_results
+from autograder.classes.marks.class_results import (
+    ClassResults,
+    StudentOutcome,
+    WorkFacts,
+    read_results,
+)
 from autograder.classes.rosters.privacy import Shown, pseudonyms
 from autograder.classes.runs.job_queue import fault_of
-from autograder.classes.runs.store import Key
+from autograder.classes.runs.store import ResultKey
 from autograder.classes.runs.stored_runs import Disagreement, Run, disagreements
 from autograder.course.reading import Course
 from autograder.course.source import definitions, lines_of, parse
@@ -84,7 +89,7 @@ class RunView:
 
     collection: Collection
     results: ClassResults
-    faults: Mapping[Key, str]
+    faults: Mapping[ResultKey, str]
     disagreements: tuple[Disagreement, ...]
     shown: Shown
     page_name: Callable[[str], str]
@@ -100,9 +105,9 @@ class RunView:
         return {self.student_page(student): student for student in self.results.students}
 
     @cached_property
-    def pages_of_work(self) -> dict[str, tuple[Outcome, ...]]:
+    def pages_of_work(self) -> dict[str, tuple[StudentOutcome, ...]]:
         """Path of a page -> the outcomes of the students who handed in this work."""
-        found: dict[str, list[Outcome]] = {}
+        found: dict[str, list[StudentOutcome]] = {}
         for one in self.results.outcomes.values():
             found.setdefault(self.work_page(one.key), []).append(one)
         return {page: tuple(listed) for page, listed in found.items()}
@@ -111,11 +116,11 @@ class RunView:
         """Return the path of the page of a student."""
         return f"students/{self.page_name(student)}.html"
 
-    def work_page(self, key: Key) -> str:
+    def work_page(self, key: ResultKey) -> str:
         """Return the path of the page of a piece of work; equal work has one page."""
         return f"work/{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.html"
 
-    def with_work(self) -> Iterator[tuple[str, Mapping[str, Outcome]]]:
+    def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
         """Yield each student who handed something in, with exercise -> outcome."""
         for student in self.results.students:
             found = self.results.of(student)
@@ -123,7 +128,7 @@ class RunView:
                 yield student, found
 
     @cached_property
-    def works(self) -> dict[Key, tuple[Outcome, WorkFacts]]:
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
             one.key: (one, one.work)

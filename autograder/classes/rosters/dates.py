@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from autograder.classes.rosters.roster import (
     CsvTable,
     Roster,
-    Row,
+    TableRow,
     columns_of,
     identifiers,
     read_csv,
@@ -176,13 +176,13 @@ def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str
     return found
 
 
-def _extension(table: CsvTable, row: Row, zone: tzinfo | None) -> Extension:
+def _extension(table: CsvTable, row: TableRow, zone: tzinfo | None) -> Extension:
     due = row.cells.get(_DUE, "")
     budget = _natural(table, row, _LATE_DAYS)
     return Extension(read_due(due, zone) if due else None, _natural(table, row, _DAYS) or 0, budget)
 
 
-def _natural(table: CsvTable, row: Row, column: str) -> int | None:
+def _natural(table: CsvTable, row: TableRow, column: str) -> int | None:
     text = row.cells.get(column, "")
     if text and not (text.isascii() and text.isdecimal()):
         raise BadInputError(f"{table.file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
@@ -214,7 +214,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
     return found
 
 
-def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[Row, str | None]]:
+def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[TableRow, str | None]]:
     """Yield each row with the key of its student; None for another person.
 
     Raises:

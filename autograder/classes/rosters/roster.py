@@ -27,7 +27,7 @@ _SEPARATORS = ",;\t"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table: column -> text, and its line in the file."""
 
     line: int
@@ -40,7 +40,7 @@ class CsvTable:
 
     file: Path
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
 
 def plain(text: str) -> str:
@@ -70,8 +70,8 @@ def read_csv(file: Path) -> CsvTable:
     )
 
 
-def _table_row(line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
-    return Row(line, dict(zip(columns, map(plain, cells), strict=False)))
+def _table_row(line: int, columns: Sequence[str], cells: Sequence[str]) -> TableRow:
+    return TableRow(line, dict(zip(columns, map(plain, cells), strict=False)))
 
 
 def bytes_of(file: Path, kind: str) -> bytes:
@@ -164,7 +164,7 @@ def _column_like(table: CsvTable, pattern: re.Pattern[str]) -> str:
     return ""
 
 
-def identifiers(row: Row, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def identifiers(row: TableRow, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield kind and value of each identifier in `row`."""
     for kind, column in columns.items():
         value = row.cells.get(column, "")
@@ -267,14 +267,14 @@ def read_roster(file: Path) -> Roster:
     return Roster((_student(table, row, found, key) for row, found in rows), str(file))
 
 
-def _rows(table: CsvTable) -> Iterator[Row]:
+def _rows(table: CsvTable) -> Iterator[TableRow]:
     """Yield the rows of students: a Canvas gradebook has rows about assignments too."""
     for row in table.rows:
         if not is_canvas_gradebook(table) or row.cells.get("id"):
             yield row
 
 
-def _student(table: CsvTable, row: Row, found: Mapping[str, str], key: str) -> Student:
+def _student(table: CsvTable, row: TableRow, found: Mapping[str, str], key: str) -> Student:
     name = row.cells["student"] if is_canvas_gradebook(table) else _first(row, NAMES)
     if not name:
         parts = (row.cells.get(part, "") for part in ("first_name", "last_name"))
@@ -282,11 +282,11 @@ def _student(table: CsvTable, row: Row, found: Mapping[str, str], key: str) -> S
     return Student(found[key], name, found, _first(row, GROUPS), _first(row, GROUP_IDS))
 
 
-def _first(row: Row, columns: Iterable[str]) -> str:
+def _first(row: TableRow, columns: Iterable[str]) -> str:
     return next((row.cells[name] for name in columns if row.cells.get(name)), "")
 
 
-def _reject_repeated(file: Path, key: str, rows: list[tuple[Row, dict[str, str]]]) -> None:
+def _reject_repeated(file: Path, key: str, rows: list[tuple[TableRow, dict[str, str]]]) -> None:
     lines: dict[str, int] = {}
     for row, found in rows:
         other = lines.setdefault(folded(found[key]), row.line)

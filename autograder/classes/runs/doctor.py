@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from operator import itemgetter
 from pathlib import Path
 
 import psutil
 
-from autograder.classes.runs.engine import Engine, Job, Outcome, settled
+from autograder.classes.runs.engine import Engine, Job, JobOutcome, settled
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
-from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.time_limits import TimeLimit
+from autograder.installation.inspection import start_worker
 from autograder.isolation.sandboxes import Sandbox
 from autograder.isolation.sandboxes.fork import ForkSandbox
-from autograder.isolation.sandboxes.scratch import remove_scratch
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line
 
-#: Starts of which the fastest counts, and seconds that one may take.
-_STARTS, _LIMIT = 3, 20.0
+#: Starts of a worker, of which the fastest counts.
+_STARTS = 3
 
 
-def price(sandbox: Sandbox) -> str:
+def sandbox_cost(sandbox: Sandbox) -> str:
     """Return in a sentence how long a worker takes to start, and what is not contained.
 
     Of a sandbox that starts each worker anew, the fork server's time stands beside it.
@@ -54,23 +52,8 @@ def _with_fork_server() -> str:
 
 
 def _measured(sandbox: Sandbox) -> tuple[float, list[str]]:
-    """Return the seconds until a worker is ready, and what it says that is not contained."""
-    seconds: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
-        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
-        try:
-            launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
-            for _ in range(_STARTS):
-                started = time.perf_counter()
-                worker = launch.start()
-                try:
-                    greeting = worker.exchange(b"", TimeLimit(_LIMIT, _LIMIT))
-                    seconds.append(time.perf_counter() - started)
-                finally:
-                    worker.close()
-        finally:
-            remove_scratch(scratch)
-    return min(seconds), [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+    """Return the seconds until a worker is ready, and what is not contained."""
+    return min((start_worker(sandbox) for _ in range(_STARTS)), key=itemgetter(0))
 
 
 def _milliseconds(seconds: float) -> str:
@@ -117,11 +100,11 @@ def examine(
     return f"full marks for the solution and none for the stub of {names}"
 
 
-def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[Outcome]:
+def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[JobOutcome]:
     return engine.submit(Job(str(place), exercise.name, alone=True))
 
 
-def _about_solution(exercise: Exercise, found: Outcome) -> Iterator[str]:
+def _about_solution(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
     if found.result is None:
         yield f"{exercise.name}: the solution cannot be graded: {found.fault}"
     elif found.result.earned + found.result.for_a_person < found.result.possible:
@@ -132,7 +115,7 @@ def _about_solution(exercise: Exercise, found: Outcome) -> Iterator[str]:
         )
 
 
-def _about_stub(exercise: Exercise, found: Outcome) -> Iterator[str]:
+def _about_stub(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
     if found.result is None:
         yield f"{exercise.name}: the stub cannot be graded: {found.fault}"
     elif found.result.earned:

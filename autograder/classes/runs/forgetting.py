@@ -19,7 +19,7 @@ from autograder.classes.marks import manual_points
 from autograder.classes.rosters.roster import Student, folded
 from autograder.classes.runs import stored_runs
 from autograder.classes.runs.job_queue import remove_jobs
-from autograder.classes.runs.store import Key, Store, entry, grading, job, key_of
+from autograder.classes.runs.store import ResultKey, Store, entry, grading, job, key_of
 from autograder.classes.runs.stored_runs import remove_results
 from framework.errors import UnknownNameError
 
@@ -132,7 +132,7 @@ def remove_unused(connection: Connection) -> int:
     return len(results)
 
 
-def _used(connection: Connection) -> set[Key]:
+def _used(connection: Connection) -> set[ResultKey]:
     return {
         run.key(work)
         for run in stored_runs.all_runs(connection)
@@ -140,7 +140,7 @@ def _used(connection: Connection) -> set[Key]:
     }
 
 
-def _unused(keys: Iterable[Key], used: Names[Key]) -> list[Key]:
+def _unused(keys: Iterable[ResultKey], used: Names[ResultKey]) -> list[ResultKey]:
     return [key for key in keys if key not in used]
 
 

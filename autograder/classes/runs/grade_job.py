@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.runs.engine import Job, Outcome
-from autograder.classes.runs.stored_runs import Entry, Result
+from autograder.classes.runs.engine import Job, JobOutcome
+from autograder.classes.runs.stored_runs import RunEntry, StoredResult
 from autograder.course.reading import Course, Exercise
 from autograder.grading.grader import Memory
 from autograder.grading.repeats import is_open
@@ -47,7 +47,7 @@ def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str
     return digest.hexdigest()
 
 
-def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[Entry]:
+def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
     """Return the entries of a run: for each student, each attempt that counts, each exercise.
 
     Args:
@@ -62,7 +62,7 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
                      if is_there}  # fmt: skip
         exercises = [one for one in exercises if one.name in handed_in]
     return [
-        Entry(student, one.attempt, exercise.name, found[one.attempt][exercise.name][0])
+        RunEntry(student, one.attempt, exercise.name, found[one.attempt][exercise.name][0])
         for student, standings in counting.items()
         for one in standings
         for exercise in exercises
@@ -80,14 +80,14 @@ def _digests(
             yield one.name, (digest_of(submission, course, one), is_there)
 
 
-def digest_of_all(found: Sequence[Entry]) -> str:
+def digest_of_all(found: Sequence[RunEntry]) -> str:
     """Return a digest of the entries of a run."""
     lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in found)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """How all jobs of a run are graded, as plain data."""
 
     course: str
@@ -109,7 +109,7 @@ class Settings:
 
 
 @lru_cache(maxsize=4)
-def setting_of(settings: Settings) -> Setting:
+def setting_of(settings: RunSettings) -> Setting:
     """Return the setting of `settings`, read once in each process.
 
     Raises:
@@ -128,28 +128,28 @@ def setting_of(settings: Settings) -> Setting:
 
 
 @lru_cache(maxsize=4)
-def memory_of(settings: Settings) -> Memory:
+def memory_of(settings: RunSettings) -> Memory:
     """Return what all jobs of `settings` share in each process: checks and right answers."""
     return Memory()
 
 
-def grade_job(settings: Settings, job: Job) -> Outcome:
+def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
     """Grade one exercise of one submission; nothing is raised."""
     try:
         memory = None if job.afresh else memory_of(settings)
         return _graded(setting_of(settings), job, memory)
     except Exception as error:  # whatever it is, the submission's points must not suffer
-        return Outcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
+        return JobOutcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job, memory: Memory | None) -> Outcome:
+def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [one.name for one in setting.course.with_required([exercise])]
     with load_submission(Path(job.place), setting.course, needed) as loaded:
         digest = digest_of(loaded, setting.course, exercise)
         if job.digest not in ("", digest):
-            return Outcome(fault="its files have changed since they were queued: collect again")
+            return JobOutcome(fault="its files have changed since they were queued: collect again")
         submission = _anonymous(loaded, digest)
         request = GradeRequest(
             setting, submission, (exercise,), memory=memory, is_repeating=job.alone
@@ -172,14 +172,14 @@ def _plain_name(file: SubmittedFile) -> str:
     return f"{file.exercise}{PurePosixPath(file.inner).suffix}"
 
 
-def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> Outcome:
+def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobOutcome:
     (found,) = report.exercises
     faults = [check.message for check in found.checks if check.verdict is Verdict.NOT_GRADED]
     if faults:
-        return Outcome(fault=faults[0])
+        return JobOutcome(fault=faults[0])
     if is_open(found) and not job.alone:
-        return Outcome(is_open=True)
-    result = Result(
+        return JobOutcome(is_open=True)
+    result = StoredResult(
         verdict=found.verdict.value,
         earned=float(found.earned),
         possible=float(found.possible),
@@ -190,7 +190,7 @@ def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> Outc
         sandbox=setting.sandbox.label,
         seconds=seconds,
     )
-    return Outcome(result)
+    return JobOutcome(result)
 
 
 def _digest_of_checks(found: ExerciseResult) -> str:

@@ -82,7 +82,7 @@ Compare = Callable[[Comparison], Iterable[Pair]]
 
 
 @dataclass(frozen=True)
-class Source:
+class OtherCode:
     """Code from outside of the class, as of last year: its name, and exercise -> code."""
 
     name: str
@@ -109,7 +109,7 @@ class SimilarTask:
 
 
 def find_similar(
-    view: RunView, code: CodeReader, course: Course, sources: Iterable[Source], compare: Compare
+    view: RunView, code: CodeReader, course: Course, sources: Iterable[OtherCode], compare: Compare
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
@@ -129,7 +129,7 @@ def find_similar(
 
 
 def _comparisons(
-    view: RunView, code: CodeReader, exercise: Exercise, sources: Iterable[Source]
+    view: RunView, code: CodeReader, exercise: Exercise, sources: Iterable[OtherCode]
 ) -> Iterator[Comparison]:
     outcomes = view.results.outcomes.values()
     attempts = dict.fromkeys(one.attempt for one in outcomes if one.exercise == exercise.name)
@@ -156,16 +156,16 @@ def _similar(comparison: Comparison, compare: Compare) -> SimilarTask:
     return SimilarTask(comparison, compared, len(own) - compared, typical, beyond, found)
 
 
-def solution_source(course: Course, names: Iterable[str]) -> Source:
+def solution_source(course: Course, names: Iterable[str]) -> OtherCode:
     """Return the solutions of the course as a source: they may have become public."""
     exercises = (course.exercise(name) for name in names)
-    return Source(
+    return OtherCode(
         "the solution of the course",
         {one.name: one.solution_source() for one in exercises if one.solution.is_file()},
     )
 
 
-def read_sources(path: Path, course: Course, names: Iterable[str]) -> Iterator[Source]:
+def read_sources(path: Path, course: Course, names: Iterable[str]) -> Iterator[OtherCode]:
     """Yield the code at `path`: a collection of another year, or one submission.
 
     Raises:
@@ -173,13 +173,15 @@ def read_sources(path: Path, course: Course, names: Iterable[str]) -> Iterator[S
     """
     wanted = list(names)
     if not (path / FILE).is_file():
-        yield Source(path.name, _code_at(path, course, wanted))
+        yield OtherCode(path.name, _code_at(path, course, wanted))
         return
     former = read_collection(path)
     for attempt in former.attempts:
         folder = former.folder_of(attempt.id)
         try:
-            yield Source(f"{former.name}, attempt {attempt.id}", _code_at(folder, course, wanted))
+            yield OtherCode(
+                f"{former.name}, attempt {attempt.id}", _code_at(folder, course, wanted)
+            )
         except GradusError:  # an attempt without files
             continue
 
