@@ -23,9 +23,8 @@ from autograder.isolation.host.faults import (
     SubmissionFault,
 )
 from autograder.isolation.host.output import shown
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
-from autograder.record.findings.unshowable import showable
+from autograder.record.findings.finding import Finding, showable
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import MAX_FACT, MAX_MESSAGE, REPLAYED, CheckResult, Fact
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError

@@ -27,8 +27,8 @@ from autograder.isolation.host.process import Launch
 from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.transcript import Transcript
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission

@@ -14,7 +14,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.record.findings.curves import Curve
+from autograder.record.findings.figures import Curve
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

@@ -21,7 +21,7 @@ from autograder.classes.running.points import Points, points_of
 from autograder.classes.store.results import Result, find_result
 from autograder.classes.store.runs import Run
 from autograder.classes.store.tables import Key
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports.json_report import read_report
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.host.calls import RemoteCall
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult
 
 #: Maximum size of what is known of one check, and of all checks of a process, in bytes.

@@ -11,7 +11,7 @@ from autograder.classes.collecting.counting import Rule, Timing
 from autograder.classes.outcomes.reading import facts_of, read_results, report_of
 from autograder.classes.outcomes.records import State
 from autograder.classes.store.database import Store
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import Diagnosis
 from autograder.verdicts import Verdict
 

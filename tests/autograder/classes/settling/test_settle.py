@@ -16,7 +16,7 @@ from autograder.classes.settling import manual
 from autograder.classes.settling.rules import read_rules
 from autograder.classes.settling.settle import Settling, asked, settle
 from autograder.classes.store.database import Store
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError
 
