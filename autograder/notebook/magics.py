@@ -9,21 +9,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.notebook.processes import run_grade, run_gradus
-from autograder.notebook.results import CommandResult, GradeResult
-from autograder.notebook.sources import live_notebook, named_exercise, saved_notebook, unsaved
+from autograder.notebook.notebook_source import (
+    live_notebook,
+    named_exercise,
+    saved_notebook,
+    unsaved,
+)
+from autograder.notebook.subprocess_commands import (
+    CommandResult,
+    GradeResult,
+    run_grade,
+    run_gradus,
+)
 from framework.errors import GradusError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: What is written where the file is older than the cell that asks for its grade.
+#: What is written if the file is older than the cell that asks for its grade.
 UNSAVED = (
     "note: {name} is graded as it was saved last. Save it to grade what you see, or run `%grade "
     "--cells`"
 )
-
-
 #: What cells are called that were run, and are in no file.
 CELLS = "this notebook"
 #: A command for a terminal that is also a magic.
