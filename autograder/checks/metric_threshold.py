@@ -34,8 +34,8 @@ import numpy as np
 from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.trained_models import ConfirmableMetric
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
-from autograder.record.findings.base import Findings
-from autograder.record.findings.curves import Curve
+from autograder.record.findings.figures import Curve
+from autograder.record.findings.finding import Findings
 from framework.errors import BadInputError
 from framework.log import logger
 

@@ -21,7 +21,7 @@ from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
 from autograder.judging.ending import NEEDS_GRADER
 from autograder.record.commands import OWN_FOLDER
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import MAX_MESSAGE, CheckResult
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError

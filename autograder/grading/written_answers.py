@@ -19,7 +19,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.grading.not_started import not_started
 from autograder.isolation.host.output import shown
-from autograder.record.findings.written import WrittenAnswer, shortened
+from autograder.record.findings.texts import WrittenAnswer, shortened
 from autograder.record.results import (
     MAX_MESSAGE,
     CheckResult,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from autograder.record.findings.base import Finding
+from autograder.record.findings.finding import Finding
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
 from autograder.reports.advice import advice
@@ -59,7 +59,7 @@ def report_templates(*packages: str) -> Environment:
     Args:
         packages: others whose templates come first, and may import those of reports.
     """
-    from autograder.record.findings.html import environment
+    from autograder.record.findings.blocks import environment
 
     made = environment(*packages, "autograder.reports")
     made.finalize = _visible

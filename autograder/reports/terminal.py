@@ -12,8 +12,8 @@ from rich.text import Text
 
 from autograder.isolation.host.faults import NOT_WRITTEN, Frame
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import excerpt
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import excerpt
 from autograder.record.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.reports.advice import advice
 from autograder.reports.common_causes import Cause, causes, is_short

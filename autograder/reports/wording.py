@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from autograder.isolation.host.faults import Frame
 from autograder.judging.blocking import waiting
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict

@@ -23,7 +23,7 @@ from autograder.classes.rosters.roster import Student
 from autograder.classes.runs.points import EntryResult, points_of
 from autograder.classes.runs.store import ResultKey
 from autograder.classes.runs.stored_runs import Run, StoredResult, find_result
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports.json_report import read_report
 from autograder.verdicts import Verdict

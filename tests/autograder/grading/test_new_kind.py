@@ -14,7 +14,7 @@ import pytest
 from markupsafe import Markup
 from rich.console import Console
 
-from autograder.record.findings.base import Finding, Findings
+from autograder.record.findings.finding import Finding, Findings
 from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json

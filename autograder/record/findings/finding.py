@@ -1,9 +1,14 @@
-"""The base class of all findings, and the fixture to which a check adds them."""
+"""The base class of all findings, and the fixture to which a check adds them.
+
+A finding of another package that cannot be shown costs no report: `Unshowable` stands for it.
+"""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -44,7 +49,7 @@ class Finding(ABC):
 
         By default these are the lines of text.
         """
-        from autograder.record.findings.html import block
+        from autograder.record.findings.blocks import block
 
         lines = self.text_lines()
         return block("text", lines=lines) if lines else ""
@@ -68,3 +73,46 @@ class Findings:
     def all(self) -> tuple[Finding, ...]:
         """The findings, in the order of their addition."""
         return tuple(self._found)
+
+
+_OWN_PACKAGE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Unshowable(Finding):
+    """Stands for a finding whose renderings raise.
+
+    Args:
+        name: the kind of that finding.
+        error: what it raised.
+    """
+
+    kind: ClassVar[str] = "unshowable"
+
+    name: str
+    error: str
+
+    @property
+    def heading(self) -> str:
+        """The kind that cannot be shown."""
+        return f"{self.name} cannot be shown"
+
+    def text_lines(self) -> list[str]:
+        """Return the error, and whose it is."""
+        return [self.error, "This is a fault of the plugin or course that defines it."]
+
+
+def showable(finding: Finding) -> Finding:
+    """Return `finding`, or `Unshowable` where it is of another package and a rendering raises.
+
+    Every rendering is called once, for instructors and for students.
+    """
+    if type(finding).__module__.startswith(_OWN_PACKAGE + "."):
+        return finding
+    try:
+        for shown in (finding, finding.for_student()):
+            "".join((shown.heading, *shown.text_lines(), shown.html()))
+            json.dumps(shown.data, allow_nan=False)
+    except Exception as error:  # it is the code of a plugin or a course
+        return Unshowable(str(type(finding).kind), f"{type(error).__name__}: {error}")
+    return finding
