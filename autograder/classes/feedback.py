@@ -26,7 +26,7 @@ from autograder.classes.runs.store import Store
 from autograder.grading.written_answers import with_points
 from autograder.record.results import ExerciseResult, Report, TaskResult
 from autograder.reports.hiding import without_keys
-from autograder.reports.html import report_templates
+from autograder.reports.html_report import report_templates
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
-from autograder.course.standing import from_here
+from autograder.course.working_directory import from_here
 from autograder.grading.course_choice import chosen_course
 from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.grading.options import GradeOptions
@@ -20,7 +20,7 @@ from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, open_setting
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
-from autograder.reports.files import check_files, write_files
+from autograder.reports.report_files import check_files, write_files
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.providers.hook_calls import invalid_return
@@ -29,8 +29,7 @@ from framework.startup.terminal import write_error
 
 if TYPE_CHECKING:
     from autograder.grading.watching import WatchState
-    from autograder.reports.live import GradingDisplay
-    from autograder.reports.watched_screen import WatchedScreen
+    from autograder.reports.grading_display import GradingDisplay, WatchedScreen
 
 
 def grade(options: GradeOptions, *, watch: bool = False) -> int:
@@ -52,7 +51,7 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     """Grade after every change; what has read a course that changes then is started again."""
     from autograder.commands.watch import grade_on_change, start_again
     from autograder.grading.watching import WatchState
-    from autograder.reports.watched_screen import WatchedScreen
+    from autograder.reports.grading_display import WatchedScreen
 
     plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
     courses = (setting.course, *setting.course.bases)
@@ -134,7 +133,7 @@ def _graded(
     watch: WatchState | None = None,
     watched: WatchedScreen | None = None,
 ) -> Report:
-    from autograder.reports.live import GradingDisplay
+    from autograder.reports.grading_display import GradingDisplay
 
     if watched is not None and submission is not None:
         watched.note(submission)

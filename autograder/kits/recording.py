@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.course.kit import digest
+from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.diagnosis.from_recording import steps_of
 from autograder.grading.checks_run import only, public_only

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.base import Finding
+from autograder.record.findings.finding import Finding
 from autograder.verdicts import Verdict
 
 F = TypeVar("F", bound=Finding)
@@ -338,6 +338,11 @@ class Report:
     seconds: float = 0.0
     commands: Commands = OWN_FOLDER
     following: Following | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its exercises."""
+        return Verdict.worst([exercise.verdict for exercise in self.exercises])
 
     @property
     def earned(self) -> float:

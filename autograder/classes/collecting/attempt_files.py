@@ -23,8 +23,8 @@ from autograder.submissions.candidates import (
     is_candidate,
     suffix,
 )
-from autograder.submissions.names import numbered
 from autograder.submissions.notes import Notes, reason, short
+from autograder.submissions.recognition import numbered
 from framework.errors import BadInputError, GradusError
 
 #: Characters of a name, and folders around a file; the innermost are kept.

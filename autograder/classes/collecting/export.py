@@ -8,9 +8,8 @@ from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.archives.members import ArchiveLimits
-from autograder.submissions.archives.zips import zip_members
-from autograder.submissions.folders import files_below, why_unreadable
+from autograder.submissions.archives import ArchiveLimits, zip_members
+from autograder.submissions.candidates import files_below, why_unreadable
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 

@@ -19,13 +19,13 @@ from sqlalchemy import Connection
 
 from autograder.classes.collecting.attempts import Standing
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.marks.stored_report import restore_report
 from autograder.classes.rosters.roster import Student
 from autograder.classes.runs.points import EntryResult, points_of
 from autograder.classes.runs.store import ResultKey
 from autograder.classes.runs.stored_runs import Run, StoredResult, find_result
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
+from autograder.reports.json_report import read_report
 from autograder.verdicts import Verdict
 
 
@@ -213,7 +213,7 @@ def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, S
 def report_of(connection: Connection, key: ResultKey) -> Report | None:
     """Return the report of a result, with the details of hidden checks; None if there is none."""
     result = find_result(connection, key)
-    return None if result is None else restore_report(result.report)
+    return None if result is None else read_report(result.report)
 
 
 def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
@@ -234,7 +234,7 @@ def _outcome(
 
 def facts_of(result: StoredResult) -> WorkFacts:
     """Return the facts in the report of `result`."""
-    (exercise,) = restore_report(result.report).exercises
+    (exercise,) = read_report(result.report).exercises
     return WorkFacts(
         unit=exercise.unit,
         title=exercise.title,

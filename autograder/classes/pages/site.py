@@ -22,7 +22,7 @@ from autograder.classes.rosters.privacy import private_folder, write_private
 from autograder.classes.rosters.roster import folded
 from autograder.classes.runs.store import Store
 from autograder.course.source import lines_of
-from autograder.reports.html import report_templates
+from autograder.reports.html_report import report_templates
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css

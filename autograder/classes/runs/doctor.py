@@ -14,7 +14,7 @@ import psutil
 from autograder.classes.runs.engine import Engine, Job, JobOutcome, settled
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
-from autograder.installation.sandbox_levels import start_worker
+from autograder.installation.inspection import start_worker
 from autograder.isolation.sandboxes import Sandbox
 from autograder.isolation.sandboxes.fork import ForkSandbox
 from framework.course.solutions import solutions_folder

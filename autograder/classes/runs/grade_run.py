@@ -28,7 +28,7 @@ from autograder.classes.runs.stored_runs import (
     last_generation,
 )
 from autograder.course.identity import course_hash
-from autograder.course.revisions.facts import version_words
+from autograder.course.revisions import version_words
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UsageError
 

@@ -40,7 +40,7 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
         """
     first, second = collect(text=checks)
     shown = [finding for finding in first.findings if not finding.explains_failure]
-    assert [finding.heading() for finding in shown] == ["a plot", "a table"]
+    assert [finding.heading for finding in shown] == ["a plot", "a table"]
     assert second.findings == ()
 
 

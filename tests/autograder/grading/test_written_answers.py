@@ -4,8 +4,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.reports.html import render_html
-from autograder.reports.json_report import read_schema, render_json
+from autograder.reports.html_report import render_html
+from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -132,7 +132,7 @@ def test_junit_takes_an_answer_that_waits_for_skipped(grade_asked, answers, righ
 def test_the_json_report_follows_its_schema(grade_asked, answers, right_answers):
     jsonschema = pytest.importorskip("jsonschema")
     table = json.loads(render_json(grade_asked(answers(**right_answers)), show_hidden=True))
-    jsonschema.validate(table, read_schema())
+    jsonschema.validate(table, report_schema())
     (why,) = [task for task in table["exercises"][0]["tasks"] if task["name"] == "why"]
     (finding,) = why["checks"][0]["findings"]
     assert (why["for_a_person"], finding["kind"]) == (3, "written")

@@ -8,11 +8,10 @@ import zipfile
 
 import pytest
 
-from autograder.course.kit import SEED, kit_of, seed_in
+from autograder.course.kit_folder import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
-from autograder.kits.building import build_kit
-from autograder.kits.leaks import quotations, solution_lines
-from autograder.kits.summary import summary
+from autograder.kits.building import build_kit, summary
+from autograder.kits.proof import quotations, solution_lines
 from autograder.recordings.files import content
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
@@ -138,6 +137,8 @@ def test_a_recording_of_another_course_is_refused(kit_root, graded, write, real_
     [
         ("no json", "is damaged"),
         ('{"format": 9, "gradus": "2.0"}', "has the format 9.*version 2.0"),
+        ('{"format": 1, "gradus": "2.0"}', r"is damaged \(.* required field `course`"),
+        ('{"format": 1, "gradus": 2, "course": ""}', r"got `int` - at `\$.gradus`.*kit update"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_reported(kit_root, text, reason):

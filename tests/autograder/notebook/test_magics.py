@@ -11,9 +11,8 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.processes import run_gradus
-from autograder.notebook.results import CommandResult
-from autograder.notebook.sources import named_exercise
+from autograder.notebook.notebook_source import named_exercise
+from autograder.notebook.subprocess_commands import CommandResult, run_gradus
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"
@@ -180,7 +179,7 @@ class _Tags(html.parser.HTMLParser):
 
 
 def test_the_page_of_a_cell_holds_neither_scripts_nor_ids(graded, real_solution):
-    from autograder.reports.html import render_cell
+    from autograder.reports.html_report import render_cell
 
     hostile = real_solution("activations").replace(
         "np.tanh(", "print('<script id=a>alert(1)</script>') or np.cosh("

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.reports.terminal import ExerciseView
 from autograder.verdicts import Verdict
 

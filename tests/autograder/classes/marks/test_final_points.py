@@ -15,7 +15,7 @@ from autograder.classes.marks.final_points import Settling, asked, settle
 from autograder.classes.marks.rules import read_rules
 from autograder.classes.rosters.dates import Extension
 from autograder.classes.runs.store import Store
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError
 

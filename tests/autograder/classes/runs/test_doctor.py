@@ -14,7 +14,7 @@ from queue_run import graded
 from autograder.classes.runs import doctor
 from autograder.classes.runs.doctor import DoctorError, examine
 from autograder.classes.runs.engine import Engine, JobOutcome
-from autograder.course.stub_files import write_stubs
+from autograder.course.stubs import write_stubs
 
 
 @pytest.fixture
