@@ -4,16 +4,14 @@ Jobs and outcomes are plain data that crosses processes and machines."""
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from autograder.classes.runs.stored_runs import StoredResult
 from autograder.grading.parallel import begin, work
@@ -52,24 +50,6 @@ class JobOutcome:
     result: StoredResult | None = None
     fault: str = ""
     is_open: bool = False
-
-
-#: Types of the fields of a result, by the names of the annotations.
-_TYPES: dict[str, type] = {"str": str, "float": float, "bool": bool}
-
-
-def result_from(table: Any) -> StoredResult:
-    """Return the result in `table`, which came from another process.
-
-    Raises:
-        KeyError, TypeError: a field is missing, is of another type, or has another name.
-        ValueError: the report is not JSON.
-    """
-    for field in fields(StoredResult):
-        if type(table[field.name]) is not _TYPES[str(field.type)]:
-            raise TypeError(field.name)
-    json.loads(table["report"])
-    return StoredResult(**table)
 
 
 #: Grades a job; it returns faults and raises nothing.
