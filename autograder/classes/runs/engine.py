@@ -24,10 +24,10 @@ class Job:
 
     Attributes:
         place: the folder with the files.
-        digest: of the code that the result depends on; empty if it is not compared.
+        digest: of the code that the result depends on; empty to skip the comparison.
         alone: whether nothing else runs, so that checks that a busy machine disturbed are
             repeated.
-        afresh: whether nothing that is known of other submissions is used.
+        afresh: whether remembered answers of other submissions are ignored.
     """
 
     place: str
@@ -39,11 +39,11 @@ class Job:
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """What became of a job: a result, a fault of ours, or nothing yet.
+    """The end of a job: a result, a fault of the grader, or a request to repeat.
 
     Attributes:
         result: None after a fault of ours.
-        fault: what hindered grading; empty if nothing did.
+        fault: the reason why there is no result; may be empty.
         is_open: whether the machine was too busy, so that the job is to be repeated alone.
     """
 
@@ -56,12 +56,12 @@ class JobOutcome:
 Grade = Callable[[Job], JobOutcome]
 
 
-#: The fault of a job that was lost with what graded it.
+#: The fault of a job whose process was lost.
 LOST = "the process that graded it was lost"
 
 
 class WorkerLostError(BrokenExecutor):
-    """The worker of one job was lost; the executor itself goes on."""
+    """The worker of a single job was lost; the executor itself goes on."""
 
 
 class Engine:

@@ -27,7 +27,7 @@ from framework.threads import pin_threads
 
 @dataclass(frozen=True)
 class RemoteJob:
-    """A job, and what the machine that grades it has to have.
+    """A job, and the course and versions that the machine must have.
 
     Attributes:
         revision, environment: of the course, and of the packages.
@@ -151,7 +151,7 @@ def main() -> None:
     if sys.platform == "linux":
         libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what anything prints is no answer
+    os.dup2(2, 1)  # printed text must not mix with answers
     for line in sys.stdin:
         print(outcome_text(graded(RemoteJob.parse(line))), file=answers, flush=True)
 
@@ -167,7 +167,7 @@ def graded(task: RemoteJob) -> JobOutcome:
 
 @lru_cache(maxsize=4)
 def difference(settings: RunSettings, revision: str, environment: str) -> str:
-    """Return what differs on this machine from what results are for; empty if nothing does.
+    """Return the difference between this machine and the run; empty without a difference.
 
     Raises:
         GradusError: the course, a plugin or the sandbox cannot be used here.
