@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, OwnExercise, console
 from autograder.course.reading import Exercise, find_course
 from autograder.course.standing import chosen_exercise
 from autograder.course.student_state import load_state, save_state
+from framework.commands.options import CourseOption, OwnExercise
+from framework.commands.output import console
 
 
 def hint(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
+from framework.commands.output import say, write_error
 
 if TYPE_CHECKING:
     from framework.evaluation.word_similarity import Scored
@@ -72,12 +73,12 @@ def plot_words(
 
     shown = draw(load_vectors(vectors), words, out, f"Word vectors of {vectors.name}")
     for error in shown.unknown:
-        typer.echo(f"left out: {error}", err=True)
+        write_error(f"left out: {error}")
     share = sum(shown.shares)
-    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
+    say(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
 
 
 def _show(found: Scored) -> None:
     width = max((len(word) for word, _ in found), default=0)
     for word, cosine in found:
-        typer.echo(f"{word:<{width}}  {cosine:6.3f}")
+        say(f"{word:<{width}}  {cosine:6.3f}")

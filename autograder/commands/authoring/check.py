@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say
-from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def check(
     exercises: ExercisesOrUnits = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     advice: Annotated[
         bool, typer.Option(help="Also show what could be better, and fails nothing.")
     ] = True,

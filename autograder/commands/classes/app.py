@@ -12,7 +12,7 @@ from autograder.commands.classes.points import points, totals
 from autograder.commands.classes.runs import diff, disagreements, faults, results, runs
 from autograder.commands.classes.shards import merge
 from autograder.commands.classes.similarity import similarity
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
 
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say
+from framework.commands.options import CourseOption
+from framework.commands.output import say
 
 if TYPE_CHECKING:
     from autograder.classes.collecting.collection import Collection

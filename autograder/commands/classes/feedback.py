@@ -18,9 +18,9 @@ from autograder.commands.classes.stores import (
     open_store,
     shown_students,
 )
-from autograder.commands.options import CourseOption, say
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
 from framework.errors import UnknownNameError
 
 #: The forms of feedback.

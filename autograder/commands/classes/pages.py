@@ -16,9 +16,9 @@ from autograder.commands.classes.stores import (
     open_store,
     shown_students,
 )
-from autograder.commands.options import CourseOption, say, shown
 from autograder.reports.wording import counted
-from framework.commands.working_line import end_working_line
+from framework.commands.options import CourseOption
+from framework.commands.output import say, shown
 from framework.errors import AbsentPartError
 
 
@@ -90,5 +90,4 @@ def serve(
         run = find_run_of(opened, found.name, number)
         listening = open_socket(host, port, allow_host or ())
         serving = Serving(inside, opened, run.id, shown_students(found, names), find_course(course))
-        end_working_line()
         run_server(serving, listening, allow_host or (), say)

@@ -17,9 +17,9 @@ from autograder.commands.classes.stores import (
     open_store,
     shown_students,
 )
-from autograder.commands.options import CourseOption, say
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
 
 if TYPE_CHECKING:
     from autograder.classes.collecting.collection import Collection

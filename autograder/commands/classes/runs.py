@@ -18,8 +18,8 @@ from autograder.commands.classes.stores import (
     open_store,
     shown_students,
 )
-from autograder.commands.options import say
 from autograder.reports.wording import counted
+from framework.commands.output import say
 
 if TYPE_CHECKING:
     from autograder.classes.store.database import Store

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.classes.stores import StoreOption, open_store
-from autograder.commands.options import say
 from autograder.reports.wording import counted
+from framework.commands.output import say
 from framework.errors import StoppedError
 
 if TYPE_CHECKING:

@@ -38,7 +38,6 @@ FRAMEWORK_MODULES = (
     "framework.models.deep_cells",
     "framework.models.parts",
     "framework.models.summed_cells",
-    "framework.startup",
     "framework.text_files",
 )
 

@@ -48,7 +48,7 @@ def test_the_listed_modules_are_those_behind_the_stubs_and_the_worker():
 def test_none_of_them_measures_differentiates_or_trains():
     above = {name.split(".")[1] for name in FRAMEWORK_MODULES if "." in name}
     assert above == {
-        *("arrays", "data", "errors", "interfaces", "kinds", "models", "startup", "text_files"),
+        *("arrays", "data", "errors", "interfaces", "kinds", "models", "text_files"),
     }
 
 
