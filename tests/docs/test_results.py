@@ -8,13 +8,13 @@ import sys
 import tomllib
 
 import pytest
-from framework.commands.train.command import RECIPES
 from gradus_command import gradus
 from repository import ROOT
 
 from docs.results import __main__ as script
 from docs.results.page import FOLDER, PAGE, measurement
 from docs.results.rows import ROWS
+from framework.commands.train.command import RECIPES
 from framework.training.kinds import BUILT_IN
 from framework.training.recipes import run_of
 
