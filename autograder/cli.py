@@ -40,12 +40,6 @@ def _named_file(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
-def _check_named_files(reports: list[str] | None) -> list[str] | None:
-    for text in reports or ():
-        _named_file(text)
-    return reports
-
-
 def _report_file(name: str) -> object:
     """Return the option for the file of a report, in a format that has an option of its own."""
     return typer.Option(metavar="FILE", help=f"Write the report as {name} too.")
@@ -90,7 +84,6 @@ def _grade(
         list[str] | None,
         typer.Option(
             metavar="NAME=FILE",
-            callback=_check_named_files,
             help="Write the report in a plugin's format too. Repeatable.",
         ),
     ] = None,
@@ -110,7 +103,7 @@ def _grade(
       grade                         everything in ./exercises
       grade activations             one exercise; `grade neural_networks` a unit
       grade my_notebook.ipynb       a file, a notebook, a folder or a zip
-      grade --submission solutions  another folder: here, the tour of all solutions
+      grade --submission solutions  another folder: the tour of all solutions
       grade rnn --backend torch     hand the code torch tensors, not NumPy arrays
       grade rnn --provider torch    grade a backend or a plugin, not a submission
     """
@@ -119,7 +112,6 @@ def _grade(
     from autograder.commands.grade import grade as grade_as_asked
     from autograder.grading.options import GradeOptions
 
-    files = {"json": json, "junit": junit, "html": html}
     options = GradeOptions(
         what=tuple(what or ()),
         submission=submission,
@@ -131,7 +123,7 @@ def _grade(
         seed=seed,
         jobs=jobs,
         show_hidden=show_hidden,
-        files=files | dict(map(_named_file, report or ())),
+        files={"json": json, "junit": junit, "html": html, **dict(map(_named_file, report or ()))},
         plots=plots,
         manual_points=manual_points,
         course=course,

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from framework.commands.groups import LazyGroup, new_app, values_of
+from framework.commands.groups import LazyGroup, commands_of_plugins, new_app, values_of
 from framework.commands.options import BlockOption, CourseOption, PluginOption, Verbose, Version
 from framework.commands.output import write_error
 from framework.errors import GradusError, StoppedError
@@ -104,11 +104,9 @@ class Root(LazyGroup):
             return
         self._has_all = True
         from framework.commands.setup import load_plugins
-        from framework.providers.plugin_commands import add_plugin_commands
 
-        plugins = new_app()
-        add_plugin_commands(plugins, load_plugins(self._plugin, self._block), own=COMMANDS)
-        for name, command in typer.main.get_group(plugins).commands.items():
+        plugins = load_plugins(self._plugin, self._block)
+        for name, (_, command) in commands_of_plugins(plugins, own=COMMANDS).items():
             if name not in self.lazy_subcommands:
                 self.add_command(command, name)
 

@@ -44,13 +44,11 @@ def _digest(exercise: Exercise) -> str:
 
 
 def _count(record: object, exercise: Exercise) -> int:
-    """Return the number of shown hints; 0 if the record is damaged, or of other hints.
-
-    A number alone was written by an earlier version of gradus, and counts.
-    """
-    if isinstance(record, dict):
-        record = record.get("shown") if record.get("of") == _digest(exercise) else 0
-    return record if isinstance(record, int) and record > 0 else 0
+    """Return the number of shown hints; 0 if the record is damaged, or of other hints."""
+    if not isinstance(record, dict) or record.get("of") != _digest(exercise):
+        return 0
+    count = record.get("shown")
+    return count if isinstance(count, int) and count > 0 else 0
 
 
 def _print(exercise: Exercise, numbers: range) -> None:

@@ -44,12 +44,16 @@ def replay(
     ] = False,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="FILE", help="Save the arrays of the call as .npz only."),
+        typer.Option(
+            "--save", metavar="FILE", help="Only save the call's arrays (.npz); do not run it."
+        ),
     ] = None,
     script: Annotated[
         Path | None,
         typer.Option(
-            "--script", metavar="FILE", help="Write the call as a program, as replay.py, only."
+            "--script",
+            metavar="FILE",
+            help="Only write the call as a program, as replay.py; do not run it.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,

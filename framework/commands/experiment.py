@@ -54,7 +54,7 @@ def experiment(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Measure a claim of the lectures that no grade can hold: seconds, or one that needs luck.
+    """Measure lecture claims that cannot be graded: speed, or results that vary by seed.
 
     Every value is shown with its range over all repeats. A claim about speed holds if the ranges do
     not overlap. Seconds are those of the processor, on one thread.

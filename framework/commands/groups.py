@@ -1,15 +1,20 @@
-"""Groups of commands on typer, whose modules are imported when they are needed."""
+"""Groups of commands on typer, imported when they are needed, and the commands of plugins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
 
+from framework.errors import ConflictError, block_options
 from framework.importing import load_target
+
+if TYPE_CHECKING:
+    from framework.providers.plugin_sources import Source
+    from framework.providers.plugins import Plugins
 
 #: Characters of the line about a command: more than a sentence has.
 _NO_LIMIT = 10_000
@@ -81,6 +86,39 @@ def new_app(**options: Any) -> typer.Typer:
     names = {"help_option_names": ["--help", "-h"]}
     return typer.Typer(
         add_completion=False, rich_markup_mode=None, context_settings=names, **options
+    )
+
+
+def commands_of_plugins(
+    plugins: Plugins, own: Collection[str] = ()
+) -> dict[str, tuple[Source, Any]]:
+    """Return the commands that plugins add: name -> plugin and command.
+
+    Args:
+        plugins: the plugins.
+        own: names that no plugin may use.
+
+    Raises:
+        ConflictError: two plugins add one command, or a plugin one of `own`.
+        PluginError: a plugin's hook raises.
+    """
+    found: dict[str, tuple[Source, Any]] = {}
+    for source in plugins.sources:
+        app = new_app()
+        plugins.ask(source, "add_commands", app=app)
+        for name, command in typer.main.get_group(app).commands.items():
+            if name in found or name in own:
+                raise _conflict(name, source, found[name][0] if name in found else None)
+            found[name] = source, command
+    return found
+
+
+def _conflict(name: str, source: Source, other: Source | None) -> ConflictError:
+    owner = f"the plugin {other.label}" if other is not None else "gradus itself"
+    names = [source.name, *([other.name] if other is not None else [])]
+    advice = f". {block_options(names)} leaves a plugin out"
+    return ConflictError(
+        f"plugin {source.label} adds the command '{name}', but so does {owner}{advice}"
     )
 
 

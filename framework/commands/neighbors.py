@@ -33,11 +33,9 @@ def neighbors(
 
 
 def analogy(
-    a: Annotated[str, typer.Argument(metavar="A", help="The word that B belongs to, as in: man")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The word that belongs to A, as in: king")],
-    c: Annotated[
-        str, typer.Argument(metavar="C", help="The word for which D is searched, as in: woman")
-    ],
+    a: Annotated[str, typer.Argument(metavar="A", help="First word of a known pair, as in: man")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Second word of that pair, as in: king")],
+    c: Annotated[str, typer.Argument(metavar="C", help="The word to complete, as in: woman")],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:

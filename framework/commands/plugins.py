@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from framework.commands.groups import commands_of_plugins
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.output import console, shown
 from framework.commands.setup import load_plugins
 from framework.course.folder import course_file
 from framework.errors import ConflictError, PluginError, UnknownNameError
 from framework.providers.courses import courses_of_plugin
-from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
 from framework.providers.plugins import COURSE, Plugins
 
@@ -167,6 +167,6 @@ def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
 def _commands(found: Plugins) -> dict[str, list[str]]:
     """Return the commands of each plugin, by the plugin's name."""
     commands = defaultdict(list)
-    for name, source in add_plugin_commands(typer.Typer(), found).items():
+    for name, (source, _) in commands_of_plugins(found).items():
         commands[source.name].append(name)
     return commands

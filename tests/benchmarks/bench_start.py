@@ -30,7 +30,7 @@ EMPTY = """
 import typer
 app = typer.Typer(add_completion=False)
 @app.command()
-def nothing(): pass
+def nothing(name: str = ""): pass
 app([], standalone_mode=False)
 """
 
@@ -47,7 +47,7 @@ GRADE = "from autograder.cli import main; main()"
 
 #: Program -> its arguments for Python. What commands are compared with comes first.
 PROGRAMS = {
-    "an empty typer command": ("-c", EMPTY),
+    "a typer command with one option": ("-c", EMPTY),
     "import numpy": ("-c", "import numpy"),
     "the packages alone": (PACKAGES, "TESTS", *PYTEST_OPTIONS),
     "gradus --help": ("-c", GRADUS, "--help"),
@@ -60,10 +60,10 @@ PROGRAMS = {
 
 #: Command -> (the bare start that it is compared with, the ratio that is aimed at).
 AIMS = {
-    "gradus --help": ("an empty typer command", 3),
-    "gradus hint": ("an empty typer command", 3),
-    "gradus list": ("an empty typer command", 4),
-    "gradus show": ("an empty typer command", 4),
+    "gradus --help": ("a typer command with one option", 3),
+    "gradus hint": ("a typer command with one option", 3),
+    "gradus list": ("a typer command with one option", 4),
+    "gradus show": ("a typer command with one option", 4),
     "the packages alone": ("import numpy", 4),
     "grade activations": ("import numpy", 4),
     "grade, nothing written": ("import numpy", 20),

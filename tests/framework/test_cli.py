@@ -58,21 +58,24 @@ def test_help_names_every_command_and_where_to_begin(run):
         assert f"  {command} " in out
 
 
-def commands_below(command, path=("gradus",), parent=None):
-    """Each command of the tree with the words that call it."""
+def commands_below(command, path, parent=None):
+    """Each group and command of the tree with its context."""
     context = command.make_context(path[-1], [], parent=parent, resilient_parsing=True)
-    if not isinstance(command, LazyGroup):
-        yield " ".join(path), command
-        return
-    for name in command.list_commands(context):
-        yield from commands_below(command.get_command(context, name), (*path, name), context)
+    yield " ".join(path), command, context
+    if isinstance(command, LazyGroup):
+        for name in command.list_commands(context):
+            yield from commands_below(command.get_command(context, name), (*path, name), context)
+
+
+def every_command():
+    for name, program in (("grade", grade), ("gradus", app)):
+        yield from commands_below(typer.main.get_command(program), (name,))
 
 
 def test_arguments_are_named_in_capitals_without_brackets():
     """The usage puts brackets and dots around them."""
-    commands = dict(commands_below(typer.main.get_command(app)))
-    assert {"gradus list", "gradus class grade", "gradus kit build"} <= commands.keys()
-    commands["grade"] = typer.main.get_command(grade)
+    commands = {path: command for path, command, _ in every_command()}
+    assert {"grade", "gradus list", "gradus class grade", "gradus kit build"} <= commands.keys()
     wrong = {
         (path, param.name): param.metavar
         for path, command in commands.items()
@@ -81,6 +84,25 @@ def test_arguments_are_named_in_capitals_without_brackets():
         and not re.fullmatch(r"[A-Z0-9]+([|/][A-Z0-9]+)*", param.metavar or "")
     }
     assert wrong == {}
+
+
+def test_every_help_page_has_one_form_and_fits_a_terminal():
+    for path, _, context in every_command():
+        page = context.get_help()
+        assert page.startswith(f"Usage: {path} [OPTIONS]"), path
+        assert re.search(r"^  -h, --help  +Show this message and exit\.$", page, re.M), path
+        assert max(map(len, page.splitlines())) <= 80, path
+
+
+def test_an_option_of_several_commands_is_declared_once():
+    """One name and one type of value have one help text, but where a command means its own."""
+    shared = ("course", "plugin", "block", "device", "jobs")
+    texts = {name: set() for name in shared}
+    for path, command, _ in every_command():
+        for param in command.params:
+            if param.name in shared and not path.startswith("gradus new"):
+                texts[param.name].add(param.help)
+    assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(shared, 1)
 
 
 def test_the_version_is_reported_with_that_of_python(run):

@@ -22,12 +22,12 @@ def check(
     exercises: ExercisesOrUnits = None,
     jobs: Jobs = 0,
     advice: Annotated[
-        bool, typer.Option(help="Also show what could be better, and fails nothing.")
+        bool, typer.Option(help="Also show suggestions; they never change the exit code.")
     ] = True,
     sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
 ) -> None:
-    """Run everything that an author of an exercise can get wrong, each with its fix.
+    """Check everything an exercise author can get wrong, and say how to fix it.
 
     Files and their formats, the stub, text, hints, promises, examples, points and thresholds; the
     solution passes and the stub gets 0; mistakes are caught, alternates and backends pass. The exit

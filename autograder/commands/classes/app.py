@@ -18,7 +18,7 @@ classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.
 
 \b
-  gradus class collect export.zip --as moodle --roster worksheet.csv --into lab1
+  gradus class collect export.zip --as moodle --roster names.csv --into lab1
   gradus class grade lab1
   gradus class points --in lab1
   gradus class gradebook 0 grades.csv --as canvas --in lab1 -o filled.csv
