@@ -13,10 +13,10 @@ from framework.commands.options import (
     BlockOption,
     CourseOption,
     Device,
+    GradedSubmission,
     PluginOption,
     Sandbox,
     Seed,
-    Submission,
 )
 from framework.commands.output import say
 from framework.errors import UnknownNameError
@@ -33,7 +33,7 @@ def why(
             metavar="CHECK", help="A check, as `grade` shows it: test_EXERCISE.py::TEST."
         ),
     ],
-    submission: Submission = None,
+    submission: GradedSubmission = None,
     backend: ArraysOption = "numpy",
     device: Device = "cpu",
     seed: Seed = None,
