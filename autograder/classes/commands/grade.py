@@ -171,16 +171,16 @@ def _by_exercise(connection: Connection, run: Run) -> list[str]:
 
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     points: dict[str, list[float]] = defaultdict(list)
-    for (_, exercise), one in points_of(connection, run).items():
-        verdicts[exercise][one.verdict] += 1
-        if one.result is not None and one.result.possible:
-            points[exercise].append(one.result.earned / one.result.possible)
+    for (_, exercise), graded in points_of(connection, run).items():
+        verdicts[exercise][graded.verdict] += 1
+        if graded.result is not None and graded.result.possible:
+            points[exercise].append(graded.result.earned / graded.result.possible)
     return [
-        f"{exercise}: {', '.join(f'{count} {name}' for name, count in found.most_common())}"
+        f"{exercise}: {', '.join(f'{count} {name}' for name, count in counts.most_common())}"
         + (
             f" · mean {sum(points[exercise]) / len(points[exercise]):.0%}"
             if points[exercise]
             else ""
         )
-        for exercise, found in verdicts.items()
+        for exercise, counts in verdicts.items()
     ]

@@ -208,15 +208,15 @@ def similarity(
 
 def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
     """Print numbers, and no students."""
-    for one in tasks:
-        if one.clusters:
-            place = f"{one.comparison.exercise} {one.comparison.task}"
+    for task in tasks:
+        if task.clusters:
+            title = f"{task.comparison.exercise} {task.comparison.task}"
             say(
-                f"{place}: {counted(len(one.clusters), 'cluster')} among "
-                f"{counted(one.compared, 'attempt')}"
+                f"{title}: {counted(len(task.clusters), 'cluster')} among "
+                f"{counted(task.compared, 'attempt')}"
             )
-    left_out = [one.comparison.task for one in tasks if not one.compared]
+    left_out = [task.comparison.task for task in tasks if not task.compared]
     if left_out:
         say(f"left out, short or not written: {', '.join(left_out)}")
-    found = counted(sum(len(one.clusters) for one in tasks), "cluster")
-    say(f"{found}, a reason to look and no finding; open {shown(folder / 'index.html')}")
+    count = counted(sum(len(task.clusters) for task in tasks), "cluster")
+    say(f"{count}, a reason to look and no finding; open {shown(folder / 'index.html')}")

@@ -77,7 +77,7 @@ def _forget_points(collection: Collection, keys: Names[str]) -> None:
 
 
 def _forgotten(connection: Connection, assignment: str, key: str) -> int:
-    ids = [one.id for one in stored_runs.all_runs(connection, assignment)]
+    ids = [run.id for run in stored_runs.all_runs(connection, assignment)]
     mine = entry.c.run.in_(ids), entry.c.student == key
     connection.execute(delete(entry).where(*mine))
     return remove_unused(connection)
@@ -93,10 +93,10 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
     if store is not None:
         name = collection.name
         runs_removed, results = store.transaction(lambda c: _expired_runs(c, name, before))
-    old = {one.id for one in collection.attempts if _age(collection, one.id, before)}
-    attempts = tuple(one for one in collection.attempts if one.id not in old)
-    with_work = {key for one in attempts for key in one.students}
-    gone = {key for one in collection.attempts for key in one.students} - with_work
+    old = {attempt.id for attempt in collection.attempts if _age(collection, attempt.id, before)}
+    attempts = tuple(attempt for attempt in collection.attempts if attempt.id not in old)
+    with_work = {key for attempt in attempts for key in attempt.students}
+    gone = {key for attempt in collection.attempts for key in attempt.students} - with_work
     kept = replace(collection, attempts=attempts)
     for key in gone:
         if key in kept.students:
@@ -108,16 +108,16 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
 
 def _age(collection: Collection, attempt: str, before: float) -> bool:
     """Return whether an attempt is from before that time."""
-    (found,) = (one for one in collection.attempts if one.id == attempt)
-    if found.submitted is not None:
-        return found.submitted.timestamp() < before
+    (chosen,) = (candidate for candidate in collection.attempts if candidate.id == attempt)
+    if chosen.submitted is not None:
+        return chosen.submitted.timestamp() < before
     folder = collection.folder_of(attempt)
     return folder.exists() and folder.stat().st_mtime < before
 
 
 def _expired_runs(connection: Connection, assignment: str, before: float) -> tuple[int, int]:
     listed = stored_runs.all_runs(connection, assignment)
-    old = [one.id for one in listed if (one.ended or one.started) < before]
+    old = [run.id for run in listed if (run.ended or run.started) < before]
     stored_runs.remove_runs(connection, old)
     return len(old), remove_unused(connection)
 
@@ -148,10 +148,10 @@ def _save(before: Collection, after: Collection) -> None:
     """Write the collection, then remove the folders of attempts that it has no more."""
     after.save()
     write_listing(after)
-    kept = {one.id for one in after.attempts}
-    for one in before.attempts:
-        if one.id not in kept:
-            shutil.rmtree(before.folder_of(one.id), ignore_errors=True)
+    kept = {attempt.id for attempt in after.attempts}
+    for attempt in before.attempts:
+        if attempt.id not in kept:
+            shutil.rmtree(before.folder_of(attempt.id), ignore_errors=True)
 
 
 _LETTER = r"[^\W\d_]"
@@ -173,9 +173,12 @@ class Traces:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         """The words that name the student; Canvas writes names without blanks."""
-        one = self.student
-        joined = re.sub(r"\W", "", one.name)
-        words = {folded(word) for word in (one.key, one.name, joined, *one.identifiers.values())}
+        student = self.student
+        joined = re.sub(r"\W", "", student.name)
+        words = {
+            folded(word)
+            for word in (student.key, student.name, joined, *student.identifiers.values())
+        }
         return re.compile("|".join(map(_whole, sorted(words - {""}))))
 
 
@@ -196,7 +199,7 @@ def without_traces(collection: Collection, student: Student) -> Collection:
              if not traces.are_in(f"{file} {why}")}  # fmt: skip
     return replace(
         collection,
-        attempts=tuple(_unnamed(one, traces) for one in collection.attempts),
+        attempts=tuple(_unnamed(attempt, traces) for attempt in collection.attempts),
         unmatched=lines,
         notes=tuple(note for note in collection.notes if not traces.are_in(note)),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.classes.gradebooks.sheet import read_sheet
+from autograder.classes.rosters.tables import read_sheet
 from framework.errors import BadInputError
 
 TEXT = 'Student,ID,Lab\r\n"García, ""A""",1,\r\n\r\nLi\u00a0,2,"5,0"\r\n'

@@ -1,15 +1,67 @@
-"""A table of which single cells are replaced, and every other byte stays as it was."""
+"""Tables of other systems and spreadsheets: read, or with single cells replaced.
+
+Encodings, separators and quotes differ. A `Sheet` replaces cells, and every other byte of the file
+stays as it was.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.roster import CsvTable, TableRow, bytes_of, plain
 from framework.errors import BadInputError
+
+#: The maximum number of bytes of such a file.
+MAX_BYTES = 64 << 20
+
+#: Characters without a width of their own: marks of direction, joiners, byte order marks.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table: column -> text, and its line in the file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A table: its file, the columns in small letters, and the rows that are not empty."""
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+def plain(text: str) -> str:
+    """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
+
+
+def _bytes_of(file: Path, kind: str) -> bytes:
+    """Return the bytes of `file`.
+
+    Args:
+        kind: what it is, in the message about its size.
+
+    Raises:
+        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
+    return data
+
 
 #: Byte order mark -> encoding of what follows it; it is kept.
 _MARKS = {
@@ -18,7 +70,8 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 #: Tried in this order where there is no mark; the last one reads all bytes, and writes them back.
-_UNMARKED = ("utf-8", "latin-1")
+_ONE_BYTE = "latin-1"
+_UNMARKED = ("utf-8", _ONE_BYTE)
 _SEPARATORS = ",;\t"
 _QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
 
@@ -98,7 +151,7 @@ class Sheet:
 
     def _quoted(self, value: str, line: SheetRow, cell: SheetCell | None) -> str:
         """Return `value` with quotes where the cell, or each cell of its row, had some."""
-        has_all = all(one.is_quoted for one in line.cells if one.end > one.start)
+        has_all = all(other.is_quoted for other in line.cells if other.end > other.start)
         is_special = any(sign in value for sign in (self.separator, '"', "\n", "\r"))
         if is_special or value != value.strip() or has_all or (cell is not None and cell.is_quoted):
             return '"' + value.replace('"', '""') + '"'
@@ -131,14 +184,14 @@ class Sheet:
             yield (line.cells[-1].end, line.cells[-1].end), text
 
 
-def read_sheet(file: Path) -> Sheet:
+def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
     """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs.
 
     Raises:
         BadInputError: it is missing, too large, not text, or has no header.
     """
-    data = bytes_of(file, "gradebook")
-    mark = next((one for one in _MARKS if data.startswith(one)), b"")
+    data = _bytes_of(file, kind)
+    mark = next((candidate for candidate in _MARKS if data.startswith(candidate)), b"")
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
@@ -174,35 +227,47 @@ def _lines(text: str, separator: str) -> Iterator[SheetRow]:
     sign = re.escape(separator)
     cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
     end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
-    place, number, cells = 0, 1, list[SheetCell]()
+    position, number, cells = 0, 1, list[SheetCell]()
     first = 1
     while True:
-        found = cell.match(text, place)
-        assert found is not None  # both parts may be empty
-        cells.append(_cell(found))
-        number += found[0].count("\n")
-        after = end.match(text, found.end())
+        match = cell.match(text, position)
+        assert match is not None  # both parts may be empty
+        cells.append(_cell(match))
+        number += match[0].count("\n")
+        after = end.match(text, match.end())
         assert after is not None  # a cell ends before a separator, a line end, or the end
-        place = after.end()
+        position = after.end()
         if after["next"]:
             continue
-        if any(plain(one.value) for one in cells):
+        if any(plain(parsed.value) for parsed in cells):
             yield SheetRow(first, tuple(cells))
         cells, number = [], number + 1
         first = number
-        if place >= len(text):
+        if position >= len(text):
             return
 
 
-def _cell(found: re.Match[str]) -> SheetCell:
-    quoted = found["quoted"]
+def _cell(match: re.Match[str]) -> SheetCell:
+    quoted = match["quoted"]
     if quoted is None:
-        return SheetCell(found["rest"], found.start(), found.end(), is_quoted=False)
+        return SheetCell(match["rest"], match.start(), match.end(), is_quoted=False)
     closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
-    value = closed.replace('""', '"') + found["rest"]
-    return SheetCell(value, found.start(), found.end(), is_quoted=True)
+    value = closed.replace('""', '"') + match["rest"]
+    return SheetCell(value, match.start(), match.end(), is_quoted=True)
 
 
 def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:
     """Return the columns with one of `names`, in small letters."""
-    return [place for place, name in enumerate(sheet.header) if name.casefold() in names]
+    return [column for column, name in enumerate(sheet.header) if name.casefold() in names]
+
+
+def read_csv(file: Path) -> CsvTable:
+    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
+
+    Raises:
+        BadInputError: it is missing, too large, not text, or has no header.
+    """
+    sheet = read_sheet(file, "table")
+    if sheet.encoding == _ONE_BYTE:
+        raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8")
+    return sheet.as_table()

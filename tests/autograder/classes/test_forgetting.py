@@ -8,7 +8,7 @@ import pytest
 from graded_class import GradedClass, student
 
 from autograder.classes.collecting.collection import read_collection
-from autograder.classes.runs.forgetting import Traces, forget
+from autograder.classes.forgetting import Traces, forget
 
 ANA = student("s1", "Ana García", "ana@uni.example", "1007", "4182", "a_garcia")
 
