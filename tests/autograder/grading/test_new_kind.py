@@ -18,7 +18,7 @@ from autograder.record.results import ExerciseResult, Provenance, Report, TaskRe
 from autograder.reports.html_report import render_cell, render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
-from autograder.reports.terminal import ExerciseView
+from autograder.reports.terminal_report import ExerciseView
 
 
 @dataclass(frozen=True)
