@@ -1,22 +1,26 @@
-"""Grading of changed solutions, with the verdicts that students' files would get."""
+"""Grading of changed solutions, with the verdicts that students' files would get.
+
+Checks that a change of a solution cannot reach pass again, and need no run. A check reaches the
+functions and classes that it calls, and all that these name. What a change adds to the file outside
+of functions and classes can reach everything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 import pytest
 
-from autograder.audit.reach import Reached, affected_names
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
-from autograder.grading.collector import task_of
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.checks_run import task_of
+from autograder.grading.grader import Grader, Memory
+from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of, id_of
 from autograder.grading.setting import Setting
-from autograder.grading.written.manual_points import NO_POINTS
-from autograder.grading.written.results import grade_answers
+from autograder.grading.written_answers import grade_answers
 from autograder.isolation.host.sandbox_session import IMPORT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Staging, Submission
@@ -29,70 +33,20 @@ _TRAINED = frozenset({"metric_threshold", "plot"})
 
 
 @dataclass(frozen=True)
-class Change:
-    """A text, stored as its difference from another one: an audit has thousands of nearly equal.
-
-    Args:
-        base: the other text.
-        start: the part of `base` before the difference, in characters.
-        end: where the part of `base` after it begins.
-        text: what is between the two parts.
-    """
-
-    base: str
-    start: int
-    end: int
-    text: str
-
-    @classmethod
-    def between(cls, base: str, changed: str) -> Change:
-        """Return what makes `changed` of `base`, in whole lines."""
-        old, new = base.splitlines(keepends=True), changed.splitlines(keepends=True)
-        first, last = equal_ends(old, new)
-        start, tail = _length(old[:first]), _length(old[len(old) - last :])
-        return cls(base, start, len(base) - tail, changed[start : len(changed) - tail])
-
-    @property
-    def whole(self) -> str:
-        """The changed text."""
-        return self.base[: self.start] + self.text + self.base[self.end :]
-
-
-def equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Return the number of equal lines before the first difference, and after the last one."""
-    first = _equal_lines(old, new)
-    return first, _equal_lines(old[first:][::-1], new[first:][::-1])
-
-
-def _equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
-    pairs = zip(old, new, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _length(lines: Sequence[str]) -> int:
-    return sum(map(len, lines))
-
-
-@dataclass(frozen=True)
 class Trial:
     """One changed solution that is graded.
 
     Args:
         exercise: the exercise's name.
         label: its name in messages.
-        change: what is changed of its solution.
+        source: the changed text of the solution.
         stop_early: one failing check is enough; otherwise one for each task.
     """
 
     exercise: str
     label: str
-    change: Change
+    source: str
     stop_early: bool
-
-    @property
-    def source(self) -> str:
-        """The changed text of the solution."""
-        return self.change.whole
 
 
 @dataclass(frozen=True)
@@ -104,7 +58,7 @@ class Failure:
 
 
 class Enough:
-    """Decides which checks can still say something new; also a pytest plugin that sorts them.
+    """Decides which checks can still say something new, and in which order they run.
 
     Args:
         stop_early: one failure of any task is enough; otherwise one of each.
@@ -116,9 +70,8 @@ class Enough:
         self._unaffected = unaffected
         self._failed: set[str] = set()
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Begin a run: what may be left out comes last, and of the rest what trains a model."""
-        self._failed.clear()  # a run that is not valid is repeated
+    def sort(self, items: list[pytest.Item]) -> None:
+        """Put the checks that may be left out last, and before them those that train a model."""
         items.sort(
             key=lambda item: (
                 id_of(item) in self._unaffected,
@@ -140,7 +93,7 @@ class Enough:
         return not self._failed if self._stop_early else task_of(item) not in self._failed
 
 
-class Trials:
+class AuditTrials:
     """Carries out trials one after the other, in one process.
 
     The checks of an exercise are collected once, and its reference is asked once. A check that the
@@ -151,7 +104,7 @@ class Trials:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._exercise = ""
-        self._shared, self._reached = Shared(), Reached({})
+        self._memory, self._reached = Memory(), Reached({})
 
     def attempt(self, trial: Trial) -> tuple[Failure, ...]:
         """Grade `trial` and return the checks that it fails.
@@ -173,15 +126,13 @@ class Trials:
     ) -> Sequence[CheckResult]:
         if exercise.questions:
             return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
-        grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
+        grader = Grader(self._setting, submission, memory=self._memory_of(exercise))
         try:
             return self._checked(grader, exercise, trial)
         finally:
             grader.close()
 
-    def _checked(
-        self, grader: SharingGrader, exercise: Exercise, trial: Trial
-    ) -> list[CheckResult]:
+    def _checked(self, grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
         """Run the checks of `trial` that may still say something new."""
         affected = affected_names(exercise.solution_source(), trial.source)
         unaffected = self._reached.unaffected(affected)
@@ -192,15 +143,15 @@ class Trials:
                 enough.note(result)
                 if result.verdict is Verdict.PASSED:
                     called = under_test.session.calls.called_names
-                    self._reached.note(result.id, called, result.uses)
+                    self._reached.note(result.id, called, result.evidence.uses)
 
-            return grader.run(exercise, under_test, note, [enough], enough.needs)
+            return grader.run(under_test, note, enough.sort, enough.needs)
 
-    def _shared_of(self, exercise: Exercise) -> Shared:
+    def _memory_of(self, exercise: Exercise) -> Memory:
         if self._exercise != exercise.name:
-            self._exercise, self._shared = exercise.name, Shared()
+            self._exercise, self._memory = exercise.name, Memory()
             self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
-        return self._shared
+        return self._memory
 
 
 def handed_in(
@@ -224,3 +175,80 @@ def handed_in(
     }
     sources |= borrowed_sources(setting.course, [exercise])
     return Submission(label, files, "", (), Staging(sources))
+
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def affected_names(before: str, after: str) -> frozenset[str] | None:
+    """Return the names of the file that differ in two sources, and all that depend on them.
+
+    Returns:
+        None where everything may differ: also if one of the sources is no Python.
+    """
+    try:
+        old, new = ast.parse(before), ast.parse(after)
+    except SyntaxError:
+        return None
+    if _frame(old) != _frame(new):
+        return None
+    changed = {
+        before_change.name
+        for before_change, other in zip(_definitions(old), _definitions(new), strict=True)
+        if ast.dump(before_change) != ast.dump(other)
+    }
+    return _with_dependants(changed, new)
+
+
+def _definitions(module: ast.Module) -> Iterator[_Definition]:
+    return (node for node in module.body if isinstance(node, _Definition))
+
+
+def _frame(module: ast.Module) -> list[str]:
+    """Return everything outside of definitions, and their names, in order."""
+    return [
+        f"{type(node).__name__} {node.name}" if isinstance(node, _Definition) else ast.dump(node)
+        for node in module.body
+    ]
+
+
+def _with_dependants(changed: set[str], module: ast.Module) -> frozenset[str] | None:
+    """Return `changed` with what names them, directly or not; None if that is no definition."""
+    graph = {node.name: _names_in(node) for node in _definitions(module)}
+    affected = set(changed)
+    while more := {name for name, used in graph.items() if used & affected} - affected:
+        affected |= more
+    rest = (node for node in module.body if not isinstance(node, _Definition))
+    return None if any(_names_in(node) & affected for node in rest) else frozenset(affected)
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    """Return the names in `node`, and its texts: a text may name a definition, too."""
+    names = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    texts = (child.value for child in ast.walk(node) if isinstance(child, ast.Constant))
+    return names | {text for text in texts if isinstance(text, str)}
+
+
+class Reached:
+    """What the checks of one exercise reach, as far as they have run and passed.
+
+    Args:
+        own: registry name -> name in the file, for the tasks of the exercise.
+    """
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+        self._names: dict[str, set[str]] = {}
+
+    def note(self, check: str, called: frozenset[str], parts: tuple[str, ...]) -> None:
+        """Remember that the check passed, what it called, and the parts that were built."""
+        if called:
+            built = {self._own[name] for name in parts if name in self._own}
+            self._names.setdefault(check, set()).update(called, built)
+
+    def unaffected(self, affected: frozenset[str] | None) -> frozenset[str]:
+        """Return the checks that reach none of the names; none if no other check is known."""
+        if affected is None:
+            return frozenset()
+        left = {check for check, names in self._names.items() if not names & affected}
+        return frozenset(left) if len(left) < len(self._names) else frozenset()

@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.best_possible import not_better_than_source
-from autograder.checks.equality import equal, finite, same_form, worst_entry, worst_fact
-from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.chance import not_better_than_source
+from autograder.checks.equality import (
+    CheckFailed,
+    equal,
+    expect,
+    finite,
+    same_form,
+    worst_entry,
+    worst_fact,
+)
 from autograder.isolation.host.callbacks import Callback, callback
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
-from framework.languages.agreement import AgreementLanguage
 
 if TYPE_CHECKING:
     from autograder.checks.paired_models import PairedModels
+    from framework.languages.agreement import AgreementLanguage
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.

@@ -57,11 +57,11 @@ def build(
     Gradescope's machine that one of them works and that solutions get full marks; otherwise it
     fails. --allow-weaker grades without, and results.json lists what is not contained.
     """
-    from autograder.services.gradescope_package import Build, build_gradescope
+    from autograder.kits.gradescope import AutograderBuild, build_gradescope
 
     found = find_course(course)
     exercises = found.select(names or ())
-    built = build_gradescope(Build(found, exercises, wheels, seed, allow_weaker), file)
+    built = build_gradescope(AutograderBuild(found, exercises, wheels, seed, allow_weaker), file)
     say(
         f"{shown(built.file)}: {counted(len(built.exercises), 'exercise')}, "
         f"{built.size / (1 << 20):.1f} MiB"

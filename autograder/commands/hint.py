@@ -9,8 +9,8 @@ import typer
 
 from autograder.commands.options import CourseOption, OwnExercise, console
 from autograder.course.reading import Exercise, find_course
-from autograder.course.standing import chosen_exercise
 from autograder.course.student_state import load_state, save_state
+from autograder.course.working_directory import chosen_exercise
 
 
 def hint(

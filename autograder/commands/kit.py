@@ -50,7 +50,7 @@ def build(
     with stopped_with(lambda: _so_far(done, place)):
         told = partial(_told, done)
         built = build_kit(find_course(course), place, names or (), jobs, told, begins)
-    from autograder.kits.summary import summary
+    from autograder.kits.building import summary
 
     for line in summary(built, verbose=verbose):
         say(line)

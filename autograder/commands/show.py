@@ -12,7 +12,7 @@ from autograder.commands.options import CourseOption, OwnExercise, console, say,
 from autograder.course.figures import Figure, replaced
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
-from autograder.course.standing import chosen_exercise
+from autograder.course.working_directory import chosen_exercise
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

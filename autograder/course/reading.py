@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.course.kit import kit_of
+from autograder.course.kit_folder import kit_of
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
@@ -58,7 +58,7 @@ QUESTIONS = "questions.md"
 
 
 @dataclass(frozen=True)
-class TimeBudget:
+class ExerciseTime:
     """Seconds of processor time: for one call of the student's code, and for the exercise."""
 
     call: float
@@ -89,7 +89,7 @@ class Exercise:
     requires: tuple[str, ...]
     formerly: tuple[str, ...]
     hints: tuple[str, ...]
-    time: TimeBudget
+    time: ExerciseTime
     thresholds: Mapping[str, Threshold] = field(hash=False)
     train: Recipe | None
     tasks: tuple[Task, ...]
@@ -333,7 +333,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         borrows=tuple(name for name in required if "/" in name),
         formerly=table.texts("formerly") if "formerly" in table.values else (),
         hints=table.texts("hints") or tuple(f"{one.id}: {one.hint}" for one in questions),
-        time=_read_time(table.table("time")) if "tasks" in table.values else TimeBudget(1, 1),
+        time=_read_time(table.table("time")) if "tasks" in table.values else ExerciseTime(1, 1),
         thresholds=read_thresholds(table.table("thresholds")),
         train=_read_train(table.table("train")) if "train" in table.values else None,
         tasks=course.tasks(name),
@@ -395,9 +395,9 @@ def _require_base(table: Table, course: Course, name: str) -> None:
         table.fail("requires", f"names '{name}', which {scope} does not list; {known}")
 
 
-def _read_time(table: Table) -> TimeBudget:
+def _read_time(table: Table) -> ExerciseTime:
     TIME_FORMAT.check(table)
     call, total = table.get("call", float), table.get("total", float)
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")
-    return TimeBudget(call, total)
+    return ExerciseTime(call, total)

@@ -26,19 +26,19 @@ def clocked(first: Exchange, second: Exchange) -> frozenset[Place]:
     outcomes = zip(first.outcomes, second.outcomes, strict=False)
     return frozenset(
         (number, keys)
-        for number, (one, other) in enumerate(outcomes)
-        for keys in _differing(one.value, other.value, ())
+        for number, (first_outcome, second_outcome) in enumerate(outcomes)
+        for keys in _differing(first_outcome.value, second_outcome.value, ())
     )
 
 
-def _differing(one: Any, other: Any, keys: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        for key, pair in enumerate(zip(one, other, strict=False)):
+def _differing(first: Any, second: Any, keys: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        for key, pair in enumerate(zip(first, second, strict=False)):
             yield from _differing(*pair, (*keys, key))
-    elif isinstance(one, dict) and isinstance(other, dict):
-        for key in filter(other.__contains__, one):
-            yield from _differing(one[key], other[key], (*keys, key))
-    elif is_number(one) and is_number(other) and one != other:
+    elif isinstance(first, dict) and isinstance(second, dict):
+        for key in filter(second.__contains__, first):
+            yield from _differing(first[key], second[key], (*keys, key))
+    elif is_number(first) and is_number(second) and first != second:
         yield keys
 
 

@@ -54,7 +54,7 @@ def same_value(actual: Any, expected: Any) -> bool:
         return (
             isinstance(actual, (tuple, list))
             and len(actual) == len(expected)
-            and all(same_value(one, other) for one, other in zip(actual, expected, strict=True))
+            and all(map(same_value, actual, expected))
         )
     if isinstance(expected, np.random.Generator):
         is_generator = isinstance(actual, np.random.Generator)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
-from autograder.diagnosis.search.line_limit import check_lines
+from autograder.diagnosis.search import check_lines
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.faults import Crashed
@@ -19,7 +19,7 @@ from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.wire import Handle
 from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.faults import NotDefinedError
+from autograder.isolation.worker.exceptions import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
 #: The handle for an object that was not created in the replay.

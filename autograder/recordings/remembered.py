@@ -95,7 +95,7 @@ class RememberingSession:
         """Remember the answer to a request; return whether all of this check are remembered."""
         try:
             answer = wire.encode([outcome_fields(outcome) for outcome in outcomes])
-        except wire.WireError:  # the reference may answer in more text than can be sent
+        except wire.WireError:  # its frame is longer than that of the reply
             return False
         if place != len(self._known) or self._remembered.size > MAX_BYTES:
             return False

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from autograder.course.reading import Course, Exercise
-from autograder.grading.collector import is_hidden
+from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Callback
@@ -123,7 +122,7 @@ class _Recorder(Grader):
 
 
 class OneCheck:
-    """A pytest plugin that leaves out every check but the public one with this id.
+    """Leaves out every check but the public one with this id.
 
     Attributes:
         public: the ids of all public checks.
@@ -133,15 +132,18 @@ class OneCheck:
         self._check = check
         self.public: list[str] = []
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def select(self, items: list[pytest.Item]) -> None:
         """Keep the one check."""
         self.public = [id_of(item) for item in items if not is_hidden(item)]
         chosen = self._check if self._check in self.public else ""
         items[:] = [item for item in items if id_of(item) == chosen]
 
 
-def exercise_of(check: str, course: Course) -> Exercise:
+def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise:
     """Return the exercise of the check with the id ``test_EXERCISE.py::TEST``.
+
+    Args:
+        hidden: whether a hidden check may be meant.
 
     Raises:
         UsageError: it is no id of a public check.
@@ -155,6 +157,8 @@ def exercise_of(check: str, course: Course) -> Exercise:
         )
     name = file.removeprefix("test_").removesuffix(".py")
     if name.endswith("_hidden") and name not in course.exercise_names:
+        if hidden:
+            return course.exercise(name.removesuffix("_hidden"))
         raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
     return course.exercise(name)
 
@@ -169,7 +173,7 @@ def record(check: str, setting: Setting, submission: Submission) -> RecordedChec
     grader = _Recorder(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
-            (result,) = run_checks(exercise, under_test, plugins=[one])
+            (result,) = grader.run(under_test, select=one.select)
             recorded = grader.recorded
             return RecordedCheck(exercise, result, tuple(recorded.requests), recorded.callbacks)
     except GradusError:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.blocking import Waiting, waiting
+from autograder.judging.blocking import Waiting, waiting
 from autograder.record.findings.figures import Curve, Plot
 from autograder.record.findings.finding import Finding, Unshowable
 from autograder.record.findings.texts import PrintedText, ShownTable, WrittenAnswer

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.blocking import waiting
+from autograder.judging.blocking import waiting
 from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.findings.finding import Finding
 from autograder.record.findings.texts import PrintedText

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.audit.equivalents import EQUIVALENT_FORMAT
-from autograder.classes.settling.rules import (
+from autograder.classes.marks.rules import (
     FULL_POINTS_FORMAT,
     LATE_FORMAT,
     LEAVE_OUT_FORMAT,
     RULES_FORMAT,
 )
 from autograder.course.mistakes import MISTAKE_FORMAT
+from autograder.course.questions.answers import WRONG_ANSWER_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
-from autograder.course.questions.key import WRONG_ANSWER_FORMAT
 from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT
 from autograder.course.thresholds import THRESHOLD_FORMAT
 from framework.course.catalogue import COURSE_FORMAT, UNIT_FORMAT

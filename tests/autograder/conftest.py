@@ -319,7 +319,7 @@ hint = "Differentiate x·x."
 @pytest.fixture
 def asked_course(course_root: Path) -> Course:
     """The tiny course with a third exercise, `asked`, of written questions, and its stubs."""
-    from autograder.course.stub_files import write_stubs
+    from autograder.course.stubs import write_stubs
 
     listed = COURSE.replace('["sums"]', '["sums", "asked"]')
     write(course_root / "exercises/course.toml", listed)
@@ -354,9 +354,9 @@ def right_answers():
 @pytest.fixture
 def grade_asked(asked_course, tmp_path):
     """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
+    from autograder.grading.manual_points import NO_POINTS
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import Setting
-    from autograder.grading.written.manual_points import NO_POINTS
     from autograder.isolation.sandboxes import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins

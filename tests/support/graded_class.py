@@ -10,13 +10,12 @@ from functools import partial
 
 from autograder.classes.collecting.attempts import Attempt
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.collecting.private_files import private_folder
+from autograder.classes.rosters.privacy import private_folder
 from autograder.classes.rosters.roster import Student
-from autograder.classes.store import runs
-from autograder.classes.store.database import Store
-from autograder.classes.store.jobs import Queue
-from autograder.classes.store.results import Result, commit
-from autograder.classes.store.runs import Entry
+from autograder.classes.runs import stored_runs
+from autograder.classes.runs.job_queue import Queue
+from autograder.classes.runs.store import Store
+from autograder.classes.runs.stored_runs import RunEntry, StoredResult, commit
 from autograder.record.results import (
     CheckResult,
     ExerciseResult,
@@ -53,7 +52,7 @@ def exercise(name, *checks):
 
 def result(found):
     report = Report(Provenance(7, "numpy", "cpu", "process", "", "abc"), (found,), seconds=0.5)
-    return Result(
+    return StoredResult(
         found.verdict.value, found.earned, found.possible, found.for_a_person,
         "checks", render_json(report, show_hidden=True), False, "process", 0.5,
     )  # fmt: skip
@@ -90,16 +89,16 @@ class GradedClass:
             attempt = self.submit(key, work)
             for one in listed:
                 name = one if isinstance(one, str) else one.name
-                entries.append(Entry(key, attempt, name, f"{work}-{key}"))
+                entries.append(RunEntry(key, attempt, name, f"{work}-{key}"))
                 if not isinstance(one, str):
                     results[entries[-1]] = result(one)
         queue = Queue(self.collection.name, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
-            begin = partial(runs.start_run, queue=queue, sandbox="process", work="w")
+            begin = partial(stored_runs.start_run, queue=queue, sandbox="process", work="w")
             run = store.transaction(partial(begin, entries=entries))
             for entry, value in results.items():
                 store.transaction(partial(commit, key=run.key(entry), result=value))
             if is_finished:
                 time.sleep(0.002)
-                store.transaction(partial(runs.end_run, id=run.id))
-            return store.transaction(partial(runs.find_run, id=run.id))
+                store.transaction(partial(stored_runs.end_run, id=run.id))
+            return store.transaction(partial(stored_runs.find_run, id=run.id))

@@ -13,14 +13,13 @@ from autograder.classes.gradebooks.request import (
     number,
     scale,
 )
-from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named
-from autograder.classes.rosters.identifiers import columns_of, identifiers
-from autograder.classes.rosters.tables import plain
+from autograder.classes.gradebooks.sheet import Sheet, SheetRow, columns_named
+from autograder.classes.rosters.roster import columns_of, identifiers, plain
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
-def _never(line: Line) -> str:
+def _never(line: SheetRow) -> str:
     return ""
 
 
@@ -38,11 +37,11 @@ class Layout:
         as_comment: turns a comment into what the system shows.
     """
 
-    rows: tuple[Line, ...]
+    rows: tuple[SheetRow, ...]
     column: int
     maximum: float | None = None
     comments: int | None = None
-    why_kept: Callable[[Line], str] = _never
+    why_kept: Callable[[SheetRow], str] = _never
     refuses_more: bool = False
     as_comment: Callable[[str], str] = field(default=str)
 
@@ -76,7 +75,7 @@ def _other_class(sheet: Sheet, request: FillRequest) -> BadInputError:
 
 def _students(
     sheet: Sheet, layout: Layout, request: FillRequest
-) -> Iterable[tuple[Line, str | None]]:
+) -> Iterable[tuple[SheetRow, str | None]]:
     """Yield each row with the key of its student; None for a person who is not in the class."""
     table = sheet.as_table()
     columns = columns_of(table)
@@ -112,7 +111,7 @@ class _Filler:
     found: Filled = field(default_factory=Filled)
     rows: set[str] = field(default_factory=set)
 
-    def fill(self, line: Line, key: str | None) -> None:
+    def fill(self, line: SheetRow, key: str | None) -> None:
         """Fill one row; `key` is None for a person who is not in the class."""
         if key is None:
             self.found.unknown.append(line.number)
@@ -127,7 +126,7 @@ class _Filler:
         else:
             self._write(line, key)
 
-    def _why_blank(self, line: Line, key: str) -> str:
+    def _why_blank(self, line: SheetRow, key: str) -> str:
         points, zero = self.request.points[key], self.request.zero_missing
         reason = blank_reason(points, zero_missing=zero)
         has_points = line.value(self.layout.column) not in ("", "-")
@@ -136,13 +135,13 @@ class _Filler:
     def _value(self, key: str) -> str:
         return number(self.request.points[key].earned * self.factor)
 
-    def _why_kept(self, line: Line, key: str) -> str:
+    def _why_kept(self, line: SheetRow, key: str) -> str:
         maximum = self.layout.maximum
         if self.layout.refuses_more and maximum is not None and float(self._value(key)) > maximum:
             return f"{self._value(key)} is above the maximum of {maximum:g}"
         return self.layout.why_kept(line)
 
-    def _write(self, line: Line, key: str) -> None:
+    def _write(self, line: SheetRow, key: str) -> None:
         former, value = line.value(self.layout.column), self._value(key)
         self.found.written.append(key)
         if former and not _same(former, value):

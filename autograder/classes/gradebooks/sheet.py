@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.tables import CsvTable, Row, bytes_of, plain
+from autograder.classes.rosters.roster import CsvTable, TableRow, bytes_of, plain
 from framework.errors import BadInputError
 
 #: Byte order mark -> encoding of what follows it; it is kept.
@@ -24,7 +24,7 @@ _QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     """A cell: its value, and where it stands in the text of the file."""
 
     value: str
@@ -34,11 +34,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """A row with at least one cell that is not blank, and the number of its first line."""
 
     number: int
-    cells: tuple[Cell, ...]
+    cells: tuple[SheetCell, ...]
 
     def value(self, column: int) -> str:
         """Return the plain text of a cell; empty if the row ends before it."""
@@ -59,9 +59,9 @@ class Sheet:
     encoding: str
     mark: bytes
     separator: str
-    lines: tuple[Line, ...]
+    lines: tuple[SheetRow, ...]
     _changes: dict[tuple[int, int], str] = field(default_factory=dict)
-    _added: dict[Line, dict[int, str]] = field(default_factory=dict)
+    _added: dict[SheetRow, dict[int, str]] = field(default_factory=dict)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class Sheet:
         return tuple(plain(cell.value) for cell in self.lines[0].cells)
 
     @property
-    def rows(self) -> tuple[Line, ...]:
+    def rows(self) -> tuple[SheetRow, ...]:
         """All rows below the header."""
         return self.lines[1:]
 
@@ -77,12 +77,14 @@ class Sheet:
         """Return it as rosters read tables: columns in small letters."""
         columns = tuple(name.casefold() for name in self.header)
         rows = (
-            Row(row.number, dict(zip(columns, map(row.value, range(len(columns))), strict=True)))
+            TableRow(
+                row.number, dict(zip(columns, map(row.value, range(len(columns))), strict=True))
+            )
             for row in self.rows
         )
         return CsvTable(self.file, columns, tuple(rows))
 
-    def write(self, line: Line, column: int, value: str) -> None:
+    def write(self, line: SheetRow, column: int, value: str) -> None:
         """Replace a cell; equal values leave its bytes as they are.
 
         A row that ends before the column gets empty cells up to it.
@@ -94,7 +96,7 @@ class Sheet:
             return
         self._added.setdefault(line, {})[column] = self._quoted(value, line, None)
 
-    def _quoted(self, value: str, line: Line, cell: Cell | None) -> str:
+    def _quoted(self, value: str, line: SheetRow, cell: SheetCell | None) -> str:
         """Return `value` with quotes where the cell, or each cell of its row, had some."""
         has_all = all(one.is_quoted for one in line.cells if one.end > one.start)
         is_special = any(sign in value for sign in (self.separator, '"', "\n", "\r"))
@@ -167,12 +169,12 @@ def _unmarked_utf16(data: bytes) -> Iterator[str]:
         yield "utf-16-be"
 
 
-def _lines(text: str, separator: str) -> Iterator[Line]:
+def _lines(text: str, separator: str) -> Iterator[SheetRow]:
     """Yield the rows; blank lines are skipped."""
     sign = re.escape(separator)
     cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
     end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
-    place, number, cells = 0, 1, list[Cell]()
+    place, number, cells = 0, 1, list[SheetCell]()
     first = 1
     while True:
         found = cell.match(text, place)
@@ -185,20 +187,20 @@ def _lines(text: str, separator: str) -> Iterator[Line]:
         if after["next"]:
             continue
         if any(plain(one.value) for one in cells):
-            yield Line(first, tuple(cells))
+            yield SheetRow(first, tuple(cells))
         cells, number = [], number + 1
         first = number
         if place >= len(text):
             return
 
 
-def _cell(found: re.Match[str]) -> Cell:
+def _cell(found: re.Match[str]) -> SheetCell:
     quoted = found["quoted"]
     if quoted is None:
-        return Cell(found["rest"], found.start(), found.end(), is_quoted=False)
+        return SheetCell(found["rest"], found.start(), found.end(), is_quoted=False)
     closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
     value = closed.replace('""', '"') + found["rest"]
-    return Cell(value, found.start(), found.end(), is_quoted=True)
+    return SheetCell(value, found.start(), found.end(), is_quoted=True)
 
 
 def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:

@@ -7,8 +7,8 @@ import re
 
 from autograder.classes.gradebooks.filling import Layout, chosen_column, comment_column, fill
 from autograder.classes.gradebooks.request import Filled, FillRequest, first_maximum
-from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named, read_sheet
-from autograder.classes.rosters.identifiers import columns_of, is_canvas_gradebook
+from autograder.classes.gradebooks.sheet import Sheet, SheetRow, columns_named, read_sheet
+from autograder.classes.rosters.roster import columns_of, is_canvas_gradebook
 from framework.errors import BadInputError, UsageError
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
@@ -115,7 +115,7 @@ def _is_before_maximum(sheet: Sheet, place: int) -> bool:
     return len(maxima) == 1 and first_maximum([*maxima]) is not None
 
 
-def _locked(line: Line, place: int) -> str:
+def _locked(line: SheetRow, place: int) -> str:
     return "Moodle says that it cannot be changed" if line.value(place).casefold() in _NO else ""
 
 

@@ -1,16 +1,17 @@
-"""Numbers about a run: pass rates, mistakes, distribution of points, slow work, attempts by day."""
+"""Numbers about a run: pass rates, mistakes, distribution of points, slow work, the heat map."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from autograder.classes.outcomes.records import CheckFacts, Outcome, TaskFacts
+from autograder.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
 from autograder.classes.pages.view import RunView
-from autograder.classes.rosters.moments import time_zone
+from autograder.classes.rosters.dates import time_zone
+from autograder.reports.wording import number
 from autograder.verdicts import Verdict
 
 #: Verdicts of a check that say what is wrong with the code.
@@ -84,7 +85,7 @@ def _kind(task: TaskFacts) -> str:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class CommonMistake:
     """A mistake that students made in one task.
 
     Attributes:
@@ -98,12 +99,12 @@ class Mistake:
     id: str
     sentence: str
     students: tuple[str, ...]
-    examples: tuple[tuple[Outcome, CheckFacts], ...]
+    examples: tuple[tuple[StudentOutcome, CheckFacts], ...]
 
 
-def mistakes(view: RunView) -> list[Mistake]:
+def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
-    found: dict[tuple[str, str, str, str], dict[str, tuple[Outcome, CheckFacts]]] = {}
+    found: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
     for outcome in view.results.outcomes.values():
         for task, check in outcome.work.checks if outcome.work is not None else ():
             if check.verdict in WRONG:
@@ -111,15 +112,15 @@ def mistakes(view: RunView) -> list[Mistake]:
                 place = outcome.exercise, task.name, check.diagnosis, told
                 found.setdefault(place, {}).setdefault(outcome.student, (outcome, check))
     listed = [
-        Mistake(*place, tuple(students), tuple(_different(students)))
+        CommonMistake(*place, tuple(students), tuple(_different(students)))
         for place, students in found.items()
     ]
     return sorted(listed, key=lambda one: (not one.id, -len(one.students), one.exercise, one.task))
 
 
 def _different(
-    students: dict[str, tuple[Outcome, CheckFacts]],
-) -> list[tuple[Outcome, CheckFacts]]:
+    students: dict[str, tuple[StudentOutcome, CheckFacts]],
+) -> list[tuple[StudentOutcome, CheckFacts]]:
     """Return the first examples, of different work."""
     by_work = {outcome.key: (outcome, check) for outcome, check in reversed(students.values())}
     return list(reversed(by_work.values()))[:EXAMPLES]
@@ -194,7 +195,7 @@ def _bars(
         start += timedelta(days=step)
 
 
-def slowest(view: RunView, most: int) -> list[Outcome]:
+def slowest(view: RunView, most: int) -> list[StudentOutcome]:
     """Return outcomes of the work that took most time to grade; equal work once."""
     timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
     return [one for one, _ in timed[:most]]
@@ -210,6 +211,95 @@ def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]
     return sorted(listed, key=lambda row: -row[2])[:most]
 
 
-def repeated(view: RunView) -> list[Outcome]:
+def repeated(view: RunView) -> list[StudentOutcome]:
     """Return outcomes of the work that was repeated alone on the machine."""
     return [one for one, work in view.works.values() if work.repeated]
+
+
+#: Columns of one page. With more tasks, the page of all students has a column for each exercise.
+MAX_COLUMNS = 40
+
+#: Levels of a cell: none of the points, three parts, nearly all, all.
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class HeatColumn:
+    """A task of an exercise; the whole exercise if `task` is empty."""
+
+    exercise: str
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell.
+
+    Attributes:
+        level: its class: ``c0`` to ``c5``, or what is known in place of points.
+        text: the points, or a symbol that the legend explains.
+        page: what it links to; empty without work.
+    """
+
+    level: str
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A student; `share` is from 0 to 1, None without points."""
+
+    student: str
+    share: float | None
+    cells: tuple[HeatCell, ...]
+
+
+def is_by_task(view: RunView) -> bool:
+    """Return whether the tasks of all exercises fit on one page."""
+    return sum(map(len, view.tasks.values())) <= MAX_COLUMNS
+
+
+def columns(view: RunView, exercise: str = "") -> list[HeatColumn]:
+    """Return the columns of the page of all exercises, or of one."""
+    names = [exercise] if exercise else view.results.exercises
+    if not exercise and not is_by_task(view):
+        return [HeatColumn(name) for name in names]
+    return [HeatColumn(name, task) for name in names for task in view.tasks[name] or ("",)]
+
+
+def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
+    """Return the rows of all students, in the order of the roster."""
+    found = shares(view)
+    return [
+        HeatRow(student, found.get(student), _cells(view, view.results.of(student), chosen))
+        for student in view.results.students
+    ]
+
+
+def _cells(
+    view: RunView, outcomes: Mapping[str, StudentOutcome], chosen: list[HeatColumn]
+) -> tuple[HeatCell, ...]:
+    return tuple(_cell(view, outcomes.get(one.exercise), one.task) for one in chosen)
+
+
+_NO_WORK, _NOT_GRADED = HeatCell("none", "–"), HeatCell("open", "?")
+
+
+def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
+    if outcome is None:
+        return _NO_WORK
+    page = view.work_page(outcome.key)
+    if outcome.work is None:
+        return HeatCell(_NOT_GRADED.level, _NOT_GRADED.text, page)
+    part = next((one for one in outcome.work.tasks if one.name == task), outcome.work)
+    if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
+        return HeatCell("open", f"{number(part.earned)}…", page)
+    return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)
+
+
+def level(earned: float, possible: float) -> int:
+    """Return the level of points, from 0 for none to 5 for all."""
+    if possible <= 0 or earned >= possible:
+        return LEVELS
+    return 0 if earned <= 0 else min(1 + int(earned / possible * (LEVELS - 1)), LEVELS - 1)

@@ -1,22 +1,80 @@
-"""What the pages of a run are made from, read once from the store and the collection."""
+"""What the pages of a run are made from: results, faults, and the code of attempts."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy import Connection
 
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.collecting.pseudonyms import Shown, pseudonyms
-from autograder.classes.outcomes.reading import read_results
-from autograder.classes.outcomes.records import ClassResults, Outcome, WorkFacts
-from autograder.classes.store.jobs import fault_of
-from autograder.classes.store.results import Disagreement, disagreements
-from autograder.classes.store.runs import Run
-from autograder.classes.store.tables import Key
+from autograder.classes.marks.class_results import (
+    ClassResults,
+    StudentOutcome,
+    WorkFacts,
+    read_results,
+)
+from autograder.classes.rosters.privacy import Shown, pseudonyms
+from autograder.classes.runs.job_queue import fault_of
+from autograder.classes.runs.store import ResultKey
+from autograder.classes.runs.stored_runs import Disagreement, Run, disagreements
+from autograder.course.reading import Course
+from autograder.course.source import definitions, lines_of, parse
+from autograder.submissions.submission import load_submission
+from framework.errors import GradusError
+
+#: Lines of a task that an example shows.
+MAX_LINES = 60
+
+
+class CodeReader:
+    """Reads the code of attempts.
+
+    Args:
+        collection: has their files.
+        course: what the files belong to.
+    """
+
+    def __init__(self, collection: Collection, course: Course) -> None:
+        self._collection = collection
+        self._course = course
+        self.of = lru_cache(maxsize=64)(self._read)
+
+    def _read(self, attempt: str, exercise: str) -> str:
+        """Return the code for `exercise`; a sentence in a comment where there is none."""
+        try:
+            folder = self._collection.folder_of(attempt)
+            with load_submission(folder, self._course, [exercise]) as found:
+                if exercise in found.files:
+                    return found.files[exercise].source
+                return f"# {found.unread.get(exercise, 'no file of this exercise')}\n"
+        except GradusError as error:
+            return f"# {error}\n"
+
+    def of_task(self, attempt: str, exercise: str, task: str) -> str:
+        """Return the lines that define `task`; empty where they are not found."""
+        source: str = self.of(attempt, exercise)
+        return code_of_task(source, task)
+
+
+def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
+    """Return the first `most` lines of the definition of `task`, with its decorators.
+
+    Code that is no Python has no definition.
+    """
+    try:
+        found = definitions(parse(source)).get(task)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if found is None:
+        return ""
+    decorators: list[ast.expr] = getattr(found, "decorator_list", [])
+    first = min([found.lineno, *(one.lineno for one in decorators)])
+    lines = lines_of(source)[first - 1 : found.end_lineno]
+    return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
 
 
 @dataclass(frozen=True)
@@ -31,7 +89,7 @@ class RunView:
 
     collection: Collection
     results: ClassResults
-    faults: Mapping[Key, str]
+    faults: Mapping[ResultKey, str]
     disagreements: tuple[Disagreement, ...]
     shown: Shown
     page_name: Callable[[str], str]
@@ -47,9 +105,9 @@ class RunView:
         return {self.student_page(student): student for student in self.results.students}
 
     @cached_property
-    def pages_of_work(self) -> dict[str, tuple[Outcome, ...]]:
+    def pages_of_work(self) -> dict[str, tuple[StudentOutcome, ...]]:
         """Path of a page -> the outcomes of the students who handed in this work."""
-        found: dict[str, list[Outcome]] = {}
+        found: dict[str, list[StudentOutcome]] = {}
         for one in self.results.outcomes.values():
             found.setdefault(self.work_page(one.key), []).append(one)
         return {page: tuple(listed) for page, listed in found.items()}
@@ -58,11 +116,11 @@ class RunView:
         """Return the path of the page of a student."""
         return f"students/{self.page_name(student)}.html"
 
-    def work_page(self, key: Key) -> str:
+    def work_page(self, key: ResultKey) -> str:
         """Return the path of the page of a piece of work; equal work has one page."""
         return f"work/{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.html"
 
-    def with_work(self) -> Iterator[tuple[str, Mapping[str, Outcome]]]:
+    def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
         """Yield each student who handed something in, with exercise -> outcome."""
         for student in self.results.students:
             found = self.results.of(student)
@@ -70,7 +128,7 @@ class RunView:
                 yield student, found
 
     @cached_property
-    def works(self) -> dict[Key, tuple[Outcome, WorkFacts]]:
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
             one.key: (one, one.work)

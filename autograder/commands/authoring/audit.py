@@ -73,10 +73,9 @@ def audit(
         raise UsageError("--accept is about automatic changes: leave out --mistakes")
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
-    from autograder.audit import report
-    from autograder.audit.auditing import Scope
+    from autograder.audit.auditing import Journal, Scope
     from autograder.audit.auditing import audit as carry_out
-    from autograder.audit.journal import Journal
+    from autograder.audit.findings import show, to_json
     from autograder.grading.setting import Setting
     from framework.providers.plugins import Plugins
 
@@ -87,9 +86,9 @@ def audit(
     kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
         result = carry_out(setting, scope, jobs, report_progress, journal)
-    report.show(result, console(), by_operator=not mistakes)
+    show(result, console(), by_operator=not mistakes)
     if json_file is not None:
-        json_file.write_text(report.to_json(result), "utf-8")
+        json_file.write_text(to_json(result), "utf-8")
     if accept:
         _accept(result, found)
     if result.exit_code:
@@ -99,7 +98,7 @@ def audit(
 def _sandbox(name: str) -> Sandbox:
     """Return the sandbox `name`; for `auto` the one that starts workers fastest."""
     from autograder.isolation.sandboxes import choose
-    from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+    from autograder.isolation.sandboxes.fork import ForkSandbox
 
     if name != AUTO:
         return choose(name)
@@ -108,7 +107,7 @@ def _sandbox(name: str) -> Sandbox:
 
 
 def _accept(result: Audit, course: Course) -> None:
-    from autograder.audit.accepting import accept
+    from autograder.audit.equivalents import accept
     from autograder.reports.wording import counted
 
     written = accept(result, course)

@@ -15,7 +15,7 @@ from autograder.course.reading import find_course
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
-    from autograder.authoring.problems import Checked, Problem
+    from autograder.authoring.exercise_files import Checked, Problem
 
 
 def check(

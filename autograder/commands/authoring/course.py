@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from autograder.commands.options import CourseOption, say, shown
-from autograder.course.kit import kit_of
+from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.course.revisions.changes import changes
-from autograder.course.revisions.facts import (
+from autograder.course.revisions import (
     Revision,
+    changes,
     pinned_revision,
     read_revision,
     revision_file,

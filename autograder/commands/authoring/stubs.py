@@ -9,7 +9,7 @@ import typer
 
 from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import Course, find_course
-from autograder.course.stub_files import stub_files, write_stubs
+from autograder.course.stubs import stub_files, write_stubs
 from framework.errors import ConflictError
 
 

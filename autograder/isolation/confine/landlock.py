@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.filesystem_view import FilesystemView
-from autograder.isolation.confine.root import DEVICES
+from autograder.isolation.confine.grants import FilesystemView
+from autograder.isolation.confine.namespaces import DEVICES
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _RULE_PATH_BENEATH = 1, 1
@@ -84,7 +84,7 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
 def _without(paths: Iterable[str], hidden: Set[str]) -> Iterator[str]:
     """Yield `paths`, each replaced by its entries where something below it is hidden."""
     for path in paths:
-        if not any(place.startswith(path + os.sep) for place in hidden):
+        if not any(inner.startswith(path + os.sep) for inner in hidden):
             yield path
             continue
         with os.scandir(path) as entries:

@@ -19,7 +19,7 @@ from framework.providers.courses import named_course_folder
 from framework.text_files import read_text
 
 #: Lets `gradus stubs` know the new stub, in the autograder, which is named as a string.
-_REMEMBER = "autograder.course.stub_files:remember_stub"
+_REMEMBER = "autograder.course.stubs:remember_stub"
 
 
 def exercise(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.audit.reach import Reached, affected_names
+from autograder.audit.trials import Reached, affected_names
 
 SOURCE = """
 import numpy as np

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import ClassVar
@@ -50,6 +51,7 @@ class Reason(Attention):
 
 CHECKS = """
     import pytest
+    from plugin_of_fixtures import attention
 
     pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
 
@@ -63,13 +65,14 @@ CHECKS = """
 
 
 @pytest.fixture
-def report_on(collect):
+def report_on(collect, monkeypatch):
     """`report_on(kind, truth)`: a check adds a finding of `kind`, and passes or fails."""
 
     def report_on(kind, truth, hidden=False):
-        plugin = ModuleType("a_plugin")
+        plugin = ModuleType("plugin_of_fixtures")
         plugin.attention = adds(kind)
-        checks = collect(text=CHECKS.replace("{truth}", str(truth)), plugins=[plugin])
+        monkeypatch.setitem(sys.modules, plugin.__name__, plugin)
+        checks = collect(text=CHECKS.replace("{truth}", str(truth)))
         checks = tuple(replace(check, hidden=hidden) for check in checks)
         exercise = ExerciseResult("rnn", "unit", "RNN", (TaskResult("RNN", checks),))
         return Report(Provenance(0, "numpy", "cpu", "process"), (exercise,))
@@ -78,7 +81,7 @@ def report_on(collect):
 
 
 def adds(kind):
-    """A fixture that adds a finding of `kind`, as a plugin of pytest would define it."""
+    """A fixture that adds a finding of `kind`, as a package of a course would define it."""
 
     @pytest.fixture
     def attention(findings: Findings):

@@ -6,11 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from autograder.installation.facts import Fact, Section, section
-from autograder.installation.places import place_facts
-from autograder.installation.sandbox_levels import sandbox_facts
-from autograder.installation.text import report_lines
-from autograder.installation.versions import version_facts
+from autograder.installation.facts import FactSection, SystemFact, report_lines, section
+from autograder.installation.inspection import place_facts, sandbox_facts, version_facts
 from autograder.isolation.sandboxes import Sandbox
 
 
@@ -20,16 +17,20 @@ def by_name(facts):
 
 def test_an_exception_ends_a_section_and_is_its_problem():
     def find():
-        yield Fact("one", "1")
+        yield SystemFact("one", "1")
         raise OSError("the disk\nis gone")
 
     found = section("disks", find)
-    assert found.facts[0] == Fact("one", "1")
+    assert found.facts[0] == SystemFact("one", "1")
     assert found.problems == ["disks: OSError: the disk is gone"]
 
 
 def test_problems_stand_at_the_end_too():
-    lines = list(report_lines([Section("a", (Fact("x", "1"), Fact("y", "2\n- 3", "is wrong")))]))
+    lines = list(
+        report_lines(
+            [FactSection("a", (SystemFact("x", "1"), SystemFact("y", "2\n- 3", "is wrong")))]
+        )
+    )
     assert lines[0] == "a"
     assert lines[1].split() == ["x", "1"]
     assert lines[2].split() == ["!", "y", "2"]
@@ -86,13 +87,13 @@ class Leaky(Sandbox):
 
 def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
     monkeypatch.setattr(
-        "autograder.installation.sandbox_levels.BUILT_IN",
+        "autograder.installation.inspection.BUILT_IN",
         {"process": sandboxes()["process"], "leaky": Leaky},
     )
     found = by_name(sandbox_facts())
     assert found["auto"].value.startswith("takes ")
     assert found["process"].value.startswith("level ")
-    assert found["leaky"] == Fact("leaky", "does not work here: it is Sunday")
+    assert found["leaky"] == SystemFact("leaky", "does not work here: it is Sunday")
 
 
 def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
@@ -104,9 +105,9 @@ def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
 
 
 def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
-    monkeypatch.setattr("autograder.installation.sandbox_levels.BUILT_IN", {"leaky": Leaky})
+    monkeypatch.setattr("autograder.installation.inspection.BUILT_IN", {"leaky": Leaky})
     monkeypatch.setattr(Leaky, "unavailable", lambda self: None)
-    monkeypatch.setattr("autograder.installation.sandbox_levels.choose", lambda name: Leaky())
+    monkeypatch.setattr("autograder.installation.inspection.choose", lambda name: Leaky())
     found = by_name(sandbox_facts(block=["autograder"]))["leaky"]
     assert "OSError: no such program" in found.problem
     assert "nothing can be graded" in found.problem

@@ -27,7 +27,6 @@ class Course:
         return {
             "kept": lambda x: x,
             "described": lambda x: f"{x!r} {type(x[0]).__name__} {x.dtype.char}",
-            "long_text": lambda: "a word " * (wire.MAX_STRUCTURE // 6),
             "pairs": lambda count: {(i, i + 1): i for i in range(count)},
         }[name]
 
@@ -59,12 +58,6 @@ def test_every_submission_gets_the_same_answer(reference, course, name, array):
     assert course.asked == 1
     assert repr(first) == repr(second)
     assert getattr(first, "dtype", None) is getattr(second, "dtype", None)
-
-
-def test_text_that_is_too_long_to_be_sent_is_asked_for_again(reference, course):
-    first, second = (reference().long_text() for _ in range(2))
-    assert first == second
-    assert course.asked == 2
 
 
 def test_what_cannot_be_remembered_is_refused_the_first_time(reference):
