@@ -12,7 +12,7 @@ from framework.commands.options import BlockOption, PluginOption
 
 if TYPE_CHECKING:
     from autograder.installation.bundle import Redactor
-    from autograder.installation.facts import FactSection
+    from autograder.installation.system_facts import FactSection
 
 
 def doctor(
@@ -30,7 +30,7 @@ def doctor(
     send it.
     """
     from autograder.installation.bundle import check_bundle, write_bundle
-    from autograder.installation.facts import report_lines
+    from autograder.installation.system_facts import report_lines
     from framework.log import recorded_log
 
     if bundle is not None:
@@ -48,7 +48,6 @@ def doctor(
 
 def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
     """Return all that can be found out; what fails is a problem of its section."""
-    from autograder.installation.facts import section
     from autograder.installation.inspection import (
         course_facts,
         place_facts,
@@ -56,6 +55,7 @@ def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
         sandbox_facts,
         version_facts,
     )
+    from autograder.installation.system_facts import section
 
     return [
         section("versions", version_facts),

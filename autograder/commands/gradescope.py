@@ -57,7 +57,7 @@ def build(
     Gradescope's machine that one of them works and that solutions get full marks; otherwise it
     fails. --allow-weaker grades without, and results.json lists what is not contained.
     """
-    from autograder.kits.gradescope import AutograderBuild, build_gradescope
+    from autograder.kits.gradescope_autograder import AutograderBuild, build_gradescope
 
     found = find_course(course)
     exercises = found.select(names or ())

@@ -28,7 +28,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from autograder.checks.host_limits import memory_limited
 
@@ -37,18 +37,10 @@ UNKNOWN, NO, YES = range(3)
 #: Maximum number of trials for one exercise.
 MAX_TRIALS = 2000
 
+#: A byte for each trial, in memory that two processes may share.
+Outcomes = bytearray | mmap.mmap
 #: Limits the CPU time of a block, in seconds.
 Guard = Callable[[float], AbstractContextManager[None]]
-
-
-class Outcomes(Protocol):
-    """One byte for each trial: a bytearray, or memory that two processes share."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, number: int, /) -> int: ...
-
-    def __setitem__(self, number: int, outcome: int, /) -> None: ...
 
 
 class OutOfTrials(Exception):

@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 import framework
-from autograder.installation.facts import FactSection, SystemFact, report_lines
+from autograder.installation.system_facts import FactSection, SystemFact, report_lines
 from framework.errors import BadInputError, UsageError
 
 #: What a bundle may be, by its suffix.

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 import framework
 from autograder.course.reading import find_course
 from autograder.course.student_state import state_folder
-from autograder.installation.facts import SystemFact
+from autograder.installation.system_facts import SystemFact
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, choose

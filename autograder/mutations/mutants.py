@@ -34,15 +34,12 @@ class Mutant:
         id: operator, function, the piece of source before and after the change, and the
             statement that it belongs to: the same after edits elsewhere in the file.
         line: where the change is, counted from 1.
-        scope: first and last line of the function around it, or of the statement where there is
-            no function; before the change.
         source: the whole changed text.
     """
 
     id: str
     operator: str
     line: int
-    scope: tuple[int, int]
     source: str
 
 
@@ -56,14 +53,12 @@ def make_mutants(
     Raises:
         BadInputError: a malformed region.
     """
-    seen: dict[tuple[int, int], set[str | None]] = {}
+    seen = {None, _program(source)}
     mutants: list[Mutant] = []
     for mutant in draw_mutants(source, file, operators):
-        if mutant.scope not in seen:
-            seen[mutant.scope] = {None, _program(source, mutant.scope)}
-        program = _program(mutant.source, _scope_after(source, mutant))
-        if program not in seen[mutant.scope]:
-            seen[mutant.scope].add(program)
+        program = _program(mutant.source)
+        if program not in seen:
+            seen.add(program)
             mutants.append(mutant)
     return sorted(mutants, key=lambda mutant: mutant.line)
 
@@ -106,7 +101,7 @@ def _mutant(
     ordinal = f" #{named[name]}" if named[name] > 1 else ""
     line = getattr(site.node, "lineno", 1)
     changed = splice(source, site.node, replacement, site.parent)
-    return Mutant(name + ordinal, operator, line, _extent(site.function or site.statement), changed)
+    return Mutant(name + ordinal, operator, line, changed)
 
 
 def _shown(node: ast.AST) -> str:
@@ -114,29 +109,16 @@ def _shown(node: ast.AST) -> str:
     return text if len(text) <= _FRAGMENT else f"{text[:_FRAGMENT]}..."
 
 
-def _extent(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
-
-
-def _scope_after(source: str, mutant: Mutant) -> tuple[int, int]:
-    """Return the lines of the mutant's scope in its own source."""
-    first, last = mutant.scope
-    return first, last + mutant.source.count("\n") - source.count("\n")
-
-
-def _program(source: str, scope: tuple[int, int]) -> str | None:
-    """Return the syntax tree of the lines `scope` without their layout; None if they do not
-    parse."""
-    first, last = scope
-    text = "\n".join(source.split("\n")[first - 1 : last])
+def _program(source: str) -> str | None:
+    """Return the syntax tree of `source` without its layout; None if it does not parse."""
     try:
-        return ast.dump(ast.parse(f"if True:\n{text}" if text[:1] == " " else text))
+        return ast.dump(ast.parse(source))
     except SyntaxError:
         return None
 
 
 def _is_within(node: ast.AST, regions: list[Region]) -> bool:
-    first, last = _extent(node)
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
     return any(region.first < first and last < region.last for region in regions)
 
 

@@ -1,6 +1,7 @@
 """Grading from inside a notebook: the magics `%grade`, `%%grade` and `%hint`.
 
-magics.py     the commands, for IPython: run in a fresh process, with results that a notebook shows
-sources.py    the saved notebook, or the cells that were run
-extension/    ``gradus.py``, the module that ``%load_ext gradus`` imports
+magics.py               the commands, for IPython
+notebook_source.py      the saved notebook, or the cells that were run
+subprocess_commands.py  commands of gradus in a fresh process, and what they return
+extension/              ``gradus.py``, the module that ``%load_ext gradus`` imports
 """

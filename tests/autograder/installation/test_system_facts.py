@@ -6,8 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from autograder.installation.facts import FactSection, SystemFact, report_lines, section
 from autograder.installation.inspection import place_facts, sandbox_facts, version_facts
+from autograder.installation.system_facts import FactSection, SystemFact, report_lines, section
 from autograder.isolation.sandboxes import Sandbox
 
 

@@ -18,7 +18,7 @@ from gradus_command import gradus
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.kits.gradescope import requirements
+from autograder.kits.gradescope_autograder import requirements
 from framework.errors import BadInputError, ConflictError, UnknownNameError
 
 RIGHT = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")
