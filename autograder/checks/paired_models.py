@@ -282,9 +282,9 @@ class PairedModels:
         if not (several and len(ours) == len(theirs)):
             equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
             return
-        for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+        for i, (our_gradient, their_gradient) in enumerate(zip(ours, theirs, strict=True), start=1):
             what = f"the gradient of input {i} that backward returns"
-            equal(one, other, what, rtol=rtol, atol=atol)
+            equal(our_gradient, their_gradient, what, rtol=rtol, atol=atol)
 
     def _same_gradients(self, ours: Any, rtol: float, atol: float) -> None:
         expected = self.reference.gradients

@@ -138,7 +138,7 @@ def combined(
     """Return one evaluation of several models, whose values are combined."""
     value = combine([evaluation.value for evaluation in evaluations])
     return ConfirmableMetric(
-        value, lambda: _combined(combine, [one.confirm() for one in evaluations])
+        value, lambda: _combined(combine, [metric.confirm() for metric in evaluations])
     )
 
 

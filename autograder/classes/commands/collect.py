@@ -20,10 +20,11 @@ from autograder.classes.collecting.readers import reader
 from autograder.classes.commands.options import InOption, StoreOption, open_store
 from autograder.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
 from autograder.classes.rosters.roster import Roster, read_roster
-from autograder.commands.options import CourseOption, say
 from autograder.course.reading import QUESTIONS, find_course
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted
+from framework.commands.options import CourseOption
+from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:

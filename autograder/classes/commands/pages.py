@@ -25,11 +25,10 @@ from autograder.classes.commands.points import (
     require_all_graded,
 )
 from autograder.classes.rosters.privacy import pseudonyms
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
-from framework.commands.working_line import end_working_line
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say, shown
 from framework.errors import AbsentPartError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ def serve(
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(opened.collection, names)
         serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
-        end_working_line()
         run_server(serving, listening, allow_host or (), say)
 
 

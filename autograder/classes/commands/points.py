@@ -21,10 +21,10 @@ from autograder.classes.commands.options import (
 )
 from autograder.classes.rosters.privacy import write_private
 from autograder.classes.rosters.roster import Roster
-from autograder.commands.options import CourseOption, say
 from autograder.reports.plain import clean, for_spreadsheet
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.plain import clean
-from autograder.reports.terminal import ExerciseView, Summary
+from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.verdicts import Verdict
 
 #: As the runners of GitHub, Azure and TeamCity read a line of a log.

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from framework.startup.terminal import wrapped
+from framework.commands.output import wrapped
 
 
 class Terminal(io.StringIO):

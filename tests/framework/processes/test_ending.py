@@ -7,7 +7,7 @@ import pytest
 
 ENDS = {
     "python": "sys.exit(code)",
-    "gradus": "from framework.startup.ending import end_process; end_process(code)",
+    "gradus": "from framework.processes.termination import end_process; end_process(code)",
 }
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.isolation.host.faults import NOT_WRITTEN, Frame
+from autograder.isolation.host.faults import NOT_WRITTEN
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.finding import Finding
 from autograder.record.findings.texts import excerpt
 from autograder.record.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.reports.advice import advice
@@ -20,7 +19,7 @@ from autograder.reports.common_causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import (
     duration,
-    inside,
+    labelled_facts,
     open_points,
     passed_tasks,
     points,
@@ -36,8 +35,6 @@ from autograder.verdicts import Verdict
 
 #: Lines of a finding that explains a failure, as of what was printed.
 LINES = 6
-#: Lines of the submission that lead to a fault; more of them is recursion.
-FRAMES = 2
 
 _TIME_WIDTH = 10
 
@@ -151,51 +148,26 @@ class ExerciseView:
     def _facts(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         for text in filter(None, (check.message, *check.details)):
             yield from page.hanging(Text(margin), text)
-        if check.diagnosis is not None:
-            yield from page.hanging(_label(margin, "likely"), check.diagnosis.sentence, "bold")
-            if check.diagnosis.second is not None:
-                second = check.diagnosis.second.sentence
-                yield from page.hanging(_label(margin, "second"), second, "bold")
-        yield from self._circumstances(page, check, margin)
-        if hint := check.best_hint:
-            yield from page.hanging(_label(margin, "hint"), hint)
+        for label, lines, finding in labelled_facts(check):
+            start = _label(margin, label)
+            if label == "line" or (finding is not None and len(lines) > 1):
+                yield from page.block(start, excerpt(lines, LINES))
+                continue
+            style = "bold" if label in ("likely", "second") else ""
+            for line in lines:
+                yield from page.hanging(start, line, style)
+                start = _label(margin, "")
 
     def _replay(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
         """Yield the command that makes the call again, ready to be pasted."""
         if command := self._commands.replay(check):
             yield from page.command(_label(margin, "replay"), command)
 
-    def _circumstances(self, page: Page, check: CheckResult, margin: str) -> Iterator[Text]:
-        if check.call and check.verdict is not Verdict.NOT_STARTED:
-            yield from page.hanging(_label(margin, "call"), check.call)
-        for number, argument in enumerate(check.arguments):
-            yield from page.hanging(_label(margin, "" if number else "with"), argument)
-        for number, frame in enumerate(dict.fromkeys(check.frames[-FRAMES:])):
-            label = _label(margin, "" if number else "line")
-            yield from page.block(label, list(self._frame_lines(frame)))
-        for finding in check.findings:
-            if finding.explains_failure:
-                yield from _explaining(page, finding, margin)
-
-    def _frame_lines(self, frame: Frame) -> Iterator[str]:
-        yield frame.place + inside(frame)
-        if frame.source:
-            yield "  " + frame.source
-
 
 def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
     """Return whether one line tells it all: every check has failed for the same reason."""
     same_cause = len(found) == 1 and len(found[0].others) == len(result.checks) - 1 > 0
     return is_short(result) or same_cause
-
-
-def _explaining(page: Page, finding: Finding, margin: str) -> Iterator[Text]:
-    """Yield a finding among the facts of a failure: one line is wrapped, several are cut."""
-    lines, label = finding.text_lines(), _label(margin, finding.kind)
-    if len(lines) == 1:
-        yield from page.hanging(label, lines[0])
-    elif lines:
-        yield from page.block(label, excerpt(lines, LINES))
 
 
 def _label(margin: str, name: str) -> Text:

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.commands.student.replay import _save_arrays, replay
+from autograder.commands.replay import _save_arrays, replay
 from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
 
 CHECK = "test_activations.py::test_sigmoid_backward"

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import find_course
 from autograder.isolation.host.faults import BREAKPOINTS
-from framework.commands.options import BlockOption, Device, PluginOption
-from framework.commands.working_line import end_working_line
+from framework.commands.options import (
+    AllowWeaker,
+    ArraysOption,
+    BlockOption,
+    CourseOption,
+    Device,
+    GradedSubmission,
+    PluginOption,
+    Sandbox,
+    Seed,
+)
+from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
@@ -35,35 +44,25 @@ def replay(
     ] = False,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="FILE", help="Save the arrays of the call as .npz only."),
+        typer.Option(
+            "--save", metavar="FILE", help="Only save the call's arrays (.npz); do not run it."
+        ),
     ] = None,
     script: Annotated[
         Path | None,
         typer.Option(
-            "--script", metavar="FILE", help="Write the call as a program, as replay.py, only."
+            "--script",
+            metavar="FILE",
+            help="Only write the call as a program, as replay.py; do not run it.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
-    submission: Annotated[
-        Path | None,
-        typer.Option(help="Folder, file, .zip or .tar.gz. Default: the course's own exercises."),
-    ] = None,
-    backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
+    submission: GradedSubmission = None,
+    backend: ArraysOption = "numpy",
     device: Device = "cpu",
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, help="Seed of all random inputs. Default: 0, or that of a kit."),
-    ] = None,
-    sandbox: Annotated[str, typer.Option(help="Sandbox in which the check finds the call.")] = (
-        "auto"
-    ),
-    allow_weaker: Annotated[
-        bool,
-        typer.Option(
-            "--allow-weaker",
-            help="Let `--sandbox fork` start where this system cannot contain everything.",
-        ),
-    ] = False,
+    seed: Seed = None,
+    sandbox: Sandbox = "auto",
+    allow_weaker: AllowWeaker = False,
     plugin: PluginOption = None,
     block: BlockOption = None,
     course: CourseOption = None,
@@ -114,7 +113,6 @@ def _run(made: Replay, recorded: RecordedCheck, pdb: bool) -> int:
         file = Path(folder, "replay.py")
         _write(made, recorded, file, pdb=pdb)
         _introduce(recorded)
-        end_working_line()
         return subprocess.run([sys.executable, str(file)], check=False).returncode
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.findings.texts import PrintedText
-from autograder.reports.terminal import ExerciseView
+from autograder.reports.terminal_report import ExerciseView
 from autograder.verdicts import Verdict
 
 
