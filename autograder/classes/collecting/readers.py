@@ -320,9 +320,8 @@ def _nbgrader_place(file: PurePosixPath, depth: int) -> _NbgraderPlace | None:
     for index, part in enumerate(attempts[: len(parts) - 1]):
         if match := _INBOUND.fullmatch(part):
             folder, inner = PurePosixPath(*parts[: index + 1]), PurePosixPath(*parts[index + 1 :])
-            return _NbgraderPlace(
-                *match.group("student", "assignment"), folder, inner, match["time"]
-            )
+            student, assignment = match["student"], match["assignment"]
+            return _NbgraderPlace(student, assignment, folder, inner, match["time"])
     start = ours.index("submitted") + 1 if "submitted" in ours else 0
     if len(parts) < start + 3:
         return None
