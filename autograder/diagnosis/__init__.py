@@ -29,4 +29,6 @@ behaviour_changes/      the solution with a change of behaviour: an ignored opti
 source_changes/         the solution with one small change of its source, as in `gradus audit`
 reading.py              collects the arrays from the answers
 evidence.py             the collected arrays and answers of one check
+from_recording.py       the diagnosis in a student kit, which has recorded answers and no solution
+fingerprints.py         digests of wrong answers, which unlock a listed mistake in a kit
 """

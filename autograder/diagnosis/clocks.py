@@ -7,8 +7,8 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number
-from autograder.isolation.host.transcript import Exchange
 
 #: Where a number stands in an answer: the outcome, and the keys that lead to the number.
 Place = tuple[int, tuple[Any, ...]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
@@ -19,7 +20,6 @@ from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
 from autograder.diagnosis.search.forked import search_apart
 from autograder.diagnosis.search.trials import OutOfTrials, Trials
-from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import same_value, weight
 from autograder.diagnosis.exchanges import Exchanges
 from autograder.diagnosis.forms import in_form
 from autograder.isolation.host.requests import Call, Get, Outcome
-from autograder.isolation.host.transcript import Exchange
 
 #: What stands for a missing value.
 _MISSING = object()

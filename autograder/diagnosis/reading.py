@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair, Raised
 from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
-from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.wire import Handle
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.course.reading import Exercise
 from autograder.diagnosis.clocks import Place, clocked, reads_clock, without_clocks
 from autograder.diagnosis.evidence import Evidence, Pair
@@ -25,7 +26,6 @@ from autograder.diagnosis.exchanges import (
 )
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Module, Replay, SourceModule
-from autograder.isolation.host.transcript import Exchange
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.grading.kit.confirmation import confirmed
 from autograder.grading.kit.references import open_reference
@@ -24,9 +25,8 @@ from autograder.grading.under_test import (
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.process import Launch
-from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
-from autograder.isolation.host.transcript import Transcript
+from autograder.isolation.host.session import OnRecord, Session
 from autograder.record.findings.base import Finding
 from autograder.record.findings.printed import PrintedText
 from autograder.record.host_paths import HostPaths
@@ -154,7 +154,7 @@ class Grader:
         exercise, asked = under_test.exercise, under_test.transcripts
         if not asked or all(check.verdict not in EXPLAINED for check in checks):
             return checks
-        from autograder.recordings.player import RecordedSession  # not needed where all passed
+        from autograder.conversations.player import RecordedSession  # not needed where all passed
 
         if isinstance(under_test.tapes, RecordedSession):
             from autograder.diagnosis.from_recording import diagnosed_from_recording

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.conversations.recording import content
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
-from autograder.recordings.files import content
 from framework.course.catalogue import base_in_kit
 from framework.errors import BadInputError
 

@@ -14,6 +14,7 @@ from functools import cached_property
 import pytest
 
 from autograder.audit.trials import handed_in
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
@@ -25,7 +26,6 @@ from autograder.grading.many.grader import Shared, SharingGrader
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
 from autograder.record.results import CheckResult, Diagnosis

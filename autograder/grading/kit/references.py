@@ -8,13 +8,12 @@ from autograder.course.kit import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline
-from autograder.isolation.host.remote import Session
+from autograder.isolation.host.session import Session
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE
 
 if TYPE_CHECKING:
-    from autograder.recordings.files import Recording
-    from autograder.recordings.tape import Tape
+    from autograder.conversations.recording import Recording, Tape
 
 
 def open_reference(setting: Setting, exercise: Exercise) -> Session:
@@ -26,9 +25,10 @@ def open_reference(setting: Setting, exercise: Exercise) -> Session:
     """
     kit = kit_of(exercise.root)
     if kit is not None and not exercise.solution.is_file():
-        from autograder.recordings.player import RecordedSession  # the full course has no recording
+        # The full course has no recording.
+        from autograder.conversations.player import RecordedSession
 
-        return RecordedSession(_tapes(setting, kit, exercise).get)
+        return RecordedSession(_tapes(setting, kit, exercise))
     return open_solution(setting, exercise)
 
 
@@ -43,20 +43,7 @@ def open_solution(setting: Setting, exercise: Exercise) -> Session:
     return open_inline(ReferenceSession, backend, registry, exercise)
 
 
-class _Tapes:
-    """The tapes of a recording; a check without one has nothing recorded."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._tapes = recording.tapes
-
-    def get(self, check: str) -> Tape:
-        """Return the tape of the check with this id."""
-        from autograder.recordings.tape import Tape
-
-        return self._tapes.get(check, Tape())
-
-
-def _tapes(setting: Setting, kit: Kit, exercise: Exercise) -> _Tapes:
+def _tapes(setting: Setting, kit: Kit, exercise: Exercise) -> dict[str, Tape]:
     if setting.seed != kit.seed:
         raise UsageError(
             f"this kit has recorded the seed {kit.seed}, not {setting.seed}: grade without "
@@ -67,7 +54,7 @@ def _tapes(setting: Setting, kit: Kit, exercise: Exercise) -> _Tapes:
             f"this kit has recorded answers for NumPy, not for {setting.backend}: grade without "
             "`--backend`. Other backends need the full course"
         )
-    return _Tapes(recording_of(kit, exercise))
+    return recording_of(kit, exercise).tapes
 
 
 def recording_of(kit: Kit, exercise: Exercise) -> Recording:
@@ -82,7 +69,7 @@ def recording_of(kit: Kit, exercise: Exercise) -> Recording:
             f"{file} is missing, the recording of '{exercise.name}'. `gradus kit update KIT` with "
             "the kit that you got restores it"
         )
-    from autograder.recordings.files import read_recording
+    from autograder.conversations.recording import read_recording
 
     recording = read_recording(file)
     header = recording.header

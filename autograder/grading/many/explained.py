@@ -7,10 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograder.conversations.exchange import Exchange, outcome_fields
+from autograder.conversations.transcript import Transcript
 from autograder.isolation import wire
-from autograder.isolation.host.transcript import Exchange, Transcript
 from autograder.record.results import CheckResult, Diagnosis, Fact
-from autograder.recordings.tape import outcome_fields
 from autograder.verdicts import Verdict
 
 #: How many sets of answers are remembered: those that came last.

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.transcript import Transcript
 from autograder.grading.many.known import (
     Answered,
     Asked,
@@ -29,7 +31,6 @@ from autograder.isolation.host.process import ChannelError, Launch, WorkerProces
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.time_limits import Deadlines, TimeLimit
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import fault_from, outcomes_from, parts_in
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
@@ -219,8 +220,14 @@ class FollowingSession(SandboxSession):
             asked = one.asked
             fault = None if error is None else fault_from(error, asked.texts, self._exercise)
             called_back = Counter((each["question"][0], each["question"][1]) for each in questions)
-            details = asked.callbacks, one.seconds, asked.made, dict(called_back)
-            transcript.add(one.frame, outcomes, fault, *details)
+            exchange = Exchange(
+                one.frame,
+                tuple(outcomes),
+                calls=asked.made,
+                callbacks=asked.callbacks,
+                called_back=dict(called_back),
+            )
+            transcript.add(exchange, fault, one.seconds)
         return transcript
 
     def close(self) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from autograder.conversations.remembered import Remembered, RememberingSession
+from autograder.conversations.transcript import Transcript
 from autograder.course.kit import kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
@@ -21,11 +23,9 @@ from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.workers import Workers
 from autograder.isolation.host.process import Launch
-from autograder.isolation.host.remote import Session
 from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.host.transcript import Transcript
+from autograder.isolation.host.session import Session
 from autograder.record.results import CheckResult, ExerciseResult, Report
-from autograder.recordings.remembered import Remembered, RememberingSession
 from autograder.submissions.submission import Submission
 from framework.log import logger
 

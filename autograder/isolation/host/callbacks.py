@@ -41,6 +41,10 @@ class Callback:
         """The rest: it is read anew each time, and may come to be only later."""
         return tuple(name for name in self.names if name not in self.methods)
 
+    def reference(self, number: int) -> CallbackRef:
+        """Return what crosses the wire in its place."""
+        return CallbackRef(number, self.name, self.methods, self.attributes)
+
 
 def callback(target: Any, *names: str) -> Callback:
     """Return an argument for the code under test that runs in the grader's process.
@@ -55,6 +59,17 @@ def callback(target: Any, *names: str) -> Callback:
             object itself may be called.
     """
     return Callback(target, names or ("__call__",))
+
+
+def unnumbered(value: object) -> CallbackRef:
+    """Return what a recording holds in place of a callback, however many came before it.
+
+    Raises:
+        wire.WireError: it is no callback.
+    """
+    if not isinstance(value, Callback):
+        raise wire.WireError(f"a {type(value).__name__}")
+    return value.reference(0)
 
 
 class CallbackTable:
@@ -80,7 +95,7 @@ class CallbackTable:
             raise wire.WireError(f"a {type(value).__name__}")
         number = len(self._callbacks) + 1
         self._callbacks[number] = value
-        return CallbackRef(number, value.name, value.methods, value.attributes)
+        return value.reference(number)
 
     def forget(self) -> None:
         """Remove all callbacks."""

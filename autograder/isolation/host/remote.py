@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.requests import (
@@ -21,58 +20,7 @@ from autograder.isolation.host.requests import (
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from autograder.isolation.host.calls import CallLog
-    from autograder.isolation.host.transcript import Transcript
-
-
-class Session(Protocol):
-    """How checks reach the code under test, wherever it runs."""
-
-    #: What this check has called so far.
-    calls: CallLog
-    #: Sentences about what the sandbox could not contain on this system.
-    uncontained: tuple[str, ...]
-    #: The requests of this check and their answers; None if they are not recorded.
-    transcript: Transcript | None
-
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; raises a `SubmissionFault` if one fails."""
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-
-    def printed(self) -> str:
-        """Return what was printed since the last call."""
-
-    def close(self) -> None:
-        """End the conversation."""
-
-
-class OnRecord(ABC):
-    """A session with the reference whose answers are recorded, or come from a recording.
-
-    What a submission has learned is not known when a recording is made. So no answer may depend
-    on it.
-
-    Attributes:
-        unconfirmed: whether this check did without an answer for learned parameters.
-    """
-
-    unconfirmed = False
-
-    @abstractmethod
-    def lose(self, handle: Handle) -> None:
-        """Give no answers about the object of `handle` from now on: it has learned parameters."""
-
-    @abstractmethod
-    def begin_check(self, check: str) -> None:
-        """Start the check with this id."""
-
-    @abstractmethod
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of the check with this id, in place of `rng`."""
+    from autograder.isolation.host.session import Session
 
 
 class RemoteModule:

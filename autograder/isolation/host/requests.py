@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.isolation import wire
 from autograder.isolation.named_arrays import named_arrays
+from autograder.isolation.values import leaves
 from autograder.isolation.wire import Handle, Result
 
 Owner = Handle | Result | None
@@ -212,15 +213,11 @@ class Outcome:
 
     @property
     def size(self) -> int:
-        """Bytes of the arrays in it, near enough."""
-        return sum(map(_size, (self.value, self.args, self.kwargs)))
+        """Bytes of the arrays and texts in it, near enough."""
+        return sum(_size(leaf) for _, leaf in leaves((self.value, self.args, self.kwargs)))
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    if isinstance(value, (tuple, list)):
-        return sum(map(_size, value))
-    return 8
+def _size(leaf: Any) -> int:
+    if isinstance(leaf, np.ndarray):
+        return leaf.nbytes
+    return len(leaf) if isinstance(leaf, str | bytes) else 8

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.transcript import Transcript
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
 from autograder.isolation.host.callbacks import CallbackTable
-from autograder.isolation.host.calls import CallLog, RemoteCall
+from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
@@ -24,8 +26,8 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.hanging import EndedCalls, call_that_hangs
 from autograder.isolation.host.requests import EndCheck, Load, Outcome, Step
+from autograder.isolation.host.session import Session
 from autograder.isolation.host.time_limits import Deadlines, TimeBudget, TimeLimit
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import (
     died,
     fault_from,
@@ -50,7 +52,7 @@ STACK_SHARE, STACK_SECONDS = 0.05, 0.1
 _log = logger("worker")
 
 
-class SandboxSession:
+class SandboxSession(Session):
     """A submission in a sandboxed worker.
 
     A worker serves check after check until a fault; the next request then gets a fresh one. What
@@ -61,9 +63,8 @@ class SandboxSession:
     def __init__(
         self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
     ) -> None:
-        self.calls = CallLog()
-        self.transcript: Transcript | None = Transcript()
-        self.uncontained: tuple[str, ...] = ()
+        super().__init__()
+        self.transcript = Transcript()
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
         self._worker: channel.WorkerProcess | None = None
@@ -81,8 +82,8 @@ class SandboxSession:
         """Start a check: objects of earlier ones are forgotten."""
         self.transcript = None  # what ends the last check is no part of it
         self._end_check()
+        super().begin()
         self._fresh = True
-        self.calls.clear()
         self.transcript = Transcript()
         self._callbacks.forget()
         self.printed()
@@ -202,7 +203,11 @@ class SandboxSession:
         fault = None if error is None else fault_from(error, texts, self._exercise)
         called_back = self._callbacks.made()
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made, called_back)
+            answer = tuple(outcomes)
+            exchange = Exchange(
+                frame, answer, calls=made, callbacks=callbacks, called_back=called_back
+            )
+            self.transcript.add(exchange, fault, elapsed)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):

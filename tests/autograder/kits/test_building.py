@@ -8,12 +8,12 @@ import zipfile
 
 import pytest
 
+from autograder.conversations.recording import content
 from autograder.course.kit import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.kits.building import build_kit
 from autograder.kits.leaks import quotations, solution_lines
 from autograder.kits.summary import summary
-from autograder.recordings.files import content
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
@@ -100,7 +100,7 @@ def test_a_call_that_was_not_recorded_needs_the_graders_course(
 
 
 def forget_one_answer(file):
-    from autograder.recordings.files import read_recording, write_recording
+    from autograder.conversations.recording import read_recording, write_recording
 
     recording = read_recording(file)
     recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()

@@ -1,0 +1,137 @@
+"""One request, to the code under test or to the reference, and its answer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import NoneType
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation import wire
+from autograder.isolation.host.callbacks import Callback, CalledBack
+from autograder.isolation.host.calls import RemoteCall
+from autograder.isolation.host.requests import Outcome, Step, steps_in
+from autograder.isolation.values import map_leaves
+from autograder.isolation.wire import Handle
+
+#: Types whose values cannot change.
+_CONSTANT = (NoneType, bool, int, float, str, Handle)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        frame: the request as it was sent, so that nothing can change it afterwards.
+        outcomes: of its steps, up to the one that failed.
+        raised: the type of the exception that ended it; empty if none did.
+        message: that type, and what the exception said.
+        calls: behind each step; empty for the import of the file.
+        callbacks: the callbacks of this request by number, in their state before it.
+        called_back: how often each callback was called.
+    """
+
+    frame: bytes
+    outcomes: tuple[Outcome, ...] = ()
+    raised: str = ""
+    message: str = ""
+    calls: tuple[RemoteCall, ...] = ()
+    callbacks: dict[int, Callback] = field(default_factory=dict)
+    called_back: dict[CalledBack, int] = field(default_factory=dict)
+
+    @cached_property
+    def plain_steps(self) -> list[list[Any]]:
+        """The steps of the request as they crossed the wire."""
+        steps: list[list[Any]] = wire.decode_frame(self.frame)["steps"]
+        return steps
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the request."""
+        return steps_in(self.frame)
+
+    @property
+    def is_import(self) -> bool:
+        """Whether the request is the import of the submitted file, which no check makes."""
+        return self.plain_steps == [["load"]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the request and of the arrays in the answer, near enough."""
+        return len(self.frame) + sum(outcome.size for outcome in self.outcomes)
+
+    def stored(self) -> tuple[bytes, bytes]:
+        """Return the request and the answer as two frames; calls and callbacks are left out."""
+        outcomes = list(map(outcome_fields, self.outcomes))
+        answer = wire.encode([outcomes, self.raised, self.message])
+        return wire.encode({"steps": self.plain_steps}), answer
+
+    @classmethod
+    def read(cls, request: bytes, answer: bytes) -> Exchange:
+        """Return the exchange that was stored as two frames.
+
+        Raises:
+            WireError, TypeError, ValueError: the frames are malformed.
+        """
+        outcomes, raised, message = wire.decode_frame(answer)
+        return cls(request, tuple(map(_outcome_from, outcomes)), raised, message)
+
+
+def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | None = None) -> bytes:
+    """Return the frame of a request that has no number.
+
+    Args:
+        stand_in: returns what crosses the wire in place of a callback.
+
+    Raises:
+        WireError: an argument is too large, or cannot be sent.
+    """
+    return wire.encode({"steps": [step.plain() for step in steps]}, stand_in)
+
+
+def copied(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return deep copies of `outcomes`: a check may change what it gets."""
+    return tuple(map(_copied, outcomes))
+
+
+def is_constant(outcome: Outcome) -> bool:
+    """Return whether nothing in `outcome` can change, and it holds no array."""
+    return not (outcome.args or outcome.kwargs) and isinstance(outcome.value, _CONSTANT)
+
+
+def _copied(outcome: Outcome) -> Outcome:
+    if is_constant(outcome):
+        return outcome
+    value, args, kwargs = (
+        map_leaves(_copied_leaf, part) for part in (outcome.value, outcome.args, outcome.kwargs)
+    )
+    # `dataclasses.replace` takes several times as long, and a check has thousands of outcomes.
+    return Outcome(value, outcome.is_method, outcome.changed, outcome.aliased, args, kwargs)
+
+
+def _copied_leaf(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+
+
+def outcome_fields(outcome: Outcome) -> list[Any]:
+    """Return the fields of `outcome`, as they are stored."""
+    return [
+        outcome.value,
+        outcome.is_method,
+        list(outcome.changed),
+        list(outcome.aliased),
+        list(outcome.args),
+        dict(outcome.kwargs),
+    ]
+
+
+def _outcome_from(fields: list[Any]) -> Outcome:
+    value, is_method, changed, aliased, args, kwargs = fields
+    return Outcome(value, is_method, tuple(changed), tuple(aliased), tuple(args), kwargs)
