@@ -35,6 +35,7 @@ from autograder.isolation.host.requests import (
     Step,
     observed,
 )
+from autograder.isolation.values import map_leaves
 from autograder.isolation.wire import Result
 
 if TYPE_CHECKING:
@@ -329,10 +330,11 @@ def _same_forms(name: str, arrays: Iterable[tuple[str, Any]], expected: dict[str
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:
-    if isinstance(output, (tuple, list)):
-        return tuple(_upstream(part, rng) for part in output)
-    array = np.asarray(output)
-    return rng.normal(size=array.shape).astype(array.dtype)
+    def drawn(leaf: Any) -> Array:
+        array = np.asarray(leaf)
+        return rng.normal(size=array.shape).astype(array.dtype)
+
+    return map_leaves(drawn, output)
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,8 @@ class Exchange:
     callbacks: dict[int, Callback] = field(default_factory=dict)
     called_back: dict[CalledBack, int] = field(default_factory=dict)
 
-    @cached_property
     def plain_steps(self) -> list[list[Any]]:
-        """The steps of the request as they crossed the wire."""
+        """Return the steps of the request as they arrive: each time new values, to be changed."""
         steps: list[list[Any]] = wire.decode_frame(self.frame)["steps"]
         return steps
 
@@ -58,7 +57,7 @@ class Exchange:
     @property
     def is_import(self) -> bool:
         """Whether the request is the import of the submitted file, which no check makes."""
-        return self.plain_steps == [["load"]]
+        return self.plain_steps() == [["load"]]
 
     @property
     def size(self) -> int:
@@ -69,7 +68,7 @@ class Exchange:
         """Return the request and the answer as two frames; calls and callbacks are left out."""
         outcomes = list(map(outcome_fields, self.outcomes))
         answer = wire.encode([outcomes, self.raised, self.message])
-        return wire.encode({"steps": self.plain_steps}), answer
+        return wire.encode({"steps": self.plain_steps()}), answer
 
     @classmethod
     def read(cls, request: bytes, answer: bytes) -> Exchange:

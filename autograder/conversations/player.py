@@ -20,7 +20,7 @@ from autograder.isolation.host.callbacks import unnumbered
 from autograder.isolation.host.faults import NotRecorded
 from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.session import OnRecord
-from autograder.isolation.values import map_leaves, zip_leaves
+from autograder.isolation.values import map_leaves, same_form, zip_leaves
 from autograder.isolation.wire import Handle
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
@@ -64,13 +64,20 @@ class RecordedSession(OnRecord):
         return RecordedGenerator(rng, self.tape_of(check).draws)
 
     def _play(self, tape: Tape) -> None:
-        self._tape = tape
-        #: The ids of the objects in each recorded exchange.
+        self._answers = [exchange.outcomes for exchange in tape.exchanges]
+        self._requests = [exchange.plain_steps() for exchange in tape.exchanges]
+        looked_up = list(map(_looked_up, self._requests, self._answers))
+        #: The ids of the objects in each recorded exchange that is no such look-up.
         self._involved = [
-            set() if _is_lookup(exchange) else _handle_ids(exchange) for exchange in tape.exchanges
+            {handle.id for handle in handles_in([request, [one.value for one in answer]])}
+            if method == NOTHING
+            else set()
+            for request, answer, method in zip(
+                self._requests, self._answers, looked_up, strict=True
+            )
         ]
         #: The class and the name of each method; a check may look it up any number of times.
-        self._methods = {_looked_up(one.plain_steps) for one in tape.exchanges if _is_lookup(one)}
+        self._methods = set(looked_up) - {NOTHING}
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
@@ -85,8 +92,8 @@ class RecordedSession(OnRecord):
         Raises:
             NotRecorded: the recording has none.
         """
-        request = Exchange(request_frame(steps, unnumbered)).plain_steps
-        if _looked_up(request) in self._methods:
+        request = Exchange(request_frame(steps, unnumbered)).plain_steps()
+        if _attribute(request) in self._methods:
             return [Outcome(is_method=True)]
         live = list(dict.fromkeys(handle.id for handle in handles_in(request)))
         number = next(self._matching(request, live), None)
@@ -102,27 +109,26 @@ class RecordedSession(OnRecord):
     def _matching(self, request: list[list[Any]], live: Sequence[int]) -> Iterator[int]:
         """Yield the numbers of the recorded exchanges that are `request`, unused ones first."""
         objects = {one: self._objects[one].recorded for one in live if one in self._objects}
-        numbers = range(len(self._tape.exchanges))
+        numbers = range(len(self._requests))
         for number in sorted(numbers, key=lambda number: number in self._used):
             follows = all(one in objects and self._next(one) == number for one in live)
-            if follows and same_request(request, self._tape.exchanges[number].plain_steps, objects):
+            if follows and same_request(request, self._requests[number], objects):
                 yield number
 
     def _next(self, live: int) -> int | None:
         """Return the number of the next recorded exchange that involves a live object."""
         one = self._objects[live]
-        numbers = range(one.latest + 1, len(self._tape.exchanges))
+        numbers = range(one.latest + 1, len(self._requests))
         return next((n for n in numbers if one.recorded in self._involved[n]), None)
 
     def _answer(self, number: int, live: Sequence[int]) -> list[Outcome]:
         """Return the recorded outcomes, with the handles of live objects."""
-        exchange = self._tape.exchanges[number]
         names = {self._objects[one].recorded: one for one in live}
         for recorded in sorted(self._involved[number] - set(names)):
             names[recorded] = self._live_object(recorded, number)
         for one in names.values():
             self._objects[one].latest = number
-        return [_with_handles(outcome, names) for outcome in copied(exchange.outcomes)]
+        return [_with_handles(outcome, names) for outcome in copied(self._answers[number])]
 
     def _live_object(self, recorded: int, number: int) -> int:
         """Return the id of the live object for a handle that an answer brings."""
@@ -135,21 +141,16 @@ class RecordedSession(OnRecord):
         return live
 
 
-def _is_lookup(exchange: Exchange) -> bool:
-    """Return whether a check only asks whether an attribute is a method."""
-    return _looked_up(exchange.plain_steps) != NOTHING and exchange.outcomes[0].is_method
+def _looked_up(request: list[list[Any]], answer: Sequence[Outcome]) -> tuple[str, str]:
+    """Return the class and the name of a method, if a check only asks whether it is one."""
+    return _attribute(request) if answer and answer[0].is_method else NOTHING
 
 
-def _looked_up(request: list[list[Any]]) -> tuple[str, str]:
+def _attribute(request: list[list[Any]]) -> tuple[str, str]:
     """Return the class and the name of the one attribute that is read; `NOTHING` for others."""
     if len(request) == 1 and request[0][0] == "get" and isinstance(request[0][1], Handle):
         return request[0][1].type_name, request[0][2]
     return NOTHING
-
-
-def _handle_ids(exchange: Exchange) -> set[int]:
-    values = [outcome.value for outcome in exchange.outcomes]
-    return {handle.id for handle in handles_in([exchange.plain_steps, values])}
 
 
 def _with_handles(outcome: Outcome, names: Mapping[int, int]) -> Outcome:
@@ -173,14 +174,9 @@ def same_request(live: Any, recorded: Any, objects: Mapping[int, int]) -> bool:
     Args:
         objects: id of a live object -> id of the object in the recording.
     """
-    return _form(live) == _form(recorded) and all(
+    return same_form(live, recorded) and all(
         _same_leaf(one, other, objects) for _, one, other in zip_leaves(live, recorded)
     )
-
-
-def _form(value: Any) -> Any:
-    """Return the containers of `value`, whose leaves are all None."""
-    return map_leaves(lambda leaf: None, value)
 
 
 def _same_leaf(live: Any, recorded: Any, objects: Mapping[int, int]) -> bool:

@@ -95,8 +95,7 @@ class RecordingSession(ForwardingSession, OnRecord):
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps, and record them with their outcomes."""
         frame = request_frame(steps, unnumbered)
-        request = Exchange(frame)
-        if any(handle.id in self._lost for handle in handles_in(request.plain_steps)):
+        if any(handle.id in self._lost for handle in handles_in(Exchange(frame).plain_steps())):
             raise NotRecorded("asks the reference about learned parameters")
         outcomes = super().run(steps)
         self._tape.exchanges.append(Exchange(frame, copied(outcomes)))

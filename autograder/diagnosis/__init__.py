@@ -13,12 +13,12 @@ All of this happens in a process of its own.
 diagnose.py             diagnoses all failed checks of one exercise
 search/                 counted trials of candidates, in a process that ends where one overruns
 first_fault.py          finds the method that was wrong first in a check
-clocks.py               leaves out the numbers that a clock gives
-recorded.py             holds the answers of a check beside those of the solution
+recorded.py             holds the answers of a check beside those of the solution, without the
+                        numbers that a clock gives
 replay.py               sends the requests of a check to other code
-matching.py             asks whether a changed solution gives the answers of a submission
+matching.py             asks whether a changed solution gives the answers of a submission, or, array
+                        by array, a part of those of the method that was wrong first
 exchanges.py            compares two answers to one request
-partial.py              compares the answers of the method that was wrong first, array by array
 comparison.py           compares two values
 forms.py                compares two values without their form: dtype, axes, side effects
 listed/                 tries the mistakes listed for the exercise, alone and together

@@ -179,7 +179,7 @@ def _right_answers(asked: Sequence[Exchange], answers: Sequence[Exchange]) -> It
     """Yield the right answers as long as the recorded requests are those of the check."""
     objects: dict[int, int] = {}
     for theirs, answer in zip(asked, answers, strict=False):
-        if not same_request(theirs.plain_steps, answer.plain_steps, objects):
+        if not same_request(theirs.plain_steps(), answer.plain_steps(), objects):
             return
         yield answer
         for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):

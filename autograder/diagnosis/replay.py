@@ -90,7 +90,7 @@ class Replay:
 
     def answer(self, exchange: Exchange) -> Exchange:
         """Return the answer of this module to the request of `exchange`."""
-        steps = exchange.plain_steps
+        steps = exchange.plain_steps()
         self._callbacks.restore(exchange.callbacks)
         request = {"id": 0, "fresh": False, "steps": map_leaves(self._own, steps)}
         with parts_from(self._parts):

@@ -68,3 +68,12 @@ def zip_leaves(one: Any, other: Any, *, strict: bool = False) -> Iterator[tuple[
     for key in keys:
         for path, leaf, counterpart in zip_leaves(one[key], other[key], strict=strict):
             yield (key, *path), leaf, counterpart
+
+
+def same_form(one: Any, other: Any) -> bool:
+    """Return whether two values have equal containers, of the same types, around their leaves."""
+    return bool(_form(one) == _form(other))
+
+
+def _form(value: Any) -> Any:
+    return map_leaves(lambda leaf: None, value)

@@ -17,6 +17,7 @@ from autograder.isolation.host.requests import (
     Step,
     observed,
 )
+from autograder.isolation.values import map_leaves
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def built_with(module: RemoteModule, build: Build | Call, attributes: Sequence[s
     """
     parts, session = _Parts(), module._session
     if isinstance(build, Build):
-        parts.placed(build)
+        parts.add(build)
     else:
         args, kwargs = parts.placed_in(build.args, build.kwargs)
         parts.steps.append(Call(None, build.name, args, kwargs))
@@ -157,27 +158,23 @@ class _Parts:
         self.steps: list[Step] = []
         self._places: dict[int, Result] = {}
 
-    def placed(self, value: Any) -> Any:
-        """Return `value` with results of `steps` for its parts, and handles for remote objects."""
-        if isinstance(value, Build):
-            if id(value) not in self._places:
-                self._places[id(value)] = self._built(value)
-            return self._places[id(value)]
-        if type(value) in (list, tuple):
-            return type(value)(self.placed(item) for item in value)
-        return unwrap(value)
-
     def placed_in(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments of a call, each as `placed` returns it."""
-        placed = tuple(self.placed(value) for value in args)
-        return placed, {name: self.placed(value) for name, value in kwargs.items()}
+        """Return the arguments of a call, with results of `steps` for its parts, and handles for
+        remote objects."""
+        return map_leaves(self._placed, args), map_leaves(self._placed, kwargs)
 
-    def _built(self, build: Build) -> Result:
-        args, kwargs = self.placed_in(build.args, build.kwargs)
-        self.steps.append(Build(build.name, args, kwargs))
-        return Result(len(self.steps) - 1)
+    def add(self, build: Build) -> Result:
+        """Add the steps that build a part, unless they are there."""
+        if id(build) not in self._places:
+            args, kwargs = self.placed_in(build.args, build.kwargs)
+            self.steps.append(Build(build.name, args, kwargs))
+            self._places[id(build)] = Result(len(self.steps) - 1)
+        return self._places[id(build)]
+
+    def _placed(self, leaf: Any) -> Any:
+        return self.add(leaf) if isinstance(leaf, Build) else unwrap(leaf)
 
 
 def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parameters") -> None:

@@ -26,6 +26,7 @@ from autograder.isolation.host.faults import (
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.named_arrays import named_arrays
+from autograder.isolation.values import same_form, zip_leaves
 from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
@@ -110,19 +111,17 @@ def _unlike(expected: dict[str, Any], seen: dict[str, Any]) -> tuple[str, ...]:
 
 def _same_bytes(one: Any, other: Any) -> bool:
     """Return whether two values are equal to the last bit; all objects of the worker are equal."""
+    return same_form(one, other) and all(_same_leaf(*pair) for _, *pair in zip_leaves(one, other))
+
+
+def _same_leaf(one: Any, other: Any) -> bool:
     if isinstance(other, np.ndarray | np.generic):
         sent = other.astype(other.dtype.newbyteorder("<"), copy=False)  # as the wire does
         is_array = isinstance(one, np.ndarray) and one.dtype == sent.dtype
         return is_array and one.shape == sent.shape and one.tobytes() == sent.tobytes()
     if isinstance(other, Handle):
         return isinstance(one, Handle)
-    if type(one) is not type(other):
-        return False
-    if isinstance(other, dict):
-        return list(one) == list(other) and all(_same_bytes(one[k], other[k]) for k in other)
-    if isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same_bytes, one, other))
-    return repr(one) == repr(other)  # NaN is NaN
+    return type(one) is type(other) and repr(one) == repr(other)  # NaN is NaN
 
 
 def parts_in(reply: Any) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.clocks import clocked, reads_clock, without_clocks
+from autograder.diagnosis.recorded import clocked, reads_clock, without_clocks
 from autograder.isolation.host.requests import Outcome
 
 

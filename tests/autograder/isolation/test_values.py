@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.isolation.values import leaves, map_leaves, zip_leaves
+from autograder.isolation.values import leaves, map_leaves, same_form, zip_leaves
 from autograder.isolation.wire import Handle
 
 TREE = {"W": 1.0, "states": (2.0, [3.0, {"b": "text"}]), "empty": [], 0: None}
@@ -40,3 +40,9 @@ def test_strict_zip_yields_whole_containers_that_differ_in_length_or_keys():
     one, other = {"a": [1, 2], "b": (3,)}, {"b": [4], "a": [5]}
     assert list(zip_leaves(one, other, strict=True)) == [(("a",), [1, 2], [5]), (("b", 0), 3, 4)]
     assert list(zip_leaves({"a": 1}, {"b": 1}, strict=True)) == [((), {"a": 1}, {"b": 1})]
+
+
+def test_the_form_is_that_of_the_containers():
+    assert same_form({"a": [1, None]}, {"a": ["text", 2.0]})
+    for other in ({"a": (1, 2)}, {"a": [1]}, {"b": [1, 2]}, {"a": [1, []]}, {"a": 1}, [1, 2]):
+        assert not same_form({"a": [1, 2]}, other)
