@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import typer
 
+    from autograder.classes.similarity.pairs import Comparison
     from autograder.grading.request import GradeRequest
     from autograder.record.results import Report
-    from autograder.similarity.pairs import Comparison
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
@@ -40,6 +40,10 @@ COMMANDS = {
         f"{_HERE}.student.replay:replay",
         "Make the call of a failed check again in this terminal, where a debugger works.",
     ),
+    "why": (
+        f"{_HERE}.why:why",
+        "Show how a check came to its verdict: each rule that decided, with its reason.",
+    ),
     "reset": (
         f"{_HERE}.reset:reset",
         "Restore the original stub, after a backup of your file.",
@@ -57,7 +61,7 @@ COMMANDS = {
         "Build and update student kits: exercises without solutions.",
     ),
     "class": (
-        f"{_HERE}.classes.app:classes",
+        "autograder.classes.commands.app:classes",
         "Collect the submissions of a class, grade them, and compare runs.",
     ),
     "gradescope": (
@@ -96,8 +100,8 @@ def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     return {
         "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
-        "process": "autograder.isolation.sandboxes.process:ProcessSandbox",
-        "fork": "autograder.isolation.sandboxes.forked.sandbox:ForkSandbox",
+        "process": "autograder.isolation.sandboxes.base:ProcessSandbox",
+        "fork": "autograder.isolation.sandboxes.fork:ForkSandbox",
     }
 
 
@@ -128,7 +132,7 @@ def grade_submission(request: GradeRequest) -> Report:
 @hookimpl(trylast=True)
 def similar_pairs(comparison: Comparison) -> Iterable[tuple[str, str, float]]:
     """Compare token sequences of the code of a task."""
-    from autograder.similarity.pairs import similar_pairs as compare
+    from autograder.classes.similarity.pairs import similar_pairs as compare
 
     return compare(comparison)
 

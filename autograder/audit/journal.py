@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 from autograder.audit.trials import Failure, Trial
 from autograder.course.reading import Course
@@ -20,6 +22,14 @@ FORMAT = "gradus-audit-journal-1"
 _LISTS = ("mistakes.toml", "equivalents.toml")
 
 _PACKAGES = ("framework", "autograder", "plugins")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A line of the file: a digest, and the failures of its trial."""
+
+    key: str
+    failures: tuple[Failure, ...]
 
 
 class Journal:
@@ -50,7 +60,7 @@ class Journal:
         """Store `failures` on disk."""
         key = self._key(trial)
         self._known[key] = failures
-        line = json.dumps({"key": key, "failures": [[f.check, f.task] for f in failures]})
+        line = msgspec.json.encode(_Entry(key, failures)).decode()
         start = "" if self.path.exists() else FORMAT
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
@@ -101,5 +111,5 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
         raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
     for line in lines:
         with suppress(ValueError):
-            entry = json.loads(line)
-            yield entry["key"], tuple(Failure(check, task) for check, task in entry["failures"])
+            entry = msgspec.json.decode(line, type=_Entry)
+            yield entry.key, entry.failures

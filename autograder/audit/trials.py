@@ -11,12 +11,12 @@ import pytest
 from autograder.audit.reach import Reached, affected_names
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
-from autograder.grading.collector import task_of
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.checks_run import task_of
+from autograder.grading.grader import Grader, Memory
+from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of, id_of
 from autograder.grading.setting import Setting
-from autograder.grading.written.manual_points import NO_POINTS
-from autograder.grading.written.results import grade_answers
+from autograder.grading.written_answers import grade_answers
 from autograder.isolation.host.sandbox_session import IMPORT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Staging, Submission
@@ -104,7 +104,7 @@ class Failure:
 
 
 class Enough:
-    """Decides which checks can still say something new; also a pytest plugin that sorts them.
+    """Decides which checks can still say something new, and in which order they run.
 
     Args:
         stop_early: one failure of any task is enough; otherwise one of each.
@@ -116,9 +116,8 @@ class Enough:
         self._unaffected = unaffected
         self._failed: set[str] = set()
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Begin a run: what may be left out comes last, and of the rest what trains a model."""
-        self._failed.clear()  # a run that is not valid is repeated
+    def sort(self, items: list[pytest.Item]) -> None:
+        """Put the checks that may be left out last, and before them those that train a model."""
         items.sort(
             key=lambda item: (
                 id_of(item) in self._unaffected,
@@ -151,7 +150,7 @@ class Trials:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._exercise = ""
-        self._shared, self._reached = Shared(), Reached({})
+        self._memory, self._reached = Memory(), Reached({})
 
     def attempt(self, trial: Trial) -> tuple[Failure, ...]:
         """Grade `trial` and return the checks that it fails.
@@ -173,15 +172,13 @@ class Trials:
     ) -> Sequence[CheckResult]:
         if exercise.questions:
             return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
-        grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
+        grader = Grader(self._setting, submission, memory=self._memory_of(exercise))
         try:
             return self._checked(grader, exercise, trial)
         finally:
             grader.close()
 
-    def _checked(
-        self, grader: SharingGrader, exercise: Exercise, trial: Trial
-    ) -> list[CheckResult]:
+    def _checked(self, grader: Grader, exercise: Exercise, trial: Trial) -> list[CheckResult]:
         """Run the checks of `trial` that may still say something new."""
         affected = affected_names(exercise.solution_source(), trial.source)
         unaffected = self._reached.unaffected(affected)
@@ -192,15 +189,15 @@ class Trials:
                 enough.note(result)
                 if result.verdict is Verdict.PASSED:
                     called = under_test.session.calls.called_names
-                    self._reached.note(result.id, called, result.uses)
+                    self._reached.note(result.id, called, result.evidence.uses)
 
-            return grader.run(exercise, under_test, note, [enough], enough.needs)
+            return grader.run(under_test, note, enough.sort, enough.needs)
 
-    def _shared_of(self, exercise: Exercise) -> Shared:
+    def _memory_of(self, exercise: Exercise) -> Memory:
         if self._exercise != exercise.name:
-            self._exercise, self._shared = exercise.name, Shared()
+            self._exercise, self._memory = exercise.name, Memory()
             self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
-        return self._shared
+        return self._memory
 
 
 def handed_in(

@@ -14,10 +14,10 @@ from autograder.course.mistakes import mistakes_file
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub
 from autograder.grading.grader import Grader
+from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.setting import Setting
-from autograder.grading.written.manual_points import NO_POINTS
-from autograder.grading.written.results import grade_answers
-from autograder.record.refusals import without_empty_refusals
+from autograder.grading.written_answers import grade_answers
+from autograder.judging.rules import refusal
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -48,7 +48,7 @@ def _results(
     with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
         grader = Grader(setting, given)
         try:
-            return without_empty_refusals(grader.grade(exercise)).checks
+            return refusal(grader.grade(exercise)).checks
         finally:
             grader.close()
 

@@ -11,23 +11,19 @@ import pytest
 from autograder.checks.host_limits import UNLIMITED
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
-from autograder.grading.collector import Collector
+from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.parallel import in_parallel
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.pytest_run import run_pytest
 from autograder.grading.setting import Setting
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
 
-class _Measurer(Collector):
-    """A pytest plugin that runs only the checks that train, and keeps their metrics."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Deselect every check without a metric."""
-        items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
+def _with_metric(items: list[pytest.Item]) -> None:
+    """Leave out every check without a metric."""
+    items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
 
 
 def measure(
@@ -50,11 +46,10 @@ def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measu
     try:
         with grader.under_test(exercise) as under_test:
             calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)
-            measurer = _Measurer(calibrating)
-            run_pytest(exercise, measurer)
+            results = Checks(exercise).run(calibrating, select=_with_metric)
     finally:
         grader.close()
-    for problem in _problems(measurer.results):
+    for problem in _problems(results):
         raise GradusError(f"{exercise.name}, seed {seed}: {problem}")
     return tuple(calibrating.measured)
 

@@ -71,7 +71,7 @@ def refuses(
     """Require that a call of `name` of `owner` raises one of the exceptions named in `error`.
 
     Such a check counts only if the same method has returned anywhere in the exercise: see
-    `autograder.record.refusals`.
+    `autograder.judging.rules`.
     """
     wanted = " or ".join(error)
     try:

@@ -130,7 +130,8 @@ class MetricThreshold:
         self.measured.append(measurement)
         if measurement.curve:
             name = measurement.name.replace("_", " ")
-            self.findings.add(Curve(measurement.curve, name, threshold, measurement.best))
+            best = measurement.best if math.isfinite(measurement.best) else None
+            self.findings.add(Curve(measurement.curve, name, threshold, best))
 
     def _measure(self, meter: _Metric, training: Training, rng: np.random.Generator) -> float:
         """Return the metric at the end of one whole training."""

@@ -11,31 +11,25 @@ from typing import TYPE_CHECKING
 
 from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
-from autograder.course.kit import seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.course.standing import from_here
 from autograder.grading.course_choice import chosen_course
+from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
 from autograder.grading.options import GradeOptions
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting, sandbox_named
-from autograder.grading.written.manual_points import NO_POINTS, ManualPoints, read_manual_points
-from autograder.isolation.sandboxes import Sandbox
-from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.choose import begun_for
+from autograder.grading.setting import Setting, open_setting
 from autograder.record.progress import following, is_own, note_progress
 from autograder.record.results import Report
-from autograder.reports.files import check_files, write_files
+from autograder.reports.report_files import check_files, write_files
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
-from framework.errors import UsageError
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 from framework.startup.terminal import write_error
 
 if TYPE_CHECKING:
-    from autograder.grading.watched.state import WarmState
-    from autograder.reports.live import GradingDisplay
-    from autograder.reports.watched_screen import WatchedScreen
+    from autograder.grading.watching import WatchState
+    from autograder.reports.grading_display import GradingDisplay, WatchedScreen
 
 
 def grade(options: GradeOptions, *, watch: bool = False) -> int:
@@ -44,32 +38,30 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     Args:
         watch: grade again after every change of the submission, until interrupted.
     """
-    with begun_for(options.sandbox) as begun:
-        course = chosen_course(options)
-        plugins = Plugins(options.plugins, course, options.blocked)
-        for warning in plugins.warnings:
-            write_error(f"grade: {warning}")
-        check_files(options, plugins)
-        setting = _setting(options, course, plugins, begun)
-    setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
+    course = chosen_course(options)
+    plugins = Plugins(options.plugins, course, options.blocked)
+    for warning in plugins.warnings:
+        write_error(f"grade: {warning}")
+    check_files(options, plugins)
+    setting = open_setting(options, course, plugins)
     return _watched(options, setting) if watch else _grade_once(options, setting).exit_code
 
 
 def _watched(options: GradeOptions, setting: Setting) -> int:
     """Grade after every change; what has read a course that changes then is started again."""
     from autograder.commands.watch import grade_on_change, start_again
-    from autograder.grading.watched.state import WarmState
-    from autograder.reports.watched_screen import WatchedScreen
+    from autograder.grading.watching import WatchState
+    from autograder.reports.grading_display import WatchedScreen
 
     plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
     courses = (setting.course, *setting.course.bases)
     course = [*plugins, *(file for one in courses for file in course_files(one))]
-    with closing(WarmState(setting)) as warm:
+    with closing(WatchState(setting)) as watch:
         place, screen = options.place(setting.course), WatchedScreen()
         code = grade_on_change(
-            lambda: _grade_once(options, setting, warm, screen).exit_code,
+            lambda: _grade_once(options, setting, watch, screen).exit_code,
             place,
-            warm.prepare,
+            watch.prepare,
             course,
         )
     if code is None:
@@ -78,42 +70,17 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
     return code
 
 
-def _setting(
-    options: GradeOptions, course: Course, plugins: Plugins, begun: BubblewrapSandbox | None
-) -> Setting:
-    return Setting(
-        course=course,
-        plugins=plugins,
-        sandbox=_sandbox(options, plugins, begun),
-        backend=options.backend,
-        provider=options.provider,
-        device=options.device,
-        seed=seed_in(course.root, options.seed),
-    )
-
-
-def _sandbox(options: GradeOptions, plugins: Plugins, begun: BubblewrapSandbox | None) -> Sandbox:
-    sandbox = sandbox_named(
-        options.sandbox, plugins, allow_weaker=options.allow_weaker, begun=begun
-    )
-    if options.device != "cpu" and not sandbox.drives_devices:
-        raise UsageError(
-            f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"
-        )
-    return sandbox
-
-
 def _grade_once(
     options: GradeOptions,
     setting: Setting,
-    warm: WarmState | None = None,
+    watch: WatchState | None = None,
     watched: WatchedScreen | None = None,
 ) -> Report:
     if options.provider:
         return _graded(options, setting, None, setting.course.select(options.what))
-    if warm is not None:
-        warm.submission, exercises = options.find(setting.course, warm.submission)
-        return _graded(options, setting, warm.submission, exercises, warm, watched)
+    if watch is not None:
+        watch.submission, exercises = options.find(setting.course, watch.submission)
+        return _graded(options, setting, watch.submission, exercises, watch, watched)
     submission, exercises = options.find(setting.course)
     with submission:
         return _graded(options, setting, submission, exercises)
@@ -163,10 +130,10 @@ def _graded(
     setting: Setting,
     submission: Submission | None,
     exercises: list[Exercise],
-    warm: WarmState | None = None,
+    watch: WatchState | None = None,
     watched: WatchedScreen | None = None,
 ) -> Report:
-    from autograder.reports.live import GradingDisplay
+    from autograder.reports.grading_display import GradingDisplay
 
     if watched is not None and submission is not None:
         watched.note(submission)
@@ -178,7 +145,13 @@ def _graded(
     )
     points = _manual_points(options, setting.course)
     request = GradeRequest(
-        setting, submission, tuple(exercises), options.jobs, screen, warm, points
+        setting,
+        submission,
+        tuple(exercises),
+        options.jobs,
+        screen,
+        watch,
+        manual_points=points,
     )
     with _told_at_end(screen, len(exercises), watched), screen:
         report = _answered(setting.plugins, request)

@@ -12,7 +12,7 @@ from autograder.commands.options import CourseOption, say, shown
 from autograder.course.questions.description import Prose
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Course, find_course
-from autograder.grading.written.manual_points import (
+from autograder.grading.manual_points import (
     DIGEST_MARK,
     ManualPoints,
     as_csv,

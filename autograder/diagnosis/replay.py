@@ -21,7 +21,7 @@ from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.values import map_leaves
 from autograder.isolation.wire import Handle
 from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.faults import NotDefinedError
+from autograder.isolation.worker.exceptions import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
 #: The handle for an object that was not created in the replay.

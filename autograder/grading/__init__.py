@@ -1,17 +1,21 @@
 """Grading one submission, from the options of `grade` to a report, in the order of the work.
 
-options.py        what was given to `grade`, and which submission that means
-setting.py        what all exercises of one run have in common
-request.py        a request to grade, and the default way to answer it
-parallel.py       exercises side by side, in forked processes
-repeats.py        once more, where an outcome says nothing: faults of the grader, late calls
-grader.py         one exercise after the other: sessions, checks, diagnosis
-sessions.py       the reference and graded providers, in this process
-under_test.py     one exercise under test: the code under test beside the reference
-pytest_run.py     runs its test files with pytest
-pytest_plugin.py  fixtures and markers of the checks
-plain_pytest.py   the same checks without `grade`
-collector.py      turns what pytest reports into results
+options.py          the options of `grade`, and which submission they mean
+course_choice.py    which course grades, and why a submission never chooses it
+setting.py          what all exercises of one run have in common
+request.py          a request to grade, and its answer: the whole way to a report
+not_started.py      results of exercises of which no check has to run
+written_answers.py  results of written questions, with `manual_points.py` for answers in prose
+workers.py          the workers of a submission, started ahead of their use
+parallel.py         exercises side by side, in forked processes
+watching.py         what one grading under ``--watch`` leaves for the next one
+grader.py           one exercise: launches both sides, asks, compares, explains
+under_test.py       one exercise under test: the code under test beside the reference
+references.py       the reference: the solution, its remembered answers, or a kit's recording
+checks_run.py       collects checks with pytest, runs them, and makes their results
+pytest_plugin.py    fixtures and markers of the checks
+plain_pytest.py     the same checks without `grade`
+repeats.py          runs checks again whose outcome says nothing about the submission
 
-What a check found is recorded in `autograder.record`.
+Verdicts are decided in `autograder.judging`.
 """

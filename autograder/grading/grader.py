@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
-from autograder.conversations.transcript import Transcript
+from autograder.conversations.remembered import Remembered
 from autograder.course.reading import Exercise
-from autograder.grading.kit.confirmation import confirmed
-from autograder.grading.kit.references import open_reference
-from autograder.grading.pytest_run import OnCheck, run_checks
+from autograder.grading.checks_run import Checks, OnCheck, Selection
+from autograder.grading.references import open_reference
 from autograder.grading.setting import Setting
-from autograder.grading.under_test import (
-    ExerciseUnderTest,
-    ProviderSession,
-    open_inline,
-)
+from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.process import Launch
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.session import OnRecord, Session
 from autograder.record.findings.base import Finding
@@ -35,81 +30,115 @@ from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
 
+if TYPE_CHECKING:
+    import pytest
+
 #: In place of the import of a file, where the file is made of cells.
 IMPORTING_CELLS = "running the cells of the notebook"
+
+
+@dataclass
+class Memory:
+    """What graders of one setting share in one process, for submissions that are graded in turn.
+
+    Attributes:
+        checks: exercise -> its checks, collected once.
+        answers: exercise -> what the reference has answered.
+    """
+
+    checks: dict[str, Checks] = field(default_factory=dict)
+    answers: dict[str, Remembered] = field(default_factory=dict)
 
 
 class Grader:
     """Grades the exercises of one submission, one at a time.
 
     Args:
+        setting: how it is graded.
         submission: None when a provider is graded.
-        workers: of the submission, where some are started already; closed with the grader.
+        workers: those of the submission, if some are started already; they stay open.
+        memory: shared with the graders of other submissions; by default, nothing is shared.
     """
 
     def __init__(
-        self, setting: Setting, submission: Submission | None, workers: Workers | None = None
+        self,
+        setting: Setting,
+        submission: Submission | None,
+        workers: Workers | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._setting = setting
         self._submission = submission
         self._workers = workers
+        self._own_workers: Workers | None = None
+        self._memory = memory
         self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
-        """End workers that nothing needed, and remove what was set up."""
-        if self._workers is not None:
-            self._workers.close()
+        """End the workers that this grader has started, and remove their files."""
+        if self._own_workers is not None:
+            self._own_workers.close()
 
     def grade(
-        self, exercise: Exercise, on_check: OnCheck | None = None, plugins: Sequence[object] = ()
+        self,
+        exercise: Exercise,
+        on_check: OnCheck | None = None,
+        select: Selection | None = None,
     ) -> ExerciseResult:
-        """Run the checks of `exercise`, public and hidden.
+        """Grade `exercise`: launch both sides, ask and compare, explain.
+
+        Each check is judged as it ends, by `autograder.judging.ending`. The other rules of judging
+        need the results of all checks, and of other exercises: see `autograder.grading.request`.
 
         Args:
-            plugins: of pytest, as `Only`, which leaves others out.
+            on_check: called with the result of each check.
+            select: chooses among the checks.
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:
-            checks = self.run(exercise, under_test, on_check, plugins)
-            checks = self.explained(under_test, confirmed(checks))
+            checks = self.explained(under_test, self.run(under_test, on_check, select))
             uncontained = under_test.session.uncontained
+        file = self._submitted(exercise)
         return ExerciseResult(
             name=exercise.name,
             unit=exercise.unit,
             title=exercise.title,
             tasks=_by_task(exercise, checks),
-            file=self._file(exercise),
+            file=file.inner if file is not None else "",
             uncontained=uncontained,
             seconds=time.perf_counter() - started,
         )
 
     def run(
         self,
-        exercise: Exercise,
         under_test: ExerciseUnderTest,
         on_check: OnCheck | None = None,
-        plugins: Sequence[object] = (),
+        select: Selection | None = None,
+        needs: Callable[[pytest.Item], bool] = lambda item: True,
     ) -> list[CheckResult]:
-        """Run the checks of `exercise`; nothing is explained."""
-        return run_checks(exercise, under_test, on_check, plugins=plugins)
+        """Run the checks, see `Checks.run`; nothing is explained."""
+        exercise = under_test.exercise
+        known = self._memory.checks if self._memory is not None else {}
+        checks = known.get(exercise.name) or known.setdefault(exercise.name, Checks(exercise))
+        return checks.run(under_test, on_check, select, needs)
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
-        """Prepare both sides of the checks of `exercise`.
+        """Launch both sides of the checks of `exercise`.
 
         Raises:
             BadInputError: the solution of it, or of an exercise that it requires, is missing.
         """
         reference = self._reference(exercise)
-        session = self._session(exercise)
+        file = self._submitted(exercise)
         under_test = ExerciseUnderTest(
             exercise,
-            session,
+            self._session(exercise),
             reference,
             self._setting.seed,
             host_limits=self._host_limits(),
-            undefined=partial(self._undefined, exercise),
-            source=self._source(exercise),
+            undefined=partial(file.undefined, exercise) if file is not None else dict,
+            source=file.source if file is not None else "",
             tapes=reference if isinstance(reference, OnRecord) else None,
         )
         try:
@@ -119,27 +148,33 @@ class Grader:
 
     def _reference(self, exercise: Exercise) -> Session:
         """Return the reference that the submission is compared with."""
-        return open_reference(self._setting, exercise)
-
-    def _host_limits(self) -> HostLimits:
-        """None for a provider, which computes in this process, as a device's libraries do."""
-        if self._submission is None:
-            return UNLIMITED
-        return LIMITED if self._setting.device == "cpu" else replace(LIMITED, memory=0)
+        answers = self._memory.answers if self._memory is not None else None
+        return open_reference(self._setting, exercise, answers)
 
     def _session(self, exercise: Exercise) -> Session:
+        """Return the conversation with the code under test."""
         if self._submission is None:
             registry, device = self._setting.plugins.registry, self._setting.device
             backend = Backend(registry, self._setting.provider, device=device)
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
-            self._workers = Workers(self._setting, self._submission)
-        launch, folder = self._workers.launch(exercise), str(self._submission.folder)
-        return self._sandboxed(launch, folder, exercise)
+            self._workers = self._own_workers = Workers(self._setting, self._submission)
+        return SandboxSession(
+            self._workers.launch(exercise),
+            str(self._submission.folder),
+            exercise.name,
+            self._setting.deadlines(exercise),
+        )
 
-    def _sandboxed(self, launch: Launch, folder: str, exercise: Exercise) -> SandboxSession:
-        """Return a session with the file of `exercise` in `folder`."""
-        return SandboxSession(launch, folder, exercise.name, self._setting.deadlines(exercise))
+    def _host_limits(self) -> HostLimits:
+        """Return the limits of the grader's own process.
+
+        A provider computes in this process and has none. On a GPU, the driver reserves more memory
+        than a limit would allow.
+        """
+        if self._submission is None:
+            return UNLIMITED
+        return LIMITED if self._setting.device == "cpu" else replace(LIMITED, memory=0)
 
     def explained(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
@@ -150,8 +185,8 @@ class Grader:
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
     ) -> list[CheckResult]:
-        """Return `checks` with what explains those that failed."""
-        exercise, asked = under_test.exercise, under_test.transcripts
+        """Return `checks` with the mistakes that explain those that failed."""
+        asked = under_test.transcripts
         if not asked or all(check.verdict not in EXPLAINED for check in checks):
             return checks
         from autograder.conversations.player import RecordedSession  # not needed where all passed
@@ -161,42 +196,18 @@ class Grader:
 
             tapes = {check.id: under_test.tapes.tape_of(check.id) for check in checks}
             return diagnosed_from_recording(checks, asked, tapes)
-        return self._diagnosed_by_reference(exercise, checks, asked)
-
-    def _diagnosed_by_reference(
-        self,
-        exercise: Exercise,
-        checks: list[CheckResult],
-        asked: Mapping[str, Transcript],
-    ) -> list[CheckResult]:
-        """Return `checks` with what the solution and the listed mistakes explain of them."""
-        from autograder.diagnosis.diagnose import diagnosed  # not needed where all passed
+        from autograder.diagnosis.diagnose import diagnosed
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])
-        return diagnosed(exercise, checks, asked, parts)
-
-    def _undefined(self, exercise: Exercise) -> dict[str, str]:
-        """Task -> why the submitted file does not define it, if the reason is known."""
-        file = self._submitted(exercise)
-        return file.undefined(exercise) if file is not None else {}
-
-    def _source(self, exercise: Exercise) -> str:
-        """Return the text of the submitted file; empty without one."""
-        file = self._submitted(exercise)
-        return file.source if file is not None else ""
+        return diagnosed(under_test.exercise, checks, asked, parts)
 
     def _submitted(self, exercise: Exercise) -> SubmittedFile | None:
         return self._submission.files.get(exercise.name) if self._submission is not None else None
 
-    def _file(self, exercise: Exercise) -> str:
-        if self._submission is None or exercise.name not in self._submission.files:
-            return ""
-        return self._submission.files[exercise.name].inner
-
     def _placed(self, check: CheckResult) -> CheckResult:
         """Return `check` with lines as in the author's file, and without paths of this machine."""
         check = self._with_own_names(self._host_paths.hidden_in(check))
-        return replace(check, frames=tuple(map(self._place, check.frames)))
+        return replace(check, frames=tuple(map(self._frame_in_file, check.frames)))
 
     def _with_own_names(self, check: CheckResult) -> CheckResult:
         """Return `check`, in which a notebook has its own name and not that of a module."""
@@ -205,15 +216,16 @@ class Grader:
             if file.line_map is not None:
                 names = f"{file.exercise}.py", file.inner
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
-                message, details = check.message.replace(*names), check.details
-                details = tuple(text.replace(*names) for text in details)
-                findings = tuple(_in_cells(one, file) for one in check.findings)
                 check = replace(
-                    check, message=message, details=details, call=call, findings=findings
+                    check,
+                    message=check.message.replace(*names),
+                    details=tuple(text.replace(*names) for text in check.details),
+                    call=call,
+                    findings=tuple(_in_cells(finding, file) for finding in check.findings),
                 )
         return check
 
-    def _place(self, frame: Frame) -> Frame:
+    def _frame_in_file(self, frame: Frame) -> Frame:
         files = self._submission.files if self._submission is not None else {}
         file = files.get(Path(frame.file).stem)
         if file is None:
@@ -223,7 +235,7 @@ class Grader:
 
 
 def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:
-    """Results by task, in the order of exercise.toml."""
+    """Return the results by task, in the order of exercise.toml."""
     names = [*exercise.task_names, *(check.task for check in checks)]
     return tuple(
         TaskResult(name, tuple(check for check in checks if check.task == name))
@@ -237,8 +249,8 @@ def _in_cells(finding: Finding, file: SubmittedFile) -> Finding:
     if not isinstance(finding, PrintedText):
         return finding
 
-    def cell(found: re.Match[str]) -> str:
-        return f"{file.inner}, {file.where(int(found[1]))}"
+    def cell(match: re.Match[str]) -> str:
+        return f"{file.inner}, {file.where(int(match[1]))}"
 
     return PrintedText(
         re.sub(rf"\b{re.escape(file.exercise)}\.py:(\d{{1,6}})\b", cell, finding.text)

@@ -38,8 +38,7 @@ def load_grader() -> type[Grader]:
     # of the 16 KiB which it keeps for frames, and the import of NumPy makes many.
     import numpy  # noqa: F401
 
-    from autograder.grading import collector  # noqa: F401 - imports pytest
-    from autograder.grading.grader import Grader
+    from autograder.grading.grader import Grader  # imports pytest
 
     if not gc.isenabled():  # as the command has it
         gc.freeze()  # imported objects stay: the collector need not search them for cycles

@@ -12,13 +12,14 @@ import pytest
 from autograder.checks.failures import CheckFailed
 from autograder.course.kit import seed_in
 from autograder.course.reading import find_course
-from autograder.grading.collector import NEEDS_GRADER, result_of, title_of
+from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.faults import NotRecorded, SubmissionFault
 from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
+from autograder.judging.ending import NEEDS_GRADER
 from autograder.record.commands import OWN_FOLDER
 from autograder.record.findings.printed import PrintedText
 from autograder.record.results import MAX_MESSAGE, CheckResult

@@ -1,23 +1,28 @@
 """Runs checks again whose outcome says nothing about the submission.
 
 A fault of the grader (a worker that does not start, a full disk) is tried again, up to `TRIES`
-times in all; what is left then is *not graded*. A call that was late with processor time left is
-made once more, with a new budget of time: the machine was busy. One that waited by itself is not.
+times in all; a check that still has no verdict is *not graded*. A call that reached the wall-clock
+limit and not the limit of processor time is repeated once, with a new budget: the machine was busy.
+A call that slept is not repeated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
+from autograder.grading.checks_run import OnCheck, Selection, only
 from autograder.grading.not_started import without_checks
-from autograder.grading.pytest_run import OnCheck, Only
-from autograder.record.results import CheckResult, ExerciseResult, TaskResult
+from autograder.judging.rules import runs_again
+from autograder.record.results import CheckResult, ExerciseResult, Reason, TaskResult
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.log import logger
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
 
 _log = logger("retries")
 
@@ -27,31 +32,19 @@ TRIES = 3
 FAULTS = (OSError, MemoryError, SandboxError)
 
 
-class AnyGrader(Protocol):
-    """Grades the exercises of one submission, here or in other processes."""
-
-    def grade(
-        self, exercise: Exercise, on_check: OnCheck | None = None, plugins: Sequence[object] = ()
-    ) -> ExerciseResult:
-        """Run the checks of `exercise`, or those that the pytest `plugins` leave in."""
-
-    def close(self) -> None:
-        """End workers that nothing needed, and remove what was set up."""
-
-
 def graded_once(
-    grader: AnyGrader,
+    grader: Grader,
     exercise: Exercise,
     on_check: OnCheck | None = None,
-    plugins: Sequence[object] = (),
+    select: Selection | None = None,
 ) -> ExerciseResult:
     """Grade `exercise`; a fault of the grader is a result too.
 
     Args:
-        plugins: of pytest, for some of the checks alone.
+        select: chooses among the checks.
     """
     try:
-        return grader.grade(exercise, on_check, plugins)
+        return grader.grade(exercise, on_check, select)
     except FAULTS as error:
         message = f"{type(error).__name__}: {error}"
         return without_checks(exercise, "is graded", message, verdict=Verdict.NOT_GRADED)
@@ -59,11 +52,11 @@ def graded_once(
 
 def is_open(result: ExerciseResult) -> bool:
     """Return whether checks of `result` have to be run again."""
-    return any(map(_is_open, result.checks))
+    return any(map(runs_again, result.checks))
 
 
 def settled(
-    grader: AnyGrader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
+    grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
     """Yield the final results, then the others after repeating them one by one."""
     by_name = {exercise.name: exercise for exercise in exercises}
@@ -76,21 +69,17 @@ def settled(
     yield from (repeated(grader, by_name[result.name], result) for result in left)
 
 
-def repeated(grader: AnyGrader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
     """Run the open checks of `result` again, and return it; nothing else may run meanwhile."""
     for again in range(1, TRIES):
-        is_left = _is_open if again == 1 else _is_not_graded
+        is_left = runs_again if again == 1 else _is_not_graded
         left = [check.id for check in result.checks if is_left(check)]
         if not left:
             break
         _log.info("%s: %d checks, try %d of %d", exercise.name, len(left), again + 1, TRIES)
-        plugins = [Only(left)] if all(left) else []
-        result = _merged(result, graded_once(grader, exercise, plugins=plugins))
+        select = only(left) if all(left) else None
+        result = _merged(result, graded_once(grader, exercise, select=select))
     return result
-
-
-def _is_open(check: CheckResult) -> bool:
-    return check.stalled or _is_not_graded(check)
 
 
 def _is_not_graded(check: CheckResult) -> bool:
@@ -108,7 +97,16 @@ def _merged(before: ExerciseResult, again: ExerciseResult) -> ExerciseResult:
     if any(not check.id for check in before.checks):
         return again
     tasks = tuple(
-        TaskResult(task.name, tuple(known.get(check.id, check) for check in task.checks))
+        TaskResult(task.name, tuple(_latest(check, known) for check in task.checks))
         for task in before.tasks
     )
     return replace(before, tasks=tasks, seconds=before.seconds + again.seconds)
+
+
+def _latest(check: CheckResult, known: dict[str, CheckResult]) -> CheckResult:
+    """Return the repeated form of `check`, with the reasons of both runs."""
+    again = known.get(check.id)
+    if again is None:
+        return check
+    why = Reason("repeat", check.verdict, "the check ran again: " + (check.message or "no verdict"))
+    return replace(again, reasons=(*check.reasons, why, *again.reasons))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 from autograder.course.figures import figures
 from autograder.course.reading import Course, Exercise
 from autograder.course.revisions.facts import pin_notes
-from autograder.grading.kit.confirmation import unconfirmed_notes
+from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import Setting
+from autograder.grading.watching import WatchState
 from autograder.grading.workers import Workers, parts_of
-from autograder.grading.written.manual_points import NO_POINTS, ManualPoints
-from autograder.record.blocking import Blocking
-from autograder.record.derivations import without_differences
-from autograder.record.refusals import without_empty_refusals
+from autograder.judging.blocking import Blocking
+from autograder.judging.rules import judged, unconfirmed_notes
 from autograder.record.results import (
     EXPLAINED,
     CheckResult,
@@ -39,10 +38,7 @@ from framework.providers.backends import REFERENCE
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Grader
-    from autograder.grading.repeats import AnyGrader
-    from autograder.grading.watched.grader import WatchedGrader
-    from autograder.grading.watched.state import WarmState
+    from autograder.grading.grader import Grader, Memory
 
 
 class Listener(Protocol):
@@ -55,13 +51,18 @@ class Listener(Protocol):
         """Take note that one exercise is graded; the order is that in which they end."""
 
 
-class MakesGrader(Protocol):
-    """Makes the grader of one submission, as the class `Grader` itself does."""
+class SilentListener:
+    """Hears how far grading is, and shows nothing."""
 
-    def __call__(
-        self, setting: Setting, submission: Submission | None, workers: Workers | None = None
-    ) -> Grader:
-        """Return the grader."""
+    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
+        """Ignore it."""
+
+    def exercise_done(self, result: ExerciseResult) -> None:
+        """Ignore it."""
+
+
+#: For a grading whose progress is shown nowhere.
+SILENT = SilentListener()
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ class GradeRequest:
     Args:
         submission: None when a provider is graded.
         jobs: exercises graded side by side; 0 for one per processor.
-        warm: what the last grading of the same files left, if there was one.
-        grader: what makes the grader of the submission; None for the usual one.
+        listener: hears about each check and each exercise.
+        watch: what the last grading of the same files left, under ``--watch``.
+        memory: what gradings of other submissions in this process have collected.
         manual_points: what instructors gave for answers in prose.
         is_repeating: whether checks that a busy machine may have disturbed are repeated here.
     """
@@ -80,26 +82,26 @@ class GradeRequest:
     setting: Setting
     submission: Submission | None
     exercises: tuple[Exercise, ...]
-    jobs: int
-    listener: Listener
-    warm: WarmState | None = None
+    jobs: int = 1
+    listener: Listener = SILENT
+    watch: WatchState | None = None
+    memory: Memory | None = None
     manual_points: ManualPoints = NO_POINTS
     is_repeating: bool = True
-    grader: MakesGrader | None = None
 
 
 def answer(request: GradeRequest) -> Report:
-    """Grade every exercise of the request."""
+    """Grade every exercise of the request: launch, ask, compare, judge, explain, report."""
     started = time.perf_counter()
     results = {}
-    with closing(_results(request)) as found:  # workers end with an interrupt, too
-        for graded in found:
-            result = _with_figures(request, graded)
+    with closing(_results(request)) as graded:  # workers end with an interrupt, too
+        for result in graded:
+            result = _with_figures(request, result)
             request.listener.exercise_done(result)
             results[result.name] = result
-            if request.warm is not None and request.submission is not None:
+            if request.watch is not None and request.submission is not None:
                 exercise = request.setting.course.exercise(result.name)
-                request.warm.keep(exercise, request.submission, result)
+                request.watch.keep(exercise, request.submission, result)
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
@@ -113,117 +115,92 @@ def answer(request: GradeRequest) -> Report:
     )
 
 
-def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResult:
-    """Add the figures of the exercise's text, as its folder in the course has them."""
-    exercise = request.setting.course.exercise(result.name)
-    try:
-        found = tuple(figures(read_text(exercise.readme), exercise.folder))
-        shown = tuple(ShownFigure(one.title, read_bytes(one.path)) for one in found)
-    except GradusError:  # without a text there is nothing to show
-        return result
-    return replace(result, figures=shown)
-
-
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:
-    """Yield the results as they end; an exercise without any written task runs no check."""
-    begun, untouched = [], []
+    """Yield the results as they end."""
+    begun, decided = [], []
     for exercise in request.exercises:
-        if exercise.questions:
-            untouched.append(_answers(request, exercise))
-        elif is_not_started(exercise, request.submission):
-            untouched.append(not_started(exercise, request.submission))
-        elif (known := _known(request, exercise)) is not None:
-            untouched.append(known)
-        else:
+        result = _without_checks(request, exercise)
+        if result is None:
             begun.append(exercise)
-    yield from untouched
+        else:
+            decided.append(result)
+    yield from decided
     if begun:
-        yield from _graded(request, begun, untouched)
+        yield from _graded(request, begun, decided)
 
 
-def _answers(request: GradeRequest, exercise: Exercise) -> ExerciseResult:
-    from autograder.grading.written.results import grade_answers  # most requests have no questions
+def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
+    """Return the result of an exercise that needs no checks to run; None if it needs them."""
+    submission, watch = request.submission, request.watch
+    if exercise.questions:
+        from autograder.grading.written_answers import grade_answers  # most requests have none
 
-    return grade_answers(exercise, request.submission, request.setting.seed, request.manual_points)
-
-
-def _known(request: GradeRequest, exercise: Exercise) -> ExerciseResult | None:
-    """Return the result of the last grading if it still holds, else None."""
-    if request.warm is None or request.submission is None:
+        return grade_answers(exercise, submission, request.setting.seed, request.manual_points)
+    if is_not_started(exercise, submission):
+        return not_started(exercise, submission)
+    if watch is None or submission is None:
         return None
-    return request.warm.result(exercise, request.submission)
+    return watch.result(exercise, submission)
 
 
 def _graded(
-    request: GradeRequest, begun: Sequence[Exercise], untouched: Sequence[ExerciseResult]
+    request: GradeRequest, begun: Sequence[Exercise], decided: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    warm, submission = request.warm, request.submission
-    if warm is not None and warm.grader is not None and submission is not None:
-        grader: AnyGrader = warm.grader
-        found: Generator[ExerciseResult] = _watched(request, warm.grader, submission, begun)
-    else:
-        grader, found = _in_this_run(request, begun)
-    from autograder.grading.repeats import settled  # imports NumPy: the first worker starts before
+    """Yield the results of exercises whose checks run.
 
-    try:
-        settling = settled(grader, begun, found) if request.is_repeating else found
-        final = map(without_differences, map(without_empty_refusals, settling))
-        yield from (
-            final
-            if submission is None
-            else _explained(request, submission, grader, (untouched, final))
-        )
-    finally:
-        found.close()  # its processes end before the folder that they write to is removed
-        if warm is None or submission is None:
-            grader.close()
-        else:
-            warm.graded_last = tuple(begun)
-
-
-def _in_this_run(
-    request: GradeRequest, begun: Sequence[Exercise]
-) -> tuple[Grader, Generator[ExerciseResult]]:
-    """Return a grader, and the results of `begun` as they end."""
-    workers = _workers(request)
+    Args:
+        decided: results that are final already, for the rule of blocking.
+    """
     in_turn = processes(request.jobs, len(begun)) <= 1
-    try:
+    with _workers(request) as workers:
         if workers is not None and in_turn:
             workers.start(begun[0])  # it starts while this process imports NumPy and pytest
         elif workers is not None:
             workers.end_started()  # each forked process starts its own
-        make = request.grader or load_grader()
-        grader = make(request.setting, request.submission, workers)
-    except BaseException:  # an interrupt, too: nothing else knows of the workers yet
-        if workers is not None and request.warm is None:
-            workers.close()
-        raise
-    if in_turn:
-        return grader, _in_turn(request, grader, workers, begun)
-    return grader, _side_by_side(request, grader, begun)
+        make_grader = load_grader()
+        from autograder.grading.repeats import settled
+
+        grader = make_grader(request.setting, request.submission, workers, _memory(request))
+        run = _in_turn(request, grader, workers, begun)
+        if not in_turn:
+            run = _side_by_side(request, grader, begun)
+        with closing(run):  # its processes end before the folder that they write to is removed
+            results = settled(grader, begun, run) if request.is_repeating else run
+            yield from _judged(request, grader, decided, results)
+        if request.watch is not None:
+            request.watch.graded_last = tuple(begun)
 
 
-def _watched(
-    request: GradeRequest,
-    grader: WatchedGrader,
-    submission: Submission,
-    begun: Sequence[Exercise],
+def _workers(request: GradeRequest) -> AbstractContextManager[Workers | None]:
+    """Open the workers of the submission; None if a provider is graded."""
+    if request.submission is None:
+        return nullcontext(None)
+    if request.watch is not None:  # they serve the next grading too
+        return nullcontext(request.watch.workers(request.submission))
+    return closing(Workers(request.setting, request.submission))
+
+
+def _memory(request: GradeRequest) -> Memory | None:
+    from autograder.grading.grader import Memory
+
+    watch = request.watch
+    if watch is None or watch.memory is not None:
+        return request.memory if watch is None else watch.memory
+    watch.memory = Memory()
+    return watch.memory
+
+
+def _in_turn(
+    request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
 ) -> Generator[ExerciseResult]:
-    """Yield the results of `begun`, of what is prepared first; nothing runs in this process."""
-    grader.begin(submission)
-    first = [exercise for exercise in begun if grader.is_prepared(exercise)]
-    rest = [exercise for exercise in begun if not grader.is_prepared(exercise)]
-    try:
-        for exercise in first if processes(request.jobs, len(first)) > 1 else ():
-            grader.start(exercise)
-        yield from _in_turn(request, grader, None, first)
-        if processes(request.jobs, len(rest)) > 1:
-            plain = load_grader()(request.setting, submission, _workers(request))
-            yield from _side_by_side(request, plain, rest)
-        else:
-            yield from _in_turn(request, grader, None, rest)
-    finally:
-        grader.end()
+    """Grade in this process; while one exercise is graded, the worker of the next starts."""
+    from autograder.grading.repeats import graded_once
+
+    for index, exercise in enumerate(begun):
+        if workers is not None:
+            for coming in begun[index : index + 2]:
+                workers.start(coming)
+        yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
 
 
 def _side_by_side(
@@ -234,51 +211,43 @@ def _side_by_side(
     return in_parallel(partial(graded_once, grader), begun, request.jobs, as_they_end=True)
 
 
-def _workers(request: GradeRequest) -> Workers | None:
-    """Return the workers of the submission; None if a provider is graded."""
-    setting, submission, warm = request.setting, request.submission, request.warm
-    if submission is None:
-        return None
-    return Workers(setting, submission) if warm is None else warm.workers(submission)
-
-
-def _explained(
+def _judged(
     request: GradeRequest,
-    submission: Submission,
-    grader: AnyGrader,
-    results: tuple[Sequence[ExerciseResult], Iterator[ExerciseResult]],
+    grader: Grader,
+    decided: Sequence[ExerciseResult],
+    results: Iterator[ExerciseResult],
 ) -> Iterator[ExerciseResult]:
-    """Yield each result once the parts that its failing checks use are graded.
-
-    Args:
-        results: those that are final already, and those that come.
-    """
-    untouched, coming = results
+    """Yield each result, judged, once the parts that its failing checks use are graded."""
+    submission = request.submission
+    if submission is None:
+        yield from map(judged, results)
+        return
     blocking = _blocking(request.setting.course, submission)
-    for result in untouched:
+    for result in decided:
         blocking.add(result)
-    held: list[str] = []
-    for result in coming:
+    waiting: list[str] = []
+    for result in map(judged, results):
         blocking.add(result)
-        held.append(result.name)
-        ready = [name for name in held if not blocking.missing(name)]
-        held = [name for name in held if name not in ready]
+        waiting.append(result.name)
+        ready = [name for name in waiting if not blocking.missing(name)]
+        waiting = [name for name in waiting if name not in ready]
         yield from map(blocking.final, ready)
-    while missing := set[str]().union(*map(blocking.missing, held)):
+    while missing := set[str]().union(*map(blocking.missing, waiting)):
         for name in sorted(missing):
-            blocking.add(_in_public(request.setting.course.exercise(name), submission, grader))
-    yield from map(blocking.final, held)
+            exercise = request.setting.course.exercise(name)
+            blocking.add(_in_public(exercise, submission, grader))
+    yield from map(blocking.final, waiting)
 
 
-def _in_public(exercise: Exercise, submission: Submission, grader: AnyGrader) -> ExerciseResult:
+def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
     """Grade the public checks of an exercise that was not requested."""
-    from autograder.grading.pytest_run import PublicOnly
+    from autograder.grading.checks_run import public_only
     from autograder.grading.repeats import graded_once
 
     if is_not_started(exercise, submission):
         return not_started(exercise, submission)
     try:
-        return graded_once(grader, exercise, plugins=[PublicOnly()])
+        return graded_once(grader, exercise, select=public_only)
     except GradusError as error:  # its checks cannot be run: nothing is known of it
         return without_checks(exercise, "is graded", f"{error}", verdict=Verdict.NOT_GRADED)
 
@@ -291,17 +260,15 @@ def _blocking(course: Course, submission: Submission) -> Blocking:
     return Blocking(parts_of(course, submission.files), required, sources)
 
 
-def _in_turn(
-    request: GradeRequest, grader: AnyGrader, workers: Workers | None, begun: Sequence[Exercise]
-) -> Generator[ExerciseResult]:
-    """Grade in this process; while one exercise is graded, the worker of the next starts."""
-    from autograder.grading.repeats import graded_once
-
-    for index, exercise in enumerate(begun):
-        if workers is not None:
-            for one in begun[index : index + 2]:
-                workers.start(one)
-        yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
+def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResult:
+    """Add the figures of the exercise's text, as its folder in the course has them."""
+    exercise = request.setting.course.exercise(result.name)
+    try:
+        found = tuple(figures(read_text(exercise.readme), exercise.folder))
+        shown = tuple(ShownFigure(one.title, read_bytes(one.path)) for one in found)
+    except GradusError:  # without a text there is nothing to show
+        return result
+    return replace(result, figures=shown)
 
 
 def _notes(submission: Submission | None) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course.identity import course_hash
+from autograder.course.kit import seed_in
 from autograder.course.reading import Course, Exercise
+from autograder.grading.options import GradeOptions
 from autograder.isolation.host.time_limits import Deadlines
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
 from autograder.isolation.sandboxes.choose import AUTO, BUILT_IN
+from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
@@ -49,23 +51,43 @@ class Setting:
         return Deadlines(call=exercise.time.call, total=exercise.time.total)
 
 
+def open_setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
+    """Return the setting that `options` describe.
+
+    Raises:
+        GradusError: the sandbox, the backend or its device does not work here.
+    """
+    sandbox = sandbox_named(options.sandbox, plugins, allow_weaker=options.allow_weaker)
+    if options.device != "cpu" and not sandbox.drives_devices:
+        raise UsageError(
+            f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"
+        )
+    setting = Setting(
+        course=course,
+        plugins=plugins,
+        sandbox=sandbox,
+        backend=options.backend,
+        provider=options.provider,
+        device=options.device,
+        seed=seed_in(course.root, options.seed),
+    )
+    setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
+    return setting
+
+
 def sandbox_named(
     name: str,
     plugins: Plugins,
     *,
     allow_weaker: bool = False,
-    begun: BubblewrapSandbox | None = None,
 ) -> Sandbox:
     """Return the sandbox `name`: one of gradus, or of a plugin.
-
-    Args:
-        begun: from `begun_for`: its trial has begun already.
 
     Raises:
         GradusError: there is none of that name, or it does not work here.
     """
     if name in (AUTO, *BUILT_IN):
-        return choose(name, allow_weaker=allow_weaker, begun=begun)
+        return choose(name, allow_weaker=allow_weaker)
     targets = plugins.named("register_sandboxes")
     available = {key: load_target(target) for key, target in targets.items()}
     return choose(name, available, allow_weaker=allow_weaker)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
+from autograder.conversations.remembered import RememberingSession
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.isolation import wire
@@ -54,10 +55,6 @@ class ExerciseUnderTest:
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 
-    def hand_in(self, source: str, undefined: Callable[[], Mapping[str, str]]) -> None:
-        """Take the text of a submission that was not known before: see `source`, `undefined`."""
-        self.source, self.undefined = source, undefined
-
     def begin_submission(self) -> RemoteModule:
         """Start a check of the code under test: objects of earlier checks are forgotten."""
         self.session.begin()
@@ -72,6 +69,8 @@ class ExerciseUnderTest:
         """Start the check with the id `check`, before its fixtures are made."""
         if self.tapes is not None:
             self.tapes.begin_check(check)
+        elif isinstance(self.reference_session, RememberingSession):
+            self.reference_session.begin_check(check)
 
     def rng(self, name: str, check: str) -> np.random.Generator:
         """Return the random numbers of the check `name`: the same for the same seed.
@@ -103,13 +102,11 @@ class ReferenceSession(InlineSession):
             raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
         return outcomes
 
-    def _received(self, request: dict[str, Any]) -> Any:
-        """Return `request` as it arrives."""
-        return wire.copied(request, self._callbacks.stand_in)
-
     def _sent_back(self, reply: dict[str, Any]) -> Any:
-        """Return `reply` as it arrives."""
-        return self._dispatcher.copied(reply)
+        try:
+            return super()._sent_back(reply)
+        except wire.WireError as error:
+            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
 
 
 class ProviderSession(InlineSession):

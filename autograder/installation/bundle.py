@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def write_bundle(
 def _parts(sections: Sequence[Section], log: Sequence[str], redact: Redactor) -> dict[str, str]:
     """Return the name of each part with its text; no text leaves this without `redact`."""
     private = [_redacted(section, redact) for section in sections]
-    described = json.dumps([one.as_json() for one in private], indent=2, ensure_ascii=False)
+    described = json.dumps([asdict(section) for section in private], indent=2, ensure_ascii=False)
     texts = {
         "report.txt": "\n".join(report_lines(private)),
         "report.json": described,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from framework.importing import in_one_line
 
@@ -35,10 +34,6 @@ class Section:
     def problems(self) -> list[str]:
         """The problems, each after the name of its fact."""
         return [f"{fact.name}: {fact.problem}" for fact in self.facts if fact.problem]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain dicts and lists."""
-        return {"title": self.title, "facts": [vars(fact) for fact in self.facts]}
 
 
 def section(title: str, find: Callable[[], Iterable[Fact]]) -> Section:

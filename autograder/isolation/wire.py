@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -166,21 +166,6 @@ def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
     return value
 
 
-def copied(value: Any, foreign: Callable[[object], Any] | None = None) -> Any:
-    """Return what arrives where `value` is sent: `decode` of what `encode` makes of it.
-
-    For what is asked in this process, in a third of the time of both. Text, lists and numbers may
-    take any space here.
-
-    Raises:
-        WireError: as `encode` and `decode`.
-    """
-    try:
-        return _Copier(foreign).copy(value, MAX_DEPTH)
-    except _REFUSALS as error:
-        raise WireError(f"{error}") from None
-
-
 def _check_depth(value: Any) -> None:
     """Raise an error if `value` is nested too deeply; both sides check."""
     level: list[Any] = [value] if type(value) in _CONTAINERS else []
@@ -279,82 +264,12 @@ class _Encoder:
         return msgpack.ExtType(_ARRAY, struct.pack(f"<4s{array.ndim}Q", name, *array.shape))
 
 
-class _Copier:
-    """Copies a value as it would cross the wire; see `copied`."""
-
-    def __init__(self, foreign: Callable[[object], Any] | None) -> None:
-        self._foreign = foreign
-        self._bytes = 0
-        self._keys = _UnsaltedKeys()
-
-    def copy(self, value: Any, depth: int) -> Any:
-        """Return a copy of `value`, which holds at most `depth` containers within each other."""
-        kind = type(value)
-        if kind is float or kind is bool or value is None or kind is bytes:
-            return value
-        if kind is np.ndarray:
-            return self._array(value)
-        if kind is str:
-            return value if value.isascii() else value.encode().decode()
-        if kind is int:
-            return value if -(1 << 63) <= value < 1 << 64 else _integer(value)
-        if kind in _CONTAINERS:
-            if not depth:
-                raise WireError("lists, tuples or dicts nested too deeply")
-            if kind is dict:
-                return self._dictionary(value, depth - 1)
-            return kind([self.copy(item, depth - 1) for item in value])
-        return self._rare(value, depth)
-
-    def _dictionary(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
-        if _are_text(value):
-            return {self.copy(k, 0): self.copy(v, depth) for k, v in value.items()}
-        copied = {_key(self.copy(k, MAX_DEPTH)): self.copy(v, depth) for k, v in value.items()}
-        self._keys.add(copied)
-        return copied
-
-    def _rare(self, value: Any, depth: int) -> Any:
-        if isinstance(value, Handle | CallbackRef | Result) or type(value) is complex:
-            return value
-        if isinstance(value, np.ndarray | np.generic) and not isinstance(value, str | bytes):
-            return self._array(np.asarray(value))
-        if isinstance(value, np.random.Generator):
-            return _generator(_generator_state(value))
-        if isinstance(value, bytearray | memoryview):  # msgpack takes them for bytes
-            return bytes(value)
-        for plain in _PLAIN:
-            if isinstance(value, plain):
-                return self.copy(plain(value), depth)
-        if self._foreign is None:
-            raise WireError(f"a {type(value).__name__}")
-        return self.copy(self._foreign(value), depth)
-
-    def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        self._bytes += array.nbytes
-        _check_lengths(0, self._bytes)
-        # `np.array` would keep a dtype that is equal, and not the same.
-        return array.astype(_DTYPES[_dtype_name(array)], order="C", subok=False)
-
-
-class _UnsaltedKeys:
-    """Counts the keys of all dicts of a frame that are not text."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def add(self, keys: Iterable[Any]) -> None:
-        """Count the `keys` of one dict."""
-        self._count += sum([type(key) is not str for key in keys])
-        if self._count > MAX_UNSALTED_KEYS:
-            raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
-
-
 class _Decoder:
     def __init__(self, blobs: memoryview) -> None:
         self.position = 0
         self._blobs = blobs
         self._depth = 0
-        self._keys = _UnsaltedKeys()
+        self._unsalted_keys = 0
 
     def unpack(self, data: bytes, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -389,9 +304,11 @@ class _Decoder:
 
     def _dictionary(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
         keys = [key for key, _ in pairs]
-        if _are_text(keys):
+        if _TEXT.issuperset(map(type, keys)):  # as in almost every dict
             return dict(pairs)
-        self._keys.add(keys)
+        self._unsalted_keys += sum([type(key) is not str for key in keys])
+        if self._unsalted_keys > MAX_UNSALTED_KEYS:
+            raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
         return {_key(key): value for key, value in pairs}
 
     def _array(self, data: bytes) -> np.ndarray[Any, Any]:
@@ -407,11 +324,6 @@ class _Decoder:
         return np.ndarray(shape, dtype, self._blobs, start).copy()
 
 
-def _are_text(keys: Iterable[Any]) -> bool:
-    """Return whether all of `keys` are text, as those of almost every dict."""
-    return _TEXT.issuperset(map(type, keys))
-
-
 def _key(key: Any) -> Any:
     """Return `key`; a NumPy scalar arrives as an array without axes, which is no key."""
     return key.item() if type(key) is np.ndarray and not key.ndim else key
@@ -425,12 +337,6 @@ def _dtype_name(array: np.ndarray[Any, Any]) -> bytes:
     if array.ndim > MAX_AXES:
         raise WireError(f"an array of {array.ndim} axes")
     return name
-
-
-def _integer(value: int) -> int:
-    """Return `value`, which is long, if it can cross the wire."""
-    _integer_bytes(value)
-    return value
 
 
 def _integer_bytes(value: int) -> bytes:

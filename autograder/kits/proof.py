@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.course.reading import Exercise
+from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import Only
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
+from autograder.judging.rules import judged
 from autograder.kits.recording import RIGHT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Submission
@@ -61,7 +62,7 @@ def _graded(
             left = [name for name, check in found.items() if check.verdict not in RIGHT]
             if found and not left:
                 break
-            result = grader.grade(exercise, plugins=[Only(left)] if left else [])
+            result = judged(grader.grade(exercise, select=only(left) if left else None))
             found |= {check.id: check for check in result.checks}
     finally:
         grader.close()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pytest
+
 from autograder.conversations.exchange import Exchange
 from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
 from autograder.conversations.transcript import Transcript
 from autograder.course.kit import digest
 from autograder.course.reading import Exercise
+from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
-from autograder.grading.kit.references import open_solution
-from autograder.grading.pytest_run import Only, PublicOnly, run_checks
+from autograder.grading.references import open_solution
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
 from autograder.isolation.host.session import Session
@@ -71,7 +73,7 @@ def record(setting: Setting, solutions: Submission, exercise: Exercise, course: 
             left = [name for name, check in checks.items() if check.verdict not in RIGHT]
             if checks and not left:
                 break
-            run = _run(grader, exercise, [Only(left)] if left else [])
+            run = _run(grader, exercise, left)
             checks |= {check.id: check for check in run.checks}
             tapes |= run.tapes
             asked |= run.asked
@@ -94,9 +96,16 @@ class _Run:
     asked: dict[str, list[Exchange]]
 
 
-def _run(grader: Grader, exercise: Exercise, plugins: Sequence[object]) -> _Run:
+def _run(grader: Grader, exercise: Exercise, ids: Sequence[str]) -> _Run:
+    """Run the public checks with these `ids`; all of them without ids."""
+
+    def select(items: list[pytest.Item]) -> None:
+        public_only(items)
+        if ids:
+            only(ids)(items)
+
     with grader.under_test(exercise) as under_test:
-        checks = run_checks(exercise, under_test, plugins=[PublicOnly(), *plugins])
+        checks = grader.run(under_test, select=select)
         tapes = under_test.tapes
         assert isinstance(tapes, RecordingSession)
         asked = {name: _first(one) for name, one in under_test.transcripts.items()}

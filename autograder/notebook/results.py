@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from autograder.reports.live import PIPED_WIDTH
+from autograder.reports.grading_display import PIPED_WIDTH
 
 
 @dataclass(frozen=True, repr=False)

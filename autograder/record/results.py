@@ -66,6 +66,41 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What a check learned about the submission that `autograder.judging` decides by.
+
+    Attributes:
+        uses: registry names of the parts that it was built from, as the code under test says.
+        answered: the methods that have returned.
+        refused: the methods that have raised an exception which the check asked for.
+        outlasted: the methods that took too long for a derived gradient.
+        stalled: a call was late with processor time left, on a machine that may have been busy.
+        unconfirmed: passed without the comparison of the trained model with the reference.
+    """
+
+    uses: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    outlasted: tuple[str, ...] = ()
+    stalled: bool = False
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a rule of `autograder.judging` gave a check its verdict.
+
+    Attributes:
+        rule: the name of the rule, as in ``blocking``.
+        text: what decided, in one sentence.
+    """
+
+    rule: str
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check.
 
@@ -85,14 +120,10 @@ class CheckResult:
         hint: the check's own hint.
         findings: other results that the check shows.
         diagnosis: the mistake; None if it is not certain.
-        uses: registry names of the parts that it was built from, as the code under test says.
-        answered: the methods that have returned during it.
-        refused: the methods that have raised an exception which it asked for.
-        outlasted: the methods that took too long for a derived gradient.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
         awarded: the points that an instructor gave; None if a program decides.
-        stalled: a call was late with processor time left, on a machine that may have been busy.
-        unconfirmed: passed without the comparison of the trained model with the reference.
+        evidence: what the rules of judging decide by.
+        reasons: how it came to its verdict, in order; `gradus why` prints them.
         seconds: how long it took.
     """
 
@@ -112,14 +143,10 @@ class CheckResult:
     hint: str = ""
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
-    uses: tuple[str, ...] = ()
-    answered: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    outlasted: tuple[str, ...] = ()
     blocked_by: str = ""
     awarded: float | None = None
-    stalled: bool = False
-    unconfirmed: bool = False
+    evidence: Evidence = Evidence()
+    reasons: tuple[Reason, ...] = ()
     seconds: float = 0.0
 
     def of(self, kind: type[F]) -> tuple[F, ...]:
@@ -311,6 +338,11 @@ class Report:
     seconds: float = 0.0
     commands: Commands = OWN_FOLDER
     following: Following | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its exercises."""
+        return Verdict.worst([exercise.verdict for exercise in self.exercises])
 
     @property
     def earned(self) -> float:

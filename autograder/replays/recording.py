@@ -9,10 +9,9 @@ import pytest
 
 from autograder.conversations.exchange import Exchange, request_frame
 from autograder.course.reading import Course, Exercise
-from autograder.grading.collector import is_hidden
+from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.host.callbacks import Callback, CallbackTable
 from autograder.isolation.host.requests import Outcome, Step
@@ -86,7 +85,7 @@ class _Recorder(Grader):
 
 
 class OneCheck:
-    """A pytest plugin that leaves out every check but the public one with this id.
+    """Leaves out every check but the public one with this id.
 
     Attributes:
         public: the ids of all public checks.
@@ -96,15 +95,18 @@ class OneCheck:
         self._check = check
         self.public: list[str] = []
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def select(self, items: list[pytest.Item]) -> None:
         """Keep the one check."""
         self.public = [id_of(item) for item in items if not is_hidden(item)]
         chosen = self._check if self._check in self.public else ""
         items[:] = [item for item in items if id_of(item) == chosen]
 
 
-def exercise_of(check: str, course: Course) -> Exercise:
+def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise:
     """Return the exercise of the check with the id ``test_EXERCISE.py::TEST``.
+
+    Args:
+        hidden: whether a hidden check may be meant.
 
     Raises:
         UsageError: it is no id of a public check.
@@ -118,6 +120,8 @@ def exercise_of(check: str, course: Course) -> Exercise:
         )
     name = file.removeprefix("test_").removesuffix(".py")
     if name.endswith("_hidden") and name not in course.exercise_names:
+        if hidden:
+            return course.exercise(name.removesuffix("_hidden"))
         raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
     return course.exercise(name)
 
@@ -132,7 +136,7 @@ def record(check: str, setting: Setting, submission: Submission) -> RecordedChec
     grader = _Recorder(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
-            (result,) = run_checks(exercise, under_test, plugins=[one])
+            (result,) = grader.run(under_test, select=one.select)
             return RecordedCheck(exercise, result, tuple(grader.recorded.exchanges))
     except GradusError:
         if not one.public or check in one.public:

@@ -6,7 +6,6 @@ import sys
 
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.session import Session
 from autograder.replays.recording import OneCheck, exercise_of
@@ -29,5 +28,5 @@ def run_check(replay: Replay) -> None:
     grader.replay = replay
     exercise = exercise_of(replay.check, replay.course)
     with grader.under_test(exercise) as under_test:
-        (result,) = run_checks(exercise, under_test, plugins=[OneCheck(replay.check)])
+        (result,) = grader.run(under_test, select=OneCheck(replay.check).select)
     sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")

@@ -2,22 +2,37 @@
 
 A reporter is a function from a `autograder.record.results.Report` to text, named here as a string,
 so that nothing is imported until it is asked for.
+
+wording.py           words, symbols and facts that all reports share
+plain.py             untrusted text, made safe for display
+hiding.py            what students learn of hidden checks
+common_causes.py     failed checks with the same cause
+advice.py            what to do next
+page.py              lines of text for a width and an encoding
+terminal.py          an exercise and a summary on a terminal
+grading_display.py   what `grade` shows while it works
+html_report.py       a page, and the output of a cell in a notebook
+json_report.py       JSON, its schema, and reading it back
+junit.py             JUnit XML
+code_hosts.py        GitHub Actions and GitLab
+course_platforms.py  Gradescope, PrairieLearn and Autolab
+report_files.py      reports and plots as files
 """
 
 from __future__ import annotations
 
-_SERVICES = "autograder.reports.services"
+_PACKAGE = "autograder.reports"
 
 #: Name of the format -> ``module:function``.
 REPORTERS = {
-    "json": "autograder.reports.json_report:render_json",
-    "junit": "autograder.reports.junit:render_junit",
-    "cell": "autograder.reports.html:render_cell",
-    "html": "autograder.reports.html:render_html",
-    "autolab": f"{_SERVICES}.autolab:render_autolab",
-    "github-annotations": f"{_SERVICES}.github:render_annotations",
-    "github-summary": f"{_SERVICES}.github:render_summary",
-    "gitlab-codequality": f"{_SERVICES}.gitlab:render_code_quality",
-    "gradescope": f"{_SERVICES}.gradescope:render_gradescope",
-    "prairielearn": f"{_SERVICES}.prairielearn:render_prairielearn",
+    "json": f"{_PACKAGE}.json_report:render_json",
+    "junit": f"{_PACKAGE}.junit:render_junit",
+    "cell": f"{_PACKAGE}.html_report:render_cell",
+    "html": f"{_PACKAGE}.html_report:render_html",
+    "autolab": f"{_PACKAGE}.course_platforms:render_autolab",
+    "github-annotations": f"{_PACKAGE}.code_hosts:render_annotations",
+    "github-summary": f"{_PACKAGE}.code_hosts:render_summary",
+    "gitlab-codequality": f"{_PACKAGE}.code_hosts:render_code_quality",
+    "gradescope": f"{_PACKAGE}.course_platforms:render_gradescope",
+    "prairielearn": f"{_PACKAGE}.course_platforms:render_prairielearn",
 }

@@ -1,31 +1,142 @@
-"""A report for programs: JSON after ``schema.json``, in this folder, which describes every field.
+"""A report for programs: JSON whose schema follows from the classes below.
 
-The same submission, seed and versions give the same bytes, apart from times: the fields named
-``seconds``, tables of checks that show some, and the place in its own code where a call was when
-its time was over.
+`python -m autograder.reports.json_report` prints the schema. The same submission, seed and versions
+give the same bytes, apart from times: the fields named ``seconds``, tables of checks that show
+some, and the place in its own code where a call was when its time was over.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
-from importlib import resources
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from autograder.record.blocking import Waiting, waiting
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+import msgspec
+from msgspec import Meta
+
+from autograder.isolation.host.faults import Frame
+from autograder.judging.blocking import Waiting, waiting
+from autograder.record.findings.base import Finding
+from autograder.record.findings.curves import Curve
+from autograder.record.findings.plots import Plot
+from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.tables import ShownTable
+from autograder.record.findings.unshowable import Unshowable
+from autograder.record.findings.written import WrittenAnswer
+from autograder.record.results import Diagnosis, Fact, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.verdicts import Verdict
+from framework.errors import BadInputError
 
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
-SCHEMA = "gradus-report/2"
+SCHEMA: Final = "gradus-report/3"
 
-_POINTS = ("earned", "possible", "not_graded", "for_a_person")
-
+_KINDS = (Curve, Plot, PrintedText, ShownTable, Unshowable, WrittenAnswer)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that a terminal obeys, or that turn the direction of the text around, unseen.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+_Points = Annotated[float, Meta(ge=0)]
+_Seconds = Annotated[float, Meta(ge=0, description="Wall time; equal runs differ in it.")]
+
+
+def _described(description: str) -> Meta:
+    return Meta(description=description)
+
+
+class JsonResult(msgspec.Struct, kw_only=True):
+    """What a report, an exercise, a task and a check have in common."""
+
+    verdict: Annotated[Verdict, _described(f"From best to worst: {', '.join(Verdict)}.")]
+    earned: Annotated[_Points, _described("By checks that passed, or given by an instructor.")]
+    possible: Annotated[_Points, _described("Points that can be earned, open ones among them.")]
+    not_graded: Annotated[
+        _Points, _described("Open points: neither earned nor lost, by a fault of the grader.")
+    ]
+    for_a_person: Annotated[
+        _Points, _described("Open points of answers that an instructor has not read yet.")
+    ]
+
+
+class JsonFinding(msgspec.Struct):
+    """What a check shows in addition to its verdict. Plugins and courses add other kinds."""
+
+    kind: str
+    heading: str
+    data: Annotated[
+        dict[str, Any],
+        _described("See " + ", ".join(f"{kind.__name__} for {kind.kind}" for kind in _KINDS)),
+    ]
+
+
+class JsonCheck(JsonResult, kw_only=True):
+    """One check. Of a hidden check, students see titles, points, verdict and hint alone."""
+
+    id: Annotated[str, _described("The test, as in test_rnn.py::test_forward.")]
+    title: str
+    task: str
+    hidden: bool
+    points: Annotated[_Points, _described("What it is worth.")]
+    awarded: Annotated[
+        float | None, _described("Points of an instructor; null if a program decides.")
+    ]
+    blocked_by: Annotated[
+        str, _described("The exercise, or the task of this exercise, that it waits for.")
+    ]
+    message: Annotated[str, _described("One sentence for the student; empty when passed.")]
+    details: Annotated[list[str], _described("Shapes, the worst entry with both values.")]
+    method: Annotated[str, _described("The method at fault; empty if there are several.")]
+    fact: Fact
+    call: Annotated[str, _described("The call of that method that shows it, with shapes.")]
+    arguments: Annotated[list[str], _described("Its small arrays, with their values.")]
+    frames: Annotated[list[Frame], _described("Lines of the submission, outermost first.")]
+    hint: str
+    findings: list[JsonFinding]
+    diagnosis: Diagnosis | None
+    seconds: _Seconds
+
+
+class JsonTask(JsonResult, kw_only=True):
+    """One name of the stub, with its checks in the order of the test files."""
+
+    name: str
+    checks: list[JsonCheck]
+
+
+class JsonExercise(JsonResult, kw_only=True):
+    """One exercise."""
+
+    name: str
+    unit: str
+    title: str
+    file: Annotated[str, _described("The submitted file; empty if there was none.")]
+    seconds: _Seconds
+    uncontained: Annotated[list[str], _described("What the sandbox could not contain.")]
+    tasks: list[JsonTask]
+
+
+class JsonReport(JsonResult, kw_only=True):
+    """The grading of one submission, as `grade --json FILE` writes it.
+
+    Fields may be added within a version: programs ignore what they do not know.
+    """
+
+    schema: Literal["gradus-report/3"] = SCHEMA
+    exit_code: Annotated[
+        Literal[0, 1, 3],
+        _described("0: all passed; 1: something did not; 3: something was not graded."),
+    ]
+    seconds: _Seconds
+    provenance: Provenance
+    notes: Annotated[list[str], _described("Ignored files, skipped cells.")]
+    waiting: Annotated[
+        list[Waiting],
+        _described("Exercises that points of others wait for, the most points first."),
+    ] = []
+    exercises: Annotated[list[JsonExercise], _described("In the order of the course.")]
 
 
 def render_json(report: Report, *, show_hidden: bool = False) -> str:
@@ -34,116 +145,83 @@ def render_json(report: Report, *, show_hidden: bool = False) -> str:
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
-    table = as_table(report if show_hidden else for_student(report))
+    shown = report if show_hidden else for_student(report)
+    document = msgspec.convert(shown, JsonReport, from_attributes=True)
+    document.waiting = list(waiting(shown))
+    table = _rounded(msgspec.to_builtins(document, order="deterministic"))
     text = json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False)
     text = text.replace("##", "#\\u0023")  # the same text, and no command for a CI server
-    text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # the same text again
+    text = _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)  # the same text again
     return _SURROGATE.sub("\ufffd", text) + "\n"  # UTF-8 has no place for half a character
 
 
-def read_schema() -> dict[str, Any]:
+def _rounded(value: Any) -> Any:
+    """Return `value`, every number in it to six digits: the noise of a sum is no information."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def report_schema() -> dict[str, Any]:
     """Return the JSON Schema of what `render_json` writes."""
-    text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
+    types = (JsonReport, *_KINDS)
+    (top, *_), definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        definition["description"] = cleandoc(definition["description"])
+        if "properties" in definition:  # all fields are written
+            definition["required"] = list(definition["properties"])
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": dialect, "title": SCHEMA, **top, "$defs": definitions}
 
 
-def as_table(report: Report) -> dict[str, Any]:
-    """Return `report` as plain dicts and lists."""
-    verdicts = [exercise.verdict for exercise in report.exercises]
-    return {
-        "schema": SCHEMA,
-        "verdict": Verdict.worst(verdicts).value,
-        "exit_code": report.exit_code,
-        **_points(report),
-        "seconds": _seconds(report.seconds),
-        "provenance": _provenance(report.provenance),
-        "notes": list(report.notes),
-        "waiting": [_waiting(one) for one in waiting(report)],
-        "exercises": [_exercise(exercise) for exercise in report.exercises],
-    }
+@dataclass(frozen=True)
+class HeadingOnly(Finding):
+    """Stands for a finding whose class is not known here: only its heading is shown."""
+
+    kind: ClassVar[str] = "finding"
+
+    title: str
+
+    @property
+    def heading(self) -> str:
+        """The heading."""
+        return self.title
+
+    def text_lines(self) -> list[str]:
+        """Return one line that says where the finding is shown."""
+        return [f"{self.title}: `grade` shows it"]
 
 
-def _provenance(provenance: Provenance) -> dict[str, Any]:
-    return {
-        "seed": provenance.seed,
-        "backend": provenance.backend,
-        "device": provenance.device,
-        "provider": provenance.provider,
-        "sandbox": provenance.sandbox,
-        "submission": provenance.submission,
-        "submission_hash": provenance.submission_hash,
-        "course": provenance.course,
-        "course_hash": provenance.course_hash,
-        "course_version": provenance.course_version,
-        "course_revision": provenance.course_revision,
-        "versions": dict(sorted(provenance.versions.items())),
-    }
+def read_report(text: str) -> Report:
+    """Return the report that `render_json` wrote as `text`.
+
+    What JSON does not hold is missing: figures of the exercise's text, the commands of a student,
+    and the classes of findings that plugins and courses define.
+
+    Raises:
+        BadInputError: it is no such report, or has another version.
+    """
+    try:
+        table = msgspec.json.decode(text, type=dict[str, Any])
+        if table.get("schema") != SCHEMA:
+            raise BadInputError(
+                f"the report has format {table.get('schema')} instead of {SCHEMA}. Grade again"
+            )
+        return msgspec.convert(table, Report, dec_hook=_finding)
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(f"the report is damaged: {error}. Grade again") from None
 
 
-def _waiting(one: Waiting) -> dict[str, Any]:
-    command = f"grade {one.exercise}"
-    return {"exercise": one.exercise, "points": _rounded(one.points), "command": command}
+def _finding(_: type[Finding], table: Mapping[str, Any]) -> Finding:
+    """Return the finding that `table` describes."""
+    entry = msgspec.convert(table, JsonFinding)
+    for kind in _KINDS:
+        if kind.kind == entry.kind:
+            return msgspec.convert(entry.data, kind)
+    return HeadingOnly(entry.heading)
 
 
-def _exercise(result: ExerciseResult) -> dict[str, Any]:
-    return {
-        "name": result.name,
-        "unit": result.unit,
-        "title": result.title,
-        "file": result.file,
-        "verdict": result.verdict.value,
-        **_points(result),
-        "seconds": _seconds(result.seconds),
-        "uncontained": list(result.uncontained),
-        "tasks": [_task(task) for task in result.tasks],
-    }
-
-
-def _task(task: TaskResult) -> dict[str, Any]:
-    checks = [_check(check) for check in task.checks]
-    return {"name": task.name, "verdict": task.verdict.value, **_points(task), "checks": checks}
-
-
-def _check(check: CheckResult) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "title": check.title,
-        "hidden": check.hidden,
-        "verdict": check.verdict.value,
-        "blocked_by": check.blocked_by,
-        "points": _rounded(check.points),
-        **_points(check),
-        "message": check.message,
-        "details": list(check.details),
-        "method": check.method,
-        "fact": asdict(check.fact),
-        "call": check.call,
-        "arguments": list(check.arguments),
-        "frames": [asdict(frame) for frame in check.frames],
-        "hint": check.hint,
-        **_findings(check),
-        "diagnosis": asdict(check.diagnosis) if check.diagnosis is not None else None,
-        "seconds": _seconds(check.seconds),
-    }
-
-
-def _findings(check: CheckResult) -> dict[str, Any]:
-    """Return every finding, in the field of its kind."""
-    fields: dict[str, Any] = {"printed": "", "curve": [], "plots": [], "tables": [], "findings": []}
-    for finding in check.findings:
-        finding.add_to(fields)
-    return fields
-
-
-def _points(result: Report | ExerciseResult | TaskResult | CheckResult) -> dict[str, float]:
-    return {name: _rounded(getattr(result, name)) for name in _POINTS}
-
-
-def _rounded(points: float) -> float:
-    """Points to four decimals: the noise of a sum of fractions is no information."""
-    return round(float(points), 4)
-
-
-def _seconds(seconds: float) -> float:
-    return round(float(seconds), 4)
+if __name__ == "__main__":
+    print(json.dumps(report_schema(), indent=2))

@@ -16,7 +16,7 @@ from autograder.record.findings.printed import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
-from autograder.reports.wording import counted, inside, number
+from autograder.reports.wording import facts, is_output, number
 from autograder.verdicts import Verdict
 
 _OUTCOMES = {
@@ -109,44 +109,16 @@ def _case(check: CheckResult, owner: str, title: str) -> ET.Element:
         element = ET.SubElement(case, outcome, type=check.verdict.value)
         element.set("message", _valid(check.message or check.verdict.value))
         element.text = _valid("\n".join(facts(check)))
-    if shown := "\n".join(map(_shown, filter(_is_output, check.findings))):
+    if shown := "\n".join(map(_shown, filter(is_output, check.findings))):
         ET.SubElement(case, "system-out").text = _valid(shown)
     return case
-
-
-def _is_output(finding: Finding) -> bool:
-    """Return whether `finding` is output of the check, not a fact of its failure."""
-    return isinstance(finding, PrintedText) or not finding.explains_failure
 
 
 def _shown(finding: Finding) -> str:
     """Return what was printed as it is; other findings under their heading."""
     if isinstance(finding, PrintedText):
         return finding.text
-    return "\n".join((finding.heading(), *finding.text_lines()))
-
-
-def facts(check: CheckResult) -> Iterator[str]:
-    """Yield what a check found, line by line."""
-    kind = "hidden check, " if check.hidden else ""
-    yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
-    yield from filter(None, (check.message, *check.details))
-    if check.diagnosis is not None:
-        yield f"likely: {check.diagnosis.sentence}"
-        if check.diagnosis.second is not None:
-            yield f"second: {check.diagnosis.second.sentence}"
-    if check.method:
-        yield f"method: {check.method}"
-    if check.call:
-        yield f"call: {check.call}"
-    yield from (f"with: {argument}" for argument in check.arguments)
-    for frame in check.frames:
-        yield f"line: {frame.place}{inside(frame)}"
-    for finding in check.findings:
-        if not _is_output(finding):
-            yield f"{finding.kind}: {' '.join(finding.text_lines())}"
-    if hint := check.best_hint:
-        yield f"hint: {hint}"
+    return "\n".join((finding.heading, *finding.text_lines()))
 
 
 def _valid(text: str) -> str:

@@ -31,15 +31,12 @@ STYLES = {
 }
 
 _GAPS = re.compile(r" {2,}")
-_GAPS = re.compile(r" {2,}")
-#: A line is at least and at most so wide, however narrow or wide the terminal.
+#: Minimum and maximum width of a line, for any width of the terminal.
 NARROWEST, WIDEST = 30, 100
 #: The width of a page whose lines have no end.
 ENDLESS = 1_000_000
 #: The longest text that is wrapped; what a submission raises may be longer.
 MAX_TEXT = 600
-
-
 #: Columns that are left for a text beside what stands before it.
 MIN_TEXT = 8
 

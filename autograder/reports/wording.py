@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.blocking import waiting
+from autograder.judging.blocking import waiting
 from autograder.record.commands import OWN_FOLDER, Commands
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.reports.plain import clean
 from autograder.verdicts import Verdict
+
+#: Characters of the text of one check: a student's exception may have no end.
+MAX_TEXT = 8000
+#: Checks of which there is nothing to say to a student.
+SILENT = (Verdict.PASSED, Verdict.SKIPPED)
 
 #: Each verdict's symbol, and the one for terminals that know ASCII alone.
 SYMBOLS = {
@@ -156,3 +165,60 @@ def _unknown(report: Report) -> Iterator[str]:
 def inside(frame: Frame) -> str:
     """Return `` in forward``; nothing for a line outside of functions."""
     return "" if frame.function in ("", "<module>") else f" in {frame.function}"
+
+
+def facts(check: CheckResult) -> Iterator[str]:
+    """Yield what a check found, line by line."""
+    kind = "hidden check, " if check.hidden else ""
+    yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
+    yield from filter(None, (check.message, *check.details))
+    if check.diagnosis is not None:
+        yield f"likely: {check.diagnosis.sentence}"
+        if check.diagnosis.second is not None:
+            yield f"second: {check.diagnosis.second.sentence}"
+    if check.method:
+        yield f"method: {check.method}"
+    if check.call:
+        yield f"call: {check.call}"
+    yield from (f"with: {argument}" for argument in check.arguments)
+    for frame in check.frames:
+        yield f"line: {frame.place}{inside(frame)}"
+    for finding in check.findings:
+        if not is_output(finding):
+            yield f"{finding.kind}: {' '.join(finding.text_lines())}"
+    if hint := check.best_hint:
+        yield f"hint: {hint}"
+
+
+def is_output(finding: Finding) -> bool:
+    """Return whether `finding` is output of the check, not a fact of its failure."""
+    return isinstance(finding, PrintedText) or not finding.explains_failure
+
+
+def name_of(exercise: ExerciseResult, check: CheckResult) -> str:
+    """Return a name that people read, as in ``rnn: RNN: forward is right``."""
+    task = "" if check.title.startswith(check.task) else f"{check.task}: "
+    return clean(f"{exercise.name}: {task}{check.title}")
+
+
+def text_of(check: CheckResult) -> str:
+    """Return what a check found, line by line; without anything that a terminal obeys."""
+    if check.verdict is Verdict.PASSED:
+        return ""
+    text = clean("\n".join(facts(check)))
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n... shortened"
+
+
+def sentence_of(check: CheckResult) -> str:
+    """Return in one line why a check did not pass, its mistake first."""
+    if check.diagnosis is not None:
+        return clean(check.diagnosis.sentence)
+    return clean(check.message or check.verdict.value).replace("\n", " ")
+
+
+def place_of(report: Report, exercise: ExerciseResult, check: CheckResult) -> tuple[str, int]:
+    """Return the file as the working directory names it, and the line from 1; 0 for none."""
+    folder = PurePosixPath("" if report.commands.is_alone else report.commands.place)
+    file = folder / exercise.file if exercise.file else PurePosixPath()
+    last = next((frame for frame in reversed(check.frames) if not frame.cell), None)
+    return clean(str(file)) if exercise.file else "", last.line if last is not None else 0

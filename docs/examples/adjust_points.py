@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from autograder.classes.settling.records import ExercisePoints, StudentPoints
+from autograder.classes.marks.final_points import ExercisePoints, StudentPoints
 from framework.hookspecs import hookimpl
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from subprocess import Popen
 
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 from framework.hookspecs import hookimpl
 
 

@@ -6,8 +6,7 @@ java -jar jplag.jar -l python3 lab1/attempts --csv-export
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.similarity.jplag import jplag_pairs
-from autograder.similarity.pairs import Comparison
+from autograder.classes.similarity.pairs import Comparison, jplag_pairs
 from framework.hookspecs import hookimpl
 
 RESULTS = Path("results.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.audit.equivalents import EQUIVALENT_FORMAT
-from autograder.classes.settling.rules import (
+from autograder.classes.marks.rules import (
     FULL_POINTS_FORMAT,
     LATE_FORMAT,
     LEAVE_OUT_FORMAT,

@@ -354,9 +354,9 @@ def right_answers():
 @pytest.fixture
 def grade_asked(asked_course, tmp_path):
     """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
+    from autograder.grading.manual_points import NO_POINTS
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import Setting
-    from autograder.grading.written.manual_points import NO_POINTS
     from autograder.isolation.sandboxes import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins

@@ -1,55 +1,26 @@
-"""The example files for clusters call commands that exist, with a shard for each index."""
+"""What the page about classes says of several machines works, as far as one machine can tell."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import shlex
+import signal
 import subprocess
+import sys
+import types
 
 import pytest
 from gradus_command import gradus
 from repository import ROOT
 
 EXAMPLES = ROOT / "docs" / "examples" / "clusters"
+PAGE = (ROOT / "docs" / "classes.md").read_text("utf-8")
 
 
 def options_of_grade():
     words = gradus("class", "grade", "--help").split()
     return {word.rstrip(",.") for word in words if word.startswith("--")}
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
-def test_a_slurm_array_grades_one_shard_in_each_task(tmp_path):
-    stand_in = tmp_path / "gradus"
-    stand_in.write_text('#!/bin/sh\necho "$@"\n')
-    stand_in.chmod(0o755)
-    slurm = {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "40", "SLURM_CPUS_PER_TASK": "4"}
-    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "COLLECTION": "/shared/a class"}
-    found = subprocess.run(
-        ["bash", EXAMPLES / "slurm.sh"],
-        env={**path, **slurm},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout == "class grade /shared/a class --jobs 4 --shard 3/40\n"
-    assert {"--jobs", "--shard"} <= options_of_grade()
-    assert "--array=0-39" in (EXAMPLES / "slurm.sh").read_text("utf-8")
-
-
-def test_a_kubernetes_job_grades_one_shard_in_each_pod():
-    yaml = pytest.importorskip("yaml")
-    job = yaml.safe_load((EXAMPLES / "kubernetes.yaml").read_text("utf-8"))
-    assert (job["kind"], job["spec"]["completionMode"]) == ("Job", "Indexed")
-    pod = job["spec"]["template"]["spec"]
-    assert pod["restartPolicy"] == "Never" and not pod["automountServiceAccountToken"]
-    (container,) = pod["containers"]
-    assert "ports" not in container
-    words = shlex.split(container["args"][0])
-    assert words[:4] == ["exec", "gradus", "class", "grade"]
-    assert {word for word in words if word.startswith("--")} <= options_of_grade()
-    assert words[-1] == f"$JOB_COMPLETION_INDEX/{job['spec']['completions']}"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
@@ -83,16 +54,44 @@ def lab1(tmp_path, monkeypatch):
     gradus("class", "collect", "export", "--as", "folders", "--into", "lab1")
 
 
+def test_the_program_for_slurm_speaks_tls_alone(monkeypatch, capsys):
+    """It runs with the real `Security` of Dask; Slurm and dask-jobqueue are replaced."""
+    dask = pytest.importorskip("dask", reason="needs the extra `cluster`")
+    given = {}
+
+    class SLURMCluster(contextlib.nullcontext):
+        def __init__(self, **options):
+            given.update(options)
+            super().__init__(self)
+            self.scheduler_address = f"{options['protocol']}node:8786"
+
+        def scale(self, jobs):
+            given["jobs"] = jobs
+
+    monkeypatch.setitem(
+        sys.modules, "dask_jobqueue", types.SimpleNamespace(SLURMCluster=SLURMCluster)
+    )
+    monkeypatch.setattr(signal, "pause", lambda: None, raising=False)
+    (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    with dask.config.set({}):
+        exec(compile(program, "classes.md", "exec"), {})
+        assert dask.config.get("distributed.scheduler.allowed-failures") == 0
+    assert capsys.readouterr().out == "tls://node:8786\n"
+    for role in ("scheduler", "worker", "client"):
+        assert given["security"].get_tls_config_for_role(role)["cert"] == "certificates/cert.pem"
+    assert given["security"].require_encryption
+    assert (given["jobs"], given["scheduler_options"]) == (10, {"dashboard_address": "127.0.0.1:0"})
+
+
 @pytest.mark.slow
-def test_the_commands_of_the_page_grade_a_class(lab1):
+def test_the_command_of_the_page_grades_a_class_on_a_cluster(lab1):
     pytest.importorskip("distributed", reason="needs the extra `cluster`")
-    page = (ROOT / "docs" / "clusters.md").read_text("utf-8")
-    plan, shard, merge, dask = re.findall(r"^    gradus (.*)$", page, re.MULTILINE)
-    assert "2 results to be made" in gradus(*shlex.split(plan))
-    assert "shard 0 of 1 · 2 results" in gradus(*shlex.split(shard.replace("0/40", "0/1")))
-    assert "merged 2 results, 0 missing" in gradus(*shlex.split(merge))
-    words = dask.partition("--cluster")[0].split()
-    output = gradus(*words, "--cluster", "local", "--jobs", 2, "--regrade", "all")
+    (command,) = re.findall(r"^    gradus (.*--cluster.*)$", PAGE, re.MULTILINE)
+    words = command.split()
+    assert {word for word in words if word.startswith("--")} <= options_of_grade()
+    gradus("class", "grade", "lab1")
+    words = [*words[: words.index("--cluster")], "--cluster", "local"]
+    output = gradus(*words, "--jobs", 2, "--regrade", "all")
     assert "one_hot: 1 passed, 1 failed" in output
     assert "moved between run 1 and run 2: 0 results" in gradus(
         "class", "diff", 1, 2, "--in", "lab1"

@@ -30,7 +30,6 @@ FOLLOWED = {
     "docs/classes.md": "tests/docs/test_class_pages.py",
     "docs/gradebooks.md": "tests/docs/test_class_pages.py",
     "docs/services.md": "tests/docs/test_class_pages.py",
-    "docs/clusters.md": "tests/docs/test_class_pages.py",
     "docs/index.md": ".ci/run",
 }
 WEEK3 = """

@@ -18,7 +18,7 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from framework.errors import GradusError
 
 FILES = ROOT / "docs/examples/services"

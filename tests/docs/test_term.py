@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.commands.classes.app import classes
+from autograder.classes.commands.app import classes
 from docs.term.page import PAGE, page
 from docs.term.play import play
 from docs.term.weeks import ending, gradescope

@@ -14,7 +14,6 @@ import pytest
 
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
@@ -73,12 +72,9 @@ def _by_differences(cls):
 """
 
 
-class Large:
-    """A pytest plugin that leaves out the checks without a large layer."""
-
-    def pytest_collection_modifyitems(self, items):
-        """Keep the others in their order."""
-        items[:] = [item for item in items if ASKED in inspect.getsource(item.function)]
+def large_only(items):
+    """Leave out the checks without a large layer."""
+    items[:] = [item for item in items if ASKED in inspect.getsource(item.function)]
 
 
 def classes_with_backward(source):
@@ -105,7 +101,7 @@ def large_checks(exercise):
     with handed_in(exercise) as submission:
         grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
         with grader.under_test(exercise) as under_test:
-            results = run_checks(exercise, under_test, plugins=[Large()])
+            results = grader.run(under_test, select=large_only)
         grader.close()
     return results
 
@@ -119,7 +115,7 @@ def earn_nothing(exercise):
 
 def test_differences_earn_nothing():
     results = earn_nothing(COURSE.exercise("rnn"))
-    assert {method for check in results for method in check.outlasted} == {"RNN.backward"}
+    assert {method for check in results for method in check.evidence.outlasted} == {"RNN.backward"}
 
 
 @pytest.mark.slow

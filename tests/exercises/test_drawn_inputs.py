@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from autograder.course.reading import find_course
+from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import load_submission
@@ -31,12 +31,9 @@ SAMPLE = 3
 FIXED = {}
 
 
-class Untrained:
-    """A pytest plugin that leaves out the checks that train a model."""
-
-    def pytest_collection_modifyitems(self, items):
-        """Keep the others in their order."""
-        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+def untrained(items):
+    """Leave out the checks that train a model."""
+    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
 
 
 def plain(value):
@@ -55,7 +52,7 @@ def asked(exercise, submission, seed):
     grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
     with grader.under_test(exercise) as under_test:
         seeded = replace(under_test, seed=seed)
-        results = run_checks(exercise, seeded, plugins=[Untrained()])
+        results = Checks(exercise).run(seeded, select=untrained)
         found = {
             check.id.partition("::")[2]: [
                 (

@@ -144,7 +144,7 @@ def hollow(kind: str) -> Callable[[Any], Hollow]:
 def earned_by(name: str, kind: str) -> set[str]:
     """Return the checks with points that hollow answers pass; those of exceptions aside."""
     results = results_of(name, hollow(kind))
-    passed = (check for check in results if check.earned and not check.refused)
+    passed = (check for check in results if check.earned and not check.evidence.refused)
     return {check.id.partition("::")[2] for check in passed}
 
 

@@ -11,7 +11,6 @@ from autograder.calibration.tolerance import FALSE_FAILURE
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.record.findings.curves import Curve
@@ -50,7 +49,7 @@ def test_what_never_reaches_its_threshold_fails_in_time(exercise):
     with load_submission(COURSE.root / "solutions", COURSE) as submission:
         grader = Grader(setting, submission)
         with grader.under_test(hopeless) as under_test:
-            trained = [check for check in run_checks(hopeless, under_test) if check.of(Curve)]
+            trained = [check for check in grader.run(under_test) if check.of(Curve)]
         grader.close()
     assert len(trained) >= len(thresholds)
     assert {check.verdict for check in trained} == {Verdict.FAILED}

@@ -12,7 +12,6 @@ import pytest
 
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
@@ -100,7 +99,7 @@ def messages(file: Path) -> dict[str, str]:
     with handed_in(file) as submission:
         grader = Grader(Setting(COURSE, Plugins(), choose("process")), submission)
         with grader.under_test(exercise) as under_test:
-            results = run_checks(exercise, under_test)
+            results = grader.run(under_test)
         grader.close()
     return {result.id.partition("::")[2]: result.message for result in results}
 

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from graded_changes import GradedChanges, Told, Untrained
+from graded_changes import GradedChanges, Told, untrained
 from kept_results import Case, measured
 
 from autograder.course.reading import find_course
@@ -54,8 +54,8 @@ def failed_checks(exercise, source):
 
     Checks that train a model run only where it passes all others.
     """
-    for plugins in ([Untrained()], []):
-        graded = CHANGES.graded(exercise, source, plugins=plugins)
+    for select in (untrained, None):
+        graded = CHANGES.graded(exercise, source, select=select)
         assert not [check for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
         if graded.failed:
             return graded.told()

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,12 @@ from denied_namespaces import DeniedForkSandbox
 from repository import ROOT
 
 from autograder.course.reading import Course, Exercise
-from autograder.grading.many.grader import ManyGrader, SharingGrader
-from autograder.grading.request import GradeRequest, MakesGrader, answer
+from autograder.grading.grader import Memory
+from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.host import time_limits
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import Report
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
@@ -108,16 +108,6 @@ class Aftermath:
     descriptors: int
 
 
-class Silence:
-    """Hears how far grading is, and says nothing."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
 def completed(source: str) -> str:
     """`source`, followed by the right answers to the tasks that it does not define."""
     defined = {node.name for node in ast.parse(source).body if hasattr(node, "name")}
@@ -149,21 +139,20 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     try:
         with load_submission(folder, course, names) as submission:
             exercises = tuple(course.select(names))
-            grader = among_many(setting, exercises) if sandbox == MANY else None
-            request = GradeRequest(setting, submission, exercises, 1, Silence(), grader=grader)
-            return answer(request)
+            memory = memory_of_right_one(setting, exercises) if sandbox == MANY else None
+            return answer(GradeRequest(setting, submission, exercises, memory=memory))
     finally:
         if isinstance(setting.sandbox, ForkSandbox):
             setting.sandbox.close()
 
 
-def among_many(setting: Setting, exercises: tuple[Exercise, ...]) -> MakesGrader:
-    """What grades a submission after a right one, whose answers are known then."""
-    many = ManyGrader(setting)
+def memory_of_right_one(setting: Setting, exercises: tuple[Exercise, ...]) -> Memory:
+    """What the grading of a right submission leaves: collected checks, and the right answers."""
+    memory = Memory()
     folder = setting.course.root / "solutions"
     with load_submission(folder, setting.course, [one.name for one in exercises]) as right:
-        assert many.grade(right, exercises).exit_code == 0
-    return partial(SharingGrader, shared=many.shared)
+        assert answer(GradeRequest(setting, right, exercises, memory=memory)).exit_code == 0
+    return memory
 
 
 @pytest.hookimpl(tryfirst=True)

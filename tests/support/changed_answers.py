@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograder.checks.host_limits import LIMITED
 from autograder.course.reading import find_course
+from autograder.grading.checks_run import Checks
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.pytest_run import run_checks
 from autograder.grading.under_test import ExerciseUnderTest, ReferenceSession, open_inline
 from autograder.isolation.host.inline import InlineSession
 from framework.providers.backends import REFERENCE, Backend
@@ -45,11 +45,9 @@ class ChangedAnswers:
         self.inner.close()
 
 
-class _Untrained:
-    """A pytest plugin that leaves out the checks that train a model."""
-
-    def pytest_collection_modifyitems(self, items):
-        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+def _untrained(items):
+    """Leave out the checks that train a model."""
+    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
 
 
 def results_of(name, changed, *, seed=0, trained=False, limits=LIMITED):
@@ -62,6 +60,6 @@ def results_of(name, changed, *, seed=0, trained=False, limits=LIMITED):
     )
     under_test = ExerciseUnderTest(exercise, changed(inner), reference, seed, host_limits=limits)
     try:
-        return run_checks(exercise, under_test, plugins=[] if trained else [_Untrained()])
+        return Checks(exercise).run(under_test, select=None if trained else _untrained)
     finally:
         under_test.close()

@@ -11,7 +11,7 @@ import threading
 from autograder.isolation.confine import libc
 from autograder.isolation.confine.seccomp import _answer, _check_architecture, _load, _refuse
 from autograder.isolation.confine.syscalls import ARCHITECTURES
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 
 _SECCOMP_FILTER, _ALLOW = 1, 0x7FFF0000

@@ -6,7 +6,7 @@ the order of their exercises: only the last exercise is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,13 +21,12 @@ from autograder.diagnosis.diagnose import diagnosed
 from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.search.trials import Trials
-from autograder.grading.many.following import FollowingSession
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.checks_run import Selection
+from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -35,12 +34,9 @@ from framework.providers.backends import REFERENCE, part_source
 from framework.providers.plugins import Plugins
 
 
-class Untrained:
-    """A pytest plugin that leaves out the checks that train a model."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the others in their order."""
-        items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+def untrained(items: list[pytest.Item]) -> None:
+    """Leave out the checks that train a model."""
+    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,7 @@ class GradedChanges:
     def __init__(self, course: Course | None = None) -> None:
         self.course = course or find_course()
         self._last: tuple[str, str] = "", ""
-        self._shared = Shared()
+        self._memory = Memory()
 
     def graded(
         self,
@@ -117,30 +113,30 @@ class GradedChanges:
         source: str,
         backend: str = REFERENCE,
         required: Mapping[str, str] | None = None,
-        plugins: Sequence[object] = (),
+        select: Selection | None = None,
     ) -> Graded:
         """Return `source` as it is graded, without a diagnosis.
 
         Args:
             required: sources of what it requires; the solutions are used for the others.
-            plugins: of pytest, such as those that leave checks out.
+            select: leaves checks out.
         """
         exercise, setting = self.course.exercise(name), self._setting(backend)
         with handed_in(setting, exercise, "a test", source, required) as submission:
-            grader = SharingGrader(setting, submission, shared=self._shared_of(name, backend))
+            grader = Grader(setting, submission, memory=self._memory_of(name, backend))
             try:
                 with grader.under_test(exercise) as under_test:
-                    checks = grader.run(exercise, under_test, plugins=plugins)
-                    asked = _asked(under_test)
+                    checks = grader.run(under_test, select=select)
+                    asked = under_test.transcripts
             finally:
                 grader.close()
         parts = part_source(setting.plugins.registry, [REFERENCE])
         return Graded(exercise, checks, asked, parts)
 
-    def _shared_of(self, name: str, backend: str) -> Shared:
+    def _memory_of(self, name: str, backend: str) -> Memory:
         if self._last != (name, backend):
-            self._last, self._shared = (name, backend), Shared()
-        return self._shared
+            self._last, self._memory = (name, backend), Memory()
+        return self._memory
 
     def _setting(self, backend: str) -> Setting:
         sandbox = self._forking if backend == REFERENCE else choose("process")
@@ -163,10 +159,3 @@ def _told(check: CheckResult, said: Diagnosis | None) -> Told:
         return Told(name, check.hidden)
     second = said.second.id if said.second else ""
     return Told(name, check.hidden, said.id, second, said.sentence)
-
-
-def _asked(under_test: ExerciseUnderTest) -> dict[str, Transcript]:
-    """Return what each check asked, also of those whose answers were known."""
-    session = under_test.session
-    known = session.transcripts() if isinstance(session, FollowingSession) else {}
-    return {**under_test.transcripts, **known}

@@ -10,13 +10,12 @@ from functools import partial
 
 from autograder.classes.collecting.attempts import Attempt
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.collecting.private_files import private_folder
+from autograder.classes.rosters.privacy import private_folder
 from autograder.classes.rosters.roster import Student
-from autograder.classes.store import runs
-from autograder.classes.store.database import Store
-from autograder.classes.store.jobs import Queue
-from autograder.classes.store.results import Result, commit
-from autograder.classes.store.runs import Entry
+from autograder.classes.runs import stored_runs
+from autograder.classes.runs.job_queue import Queue
+from autograder.classes.runs.store import Store
+from autograder.classes.runs.stored_runs import Entry, Result, commit
 from autograder.record.results import (
     CheckResult,
     ExerciseResult,
@@ -95,11 +94,11 @@ class GradedClass:
                     results[entries[-1]] = result(one)
         queue = Queue(self.collection.name, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
-            begin = partial(runs.start_run, queue=queue, sandbox="process", work="w")
+            begin = partial(stored_runs.start_run, queue=queue, sandbox="process", work="w")
             run = store.transaction(partial(begin, entries=entries))
             for entry, value in results.items():
                 store.transaction(partial(commit, key=run.key(entry), result=value))
             if is_finished:
                 time.sleep(0.002)
-                store.transaction(partial(runs.end_run, id=run.id))
-            return store.transaction(partial(runs.find_run, id=run.id))
+                store.transaction(partial(stored_runs.end_run, id=run.id))
+            return store.transaction(partial(stored_runs.find_run, id=run.id))

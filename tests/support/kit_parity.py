@@ -13,12 +13,13 @@ from autograder.audit.reach import Reached, affected_names
 from autograder.audit.trials import handed_in
 from autograder.course.kit import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
-from autograder.grading.kit.confirmation import confirmed
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.checks_run import public_only
+from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import id_of
-from autograder.grading.pytest_run import PublicOnly
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes.choose import choose
+from autograder.judging.rules import confirmation
+from autograder.record.results import ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
@@ -38,7 +39,7 @@ class PublicChecks:
         self._course = setting_of(course, "process")  # which hands in and does not grade
         self._setting = setting_of(graded_in)
         self._exercise, self._graded = exercise, graded_in.exercise(exercise.name)
-        self._shared = Shared()
+        self._memory = Memory()
         self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
         self._right, self._asked = {}, {}
         self.ran = 0
@@ -47,7 +48,7 @@ class PublicChecks:
     def of(self, source):
         """Return check id -> the result of the text `source`; it has a diagnosis in a kit alone."""
         results, asked, tapes = self._run(source)
-        checks = confirmed([results[name] for name in self._right])
+        checks = self._confirmed([results[name] for name in self._right])
         if tapes is not None:
             known = {name: tapes.tape_of(name) for name in asked}
             checks = diagnosed_from_recording(checks, asked, known)
@@ -56,7 +57,7 @@ class PublicChecks:
     def _run(self, source):
         left = self._unaffected(source)
         with handed_in(self._course, self._exercise, "changed", source) as submission:
-            grader = SharingGrader(self._setting, submission, shared=self._shared)
+            grader = Grader(self._setting, submission, memory=self._memory)
             try:
                 with grader.under_test(self._graded) as under_test:
                     checks = self._checked(grader, under_test, left)
@@ -74,11 +75,15 @@ class PublicChecks:
         def note(result):
             self.ran += 1
             if result.verdict is Verdict.PASSED:
-                self._reached.note(result.id, session.calls.called_names, result.uses)
+                self._reached.note(result.id, session.calls.called_names, result.evidence.uses)
 
-        plugins = [PublicOnly()]
         needs = lambda item: id_of(item) not in left  # noqa: E731
-        return {one.id: one for one in grader.run(self._graded, under_test, note, plugins, needs)}
+        return {check.id: check for check in grader.run(under_test, note, public_only, needs)}
+
+    def _confirmed(self, checks):
+        tasks = (TaskResult("all", (check,)) for check in checks)
+        name, unit = self._exercise.name, self._exercise.unit
+        return list(confirmation(ExerciseResult(name, unit, name, tuple(tasks))).checks)
 
     def close(self):
         """End the servers that fork workers."""

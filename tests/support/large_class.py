@@ -10,16 +10,13 @@ from functools import partial
 
 from graded_class import check, exercise, result, student
 
-from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.attempts import Attempt, Policy
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.collecting.counting import Policy
-from autograder.classes.collecting.private_files import private_folder
-from autograder.classes.store import runs
-from autograder.classes.store.database import Store
-from autograder.classes.store.jobs import FAULT, Queue, add_jobs
-from autograder.classes.store.results import commit
-from autograder.classes.store.runs import Entry
-from autograder.classes.store.tables import job
+from autograder.classes.rosters.privacy import private_folder
+from autograder.classes.runs import stored_runs
+from autograder.classes.runs.job_queue import FAULT, Queue, add_jobs
+from autograder.classes.runs.store import Store, job
+from autograder.classes.runs.stored_runs import Entry, commit
 from autograder.record.results import Diagnosis
 from autograder.verdicts import Verdict
 
@@ -113,7 +110,7 @@ def _graded(collection, store, works, rng, is_finished):
     ]
     queue = Queue(collection.name, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
     run = store.transaction(
-        partial(runs.start_run, queue=queue, sandbox="fork", work="w", entries=entries)
+        partial(stored_runs.start_run, queue=queue, sandbox="fork", work="w", entries=entries)
     )
     keys = {run.key(one): one.attempt for one in entries}
 
@@ -128,10 +125,10 @@ def _graded(collection, store, works, rng, is_finished):
                 fault = "SandboxError: no space left on <device>"
                 connection.execute(job.update().values(state=FAULT, fault=fault))
         if is_finished:
-            runs.end_run(connection, run.id)
+            stored_runs.end_run(connection, run.id)
 
     store.transaction(write)
-    return store.transaction(partial(runs.find_run, id=run.id))
+    return store.transaction(partial(stored_runs.find_run, id=run.id))
 
 
 def _result(name, number, rng):

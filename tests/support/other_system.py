@@ -76,8 +76,8 @@ def take_away(platform: str) -> None:
 def start_workers_there(platform: str) -> None:
     """Let `ProcessSandbox` start its workers as on `platform`, with no files of processes."""
     from autograder.isolation.sandboxes import processes
+    from autograder.isolation.sandboxes.base import ProcessSandbox
     from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-    from autograder.isolation.sandboxes.process import ProcessSandbox
 
     spawn = ProcessSandbox.spawn
     here = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "

@@ -6,14 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from autograder.classes.running.coordinator import Coordinator, Setup
-from autograder.classes.running.engine import Engine
-from autograder.classes.running.job import Outcome
-from autograder.classes.running.progress import Progress
-from autograder.classes.store.database import Store
-from autograder.classes.store.jobs import Queue, add_jobs, count_jobs, fault_of
-from autograder.classes.store.results import Result, find_result
-from autograder.classes.store.tables import Key
+from autograder.classes.runs.coordinator import Coordinator, Progress, Setup
+from autograder.classes.runs.engine import Engine, Outcome
+from autograder.classes.runs.job_queue import Queue, add_jobs, count_jobs, fault_of
+from autograder.classes.runs.store import Key, Store
+from autograder.classes.runs.stored_runs import Result, find_result
 
 QUEUE = Queue("lab1", "r1", 7, "numpy")
 

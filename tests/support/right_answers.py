@@ -18,13 +18,12 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import Exercise, TimeBudget, find_course
-from autograder.grading.many.grader import Shared, SharingGrader
+from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.record.derivations import without_differences
-from autograder.record.refusals import without_empty_refusals
+from autograder.judging.rules import derivation, refusal
 from autograder.record.results import CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
@@ -90,25 +89,31 @@ def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
     exercise = COURSE.exercise(files[0].parent.name)
     patient = replace(exercise, time=TimeBudget(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
-    setting, shared = Setting(COURSE, Plugins(), sandbox(), backend), Shared()
+    setting, memory = Setting(COURSE, Plugins(), sandbox(), backend), Memory()
     with ExitStack() as opened:
-        tested = {file.stem: _opened(opened, setting, shared, file, patient) for file in files}
+        tested = {file.stem: _opened(opened, setting, memory, file, patient) for file in files}
         for seed in seeds:
-            shared.forget_answers()
+            _forget_answers(memory)
             for style, (grader, under_test) in tested.items():
-                checks = grader.run(patient, replace(under_test, seed=seed))
+                checks = grader.run(replace(under_test, seed=seed))
                 yield from _not_passed(seed, style, _final(exercise, checks))
 
 
 def reference_failures(exercise: Exercise, seeds: range) -> Iterator[Failure]:
     """Every check of `exercise` that the NumPy reference does not pass; none trains models."""
-    shared, setting = Shared(), Setting(COURSE, Plugins(), sandbox(), provider="numpy")
-    grader = SharingGrader(setting, None, shared=shared)
+    memory, setting = Memory(), Setting(COURSE, Plugins(), sandbox(), provider="numpy")
+    grader = Grader(setting, None, memory=memory)
     with grader.under_test(exercise) as under_test:
         for seed in seeds:
-            shared.forget_answers()
-            checks = grader.run(exercise, replace(under_test, seed=seed), needs=_trains_nothing)
+            _forget_answers(memory)
+            checks = grader.run(replace(under_test, seed=seed), needs=_trains_nothing)
             yield from _not_passed(seed, "numpy", checks)
+
+
+def _forget_answers(memory: Memory) -> None:
+    """Forget what the reference has answered; those who ask it keep their places."""
+    for remembered in memory.answers.values():
+        remembered.clear()
 
 
 def _trains_nothing(check: pytest.Item) -> bool:
@@ -126,12 +131,12 @@ def _final(exercise: Exercise, checks: Sequence[CheckResult]) -> tuple[CheckResu
     result = ExerciseResult(
         exercise.name, exercise.unit, exercise.title, (TaskResult("all", tuple(checks)),)
     )
-    return without_differences(without_empty_refusals(result)).checks
+    return derivation(refusal(result)).checks
 
 
 def _opened(
-    opened: ExitStack, setting: Setting, shared: Shared, file: Path, exercise: Exercise
-) -> tuple[SharingGrader, ExerciseUnderTest]:
-    grader = SharingGrader(setting, opened.enter_context(handed_in(file)), shared=shared)
+    opened: ExitStack, setting: Setting, memory: Memory, file: Path, exercise: Exercise
+) -> tuple[Grader, ExerciseUnderTest]:
+    grader = Grader(setting, opened.enter_context(handed_in(file)), memory=memory)
     opened.callback(grader.close)
     return grader, opened.enter_context(grader.under_test(exercise))

@@ -10,8 +10,7 @@ from large_class import large_class
 from repository import ROOT
 
 from autograder.classes.collecting.listing import named
-from autograder.classes.pages.serving.live import Serving
-from autograder.classes.pages.serving.server import application, open_socket
+from autograder.classes.pages.server import Serving, application, open_socket
 from autograder.course.reading import Course
 
 TOKEN = "a-token"

@@ -31,7 +31,7 @@ def many_gradients(
     """Require right gradients of `passes` passes, within the limit of one call.
 
     Where the time is up, no check in which this `backward` answers earns points: see
-    `autograder.record.derivations`.
+    `autograder.judging.rules`.
 
     Args:
         inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.

@@ -7,17 +7,18 @@ attempts/ID/...     the files of each attempt, under safe names
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.classes.collecting.attempts import Attempt
-from autograder.classes.collecting.counting import Policy, Rule, Standing
-from autograder.classes.collecting.private_files import write_private
-from autograder.classes.rosters.exceptions import Extension
-from autograder.classes.rosters.moments import time_zone
+from autograder.classes.collecting.attempts import Attempt, Policy, Rule, Standing
+from autograder.classes.rosters.dates import Extension, time_zone
+from autograder.classes.rosters.privacy import FOLDER_MODE, write_private
 from autograder.classes.rosters.roster import Student
 from framework.errors import BadInputError
 
@@ -199,3 +200,61 @@ def _moment(text: str | None, zone: str) -> datetime | None:
         return None
     moment = datetime.fromisoformat(text)
     return moment.astimezone(time_zone(zone)) if zone else moment
+
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of the collection in `folder`, which is made if it is missing.
+
+    The lock is that of the folder itself, and ends with the process, however that ends. Windows
+    has none.
+
+    Raises:
+        BadInputError: another process changes the collection, or there can be none.
+    """
+    is_new = not folder.exists()
+    descriptor = _lock_descriptor(folder)
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # it holds a collection now
+                folder.rmdir()
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock_descriptor(folder: Path) -> int | None:
+    """Return a descriptor that holds the lock; None where there are no such locks."""
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            return None
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise BadInputError(f"no collection can be at {folder}: {error.strerror}") from None
+    try:
+        _lock(descriptor, folder)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    """Take the lock, unless another process has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_there = os.path.samestat(os.fstat(descriptor), folder.stat())
+    except (BlockingIOError, FileNotFoundError):
+        is_there = False
+    except OSError:  # a file system without locks
+        return
+    if not is_there:
+        raise BadInputError(
+            f"another command changes {folder} at this moment: run this one again when it has ended"
+        )

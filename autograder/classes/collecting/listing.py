@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograder.classes.collecting.attempts import Attempt
+from autograder.classes.collecting.attempts import Attempt, Rule, Standing, Timing
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.collecting.counting import Rule, Standing, Timing
-from autograder.classes.collecting.private_files import write_private
-from autograder.classes.collecting.pseudonyms import Shown
-from autograder.classes.rosters.moments import shown_moment
+from autograder.classes.rosters.dates import shown_moment
+from autograder.classes.rosters.privacy import Shown, write_private
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted
 

@@ -14,8 +14,7 @@ from autograder.classes.gradebooks.request import (
     scale,
 )
 from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named
-from autograder.classes.rosters.identifiers import columns_of, identifiers
-from autograder.classes.rosters.tables import plain
+from autograder.classes.rosters.roster import columns_of, identifiers, plain
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.outcomes.records import State
+from autograder.classes.marks.class_results import State
+from autograder.classes.marks.final_points import StudentPoints
 from autograder.classes.rosters.roster import Roster
-from autograder.classes.settling.records import StudentPoints
 from framework.errors import UsageError
 
 #: States of which a gradebook gets no number.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.tables import CsvTable, Row, bytes_of, plain
+from autograder.classes.rosters.roster import CsvTable, Row, bytes_of, plain
 from framework.errors import BadInputError
 
 #: Byte order mark -> encoding of what follows it; it is kept.

@@ -8,7 +8,7 @@ import re
 from autograder.classes.gradebooks.filling import Layout, chosen_column, comment_column, fill
 from autograder.classes.gradebooks.request import Filled, FillRequest, first_maximum
 from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named, read_sheet
-from autograder.classes.rosters.identifiers import columns_of, is_canvas_gradebook
+from autograder.classes.rosters.roster import columns_of, is_canvas_gradebook
 from framework.errors import BadInputError, UsageError
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")

@@ -2,21 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from datetime import UTC, datetime
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.classes.outcomes.reading import report_of
-from autograder.classes.outcomes.records import Outcome, State
-from autograder.classes.pages import heat, statistics, tables
-from autograder.classes.pages.code import CodeReader
-from autograder.classes.pages.rendering import asset, render, stylesheet
-from autograder.classes.pages.view import RunView
-from autograder.classes.rosters.identifiers import folded
-from autograder.classes.store.database import Store
+from autograder.classes.marks.class_results import Outcome, State, report_of
+from autograder.classes.pages import statistics
+from autograder.classes.pages.view import CodeReader, RunView
+from autograder.classes.rosters.dates import shown_moment
+from autograder.classes.rosters.privacy import private_folder, write_private
+from autograder.classes.rosters.roster import folded
+from autograder.classes.runs.store import Store
 from autograder.course.source import lines_of
+from autograder.reports.html_report import report_templates
+from autograder.reports.plain import for_spreadsheet
+from framework.errors import BadInputError
+from framework.plotting.svg import chart_css
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: What pages may load: files beside them, and no script or style inside of them.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+
+_HERE = "autograder.classes.pages"
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page of the folder ``templates``."""
+    return _environment().get_template(template).render(security=POLICY, **values)
+
+
+@cache
+def _environment() -> Environment:
+    made = report_templates(_HERE)
+    made.filters.update(percent=percent, moment=moment)
+    return made
+
+
+def percent(share: float | None) -> str:
+    """Return a share as ``78 %``; a dash for none. Less than all is never 100 %."""
+    if share is None:
+        return "–"
+    return f"{100 if share >= 1 else min(round(100 * share), 99)} %"
+
+
+def moment(value: datetime | float | None, zone: str = "") -> str:
+    """Return a time as ``2026-03-02 10:15 CET``, in a time zone or in UTC."""
+    if value is None:
+        return "time unknown"
+    if isinstance(value, float):
+        value = datetime.fromtimestamp(value, UTC)
+    return shown_moment(value, zone)
+
+
+def asset(name: str) -> bytes:
+    """Return a file of the folder ``assets``."""
+    return resources.files(_HERE).joinpath("assets", name).read_bytes()
+
+
+@cache
+def stylesheet() -> bytes:
+    """Return the style of all pages: that of reports, of charts, and their own."""
+    reports = resources.files("autograder.reports").joinpath("templates", "page.css")
+    parts = (reports.read_text("utf-8"), chart_css(), asset("pages.css").decode())
+    return "\n".join(parts).encode()
+
+
+#: Lists the files of the pages, so that the next report removes them and no others.
+_LISTING = "pages.json"
+
+
+class Pages(Protocol):
+    """Pages and files by their paths."""
+
+    def paths(self) -> Iterable[str]:
+        """Return all paths."""
+
+    def content(self, path: str) -> bytes | None:
+        """Return the content at a path; None if there is none."""
+
+
+def write_site(site: Pages, folder: Path) -> int:
+    """Write all pages into `folder` in place of those of an earlier report; return how many.
+
+    Raises:
+        BadInputError: the folder holds other files, or cannot be written.
+    """
+    _clear(folder)
+    private_folder(folder)
+    paths = sorted(site.paths())
+    write_private(folder / _LISTING, json.dumps(paths, indent=1).encode())
+    for path in paths:
+        content = site.content(path)
+        if content is not None:
+            private_folder((folder / path).parent)
+            write_private(folder / path, content, is_durable=False)
+    return len(paths)
+
+
+def _clear(folder: Path) -> None:
+    """Remove the pages of an earlier report.
+
+    Raises:
+        BadInputError: the folder is no such report.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / _LISTING).is_file()):
+        raise BadInputError(f"{folder} holds other files: name a new folder for the pages")
+    for path in _listed(folder / _LISTING):
+        (folder / path).unlink(missing_ok=True)
+
+
+def _listed(file: Path) -> list[Path]:
+    """Return the paths of an earlier report: those below its folder alone."""
+    if not file.is_file():
+        return []
+    try:
+        found = [Path(str(path)) for path in json.loads(file.read_bytes())]
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInputError(
+            f"{file} is damaged: remove the folder of the pages ({error})"
+        ) from None
+    return [path for path in found if not path.is_absolute() and ".." not in path.parts]
+
+
+POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible", "diagnosis")
+
+
+def points_csv(view: RunView) -> str:
+    """Return a row for each student and task; what was not graded has no points."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(POINTS_COLUMNS)
+    writer.writerows([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
+    return text.getvalue()
+
+
+def points_json(view: RunView) -> str:
+    """Return the rows of the table as JSON: a list of objects, numbers as numbers."""
+    listed = [dict(zip(POINTS_COLUMNS, row, strict=True)) for row in points_rows(view)]
+    return json.dumps(listed, indent=1) + "\n"
+
+
+def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
+    """Yield the rows: one for each task, or for an exercise that was not graded."""
+    for student, outcomes in view.with_work():
+        name = view.shown(student)
+        for exercise, outcome in outcomes.items():
+            if outcome.work is None:
+                yield name, exercise, "", outcome.state.value, "", "", ""
+                continue
+            for task in outcome.work.tasks:
+                found = dict.fromkeys(one.diagnosis for one in task.checks if one.diagnosis)
+                verdict, why = task.verdict.value, " ".join(found)
+                yield name, exercise, task.name, verdict, task.earned, task.possible, why
+
 
 #: Rows of the lists of slow work.
 MAX_SLOW = 20
@@ -85,8 +238,8 @@ class Site:
         pages = (self._overview, self._students, self._tasks, self._mistakes, self._grading)
         return {
             **dict(zip(MENU, (*pages, self._export), strict=True)),
-            "points.csv": lambda _: tables.points_csv(self.view),
-            "points.json": lambda _: tables.points_json(self.view),
+            "points.csv": lambda _: points_csv(self.view),
+            "points.json": lambda _: points_json(self.view),
             "datasette.json": lambda _: asset("datasette.json"),
             "pages.css": lambda _: stylesheet(),
             "pages.js": lambda _: asset("pages.js"),
@@ -94,7 +247,7 @@ class Site:
 
     def _exercises(self) -> dict[str, Callable[[Live | None], str]]:
         """Return the pages of single exercises, where their tasks do not fit on one page."""
-        if heat.is_by_task(self.view):
+        if statistics.is_by_task(self.view):
             return {}
         return {
             f"exercises/{name}.html": partial(self._students, exercise=name)
@@ -120,8 +273,8 @@ class Site:
                           mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
 
     def _students(self, live: Live | None, exercise: str = "") -> str:
-        columns = heat.columns(self.view, exercise)
-        rows = heat.rows(self.view, columns)
+        columns = statistics.columns(self.view, exercise)
+        rows = statistics.rows(self.view, columns)
         query = live.query if live is not None else ""
         if query:
             wanted = folded(query)

@@ -1,24 +1,178 @@
-"""The students of a class, found by identifiers and never by display names."""
+"""The students of a class: read from tables of any system, found by identifiers.
+
+A display name never identifies a student: names are not unique, and systems write them in
+different forms."""
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
+import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classes.rosters.identifiers import (
-    COLUMNS,
-    GROUP_IDS,
-    GROUPS,
-    NAMES,
-    columns_of,
-    folded,
-    identifiers,
-    is_canvas_gradebook,
-)
-from autograder.classes.rosters.tables import CsvTable, Row, read_csv
 from framework.errors import BadInputError, ConflictError
+
+#: The maximum number of bytes of such a file.
+MAX_BYTES = 64 << 20
+
+#: Characters without a width of their own: marks of direction, joiners, byte order marks.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: column -> text, and its line in the file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A table: its file, the columns in small letters, and the rows that are not empty."""
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def plain(text: str) -> str:
+    """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
+
+
+def read_csv(file: Path) -> CsvTable:
+    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
+
+    Raises:
+        BadInputError: it is missing, too large, not text, or has no header.
+    """
+    text = _decoded_table(file)
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if any(map(plain, cells))]
+    except csv.Error as error:
+        raise BadInputError(f"{file}, line {reader.line_num}: no CSV ({error})") from None
+    if not lines:
+        raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
+    columns = tuple(plain(cell).casefold() for cell in lines[0][1])
+    return CsvTable(
+        file, columns, tuple(_table_row(line, columns, cells) for line, cells in lines[1:])
+    )
+
+
+def _table_row(line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
+    return Row(line, dict(zip(columns, map(plain, cells), strict=False)))
+
+
+def bytes_of(file: Path, kind: str) -> bytes:
+    """Return the bytes of `file`.
+
+    Args:
+        kind: what it is, in the message about its size.
+
+    Raises:
+        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
+    return data
+
+
+def _decoded_table(file: Path) -> str:
+    data = bytes_of(file, "table")
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8") from None
+
+
+#: Kind of identifier -> columns that hold it. The first kind that all students have is their key.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "student": ("student", "student_id", "student id", "identifier", "key"),
+    "sid": ("sid", "sis user id", "id number", "matriculation", "student number"),
+    "username": ("username", "user name", "sis login id", "login", "login_id"),
+    "email": ("email", "email address", "e-mail", "mail"),
+    "github": ("github", "github_username", "github username"),
+    "canvas": ("canvas", "canvas_id", "canvas id"),
+    "participant": ("participant", "participant_id", "moodle"),
+}
+#: Columns with the name of a student, and with the group.
+NAMES = ("name", "full name", "full_name")
+GROUPS = ("group", "group_name", "group name", "team")
+GROUP_IDS = ("group_id", "group id", "team_id")
+
+_PARTICIPANT = re.compile(r"[^\d]+ (\d+)")
+_MARKS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def folded(value: str) -> str:
+    """Return the form in which identifiers are compared."""
+    return plain(value).casefold()
+
+
+def columns_of(table: CsvTable) -> dict[str, str]:
+    """Return kind -> column of the identifiers in `table`.
+
+    A Canvas gradebook calls a display name ``Student``, and Classroom 50 calls a name on GitHub
+    ``username``. The tables of Moodle are in the language of their author: participants and e-mail
+    addresses are recognised by their form.
+    """
+    known = {
+        kind: next((name for name in names if name in table.columns), "")
+        for kind, names in COLUMNS.items()
+    }
+    if is_canvas_gradebook(table):
+        known |= {"student": "", "canvas": "id"}
+    if "github_id" in table.columns and not known["github"]:
+        known |= {"github": known["username"], "username": ""}
+    if participants := _column_like(table, _PARTICIPANT):
+        if known["student"] == participants:
+            known["student"] = ""
+        known["participant"] = known["participant"] or participants
+    if participants or not any(known.values()):
+        known["email"] = known["email"] or _column_like(table, _MARKS)
+    return {kind: column for kind, column in known.items() if column}
+
+
+def is_canvas_gradebook(table: CsvTable) -> bool:
+    """Return whether `table` has the columns of a Canvas gradebook."""
+    return {"student", "id", "section"} <= set(table.columns)
+
+
+def _column_like(table: CsvTable, pattern: re.Pattern[str]) -> str:
+    """Return the first column all of whose cells match `pattern`; empty for none."""
+    for column in table.columns:
+        cells = [row.cells.get(column, "") for row in table.rows]
+        if cells and all(map(pattern.fullmatch, cells)):
+            return column
+    return ""
+
+
+def identifiers(row: Row, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield kind and value of each identifier in `row`."""
+    for kind, column in columns.items():
+        value = row.cells.get(column, "")
+        if kind == "participant" and (found := _PARTICIPANT.fullmatch(value)):
+            value = found[1]
+        if value:
+            yield kind, value
+
 
 #: Kinds of identifiers of a group, as exports name them.
 GROUP, GROUP_ID = "group", "group_id"

@@ -99,7 +99,7 @@ def audit(
 def _sandbox(name: str) -> Sandbox:
     """Return the sandbox `name`; for `auto` the one that starts workers fastest."""
     from autograder.isolation.sandboxes import choose
-    from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+    from autograder.isolation.sandboxes.fork import ForkSandbox
 
     if name != AUTO:
         return choose(name)

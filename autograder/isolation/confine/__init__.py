@@ -1,13 +1,19 @@
 """What the worker process does to itself: it gives up everything that a submission must not have.
 
-`isolate.isolate` runs first, single-threaded and before NumPy is imported; `lock.lock` runs after
-the heavy imports and before any submitted line. Nothing here imports more than the standard
-library, and the grader's side needs the view and the limits alone.
+Nothing here imports more than the standard library, and the grader's side needs the grants alone.
+
+- grants: what a worker may see, and how much it may use
+- phases: `isolate` before NumPy is imported, `lock` before any submitted line
+- supervise: the parent of the worker, which ends it
+- namespaces: new namespaces with an empty file system
+- landlock, seccomp: what the kernel denies: files, and system calls
+- syscalls: the numbers of system calls
+- disk_quota: a quota on the files of a worker without a file system of its own
+- libc: system calls that Python does not offer
 """
 
 from __future__ import annotations
 
-from autograder.isolation.confine.filesystem_view import FilesystemView
-from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.grants import FilesystemView, Limits
 
 __all__ = ["FilesystemView", "Limits"]

@@ -12,13 +12,14 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import socket
 import struct
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.limits import Limits
+from autograder.isolation.confine.grants import Limits
 from autograder.isolation.confine.seccomp import add_listener
 
 if sys.platform != "win32":
@@ -107,8 +108,6 @@ def apply_disk_quota() -> bool:
     global _channel  # noqa: PLW0603
     if _channel is None:
         return False
-    import socket  # only a worker without namespaces needs it
-
     with socket.socket(fileno=_channel) as channel:
         _channel = None
         listener = add_listener()

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.filesystem_view import FilesystemView
-from autograder.isolation.confine.root import DEVICES
+from autograder.isolation.confine.grants import FilesystemView
+from autograder.isolation.confine.namespaces import DEVICES
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _RULE_PATH_BENEATH = 1, 1

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from autograder.isolation.confine import libc
 from autograder.isolation.confine.disk_quota import DiskQuota, keep_channel
-
-if TYPE_CHECKING:
-    import socket
 
 #: Seconds between the end of the host's pipe and the end of the worker.
 GRACE = 1.0
@@ -58,8 +56,6 @@ class Questions:
         """Return them, before the fork; None without a quota."""
         if quota is None:
             return None
-        import socket  # only a worker without namespaces needs it
-
         return cls(quota, *socket.socketpair())
 
     def leave_to_child(self) -> None:
@@ -76,8 +72,6 @@ class Questions:
         if self._is_open:
             self._quota.answer(self.descriptor, worker)
             return True
-        import socket
-
         data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
         if not data or not descriptors:
             return False

@@ -16,7 +16,7 @@ from autograder.isolation.host.requests import Outcome, Step
 from autograder.isolation.host.session import Session
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.worker.dispatcher import Dispatcher, ModuleSource
-from autograder.isolation.worker.faults import NotDefinedError
+from autograder.isolation.worker.exceptions import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
 

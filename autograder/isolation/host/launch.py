@@ -10,15 +10,17 @@ from pathlib import Path
 from autograder.isolation.confine import Limits
 from autograder.isolation.host.process import Launch
 from autograder.isolation.sandboxes import Sandbox, build_view, interpreter
-from autograder.isolation.sandboxes.graded_imports import EVERYTHING, PACKAGES, GradedImports
 from autograder.isolation.sandboxes.installed_packages import (
     InstalledPackages,
     installed_packages,
     is_installed,
 )
 from autograder.isolation.sandboxes.worker_modules import (
+    EVERYTHING,
     NUMPY_ARRAYS,
+    PACKAGES,
     WORKER_PACKAGES,
+    GradedImports,
     copy_worker_modules,
     third_party_imports,
 )

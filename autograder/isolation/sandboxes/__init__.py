@@ -1,4 +1,13 @@
-"""Sandboxes, by name: each starts a worker that sees its `FilesystemView` and nothing else."""
+"""Sandboxes, by name: each starts a worker that sees its `FilesystemView` and nothing else.
+
+- base: what every sandbox offers, and `process`, which needs no helper
+- bubblewrap, fork: the other two
+- choose: which of them a run uses
+- filesystem_view: what a worker has to see
+- installed_packages, worker_modules: the files of packages and of gradus for it
+- processes: trees of processes, watched and ended
+- scratch: removes what a submission wrote
+"""
 
 from __future__ import annotations
 

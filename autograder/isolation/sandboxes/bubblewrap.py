@@ -6,8 +6,6 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +13,7 @@ from pathlib import Path
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.namespaces import INNER_ID
 from autograder.isolation.sandboxes.base import KILL_SECONDS, Sandbox, start
-from autograder.isolation.sandboxes.proc_files import NamespaceTree
-from autograder.isolation.sandboxes.processes import RunningProcess, has_proc
+from autograder.isolation.sandboxes.processes import NamespaceTree, RunningProcess, has_proc
 
 INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
 
@@ -40,42 +37,10 @@ _ISOLATION = (
 _TRIAL_SECONDS = 10.0
 
 
-class _Trial:
-    """A run of bubblewrap that shows whether it works here; the caller goes on meanwhile."""
-
-    def __init__(self, command: list[str]) -> None:
-        nowhere, pipe = subprocess.DEVNULL, subprocess.PIPE
-        self._process = subprocess.Popen(
-            command, stdout=nowhere, stderr=pipe, encoding="utf-8", errors="replace"
-        )
-
-    def reason(self) -> str | None:
-        """Return why it does not work; None where it does.
-
-        Raises:
-            subprocess.TimeoutExpired: it did not end.
-        """
-        with self._process as process:
-            try:
-                _, said = process.communicate(timeout=_TRIAL_SECONDS)
-            except BaseException:  # an interrupt, too: nothing outlives the grader
-                process.kill()
-                raise
-        return None if process.returncode == 0 else _explain(said)
-
-    def end(self) -> None:
-        """End it, whatever it would show."""
-        with self._process as process:
-            process.kill()
-
-
 class BubblewrapSandbox(Sandbox):
     """Starts the worker by bubblewrap, which builds its view before Python starts."""
 
     name = "bubblewrap"
-
-    def __init__(self) -> None:
-        self._trial: _Trial | None = None
 
     @cached_property
     def program(self) -> str | None:
@@ -86,29 +51,23 @@ class BubblewrapSandbox(Sandbox):
         """Try it for real, which takes milliseconds: many containers and systems forbid it."""
         if self.program is None:
             return f"bubblewrap is not installed: {INSTALL}"
-        try:
-            trial, self._trial = self._trial or self._begun_trial(self.program), None
-            return trial.reason()
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"bubblewrap cannot be started: {error}"
-
-    @contextmanager
-    def tried_meanwhile(self) -> Iterator[None]:
-        """Begin the trial of `unavailable`, which has less to wait for within the block."""
-        with suppress(OSError):  # it is tried again, and reported, when it is needed
-            self._trial = self._begun_trial(self.program) if self.program else None
-        try:
-            yield
-        finally:
-            if self._trial is not None:
-                self._trial.end()
-                self._trial = None
-
-    def _begun_trial(self, program: str) -> _Trial:
         everything = FilesystemView(
             read_only=("/",), scratch=str(Path(tempfile.gettempdir()).resolve())
         )
-        return _Trial([*self.command(everything, Limits()), "--", program, "--version"])
+        command = [*self.command(everything, Limits()), "--", self.program, "--version"]
+        try:
+            done = subprocess.run(
+                command,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                timeout=_TRIAL_SECONDS,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"bubblewrap cannot be started: {error}"
+        return None if done.returncode == 0 else _explain(done.stderr)
 
     def spawn(
         self, argv: list[str], view: FilesystemView, limits: Limits

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-from autograder.isolation.sandboxes.base import Sandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox, Sandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from framework.errors import SandboxError, UnknownNameError, UsageError
 from framework.log import logger
 
@@ -28,7 +26,6 @@ def choose(
     available: Mapping[str, type[Sandbox]] = BUILT_IN,
     *,
     allow_weaker: bool = False,
-    begun: BubblewrapSandbox | None = None,
 ) -> Sandbox:
     """Return the sandbox of that name; `auto` is bubblewrap where it works, else `process`.
 
@@ -36,7 +33,6 @@ def choose(
         name: what was asked for.
         available: every sandbox there is, those of plugins included.
         allow_weaker: whether workers start that cannot contain everything on this system.
-        begun: from `begun_for`: its trial has begun already.
 
     Raises:
         UnknownNameError: there is none of that name.
@@ -49,24 +45,13 @@ def choose(
             "start where something cannot be contained, or always does"
         )
     if name == AUTO:
-        return _choose_automatically(begun or BubblewrapSandbox())
+        return _choose_automatically()
     if name not in available:
         raise UnknownNameError("sandbox", name, [AUTO, *available], "gradus plugins")
     sandbox = ForkSandbox(allow_weaker=True) if allow_weaker else available[name]()
     _available(sandbox)
     _log.info("%s, as asked for", name)
     return sandbox
-
-
-@contextmanager
-def begun_for(name: str) -> Iterator[BubblewrapSandbox | None]:
-    """Begin the trial that `choose` of `name` needs; it runs beside the block."""
-    if name != AUTO:
-        yield None
-        return
-    sandbox = BubblewrapSandbox()
-    with sandbox.tried_meanwhile():
-        yield sandbox
 
 
 def _available(sandbox: Sandbox) -> Sandbox:
@@ -81,7 +66,8 @@ def _available(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def _choose_automatically(bubblewrap: BubblewrapSandbox) -> Sandbox:
+def _choose_automatically() -> Sandbox:
+    bubblewrap = BubblewrapSandbox()
     reason = bubblewrap.unavailable()
     if reason is not None:
         _log.info("%s, since %s", ProcessSandbox.name, reason)

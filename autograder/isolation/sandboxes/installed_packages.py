@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from framework.errors import BadInputError
 
@@ -85,39 +88,17 @@ def _with_required(
     waiting, seen = list(distributions), set[str]()
     while waiting:
         distribution = waiting.pop()
-        head = _head(distribution)
-        name = next(_values("Name", head), None) or distribution.name
-        if name not in seen:
-            seen.add(name)
+        if distribution.name not in seen:
+            seen.add(distribution.name)
             yield distribution
-            waiting += _required(distribution, head)
+            waiting += _required(distribution)
 
 
-def _head(distribution: metadata.Distribution) -> list[str]:
-    """Return the lines of METADATA before the description; none where there is no such file.
-
-    `importlib.metadata` parses the description, too, which takes longer than all the rest.
-    """
-    return (distribution.read_text("METADATA") or "").partition("\n\n")[0].splitlines()
-
-
-def _values(field: str, head: Iterable[str]) -> Iterator[str]:
-    start = f"{field}: "
-    return (line.removeprefix(start) for line in head if line.startswith(start))
-
-
-def _required(
-    distribution: metadata.Distribution, head: list[str]
-) -> Iterator[metadata.Distribution]:
-    for text in _values("Requires-Dist", head) if head else distribution.requires or ():
-        from packaging.requirements import Requirement  # the import takes long
-
-        requirement = Requirement(text)
+def _required(distribution: metadata.Distribution) -> Iterator[metadata.Distribution]:
+    for requirement in map(Requirement, distribution.requires or ()):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            try:
+            with suppress(metadata.PackageNotFoundError):
                 yield metadata.distribution(requirement.name)
-            except metadata.PackageNotFoundError:
-                continue
 
 
 def _entries(distribution: metadata.Distribution) -> list[Path]:

@@ -1,12 +1,14 @@
 """Trees of processes, watched and ended from outside.
 
-Linux shows its processes as the files of /proc, which take a sixth of the time that psutil takes
-for the same look; elsewhere psutil asks the system.
+Linux shows its processes as the files of /proc, which also tell how long threads have waited for a
+processor, and ends them by process descriptors; elsewhere psutil asks the system.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,9 +20,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+import psutil
+
+from autograder.isolation.confine import libc
 from framework.errors import SandboxError
 
 _PROC = Path("/proc")
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+#: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
+_CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
+#: The state of a thread that waits for a disk.
+_ON_DISK = "D"
+#: Processor time is counted in these.
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+#: Seconds between two looks at a process that is ending.
+_PAUSE = 0.01
+
+#: What psutil raises for a process that is gone or another user's, and where it can list none
+#: (an IndexError where it counts on at least one).
+_HIDDEN = (psutil.Error, OSError, IndexError)
 
 #: The gap on systems that do not show their processes.
 UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
@@ -87,7 +106,7 @@ class Usage:
         )
 
 
-class Handle(ABC):
+class ProcessHandle(ABC):
     """One process, whatever becomes of its number; what is gone is no error."""
 
     @abstractmethod
@@ -111,15 +130,15 @@ class ProcessTree(ABC):
     """A process that leads its session, all its descendants, and the rest of the session.
 
     A process whose parent has ended is found by its session. One that has also left the session
-    is found no more; `autograder.isolation.confine.gaps` says so.
+    is found no more; `autograder.isolation.confine.phases` says so.
     """
 
     def __init__(self, process: Started) -> None:
         self._process = process
 
-    @abstractmethod
     def usage(self) -> Usage:
         """Return what all of them use together; nothing once they are gone."""
+        return sum(map(self._usage, self.pids()), Usage())
 
     @abstractmethod
     def _listed(self) -> Iterable[int]:
@@ -130,7 +149,11 @@ class ProcessTree(ABC):
         """Return a process and all that it or its children started; nothing if it is gone."""
 
     @abstractmethod
-    def _handle(self, pid: int) -> Handle | None:
+    def _usage(self, pid: int) -> Usage:
+        """Return what one process uses; nothing once it is gone."""
+
+    @abstractmethod
+    def _handle(self, pid: int) -> ProcessHandle | None:
         """Return a handle of a process, unless it is gone."""
 
     def pids(self) -> list[int]:
@@ -173,9 +196,9 @@ class ProcessTree(ABC):
                 "let go of it"
             )
 
-    def _stop(self, deadline: float, stack: ExitStack) -> list[Handle]:
+    def _stop(self, deadline: float, stack: ExitStack) -> list[ProcessHandle]:
         """Stop all of them, until a look finds no further one: none can start others any more."""
-        handles: dict[int, Handle | None] = {}
+        handles: dict[int, ProcessHandle | None] = {}
         self._signal_group("SIGSTOP")
         while time.monotonic() < deadline:
             started = [pid for pid in self.pids() if pid not in handles]
@@ -205,24 +228,166 @@ class ProcessTree(ABC):
                     yield pid
 
 
+class ProcTree(ProcessTree):
+    """A tree of processes that /proc shows."""
+
+    def _listed(self) -> list[int]:
+        with os.scandir(_PROC) as entries:
+            return [int(entry.name) for entry in entries if entry.name.isdecimal()]
+
+    def _descendants(self, pid: int) -> list[int]:
+        found = [pid] if (_PROC / str(pid)).exists() else []
+        for parent in found:
+            found += _children(parent)
+        return found
+
+    def _usage(self, pid: int) -> Usage:
+        try:
+            # The line is "id (name) state ...", and the name may hold spaces and brackets.
+            fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it is gone
+            return Usage()
+        cpu = sum(map(int, fields[_CPU])) / _TICKS
+        kept = math.inf if fields[0] == _ON_DISK else sum(map(_kept, _tasks(pid)))
+        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu, kept)
+
+    def _handle(self, pid: int) -> ProcessHandle | None:
+        with suppress(OSError):
+            return _Descriptor(libc.syscall(libc.PIDFD_OPEN, pid, 0))
+        return None
+
+
+class NamespaceTree(ProcTree):
+    """A tree of processes below a child that is process 1 of a namespace of its own.
+
+    The kernel ends all processes of a namespace with process 1, and process 1 last of all. So none
+    of the others has to be found.
+    """
+
+    def _stop(self, deadline: float, stack: ExitStack) -> list[ProcessHandle]:
+        """Return the child, after its parent is stopped and so cannot free its process number."""
+        self._signal_group("SIGSTOP")
+        found = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
+        for handle in found:
+            stack.callback(handle.close)
+        return found or super()._stop(deadline, stack)
+
+
+class _Descriptor(ProcessHandle):
+    """A process descriptor: a recycled process id never hits another process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def suspend(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def wait(self, deadline: float) -> bool:
+        watch = select.poll()
+        watch.register(self._descriptor, select.POLLIN)
+        return bool(watch.poll(max(0.0, deadline - time.monotonic()) * 1000))
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _send(self, number: int) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, number)
+
+
+def _tasks(pid: int) -> list[Path]:
+    """Return the folders of all threads of `pid`; none once it is gone."""
+    with suppress(OSError):
+        return list((_PROC / str(pid) / "task").iterdir())
+    return []
+
+
+def _kept(task: Path) -> float:
+    """Return the seconds for which a thread has waited for a processor."""
+    try:
+        return int((task / "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):  # it has ended, or the kernel does not count
+        return 0.0 if not task.exists() else math.inf
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Yield the children of all threads of `pid`."""
+    for task in _tasks(pid):
+        with suppress(OSError):
+            yield from map(int, (task / "children").read_text().split())
+
+
+class ListedTree(ProcessTree):
+    """A tree of processes that the system lists."""
+
+    def _listed(self) -> list[int]:
+        with suppress(*_HIDDEN):
+            return psutil.pids()
+        return []
+
+    def _descendants(self, pid: int) -> list[int]:
+        with suppress(*_HIDDEN):
+            return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+        return []
+
+    def _usage(self, pid: int) -> Usage:
+        with suppress(*_HIDDEN):
+            process = psutil.Process(pid)
+            with process.oneshot():
+                cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
+                return Usage(process.memory_info().rss, process.num_threads(), cpu, math.inf)
+        return Usage()
+
+    def _handle(self, pid: int) -> ProcessHandle | None:
+        with suppress(*_HIDDEN):
+            return _ListedProcess(psutil.Process(pid))
+        return None
+
+
+class _ListedProcess(ProcessHandle):
+    """A process and the time of its start: a recycled process id never hits another process."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
+
+    def suspend(self) -> None:
+        with suppress(*_HIDDEN):
+            self._process.suspend()
+
+    def kill(self) -> None:
+        with suppress(*_HIDDEN):
+            self._process.kill()
+
+    def wait(self, deadline: float) -> bool:
+        while (alive := self._is_alive()) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+        return not alive
+
+    def _is_alive(self) -> bool:
+        """Return whether it runs: not gone, and not waiting for its parent to notice its end."""
+        with suppress(*_HIDDEN):
+            return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+        return False
+
+
 def tree_of(process: Started) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
-    if has_proc():
-        from autograder.isolation.sandboxes.proc_files import ProcTree
-
-        return ProcTree(process)
-    from autograder.isolation.sandboxes.listed_processes import ListedTree
-
-    return ListedTree(process)
+    return ProcTree(process) if has_proc() else ListedTree(process)
 
 
 def gaps() -> list[str]:
     """Return what cannot be watched on this system, in sentences."""
-    if has_proc():
-        return []
-    from autograder.isolation.sandboxes.listed_processes import can_list
+    return [] if has_proc() or _can_list() else [UNWATCHED]
 
-    return [] if can_list() else [UNWATCHED]
+
+def _can_list() -> bool:
+    """Return whether psutil shows the processes of this system."""
+    with suppress(*_HIDDEN):
+        return os.getpid() in psutil.pids() and psutil.Process().memory_info().rss > 0
+    return False
 
 
 def has_proc() -> bool:

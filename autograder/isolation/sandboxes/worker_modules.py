@@ -1,22 +1,49 @@
-"""The modules of gradus that a worker imports, copied into a folder that holds nothing else."""
+"""What graded code may import, and the modules of gradus that a worker imports.
+
+Every other import is refused, and its files are not there: the modules are copied into a folder
+that holds nothing else.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
-import os
 import shutil
-import stat
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import framework
 from framework.errors import PluginError
 
 PACKAGE_ROOT = Path(framework.__file__).parent.parent
+
+#: Packages that every submission may import, beside the standard library.
+PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")
+
+#: The modules of `framework` that stubs import, and the names that they import of each.
+FRAMEWORK: dict[str, tuple[str, ...]] = {
+    "framework.data.lexicon": ("Lexicon",),
+    "framework.interfaces": (
+        "Array",
+        "LanguageModel",
+        "Loss",
+        "Model",
+        "Optimizer",
+        "Parameters",
+        "Penalty",
+        "Schedule",
+        "Transform",
+    ),
+    "framework.models.conditioned": ("Conditioned",),
+    "framework.models.count_tables": ("ratio", "values_at"),
+    "framework.models.parts": ("part",),
+}
+
+#: Replaces the names of a module: all of them may be imported.
+EVERYTHING: tuple[str, ...] = ("*",)
 
 #: The modules of `framework` that stubs and the worker import, with all that these import in turn.
 FRAMEWORK_MODULES = (
@@ -38,7 +65,6 @@ FRAMEWORK_MODULES = (
     "framework.models.deep_cells",
     "framework.models.parts",
     "framework.models.summed_cells",
-    "framework.startup",
     "framework.text_files",
 )
 
@@ -61,8 +87,33 @@ WORKER_PACKAGES = ("numpy", "msgpack")
 DATA_FILES = ("framework/data/lexicon/mini_lexicon.txt",)
 
 
+@dataclass(frozen=True)
+class GradedImports:
+    """What the code of one exercise may import, beside the standard library.
+
+    Attributes:
+        packages: import names of packages.
+        framework: module of `framework` -> the names in it; `EVERYTHING` for all names.
+    """
+
+    packages: tuple[str, ...] = PACKAGES
+    framework: Mapping[str, tuple[str, ...]] = field(default_factory=FRAMEWORK.copy)
+
+    @classmethod
+    def with_added(cls, names: Iterable[str]) -> GradedImports:
+        """Return the imports that are always allowed, and `names`: those that a course adds."""
+        names = tuple(names)
+        added = {name: EVERYTHING for name in names if name.startswith("framework.")}
+        packages = (*PACKAGES, *(name for name in names if name not in added))
+        return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields as values that JSON can hold."""
+        return asdict(self)
+
+
 def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:
-    """Make `folder` hold the modules of a worker, with their compiled forms.
+    """Make `folder` hold the modules of a worker.
 
     Args:
         folder: must not exist.
@@ -70,19 +121,17 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
         arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
             the packages above it, which register a plugin.
     """
-    # Paths are text, since there are hundreds: a `Path` takes longer than a link.
-    places = {*map(_place_of, _own_modules()), *DATA_FILES}
-    elsewhere = {}
+    modules = {*_own_modules(), *framework_modules(added)}
+    files = {place: PACKAGE_ROOT / place for place in (*map(_place_of, modules), *DATA_FILES)}
     if arrays:
         source = _source_of(arrays)
-        elsewhere[arrays.replace(".", "/") + ".py"] = str(source)
-        added = [*added, *_imported(source)]
-    places |= set(map(_place_of, framework_modules(added)))
-    files = {place: f"{PACKAGE_ROOT}/{place}" for place in places} | elsewhere
-    for parent in sorted({place.rpartition("/")[0] for place in files}):
-        os.makedirs(f"{folder}/{parent}/__pycache__")  # noqa: PTH103
+        files[f"{arrays.replace('.', '/')}.py"] = source
+        needed = map(_place_of, framework_modules(_imported(source)))
+        files |= {place: PACKAGE_ROOT / place for place in needed}
     for place, file in files.items():
-        _copy(file, f"{folder}/{place}")
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
 
 
 def third_party_imports(module: str) -> list[str]:
@@ -102,23 +151,21 @@ def framework_modules(names: Iterable[str]) -> list[str]:
     return sorted(seen)
 
 
-@cache
-def _own_modules() -> tuple[str, ...]:
-    found = list(FRAMEWORK_MODULES)
+def _own_modules() -> list[str]:
+    """Return the modules that every worker has."""
+    modules = list(FRAMEWORK_MODULES)
     for name in WORKER_MODULES:
+        modules.append(name.rstrip("."))
         if name.endswith("."):
             package = PACKAGE_ROOT / name.replace(".", "/")
-            found += [name.rstrip("."), *(name + file.stem for file in package.glob("[!_]*.py"))]
-        else:
-            found.append(name)
-    return tuple(found)
+            modules += [name + file.stem for file in package.glob("[!_]*.py")]
+    return modules
 
 
 def _place_of(module: str) -> str:
     """Return the file of `module`, relative to the folder of gradus."""
     path = module.replace(".", "/")
-    is_package = os.path.isdir(f"{PACKAGE_ROOT}/{path}")  # noqa: PTH112
-    return f"{path}/__init__.py" if is_package else f"{path}.py"
+    return f"{path}/__init__.py" if (PACKAGE_ROOT / path).is_dir() else f"{path}.py"
 
 
 def _file_of(module: str) -> Path:
@@ -145,48 +192,3 @@ def _source_of(module: str) -> Path:
     if spec is None or spec.origin is None or not spec.has_location:
         raise PluginError(f"the arrays of a backend, {module}, have no file that a worker can read")
     return Path(spec.origin)
-
-
-def _compiled_form(file: str) -> str | None:
-    """Return the compiled form of the module `file`, made if it can be; None if there is none.
-
-    Most modules of the worker are imported in no other process, and a worker writes nothing: from
-    an editable installation it would compile them in every run.
-    """
-    compiled = importlib.util.cache_from_source(file)
-    with suppress(OSError):
-        found = os.stat(compiled)  # noqa: PTH116
-        if found.st_mtime_ns >= os.stat(file).st_mtime_ns:  # noqa: PTH116
-            return compiled if stat.S_ISREG(found.st_mode) else None
-    if sys.dont_write_bytecode or not _can_be_written(compiled):
-        return None
-    from compileall import compile_file
-
-    return compiled if compile_file(file, quiet=2) else None
-
-
-def _can_be_written(path: str) -> bool:
-    """Return whether a file can be made at `path`, with the folders above it."""
-    above = map(os.fspath, Path(path).absolute().parents)
-    folder = next(filter(os.path.isdir, above), None)  # `Path.is_dir` raises some errors
-    return folder is not None and os.access(folder, os.W_OK)
-
-
-def _copy(file: str, target: str) -> None:
-    """Copy `file` and its compiled form, with their times: the one tells whether the other is new.
-
-    A hard link takes a tenth of the time; another file system needs a copy.
-    """
-    _link(file, target)
-    compiled = _compiled_form(file) if file.endswith(".py") else None
-    if compiled is not None:
-        folder, name = os.path.dirname(target), os.path.basename(compiled)  # noqa: PTH119, PTH120
-        with suppress(PermissionError):  # another user's; the worker compiles the module itself
-            _link(compiled, f"{folder}/__pycache__/{name}")
-
-
-def _link(file: str, target: str) -> None:
-    try:
-        os.link(file, target)
-    except OSError:
-        shutil.copy2(file, target)

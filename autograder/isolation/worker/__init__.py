@@ -1,1 +1,10 @@
-"""The worker: the process that runs a submission and answers the grader's requests."""
+"""The worker: the process that runs a submission and answers the grader's requests.
+
+- main: entry of a worker: it isolates itself
+- fork_server: entry of a server that forks workers
+- serving: locks the worker in, and answers requests
+- dispatcher: runs the steps of a request, and keeps the objects that stay here
+- loading: imports the submission's files
+- imports: finds packages, and refuses what graded code may not import
+- exceptions: describes an exception of the submission
+"""

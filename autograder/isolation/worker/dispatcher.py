@@ -7,24 +7,51 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.isolation import wire
 from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.wire import CallbackRef, Handle, Result
-from autograder.isolation.worker.callback_proxy import CallbackProxy
-from autograder.isolation.worker.faults import describe
+from autograder.isolation.worker.exceptions import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
-#: A reply as it is sent: a frame, or a copy.
-_Sent = TypeVar("_Sent")
 
 #: Maximum length of a name, and number of the names of methods, that go with a handle.
 MAX_NAME, MAX_METHODS = 100, 64
+
+
+#: Called with the number of a callback, a method, its arguments and its keyword arguments.
+Ask = Callable[[int, str, tuple[Any, ...], dict[str, Any]], Any]
+
+
+class CallbackProxy:
+    """A callback of the grader on the worker's side: the grader answers its calls."""
+
+    def __init__(self, ref: CallbackRef, ask: Ask) -> None:
+        self._ref, self._ask = ref, ask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object itself, if it is callable."""
+        return self._method("__call__", *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._ref.attributes:
+            return self._ask(self._ref.id, name, (), {})
+        if name.startswith("_") or name not in self._ref.methods:
+            raise AttributeError(f"'{self._ref.type_name}' object has no attribute '{name}'")
+        return partial(self._method, name)
+
+    def __repr__(self) -> str:
+        return f"<{self._ref.type_name} of the grader>"
+
+    def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        if name not in self._ref.methods:
+            raise TypeError(f"'{self._ref.type_name}' object is not callable")
+        return self._ask(self._ref.id, name, args, kwargs)
 
 
 class ModuleSource(Protocol):
@@ -91,28 +118,21 @@ class Dispatcher:
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
         """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
-        return self._sent(reply, wire.encode)
-
-    def copied(self, reply: dict[str, Any]) -> dict[str, Any]:
-        """Return what the frame of `encoded` would be decoded to."""
-        return self._sent(reply, wire.copied)
-
-    def _sent(self, reply: dict[str, Any], send: Callable[..., _Sent]) -> _Sent:
         try:
-            return send(reply, self._foreign)
+            return wire.encode(reply, self._foreign)
         except wire.WireError as error:
             message = str(error)
         except BaseException as error:  # an object that does not let itself be copied
             message = f"a value whose copying raises {type(error).__name__}"
         fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
-        step = self._unsendable(reply["results"], send)
-        return send({**reply, "results": [], "error": {"step": step, **fault}})
+        step = self._unsendable(reply["results"])
+        return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
 
-    def _unsendable(self, results: list[dict[str, Plain]], send: Callable[..., Any]) -> int:
+    def _unsendable(self, results: list[dict[str, Plain]]) -> int:
         """Return the first step whose result cannot be sent; the last if each can be sent alone."""
         for index, result in enumerate(results):
             try:
-                send(result, self._foreign)
+                wire.encode(result, self._foreign)
             except BaseException:
                 return index
         return len(results) - 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 import array
 import gc
 import importlib
-import importlib.machinery
 import json
 import os
 import select
@@ -23,22 +22,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import CodeType, ModuleType
+from pathlib import Path
+from types import ModuleType
 
 #: A request: its standard input, output and error, and its channel to the grader.
 DESCRIPTORS = 4
 #: What the server says of a worker: its process id, and later its exit status.
 NUMBER = struct.Struct("!i")
-#: Modules that every worker needs, in addition to the arrays of the backend.
+#: Modules that workers need, in addition to those of `serving` and the arrays of the backend.
 PRELOADED = (
-    "numpy.random",
-    "autograder.isolation.confine.isolate",
-    "autograder.isolation.confine.lock",
-    "autograder.isolation.wire",
-    "autograder.isolation.worker.dispatcher",
-    "autograder.isolation.worker.imports",
-    "autograder.isolation.worker.loading",
-    "faulthandler",
+    "autograder.isolation.confine.phases",
     "framework.data.lexicon",
     "framework.interfaces",
     "framework.models.conditioned",
@@ -51,11 +44,12 @@ def main() -> None:
     """Serve requests until the grader closes the channel; then remove the folder of modules."""
     settings = json.loads(sys.argv[1])
     sys.path[:] = [settings["modules"], *sys.path[1:]]
-    from autograder.isolation.worker.packages import PackageFinder
-    from autograder.isolation.worker.serving import load_arrays
+    from autograder.isolation.worker.imports import PackageFinder
 
     finder = PackageFinder(settings["packages"], [])
     sys.meta_path.append(finder)
+    from autograder.isolation.worker.serving import load_arrays
+
     for module in PRELOADED:
         importlib.import_module(module)
     load_arrays(settings["arrays"], "cpu")
@@ -69,7 +63,7 @@ def main() -> None:
     if channel is None:
         shutil.rmtree(settings["folder"], ignore_errors=True)
         return
-    Program.read(channel).run()
+    ForkedProgram.read(channel).run()
 
 
 def _set_dumpable(value: int) -> None:
@@ -197,7 +191,7 @@ def _take(received: Sequence[int]) -> int:
 
 
 @dataclass(frozen=True)
-class Program:
+class ForkedProgram:
     """What the process of one request runs: a program of Python, as if it were started anew.
 
     Args:
@@ -211,7 +205,7 @@ class Program:
     folder: str
 
     @classmethod
-    def read(cls, channel: int) -> Program:
+    def read(cls, channel: int) -> ForkedProgram:
         """Read it from the grader, and close the channel."""
         with open(channel, "rb") as stream:
             return cls(**json.loads(stream.read()))
@@ -228,19 +222,9 @@ class Program:
         is_text = self.argv[0] == "-c"
         sys.argv = ["-c", *self.argv[2:]] if is_text else self.argv
         sys.modules["__main__"] = main = ModuleType("__main__")
-        exec(_compiled(self.argv[1]) if is_text else _code_of(self.argv[0]), vars(main))
-
-
-def _compiled(text: str) -> CodeType:
-    return compile(text, "<string>", "exec")
-
-
-def _code_of(file: str) -> CodeType:
-    """Return the code of a program, from its compiled form where that is up to date."""
-    code = importlib.machinery.SourceFileLoader("__main__", file).get_code("__main__")
-    if code is None:
-        raise ImportError(f"{file} has no code")
-    return code
+        file = "<string>" if is_text else self.argv[0]
+        text = self.argv[1] if is_text else Path(file).read_text("utf-8")
+        exec(compile(text, file, "exec"), vars(main))
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
-
-if TYPE_CHECKING:  # the import takes as long as all others here
-    from importlib.abc import InspectLoader, Loader
+from autograder.isolation.worker.exceptions import NotDefinedError, PartMissingError
 
 
 class SubmittedModule:
@@ -79,7 +77,7 @@ class SubmittedModule:
 
     def _import(self, exercise: str) -> ModuleType:
         spec = importlib.util.spec_from_file_location(exercise, self._file(exercise))
-        if spec is None or spec.loader is None:
+        if spec is None or not isinstance(spec.loader, SourceFileLoader):
             raise NotDefinedError(f"there is no {exercise}.py")
         module = importlib.util.module_from_spec(spec)
         if self._builtins is not None:
@@ -89,18 +87,16 @@ class SubmittedModule:
         return module
 
 
-def _compiled(loader: Loader, module: str) -> CodeType:
+def _compiled(loader: SourceFileLoader, module: str) -> CodeType:
     """Return the code of `module`; what the compiler cannot take is a syntax error.
 
     Raises:
         SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These
             name no line: the longest one is reported.
     """
-    inspected = cast("InspectLoader", loader)
     try:
-        return cast(CodeType, inspected.get_code(module))
+        return cast(CodeType, loader.get_code(module))
     except (MemoryError, RecursionError):
-        lengths = [len(line) for line in (inspected.get_source(module) or "").split("\n")]
+        lengths = [len(line) for line in (loader.get_source(module) or "").split("\n")]
         line = lengths.index(max(lengths)) + 1
-        path = getattr(loader, "path", module)
-        raise SyntaxError("nested too deeply", (path, line, None, None)) from None
+        raise SyntaxError("nested too deeply", (loader.path, line, None, None)) from None

@@ -1,6 +1,7 @@
 """Entry of the worker process: ``python -I -S -B main.py SETTINGS``.
 
-Python compiles a program in every run, and this one is short; what it imports is compiled already.
+The process isolates itself while it has one thread and nothing loaded. What `serving` imports
+comes after it: NumPy is among it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     sys.path[:] = [settings["modules"], *sys.path[1:]]
     sys.argv = ["worker"]
-    from autograder.isolation.worker.serving import serve  # found once the search path is set
+    from autograder.isolation.confine import FilesystemView, Limits
+    from autograder.isolation.confine.phases import isolate
+    from autograder.isolation.worker.imports import PackageFinder
 
-    serve(settings)
+    sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))
+    view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
+    held = isolate(view, limits)
+    from autograder.isolation.worker.serving import serve
+
+    serve(settings, view, limits, held)
 
 
 if __name__ == "__main__":

@@ -1,36 +1,50 @@
-"""A worker: it isolates itself, locks itself in, and then answers requests.
+"""A worker that is isolated: it locks itself in, and then answers requests.
 
-Order matters. The process isolates itself while it has one thread and nothing loaded, imports
-NumPy, locks itself in, and only then touches the submission. Requests come in on standard input
-and replies leave on standard output; both are moved away from the descriptors 0 and 1 first, so
-that a submission that prints or reads does not disturb them.
+Order matters. The process has isolated itself before it imports this module, and NumPy with it;
+it locks itself in, and only then touches the submission. Requests come in on standard input and
+replies leave on standard output; both are moved away from the descriptors 0 and 1 first, so that
+a submission that prints or reads does not disturb them.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import importlib
 import os
 import signal
 import sys
+from collections.abc import Set
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+import numpy as np
+import numpy.typing  # NumPy 1.26 has no `np.typing` without it
+
+from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
-from autograder.isolation.worker.packages import PackageFinder
+from autograder.isolation.confine.phases import lock
+from autograder.isolation.worker.dispatcher import Dispatcher
+from autograder.isolation.worker.exceptions import no_debugger
+from autograder.isolation.worker.imports import GradedImporter
+from autograder.isolation.worker.loading import SubmittedModule
+from framework.models.parts import use_parts_from
+
+np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
 
 
-def serve(settings: dict[str, Any]) -> NoReturn:
-    """Serve the submission of `settings` until the grader closes the channel."""
-    sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))
-    view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
-    held = isolate(view, limits)
+def serve(
+    settings: dict[str, Any], view: FilesystemView, limits: Limits, held: Set[str]
+) -> NoReturn:
+    """Serve the submission of `settings` until the grader closes the channel.
+
+    Args:
+        settings: of `autograder.isolation.host.launch`.
+        view: what the worker may see.
+        limits: what it may use.
+        held: what `isolate` returned.
+    """
     requests, replies = _take_channels()
-    import numpy as np
-    import numpy.typing  # NumPy 1.26 has no `np.typing` without it
-
-    np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
     arrays = load_arrays(settings["arrays"], settings["device"])
     uncontained = lock(view, limits, held)
     _answer_requests(settings, arrays, requests, replies, uncontained)
@@ -61,15 +75,6 @@ def _answer_requests(
     replies: BinaryIO,
     uncontained: list[str],
 ) -> NoReturn:
-    from pathlib import Path
-
-    from autograder.isolation import wire
-    from autograder.isolation.worker.dispatcher import Dispatcher
-    from autograder.isolation.worker.faults import no_debugger
-    from autograder.isolation.worker.imports import GradedImporter
-    from autograder.isolation.worker.loading import SubmittedModule
-    from framework.models.parts import use_parts_from
-
     folder, exercise = settings["folder"], settings["exercise"]
     submitted = [file.stem for file in Path(folder).glob("*.py")]
     importer = GradedImporter(**settings["imports"], submitted=submitted)
@@ -98,8 +103,6 @@ def _answer_requests(
 
 def _dump_stack_on_alarm() -> None:
     """Write the Python stack to descriptor 2 on SIGALRM and SIGPROF, even from within a C call."""
-    import faulthandler
-
     faulthandler.enable(file=2)
     for timer in (signal.SIGALRM, signal.SIGPROF):
         faulthandler.register(timer, file=2, all_threads=False, chain=False)
@@ -112,16 +115,12 @@ def _set_timers(cpu: float, wall: float) -> None:
 
 
 def _receive(stream: BinaryIO) -> Any:
-    from autograder.isolation import wire
-
     frame = _frame(stream)
     return wire.decode_frame(frame) if frame else None
 
 
 def _frame(stream: BinaryIO) -> bytes:
     """Return the next frame; empty where the grader closed the channel."""
-    from autograder.isolation import wire
-
     header = stream.read(wire.HEADER.size)
     if len(header) < wire.HEADER.size:
         return b""

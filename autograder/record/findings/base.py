@@ -21,9 +21,18 @@ class Finding(ABC):
     explains_failure: ClassVar[bool] = False
     on_page_of_passed: ClassVar[bool] = True
 
+    @property
     def heading(self) -> str:
-        """Return the heading, a few words about the content."""
+        """The heading, a few words about the content."""
         return self.kind
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The content as plain dicts, lists, strings and finite numbers: by default all fields."""
+        from msgspec import to_builtins
+
+        fields: dict[str, Any] = to_builtins(self)
+        return fields
 
     @abstractmethod
     def text_lines(self) -> Sequence[str]:
@@ -44,15 +53,6 @@ class Finding(ABC):
         """Return the finding without what only instructors may see."""
         return self
 
-    @abstractmethod
-    def as_json(self) -> dict[str, Any]:
-        """Return the data as plain dicts, lists, strings and finite numbers."""
-
-    def add_to(self, fields: dict[str, Any]) -> None:
-        """Add the finding to the JSON `fields` of its check; older kinds have separate fields."""
-        data = {"kind": self.kind, "heading": self.heading(), "data": self.as_json()}
-        fields["findings"].append(data)
-
 
 class Findings:
     """Collects the findings of one check; the fixture ``findings``."""
@@ -68,8 +68,3 @@ class Findings:
     def all(self) -> tuple[Finding, ...]:
         """The findings, in the order of their addition."""
         return tuple(self._found)
-
-
-def six_digits(values: Sequence[float]) -> list[float]:
-    """Return `values` rounded to six significant digits, for JSON reports."""
-    return [float(f"{value:.6g}") for value in values]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from autograder.record.findings.base import Finding, six_digits
+from autograder.record.findings.base import Finding
 
 if TYPE_CHECKING:
     from framework.plotting.charts import Chart
@@ -24,8 +23,8 @@ class Curve(Finding):
 
     Attributes:
         metric: its name in words.
-        threshold: the value that is asked for; None where nothing is.
-        best: the best possible value; infinite where there is no limit.
+        threshold: the value that is asked for; None if there is no threshold.
+        best: the best possible value; None if there is no limit.
     """
 
     kind: ClassVar[str] = "curve"
@@ -34,7 +33,7 @@ class Curve(Finding):
     values: tuple[float, ...]
     metric: str = "metric"
     threshold: float | None = None
-    best: float = math.inf
+    best: float | None = None
 
     def text_lines(self) -> list[str]:
         """Return some of its values in one line."""
@@ -53,11 +52,7 @@ class Curve(Finding):
     def _levels(self) -> dict[str, float]:
         """Return the threshold and the best possible value, as far as there are such, by name."""
         levels = {"threshold": self.threshold, "best possible": self.best}
-        return {
-            f"{name} {value:.4g}": value
-            for name, value in levels.items()
-            if value is not None and math.isfinite(value)
-        }
+        return {f"{name} {value:.4g}": value for name, value in levels.items() if value is not None}
 
     def chart(self) -> Chart:
         """Return the values over the measurements, with lines for the threshold and the best."""
@@ -71,14 +66,6 @@ class Curve(Finding):
         log = min(heights) > 0 and max(heights) > WIDE * min(heights)
         title = f"{self.metric}: {in_numbers(self.values)}"
         return Chart(title, "measurement", self.metric, tuple(lines), log)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return every value."""
-        return {"values": six_digits(self.values)}
-
-    def add_to(self, fields: dict[str, Any]) -> None:
-        """Set the field ``curve``; the last of several curves is used."""
-        fields["curve"] = six_digits(self.values)
 
 
 def in_numbers(curve: Sequence[float]) -> str:

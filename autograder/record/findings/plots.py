@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from autograder.record.findings.base import Finding, Findings, six_digits
+from autograder.record.findings.base import Finding, Findings
 from framework.errors import BadInputError
 from framework.plotting.charts import LARGEST, Chart, Line
 
@@ -17,8 +17,9 @@ class Plot(Chart, Finding):
 
     kind: ClassVar[str] = "plot"
 
+    @property
     def heading(self) -> str:
-        """Return the title."""
+        """The title."""
         return self.title
 
     def text_lines(self) -> list[str]:
@@ -31,19 +32,6 @@ class Plot(Chart, Finding):
         from framework.plotting.svg import plot_svg
 
         return block("figure", drawing=plot_svg(self), caption=self.title)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the labels and the points of every line."""
-        lines = [
-            {"name": line.name, "x": six_digits(line.x), "y": six_digits(line.y)}
-            for line in self.lines
-        ]
-        labels = {"title": self.title, "x_label": self.x_label, "y_label": self.y_label}
-        return {**labels, "log": self.log, "lines": lines}
-
-    def add_to(self, fields: dict[str, Any]) -> None:
-        """Add the plot to the field ``plots``."""
-        fields["plots"].append(self.as_json())
 
 
 class Plotter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from autograder.record.findings.base import Finding
 
@@ -33,14 +33,6 @@ class PrintedText(Finding):
 
         lines = self.text_lines()
         return block("text", lines=excerpt(lines, ON_PAGE)) if lines else ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the text."""
-        return {"text": self.text}
-
-    def add_to(self, fields: dict[str, Any]) -> None:
-        """Add the text to the field ``printed``."""
-        fields["printed"] += self.text
 
 
 def excerpt(lines: Sequence[str], most: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from autograder.isolation.host.output import shown
 from autograder.record.findings.base import Finding, Findings
@@ -25,8 +25,9 @@ class ShownTable(Finding):
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
     def heading(self) -> str:
-        """Return the title."""
+        """The title."""
         return self.title
 
     def text_lines(self) -> list[str]:
@@ -48,15 +49,6 @@ class ShownTable(Finding):
         from autograder.record.findings.html import block
 
         return block("table", caption=self.title, columns=self.columns, rows=self.rows)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return title, columns and rows."""
-        rows = [list(row) for row in self.rows]
-        return {"title": self.title, "columns": list(self.columns), "rows": rows}
-
-    def add_to(self, fields: dict[str, Any]) -> None:
-        """Add the table to the field ``tables``."""
-        fields["tables"].append(self.as_json())
 
 
 class Tabulator:

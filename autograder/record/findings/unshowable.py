@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from autograder.record.findings.base import Finding
 
@@ -25,17 +25,14 @@ class Unshowable(Finding):
     name: str
     error: str
 
+    @property
     def heading(self) -> str:
-        """Return the kind that cannot be shown."""
+        """The kind that cannot be shown."""
         return f"{self.name} cannot be shown"
 
     def text_lines(self) -> list[str]:
         """Return the error, and whose it is."""
         return [self.error, "This is a fault of the plugin or course that defines it."]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the kind and the error."""
-        return {"name": self.name, "error": self.error}
 
 
 def showable(finding: Finding) -> Finding:
@@ -47,8 +44,8 @@ def showable(finding: Finding) -> Finding:
         return finding
     try:
         for shown in (finding, finding.for_student()):
-            "".join((shown.heading(), *shown.text_lines(), shown.html()))
-            json.dumps(shown.as_json(), allow_nan=False)
+            "".join((shown.heading, *shown.text_lines(), shown.html()))
+            json.dumps(shown.data, allow_nan=False)
     except Exception as error:  # it is the code of a plugin or a course
         return Unshowable(str(type(finding).kind), f"{type(error).__name__}: {error}")
     return finding

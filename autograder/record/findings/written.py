@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from autograder.record.findings.base import Finding
 
@@ -17,7 +17,7 @@ class WrittenAnswer(Finding):
     """An answer in prose.
 
     Attributes:
-        answer: what the student wrote; any text.
+        answer: what the student wrote, `shortened`.
         model_answer, rubric: from the key, for instructors; empty in a student's report.
         digest: the answer's name in a file of manual points.
         comment: what the instructor wrote for the student.
@@ -31,8 +31,9 @@ class WrittenAnswer(Finding):
     digest: str = ""
     comment: str = ""
 
+    @property
     def heading(self) -> str:
-        """Return the heading."""
+        """The heading."""
         return "answer in prose"
 
     def text_lines(self) -> Sequence[str]:
@@ -44,29 +45,19 @@ class WrittenAnswer(Finding):
         from autograder.record.findings.html import block
 
         parts = {
-            "answer": _cut(self.answer),
+            "answer": self.answer,
             "model answer": self.model_answer,
             "rubric": self.rubric,
             "comment": self.comment,
         }
         return block("texts", parts={name: text for name, text in parts.items() if text})
 
-    def as_json(self) -> dict[str, Any]:
-        """Return all texts."""
-        return {
-            "answer": _cut(self.answer),
-            "model_answer": self.model_answer,
-            "rubric": self.rubric,
-            "digest": self.digest,
-            "comment": self.comment,
-        }
-
     def for_student(self) -> WrittenAnswer:
         """Return it without the model answer and the rubric."""
         return replace(self, model_answer="", rubric="")
 
 
-def _cut(text: str) -> str:
+def shortened(text: str) -> str:
     """Return at most `MAX_ANSWER` characters of `text`, and how many more there are."""
     left = len(text) - MAX_ANSWER
     return text if left <= 0 else f"{text[:MAX_ANSWER]}\n... {left} more characters in the file"

@@ -4,8 +4,8 @@ import pytest
 
 from autograder.audit.auditing import Scope, audit
 from autograder.audit.findings import Outcome
+from autograder.grading import written_answers
 from autograder.grading.setting import Setting
-from autograder.grading.written import results
 from autograder.isolation.sandboxes import choose
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins
@@ -29,12 +29,12 @@ def test_a_wrong_answer_fails_its_own_question(run):
 
 
 def test_a_comparison_that_accepts_everything_is_found(run, monkeypatch):
-    monkeypatch.setattr(results, "difference", lambda *_: "")
+    monkeypatch.setattr(written_answers, "difference", lambda *_: "")
     (finding,) = run().findings
     assert finding.outcome is Outcome.SURVIVED
 
 
 def test_a_comparison_that_refuses_the_model_answer_is_an_error(run, monkeypatch):
-    monkeypatch.setattr(results, "difference", lambda *_: "no")
+    monkeypatch.setattr(written_answers, "difference", lambda *_: "no")
     with pytest.raises(GradusError, match="the solution of asked fails its own check"):
         run()

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.worker.faults import NotDefinedError
+from autograder.isolation.worker.exceptions import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
 
 

@@ -7,9 +7,8 @@ import zipfile
 import pytest
 from postgresql import postgresql
 
-from autograder.classes.exports.export import Export
-from autograder.classes.exports.handed_in import Wanted
-from autograder.classes.store.database import Store
+from autograder.classes.collecting.export import Export, Wanted
+from autograder.classes.runs.store import Store
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.reading import find_course
-from autograder.reports import files
+from autograder.reports import report_files
 from framework import __version__
 from framework.errors import GradusError
 
@@ -199,7 +199,7 @@ def test_half_a_report_is_removed(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "write_text", cut_off)
     with pytest.raises(OSError, match="No space"):
-        files._write(tmp_path / "report.json", '{"exercises": []}')
+        report_files._write(tmp_path / "report.json", '{"exercises": []}')
     assert list(tmp_path.iterdir()) == []
 
 

@@ -27,7 +27,6 @@ class Course:
         return {
             "kept": lambda x: x,
             "described": lambda x: f"{x!r} {type(x[0]).__name__} {x.dtype.char}",
-            "long_text": lambda: "a word " * (wire.MAX_STRUCTURE // 6),
             "pairs": lambda count: {(i, i + 1): i for i in range(count)},
         }[name]
 
@@ -66,12 +65,6 @@ def test_a_check_that_changes_an_answer_does_not_change_the_next_one(reference):
         answer = reference().kept(np.arange(3))
         assert answer.tolist() == [0, 1, 2]
         answer += 1
-
-
-def test_text_that_is_too_long_to_be_sent_is_remembered(reference, course):
-    first, second = (reference().long_text() for _ in range(2))
-    assert first == second
-    assert course.asked == 1
 
 
 def test_what_cannot_be_remembered_is_refused_the_first_time(reference):

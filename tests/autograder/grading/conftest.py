@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.pytest_run import run_checks
+from autograder.grading.checks_run import Checks
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.isolation.host.calls import CallLog, RemoteCall
 
@@ -74,14 +74,14 @@ def on_silent_sessions(tmp_path):
 
 @pytest.fixture
 def collect(tmp_path, on_silent_sessions):
-    """`collect(body)`: the results of a test file, with further pytest `plugins`."""
+    """`collect(body)`: the results of a test file, on such sessions."""
 
-    def collect(body="", *, hidden=False, text=CHECKS, plugins=(), **settings):
+    def collect(body="", *, hidden=False, text=CHECKS, **settings):
         path = tmp_path / ("test_rnn_hidden.py" if hidden else "test_rnn.py")
         path.write_text(textwrap.dedent(text).replace("{body}", body or "pass"), "utf-8")
         heard = []
         under_test = on_silent_sessions(path, **settings)
-        results = run_checks(under_test.exercise, under_test, heard.append, plugins=plugins)
+        results = Checks(under_test.exercise).run(under_test, heard.append)
         assert heard == results
         return results
 

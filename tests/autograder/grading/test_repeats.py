@@ -9,7 +9,7 @@ import pytest
 
 from autograder.grading.repeats import TRIES, graded_once, is_open, repeated
 from autograder.isolation.host.faults import InfrastructureFault
-from autograder.record.results import CheckResult, ExerciseResult, TaskResult
+from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 
@@ -44,8 +44,11 @@ class Grader:
         self.outcomes = list(outcomes)
         self.asked = []
 
-    def grade(self, exercise, on_check=None, plugins=()):
-        self.asked.append(tuple(sorted(id for plugin in plugins for id in plugin.ids)))
+    def grade(self, exercise, on_check=None, select=None):
+        items = [SimpleNamespace(nodeid=name) for name in sorted(NAMES)]
+        if select is not None:
+            select(items)
+        self.asked.append(tuple(item.nodeid for item in items) if select is not None else ())
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
@@ -107,15 +110,19 @@ def test_a_late_call_is_made_once_more():
     def late(**others):
         result = result_of(loss=Verdict.TIMED_OUT, **others)
         (loss,) = result.tasks[-1].checks
-        task = TaskResult("Loss", (replace(loss, stalled=True),))
+        task = TaskResult("Loss", (replace(loss, evidence=Evidence(stalled=True)),))
         return replace(result, tasks=(*result.tasks[:-1], task))
 
     grader = Grader(late(forward=None, backward=None))
     first = late()
     assert is_open(first)
-    assert repeated(grader, EXERCISE, first) == first
+    final = repeated(grader, EXERCISE, first)
     assert grader.asked == [("loss",)]
-    assert repeated(Grader(result_of(forward=None, backward=None)), EXERCISE, first) == result_of()
+    assert final.verdict is Verdict.TIMED_OUT
+    again = repeated(Grader(result_of(forward=None, backward=None)), EXERCISE, first)
+    assert again.verdict is Verdict.PASSED
+    (reason,) = again.checks[-1].reasons
+    assert (reason.rule, reason.verdict) == ("repeat", Verdict.TIMED_OUT)
 
 
 def test_other_exceptions_are_not_hidden():

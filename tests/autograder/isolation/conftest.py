@@ -17,7 +17,7 @@ from denied_namespaces import DeniedForkSandbox
 
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import BUILT_IN, Sandbox, build_view, interpreter
-from autograder.isolation.sandboxes.forked.sandbox import ForkSandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.isolation.sandboxes.installed_packages import installed_packages
 from autograder.isolation.sandboxes.processes import RunningProcess
 from autograder.isolation.sandboxes.worker_modules import copy_worker_modules
@@ -27,12 +27,11 @@ ENTRY = """
 import json, sys
 settings = json.loads(sys.argv[1])
 sys.path.insert(0, settings["modules"])
-from autograder.isolation.worker.packages import PackageFinder
+from autograder.isolation.worker.imports import PackageFinder
 sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import isolate, lock
 view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
 held = isolate(view, limits)
 exec(settings["imports"])

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.gaps import (
+from autograder.isolation.confine.landlock import handled_rights, landlock_version
+from autograder.isolation.confine.phases import (
     LANDLOCK,
     NETWORK,
     PROCESSES,
@@ -20,10 +21,9 @@ from autograder.isolation.confine.gaps import (
     SECCOMP,
     gaps,
 )
-from autograder.isolation.confine.landlock import handled_rights, landlock_version
 from autograder.isolation.confine.seccomp import Instruction, build_filter
 from autograder.isolation.confine.syscalls import ARCHITECTURES, NEWEST, NUMBERS
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="namespaces exist on Linux only")
 

@@ -23,10 +23,8 @@ from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
 from autograder.isolation.sandboxes import build_view, choose
-from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE
+from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE, ProcessSandbox
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.choose import begun_for
-from autograder.isolation.sandboxes.process import ProcessSandbox
 from autograder.isolation.sandboxes.processes import tree_of
 from framework.errors import SandboxError, UnknownNameError
 
@@ -336,8 +334,7 @@ copy_worker_modules(modules)
 view = build_view([modules], Path(scratch))
 code = f'''import sys; sys.path.insert(0, "{{modules}}")
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.confine.isolate import isolate
-from autograder.isolation.confine.lock import lock
+from autograder.isolation.confine.phases import isolate, lock
 view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
 print(lock(view, limits, isolate(view, limits)), flush=True)
 while True: pass'''
@@ -550,58 +547,20 @@ def test_a_bubblewrap_that_does_not_work_is_not_used(monkeypatch, tmp_path, says
     assert isinstance(choose("auto"), ProcessSandbox)
 
 
-@pytest.fixture
-def trials(monkeypatch, tmp_path):
-    """The runs of a bubblewrap that takes a second to start, one line for each."""
-    fake, runs = tmp_path / "bwrap", tmp_path / "runs"
-    fake.write_text(f"#!/bin/sh\necho begun >> {runs}\nexec sleep 1\n")
-    fake.chmod(0o755)
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
-    return runs
-
-
-def test_what_was_begun_is_not_tried_again(trials):
-    with begun_for("auto") as begun:
-        chosen = choose("auto", begun=begun)
-    assert chosen is begun
-    assert trials.read_text() == "begun\n"
-    choose("auto", begun=begun)
-    assert trials.read_text() == "begun\n" * 2
-
-
-def test_a_trial_that_nothing_asks_for_is_ended(trials):
-    running = []
-    with pytest.raises(KeyError), begun_for("auto") as begun:
-        running.append(begun._trial._process)
-        raise KeyError
-    assert running[0].returncode == -signal.SIGKILL
-
-
-def test_a_trial_ends_with_an_interrupt(trials, monkeypatch):
-    def interrupted(process, **_):
-        running.append(process)
-        raise KeyboardInterrupt
-
-    running = []
-    monkeypatch.setattr("subprocess.Popen.communicate", interrupted)
-    with pytest.raises(KeyboardInterrupt), begun_for("auto") as begun:
-        choose("auto", begun=begun)
-    assert running[0].returncode == -signal.SIGKILL
-
-
-@pytest.mark.parametrize("name", ["bubblewrap", "process"])
-def test_a_sandbox_that_was_asked_for_is_not_tried_before(trials, name):
-    with begun_for(name) as begun:
-        assert begun is None
-    assert not trials.exists()
-
-
-def test_a_program_that_cannot_be_run_is_reported_as_without_a_trial(monkeypatch, tmp_path):
+def test_a_program_that_cannot_be_run_is_reported(monkeypatch, tmp_path):
     nothing = str(tmp_path / "nothing")
     monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: nothing)
-    with begun_for("auto") as begun:
-        assert isinstance(choose("auto", begun=begun), ProcessSandbox)
-        assert "bubblewrap cannot be started" in begun.unavailable()
+    assert "bubblewrap cannot be started" in BubblewrapSandbox().unavailable()
+    assert isinstance(choose("auto"), ProcessSandbox)
+
+
+def test_a_program_that_does_not_end_is_reported(monkeypatch, tmp_path):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\nexec sleep 60\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
+    monkeypatch.setattr(bubblewrap_module, "_TRIAL_SECONDS", 0.1)
+    assert "timed out after 0.1 seconds" in BubblewrapSandbox().unavailable()
 
 
 def test_bubblewrap_shows_nothing_that_was_not_granted():

@@ -138,6 +138,8 @@ def test_a_recording_of_another_course_is_refused(kit_root, graded, write, real_
     [
         ("no json", "is damaged"),
         ('{"format": 9, "gradus": "2.0"}', "has the format 9.*version 2.0"),
+        ('{"format": 1, "gradus": "2.0"}', r"is damaged \(.* required field `course`"),
+        ('{"format": 1, "gradus": 2, "course": ""}', r"got `int` - at `\$.gradus`.*kit update"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_reported(kit_root, text, reason):

@@ -16,8 +16,9 @@ from kit_parity import public_checks, setting_of
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
+from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_run import PublicOnly
+from autograder.judging.rules import judged
 from autograder.kits.building import build_kit, put
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -42,7 +43,7 @@ def graded(course, folder, exercise):
     with load_submission(folder, course) as submission:
         grader = Grader(setting, submission)
         try:
-            result = grader.grade(course.exercise(exercise.name), plugins=[PublicOnly()])
+            result = judged(grader.grade(course.exercise(exercise.name), select=public_only))
         finally:
             grader.close()
     return {check.id: check for check in result.checks}

@@ -180,7 +180,7 @@ class _Tags(html.parser.HTMLParser):
 
 
 def test_the_page_of_a_cell_holds_neither_scripts_nor_ids(graded, real_solution):
-    from autograder.reports.html import render_cell
+    from autograder.reports.html_report import render_cell
 
     hostile = real_solution("activations").replace(
         "np.tanh(", "print('<script id=a>alert(1)</script>') or np.cosh("

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from autograder.record.results import Diagnosis, Report
-from autograder.reports.html import render_html
-from autograder.reports.json_report import read_schema, render_json
+from autograder.reports.html_report import render_html
+from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal import ExerciseView
 
@@ -75,7 +75,7 @@ def test_checks_that_show_the_same_mistake_are_reported_together(diagnosed):
 
 def test_json_names_it(diagnosed):
     table = json.loads(render_json(diagnosed(1)))
-    jsonschema.validate(table, read_schema())
+    jsonschema.validate(table, report_schema())
     checks = table["exercises"][0]["tasks"][0]["checks"]
     assert checks[0]["diagnosis"] is None
     assert checks[1]["diagnosis"] == {
@@ -90,7 +90,7 @@ def test_every_report_tells_a_second_mistake_beside_the_first(diagnosed):
     """One check shows it; another one with the first mistake alone is no cause of its own."""
     report = diagnosed(1, 2, diagnosis=BOTH)
     table = json.loads(render_json(report))
-    jsonschema.validate(table, read_schema())
+    jsonschema.validate(table, report_schema())
     found = table["exercises"][0]["tasks"][0]["checks"][1]["diagnosis"]
     assert found["second"]["id"] == "generic/other-dtype"
     shown = on_a_terminal(report)

@@ -12,7 +12,7 @@ import pytest
 from autograder.record.findings.base import Findings
 from autograder.record.findings.plots import Plot, Plotter
 from autograder.reports.hiding import for_student
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg
@@ -75,15 +75,16 @@ def report_with(report):
 def test_json_and_page_show_a_plot(report_with):
     report = report_with(hidden=False)
     check = json.loads(render_json(report))["exercises"][0]["tasks"][0]["checks"][0]
-    assert check["plots"] == [
-        {
-            "title": "A title & more",
-            "x_label": "layer",
-            "y_label": "size",
-            "log": False,
-            "lines": [{"name": "a", "x": [1, 2, 3], "y": [1, 2, 3]}],
-        }
-    ]
+    (finding,) = check["findings"]
+    line = {"name": "a", "x": [1, 2, 3], "y": [1, 2, 3], "spread": [], "x_ranges": []}
+    assert (finding["kind"], finding["heading"]) == ("plot", "A title & more")
+    assert finding["data"] == {
+        "title": "A title & more",
+        "x_label": "layer",
+        "y_label": "size",
+        "log": False,
+        "lines": [line],
+    }
     page = render_html(report)
     assert page.count('<svg class="plot"') == 1
     assert "<figcaption>A title &amp; more</figcaption>" in page

@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder.record.findings.base import Findings
 from autograder.record.findings.tables import LONGEST, Tabulator
 from autograder.reports.hiding import for_student
-from autograder.reports.html import render_html
+from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal import ExerciseView
 from framework.errors import BadInputError
@@ -78,7 +78,10 @@ def test_json_and_page_show_a_table(report, result_with):
     report = replace(report, exercises=(result_with(hidden=False),))
     check = json.loads(render_json(report))["exercises"][0]["tasks"][0]["checks"][0]
     rows = [["rnn", "100.00%"], ["b<a>g", "7.5%"]]
-    assert check["tables"] == [{"title": "Families", "columns": ["name", "accuracy"], "rows": rows}]
+    (finding,) = check["findings"]
+    assert finding["kind"] == "table"
+    data = {"title": "Families", "columns": ["name", "accuracy"], "rows": rows}
+    assert finding["data"] == data
     page = render_html(report)
     assert "<caption>Families</caption><thead><tr><th>name</th><th>accuracy</th></tr>" in page
     assert "<td>b&lt;a&gt;g</td><td>7.5%</td>" in page

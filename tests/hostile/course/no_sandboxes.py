@@ -1,6 +1,6 @@
 """Sandboxes that cannot start a worker, each in its own way."""
 
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 from framework.errors import SandboxError
 from framework.hookspecs import hookimpl
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.classes.collecting.locking import locked
+from autograder.classes.collecting.collection import locked
 from framework.errors import BadInputError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")

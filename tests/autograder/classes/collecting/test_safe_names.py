@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.classes.collecting.safe_names import (
+from autograder.classes.collecting.attempt_files import (
     MAX_DEPTH,
     MAX_NAME,
     Places,

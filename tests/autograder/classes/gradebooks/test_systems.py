@@ -9,9 +9,9 @@ from graded_class import STUDENTS, student
 
 from autograder.classes.gradebooks import GRADEBOOKS
 from autograder.classes.gradebooks.request import FillRequest
-from autograder.classes.outcomes.records import State
+from autograder.classes.marks.class_results import State
+from autograder.classes.marks.final_points import ExercisePoints, StudentPoints
 from autograder.classes.rosters.roster import Roster
-from autograder.classes.settling.records import ExercisePoints, StudentPoints
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.importing import load_target
 

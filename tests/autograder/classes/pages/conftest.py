@@ -7,9 +7,8 @@ from large_class import large_class
 from repository import ROOT
 
 from autograder.classes.collecting.listing import named
-from autograder.classes.pages.code import CodeReader
 from autograder.classes.pages.site import Site
-from autograder.classes.pages.view import read_view
+from autograder.classes.pages.view import CodeReader, read_view
 from autograder.course.reading import Course
 
 

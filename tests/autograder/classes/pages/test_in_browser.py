@@ -6,8 +6,7 @@ import pytest
 from browser import PHONE, WIDE, chromium, tab
 from large_class import HOSTILE_NAMES
 
-from autograder.classes.pages.site import MENU
-from autograder.classes.pages.writing import write_site
+from autograder.classes.pages.site import MENU, write_site
 
 #: Pairs of colours of text and background, of everything with a text of its own.
 CONTRASTS = """() => {

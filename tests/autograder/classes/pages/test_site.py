@@ -16,10 +16,9 @@ from pathlib import PurePosixPath
 import pytest
 from large_class import HOSTILE_NAMES
 
-from autograder.classes.outcomes.records import State
+from autograder.classes.marks.class_results import State
 from autograder.classes.pages import statistics
-from autograder.classes.pages.rendering import asset, percent
-from autograder.classes.pages.writing import write_site
+from autograder.classes.pages.site import asset, percent, write_site
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 
@@ -166,7 +165,7 @@ def test_tables_run_in_no_spreadsheet_and_are_complete(site):
 
 
 def test_with_many_tasks_each_exercise_has_a_page(pages_of, monkeypatch):
-    monkeypatch.setattr("autograder.classes.pages.heat.MAX_COLUMNS", 3)
+    monkeypatch.setattr("autograder.classes.pages.statistics.MAX_COLUMNS", 3)
     site = pages_of(5)
     assert {"exercises/activations.html", "exercises/lstm.html"} <= set(site.paths())
     assert 'href="exercises/lstm.html"' in site.content("students.html").decode()

@@ -10,7 +10,7 @@ from autograder.isolation.host import time_limits
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.sandbox_session import SandboxSession
 from autograder.isolation.host.time_limits import Deadlines
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.isolation.host.launch import HEAVY_MEMORY, WorkerSpec
-from autograder.isolation.sandboxes.process import ProcessSandbox
+from autograder.isolation.sandboxes.base import ProcessSandbox
 from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
 from framework.errors import BadInputError
 

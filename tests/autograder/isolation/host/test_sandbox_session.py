@@ -21,9 +21,8 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.remote import RemoteModule, assign
 from autograder.isolation.host.time_limits import WALL_FACTOR
-from autograder.isolation.sandboxes.proc_files import ProcTree
-from autograder.isolation.sandboxes.process import ProcessSandbox
-from autograder.isolation.sandboxes.processes import ProcessTree, Usage
+from autograder.isolation.sandboxes.base import ProcessSandbox
+from autograder.isolation.sandboxes.processes import ProcessTree, ProcTree, Usage
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 

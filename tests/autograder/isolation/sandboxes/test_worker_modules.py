@@ -1,22 +1,23 @@
-"""The modules that a worker has: what stubs and the worker import, and nothing else of gradus."""
+"""What graded code may import, and the modules that a worker has: nothing else of gradus."""
 
 from __future__ import annotations
 
 import ast
-import importlib.util
-import os
-import py_compile
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 import pytest
+from repository import ROOT
 
-from autograder.isolation.sandboxes.graded_imports import FRAMEWORK
+from autograder.course.reading import find_course
 from autograder.isolation.sandboxes.worker_modules import (
+    EVERYTHING,
+    FRAMEWORK,
     FRAMEWORK_MODULES,
+    PACKAGES,
+    GradedImports,
     copy_worker_modules,
     framework_modules,
     third_party_imports,
@@ -48,7 +49,7 @@ def test_the_listed_modules_are_those_behind_the_stubs_and_the_worker():
 def test_none_of_them_measures_differentiates_or_trains():
     above = {name.split(".")[1] for name in FRAMEWORK_MODULES if "." in name}
     assert above == {
-        *("arrays", "data", "errors", "interfaces", "kinds", "models", "startup", "text_files"),
+        *("arrays", "data", "errors", "interfaces", "kinds", "models", "text_files"),
     }
 
 
@@ -80,107 +81,6 @@ print(len(mini_lexicon()["synsets"]))
     assert int(done.stdout or 0) > 100, done.stderr
 
 
-def test_compiled_forms_come_along_and_are_valid(tmp_path, monkeypatch):
-    source = tmp_path / "made_arrays.py"
-    source.write_text("import numpy\n")
-    compiled = Path(py_compile.compile(str(source), doraise=True))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    copy_worker_modules(tmp_path / "modules", arrays="made_arrays")
-    copy = tmp_path / "modules" / "made_arrays.py"
-    assert copy.stat().st_mtime_ns == source.stat().st_mtime_ns
-    assert (copy.parent / "__pycache__" / compiled.name).read_bytes() == compiled.read_bytes()
-
-
-def without_compiled(modules):
-    forms = {path.name.split(".")[0] for path in modules.rglob("__pycache__/*.pyc")}
-    return [path.name for path in modules.rglob("*.py") if path.stem not in forms]
-
-
-@pytest.fixture
-def nothing_is_compiled(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_what_only_workers_import_is_compiled_once(tmp_path):
-    copy_worker_modules(tmp_path / "modules")
-    assert not without_compiled(tmp_path / "modules")
-    made = {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").rglob("*.pyc")}
-    assert len(made) > 40
-    copy_worker_modules(tmp_path / "again")
-    assert {path: path.stat().st_mtime_ns for path in made} == made
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_compiled_forms_may_be_kept_in_a_folder_relative_to_the_working_one(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "pycache_prefix", "compiled")
-    copy_worker_modules(tmp_path / "modules")
-    assert not without_compiled(tmp_path / "modules")
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_a_place_that_cannot_be_looked_at_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / ("x" * 300)))
-    copy_worker_modules(tmp_path / "modules")
-    assert list((tmp_path / "modules").rglob("serving.py"))
-    assert not list(tmp_path.rglob("*.pyc"))
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_what_is_no_compiled_form_is_left_out(tmp_path, monkeypatch):
-    source = tmp_path / "made_arrays.py"
-    source.write_text("import numpy\n")
-    folder = Path(importlib.util.cache_from_source(str(source)))
-    folder.mkdir(parents=True)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    copy_worker_modules(tmp_path / "modules", arrays="made_arrays")
-    assert (tmp_path / "modules" / "made_arrays.py").is_file()
-    assert folder.name not in {path.name for path in (tmp_path / "modules").rglob("*.pyc")}
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_a_compiled_form_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):
-    def refuse(source, target):
-        if str(source).endswith(".pyc"):
-            raise PermissionError(source)
-        return copy(source, target)
-
-    copy = shutil.copy2
-    monkeypatch.setattr("os.link", refuse)
-    monkeypatch.setattr("shutil.copy2", refuse)
-    copy_worker_modules(tmp_path / "modules")
-    assert list((tmp_path / "modules").rglob("serving.py"))
-    assert not list((tmp_path / "modules").rglob("*.pyc"))
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-def test_what_was_written_since_is_compiled_again(tmp_path, monkeypatch):
-    source = tmp_path / "made_arrays.py"
-    source.write_text("import numpy\n")
-    compiled = Path(py_compile.compile(str(source), doraise=True))
-    source.write_text("import numpy\nname = 1\n")
-    later = compiled.stat().st_mtime_ns + 10**9
-    os.utime(source, ns=(later, later))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    copy_worker_modules(tmp_path / "modules", arrays="made_arrays")
-    copy = tmp_path / "modules" / "__pycache__" / compiled.name
-    assert b"name" in copy.read_bytes()
-
-
-@pytest.mark.usefixtures("nothing_is_compiled")
-@pytest.mark.parametrize("reason", ["it is not asked for", "it cannot be kept"])
-def test_nothing_is_compiled_in_vain(tmp_path, monkeypatch, reason):
-    if reason == "it cannot be kept":
-        monkeypatch.setattr("os.access", lambda path, mode: False)
-    else:
-        monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr("compileall.compile_file", lambda *args, **options: pytest.fail("compiled"))
-    copy_worker_modules(tmp_path / "modules")
-    assert not list(tmp_path.rglob("*.pyc"))
-
-
 def test_an_added_module_comes_with_all_that_it_imports(tmp_path):
     copy_worker_modules(tmp_path / "modules", ["framework.evaluation.metrics"])
     metrics = tmp_path / "modules" / "framework" / "evaluation" / "metrics.py"
@@ -201,3 +101,31 @@ def test_the_arrays_of_a_backend_come_without_the_plugin_around_them(tmp_path):
 def test_arrays_without_a_file_are_an_error():
     with pytest.raises(PluginError, match="the arrays of a backend, sys, have no file"):
         third_party_imports("sys")
+
+
+def imported_by_stubs():
+    """Module of `framework` -> the names that stubs import of it."""
+    found = {}
+    for exercise in find_course(ROOT).code_exercises:
+        for node in ast.walk(ast.parse(exercise.stub.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                assert all(not alias.name.startswith("framework") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module.startswith("framework"):
+                found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return found
+
+
+def test_the_allowed_names_of_framework_are_those_that_stubs_import():
+    assert {module: set(names) for module, names in FRAMEWORK.items()} == imported_by_stubs()
+
+
+def test_a_course_adds_packages_and_whole_modules_of_framework():
+    allowed = GradedImports.with_added(["numpy", "scipy", "framework.data.batching"])
+    assert allowed.packages == (*PACKAGES, "scipy")
+    assert allowed.framework == {**FRAMEWORK, "framework.data.batching": EVERYTHING}
+
+
+def test_what_one_course_adds_is_not_there_for_the_next():
+    GradedImports.with_added(["scipy", "framework.data.batching"])
+    assert GradedImports.with_added([]) == GradedImports()
+    assert "framework.data.batching" not in GradedImports().framework

@@ -10,7 +10,7 @@ import pytest
 from autograder.isolation import wire
 from autograder.isolation.wire import Handle, Result
 from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.faults import NotDefinedError
+from autograder.isolation.worker.exceptions import NotDefinedError
 from framework.interfaces import Model
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.isolation.worker.faults import NotDefinedError, PartMissingError
+from autograder.isolation.worker.exceptions import NotDefinedError, PartMissingError
 from autograder.isolation.worker.loading import SubmittedModule
 
 PARTS = {"cell": ("cells_file", "Cell"), "gate": ("cells_file", "Gate"), "lost": ("no_file", "X")}

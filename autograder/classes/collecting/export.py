@@ -1,0 +1,187 @@
+"""One export of a class, a folder or a zip: its files, and what a reader finds in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from autograder.submissions.archives.members import ArchiveLimits
+from autograder.submissions.archives.zips import zip_members
+from autograder.submissions.folders import files_below, why_unreadable
+from autograder.submissions.notes import OnNote, reason, short
+from framework.errors import BadInputError
+
+#: What an export of a large class may hold.
+LIMITS = ArchiveLimits(members=200_000, total=64 << 30)
+
+_JUNK = {"__MACOSX", ".DS_Store", ".git", "Thumbs.db", "desktop.ini"}
+
+#: Returns the first bytes of a file, at most that many.
+Read = Callable[[int], bytes]
+
+
+class Export:
+    """The files of an export; nothing is unpacked.
+
+    Args:
+        path: a folder or a zip.
+        on_note: called with a sentence for each file that is refused.
+
+    Attributes:
+        files: the paths of all files, in their order there.
+
+    Raises:
+        BadInputError: there is no folder and no zip at `path`.
+    """
+
+    def __init__(self, path: Path, on_note: OnNote) -> None:
+        self.path = path
+        if not path.is_dir() and not (path.is_file() and path.suffix.lower() == ".zip"):
+            raise BadInputError(f"no export at {path}: expected a folder or a .zip")
+        self.files = tuple(self._list(on_note))
+
+    @property
+    def folders(self) -> list[PurePosixPath]:
+        """The folders at the top, sorted; of a zip, those with files."""
+        if self.path.is_dir():
+            found = (one.name for one in self.path.iterdir() if _is_own_folder(one))
+        else:
+            found = (file.parts[0] for file in self.files if len(file.parts) > 1)
+        return [PurePosixPath(name) for name in sorted(set(found)) if name not in _JUNK]
+
+    def each(self, wanted: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Read]]:
+        """Yield each of the files `wanted`, and how to read it; read each before the next."""
+        if self.path.is_dir():
+            yield from ((file, partial(_read_start, self.path / file)) for file in wanted)
+            return
+        names = set(wanted)
+        for member in zip_members(self.path, names.__contains__, lambda _: None, LIMITS):
+            yield member.path, member.read
+
+    def read(self, file: PurePosixPath, limit: int) -> bytes:
+        """Return the bytes of `file`.
+
+        Raises:
+            BadInputError: it has more than `limit`, or cannot be read.
+        """
+        for _, read in self.each([file]):
+            data = read(limit + 1)
+            if len(data) <= limit:
+                return data
+            raise BadInputError(f"{short(str(file))} has more than {limit >> 10} KiB")
+        raise BadInputError(f"{short(str(file))} cannot be read")
+
+    def text(self, file: PurePosixPath, limit: int) -> str:
+        """Return the text of `file`; bytes that are no UTF-8 are replaced."""
+        return self.read(file, limit).decode("utf-8-sig", "replace")
+
+    def _list(self, on_note: OnNote) -> Iterator[PurePosixPath]:
+        if self.path.is_dir():
+            for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
+                if file.name in _JUNK:
+                    continue
+                if problem := _why_refused(self.path, file):
+                    on_note(f"{short(str(file))} {problem}")
+                else:
+                    yield file
+            return
+        for member in zip_members(self.path, _is_work, on_note, LIMITS):
+            yield member.path
+
+
+def _is_own_folder(path: Path) -> bool:
+    """Return whether `path` is a folder and no link to one, as to another student's."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def _why_refused(root: Path, file: PurePosixPath) -> str:
+    """Return why `file` is not read; empty if it can be. A link may name another student's file."""
+    return "is a link: not followed" if (root / file).is_symlink() else why_unreadable(root, file)
+
+
+def _is_work(file: PurePosixPath) -> bool:
+    return not any(part in _JUNK or part.startswith("._") for part in file.parts)
+
+
+def _read_start(file: Path, limit: int) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(limit)
+    except OSError as error:
+        raise BadInputError(f"{short(file.name)} cannot be read: {reason(error)}") from None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A student or a group, as an export names it.
+
+    Attributes:
+        identifiers: kind and value, the surest first.
+        name: the display name, which is no identifier.
+    """
+
+    identifiers: tuple[tuple[str, str], ...]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A file that was handed in.
+
+    Attributes:
+        file: its path in the export.
+        inner: its path in the submission.
+        owners: the students, or one group.
+        version: what distinguishes several attempts of the same owners.
+        submitted: when; None where the export does not say.
+        is_late: what the system says; None where it says nothing.
+        read: its contents, where it is no plain file of the export.
+    """
+
+    file: PurePosixPath
+    inner: PurePosixPath
+    owners: tuple[Owner, ...]
+    version: str = ""
+    submitted: datetime | None = None
+    is_late: bool | None = None
+    read: Read | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader knows about the class.
+
+    Attributes:
+        assignment: its name in the other system; empty if not given.
+        zone: the time zone of times that name none.
+        is_team_work: whether owners are groups.
+        known: returns all known identifiers of some kinds, in the compared form.
+        due: returns the due date of an owner; None without one.
+    """
+
+    assignment: str = ""
+    zone: tzinfo | None = None
+    is_team_work: bool = False
+    known: Callable[..., Collection[str]] = field(default=lambda *kinds: ())
+    due: Callable[[Owner], datetime | None] = field(default=lambda owner: None)
+
+
+@dataclass
+class Reading:
+    """The result of reading one export.
+
+    Attributes:
+        unmatched: file -> why it belongs to no student, for files of no known form.
+        notes: sentences on what an instructor should look at.
+    """
+
+    found: list[HandedIn] = field(default_factory=list)
+    unmatched: dict[PurePosixPath, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+#: Reads an export of one system.
+Reader = Callable[[Export, Wanted], Reading]

@@ -1,0 +1,232 @@
+"""A student's git repository, read without a checkout: none of its code is run.
+
+One process for each repository reads objects alone. No hook, filter or transport of the repository
+runs, and nothing is fetched. Git also follows links, reads files that a configuration includes, and
+waits for pipes. A student's folder could so hand in the work of another student, or stop the
+command: `stands_alone` refuses these."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import weakref
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from framework.errors import BadInputError
+
+#: Files and folders in them that are looked at, and bytes of a configuration.
+MAX_ENTRIES, MAX_CONFIG = 500_000, 1 << 20
+
+#: Names of other repositories whose objects belong to this one.
+_BORROWED = ("commondir", "objects/info/alternates")
+#: The folders and the files that git reads for objects, commits and tags.
+_FOLDERS, _OPTIONAL = ("objects", "refs"), ("info", "reftable")
+_CONFIGS = ("config", "config.worktree")
+_GIT_FILES = ("HEAD", "packed-refs", "shallow", *_CONFIGS)
+_INCLUDE = re.compile(rb"\[\s*include", re.IGNORECASE)
+
+
+def stands_alone(git: Path) -> bool:
+    """Return whether all that the repository `git` holds is its own.
+
+    There is no link, no pipe or device, no object of another repository, and no further file of
+    configuration.
+    """
+    if any(os.path.lexists(git / name) for name in _BORROWED):
+        return False
+    if not all((git / name).is_dir() for name in _FOLDERS):
+        return False
+    files = [git / name for name in _GIT_FILES if os.path.lexists(git / name)]
+    folders = [git / name for name in (*_FOLDERS, *_OPTIONAL) if os.path.lexists(git / name)]
+    if not all(stat.S_ISREG(os.lstat(file).st_mode) for file in files):
+        return False
+    return _are_plain(folders) and not any(_includes(git / name) for name in _CONFIGS)
+
+
+def _are_plain(folders: list[Path]) -> bool:
+    """Return whether `folders`, and all below them, are folders and regular files."""
+    if not all(stat.S_ISDIR(os.lstat(folder).st_mode) for folder in folders):
+        return False
+    found = islice(_modes(folders), MAX_ENTRIES + 1)
+    plain = [stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in found]
+    return all(plain) and len(plain) <= MAX_ENTRIES
+
+
+def _modes(folders: list[Path]) -> Iterator[int]:
+    """Yield the mode of each entry below `folders`; links are not followed."""
+    waiting = [str(folder) for folder in folders]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield entry.stat(follow_symlinks=False).st_mode
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+
+
+def _includes(config: Path) -> bool:
+    """Return whether a file of configuration names further ones, or is no such file."""
+    if not config.is_file():
+        return False
+    with config.open("rb") as stream:
+        text = stream.read(MAX_CONFIG + 1)
+    return len(text) > MAX_CONFIG or _INCLUDE.search(text) is not None
+
+
+#: Commits of a history that are read, newest first; files of a commit, and folders in folders.
+MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
+#: Bytes of a commit or a list of files.
+MAX_OBJECT = 4 << 20
+
+_SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never")
+_FILE_MODES = (b"100644", b"100755", b"100664")
+_TREE_MODE = b"40000"
+_SUBMITTED = "refs/tags/submit/"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit: its id, that of its tree, its first parent, and the committer's time."""
+
+    id: str
+    tree: str
+    parent: str
+    time: datetime
+
+
+class GitRepository(AbstractContextManager["GitRepository"]):
+    """The objects of the repository in `folder`; use it as a context manager.
+
+    Raises:
+        BadInputError: git is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = self._start("cat-file", "--batch", stdin=subprocess.PIPE)
+        self.close = weakref.finalize(self, _end, self._process)
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        settings = [word for one in _SAFE for word in ("-c", one)]
+        command = ["git", f"--git-dir={self._folder / '.git'}", *settings, *arguments]
+        environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+        except OSError as error:
+            raise BadInputError(f"git cannot be started: {error.strerror}. Install git") from None
+
+    def tags(self) -> list[str]:
+        """Return the names of the tags ``submit/...``, sorted."""
+        with self._start("for-each-ref", "--format=%(refname)", _SUBMITTED) as process:
+            output = process.communicate()[0].decode("utf-8", "replace")
+        return sorted(output.split())
+
+    def commit(self, name: str) -> Commit | None:
+        """Return the commit `name`; None if there is none."""
+        kind, id, data = self._object(f"{name}^{{commit}}")
+        if kind != "commit":
+            return None
+        header = data.partition(b"\n\n")[0].decode("utf-8", "replace")
+        fields = [line.partition(" ") for line in header.split("\n")]
+        tree = next((value for key, _, value in fields if key == "tree"), "")
+        parent = next((value for key, _, value in fields if key == "parent"), "")
+        committer = next((value for key, _, value in fields if key == "committer"), "")
+        return Commit(id, tree, parent, _time(committer))
+
+    def history(self) -> Iterator[Commit]:
+        """Yield the commits of the current branch, newest first, along first parents."""
+        commit = self.commit("HEAD")
+        for _ in range(MAX_COMMITS):
+            if commit is None:
+                return
+            yield commit
+            commit = self.commit(commit.parent) if commit.parent else None
+
+    def files(self, tree: str) -> dict[PurePosixPath, str]:
+        """Return path -> id of the plain files of a tree; links are left out."""
+        found: dict[PurePosixPath, str] = {}
+        waiting = [(tree, PurePosixPath())]
+        for id, place in waiting:  # which grows meanwhile
+            for mode, name, child in self._entries(id):
+                if mode == _TREE_MODE and len(place.parts) < MAX_DEPTH:
+                    waiting.append((child, place / name))
+                elif mode in _FILE_MODES and len(found) < MAX_FILES:
+                    found[place / name] = child
+            if len(waiting) > MAX_FILES:
+                break
+        return found
+
+    def contents(self, id: str, limit: int) -> bytes:
+        """Return the first `limit` bytes of a file."""
+        return self._object(id, limit)[2]
+
+    def _entries(self, tree: str) -> Iterator[tuple[bytes, str, str]]:
+        """Yield mode, name and id of the entries of a tree."""
+        data, size = self._object(tree)[2], len(tree) // 2
+        at = 0
+        while (end := data.find(b"\0", at)) >= 0:
+            mode, _, name = data[at:end].partition(b" ")
+            at = end + 1 + size
+            text = name.decode("utf-8", "replace")
+            if text not in ("", ".", "..") and "/" not in text:
+                yield mode, text, data[end + 1 : at].hex()
+
+    def _object(self, name: str, limit: int = MAX_OBJECT) -> tuple[str, str, bytes]:
+        """Return kind, id and first bytes of an object; empty texts if there is none."""
+        request, answer = self._streams()
+        if "\n" in name:
+            return "", "", b""
+        try:
+            request.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            request.flush()
+        except OSError:  # git has ended: it is no repository
+            return "", "", b""
+        header = answer.readline().decode("utf-8", "replace").split()
+        if len(header) != 3 or not header[2].isdecimal():
+            return "", "", b""
+        size = int(header[2])
+        data = answer.read(min(size, limit))
+        left = size - len(data) + 1  # a line end follows
+        while left > 0 and (more := answer.read(min(left, 1 << 16))):
+            left -= len(more)
+        return header[1], header[0], data
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise BadInputError(f"{self._folder} is closed")
+        return stdin, stdout
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):  # git has ended already
+                stream.close()
+    process.wait()
+
+
+def _time(committer: str) -> datetime:
+    """Return the time in ``NAME <ADDRESS> SECONDS ZONE``; a damaged one is the earliest."""
+    words = committer.split()
+    seconds = words[-2] if len(words) >= 2 else ""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

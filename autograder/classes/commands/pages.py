@@ -1,0 +1,234 @@
+"""``gradus class report``, ``serve``, ``feedback`` and ``similarity``: pages about a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.classes.commands.options import (
+    ExercisesOption,
+    InOption,
+    NamesOption,
+    PagesArgument,
+    StoreOption,
+    open_store,
+    shown_students,
+)
+from autograder.classes.commands.points import (
+    course_and_plugins,
+    listed,
+    plugins_of,
+    require_all_graded,
+)
+from autograder.classes.commands.runs import RunArgument, find_run_of
+from autograder.commands.options import CourseOption, say, shown
+from autograder.reports.wording import counted
+from framework.commands.options import BlockOption, PluginOption
+from framework.commands.working_line import end_working_line
+from framework.errors import AbsentPartError, UnknownNameError
+
+if TYPE_CHECKING:
+    from autograder.classes.similarity.similar_code import SimilarTask
+
+
+def report(
+    number: RunArgument,
+    folder: PagesArgument,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+) -> None:
+    """Write pages about a run: plain files that need no server and no script.
+
+    They show students and tasks, pass rates, mistakes with examples, the distribution of points,
+    slow and faulty work, and each report with its code. They hold data of students: their owner
+    alone can read them. An earlier report in DIR is replaced.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.pages.site import Site, write_site
+    from autograder.classes.pages.view import CodeReader, read_view
+    from autograder.course.reading import find_course
+
+    found = read_collection(inside)
+    code = CodeReader(found, find_course(course))
+    called = shown_students(found, names)
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        view = opened.transaction(lambda connection: read_view(connection, found, run, called))
+        count = write_site(Site(view, opened, code), folder)
+    say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
+
+
+def serve(
+    number: RunArgument = 0,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Others than loopback need --allow-host.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name by which browsers reach this server; repeatable."),
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+) -> None:
+    """Show the pages of a run in a browser, live while it is graded. Ctrl-C ends the server.
+
+    The address that is printed holds a token: without it, nothing is shown. The server changes
+    nothing. Beyond this machine, put a proxy with TLS in front of it.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.course.reading import find_course
+
+    try:
+        from autograder.classes.pages.server import Serving, open_socket, run_server
+    except ModuleNotFoundError as error:
+        raise AbsentPartError(
+            "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
+            error.name or "starlette",
+        ) from None
+
+    found = read_collection(inside)
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        listening = open_socket(host, port, allow_host or ())
+        serving = Serving(inside, opened, run.id, shown_students(found, names), find_course(course))
+        end_working_line()
+        run_server(serving, listening, allow_host or (), say)
+
+
+#: The forms of feedback.
+FORMS = ("folder", "moodle")
+
+
+def feedback(
+    number: RunArgument,
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
+    ] = "folder",
+    exercise: ExercisesOption = None,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
+    ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write one HTML page for each student: points, reasons of changes, comments, the report.
+
+    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
+    no other file, no script and no network. Files have the keys of students as names.
+
+      gradus class feedback 0 feedback.zip --as moodle --in lab1
+
+    Moodle reads the zip under "Upload multiple feedback files in a zip".
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.collecting.listing import named
+    from autograder.classes.feedback import Feedback, write_folder, write_moodle_zip
+    from autograder.classes.marks.final_points import points_of_run
+    from autograder.classes.rosters.privacy import pseudonyms
+
+    if form not in FORMS:
+        raise UnknownNameError("form of feedback", form, FORMS)
+    found = read_collection(inside)
+    plugins = plugins_of(course, plugin, block)
+    shown = pseudonyms(found.folder) if anonymous else named(found)
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        settled = points_of_run(opened, found, run, plugins).only(frozenset(exercise or ()))
+        require_all_graded(settled, found, is_partial=partial_)
+        pages = Feedback(opened, found, settled, shown)
+        if form == "moodle":
+            written = write_moodle_zip(pages, out)
+        else:
+            written = write_folder(pages, out, shown if anonymous else str)
+    say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
+    on_screen = shown_students(found, names)
+    lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
+    listed("without a page", lines)
+
+
+def similarity(
+    number: RunArgument,
+    folder: PagesArgument,
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Other code: a collection of last year, or a public solution; repeatable.",
+        ),
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Compare the code of a run task by task, and write pages with what stands out side by side.
+
+    Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
+    do not count, nor does the code that all were given. Short tasks are left out. What stands out
+    is decided by the class itself. The solutions of the course are compared, too.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.pages.site import write_site
+    from autograder.classes.pages.view import CodeReader, read_view
+    from autograder.classes.similarity.similar_code import (
+        SimilarPages,
+        find_similar,
+        read_sources,
+        solution_source,
+    )
+
+    found = read_collection(inside)
+    chosen, plugins = course_and_plugins(course, plugin, block)
+    called = shown_students(found, names)
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        view = opened.transaction(lambda connection: read_view(connection, found, run, called))
+    exercises = view.results.exercises
+    sources = [solution_source(chosen, exercises)]
+    for path in source or ():
+        sources += read_sources(path, chosen, exercises)
+    tasks = find_similar(
+        view,
+        CodeReader(found, chosen),
+        chosen,
+        sources,
+        lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
+    )
+    write_site(SimilarPages(view, tasks), folder)
+    _show_clusters(tasks, folder)
+
+
+def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
+    """Print numbers, and no students."""
+    for one in tasks:
+        if one.clusters:
+            place = f"{one.comparison.exercise} {one.comparison.task}"
+            say(
+                f"{place}: {counted(len(one.clusters), 'cluster')} among "
+                f"{counted(one.compared, 'attempt')}"
+            )
+    left_out = [one.comparison.task for one in tasks if not one.compared]
+    if left_out:
+        say(f"left out, short or not written: {', '.join(left_out)}")
+    found = counted(sum(len(one.clusters) for one in tasks), "cluster")
+    say(f"{found}, a reason to look and no finding; open {shown(folder / 'index.html')}")

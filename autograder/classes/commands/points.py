@@ -1,0 +1,319 @@
+"""``gradus class points``, ``totals`` and ``gradebook``: points after grading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.classes.commands.options import (
+    ExercisesOption,
+    InOption,
+    NamesOption,
+    StoreOption,
+    open_store,
+    shown_students,
+)
+from autograder.classes.commands.runs import RunArgument, find_run_of
+from autograder.commands.options import CourseOption, say
+from autograder.reports.wording import counted
+from framework.commands.options import BlockOption, PluginOption
+from framework.errors import PluginError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.classes.collecting.collection import Collection
+    from autograder.classes.gradebooks.request import Filled
+    from autograder.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
+    from autograder.classes.rosters.privacy import Shown
+    from autograder.course.reading import Course
+    from framework.providers.plugins import Plugins
+
+#: Lines of each part that a terminal shows.
+MAX_LINES = 20
+
+
+def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
+    """Return the plugins of a command on a class."""
+    return course_and_plugins(course, plugin, block)[1]
+
+
+def course_and_plugins(
+    course: Path | None, plugin: list[str] | None, block: list[str] | None
+) -> tuple[Course, Plugins]:
+    """Return the course of a command on a class, with its plugins.
+
+    Raises:
+        UsageError: the working directory of a CI server decides which course it is.
+    """
+    from autograder.grading.course_choice import chosen_course
+    from autograder.grading.options import GradeOptions
+    from framework.providers.plugins import Plugins
+
+    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
+    chosen = chosen_course(options)
+    return chosen, Plugins(options.plugins, chosen, options.blocked)
+
+
+def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
+    """Return the final points of a run, by its number; 0 for the newest."""
+    from autograder.classes.marks.final_points import points_of_run
+
+    with open_store(found, store) as opened:
+        run = find_run_of(opened, found.name, number)
+        return points_of_run(opened, found, run, plugins)
+
+
+def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
+    """Print what points do not say, and an instructor may have to decide."""
+    listed("rows of points.csv without an effect", settled.unused_rows)
+    unknown = [*map(shown, settled.late_unknown)]
+    listed(
+        "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
+    )
+    waiting = sum(one.waiting > 0 for one in settled.points.values())
+    if waiting:
+        say(
+            f"students whose points wait for another part: {waiting}. `gradus class points "
+            f"{settled.results.run.id} --in {folder}` lists them, and you decide"
+        )
+
+
+def listed(title: str, lines: list[str]) -> None:
+    """Print the first of `lines` under a title with their number; nothing without any."""
+    from autograder.reports.plain import clean
+
+    if not lines:
+        return
+    say(f"{title}: {len(lines)}")
+    for line in lines[:MAX_LINES]:
+        say(f"  {clean(line)}")
+    if len(lines) > MAX_LINES:
+        say(f"  ... and {len(lines) - MAX_LINES} more")
+
+
+def points(
+    number: RunArgument = 0,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write DIR/points.csv: a row for each decision that is yours, with room for points.
+
+    These are answers in prose, and points that wait for another part of the same student: "blocked
+    by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
+    where `part` is empty; `final` is the last word about an exercise; `comment` is for the student.
+
+    Run it again after a regrade: what you wrote stays with the work that it is about. Points of
+    work that has changed since are kept as "earlier work", and do not count.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.marks import manual_points
+    from autograder.classes.marks.final_points import asked
+
+    found = read_collection(inside)
+    settled = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    file = found.folder / manual_points.FILE
+    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
+    manual_points.write_entries(file, rows)
+    open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
+    prose = sum(row.about == "prose" for row in open_rows)
+    say(f"{file}: {counted(len(rows), 'row')}")
+    say(f"answers in prose that wait for points: {prose}")
+    blocked = [row for row in open_rows if row.about == "blocked"]
+    say(f"parts whose points wait for another part: {len(blocked)}")
+    if outdated:
+        say(f"rows about earlier work, which do not count: {outdated}")
+    shown: Shown = shown_students(found, names)
+    listed(
+        "to decide",
+        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
+         for r in open_rows],
+    )  # fmt: skip
+
+
+def _question(about: str, waits_for: str) -> str:
+    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
+
+
+def totals(
+    number: RunArgument = 0,
+    file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Show the final points of each student, and every change after grading with its reason.
+
+    The table has a column for each exercise; points that are not known are blank.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.rosters.privacy import write_private
+
+    found = read_collection(inside)
+    shown = shown_students(found, names)
+    result = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    if file is None:
+        for key in result.points:
+            _show_total(result, shown, key)
+    else:
+        write_private(file, _table(result, shown).encode("utf-8", "replace"))
+    show_doubts(result, shown, inside)
+
+
+def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
+    from autograder.classes.gradebooks.request import comment_of
+    from autograder.reports.plain import clean
+    from autograder.reports.wording import ratio
+
+    one = result.points[key]
+    known = one.state.value if one.state.value != "graded" else ratio(one.earned, one.possible)
+    comment = comment_of(one)
+    say(clean(f"{shown(key)} · {known}" + (f" · {comment}" if comment else "")))
+
+
+def _table(result: RunPoints, shown: Shown) -> str:
+    """Return the totals as CSV that no spreadsheet runs."""
+    from autograder.classes.gradebooks.request import comment_of, number
+    from autograder.classes.marks.class_results import State
+    from autograder.reports.plain import for_spreadsheet
+
+    def known(points: StudentPoints | ExercisePoints) -> str:
+        return number(points.earned) if points.state is State.GRADED else ""
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    exercises = result.results.exercises
+    writer.writerow(["student", *exercises, "total", "possible", "state", "comment"])
+    for key, one in result.points.items():
+        cells = [shown(key), *map(known, one.exercises), known(one), number(one.possible)]
+        writer.writerow(map(for_spreadsheet, [*cells, one.state.value, comment_of(one)]))
+    return out.getvalue()
+
+
+def gradebook(
+    number: RunArgument,
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
+    ],
+    system: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="SYSTEM",
+            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, csv, or a plugin's.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The filled file.")],
+    column: Annotated[
+        str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
+    ] = "",
+    exercise: ExercisesOption = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
+    ] = False,
+    comments: Annotated[
+        str, typer.Option(metavar="NAME", help="Column for comments and reasons of changes.")
+    ] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="Add the column if it is missing: csv and Moodle's.")
+    ] = False,
+    zero_missing: Annotated[
+        bool,
+        typer.Option("--zero-missing", help="0, not blank, where no attempt counts."),
+    ] = False,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Fill the points of a run into the gradebook that your learning system exported.
+
+    Only the cells of the chosen column change, for students who are found by an identifier. A
+    student whose points are not known gets a blank, and no zero: not graded by a fault of the
+    grader, an answer that waits for a person, nothing handed in. What was left blank is listed.
+
+      gradus class gradebook 0 grades.csv --as canvas --column "Lab 1" -o filled.csv
+
+    Points are those of `gradus class totals`: with manual points, rules and plugins.
+    """
+    from autograder.classes.collecting.collection import read_collection
+    from autograder.classes.gradebooks.request import Filled, FillRequest
+    from autograder.classes.rosters.privacy import write_private
+    from autograder.classes.rosters.roster import Roster
+    from framework.importing import load_target
+
+    found = read_collection(inside)
+    plugins = plugins_of(course, plugin, block)
+    if system not in (known := plugins.named("register_gradebooks")):
+        raise UnknownNameError("gradebook", system, known)
+    _require_other_file(export, out)
+    settled = points_to_show(found, store, number, plugins).only(frozenset(exercise or ()))
+    require_all_graded(settled, found, is_partial=partial_)
+    request = FillRequest(
+        export, settled.points, Roster(found.students.values()), found.name,
+        column, comments, scale, new, zero_missing,
+    )  # fmt: skip
+    filled = load_target(known[system])(request)
+    if not isinstance(filled, Filled):
+        raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
+    write_private(out, filled.data)
+    _show_filled(filled, settled, out, shown_students(found, names))
+    show_doubts(settled, shown_students(found, names), inside)
+
+
+def _exercises(settled: RunPoints) -> list[str]:
+    """Return the exercises whose points were filled in: a run may have graded some alone."""
+    found = next(iter(settled.points.values()), None)
+    return [one.name for one in found.exercises] if found is not None else []
+
+
+def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
+    """Refuse a run with results that are missing, unless the instructor wants it as it is.
+
+    Raises:
+        UsageError: some are missing.
+    """
+    if settled.not_graded and not is_partial:
+        raise UsageError(
+            f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
+            f"{found.folder}` tries again. With `--partial`, these students stay blank"
+        )
+
+
+def _require_other_file(export: Path, out: Path) -> None:
+    if out.exists() and export.exists() and out.samefile(export):
+        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
+
+
+def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
+    """Print what was filled, and all that an instructor has to look at."""
+    count = len(filled.written)
+    run = settled.results.run
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {counted(count, 'student')}")
+    say(f"exercises: {', '.join(_exercises(settled))}")
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("had other points before", map(shown, filled.replaced)),
+        ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
+        ("left as it was", (f"{shown(key)}: {why}" for key, why in filled.kept.items())),
+        ("have points, but no row in the file", map(shown, filled.absent)),
+        ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
+    ]
+    for title, lines in parts:
+        listed(title, [*lines])

@@ -1,1 +1,0 @@
-"""Exports of learning systems: which of their files belongs to which student and attempt."""

@@ -1,0 +1,209 @@
+"""Feedback: one page for each student, in a folder or in the zip of feedback files of Moodle.
+
+Moodle finds the student by the number in the name of the folder, as in the download of all
+submissions: ``Ana García_1007_assignsubmission_file/report.html``."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy import Connection
+
+from autograder.classes.collecting.attempt_files import safe_path
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.marks.class_results import Outcome, report_of
+from autograder.classes.marks.final_points import RunPoints, digests
+from autograder.classes.marks.manual_points import Entry, by_part
+from autograder.classes.rosters.privacy import Shown, private_folder, write_private
+from autograder.classes.rosters.roster import Student
+from autograder.classes.runs.store import Store
+from autograder.grading.written_answers import with_points
+from autograder.record.results import ExerciseResult, Report, TaskResult
+from autograder.reports.hiding import without_keys
+from autograder.reports.html_report import report_templates
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError
+from framework.plotting.svg import chart_css
+
+
+def student_page(store: Store, settled: RunPoints, key: str, shown: str) -> str:
+    """Return the page of a student as HTML that needs no other file; empty without any result.
+
+    Args:
+        key: of the student.
+        shown: what the page calls the student; may be empty.
+    """
+    report = store.transaction(partial(_report, settled=settled, key=key))
+    if report is None:
+        return ""
+    page = report_templates().get_template("feedback.html")
+    return page.render(
+        report=without_keys(report),
+        points=settled.points[key],
+        assignment=settled.results.run.assignment,
+        student=shown,
+        chart_css=chart_css(),
+    )
+
+
+def _report(connection: Connection, settled: RunPoints, key: str) -> Report | None:
+    """Return one report on all exercises of a student; None if there is no result."""
+    names = {one.name for one in settled.points[key].exercises}
+    found = [
+        (outcome, report)
+        for name, outcome in settled.results.of(key).items()
+        if name in names and (report := report_of(connection, outcome.key)) is not None
+    ]
+    if not found:
+        return None
+    exercises = (
+        _with_manual_points(exercise, outcome, settled.entries.about(key, outcome.exercise))
+        for outcome, report in found
+        for exercise in report.exercises
+    )
+    return replace(found[0][1], exercises=tuple(exercises), notes=())
+
+
+def _with_manual_points(
+    result: ExerciseResult, outcome: Outcome, entries: list[Entry]
+) -> ExerciseResult:
+    """Return `result` with the points and comments of an instructor at its answers in prose."""
+    given = by_part(entries, digests(outcome))
+    tasks = tuple(_task(task, given.get(task.name)) for task in result.tasks)
+    return replace(result, tasks=tasks)
+
+
+def _task(task: TaskResult, entry: Entry | None) -> TaskResult:
+    if entry is None or entry.points is None:
+        return task
+    checks = (
+        with_points(check, min(entry.points, check.points), entry.comment)
+        if check.verdict is Verdict.FOR_A_PERSON
+        else check
+        for check in task.checks
+    )
+    return replace(task, checks=tuple(checks))
+
+
+#: The file of a student in Moodle's zip.
+PAGE = "report.html"
+_FOLDER = re.compile(r"(?P<folder>[^/_]*_(?P<number>\d+)_assignsubmission_[a-z]+_?)(?:/|$)")
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
+
+
+@dataclass
+class Written:
+    """What was written.
+
+    Attributes:
+        students: keys of those with a page.
+        without: keys of those without one -> why.
+    """
+
+    students: list[str] = field(default_factory=list)
+    without: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What pages are made from.
+
+    Attributes:
+        shown: what a page calls a student; None for no name at all.
+    """
+
+    store: Store
+    collection: Collection
+    settled: RunPoints
+    shown: Shown | None = None
+
+    def pages(self, written: Written) -> Iterator[tuple[str, str]]:
+        """Yield key and page of each student with a result."""
+        for key in self.settled.points:
+            shown = self.shown(key) if self.shown is not None else ""
+            page = student_page(self.store, self.settled, key, shown)
+            if page:
+                yield key, page
+            else:
+                written.without[key] = self.settled.points[key].state.value
+
+
+def write_folder(feedback: Feedback, folder: Path, name_of: Callable[[str], str]) -> Written:
+    """Write a file for each student into a new or empty folder that its owner alone can enter.
+
+    Args:
+        name_of: returns the name of a student's file, without its ending.
+
+    Raises:
+        BadInputError: the folder holds something, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInputError(f"{folder} exists and is not empty: name a new folder")
+    private_folder(folder)
+    written = Written()
+    taken: set[str] = set()
+    for key, page in feedback.pages(written):
+        name = _unique(_file_name(name_of(key)), taken)
+        write_private(folder / f"{name}.html", page.encode("utf-8", "replace"))
+        written.students.append(key)
+    return written
+
+
+def _file_name(text: str) -> str:
+    return _NOT_IN_NAMES.sub("_", safe_path(PurePosixPath(text.replace("/", "_"))).name).strip(". ")
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = name or "student", 1
+    while found.casefold() in taken:
+        number += 1
+        found = f"{name}~{number}"
+    taken.add(found.casefold())
+    return found
+
+
+def write_moodle_zip(feedback: Feedback, file: Path) -> Written:
+    """Write the zip that Moodle reads under "Upload multiple feedback files in a zip".
+
+    Raises:
+        BadInputError: it cannot be written.
+    """
+    written, data = Written(), BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, page in feedback.pages(written):
+            folder = moodle_folder(feedback.collection, key)
+            if not folder:
+                written.without[key] = "no participant number in the roster"
+                continue
+            member = zipfile.ZipInfo(f"{folder}/{PAGE}")
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, page.encode("utf-8", "replace"))
+            written.students.append(key)
+    write_private(file, data.getvalue())
+    return written
+
+
+def moodle_folder(collection: Collection, key: str) -> str:
+    """Return the folder of a student as Moodle named it; empty without a participant number."""
+    student = collection.students[key]
+    number = student.identifiers.get("participant", "")
+    if not number.isascii() or not number.isdigit():
+        return ""
+    for attempt in collection.attempts_of(key):
+        for path in attempt.files.values():
+            for match in _FOLDER.finditer(path):
+                if match["number"] == number:
+                    return match["folder"]
+    return f"{_moodle_name(student)}_{number}_assignsubmission_file"
+
+
+def _moodle_name(student: Student) -> str:
+    """Return the name in the form of Moodle's folders, where ``_`` parts the fields."""
+    plain = _NOT_IN_NAMES.sub(" ", safe_path(PurePosixPath(student.name.replace("/", " "))).name)
+    return plain.strip(". ~") or "Participant"

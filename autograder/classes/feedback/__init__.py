@@ -1,1 +1,0 @@
-"""Feedback: one page for each student, in a folder or in the zip that Moodle reads."""

@@ -1,0 +1,271 @@
+"""The results of a run as frozen data: students × exercises, with tasks and checks.
+
+    ClassResults          one run:
+    └── Outcome               one student at one exercise: the attempt that counts, and
+        └── WorkFacts             what grading found; equal work shares one record
+            └── TaskFacts             one task:
+                └── CheckFacts            one check
+
+Reports are large, so that `report_of` reads them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from autograder.classes.collecting.attempts import Standing
+from autograder.classes.collecting.collection import Collection
+from autograder.classes.rosters.roster import Student
+from autograder.classes.runs.points import Points, points_of
+from autograder.classes.runs.store import Key
+from autograder.classes.runs.stored_runs import Result, Run, find_result
+from autograder.record.findings.written import WrittenAnswer
+from autograder.record.results import CheckResult, Report, TaskResult
+from autograder.reports.json_report import read_report
+from autograder.verdicts import Verdict
+
+
+class State(StrEnum):
+    """How far the points of a student at an exercise are known.
+
+    `WAITS_FOR_PERSON`: answers in prose have no points yet. `NOT_GRADED`: a fault of the grader
+    stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt. `ALL_LATE`: attempts, none
+    of which counts. `LATER`: attempts that were collected after the run; no zero.
+    """
+
+    GRADED = "graded"
+    WAITS_FOR_PERSON = "waits for a person"
+    NOT_GRADED = "not graded"
+    NO_WORK = "nothing handed in"
+    ALL_LATE = "no attempt counts: all are late"
+    LATER = "handed in after this run: grade again"
+
+
+#: States of a student whom the run has not graded at all.
+WITHOUT_RESULT = (State.NO_WORK, State.ALL_LATE, State.LATER)
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """One check.
+
+    Attributes:
+        diagnosis: id of the mistake behind it, as in ``no-bias``; empty if none is certain.
+        sentence: what the mistake is, or else the message of the check.
+        blocked_by: what it waits for, an exercise or a task; empty if for nothing.
+        answer: digest of an answer in prose; empty for another check.
+    """
+
+    id: str
+    title: str
+    hidden: bool
+    verdict: Verdict
+    points: float
+    earned: float
+    possible: float
+    diagnosis: str = ""
+    sentence: str = ""
+    blocked_by: str = ""
+    answer: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """One task with its checks."""
+
+    name: str
+    verdict: Verdict
+    earned: float
+    possible: float
+    checks: tuple[CheckFacts, ...]
+
+    @property
+    def waiting(self) -> Mapping[str, float]:
+        """What its points wait for -> how many do."""
+        found: dict[str, float] = {}
+        for check in self.checks:
+            if check.blocked_by:
+                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
+        return found
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """What grading found about one piece of work, for each student who handed it in.
+
+    Attributes:
+        seconds: how long it took.
+        repeated: whether it was repeated alone on the machine.
+    """
+
+    unit: str
+    title: str
+    verdict: Verdict
+    earned: float
+    possible: float
+    for_a_person: float
+    tasks: tuple[TaskFacts, ...]
+    seconds: float = 0.0
+    repeated: bool = False
+
+    @property
+    def checks(self) -> Iterator[tuple[TaskFacts, CheckFacts]]:
+        """Each check with its task."""
+        return ((task, check) for task in self.tasks for check in task.checks)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student at one exercise.
+
+    Attributes:
+        standing: how the attempt relates to the due date; None if it is no longer collected.
+        key: names the result in the store.
+        work: None if it was not graded.
+    """
+
+    student: str
+    exercise: str
+    attempt: str
+    standing: Standing | None
+    key: Key
+    work: WorkFacts | None
+
+    @property
+    def state(self) -> State:
+        """How far its points are known."""
+        if self.work is None:
+            return State.NOT_GRADED
+        return State.WAITS_FOR_PERSON if self.work.for_a_person else State.GRADED
+
+
+@dataclass(frozen=True)
+class ClassResults:
+    """One run.
+
+    Attributes:
+        students: key -> student: those of the collection, in its order.
+        exercises: those that the run graded, in the order of the course.
+        outcomes: (student, exercise) -> outcome; missing where the run has graded nothing.
+        absent: key of a student without an outcome, who has an attempt -> why there is none.
+    """
+
+    run: Run
+    students: Mapping[str, Student]
+    exercises: tuple[str, ...]
+    outcomes: Mapping[tuple[str, str], Outcome]
+    absent: Mapping[str, State] = field(default_factory=dict, hash=False)
+
+    @property
+    def tasks(self) -> dict[str, tuple[str, ...]]:
+        """Exercise -> names of its tasks; none for one that was not graded at all."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
+        for outcome in self.outcomes.values():
+            if outcome.work is not None and not found[outcome.exercise]:
+                found[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
+        return found
+
+    def of(self, student: str) -> dict[str, Outcome]:
+        """Return exercise -> outcome of a student."""
+        found = ((name, self.outcomes.get((student, name))) for name in self.exercises)
+        return {name: one for name, one in found if one is not None}
+
+    def state(self, student: str, exercise: str) -> State:
+        """Return how far the points of a student at an exercise are known."""
+        found = self.outcomes.get((student, exercise))
+        return self.absent.get(student, State.NO_WORK) if found is None else found.state
+
+
+def read_results(connection: Connection, collection: Collection, run: Run) -> ClassResults:
+    """Return what `run` found about every student; of several attempts, about the best.
+
+    A student with an attempt and no result is *not graded*; one who is no longer in the
+    collection is left out.
+    """
+    points = points_of(connection, run)
+    work: dict[Key, WorkFacts | None] = {}
+    for one in points.values():
+        if one.key not in work:
+            work[one.key] = None if one.result is None else facts_of(one.result)
+    standings = _standings(collection)
+    outcomes = {
+        place: _outcome(one, work[one.key], standings)
+        for place, one in points.items()
+        if place[0] in collection.students
+    }
+    exercises = tuple(dict.fromkeys(name for _, name in points))
+    absent = dict(_absent(collection, {student for student, _ in outcomes}))
+    return ClassResults(run, collection.students, exercises, outcomes, absent)
+
+
+def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, State]]:
+    """Yield each student with an attempt whom the run has not graded, and why."""
+    for student, counting in collection.counting().items():
+        if student not in graded and collection.attempts_of(student):
+            yield student, State.LATER if counting else State.ALL_LATE
+
+
+def report_of(connection: Connection, key: Key) -> Report | None:
+    """Return the report of a result, with the details of hidden checks; None if there is none."""
+    found = find_result(connection, key)
+    return None if found is None else read_report(found.report)
+
+
+def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
+    return {
+        (student, attempt.id): collection.policy.standing(student, attempt)
+        for attempt in collection.attempts
+        for student in attempt.students
+    }
+
+
+def _outcome(
+    one: Points, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
+) -> Outcome:
+    entry = one.entry
+    standing = standings.get((entry.student, entry.attempt))
+    return Outcome(entry.student, entry.exercise, entry.attempt, standing, one.key, work)
+
+
+def facts_of(result: Result) -> WorkFacts:
+    """Return the facts in the report of `result`."""
+    (exercise,) = read_report(result.report).exercises
+    return WorkFacts(
+        unit=exercise.unit,
+        title=exercise.title,
+        verdict=exercise.verdict,
+        earned=result.earned,
+        possible=result.possible,
+        for_a_person=result.for_a_person,
+        tasks=tuple(map(_task, exercise.tasks)),
+        seconds=result.seconds,
+        repeated=result.repeated,
+    )
+
+
+def _task(task: TaskResult) -> TaskFacts:
+    checks = tuple(map(_check, task.checks))
+    return TaskFacts(task.name, task.verdict, task.earned, task.possible, checks)
+
+
+def _check(check: CheckResult) -> CheckFacts:
+    diagnosis = check.diagnosis
+    return CheckFacts(
+        id=check.id,
+        title=check.title,
+        hidden=check.hidden,
+        verdict=check.verdict,
+        points=check.points,
+        earned=check.earned,
+        possible=check.possible,
+        diagnosis=diagnosis.id if diagnosis is not None else "",
+        sentence=diagnosis.sentence if diagnosis is not None else check.message,
+        blocked_by=check.blocked_by,
+        answer=next((one.digest for one in check.of(WrittenAnswer)), ""),
+        seconds=check.seconds,
+    )

@@ -1,0 +1,227 @@
+"""Points and comments of an instructor: ``points.csv`` in the collection.
+
+    student,exercise,part,about,work,earned,possible,waits_for,points,final,comment
+    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
+    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,4,,
+    s1002,rnn,,own,,8,10,,,9,Agreed in the review.
+
+`points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
+to it. `final` stands in rows without `part`, and nothing changes it. `work` is a digest: an entry
+holds for this work alone, also after a regrade. Without one, it holds for all work.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.classes.rosters.privacy import write_private
+from autograder.classes.rosters.roster import Row, read_csv
+from autograder.grading.manual_points import DIGEST_MARK
+from autograder.reports.plain import for_spreadsheet
+from framework.errors import BadInputError
+
+FILE = "points.csv"
+OWN = ("points", "final", "comment")
+COLUMNS = (
+    *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
+    *OWN,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row: what it is about, and what an instructor gave; None for nothing yet.
+
+    Attributes:
+        line: of the file, from 1; 0 for a new row.
+    """
+
+    student: str
+    exercise: str
+    part: str = ""
+    work: str = ""
+    points: float | None = None
+    final: float | None = None
+    comment: str = ""
+    about: str = "own"
+    earned: str = ""
+    possible: str = ""
+    waits_for: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What it is about; a table has one entry for each place."""
+        return self.student, self.exercise, self.part, self.work
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether an instructor has written something."""
+        return self.points is not None or self.final is not None or bool(self.comment)
+
+
+class Entries:
+    """The entries of a table, by student and exercise."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.all = tuple(entries)
+        self._found: dict[tuple[str, str], list[Entry]] = {}
+        for one in self.all:
+            self._found.setdefault((one.student, one.exercise), []).append(one)
+
+    def about(self, student: str, exercise: str) -> list[Entry]:
+        """Return the entries about a student at an exercise."""
+        return self._found.get((student, exercise), [])
+
+    def without(self, students: Collection[str]) -> Entries:
+        """Return it without some students."""
+        return Entries(one for one in self.all if one.student not in students)
+
+
+def read_entries(file: Path) -> Entries:
+    """Read a table; there need be none.
+
+    Raises:
+        BadInputError: a column is missing, a number is none, or two rows are about the same.
+    """
+    if not file.exists():
+        return Entries()
+    table = read_csv(file)
+    missing = [name for name in ("student", "exercise", *OWN) if name not in table.columns]
+    if missing:
+        raise BadInputError(
+            f"{file} has no column {', '.join(missing)}: `gradus class points` writes the rows"
+        )
+    lines: dict[tuple[str, str, str, str], int] = {}
+    found = []
+    for row in table.rows:
+        entry = _entry(file, row)
+        other = lines.setdefault(entry.place, row.line)
+        if other != row.line:
+            raise BadInputError(f"{file}, lines {other} and {row.line} are about the same work")
+        found.append(entry)
+    return Entries(found)
+
+
+def _entry(file: Path, row: Row) -> Entry:
+    place = f"{file}, line {row.line}"
+    cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
+    if not cells["student"] or not cells["exercise"]:
+        raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
+    numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
+    cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
+    if cells["part"] and numbers["final"] is not None:
+        raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
+    return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
+
+
+def _unguarded(text: str) -> str:
+    """Return `text` without the quote that keeps spreadsheets from running it."""
+    return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
+
+
+def _number(place: str, name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise BadInputError(f"{place}: {name} must be a number from 0, not {text!r}")
+    return value
+
+
+def merged(entries: Entries, current: Iterable[Entry]) -> tuple[list[Entry], int]:
+    """Return the rows of a new table, and how many of them are about work that has changed.
+
+    Args:
+        entries: of the former table: what an instructor wrote there is kept.
+        current: rows that the run asks for.
+    """
+    former = {one.place: one for one in entries.all}
+    rows = [_with_own(one, former.pop(one.place, None)) for one in current]
+    kept = [one for one in former.values() if one.is_filled]
+    outdated = [replace(one, about="earlier work") if one.work else one for one in kept]
+    return [*rows, *outdated], sum(bool(one.work) for one in kept)
+
+
+def _with_own(new: Entry, old: Entry | None) -> Entry:
+    if old is None:
+        return new
+    return replace(new, points=old.points, final=old.final, comment=old.comment)
+
+
+def write_entries(file: Path, rows: Iterable[Entry]) -> None:
+    """Write a table that its owner alone can read."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([for_spreadsheet(_shown(one, name)) for name in COLUMNS] for one in rows)
+    write_private(file, out.getvalue().encode("utf-8", "replace"))
+
+
+def _shown(entry: Entry, name: str) -> str:
+    value = getattr(entry, name)
+    if value is None:
+        return ""
+    if name == "work":
+        return f"{DIGEST_MARK}{value}" if value else ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def comments(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the comments for the student, with the part that each is about."""
+    for one in entries:
+        if one.comment:
+            yield f"{one.part}: {one.comment}" if one.part else one.comment
+
+
+def by_part(entries: Iterable[Entry], work: Mapping[str, str]) -> dict[str, Entry]:
+    """Return part -> the entry that holds for it; the part of the whole exercise is empty.
+
+    Args:
+        work: part -> digest of the work of today.
+    """
+    found: dict[str, Entry] = {}
+    for one in entries:
+        if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
+            found[one.part] = one
+    return found
+
+
+def given_points(entry: Entry, possible: float) -> float:
+    """Return the points that an entry gives for a part.
+
+    Raises:
+        BadInputError: it gives none, or more than the part is worth.
+    """
+    if entry.points is None or entry.points > possible:
+        raise BadInputError(
+            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
+            f"{possible:g}. For a bonus, add a row without 'part'"
+        )
+    return entry.points
+
+
+def unused(entries: Entries, known: Mapping[tuple[str, str], Collection[str]]) -> Iterator[str]:
+    """Yield a line for each filled row that is about nothing in a run.
+
+    Args:
+        known: (student, exercise) -> the parts of the exercise.
+    """
+    students, exercises = {key for key, _ in known}, {name for _, name in known}
+    for one in entries.all:
+        if not one.is_filled:
+            continue
+        if one.student not in students:
+            yield f"line {one.line}: no such student"
+        elif one.exercise not in exercises:
+            yield f"line {one.line}: no exercise '{one.exercise}' in this run"
+        elif one.part and one.part not in known[one.student, one.exercise]:
+            yield f"line {one.line}: no part '{one.part}' in {one.exercise}"

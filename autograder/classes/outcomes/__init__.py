@@ -1,1 +1,0 @@
-"""What a run found, student by exercise, as typed records: for gradebooks, feedback and pages."""

@@ -1,1 +1,0 @@
-"""A server that shows the pages of a run live, to those who have its token."""

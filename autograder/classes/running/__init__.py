@@ -1,1 +1,0 @@
-"""Runs: the work of a class is queued, graded by an engine, and committed once."""

@@ -1,0 +1,160 @@
+"""What has to hold before a run: disk space, solutions with full marks, stubs without any."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+import psutil
+
+from autograder.classes.runs.engine import Engine, Job, Outcome, settled
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import available_stub
+from autograder.isolation.host.launch import WorkerSpec
+from autograder.isolation.host.time_limits import TimeLimit
+from autograder.isolation.sandboxes import Sandbox
+from autograder.isolation.sandboxes.fork import ForkSandbox
+from autograder.isolation.sandboxes.scratch import remove_scratch
+from framework.course.solutions import solutions_folder
+from framework.errors import GradusError
+from framework.importing import in_one_line
+
+#: Starts of which the fastest counts, and seconds that one may take.
+_STARTS, _LIMIT = 3, 20.0
+
+
+def price(sandbox: Sandbox) -> str:
+    """Return in a sentence how long a worker takes to start, and what is not contained.
+
+    Of a sandbox that starts each worker anew, the fork server's time stands beside it.
+    """
+    try:
+        seconds, uncontained = _measured(sandbox)
+    except Exception as error:  # grading itself reports what hinders it
+        return f"sandbox {sandbox.label}: no worker started ({in_one_line(error)})"
+    told = f"sandbox {sandbox.label}: a worker starts in {_milliseconds(seconds)}"
+    if not isinstance(sandbox, ForkSandbox):
+        told += f" ({_with_fork_server()})"
+    return f"{told}; not contained: {', '.join(uncontained)}" if uncontained else told
+
+
+def _with_fork_server() -> str:
+    server = ForkSandbox()
+    reason = server.unavailable()
+    if reason is not None:
+        return "`--sandbox fork` does not work here"
+    try:
+        return f"with `--sandbox fork` in {_milliseconds(_measured(server)[0])}"
+    finally:
+        server.close()
+
+
+def _measured(sandbox: Sandbox) -> tuple[float, list[str]]:
+    """Return the seconds until a worker is ready, and what it says that is not contained."""
+    seconds: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
+        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
+        try:
+            launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
+            for _ in range(_STARTS):
+                started = time.perf_counter()
+                worker = launch.start()
+                try:
+                    greeting = worker.exchange(b"", TimeLimit(_LIMIT, _LIMIT))
+                    seconds.append(time.perf_counter() - started)
+                finally:
+                    worker.close()
+        finally:
+            remove_scratch(scratch)
+    return min(seconds), [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+#: Bytes that have to be free where submissions are staged, and where the store is.
+MIN_FREE = 1 << 30
+#: File systems on which SQLite cannot be shared safely.
+_SHARED = {"nfs", "nfs4", "cifs", "smb3", "lustre", "gpfs", "beegfs", "ceph", "fuse.sshfs"}
+
+
+class DoctorError(GradusError):
+    """This machine or this course would give wrong grades."""
+
+
+def examine(
+    engine: Engine, course: Course, exercises: Sequence[Exercise], folder: Path | None = None
+) -> str:
+    """Return what was found, in one line.
+
+    Args:
+        folder: where stubs are written, for an engine of other machines; None for any place.
+
+    Raises:
+        DoctorError: a solution does not get full marks here, a stub gets points, or the disk is
+            full; the message names each.
+    """
+    problems = [*_disk(Path(tempfile.gettempdir()))]
+    with tempfile.TemporaryDirectory(prefix="gradus-", dir=folder) as stubs:
+        solutions = [_graded(engine, solutions_folder(course.root), one) for one in exercises]
+        for one in exercises:
+            stub = Path(stubs) / one.stub.name
+            stub.write_text(available_stub(one) or "", "utf-8")
+            problems += _about_stub(one, settled(_graded(engine, Path(stubs), one)))
+            stub.unlink()
+        for one, found in zip(exercises, solutions, strict=True):
+            problems += _about_solution(one, settled(found))
+    if problems:
+        raise DoctorError(
+            "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)
+        )
+    names = ", ".join(one.name for one in exercises)
+    return f"full marks for the solution and none for the stub of {names}"
+
+
+def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[Outcome]:
+    return engine.submit(Job(str(place), exercise.name, alone=True))
+
+
+def _about_solution(exercise: Exercise, found: Outcome) -> Iterator[str]:
+    if found.result is None:
+        yield f"{exercise.name}: the solution cannot be graded: {found.fault}"
+    elif found.result.earned + found.result.for_a_person < found.result.possible:
+        yield (
+            f"{exercise.name}: the solution gets {found.result.earned:g} of "
+            f"{found.result.possible:g} points here. `grade {exercise.name} --submission "
+            "solutions` shows why"
+        )
+
+
+def _about_stub(exercise: Exercise, found: Outcome) -> Iterator[str]:
+    if found.result is None:
+        yield f"{exercise.name}: the stub cannot be graded: {found.fault}"
+    elif found.result.earned:
+        yield f"{exercise.name}: the untouched stub gets {found.result.earned:g} points"
+
+
+def _disk(folder: Path) -> Iterator[str]:
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE:
+        yield f"{folder} has {free >> 20} MiB free: at least {MIN_FREE >> 20} MiB are needed"
+
+
+def store_problems(file: Path) -> Iterator[str]:
+    """Yield why SQLite should not keep its store at `file`: a full or a shared file system."""
+    folder = file.resolve().parent
+    yield from _disk(folder)
+    parts = [
+        one for one in psutil.disk_partitions(all=True) if folder.is_relative_to(one.mountpoint)
+    ]
+    kind = max(parts, key=lambda one: len(one.mountpoint)).fstype if parts else ""
+    if kind in _SHARED:
+        yield (
+            f"{folder} is on {kind}, where SQLite may lose data: name a local file or a "
+            "PostgreSQL server with `--store`"
+        )

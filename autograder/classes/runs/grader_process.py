@@ -1,0 +1,196 @@
+"""A process that grades one job after the other, for a thread of a cluster's worker.
+
+A worker of a cluster runs tasks in threads, where neither timers nor forks are safe, and it may
+not have children of `multiprocessing`. So each of its threads starts this module as a program. A
+task goes in as a line of JSON, its outcome comes back as a line, and both are checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from autograder.classes.runs.engine import Job, Outcome, result_from
+from autograder.classes.runs.grade_job import Settings, grade_job, setting_of
+from autograder.course.identity import course_hash
+from autograder.isolation.confine import libc
+from framework.threads import pin_threads
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job, and what the machine that grades it has to have.
+
+    Attributes:
+        revision, environment: of the course, and of the packages.
+    """
+
+    settings: Settings
+    revision: str
+    environment: str
+    job: Job
+
+    def text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def parse(cls, text: str) -> Task:
+        """Return the task that `text` is."""
+        table = json.loads(text)
+        settings: dict[str, Any] = table["settings"]
+        lists = {name: tuple(settings[name]) for name in ("plugins", "blocked")}
+        return cls(
+            Settings(**{**settings, **lists}),
+            table["revision"],
+            table["environment"],
+            Job(**table["job"]),
+        )
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return an outcome as JSON."""
+    return json.dumps(asdict(outcome))
+
+
+def outcome_from(text: object) -> Outcome:
+    """Return the outcome that `text` is; what is none is a fault of ours."""
+    try:
+        if type(text) is not str:
+            raise TypeError("no text")
+        table = json.loads(text)
+        if type(table["fault"]) is not str or type(table["is_open"]) is not bool:
+            raise TypeError("fault")
+        result = None if table["result"] is None else result_from(table["result"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return Outcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
+    return Outcome(result, table["fault"], table["is_open"])
+
+
+#: The program; tests take another one.
+COMMAND = [sys.executable, "-P", "-m", "autograder.classes.runs.grader_process"]
+#: Seconds that a process may take to end once its standard input is closed.
+END_SECONDS = 5.0
+
+_of_this_thread = threading.local()
+_running: weakref.WeakSet[GraderProcess] = weakref.WeakSet()
+
+
+class GraderLostError(Exception):
+    """The process that graded a job has ended."""
+
+
+class GraderProcess:
+    """A process that grades one job after the other; it ends with this object, and its parent."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            COMMAND, stdin=pipe, stdout=pipe, text=True, encoding="utf-8"
+        )
+        self.close = weakref.finalize(self, _end, self._process)
+        _running.add(self)
+
+    def grade(self, task: str) -> str:
+        """Return the outcome of a task.
+
+        Raises:
+            GraderLostError: the process has ended instead.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise GraderLostError("the process has no pipes")
+        try:
+            stdin.write(f"{task}\n")
+            stdin.flush()
+            answer = stdout.readline()
+        except OSError:
+            answer = ""
+        if not answer.endswith("\n"):
+            self.close()
+            raise GraderLostError(f"exit status {self._process.returncode}")
+        return answer
+
+
+def grade_here(task: str) -> str:
+    """Grade a task in the process of this thread, which is started if there is none.
+
+    Raises:
+        GraderLostError: it was lost; the next task starts another.
+    """
+    grader: GraderProcess | None = getattr(_of_this_thread, "grader", None)
+    if grader is None or not grader.close.alive:
+        grader = _of_this_thread.grader = GraderProcess()
+    return grader.grade(task)
+
+
+def end_graders() -> None:
+    """End all graders of this process, also those that grade."""
+    for grader in list(_running):
+        grader.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process, and wait for it; a thread that waits for its answer gets none."""
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout):
+        with suppress(OSError):  # there may be a task that it has not read
+            if stream is not None:
+                stream.close()
+
+
+def main() -> None:
+    """Grade one job after the other, until standard input ends."""
+    pin_threads()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.platform == "linux":
+        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what anything prints is no answer
+    for line in sys.stdin:
+        print(outcome_text(graded(Task.parse(line))), file=answers, flush=True)
+
+
+def graded(task: Task) -> Outcome:
+    """Grade a task; a machine that would give other results has a fault."""
+    try:
+        different = difference(task.settings, task.revision, task.environment)
+    except Exception as error:  # a course that is not there
+        different = f"{type(error).__name__}: {error}"
+    return Outcome(fault=different) if different else grade_job(task.settings, task.job)
+
+
+@lru_cache(maxsize=4)
+def difference(settings: Settings, revision: str, environment: str) -> str:
+    """Return what differs on this machine from what results are for; empty if nothing does.
+
+    Raises:
+        GradusError: the course, a plugin or the sandbox cannot be used here.
+    """
+    if settings.environment != environment:
+        return f"a worker has {settings.environment} instead of {environment}"
+    found = course_hash(setting_of(settings).course)
+    if found != revision:
+        return f"a worker has the course {found[:12]} instead of {revision[:12]}"
+    return ""
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:  # the worker has ended
+        sys.exit(1)

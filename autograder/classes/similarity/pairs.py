@@ -1,0 +1,178 @@
+"""Compares the code of one task, each with each: shares of common token sequences.
+
+Tokens stay the same when names, numbers, comments and formatting change. All sequences of
+tokens are compared; winnowing would sample them. The code of a task has some hundred sequences, so
+that a class of 1,000 is one product of matrices."""
+
+from __future__ import annotations
+
+import builtins
+import csv
+import io
+import keyword
+import textwrap
+import tokenize
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from framework.errors import BadInputError
+from framework.text_files import read_text
+
+_KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+#: A function of NumPy keeps its name: a copy cannot rename it.
+_LIBRARIES = frozenset({"np", "numpy"})
+_LAYOUT = frozenset(
+    {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT}
+)
+#: Consecutive tokens that are compared as one: code in common is at least as long.
+LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token: what stands for it, and its line, from 1."""
+
+    text: str
+    line: int
+
+
+def tokens(source: str) -> list[Token]:
+    """Return the tokens of `source`, without docstrings; code that breaks off, as far as it goes.
+
+    A name becomes ``n``, a number ``0`` and a text ``s``. Keywords, built-in names, operators and
+    functions of NumPy stay. Parentheses are left out: more of them change nothing.
+    """
+    return list(_tokens(textwrap.dedent(source)))
+
+
+def _tokens(source: str) -> Iterator[Token]:
+    before, last = ["", ""], tokenize.NEWLINE
+    for one in _read(source):
+        is_docstring = one.type == tokenize.STRING and last in _LAYOUT
+        if one.type not in _LAYOUT and not is_docstring and one.string:
+            if one.string not in "()":
+                yield Token(_normal(one, before), one.start[0])
+            before = [before[1], one.string]
+        last = one.type
+
+
+def _read(source: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(source).readline)
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _normal(one: tokenize.TokenInfo, before: list[str]) -> str:
+    if one.type == tokenize.NAME:
+        is_library = before[1] == "." and before[0] in _LIBRARIES
+        return one.string if one.string in _KEPT or is_library else "n"
+    return {tokenize.NUMBER: "0", tokenize.STRING: "s"}.get(one.type, one.string)
+
+
+def grams(found: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
+    """Return every `LENGTH` consecutive tokens -> the tokens of all their places."""
+    listed = list(found)
+    places: dict[tuple[str, ...], list[Token]] = {}
+    for i in range(len(listed) - LENGTH + 1):
+        part = listed[i : i + LENGTH]
+        places.setdefault(tuple(token.text for token in part), []).extend(part)
+    return places
+
+
+def common_lines(first: str, second: str, skeleton: str) -> tuple[set[int], set[int]]:
+    """Return the lines of both codes that hold what they have in common beyond the skeleton."""
+    one, other = grams(tokens(first)), grams(tokens(second))
+    shared = (one.keys() & other.keys()) - grams(tokens(skeleton)).keys()
+    lines = ({token.line for gram in shared for token in found[gram]} for found in (one, other))
+    first_lines, second_lines = lines
+    return first_lines, second_lines
+
+
+#: Pairs with a lower share are left out.
+LOWEST = 0.1
+#: Tokens beyond the skeleton that code needs to be compared: short tasks look alike in any class.
+MIN_TOKENS = 40
+
+#: Ids of two codes and their share, from 0 to 1.
+Pair = tuple[str, str, float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The code of one task.
+
+    Attributes:
+        code: id -> code; an id names no student.
+        skeleton: code that all were given.
+        sources: ids of code from outside of the class, which is not compared with its like.
+    """
+
+    exercise: str
+    task: str
+    code: Mapping[str, str]
+    skeleton: str = ""
+    sources: frozenset[str] = frozenset()
+
+
+def long_enough(comparison: Comparison) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Return id -> sequences beyond the skeleton, of code that is long enough to be compared."""
+    given = grams(tokens(comparison.skeleton)).keys()
+    found = {id: frozenset(grams(tokens(code)).keys() - given)
+             for id, code in comparison.code.items()}  # fmt: skip
+    return {id: own for id, own in found.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
+
+
+def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
+    """Yield pairs that have something in common: twice the common part by the sum of both."""
+    found = long_enough(comparison)
+    ids = [*(id for id in found if id not in comparison.sources),
+           *(id for id in found if id in comparison.sources)]  # fmt: skip
+    if len(ids) < 2:
+        return
+    common = _common([found[id] for id in ids])
+    sizes = np.array([len(found[id]) for id in ids], dtype=np.float32)
+    shares = 2 * common / (sizes[:, None] + sizes[None, :])
+    own = len(ids) - len(comparison.sources & found.keys())
+    for i, j in np.argwhere(np.triu(shares >= LOWEST, k=1)):
+        if i < own:
+            yield ids[i], ids[j], float(shares[i, j])
+
+
+def _common(found: Sequence[frozenset[tuple[str, ...]]]) -> np.ndarray:
+    """Return a `(N, N)` array: the number of sequences that each two have in common."""
+    counts = Counter(gram for own in found for gram in own)
+    columns = {gram: i for i, gram in enumerate(g for g, count in counts.items() if count > 1)}
+    table = np.zeros((len(found), len(columns)), dtype=np.float32)
+    for row, own in enumerate(found):
+        table[row, [columns[gram] for gram in own if gram in columns]] = 1
+    return table @ table.T
+
+
+def jplag_pairs(file: Path, ids: Collection[str]) -> Iterator[Pair]:
+    """Yield the pairs in `file` whose submissions are among `ids`, by their average similarity.
+
+    JPlag calls a submission by its folder: run it on ``attempts`` of a collection, whose folders
+    are named after attempts.
+
+    Raises:
+        BadInputError: it is no table of JPlag.
+    """
+    rows = csv.reader(io.StringIO(read_text(file)))
+    next(rows, None)  # the names of columns
+    for line, row in enumerate(rows, start=2):
+        try:
+            first, second, share = row[0], row[1], float(row[2])
+        except (IndexError, ValueError):
+            raise BadInputError(
+                f"{file}, line {line}: expected two submissions and their similarity, as "
+                "`jplag --csv-export` writes them"
+            ) from None
+        if not 0 <= share <= 1:
+            raise BadInputError(f"{file}, line {line}: {share} is no share from 0 to 1")
+        if first in ids and second in ids:
+            yield first, second, share

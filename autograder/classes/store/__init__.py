@@ -1,1 +1,0 @@
-"""The store of a class: runs, jobs and results, in SQLite or PostgreSQL."""

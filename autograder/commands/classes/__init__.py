@@ -1,1 +1,0 @@
-"""``gradus class``: the commands for all submissions of a class."""

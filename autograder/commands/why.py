@@ -1,0 +1,98 @@
+"""``gradus why CHECK``: prints how a check came to its verdict, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.commands.options import CourseOption, say
+from autograder.course.reading import Course, find_course
+from framework.commands.options import BlockOption, Device, PluginOption
+from framework.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from autograder.grading.options import GradeOptions
+    from autograder.record.results import CheckResult, Report
+
+
+def why(
+    check: Annotated[
+        str,
+        typer.Argument(
+            metavar="CHECK", help="A check, as `grade` shows it: test_EXERCISE.py::TEST."
+        ),
+    ],
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="Folder, file, .zip or .tar.gz. Default: the course's own exercises."),
+    ] = None,
+    backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
+    device: Device = "cpu",
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seed of all random inputs. Default: 0, or that of a kit."),
+    ] = None,
+    sandbox: Annotated[str, typer.Option(help="Sandbox in which the code runs.")] = "auto",
+    show_hidden: Annotated[
+        bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
+    ] = False,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Show how a check came to its verdict: each rule that decided, with its reason.
+
+    The exercise is graded again, together with the parts that its failing checks use.
+    """
+    from autograder.grading.options import GradeOptions
+
+    options = GradeOptions(
+        submission=submission,
+        backend=backend,
+        device=device,
+        seed=seed,
+        sandbox=sandbox,
+        plugins=tuple(plugin or ()),
+        blocked=tuple(block or ()),
+    )
+    chosen = find_course(course)
+    report = _graded(check, options, chosen)
+    checks = {result.id: result for exercise in report.exercises for result in exercise.checks}
+    if check not in checks:
+        raise UnknownNameError("check", check, sorted(filter(None, checks)))
+    for line in explanation(checks[check], show_messages=show_hidden or not checks[check].hidden):
+        say(line)
+
+
+def _graded(check: str, options: GradeOptions, course: Course) -> Report:
+    """Return the report on the exercise of `check`."""
+    from autograder.grading.request import GradeRequest, answer
+    from autograder.grading.setting import open_setting
+    from autograder.replays.recording import exercise_of
+    from autograder.submissions.submission import load_submission
+    from framework.providers.plugins import Plugins
+
+    exercise = exercise_of(check, course, hidden=True)
+    setting = open_setting(options, course, Plugins(options.plugins, course, options.blocked))
+    required = [other.name for other in course.with_required([exercise])]
+    with load_submission(options.place(course), course, required) as submission:
+        return answer(GradeRequest(setting, submission, (exercise,)))
+
+
+def explanation(check: CheckResult, *, show_messages: bool) -> Iterator[str]:
+    """Yield the lines that explain the verdict of `check`.
+
+    Args:
+        show_messages: whether the reasons are given with their messages.
+    """
+    yield f"{check.id}: {check.title}"
+    yield f"{check.verdict.value}, {check.earned:g} of {check.points:g} points"
+    for number, reason in enumerate(check.reasons, 1):
+        text = f": {reason.text}" if reason.text and show_messages else ""
+        yield f"  {number}. {reason.rule:<13} {reason.verdict.value}{text}"
+    if check.message and show_messages:
+        for detail in check.details:
+            yield f"     {detail}"

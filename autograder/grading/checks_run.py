@@ -1,0 +1,286 @@
+"""Runs the checks of an exercise with pytest, in this process, and turns outcomes into results.
+
+pytest collects the checks of an exercise once. They run on one submission after the other; each
+run makes the fixtures of all scopes anew.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from autograder.checks.budget import BudgetExceeded
+from autograder.checks.host_limits import host_limited
+from autograder.course.reading import Exercise
+from autograder.grading import pytest_plugin
+from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
+from autograder.grading.under_test import ExerciseUnderTest
+from autograder.judging.ending import call_behind, ended, explained
+from autograder.record.findings.base import Finding
+from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.unshowable import showable
+from autograder.record.results import REPLAYED, CheckResult, Evidence
+from autograder.record.shown_arguments import shown_arguments
+from autograder.verdicts import Verdict
+from framework.errors import GradusError
+
+#: Plugins of the environment change nothing: checks do not depend on them. pytest prints nothing,
+#: captures and logs nothing, writes no cache, and collects no garbage after every check. The root
+#: folder makes names of modules unique: those of a course and of its kit.
+PYTEST_OPTIONS = (
+    "--disable-plugin-autoload -p no:terminal -p no:capture -p no:logging -p no:cacheprovider "
+    "-p no:unraisableexception -p no:threadexception "
+    f"--import-mode=importlib --noconftest -c {os.devnull} --rootdir=/"
+).split()
+#: Variables of a shell that pytest reads: they could leave out checks.
+VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+
+#: The exception that ended a check.
+RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
+#: The name of the property that a check's report carries its result in.
+RESULT = "gradus_result"
+
+OnCheck = Callable[[CheckResult], None]
+#: Changes the list of checks in place: leaves checks out, or sorts them.
+Selection = Callable[[list[pytest.Item]], None]
+
+
+class Checks:
+    """The checks of `exercise`, public and hidden.
+
+    Raises:
+        GradusError: there are none, or they cannot be collected.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._items: list[pytest.Item] = []
+        self._errors: list[str] = []
+        self._results: list[CheckResult] = []
+        self._on_check: OnCheck | None = None
+        files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+        if not files:  # pytest would run whatever tests it finds around the working directory
+            raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
+        confcutdir = f"--confcutdir={exercise.tests.parent}"  # pytest reads no folder above it
+        arguments = [*PYTEST_OPTIONS, confcutdir, *map(str, files)]
+        with _without_variables():
+            status = pytest.main(arguments, plugins=[pytest_plugin, self])
+        if self._errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            reason = self._errors[0] if self._errors else f"pytest ended with {status!r}"
+            raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
+        if status == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt  # pytest has caught it
+
+    def run(
+        self,
+        under_test: ExerciseUnderTest,
+        on_check: OnCheck | None = None,
+        select: Selection | None = None,
+        needs: Callable[[pytest.Item], bool] = lambda item: True,
+    ) -> list[CheckResult]:
+        """Run the checks on `under_test`.
+
+        Args:
+            on_check: called with each result.
+            select: chooses among the checks, before the first.
+            needs: whether a check has to run, after the results of all before it.
+
+        Raises:
+            GradusError: there are none.
+        """
+        items = list(self._items)
+        if select is not None:
+            select(items)
+        self._results, self._on_check = [], on_check
+        last: pytest.Item | None = None
+        for item in items:
+            if not needs(item):
+                continue
+            if last is not None:
+                self._run(last, item, under_test)
+            last = item
+        if last is not None:
+            self._run(last, None, under_test)
+        if not self._results:
+            raise GradusError(f"{self._exercise.name} has no checks: {self._exercise.tests}")
+        return self._results
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Keep the collected checks; they run later."""
+        self._items = list(session.items)
+        return True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a test file that cannot be collected: a fault of the course or of gradus."""
+        if report.failed:
+            self._errors.append(str(report.longrepr)[-2000:])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        """Keep the exception of a check, and fail it without a traceback, whose text is slow."""
+        try:
+            with host_limited(item.config.stash[UNDER_TEST].host_limits):
+                yield
+        except (Exception, BudgetExceeded) as error:
+            item.stash[RAISED] = error
+            raise pytest.fail.Exception("the check failed", pytrace=False) from None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add the result of a check, or of a fixture that failed before it, to its report."""
+        report = yield
+        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+            under_test = item.config.stash[UNDER_TEST]
+            result = result_of(item, under_test, _raised(item, call), call.duration)
+            report.user_properties.append((RESULT, result))
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the result that came with the report of a check."""
+        if (result := result_in(report)) is None:
+            return
+        self._results.append(result)
+        if self._on_check is not None:
+            self._on_check(result)
+
+    def _run(
+        self, item: pytest.Item, following: pytest.Item | None, under_test: ExerciseUnderTest
+    ) -> None:
+        """Run one check; fixtures that `following` does not need are torn down."""
+        item.config.stash[UNDER_TEST] = under_test
+        if FINDINGS in item.stash:  # of its last run
+            del item.stash[FINDINGS]
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
+def public_only(items: list[pytest.Item]) -> None:
+    """Leave out the hidden checks."""
+    items[:] = [item for item in items if not is_hidden(item)]
+
+
+def only(ids: Sequence[str]) -> Selection:
+    """Leave out every check but those with the given ids."""
+    chosen = frozenset(ids)
+
+    def select(items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if id_of(item) in chosen]
+
+    return select
+
+
+@contextmanager
+def _without_variables() -> Iterator[None]:
+    """Hide the variables that add options and plugins to pytest."""
+    hidden = {name: os.environ.pop(name) for name in VARIABLES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def result_of(
+    item: pytest.Item, under_test: ExerciseUnderTest, error: BaseException | None, seconds: float
+) -> CheckResult:
+    """Return the result of a check, and keep what it has asked of the submission.
+
+    Args:
+        error: what ended the check; None if it passed.
+    """
+    session = under_test.session
+    check = CheckResult(
+        id=id_of(item),
+        title=title_of(item),
+        task=task_of(item),
+        hidden=is_hidden(item),
+        points=float(_marked(item, "points") or 0),
+        verdict=Verdict.PASSED,
+        hint=_hint(item),
+        findings=_findings(item, session.printed()),
+        evidence=_evidence(under_test),
+        seconds=seconds,
+    )
+    if session.transcript is not None:
+        under_test.transcripts[check.id] = session.transcript
+    check = ended(check, error, session.calls)
+    if check.verdict in REPLAYED and error is not None:
+        call = call_behind(error, session.calls)
+        arguments = shown_arguments(session.calls, call, under_test.source)
+        check = replace(check, arguments=arguments)
+    return explained(check, error, session.calls, under_test.undefined, under_test.source)
+
+
+def _evidence(under_test: ExerciseUnderTest) -> Evidence:
+    calls, tapes = under_test.session.calls, under_test.tapes
+    return Evidence(
+        uses=tuple(sorted(calls.parts)),
+        answered=tuple(sorted(calls.answered)),
+        refused=tuple(sorted(calls.refused)),
+        outlasted=tuple(sorted(calls.outlasted)),
+        unconfirmed=tapes is not None and tapes.unconfirmed,
+    )
+
+
+def _findings(item: pytest.Item, printed: str) -> tuple[Finding, ...]:
+    """Return what the check has shown, and what the submission printed meanwhile."""
+    added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
+    return (*map(showable, added), *([PrintedText(printed)] if printed else []))
+
+
+def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
+    """Return the exception that ended the check; forget it, with all that its traceback holds."""
+    if RAISED in item.stash:
+        error = item.stash[RAISED]
+        del item.stash[RAISED]
+        return error
+    return call.excinfo.value if call.excinfo is not None else None
+
+
+def result_in(report: pytest.TestReport) -> CheckResult | None:
+    """Return the result of a check that `report` tells of; None for a teardown."""
+    if report.when == "teardown":
+        return None
+    results = (value for name, value in report.user_properties if name == RESULT)
+    return next((value for value in results if isinstance(value, CheckResult)), None)
+
+
+def task_of(item: pytest.Item) -> str:
+    """Return the name in the stub that a check is about; empty if it is about none."""
+    return _marked(item, "task")
+
+
+def title_of(item: pytest.Item) -> str:
+    """Return what a check asks for: the first line of its docstring, and its parameters."""
+    if not isinstance(item, pytest.Function):
+        return item.name
+    name = item.originalname
+    text = inspect.getdoc(item.function) or name
+    title = text.splitlines()[0].rstrip(".")
+    parameters = item.name.removeprefix(name)
+    return f"{title} {parameters}" if parameters else title
+
+
+def _marked(item: pytest.Item, name: str) -> str:
+    """Return the argument of the marker `name` as text; empty without such a marker."""
+    marker = item.get_closest_marker(name)
+    return str(marker.args[0]) if marker is not None and marker.args else ""
+
+
+def _hint(item: pytest.Item) -> str:
+    """Return the hint of a check: its own, or the first sentence of the text that it tests."""
+    if own := _marked(item, "hint"):
+        return own
+    sentence = " ".join(_marked(item, "promise").split())
+    return f'The text says: "{sentence}"' if sentence else ""
+
+
+def is_hidden(item: pytest.Item) -> bool:
+    """Return whether a check is one of the instructor's."""
+    return item.get_closest_marker("hidden") is not None or item.path.stem.endswith("_hidden")

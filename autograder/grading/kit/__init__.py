@@ -1,1 +1,0 @@
-"""Grading in student kits: recorded references, and trained models without confirmation."""

@@ -1,0 +1,85 @@
+"""Keeps what one grading of a watched submission leaves for the next one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.course.reading import Exercise
+from autograder.grading.setting import Setting
+from autograder.grading.workers import Workers
+from autograder.record.results import ExerciseResult
+from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Memory
+
+#: Maximum number of workers that are started for the next grading.
+STARTED = 2
+#: Verdicts that the same files may not get again.
+BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
+
+
+class WatchState:
+    """Lets the next grading of a submission reuse the results and the worker of the last one.
+
+    Attributes:
+        submission: the state that was graded last; the next one takes its folder over.
+        graded_last: the exercises of which checks ran then.
+        memory: checks that were collected, and answers of the reference.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.submission: Submission | None = None
+        self.graded_last: tuple[Exercise, ...] = ()
+        self.memory: Memory | None = None
+        self._setting = setting
+        self._workers: Workers | None = None
+        self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
+
+    def workers(self, submission: Submission) -> Workers:
+        """Return the workers for `submission`; new ones if its exercises are others."""
+        if self._workers is not None and not self._workers.serve(submission):
+            self._workers.close()
+            self._workers = None
+        if self._workers is None:
+            self._workers = Workers(self._setting, submission)
+        return self._workers
+
+    def prepare(self) -> None:
+        """Start workers for the files that were saved last: the next grading needs them."""
+        if self.submission is None:
+            return
+        self._setting.course_hash  # noqa: B018 - reads all of the course
+        for exercise in sorted(self.graded_last, key=self._saved)[-STARTED:]:
+            self.workers(self.submission).start(exercise)
+
+    def _saved(self, exercise: Exercise) -> int:
+        """Return when the file of `exercise` was saved last; 0 if it is gone."""
+        files = self.submission.files if self.submission is not None else {}
+        try:
+            return files[exercise.name].path.stat().st_mtime_ns
+        except (OSError, KeyError):
+            return 0
+
+    def result(self, exercise: Exercise, submission: Submission) -> ExerciseResult | None:
+        """Return the last result of `exercise` if no file that it depends on has changed."""
+        sources, result = self._results.get(exercise.name, ((), None))
+        return result if sources == self._sources(exercise, submission) else None
+
+    def keep(self, exercise: Exercise, submission: Submission, result: ExerciseResult) -> None:
+        """Remember the result of `exercise`, unless the machine's load may have caused it."""
+        if result.verdict not in BY_CHANCE:
+            self._results[exercise.name] = self._sources(exercise, submission), result
+
+    def _sources(self, exercise: Exercise, submission: Submission) -> tuple[str, ...]:
+        """Return the code that the result of `exercise` depends on."""
+        required = (other.name for other in self._setting.course.with_required([exercise]))
+        return tuple(submission.files[name].source for name in required if name in submission.files)
+
+    def close(self) -> None:
+        """End the workers, and remove the folder of the submission."""
+        if self._workers is not None:
+            self._workers.close()
+        if self.submission is not None:
+            self.submission.close()

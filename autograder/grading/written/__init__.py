@@ -1,1 +1,0 @@
-"""Grading of written questions: no code runs, and answers in prose wait for an instructor."""

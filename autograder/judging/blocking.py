@@ -1,0 +1,174 @@
+"""Checks that fail for a part which fails by itself: they are blocked by it, not failed.
+
+A mistake in one layer fails every network that is built from it. The points of those networks wait
+for the layer. Their checks are not diagnosed, and no message refers the student to their files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from autograder.judging.decision import decided, with_each_check
+from autograder.record.results import CheckResult, ExerciseResult, Fact, Report
+from autograder.submissions.progress import Progress, task_needs, task_progress
+from autograder.verdicts import Verdict
+
+#: A check with one of these may wait for something else.
+_FAILING = frozenset(
+    {Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.BLOCKED}
+)
+#: A part whose public checks have these alone can be relied on.
+_FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NEEDS_GRADER, Verdict.NOT_GRADED})
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many points wait for an exercise."""
+
+    exercise: str
+    points: float
+
+
+def waiting(report: Report) -> tuple[Waiting, ...]:
+    """Return the exercises that points of others wait for, the most points first."""
+    found: dict[str, float] = {}
+    for result in report.exercises:
+        own = {task.name for task in result.tasks}
+        for check in result.checks:
+            if check.blocked_by and check.blocked_by not in own:
+                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
+    most_first = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(Waiting(name, points) for name, points in most_first)
+
+
+class Blocking:
+    """Says what the failing checks of a submission wait for.
+
+    Args:
+        parts: registry name -> (exercise, task) of everything that can be a part of a network.
+        required: exercise -> all exercises that it is built from, directly or not.
+        sources: exercise -> the text that was handed in.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, tuple[str, str]],
+        required: Mapping[str, frozenset[str]],
+        sources: Mapping[str, str],
+    ) -> None:
+        self._parts, self._required, self._sources = parts, required, sources
+        self._results: dict[str, ExerciseResult] = {}
+        self._final: dict[str, ExerciseResult] = {}
+
+    def add(self, result: ExerciseResult) -> None:
+        """Take note of what became of an exercise."""
+        self._results[result.name] = result
+
+    def missing(self, name: str) -> set[str]:
+        """Return the exercises whose results are to be known before that of `name` is final."""
+        result = self._results.get(name)
+        if result is None:
+            return {name}
+        needed = {part[0] for check in result.checks for part in self._failing_with(name, check)}
+        return set().union(*map(self.missing, needed))
+
+    def final(self, name: str) -> ExerciseResult:
+        """Return the result of `name` with the checks that wait for something marked as such."""
+        if name not in self._final:
+            result = self._across(self._results[name])
+            source = self._sources.get(name)
+            self._final[name] = result if source is None else _within(result, source)
+        return self._final[name]
+
+    def _failing_with(self, name: str, check: CheckResult) -> list[tuple[str, str]]:
+        """Return (exercise, task) of each part of others that a failing `check` of `name` uses."""
+        if check.verdict not in _FAILING:
+            return []
+        known = (self._parts[part] for part in check.evidence.uses if part in self._parts)
+        others = self._required.get(name, frozenset()) - {name}
+        return [part for part in known if part[0] in others]
+
+    def _across(self, result: ExerciseResult) -> ExerciseResult:
+        """Mark the checks that use a part of another exercise which does not pass there."""
+        return _changed(result, lambda check: self._culprit(result.name, check), self._is_written)
+
+    def _is_written(self, name: str) -> bool:
+        """Return whether the exercise `name` fails a check, for which it has to be written."""
+        result = self._results.get(name)
+        return result is not None and any(check.verdict in _FAILING for check in result.checks)
+
+    def _culprit(self, name: str, check: CheckResult) -> str:
+        for exercise, task in self._failing_with(name, check):
+            checks = _failed_in_public(self.final(exercise), task)
+            if checks:
+                return _common_cause(self.final(exercise), checks) or exercise
+        return ""
+
+
+def _within(result: ExerciseResult, source: str) -> ExerciseResult:
+    """Mark the checks of written tasks that need another task which does not pass."""
+    names = [task.name for task in result.tasks]
+    failed = {name: checks for name in names if (checks := _failed_in_public(result, name))}
+    if len(failed) < 2:
+        return result
+    needs = task_needs(source, names)
+    written = {n for n, how in task_progress(source, names).items() if how is Progress.WRITTEN}
+    causes = {}
+    for name in set(failed) & written:
+        culprits = [n for n in names if n in failed and n in needs[name] and name not in needs[n]]
+        roots = [n for n in culprits if not (needs[n] & set(culprits))]
+        if roots:
+            causes[name] = _common_cause(result, failed[roots[0]]) or roots[0]
+    return _changed(result, lambda check: causes.get(check.task, ""), written.__contains__)
+
+
+def _failed_in_public(result: ExerciseResult, task: str) -> list[CheckResult]:
+    """Return the public checks of `task` that did not pass."""
+    checks = [check for check in result.checks if check.task == task and not check.hidden]
+    return [check for check in checks if check.verdict not in _FINE]
+
+
+def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
+    """Return the exercise that all of `checks` wait for; empty if one fails by itself."""
+    causes = {check.blocked_by for check in checks}
+    own = {task.name for task in result.tasks}
+    return causes.pop() if len(causes) == 1 and not causes & own else ""
+
+
+def _changed(
+    result: ExerciseResult, cause: Callable[[CheckResult], str], is_written: Callable[[str], bool]
+) -> ExerciseResult:
+    """Return `result`, in which failing checks with a `cause` are blocked by it."""
+
+    return with_each_check(result, lambda check: _blocked(check, cause, is_written))
+
+
+def _blocked(
+    check: CheckResult,
+    cause: Callable[[CheckResult], str],
+    is_written: Callable[[str], bool],
+) -> CheckResult:
+    may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
+    if check.blocked_by or not may_wait or not (name := cause(check)):
+        return check
+    evidence = check.evidence
+    has_answered = check.method in (*evidence.answered, *evidence.refused)
+    waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
+    is_missing = waits and not (has_answered and is_written(name))
+    state = "is not written yet" if is_missing else "does not pass its own checks"
+    return decided(
+        check,
+        "blocking",
+        Verdict.BLOCKED,
+        f"uses your {name}, which {state}",
+        blocked_by=name,
+        details=(),
+        method="",
+        fact=Fact(),
+        call="",
+        frames=(),
+        hint="",
+        diagnosis=None,
+        findings=tuple(finding for finding in check.findings if not finding.explains_failure),
+    )

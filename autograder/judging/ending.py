@@ -1,0 +1,199 @@
+"""The first two rules: the verdict follows from how a check ended, and its message explains that.
+
+ending        maps the exception that ended a check to a verdict
+explanation   corrects message and hint where the check's own words mislead: broken imports,
+              missing names, missing returns
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, replace
+
+import pytest
+
+from autograder.checks.budget import BudgetExceeded
+from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
+from autograder.isolation.host.faults import (
+    Crashed,
+    NotDefined,
+    NotRecorded,
+    ReferenceFailed,
+    SubmissionFault,
+)
+from autograder.isolation.host.output import shown
+from autograder.judging.decision import decided
+from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
+from autograder.verdicts import Verdict
+from framework.errors import GradusError, SandboxError
+
+#: The message of a check that a kit cannot decide.
+NEEDS_GRADER = "a kit has recorded answers, and none for this call: the course's grader decides"
+#: Exceptions that values of a wrong type often cause in a check: their message is sufficient.
+STUMBLES = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
+#: The ends of facts about the form of a value.
+_FORMS = (": shape", ": dtype", ": type")
+#: The words of a hint about the form of a value.
+_ABOUT_FORMS = re.compile(r"shape|ax[ei]s|dtype|float|keepdims|array|return|tuple|list|None|\(N")
+#: Functions whose use is the whole advice of a hint, and the words about the fault without them.
+_REMEDIES = {"np.add.at": re.compile(r"np\.add\.at|ids\] \+=")}
+_CLAUSES = re.compile(r";\s+|(?<=\.)\s+(?=[A-Z`])")
+_MENTIONS_NONE = re.compile(r"\bNone(Type)?\b|should return")
+
+
+def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> CheckResult:
+    """Return `check` with the verdict that follows from `error`, which ended it.
+
+    Once a value of the submission has entered a check, all that goes wrong there is a failed
+    check; only a fault of the sandbox or of the check's own fixtures is not.
+
+    Args:
+        error: None if the check passed.
+        calls: the calls of the check.
+    """
+    if error is None:
+        return decided(check, "ending", Verdict.PASSED, "")
+    if isinstance(error, SubmissionFault):
+        return _ended_by_fault(check, error)
+    if isinstance(error, CheckFailed):
+        return _not_met(check, error, calls)
+    if isinstance(error, NotRecorded):
+        return decided(check, "ending", Verdict.NEEDS_GRADER, NEEDS_GRADER)
+    if calls.entered and not _is_ours(error):
+        message = f"the check cannot use what came back: {_in_words(error)}"
+        return decided(check, "ending", Verdict.FAILED, message, **_about(calls.latest))
+    if isinstance(error, pytest.skip.Exception):
+        return decided(check, "ending", Verdict.SKIPPED, str(error))
+    message = f"{type(error).__name__}: {_first_line(error)}"
+    return decided(check, "ending", Verdict.NOT_GRADED, message)
+
+
+def call_behind(error: BaseException, calls: CallLog) -> RemoteCall:
+    """Return the call that `error` is about; `NO_CALL` if it is about many."""
+    if isinstance(error, SubmissionFault):
+        return RemoteCall(error.method, error.call)
+    if isinstance(error, MissedThreshold):
+        return NO_CALL
+    return calls.behind(error.about) if isinstance(error, CheckFailed) else calls.latest
+
+
+def explained(
+    check: CheckResult,
+    error: BaseException | None,
+    calls: CallLog,
+    undefined: Callable[[], Mapping[str, str]],
+    source: str = "",
+) -> CheckResult:
+    """Return `check`, ended by `error`, with a message and a hint that fit.
+
+    Args:
+        undefined: returns task -> why the submission does not define it, if the reason is known;
+            the submission is parsed for that.
+        source: the text of the submission.
+    """
+    check = replace(check, hint=fitting_hint(check, source))
+    if isinstance(error, NotDefined) and (reason := undefined().get(error.name)):
+        return decided(check, "explanation", Verdict.FAILED, reason, hint="")
+    if isinstance(error, SubmissionFault) and error.at_import:
+        return replace(check, hint="", details=tuple(_missing_names(error, undefined)))
+    if check.verdict is Verdict.FAILED and _misses_return(check, calls):
+        question = f"{check.method or 'the call'} returned None: is a `return` missing?"
+        return replace(check, details=(*check.details, question))
+    return check
+
+
+def fitting_hint(check: CheckResult, source: str) -> str:
+    """Return the hint of a check as far as it fits its failure; empty if it does not.
+
+    A hint is written before the answer is known. A hint about numbers does not fit a wrong shape.
+    Advice to use a function does not fit a submission that uses it.
+    """
+    if check.verdict is Verdict.PASSED:
+        return check.hint
+    is_quoted = check.hint.startswith("The text says")
+    if check.fact.what.endswith(_FORMS) and not is_quoted and not _ABOUT_FORMS.search(check.hint):
+        return ""
+    used = [about for name, about in _REMEDIES.items() if name in source]
+    clauses = _CLAUSES.split(check.hint)
+    kept = [clause for clause in clauses if not any(about.search(clause) for about in used)]
+    if len(kept) == len(clauses):
+        return check.hint
+    hint = "; ".join(kept)
+    return hint[:1].upper() + hint[1:]
+
+
+def _ended_by_fault(check: CheckResult, fault: SubmissionFault) -> CheckResult:
+    """Return `check`, which a call of the submission has ended."""
+    return decided(
+        check,
+        "ending",
+        fault.verdict,
+        shown(fault.message, MAX_MESSAGE),
+        **_about(RemoteCall(fault.method, fault.call)),
+        fact=Fact(fault.raised if isinstance(fault, Crashed) else ""),
+        frames=fault.frames,
+        evidence=replace(check.evidence, stalled=fault.stalled),
+    )
+
+
+def _not_met(check: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckResult:
+    """Return `check`, whose own comparison has failed."""
+    return decided(
+        check,
+        "ending",
+        Verdict.FAILED,
+        shown(failure.message, MAX_MESSAGE),
+        **_about(call_behind(failure, calls)),
+        details=tuple(shown(detail, MAX_FACT) for detail in failure.details),
+        fact=Fact(*(shown(text, MAX_FACT) for text in astuple(failure.fact))),
+    )
+
+
+def _about(call: RemoteCall) -> dict[str, str]:
+    return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Return whether `error` is a fault of the grader, not of a returned value."""
+    if isinstance(error, ReferenceFailed):
+        return False
+    return isinstance(error, SandboxError | pytest.FixtureLookupError)
+
+
+def _in_words(error: BaseException) -> str:
+    """Return what a value of the submission has led to, in one line."""
+    if isinstance(error, MemoryError):
+        return "it makes the check use too much memory"
+    if isinstance(error, BudgetExceeded):
+        return "it makes the check compute without an end in sight"
+    if isinstance(error, (*STUMBLES, GradusError, pytest.skip.Exception, pytest.fail.Exception)):
+        return _first_line(error)
+    return f"{type(error).__name__}: {_first_line(error)}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return shown(lines[0], MAX_FACT) if lines else type(error).__name__
+
+
+def _missing_names(fault: SubmissionFault, undefined: Callable[[], Mapping[str, str]]) -> list[str]:
+    """Return why a name is missing that the import of the file needs."""
+    if not isinstance(fault, Crashed) or fault.raised != "NameError":
+        return []
+    return [reason for name, reason in undefined().items() if f"'{name}'" in fault.message]
+
+
+def _misses_return(check: CheckResult, calls: CallLog) -> bool:
+    """Return whether the check misses a value, and the call at fault has returned None."""
+    returned_none = calls.returned_none(RemoteCall(check.method, check.call))
+    return returned_none and _MENTIONS_NONE.search(check.message) is not None

@@ -1,0 +1,174 @@
+"""GitHub Actions and GitLab: marks at lines of code, and the summary of a job.
+
+Annotations of GitHub are commands in the log of a step. A step shows 10 errors and 10 warnings;
+further ones are counted in a notice. GitLab's code quality marks lines in a merge request; the
+checks themselves are JUnit's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.reports.common_causes import Cause, causes
+from autograder.reports.hiding import for_student
+from autograder.reports.plain import clean, json_text
+from autograder.reports.wording import (
+    SILENT,
+    open_points,
+    place_of,
+    points,
+    provenance_words,
+    ratio,
+    remarks,
+    sentence_of,
+    symbol,
+    waiting_words,
+    word,
+)
+from autograder.verdicts import Verdict
+
+#: Annotations of each level that a step shows.
+MAX_SHOWN = 10
+#: Bytes of a summary: GitHub drops one that is larger than 1 MiB, and the step still passes.
+MAX_SUMMARY = 1 << 20
+
+#: The level of an annotation, and the severity of GitLab; of all other verdicts, `_FAILURE`.
+_LEVELS = {
+    Verdict.BLOCKED: ("warning", "minor"),
+    Verdict.NOT_STARTED: ("warning", "minor"),
+    Verdict.NOT_GRADED: ("warning", "info"),
+    Verdict.FOR_A_PERSON: ("notice", "info"),
+    Verdict.NEEDS_GRADER: ("notice", "info"),
+}
+_FAILURE = ("error", "major")
+_IN_TEXT = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+#: Characters that Markdown or HTML give a meaning.
+_MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_{}[]()#+-!|~$>"} | {ord("<"): "&lt;"}
+
+
+def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
+    """Return commands for the log of a step: one for each cause of a failure, and the points.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    annotations: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    for exercise in report.exercises:
+        for cause in _told(exercise, show_hidden):
+            level, _ = _LEVELS.get(cause.shown.verdict, _FAILURE)
+            annotations[level].append(_annotation(level, report, exercise, cause.shown))
+    lines = [line for level in annotations.values() for line in level[:MAX_SHOWN]]
+    left = sum(max(len(level) - MAX_SHOWN, 0) for level in annotations.values())
+    if left:
+        lines.append(_command("notice", {}, f"{left} more findings are in the log and the summary"))
+    lines.append(_command("notice", {"title": "gradus"}, points(report)))
+    return "\n".join(lines) + "\n"
+
+
+def _told(exercise: ExerciseResult, show_hidden: bool) -> list[Cause]:
+    """Return the causes of which there is something to say to a student."""
+    found = causes(exercise, show_hidden=show_hidden)
+    return [cause for cause in found if cause.shown.verdict not in SILENT]
+
+
+def _annotation(level: str, report: Report, exercise: ExerciseResult, check: CheckResult) -> str:
+    file, line = place_of(report, exercise, check)
+    properties = {"file": file} if file else {}
+    if file and line:
+        properties |= {"line": str(line), "endLine": str(line)}
+    return _command(level, {**properties, "title": _title(exercise, check)}, sentence_of(check))
+
+
+def _title(exercise: ExerciseResult, check: CheckResult) -> str:
+    return clean(f"{exercise.name}: {check.title}")
+
+
+def _command(level: str, properties: dict[str, str], text: str) -> str:
+    shown = ",".join(
+        f"{name}={value.translate(_IN_PROPERTY)}" for name, value in properties.items()
+    )
+    return f"::{level}{' ' if shown else ''}{shown}::{text.translate(_IN_TEXT)}"
+
+
+def render_summary(report: Report, *, show_hidden: bool = False) -> str:
+    """Return the summary of a job as GitHub's Markdown, for the file ``$GITHUB_STEP_SUMMARY``.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    text = ""
+    for line in _summary(report, show_hidden=show_hidden):
+        if len((text + line).encode("utf-8", "replace")) > MAX_SUMMARY - 200:
+            return f"{text}\n\nThe rest is in the log: a summary has at most 1 MiB.\n"
+        text += f"{line}\n"
+    return text
+
+
+def _summary(report: Report, *, show_hidden: bool) -> Iterator[str]:
+    open_ones = open_points(report)
+    yield f"## {points(report)}{f' ({open_ones})' if open_ones else ''}\n"
+    yield "| exercise | points | verdict |\n| --- | ---: | --- |"
+    for one in report.exercises:
+        verdict = f"{symbol(one.verdict)} {word(one.verdict, one.checks)}"
+        yield f"| {_text(one.name)} | {ratio(one.earned, one.possible)} | {_text(verdict)} |"
+    yield ""
+    for sentence in (*waiting_words(report), *remarks(report)):
+        yield f"- {_text(sentence)}"
+    for one in report.exercises:
+        yield from _causes(report, one, show_hidden=show_hidden)
+    yield f"\n<sub>{_text(' · '.join(provenance_words(report.provenance)))}</sub>"
+
+
+def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> Iterator[str]:
+    told = _told(exercise, show_hidden)
+    if told:
+        yield f"\n### {_text(exercise.name)}\n"
+    for cause in told:
+        check = cause.shown
+        file, line = place_of(report, exercise, check)
+        place = f" ({_text(f'{file}:{line}')})" if file and line else ""
+        others = f" Also: {_text(cause.titles_of_others)}." if cause.others else ""
+        hint = f" Hint: {_text(check.best_hint)}" if check.best_hint else ""
+        yield (
+            f"- **{_text(check.title)}** ({cause.points_text}): {_text(sentence_of(check))}"
+            f"{place}.{others}{hint}"
+        )
+
+
+def _text(text: str) -> str:
+    """Return `text` such that Markdown and HTML show it as it is; no user is mentioned."""
+    return clean(text).replace("\n", " ").translate(_MARKDOWN).replace("@", "@\u200b")
+
+
+def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
+    """Return a JSON list with an entry for each cause of a failure in a file.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    entries: dict[str, dict[str, Any]] = {}
+    for exercise in report.exercises:
+        for cause in _told(exercise, show_hidden) if exercise.file else ():
+            entry = _entry(report, exercise, cause.shown)
+            entries.setdefault(entry["fingerprint"], entry)
+    return json_text([*entries.values()])
+
+
+def _entry(report: Report, exercise: ExerciseResult, check: CheckResult) -> dict[str, Any]:
+    file, line = place_of(report, exercise, check)
+    mistake = check.diagnosis.id if check.diagnosis is not None else check.fact.what
+    parts = (file, exercise.name, check.id, check.verdict.value, mistake)
+    return {
+        "description": clean(f"{exercise.name}: {check.title}: {sentence_of(check)}"),
+        "check_name": f"gradus/{exercise.name}",
+        "fingerprint": hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest(),
+        "severity": _LEVELS.get(check.verdict, _FAILURE)[1],
+        "location": {"path": file, "lines": {"begin": max(line, 1)}},
+    }

@@ -1,0 +1,167 @@
+"""Gradescope, PrairieLearn and Autolab: what an autograder hands to a platform with gradebooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.record.results import CheckResult, ExerciseResult, Report
+from autograder.reports.hiding import for_student
+from autograder.reports.plain import clean, json_text
+from autograder.reports.wording import (
+    name_of,
+    open_points,
+    points,
+    remarks,
+    sentence_of,
+    text_of,
+    waiting_words,
+)
+from autograder.verdicts import Verdict
+
+
+def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
+    """Return ``results.json``.
+
+    Points that wait for a person have no score. A report with a fault of the grader is no result:
+    what calls this has to end with an error instead, or the student would get 0 points.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    tests = [
+        _test(exercise, check, f"{first}.{second}")
+        for first, exercise in enumerate(report.exercises, 1)
+        for second, check in enumerate(exercise.checks, 1)
+        if check.verdict is not Verdict.SKIPPED
+    ]
+    table = {
+        "score": round(report.earned, 4),
+        "execution_time": round(report.seconds),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "output": _summary(report),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "extra_data": _extra(report),
+        "tests": tests,
+    }
+    return json_text(table)
+
+
+def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
+    found = {
+        "name": name_of(exercise, check),
+        "number": number,
+        "max_score": check.points,
+        "output": text_of(check),
+        "tags": [exercise.name, check.verdict.value],
+        "visibility": "visible",
+        "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
+    }
+    if check.not_graded or check.for_a_person:
+        return found
+    status = "passed" if check.verdict is Verdict.PASSED else "failed"
+    return {**found, "score": check.earned, "status": status}
+
+
+def _summary(report: Report) -> str:
+    head = ", ".join(filter(None, (points(report), open_points(report))))
+    return "\n".join((head, *waiting_words(report), *remarks(report)))
+
+
+def _extra(report: Report) -> dict[str, Any]:
+    made = report.provenance
+    return {
+        "course": made.course,
+        "course_hash": made.course_hash,
+        "course_version": made.course_version,
+        "course_revision": made.course_revision,
+        "sandbox": made.sandbox,
+        "submission_hash": made.submission_hash,
+        "versions": made.versions,
+        "uncontained": sorted({text for one in report.exercises for text in one.uncontained}),
+    }
+
+
+#: Characters of what a check found: a result has at most 1 MB.
+MAX_MESSAGE = 2000
+
+
+def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
+    """Return ``results.json``.
+
+    A fault of the grader is *not gradable*: it costs the student no attempt. So are answers that
+    wait for a person, since a score is one number.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    if report.not_graded or report.for_a_person or not report.possible:
+        reason = open_points(report) or "nothing can be graded"
+        return json_text({"gradable": False, "format_errors": [reason, *remarks(report)]})
+    tests = [
+        {
+            "name": name_of(exercise, check),
+            "description": "",
+            "points": check.earned,
+            "max_points": check.points,
+            "message": text_of(check)[:MAX_MESSAGE],
+            "output": "",
+        }
+        for exercise in report.exercises
+        for check in exercise.checks
+        if check.verdict is not Verdict.SKIPPED
+    ]
+    return json_text(
+        {
+            "gradable": True,
+            "score": round(max(min(report.earned / report.possible, 1.0), 0.0), 6),
+            "message": _summary(report),
+            "output": "",
+            "images": [],
+            "tests": tests,
+        }
+    )
+
+
+#: Characters of a hint: Autolab keeps 1000 KB of output.
+MAX_HINT = 500
+
+
+def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
+    """Return the two lines: each check with its hint, then the scores.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    report = report if show_hidden else for_student(report)
+    shown: dict[str, Any] = {"_presentation": "semantic", "stages": []}
+    for exercise in report.exercises:
+        shown["stages"].append(exercise.name)
+        shown[exercise.name] = _stage(exercise)
+    scores = {
+        one.name: round(one.earned, 4)
+        for one in report.exercises
+        if not one.not_graded and not one.for_a_person
+    }
+    total = round(sum(scores.values()), 4)
+    last = {"scores": scores, "scoreboard": [total]}
+    return json_text(shown, None) + json_text(last, None)
+
+
+def _stage(exercise: ExerciseResult) -> dict[str, Any]:
+    """Return title of a check -> whether it passed, and why not."""
+    found: dict[str, Any] = {}
+    for check in exercise.checks:
+        if check.verdict is Verdict.SKIPPED:
+            continue
+        name = clean(f"{check.task}: {check.title}")
+        name = f"{name} ({check.id})" if name in found else name
+        passed = check.verdict is Verdict.PASSED
+        found[name] = {"passed": passed}
+        if not passed:
+            found[name]["hint"] = sentence_of(check)[:MAX_HINT]
+    return found

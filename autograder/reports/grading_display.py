@@ -1,0 +1,188 @@
+"""What `grade` shows while it works: every exercise as it ends, and then the whole.
+
+Of a watched submission, it also shows the file that changed, and the last verdict.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from autograder.course.reading import Exercise
+from autograder.record.commands import OWN_FOLDER, Commands
+from autograder.record.results import FINE, CheckResult, ExerciseResult, Report
+from autograder.reports.page import Page
+from autograder.reports.terminal import ExerciseView, Summary
+from autograder.reports.wording import counted, points
+from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+#: Width of output to a file or a pipe.
+PIPED_WIDTH = 100
+
+
+class GradingDisplay:
+    """The terminal, or the pipe, that a grading is shown on.
+
+    Args:
+        folder: where the submission lies, as its author would write it.
+        commands: those that are proposed.
+        watched: the screen that earlier gradings were shown on, if the submission is watched.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: str = "exercises",
+        commands: Commands = OWN_FOLDER,
+        show_hidden: bool = False,
+        watched: WatchedScreen | None = None,
+    ) -> None:
+        self._watched = watched
+        stream = sys.stdout or io.StringIO()  # a closed output is None
+        self._is_piped = not stream.isatty()
+        width = PIPED_WIDTH if self._is_piped else None
+        self._console = Console(file=stream, width=width, highlight=False)
+        self._folder, self._commands, self._show_hidden = folder, commands, show_hidden
+        self._status: Status | None = None
+        self._count = 0
+        self._done: list[Verdict] = []
+
+    def __enter__(self) -> GradingDisplay:
+        if self._console.is_terminal:
+            self._status = self._console.status("grading")
+            self._status.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
+        """Say how far it is."""
+        self._count += 1
+        if self._status is not None:
+            self._status.update(f"grading {exercise.name}: {counted(self._count, 'check')} done")
+
+    def exercise_done(self, result: ExerciseResult) -> None:
+        """Show an exercise."""
+        self._count = 0
+        self._done.append(result.verdict)
+        self._begin_screen()
+        self._show(ExerciseView(result, show_hidden=self._show_hidden, commands=self._commands))
+
+    def finish(self, report: Report) -> None:
+        """Show the whole."""
+        self._begin_screen()
+        self._show(Summary(report, folder=self._folder))
+        if self._watched is not None:
+            self._show(self._watched.finished(report))
+
+    def so_far(self, total: int) -> str:
+        """Return what was done of `total` exercises, for a grading that does not end."""
+        passed = sum(verdict in FINE for verdict in self._done)
+        return f"{len(self._done)} of {counted(total, 'exercise')} graded, {passed} passed"
+
+    def _begin_screen(self) -> None:
+        """Clear the screen of a watched submission, once something new can be shown."""
+        if self._watched is None or not self._watched.is_old:
+            return
+        self._watched.is_old = False
+        if self._console.is_terminal:
+            self._console.clear()
+        if self._watched.changed:
+            self._show(Text(f"{', '.join(self._watched.changed)} changed\n"))
+
+    def _show(self, what: RenderableType) -> None:
+        """Show `what`; without a reader or room, grading goes on for the sake of the reports."""
+        try:
+            self._console.print(what, soft_wrap=self._is_piped)
+        except (OSError, SystemExit):  # `rich` ends the program where a pipe has no reader
+            self._console.quiet = True
+            _drop_output()
+
+
+def _drop_output() -> None:
+    """Send standard output nowhere from now on, or Python would try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+class WatchedScreen:
+    """The screen on which one grading after the other is shown.
+
+    Attributes:
+        changed: the files that have changed since the last grading.
+        is_old: whether it still shows the last grading, which stays until something new is there.
+        gradings: how many were shown to their end.
+    """
+
+    def __init__(self) -> None:
+        self.changed: tuple[str, ...] = ()
+        self.is_old = False
+        self.gradings = 0
+        self._last: Report | None = None
+        self._sources: dict[str, str] | None = None
+
+    def note(self, submission: Submission) -> None:
+        """Take note that `submission` is graded next."""
+        before = self._sources
+        self._sources = {file.inner: file.source for file in submission.files.values()}
+        self.changed = () if before is None else tuple(self._changes(before, self._sources))
+        self.is_old = before is not None
+
+    def finished(self, report: Report) -> LastVerdict:
+        """Return the last line of `report`, which is remembered as the last one."""
+        self.gradings += 1
+        self._last = report
+        return LastVerdict(report, self.changed)
+
+    def summary(self) -> str:
+        """Return what was done, as the command says at its end."""
+        if self._last is None:
+            return "Stopped: nothing was graded."
+        times = counted(self.gradings, "grading")
+        return f"Stopped after {times}; the last one: {', '.join(_result(self._last))}."
+
+    def _changes(self, before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
+        yield from (name for name, source in now.items() if before.get(name) != source)
+        yield from (f"{name} (removed)" for name in before if name not in now)
+
+
+class LastVerdict:
+    """The last line of a report: it is seen however long the report is.
+
+    Args:
+        changed: the files whose change has led to it.
+    """
+
+    def __init__(self, report: Report, changed: tuple[str, ...]) -> None:
+        self._report, self._changed = report, changed
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        page = Page.of(console, options)
+        words = _result(self._report)
+        if self._changed:
+            words.append(f"after {', '.join(self._changed)}")
+        yield Text()
+        text = page.cut(", ".join(words), page.width - 2)
+        yield page.marked(self._report.verdict, text)
+
+
+def _result(report: Report) -> list[str]:
+    """Return the verdict, the points, and of several exercises how many have passed."""
+    words = [report.verdict.value, points(report)]
+    if (count := len(report.exercises)) > 1:
+        passed = sum(result.verdict in FINE for result in report.exercises)
+        words.append(f"{passed} of {count} exercises passed")
+    return words

@@ -1,0 +1,129 @@
+"""A report for a browser: one page that needs nothing else, in light and in dark.
+
+The templates say how it looks; here stand the words and choices that they use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from autograder.record.findings.base import Finding
+from autograder.record.results import CheckResult, Report, TaskResult
+from autograder.reports import wording
+from autograder.reports.advice import advice
+from autograder.reports.common_causes import Cause, causes, is_short
+from autograder.reports.hiding import without_keys
+from autograder.reports.plain import clean
+from autograder.verdicts import Verdict
+from framework.plotting.svg import chart_css
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render_html(report: Report, *, show_hidden: bool = False) -> str:
+    """Return `report` as a page of HTML.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    if not show_hidden:
+        report = without_keys(report)
+    page = report_templates().get_template("page.html")
+    return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
+
+
+def render_cell(report: Report, *, show_hidden: bool = False) -> str:
+    """Return `report` as HTML for the output of a notebook's cell, in light and in dark.
+
+    It has no scripts and no ids: a notebook may hold any number of them.
+
+    Args:
+        show_hidden: whether the facts of hidden checks are shown; only for instructors.
+    """
+    if not show_hidden:
+        report = without_keys(report)
+    found = advice(report)
+    page = report_templates().get_template("cell.html")
+    return page.render(report=report, show_hidden=show_hidden, advice=found)
+
+
+@cache
+def report_templates(*packages: str) -> Environment:
+    """Return the templates of reports, with the words and choices that they use.
+
+    Args:
+        packages: others whose templates come first, and may import those of reports.
+    """
+    from autograder.record.findings.html import environment
+
+    made = environment(*packages, "autograder.reports")
+    made.finalize = _visible
+    made.tests.update(short=is_short, passed=_is_passed)
+    made.filters.update({name: getattr(wording, name) for name in _WORDING})
+    made.filters.update(
+        causes=causes,
+        css_class=_css_class,
+        html=_html,
+        pointers=_pointers,
+        sentences=_sentences,
+        causes_shown_under=_causes_shown_under,
+    )
+    return made
+
+
+#: Functions of `wording` that templates use under their own names.
+_WORDING = (
+    "counted",
+    "duration",
+    "inside",
+    "number",
+    "open_points",
+    "passed_tasks",
+    "points",
+    "provenance_words",
+    "ratio",
+    "remarks",
+    "symbol",
+    "waiting_words",
+    "word",
+)
+
+
+def _visible(value: object) -> object:
+    """Make control characters of a text visible, before it is escaped; HTML stays as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return clean(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _html(finding: Finding) -> Markup:
+    """Return `finding` as HTML; of a kind that forgets to escape its text, the text."""
+    return Markup(clean(escape(finding.html())).encode("utf-8", "replace").decode("utf-8"))
+
+
+def _css_class(verdict: Verdict) -> str:
+    return verdict.name.lower().replace("_", "-")
+
+
+def _is_passed(check: CheckResult) -> bool:
+    return check.verdict is Verdict.PASSED
+
+
+def _sentences(check: CheckResult) -> list[str]:
+    """Return what a check found, sentence by sentence."""
+    return [text for text in (check.message, *check.details) if text]
+
+
+def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
+    """Return the causes whose facts stand under `task`."""
+    return [cause for cause in found if cause.shown.task == task.name]
+
+
+def _pointers(found: Iterable[Cause], task: TaskResult) -> list[str]:
+    """Return where to look for the first cause that concerns `task`, if any does."""
+    return [cause.pointer for cause in found if cause.concerns(task.name)][:1]

@@ -1,0 +1,116 @@
+"""Reports and plots as files: whether they can be written, and writing them."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from autograder.grading.options import GradeOptions
+from autograder.record.findings.plots import Plot
+from autograder.record.results import Report
+from autograder.reports.hiding import for_student
+from autograder.reports.wording import counted
+from framework.errors import GradusError, UnknownNameError, UsageError
+from framework.importing import load_target
+from framework.providers.plugins import Plugins
+
+
+def check_files(options: GradeOptions, plugins: Plugins) -> None:
+    """Fail before an hour of grading where a report cannot be written after it.
+
+    Raises:
+        UsageError: a format is unknown, or a file or folder cannot be written.
+    """
+    for name, path in _wanted(options.files).items():
+        if name not in (known := plugins.named("register_reporters")):
+            raise UnknownNameError("report format", name, known, "gradus plugins")
+        _check_writable(path)
+    folder = options.plots
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"cannot save plots in {folder}: it is not a folder")
+
+
+def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None:
+    """Write `report` in every format that is asked for, and save its plots.
+
+    Raises:
+        GradusError: some could not be written, as on a full disk; all others are.
+    """
+    problems = []
+    for name, path in _wanted(options.files).items():
+        render = load_target(plugins.named("register_reporters")[name])
+        try:
+            _write(path, render(report, show_hidden=options.show_hidden))
+        except OSError as error:
+            problems.append(f"cannot write {path}: {error.strerror}")
+    try:
+        _save_plots(report, options)
+    except OSError as error:
+        problems.append(f"cannot save plots in {options.plots}: {error.strerror}")
+    if problems:
+        raise GradusError("; ".join(problems))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole of `text`; half a report could be taken for one."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _save_plots(report: Report, options: GradeOptions) -> None:
+    if options.plots is not None:
+        paths = save_plots(report, options.plots, show_hidden=options.show_hidden)
+        sys.stdout.write(f"{counted(len(paths), 'plot')} saved in {options.plots}\n")
+
+
+def _wanted(files: Mapping[str, Path | None]) -> dict[str, Path]:
+    return {name: path for name, path in files.items() if path is not None}
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {folder}")
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise UsageError(f"cannot write {path}: its permissions forbid it")
+
+
+def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> list[Path]:
+    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`.
+
+    Args:
+        show_hidden: those of hidden checks too.
+
+    Returns:
+        the files, in the order of the checks.
+
+    Raises:
+        BadInputError: a file cannot be written.
+    """
+    from framework.plotting.svg import save_chart
+
+    paths = []
+    for exercise, plot in _plots(report if show_hidden else for_student(report)):
+        path = folder / f"{exercise}-{_file_name(plot.title)}.svg"
+        save_chart(plot, path)
+        paths.append(path)
+    return paths
+
+
+def _plots(report: Report) -> Iterator[tuple[str, Plot]]:
+    for exercise in report.exercises:
+        for check in exercise.checks:
+            yield from ((exercise.name, plot) for plot in check.of(Plot))
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

@@ -1,1 +1,0 @@
-"""Reports in the forms that grading services and CI servers read."""

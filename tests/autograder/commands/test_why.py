@@ -1,0 +1,76 @@
+"""`gradus why`: how a check came to its verdict, rule by rule."""
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from autograder.commands.why import explanation, why
+from autograder.record.results import CheckResult, Reason
+from autograder.verdicts import Verdict
+from framework.errors import UnknownNameError, UsageError
+
+
+@pytest.fixture
+def run(real_course, tmp_path, real_solution):
+    """`run(check, name=source, ...)`: the lines that explain a check of a folder of files."""
+    app = typer.Typer()
+    app.command()(why)
+
+    def run(check, *options, **sources):
+        for name, source in sources.items():
+            (tmp_path / f"{name}.py").write_text(source, "utf-8")
+        where = ["--submission", str(tmp_path), "--course", str(real_course.root)]
+        result = CliRunner().invoke(app, [check, *where, "--sandbox", "process", *options])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.output.splitlines()
+
+    return run
+
+
+def test_a_wrong_answer_ends_the_check(run, real_solution):
+    wrong = real_solution("activations").replace("np.tanh(z)", "np.sin(z)")
+    title, verdict, reason, *details = run(
+        "test_activations.py::test_tanh_forward", activations=wrong
+    )
+    assert title.startswith("test_activations.py::test_tanh_forward: ")
+    assert verdict.startswith("failed, 0 of ")
+    assert reason.startswith("  1. ending        failed: ")
+    assert any("expected" in line for line in details)
+
+
+def test_a_check_that_passes_has_a_reason_too(run, real_solution):
+    lines = run("test_activations.py::test_tanh_forward", activations=real_solution("activations"))
+    assert lines[2:] == ["  1. ending        passed"]
+
+
+def test_a_check_that_waits_for_a_part_of_another_exercise(run, real_solution):
+    rnn = real_solution("rnn").replace("np.tanh(", "np.sin(")
+    lines = run("test_rnn_lm.py::test_forward", rnn=rnn, rnn_lm=real_solution("rnn_lm"))
+    assert lines[1].startswith("blocked, 0 of ")
+    assert lines[2].startswith("  1. ending        failed: ")
+    assert (
+        lines[3] == "  2. blocking      blocked: uses your rnn, which does not pass its own checks"
+    )
+
+
+def test_a_check_that_is_none(run, real_solution):
+    with pytest.raises(UnknownNameError, match="test_tanh_forward"):
+        run("test_activations.py::test_tanh_forwards", activations=real_solution("activations"))
+    with pytest.raises(UsageError, match=r"is no check: expected test_EXERCISE\.py::TEST"):
+        run("activations", activations="")
+
+
+def test_the_messages_of_hidden_checks_are_shown_on_request():
+    reasons = (Reason("ending", Verdict.FAILED, "a secret"),)
+    check = CheckResult(
+        "test_rnn_hidden.py::test_one", "It is one", "RNN", True, 2, Verdict.FAILED, "a secret",
+        ("3 instead of 4",), reasons=reasons,
+    )  # fmt: skip
+    assert list(explanation(check, show_messages=False)) == [
+        "test_rnn_hidden.py::test_one: It is one",
+        "failed, 0 of 2 points",
+        "  1. ending        failed",
+    ]
+    shown = list(explanation(check, show_messages=True))
+    assert shown[2:] == ["  1. ending        failed: a secret", "     3 instead of 4"]

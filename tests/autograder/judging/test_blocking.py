@@ -1,0 +1,186 @@
+"""One mistake, one place: what is built from a wrong part waits for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from autograder.judging.blocking import Blocking
+from autograder.judging.rules import refusal
+from autograder.record.commands import Commands
+from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
+from autograder.reports.html_report import render_html
+from autograder.reports.json_report import render_json
+from autograder.reports.terminal import ExerciseView, Summary
+from autograder.verdicts import Verdict
+
+BLOCKED = Verdict.BLOCKED
+MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
+#: The part, and exercises built from it that train nothing; they use `lstm` and `dropout`, too.
+NAMES = ("rnn", "bidirectional", "stacked")
+
+
+def shown(*views):
+    console = Console(width=100, force_terminal=False, color_system=None)
+    with console.capture() as capture:
+        for view in views:
+            console.print(view)
+    return capture.get()
+
+
+@pytest.fixture(scope="module")
+def solutions(real_solution):
+    return {name: real_solution(name) for name in (*NAMES, "lstm", "dropout")}
+
+
+def slipped(text):
+    before, after = MISTAKE
+    assert text.count(before) == 1
+    return text.replace(before, after)
+
+
+def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
+    report = graded({**solutions, "rnn": slipped(solutions["rnn"])}, *NAMES)
+    rnn, *others = report.exercises
+    assert rnn.verdict is Verdict.FAILED
+    assert not any(check.blocked_by for check in rnn.checks)
+    lost = 0
+    for result in others:
+        assert result.verdict is BLOCKED
+        for check in result.checks:
+            assert check.verdict in (Verdict.PASSED, BLOCKED)
+            assert check.blocked_by == ("rnn" if check.verdict is BLOCKED else "")
+        blocked = [check for check in result.checks if check.verdict is BLOCKED]
+        assert blocked
+        assert {(check.hint, check.diagnosis, check.call) for check in blocked} == {("", None, "")}
+        lost += sum(check.points for check in blocked)
+    assert report.possible - report.earned == rnn.possible - rnn.earned + lost
+    sentence = f"{lost:g} points wait for your rnn: `grade rnn`"
+    text = shown(*map(ExerciseView, report.exercises), Summary(report))
+    assert sentence in text
+    assert "blocked by rnn" in text
+    zipped = replace(report, commands=Commands(place="my work.zip"))
+    assert "wait for your rnn: `grade --submission 'my work.zip' rnn`" in shown(Summary(zipped))
+    assert text.count("uses your rnn, which does not pass its own checks") == 2
+    assert "Next: rnn\n" in text
+    assert sentence in render_html(report)
+    table = json.loads(render_json(report, show_hidden=True))
+    assert table["waiting"] == [{"exercise": "rnn", "points": lost}]
+    assert {c["blocked_by"] for e in table["exercises"][1:] for t in e["tasks"] for c in t["checks"]
+            if c["verdict"] == "blocked"} == {"rnn"}  # fmt: skip
+
+
+def test_the_part_is_asked_where_it_is_not_graded_itself(graded, solutions):
+    (result,) = graded({**solutions, "rnn": slipped(solutions["rnn"])}, "stacked").exercises
+    assert result.verdict is BLOCKED
+    assert {check.blocked_by for check in result.checks if check.verdict is BLOCKED} == {"rnn"}
+
+
+def test_a_failure_without_the_part_or_with_a_right_one_is_its_own(graded, solutions):
+    wrong = (
+        solutions["bidirectional"]
+        + """
+class Bidirectional(Bidirectional):
+    def forward(self, *args):
+        return 2 * super().forward(*args)
+"""
+    )
+    assert "class Bidirectional" in solutions["bidirectional"]
+    (result,) = graded({**solutions, "bidirectional": wrong}, "bidirectional").exercises
+    assert result.verdict is Verdict.FAILED
+    assert not any(check.blocked_by for check in result.checks)
+
+
+WITHIN = """
+def base(x):
+    {base}
+
+def helper(x):
+    return base(x)
+
+def built(x):
+    return helper(x) + 1
+
+def apart(x):
+    {apart}
+"""
+RIGHT = {"base": "return 2 * x", "apart": "return x"}
+
+
+def result_within(verdicts, **bodies):
+    """The tasks of a result, with a public and a hidden check each, after a look at its source."""
+    tasks = tuple(
+        TaskResult(
+            name,
+            tuple(
+                CheckResult(f"{name} {hidden}", name, name, hidden, 1, verdict, hint="a hint")
+                for hidden in (False, True)
+            ),
+        )
+        for name, verdict in verdicts.items()
+    )
+    blocking = Blocking({}, {}, {"sums": WITHIN.format(**RIGHT | bodies)})
+    blocking.add(ExerciseResult("sums", "unit", "Sums", tasks))
+    assert blocking.missing("sums") == set()
+    return {task.name: task for task in blocking.final("sums").tasks}
+
+
+def test_a_task_is_blocked_by_the_one_that_it_needs():
+    failed = Verdict.FAILED
+    tasks = result_within({"base": failed, "built": failed, "apart": failed}, base="return x")
+    assert [task.verdict for task in tasks.values()] == [failed, BLOCKED, failed]
+    for check in tasks["built"].checks:
+        assert (check.blocked_by, check.hint) == ("base", "")
+        message = "uses your base, which does not pass its own checks"
+        assert check.message == message
+
+
+def test_a_written_task_is_never_not_started():
+    untouched = Verdict.NOT_STARTED
+    todo = "raise NotImplementedError"
+    verdicts = dict.fromkeys(("base", "built", "apart"), untouched)
+    tasks = result_within(verdicts, base=todo, apart=todo)
+    assert [task.verdict for task in tasks.values()] == [untouched, BLOCKED, untouched]
+    assert "is not written yet" in tasks["built"].checks[0].message
+
+
+def test_a_part_that_is_written_is_not_called_unwritten():
+    """An exception that waits for a right answer waits for the part behind all wrong ones."""
+    wrong = CheckResult("rnn", "", "RNN", False, 1, Verdict.FAILED)
+    answers = CheckResult(
+        "a", "", "LM", False, 1, Verdict.FAILED, evidence=Evidence(answered=("LM",), uses=("rnn",))
+    )
+    raises = CheckResult(
+        "b", "", "LM", False, 1, Verdict.PASSED, evidence=Evidence(refused=("LM",), uses=("rnn",))
+    )
+    parts = {"rnn": ("rnn", "RNN")}
+    blocking = Blocking(parts, {"lm": frozenset({"rnn"})}, {})
+    for name, task, checks in (("rnn", "RNN", (wrong,)), ("lm", "LM", (answers, raises))):
+        result = ExerciseResult(name, "unit", "", (TaskResult(task, checks),))
+        blocking.add(refusal(result))
+    for check in blocking.final("lm").checks:
+        assert (check.verdict, check.blocked_by) == (BLOCKED, "rnn")
+        assert check.message == "uses your rnn, which does not pass its own checks"
+
+
+def test_a_task_whose_need_passes_fails_by_itself():
+    verdicts = {"base": Verdict.PASSED, "built": Verdict.FAILED, "apart": Verdict.FAILED}
+    assert result_within(verdicts)["built"].verdict is Verdict.FAILED
+
+
+def test_exercises_cannot_wait_for_each_other():
+    """What the code under test says about its parts is believed along the course's order alone."""
+    check = CheckResult(
+        "c", "c", "RNN", False, 1, Verdict.FAILED, evidence=Evidence(uses=("lm", "rnn"))
+    )
+    parts = {"rnn": ("rnn", "RNN"), "lm": ("rnn_lm", "RNN")}
+    blocking = Blocking(parts, {"rnn": frozenset(), "rnn_lm": frozenset({"rnn"})}, {})
+    for name in ("rnn", "rnn_lm"):
+        blocking.add(ExerciseResult(name, "u", name, (TaskResult("RNN", (check,)),)))
+    assert blocking.missing("rnn_lm") == set()
+    assert blocking.final("rnn").verdict is Verdict.FAILED
+    (blocked,) = blocking.final("rnn_lm").checks
+    assert (blocked.verdict, blocked.blocked_by) == (BLOCKED, "rnn")

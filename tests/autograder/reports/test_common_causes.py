@@ -1,0 +1,79 @@
+"""What is reported once: one mistake, or one thing of one method, whichever checks have seen it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.isolation.host.faults import Frame
+from autograder.record.results import Diagnosis, ExerciseResult, Fact, TaskResult
+from autograder.reports.common_causes import causes
+from autograder.verdicts import Verdict
+
+FORWARD = {"method": "RNN.forward", "fact": Fact("the result of forward: values", "1", "2")}
+NO_BIAS = Diagnosis("no-bias", "You leave out the bias.")
+
+
+@pytest.fixture
+def shown(wrong):
+    """`told({...}, {...})`: which checks, by number, are reported together; first the one shown."""
+    first = replace(wrong.checks[0], verdict=Verdict.FAILED)
+
+    def shown(*facts, **options):
+        checks = [
+            replace(first, **{"title": str(i), "message": f"{i} values", **fact})
+            for i, fact in enumerate(facts)
+        ]
+        tasks = {check.task: [] for check in checks}
+        for check in checks:
+            tasks[check.task].append(check)
+        results = tuple(TaskResult(task, tuple(found)) for task, found in tasks.items())
+        found = causes(ExerciseResult("rnn", "unit", "RNN", results), **options)
+        return [[int(c.shown.title), *(int(check.title) for check in c.others)] for c in found]
+
+    return shown
+
+
+def test_one_thing_of_one_method_is_reported_once_whatever_the_numbers(shown):
+    other_numbers = {**FORWARD, "fact": replace(FORWARD["fact"], received="3")}
+    assert shown(FORWARD, FORWARD, other_numbers) == [[0, 1, 2]]
+    assert shown(FORWARD, {**FORWARD, "task": "RNNCell"}) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**FORWARD, "method": "RNN.backward"},
+        {**FORWARD, "fact": Fact("state: values")},
+        {**FORWARD, "verdict": Verdict.CRASHED},
+    ],
+)
+def test_another_method_thing_or_verdict_is_another_cause(shown, other):
+    assert shown(FORWARD, other, FORWARD) == [[0, 2], [1]]
+
+
+def test_what_has_no_name_is_reported_alone_unless_it_reads_the_same(shown):
+    nameless = {"method": "RNN.forward", "fact": Fact()}
+    assert shown(nameless, nameless) == [[0], [1]]
+    same = {**nameless, "message": "the same"}
+    assert shown(same, FORWARD, same) == [[0, 2], [1]]
+
+
+def test_a_mistake_that_explains_one_of_them_is_reported_for_all(shown):
+    explained = {**FORWARD, "diagnosis": NO_BIAS}
+    assert shown(FORWARD, explained, FORWARD) == [[1, 0, 2]]
+    assert shown({**FORWARD, "hidden": True, "diagnosis": NO_BIAS}, FORWARD) == [[1, 0]]
+
+
+def test_two_mistakes_stay_two_causes(shown):
+    other = replace(NO_BIAS, id="other")
+    facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, other, NO_BIAS)]
+    assert shown(*facts, FORWARD) == [[0, 2, 3], [1]]
+
+
+def test_exceptions_on_one_line_are_one_whatever_they_say(shown):
+    crashed = {"verdict": Verdict.CRASHED, "method": "RNN.forward", "fact": Fact("IndexError")}
+    here, there = (Frame("rnn.py", line, "forward") for line in (3, 4))
+    assert shown({**crashed, "frames": (here,)}, {**crashed, "frames": (here,)}) == [[0, 1]]
+    assert shown({**crashed, "frames": (here,)}, {**crashed, "frames": (there,)}) == [[0], [1]]

@@ -1,0 +1,38 @@
+"""`grade --plots DIR`: pictures of what checks have drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from autograder.record.findings.plots import Line, Plot
+from autograder.record.results import Provenance, Report
+from autograder.reports.report_files import save_plots
+
+LINE = Line("yours", (1, 2), (1, 0.1))
+PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)
+
+
+@pytest.fixture
+def drawn(passed):
+    """A report in which a check, and a hidden one, have drawn a plot of one title."""
+    sigmoid, tanh = passed.tasks
+    seen = replace(sigmoid.checks[0], findings=(PLOT,))
+    hidden = replace(sigmoid.checks[1], findings=(replace(PLOT, title="Hidden"),), hidden=True)
+    exercise = replace(passed, tasks=(replace(sigmoid, checks=(seen, hidden)), tanh))
+    provenance = Provenance(0, "numpy", "cpu", "bubblewrap", "exercises", "4a44", {})
+    return Report(provenance, (exercise,), seconds=1.5)
+
+
+def test_plots_are_pictures_named_after_exercise_and_title(drawn, tmp_path):
+    (path,) = save_plots(drawn, tmp_path / "new" / "folder")
+    assert path == tmp_path / "new" / "folder" / "activations-signals-layer-by-layer.svg"
+    texts = [text.text for text in ET.parse(path).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Signals, layer by layer", "layer", "size", "yours", "1e-1"} <= set(texts)
+
+
+def test_plots_of_hidden_checks_are_for_instructors(drawn, tmp_path):
+    assert len(save_plots(drawn, tmp_path)) == 1
+    assert len(save_plots(drawn, tmp_path, show_hidden=True)) == 2

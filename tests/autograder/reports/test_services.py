@@ -1,0 +1,138 @@
+"""Reports for services, in the shapes that they read; hidden facts stay hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from autograder.record.commands import Commands
+from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.reports import REPORTERS
+from autograder.reports.code_hosts import render_annotations, render_code_quality, render_summary
+from autograder.reports.course_platforms import (
+    render_autolab,
+    render_gradescope,
+    render_prairielearn,
+)
+from autograder.verdicts import Verdict
+from framework.importing import load_target
+
+SERVICES = sorted(set(REPORTERS) - {"json", "junit", "html", "cell"})
+TEXTS = ("::error::x", "\n::set-output name=a::1", "##vso[x]", "\x1b[2J\u202e", "%0A::error::x")
+OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
+
+
+@pytest.fixture
+def fine(report):
+    """A report without faults of the grader."""
+    kept = tuple(one for one in report.exercises if one.name != "rnn_lm")
+    return replace(report, exercises=kept)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_hidden_facts_are_shown_to_instructors_alone(name, report):
+    render = load_target(REPORTERS[name])
+    placed = tuple(replace(one, file=f"{one.name}.py") for one in report.exercises)
+    report = replace(report, exercises=placed)
+    assert "SECRET" not in render(report)
+    if name != "prairielearn":  # it has no test where a fault of the grader stayed
+        assert "SECRET" in render(report, show_hidden=True)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_of_a_submission_is_a_command(name, text):
+    check = CheckResult(text, text, text, False, 1.0, Verdict.FAILED, message=text)
+    exercise = ExerciseResult("rnn", "unit", "Title", (TaskResult(text, (check,)),), file=text)
+    report = Report(Provenance(0, "numpy", "cpu", "x"), (exercise,))
+    rendered = load_target(REPORTERS[name])(report)
+    assert "\x1b" not in rendered and "\u202e" not in rendered
+    ours = rendered.splitlines() if name == "github-annotations" else []
+    found = [line for line in rendered.splitlines() if OBEYED.search(line)]
+    assert all(line in ours and line.startswith(("::error ", "::notice ")) for line in found)
+    assert len(found) == (2 if ours else 0)
+
+
+def test_gradescope_gets_points_places_and_no_score_for_what_is_open(fine, report):
+    table = json.loads(render_gradescope(fine))
+    assert table["score"] == fine.earned == sum(one.get("score", 0) for one in table["tests"])
+    assert {"stdout_visibility": "hidden", "output_format": "text"}.items() <= table.items()
+    backward = next(one for one in table["tests"] if "Backward" in one["name"])
+    assert (backward["score"], backward["max_score"], backward["status"]) == (0, 3, "failed")
+    assert "16 of 16 values differ" in backward["output"]
+    assert len({one["number"] for one in table["tests"]}) == len(table["tests"])
+    open_ones = [t for t in json.loads(render_gradescope(report))["tests"] if "score" not in t]
+    assert [one["name"] for one in open_ones] == ["rnn_lm: Loss: The reference agrees"]
+    assert table["extra_data"]["sandbox"] == "bubblewrap"
+
+
+def test_github_marks_lines_and_counts_what_it_cannot_show(report):
+    lines = render_annotations(replace(report, commands=Commands("work"))).splitlines()
+    crashed = next(line for line in lines if "IndexError" in line)
+    assert crashed.startswith("::error title=rnn%3A The gradients are those")
+    (exercise,) = (one for one in report.exercises if one.name == "rnn")
+    placed = replace(exercise, file="src/rnn.py")
+    report = replace(report, exercises=(placed,), commands=Commands("work"))
+    assert "::error file=work/src/rnn.py,line=71,endLine=71,title=rnn%3A" in render_annotations(
+        report
+    )
+    assert lines[-1].startswith("::notice title=gradus::") and lines[-1].endswith("points")
+    checks = tuple(
+        CheckResult(f"t{n}", f"title {n}", "T", False, 1, Verdict.FAILED, message=f"m{n}")
+        for n in range(25)
+    )
+    many = replace(exercise, tasks=(TaskResult("T", checks),))
+    lines = render_annotations(replace(report, exercises=(many,))).splitlines()
+    assert sum(line.startswith("::error") for line in lines) == 10
+    assert "::notice::15 more findings are in the log and the summary" in lines
+
+
+def test_the_summary_is_markdown_that_shows_text_as_it_is(report):
+    text = render_summary(report)
+    assert text.startswith("## ") and "| exercise | points | verdict |" in text
+    assert "**Backward through time**" in text and "old.py ignored" in text
+    check = CheckResult(
+        "t", "a|b <img> @all `x`", "T", False, 1, Verdict.FAILED, message="*m* [l](u)"
+    )
+    exercise = ExerciseResult("rnn", "u", "T", (TaskResult("T", (check,)),))
+    text = render_summary(replace(report, exercises=(exercise,), notes=("n" * (2 << 20),)))
+    assert len(text.encode()) < 1 << 20 and "a summary has at most 1 MiB" in text
+    text = render_summary(replace(report, exercises=(exercise,)))
+    assert "a\\|b &lt;img\\> @\u200ball \\`x\\`" in text and "\\*m\\* \\[l\\]\\(u\\)" in text
+
+
+def test_gitlab_marks_lines_once_for_each_cause(report):
+    placed = tuple(replace(one, file=f"{one.name}.py") for one in report.exercises)
+    entries = json.loads(render_code_quality(replace(report, exercises=placed)))
+    backward = next(one for one in entries if "Backward through time" in one["description"])
+    assert {"severity": "major", "check_name": "gradus/rnn"}.items() <= backward.items()
+    crashed = next(one for one in entries if "IndexError" in one["description"])
+    assert crashed["location"] == {"path": "rnn.py", "lines": {"begin": 71}}
+    assert len({one["fingerprint"] for one in entries}) == len(entries)
+    assert json.loads(render_code_quality(report)) == []
+    again = json.loads(render_code_quality(replace(report, exercises=placed, seconds=9.0)))
+    assert again == entries
+
+
+def test_autolab_reads_scores_in_the_last_line_and_none_for_faults(report):
+    semantic, scores = map(json.loads, render_autolab(report).splitlines())
+    assert scores["scores"] == {
+        one.name: one.earned for one in report.exercises if not one.not_graded
+    }
+    assert "rnn_lm" not in scores["scores"]
+    assert semantic["stages"] == [one.name for one in report.exercises]
+    assert semantic["rnn"]["RNN: Backward through time"]["passed"] is False
+
+
+def test_prairielearn_takes_no_attempt_for_a_fault_of_the_grader(fine, report):
+    table = json.loads(render_prairielearn(fine))
+    assert table["gradable"] and table["score"] == pytest.approx(
+        fine.earned / fine.possible, abs=1e-5
+    )
+    assert sum(one["points"] for one in table["tests"]) == fine.earned
+    broken = json.loads(render_prairielearn(report))
+    assert broken["gradable"] is False and "score" not in broken
+    assert "not graded" in broken["format_errors"][0]
