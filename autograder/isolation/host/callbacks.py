@@ -73,14 +73,9 @@ def unnumbered(value: object) -> CallbackRef:
 
 
 class CallbackTable:
-    """The callbacks of one check, by number.
-
-    Attributes:
-        newest: copies of those that the latest request has passed, in their initial state.
-    """
+    """The callbacks of one check, by number."""
 
     def __init__(self) -> None:
-        self.newest: dict[int, Callback] = {}
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
         self._made: Counter[CalledBack] = Counter()
@@ -107,7 +102,7 @@ class CallbackTable:
         """Return copies of the callbacks that are new since the last call, in their initial
         state."""
         fresh = {n: copy.deepcopy(c) for n, c in self._callbacks.items() if n > self._noted}
-        self._noted, self.newest = len(self._callbacks), fresh
+        self._noted = len(self._callbacks)
         return fresh
 
     def restore(self, callbacks: dict[int, Callback]) -> None:

@@ -113,10 +113,6 @@ class WorkerProcess:
         """
         from autograder.isolation import wire  # imports NumPy, which nothing before here needs
 
-        return wire.decode_frame(self.reply_to(frame, limit))
-
-    def reply_to(self, frame: bytes, limit: TimeLimit) -> bytearray:
-        """Send `frame` and return the frame of the reply as it came; see `exchange`."""
         if frame and self._has_stray_bytes():
             raise StrayReplyError
         started = time.monotonic()
@@ -128,7 +124,7 @@ class WorkerProcess:
         finally:
             self._cpu.end(time.monotonic() - started)
         self._read_output()
-        return reply
+        return wire.decode_frame(reply)
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""

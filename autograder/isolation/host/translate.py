@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.isolation.confine import Limits
+from autograder.isolation.host import process as channel
 from autograder.isolation.host.faults import (
     BREAKPOINTS,
     NO_DEBUGGER,
@@ -25,6 +27,7 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
+from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.named_arrays import named_arrays
 from autograder.isolation.values import same_form, zip_leaves
 from autograder.isolation.wire import Handle, WireError
@@ -226,6 +229,35 @@ def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
         if str(PurePath(file).parent) == folder
     ]
     return tuple(reversed(frames[:12])), printed[: start.start()]
+
+
+def broken_off(
+    failure: Exception,
+    limit: TimeLimit,
+    limits: Limits,
+    frames: tuple[Frame, ...],
+    call: str,
+) -> SubmissionFault:
+    """Return the fault for an exchange that ended in `failure` and not in a reply.
+
+    Args:
+        limit: of the exchange.
+        limits: of the worker.
+    """
+    if isinstance(failure, channel.CpuExceededError):
+        return TimedOut(f"no answer within {limit.cpu:.3g} s of processor time", frames, call)
+    if isinstance(failure, channel.DeadlineError):
+        return TimedOut(f"no answer within {limit.wall:.3g} s", frames, call, stalled=True)
+    if isinstance(failure, channel.MemoryExceededError):
+        mebibytes = limits.memory >> 20
+        return OutOfMemory(f"used more than {mebibytes:,} MiB of memory", frames, call)
+    if isinstance(failure, channel.TooManyThreadsError):
+        return Crashed(f"started more than {limits.threads} threads or processes", frames, call)
+    if isinstance(failure, channel.DiedError):
+        return died(failure.status, frames, call)
+    if isinstance(failure, channel.StrayReplyError):
+        return Crashed("wrote to the grader's channel without being asked", frames, call)
+    return Crashed(f"what came back is not an answer: {failure}", frames, call)
 
 
 def died(status: int | None, frames: tuple[Frame, ...], call: str) -> SubmissionFault:
