@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import NoneType
 from typing import Any
-
-import numpy as np
 
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import Callback, CalledBack
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.requests import Outcome, Step, steps_in
-from autograder.isolation.values import map_leaves
-from autograder.isolation.wire import Handle
-
-#: Types whose values cannot change.
-_CONSTANT = (NoneType, bool, int, float, str, Handle)
 
 
 @dataclass(frozen=True)
@@ -93,30 +84,9 @@ def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | Non
     return wire.encode({"steps": [step.plain() for step in steps]}, stand_in)
 
 
-def copied(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def copied(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return deep copies of `outcomes`: a check may change what it gets."""
-    return tuple(map(_copied, outcomes))
-
-
-def is_constant(outcome: Outcome) -> bool:
-    """Return whether nothing in `outcome` can change, and it holds no array."""
-    return not (outcome.args or outcome.kwargs) and isinstance(outcome.value, _CONSTANT)
-
-
-def _copied(outcome: Outcome) -> Outcome:
-    if is_constant(outcome):
-        return outcome
-    value, args, kwargs = (
-        map_leaves(_copied_leaf, part) for part in (outcome.value, outcome.args, outcome.kwargs)
-    )
-    # `dataclasses.replace` takes several times as long, and a check has thousands of outcomes.
-    return Outcome(value, outcome.is_method, outcome.changed, outcome.aliased, args, kwargs)
-
-
-def _copied_leaf(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+    return tuple(outcome.copied() for outcome in outcomes)
 
 
 def outcome_fields(outcome: Outcome) -> list[Any]:

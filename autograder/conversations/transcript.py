@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.conversations.exchange import Exchange, copied, is_constant
+from autograder.conversations.exchange import Exchange, copied
 from autograder.isolation.host.faults import Crashed, SubmissionFault
 
 #: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
@@ -37,7 +37,7 @@ class Transcript:
         self.seconds += seconds
         if not self.complete:
             return
-        sizes = (outcome.size for outcome in exchange.outcomes if not is_constant(outcome))
+        sizes = (outcome.size for outcome in exchange.outcomes if not outcome.is_constant)
         self._bytes += len(exchange.frame) + sum(sizes)
         raised = fault.raised if isinstance(fault, Crashed) else ""
         broke_off = fault is not None and not raised

@@ -1,11 +1,12 @@
-"""Trees of values: dicts, lists and tuples, whose leaves are all other values.
+"""Values that cross between grader and worker: trees of dicts, lists and tuples, and arrays.
 
-A path is a tuple of dict keys and list indices, which lead from the whole value to a leaf.
+The leaves of a tree are all values that are no dict, list or tuple. A path is a tuple
+of dict keys and list indices, which lead from the whole value to a leaf.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 #: Dict keys and list indices.
@@ -77,3 +78,21 @@ def same_form(one: Any, other: Any) -> bool:
 
 def _form(value: Any) -> Any:
     return map_leaves(lambda leaf: None, value)
+
+
+def named_arrays(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every array among the arguments, and one level inside them, with its name."""
+    named = [(f"argument {i}", value) for i, value in enumerate(args, start=1)]
+    named += [(f"argument {key}", value) for key, value in kwargs.items()]
+    for where, value in named:
+        if is_array(value):
+            yield where, value
+        elif type(value) is dict:
+            yield from ((f"{where}['{k}']", v) for k, v in value.items() if is_array(v))
+        elif type(value) in (list, tuple):
+            yield from ((f"{where}[{i}]", v) for i, v in enumerate(value) if is_array(v))
+
+
+def is_array(value: Any) -> bool:
+    """Return whether `value` is an array, of whatever library."""
+    return hasattr(value, "dtype") and hasattr(value, "shape")

@@ -72,17 +72,12 @@ class InlineSession(Session):
         """Run the steps; returns the error that one ended with, or None, and the outcomes."""
         plain = [step.plain() for step in steps]
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
-        self._fresh = False
-        with parts_from(self._parts):
-            reply = self._sent_back(self._dispatcher.answer(self._received(request)))
-        return outcomes_from(reply, 0, plain)
-
-    def _received(self, request: dict[str, Any]) -> Any:
-        """Return `request` as it arrives; its frame is kept, for reports."""
         frame = wire.encode(request, self._callbacks.stand_in)
-        self.calls.entered = True
+        self._fresh, self.calls.entered = False, True
         self.calls.sent(frame)
-        return wire.decode_frame(frame)
+        with parts_from(self._parts):
+            reply = self._sent_back(self._dispatcher.answer(wire.decode_frame(frame)))
+        return outcomes_from(reply, 0, plain)
 
     def _sent_back(self, reply: dict[str, Any]) -> Any:
         """Return `reply` as it arrives: new objects, so that `calls` can tell answers apart."""

@@ -28,8 +28,7 @@ from autograder.isolation.host.faults import (
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
 from autograder.isolation.host.time_limits import TimeLimit
-from autograder.isolation.named_arrays import named_arrays
-from autograder.isolation.values import same_form, zip_leaves
+from autograder.isolation.values import named_arrays, same_form, zip_leaves
 from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
