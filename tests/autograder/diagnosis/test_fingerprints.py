@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.isolation.host.requests import Outcome
-from autograder.recordings.fingerprints import SealedMistake, key_of, name_of, sealed, unsealed
+from autograder.conversations.exchange import Exchange, request_frame
+from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, sealed, unsealed
+from autograder.isolation.host.requests import Call, Get, Outcome
 
 MISTAKE = SealedMistake("no-bias", "You leave out the bias.", "What is b?", ("one", "two"))
-CALL = [["call", None, "forward", [], {}, False]]
-READ = [["get", None, "parameters"]]
+CALL = Call(None, "forward")
+READ = Get(None, "parameters")
 
 
-def key(value, steps=CALL, raised="", **options):
-    return key_of([(steps, [Outcome(value)], raised)], **options)
+def key(value, step=CALL, message="", **options):
+    answered = Exchange(request_frame([step]), (Outcome(value),), message=message)
+    return key_of([answered], **options)
 
 
 def test_the_same_answers_unlock_the_mistake():
@@ -35,7 +37,7 @@ def test_different_answers_have_different_keys():
         *([np.ones(2)], {"a": 1}, {"b": 1}, np.array([1.0, np.nan]), np.array([1.0, np.inf])),
     ]
     assert len({key(value) for value in values}) == len(values)
-    assert key(1.0, raised="ValueError: no") != key(1.0)
+    assert key(1.0, message="ValueError: no") != key(1.0)
 
 
 def test_initial_parameters_count_by_their_form_unless_nothing_else_differs():

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.requests import Outcome
+from autograder.conversations.exchange import Exchange
+from autograder.isolation.host.requests import Get, Outcome
 from autograder.isolation.wire import Handle
 
 #: Numbers count as equal if they agree in this many digits of the largest one of their array.
@@ -35,21 +36,19 @@ class SealedMistake:
     seen_in: tuple[str, ...] = ()
 
 
-def key_of(
-    answers: Iterable[tuple[Sequence[list[Any]], Sequence[Outcome], str]], *, strictly: bool = False
-) -> bytes:
-    """Return the digest of `answers`: the steps, the outcomes and the exception of each request.
+def key_of(exchanges: Iterable[Exchange], *, strictly: bool = False) -> bytes:
+    """Return the digest of the steps, the outcomes and the exceptions of `exchanges`.
 
     Args:
         strictly: whether the values of initial parameters count, not their names and shapes alone;
             right ones may be drawn in many ways.
     """
     text = hashlib.sha256()
-    for steps, outcomes, raised in answers:
-        for step, outcome in zip(steps, outcomes, strict=False):
-            is_drawn = not strictly and step[0] == "get" and step[2] == "parameters"
+    for exchange in exchanges:
+        for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+            is_drawn = not strictly and isinstance(step, Get) and step.name == "parameters"
             text.update("\n".join(_facts(outcome, by_form=is_drawn)).encode() + b"\n")
-        text.update(f"raised {raised}\n".encode())
+        text.update(f"raised {exchange.message}\n".encode())
     return text.digest()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.grading.under_test import ReferenceSession
 from autograder.isolation import wire
 from autograder.isolation.host.faults import ReferenceFailed
 from autograder.isolation.host.remote import RemoteModule
-from autograder.recordings.remembered import Remembered, RememberingSession
 from framework.interfaces import NumpyArrays
 
 
@@ -58,6 +58,13 @@ def test_every_submission_gets_the_same_answer(reference, course, name, array):
     assert course.asked == 1
     assert repr(first) == repr(second)
     assert getattr(first, "dtype", None) is getattr(second, "dtype", None)
+
+
+def test_a_check_that_changes_an_answer_does_not_change_the_next_one(reference):
+    for _ in range(2):
+        answer = reference().kept(np.arange(3))
+        assert answer.tolist() == [0, 1, 2]
+        answer += 1
 
 
 def test_what_cannot_be_remembered_is_refused_the_first_time(reference):

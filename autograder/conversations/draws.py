@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.isolation.wire import WireError
-from autograder.recordings.tape import Draw, plain
+from autograder.isolation import wire
 
 #: The methods of a generator that draw, by name.
 METHODS = tuple(
@@ -24,6 +24,14 @@ METHODS = tuple(
 )
 #: Those that change their argument and return nothing.
 IN_PLACE = ("shuffle",)
+
+
+@dataclass
+class Draw:
+    """One call of a random number generator: the method, and what it returned or left."""
+
+    method: str
+    value: Any
 
 
 class _Generator(np.random.Generator):
@@ -76,8 +84,8 @@ class RecordingGenerator(_Generator):
 
     def _drawn(self, name: str, value: Any) -> Any:
         stored = None
-        with suppress(WireError):  # texts are drawn again
-            stored = plain(value)
+        with suppress(wire.WireError):  # texts are drawn again
+            stored = wire.decode_frame(wire.encode(value))
         self._draws.append(Draw(name, stored))
         return value
 

@@ -7,14 +7,22 @@ import lzma
 import numpy as np
 import pytest
 
-from autograder.isolation.host.requests import Outcome
+from autograder.conversations.draws import Draw
+from autograder.conversations.exchange import Exchange, request_frame
+from autograder.conversations.recording import (
+    MAGIC,
+    Header,
+    Recording,
+    Tape,
+    read_recording,
+    write_recording,
+)
+from autograder.isolation.host.requests import Call, Outcome
 from autograder.isolation.wire import Handle
-from autograder.recordings.files import MAGIC, Header, Recording, read_recording, write_recording
-from autograder.recordings.tape import Draw, Exchange, RightAnswer, Tape
 from framework.errors import BadInputError
 
 HEADER = Header("rnn", "c" * 64, "d" * 64, 0)
-STEPS = [["call", Handle(1, "RNN"), "forward", [np.arange(3.0)], {}, False]]
+REQUEST = request_frame([Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))])
 
 
 @pytest.fixture
@@ -22,8 +30,8 @@ def tape():
     outcome = Outcome({"W": np.ones((2, 2))}, False, ("argument 1",), (), (1,), {"k": "v"})
     return Tape(
         [Draw("normal", np.zeros(2)), Draw("choice", None)],
-        [Exchange(STEPS, [outcome], 1)],
-        [RightAnswer(STEPS, [outcome], "ValueError", "ValueError: no")],
+        [Exchange(REQUEST, (outcome,))],
+        [Exchange(REQUEST, (outcome,), "ValueError", "ValueError: no")],
         {"ab": [b"cipher"]},
     )
 
@@ -37,7 +45,7 @@ def test_a_recording_comes_back_as_it_was_written(tmp_path, tape):
     assert again.draws[1] == tape.draws[1]
     np.testing.assert_array_equal(again.draws[0].value, np.zeros(2))
     (exchange,) = again.exchanges
-    assert exchange.steps[0][1] == Handle(1, "RNN")
+    assert exchange.steps[0].owner == Handle(1, "RNN")
     np.testing.assert_array_equal(exchange.outcomes[0].value["W"], np.ones((2, 2)))
     assert exchange.outcomes[0].changed == ("argument 1",)
     assert again.answers[0].message == "ValueError: no"
@@ -46,8 +54,9 @@ def test_a_recording_comes_back_as_it_was_written(tmp_path, tape):
 
 def test_numbers_that_repeat_are_stored_once(tmp_path):
     numbers = np.random.default_rng(0).normal(size=1000)
+    request = request_frame([Call(None, "double", (numbers,))])
     tapes = {
-        f"{i}": Tape([Draw("normal", numbers)], [Exchange([["x", numbers]], [Outcome(numbers)])])
+        f"{i}": Tape([Draw("normal", numbers)], [Exchange(request, (Outcome(numbers),))])
         for i in range(20)
     }
     file = tmp_path / "x.recording"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.recordings.draws import RecordedGenerator, RecordingGenerator
+from autograder.conversations.draws import RecordedGenerator, RecordingGenerator
 
 
 def draw_all(rng):

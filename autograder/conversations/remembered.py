@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.isolation import wire
-from autograder.isolation.host.calls import CallLog
-from autograder.isolation.host.remote import Session
 from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.transcript import Transcript
-from autograder.recordings.tape import outcome_fields, outcome_from
+from autograder.isolation.host.session import Session
 
 #: Maximum size of what is remembered of one exercise, in bytes.
 MAX_BYTES = 64 << 20
@@ -26,11 +24,11 @@ class Remembered:
     """What the reference of one exercise has answered.
 
     Attributes:
-        answers: check id -> the requests in their order, each with its answer, as frames.
+        answers: check id -> its requests in their order, with their answers.
         size: bytes of all of them.
     """
 
-    answers: dict[str, list[tuple[bytes, bytes]]] = field(default_factory=dict)
+    answers: dict[str, list[Exchange]] = field(default_factory=dict)
     size: int = 0
 
     def clear(self) -> None:
@@ -39,7 +37,7 @@ class Remembered:
         self.size = 0
 
 
-class RememberingSession:
+class RememberingSession(Session):
     """The conversation with the reference, which answers what it has answered before.
 
     Args:
@@ -48,9 +46,7 @@ class RememberingSession:
     """
 
     def __init__(self, make: Callable[[], Session], remembered: Remembered) -> None:
-        self.calls = CallLog()
-        self.uncontained: tuple[str, ...] = ()
-        self.transcript: Transcript | None = None
+        super().__init__()
         self._make, self._remembered = make, remembered
         self.begin_check("")
         self.begin()
@@ -61,7 +57,7 @@ class RememberingSession:
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        self.calls.clear()
+        super().begin()
         self._asked: list[Sequence[Step]] = []
         #: Of this check alone: the same requests to a new conversation get the same handles.
         self._inner: Session | None = None
@@ -71,13 +67,13 @@ class RememberingSession:
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order, or return what they returned before."""
-        request = _encoded(steps) if self._is_known else None
-        place = len(self._asked)
-        if request is not None and place < len(self._known) and self._known[place][0] == request:
-            outcomes = [outcome_from(one) for one in wire.decode_frame(self._known[place][1])]
+        frame = _frame(steps) if self._is_known else None
+        number = len(self._asked)
+        if frame is not None and number < len(self._known) and self._known[number].frame == frame:
+            outcomes = list(copied(self._known[number].outcomes))
         else:
             outcomes = self._answered(steps)
-            self._is_known = request is not None and self._remember(place, request, outcomes)
+            self._is_known = frame is not None and self._remember(frame, outcomes)
         self._asked.append(steps)
         return outcomes
 
@@ -91,21 +87,14 @@ class RememberingSession:
         self._caught_up = len(self._asked) + 1
         return self._inner.run(steps)
 
-    def _remember(self, place: int, request: bytes, outcomes: Sequence[Outcome]) -> bool:
+    def _remember(self, frame: bytes, outcomes: Sequence[Outcome]) -> bool:
         """Remember the answer to a request; return whether all of this check are remembered."""
-        try:
-            answer = wire.encode([outcome_fields(outcome) for outcome in outcomes])
-        except wire.WireError:  # its frame is longer than that of the reply
+        if len(self._asked) != len(self._known) or self._remembered.size > MAX_BYTES:
             return False
-        if place != len(self._known) or self._remembered.size > MAX_BYTES:
-            return False
-        self._known.append((request, answer))
-        self._remembered.size += len(request) + len(answer)
+        exchange = Exchange(frame, copied(outcomes))
+        self._known.append(exchange)
+        self._remembered.size += exchange.size
         return True
-
-    def printed(self) -> str:
-        """Return nothing: what the reference prints is not captured."""
-        return ""
 
     def close(self) -> None:
         """End the conversation."""
@@ -113,9 +102,9 @@ class RememberingSession:
             self._inner.close()
 
 
-def _encoded(steps: Sequence[Step]) -> bytes | None:
-    """Return the bytes of a request; None if it holds what only this process can call."""
+def _frame(steps: Sequence[Step]) -> bytes | None:
+    """Return the frame of a request; None if it holds what only this process can call."""
     try:
-        return wire.encode([step.plain() for step in steps])
+        return request_frame(steps)
     except wire.WireError:
         return None

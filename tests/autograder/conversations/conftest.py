@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.conversations.player import RecordedSession
+from autograder.conversations.recording import RecordingSession
 from autograder.isolation.host.inline import InlineSession
 from autograder.isolation.host.remote import RemoteModule
-from autograder.recordings.player import RecordedSession
-from autograder.recordings.recorder import RecordingSession
 from framework.interfaces import Model, NumpyArrays
 
 
@@ -59,7 +59,7 @@ def play():
     """`play(tape, check)`: run the check on the tape; returns the session."""
 
     def play(tape, check, seed=0):
-        session = RecordedSession(lambda name: tape)
+        session = RecordedSession({"check": tape})
         session.begin_check("check")
         session.begin()
         check(RemoteModule(session), session.generator("check", np.random.default_rng(seed)))
