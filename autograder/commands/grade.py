@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import from_here
-from autograder.grading.course_choice import chosen_course
 from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
-from autograder.grading.options import GradeOptions
+from autograder.grading.options import GradeOptions, chosen_course
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, open_setting
 from autograder.record.progress import following, is_own, note_progress

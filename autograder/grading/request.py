@@ -15,12 +15,12 @@ from autograder.course.figures import figures
 from autograder.course.reading import Course, Exercise
 from autograder.course.revisions import pin_notes
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
-from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import Setting
 from autograder.grading.watching import WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
+from autograder.judging.not_started import is_not_started, not_started, without_checks
 from autograder.judging.rules import judged, unconfirmed_notes
 from autograder.record.results import (
     EXPLAINED,

@@ -17,8 +17,8 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
-from autograder.grading.not_started import not_started
 from autograder.isolation.host.output import shown
+from autograder.judging.not_started import not_started
 from autograder.record.findings.texts import WrittenAnswer, shortened
 from autograder.record.results import (
     MAX_MESSAGE,
