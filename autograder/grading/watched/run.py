@@ -26,8 +26,7 @@ from autograder.grading.parallel import load_grader
 from autograder.grading.setting import Setting
 from autograder.grading.workers import Workers, needs, new_scratch
 from autograder.isolation.confine import libc
-from autograder.isolation.sandboxes.base import KILL_SECONDS
-from autograder.isolation.sandboxes.processes import tree_of
+from autograder.isolation.sandboxes.base import KILL_SECONDS, tree_of
 from autograder.isolation.sandboxes.scratch import remove_scratch
 from autograder.record.results import CheckResult, ExerciseResult
 from autograder.submissions.submission import Submission

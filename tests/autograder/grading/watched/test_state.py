@@ -19,7 +19,7 @@ from autograder.grading.watched import state
 from autograder.grading.watched.run import Run, _Started
 from autograder.grading.watched.state import WarmState
 from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.processes import tree_of
+from autograder.isolation.sandboxes.base import tree_of
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, SandboxError
