@@ -99,11 +99,11 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 
 @dataclass
 class WrittenFeedback:
-    """What was written.
+    """The pages that were written.
 
     Attributes:
         students: keys of those with a page.
-        without: keys of those without one -> why.
+        without: keys of students without a page -> why.
     """
 
     students: list[str] = field(default_factory=list)
@@ -112,7 +112,7 @@ class WrittenFeedback:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What pages are made from.
+    """The sources of all pages.
 
     Attributes:
         shown: what a page calls a student; None for no name at all.

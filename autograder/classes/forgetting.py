@@ -1,4 +1,4 @@
-"""Removes data of students: of one student, or all that is older than a number of days."""
+"""Removes data: of one student, or all data that is older than a number of days."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
 
 
 def forget_in_store(store: Store, key: str) -> Removed:
-    """Remove what all runs of `store`, of any assignment, have of a student; files stay."""
+    """Remove a student from all runs of `store`, of any assignment; files stay."""
 
     def work(connection: Connection) -> Removed:
         listed = select(entry.c.attempt).where(entry.c.student == key).distinct()
@@ -107,7 +107,7 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
 
 
 def _age(collection: Collection, attempt: str, before: float) -> bool:
-    """Return whether an attempt is from before that time."""
+    """Return whether an attempt is older than the time `before`."""
     (chosen,) = (candidate for candidate in collection.attempts if candidate.id == attempt)
     if chosen.submitted is not None:
         return chosen.submitted.timestamp() < before
@@ -145,7 +145,7 @@ def _unused(keys: Iterable[ResultKey], used: Names[ResultKey]) -> list[ResultKey
 
 
 def _save(before: Collection, after: Collection) -> None:
-    """Write the collection, then remove the folders of attempts that it has no more."""
+    """Write the collection, then remove the folders of removed attempts."""
     after.save()
     write_listing(after)
     kept = {attempt.id for attempt in after.attempts}
@@ -183,7 +183,7 @@ class Traces:
 
 
 def _whole(word: str) -> str:
-    """Return a pattern of `word`, where no letter or digit continues it with its like."""
+    """Return a pattern of `word` as a whole: no letter follows its letters, no digit its digits."""
     before, after = (r"\d" if end.isdecimal() else _LETTER for end in (word[0], word[-1]))
     return rf"(?<!{before}){re.escape(word)}(?!{after})"
 

@@ -38,7 +38,7 @@ _REPLACED = re.compile(r'[\\:*?"<>|]')
 
 
 def safe_path(path: PurePosixPath) -> PurePosixPath:
-    """Return `path` without characters that are not seen, and with names that are not too long."""
+    """Return `path` without invisible characters, and with names of limited length."""
     parts = [_safe_name(part) for part in path.parts if part not in ("/", "..")]
     return PurePosixPath(*[part for part in parts if part][-MAX_DEPTH:] or ["file"])
 
@@ -53,7 +53,7 @@ def _safe_name(name: str) -> str:
 
 
 class Places:
-    """Places of files in one folder, also on a system that knows no capitals.
+    """Free paths in one folder, also on a system that ignores capitals.
 
     A file and a folder cannot have the same name: the one that comes later gets a number.
     """
@@ -68,14 +68,14 @@ class Places:
         return self._numbered(self._folder(path.parent) / path.name)
 
     def _folder(self, path: PurePosixPath) -> PurePosixPath:
-        """Return where the folder `path` is: at the same place for all of its files."""
+        """Return the path for the folder `path`, the same for all of its files."""
         key = _folded_path(path)
         if key not in self._folders:
             self._folders[key] = self._numbered(self._folder(path.parent) / path.name)
         return self._folders[key]
 
     def _numbered(self, path: PurePosixPath) -> PurePosixPath:
-        """Return `path`, with a number in its name where that is taken."""
+        """Return `path`, with a number in its name if the name is taken."""
         key, free = _folded_path(path), path
         number = self._numbers.get(key, 1)  # the last one of this name
         while _folded_path(free) in self._taken:
@@ -121,7 +121,7 @@ MAX_FILES, MAX_BYTES = 5_000, 256 << 20
 #: Bytes of all attempts of a student in one export.
 MAX_ATTEMPTS_BYTES = 1 << 30
 
-#: What a file system says of a name that it cannot hold.
+#: Errors of a file system about a name that it cannot store.
 _NAMES = {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -155,7 +155,7 @@ class AttemptFiles:
         self._left, self._allowance = MAX_BYTES, allowance or Allowance()
 
     def add(self, inner: PurePosixPath, read: Read) -> None:
-        """Write the file `inner` of the attempt; what cannot be read is a note.
+        """Write the file `inner` of the attempt; a file that cannot be read becomes a note.
 
         Raises:
             GradusError: the disk is full, or cannot be written for another reason.
@@ -185,7 +185,7 @@ class AttemptFiles:
                     self.notes.add(str(error))
 
     def _read(self, read: Callable[[], bytes]) -> bytes:
-        """Return what `read` returns, within the limits; beyond them, nothing is read.
+        """Return the bytes that `read` returns, within the limits.
 
         Raises:
             BadInputError: the attempt, or all of the same students, have too many files or bytes.

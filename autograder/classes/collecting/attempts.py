@@ -38,7 +38,7 @@ class Attempt:
         return self.submitted or datetime.min.replace(tzinfo=UTC), self.order
 
     def without(self, student: str) -> Attempt:
-        """Return it without one of its students."""
+        """Return the attempt without one of its students."""
         return replace(self, students=tuple(key for key in self.students if key != student))
 
 
@@ -80,7 +80,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Policy:
-    """What decides about attempts.
+    """The rule, dates and late days that decide about attempts.
 
     Attributes:
         due: None for no due date.
@@ -134,7 +134,7 @@ class Policy:
 
 
 def _without_time(attempt: Attempt, due: datetime | None) -> Timing:
-    """Return what the other system says, where the time is not known or nothing is due."""
+    """Return the timing that the other system states: no time is known, or there is no due date."""
     if attempt.is_late:
         return Timing.LATE
     return Timing.ON_TIME if due is None or attempt.is_late is False else Timing.UNKNOWN

@@ -11,13 +11,15 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.classes.collecting.attempts import Attempt, Policy, Rule, Standing
-from autograder.classes.rosters.dates import Extension, time_zone
+import msgspec
+
+from autograder.classes.collecting.attempts import Attempt, Policy, Standing
+from autograder.classes.rosters.dates import time_zone
 from autograder.classes.rosters.privacy import FOLDER_MODE, write_private
 from autograder.classes.rosters.roster import Student
 from framework.errors import BadInputError
@@ -122,7 +124,11 @@ def read_collection(folder: Path) -> Collection:
                 f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "
                 "into a new folder"
             )
-        return _from_table(folder, table)
+        table["folder"] = folder
+        _require_fields(table, Collection)
+        _require_fields(table["policy"], Policy)
+        stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
+        return replace(stored, policy=_in_zone(stored.policy, stored.zone))
     except FileNotFoundError:
         raise BadInputError(
             f"no collection at {folder}: `gradus class collect SOURCE --as SYSTEM --into {folder}` "
@@ -130,7 +136,7 @@ def read_collection(folder: Path) -> Collection:
         ) from None
     except OSError as error:
         raise BadInputError(f"{folder / FILE} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as error:
         raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
 
 
@@ -138,49 +144,25 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _from_table(folder: Path, table: Mapping[str, Any]) -> Collection:
-    """Return the collection that `Collection.save` wrote."""
-    zone, policy = table["zone"], table["policy"]
+def _require_fields(table: Mapping[str, Any], kind: type[Collection] | type[Policy]) -> None:
+    """Raise `KeyError` for a missing field, also for a field that has a default."""
+    for field_of_kind in fields(kind):
+        table[field_of_kind.name]
+
+
+def _in_zone(policy: Policy, zone: str) -> Policy:
+    """Return `policy` with due dates in their time zone, in which days are counted."""
+    if not zone:
+        return policy
+
+    def local(due: datetime | None) -> datetime | None:
+        return due.astimezone(time_zone(zone)) if due is not None else None
+
     extensions = {
-        key: Extension(**{**extension, "due": _due_date(extension["due"], zone)})
-        for key, extension in policy["extensions"].items()
+        key: replace(extension, due=local(extension.due))
+        for key, extension in policy.extensions.items()
     }
-    return Collection(
-        folder,
-        {key: Student(**student) for key, student in table["students"].items()},
-        table["has_roster"],
-        tuple(map(_attempt, table["attempts"])),
-        Policy(
-            Rule(policy["rule"]),
-            _due_date(policy["due"], zone),
-            policy["late_days"],
-            extensions,
-            policy["spent"],
-        ),
-        zone,
-        table["unmatched"],
-        tuple(table["notes"]),
-    )
-
-
-def _attempt(table: Mapping[str, Any]) -> Attempt:
-    submitted = table["submitted"]
-    return Attempt(
-        **{
-            **table,
-            "students": tuple(table["students"]),
-            "submitted": datetime.fromisoformat(submitted) if submitted else None,
-            "notes": tuple(table["notes"]),
-        }
-    )
-
-
-def _due_date(text: str | None, zone: str) -> datetime | None:
-    """Return a due date in its time zone, in which days are counted."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(time_zone(zone)) if zone else moment
+    return replace(policy, due=local(policy.due), extensions=extensions)
 
 
 if sys.platform != "win32":

@@ -13,12 +13,12 @@ from autograder.submissions.candidates import files_below, why_unreadable
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
 
-#: What an export of a large class may hold.
+#: Limits of an export.
 LIMITS = ArchiveLimits(members=200_000, total=64 << 30)
 
 _JUNK = {"__MACOSX", ".DS_Store", ".git", "Thumbs.db", "desktop.ini"}
 
-#: Returns the first bytes of a file, at most that many.
+#: Returns the first bytes of a file; the argument is their maximum number.
 Read = Callable[[int], bytes]
 
 

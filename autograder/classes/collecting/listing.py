@@ -1,4 +1,4 @@
-"""What a collection holds, in lines: late work, several attempts, and all that is missing."""
+"""Lists a collection: late work, several attempts, missing students, unmatched files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_listing(collection: Collection) -> None:
 
 
 def named(collection: Collection) -> Shown:
-    """Return what shows students with their names."""
+    """Return a function that shows students with their names."""
 
     def shown(key: str) -> str:
         student = collection.students.get(key)

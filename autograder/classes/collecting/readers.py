@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -288,12 +289,15 @@ def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
     return reading
 
 
+@dataclass(frozen=True)
 class _NbgraderPlace:
-    """What the folders of a file say."""
+    """Student, assignment and time in the folders around a file, and its path below them."""
 
-    def __init__(self, student: str, assignment: str, folder: PurePosixPath, inner: PurePosixPath):
-        self.student, self.assignment, self.folder, self.inner = student, assignment, folder, inner
-        self.time = ""
+    student: str
+    assignment: str
+    folder: PurePosixPath
+    inner: PurePosixPath
+    time: str = ""
 
 
 def _common_depth(files: Sequence[PurePosixPath]) -> int:
@@ -316,9 +320,8 @@ def _nbgrader_place(file: PurePosixPath, depth: int) -> _NbgraderPlace | None:
     for index, part in enumerate(attempts[: len(parts) - 1]):
         if match := _INBOUND.fullmatch(part):
             folder, inner = PurePosixPath(*parts[: index + 1]), PurePosixPath(*parts[index + 1 :])
-            origin = _NbgraderPlace(match["student"], match["assignment"], folder, inner)
-            origin.time = match["time"]
-            return origin
+            student, assignment = match["student"], match["assignment"]
+            return _NbgraderPlace(student, assignment, folder, inner, match["time"])
     start = ours.index("submitted") + 1 if "submitted" in ours else 0
     if len(parts) < start + 3:
         return None

@@ -107,7 +107,7 @@ def points(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Write DIR/points.csv: a row for each decision that is yours, with room for points.
+    """Write DIR/points.csv: a row for each answer or part that you must decide.
 
     These are answers in prose, and points that wait for another part of the same student: "blocked
     by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise

@@ -25,16 +25,16 @@ def _never(line: SheetRow) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a system keeps what, in a file of its own.
+    """Where the file of a system keeps points, maximum and comments.
 
     Attributes:
         rows: the rows of students.
-        column: the place of the points; that after the last one for a new column.
+        column: number of the column of points; for a new column, the number after the last column.
         maximum: what the column says it is out of; None if it says nothing.
         comments: the place of comments; None for none.
-        why_kept: returns why the cell of a row is left as it is; empty if it is filled.
+        why_kept: returns why the cell of a row stays unchanged; empty if the cell is filled.
         refuses_more: whether the system skips points above the maximum.
-        as_comment: turns a comment into what the system shows.
+        as_comment: converts a comment to the form of the system.
     """
 
     rows: tuple[SheetRow, ...]
@@ -101,7 +101,7 @@ def _students(
 
 @dataclass
 class _Filler:
-    """Fills the cells of rows, and notes what became of each."""
+    """Fills the cells of rows, and records the result of each row."""
 
     sheet: Sheet
     layout: Layout
@@ -183,7 +183,7 @@ def chosen_column(
     *,
     why_not_new: str = "",
 ) -> int:
-    """Return the column that is asked for; without one, the only candidate.
+    """Return the requested column; without a request, the only candidate.
 
     Args:
         names: place of a column that may be filled -> the names that mean it.

@@ -1,4 +1,4 @@
-"""What a gradebook is filled with, and what became of each row.
+"""The request to fill a gradebook, and its result for each row.
 
 A gradebook is a function from a `FillRequest` to a `Filled`, named by `register_gradebooks`.
 """
@@ -16,13 +16,13 @@ from framework.errors import UsageError
 
 #: States of which a gradebook gets no number.
 OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.LATER)
-#: States of which it gets a zero, if an instructor wants that.
+#: States for which a gradebook gets a zero, if the instructor asks for zeros.
 MISSING = (State.NO_WORK, State.ALL_LATE)
 
 
 @dataclass(frozen=True)
 class FillRequest:
-    """What to fill in.
+    """The points to fill in, and the options.
 
     Attributes:
         export: the file that the learning system exported.
@@ -48,13 +48,13 @@ class FillRequest:
 
     @property
     def possible(self) -> float:
-        """The points that can be earned: the most of any student, where exercises are left out."""
+        """The maximum of points: the largest maximum of any student, if exercises are left out."""
         return max((points.possible for points in self.points.values()), default=0.0)
 
 
 @dataclass
 class Filled:
-    """A filled gradebook, and what an instructor has to know.
+    """A filled gradebook, and the list of special cases for the instructor.
 
     Attributes:
         data: the bytes of the file.
@@ -78,7 +78,7 @@ class Filled:
 
 
 def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
-    """Return why a student gets no number; empty for one who gets one."""
+    """Return why a student gets no number; empty for a student with a number."""
     if points.state in OPEN or (points.state in MISSING and not zero_missing):
         return points.state.value
     return ""

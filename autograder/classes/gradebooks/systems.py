@@ -13,7 +13,7 @@ from framework.errors import BadInputError, UsageError
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
 _READ_ONLY = "(read only)"
-#: Cells of Canvas that are no points: excused, not assigned.
+#: Words of Canvas in place of points: excused, not assigned.
 _CANVAS_WORDS = ("EX", "N/A")
 
 _PARTICIPANT = re.compile(r"\D+ \d+")
@@ -92,7 +92,7 @@ def fill_moodle_worksheet(request: FillRequest) -> Filled:
 
 
 def _grade_column(sheet: Sheet, request: FillRequest) -> int:
-    """Return the column of grades: the named one, one of a known name, or that of its place."""
+    """Return the column of grades: as named, by a known title, or the column before the maximum."""
     if request.column:
         columns = {number: (name,) for number, name in enumerate(sheet.header)}
         return chosen_column(sheet, request, columns, why_not_new="Moodle would not read it")
@@ -110,7 +110,7 @@ def _grade_column(sheet: Sheet, request: FillRequest) -> int:
 
 
 def _is_before_maximum(sheet: Sheet, column: int) -> bool:
-    """Return whether the next column has one number in all rows: the maximum grade."""
+    """Return whether the next column holds the maximum grade: the same number in all rows."""
     maxima = {line.value(column + 1) for line in sheet.rows}
     return len(maxima) == 1 and first_maximum([*maxima]) is not None
 

@@ -56,7 +56,7 @@ class CheckFacts:
     Attributes:
         diagnosis: id of the mistake behind it, as in ``no-bias``; empty if none is certain.
         sentence: what the mistake is, or else the message of the check.
-        blocked_by: what it waits for, an exercise or a task; empty if for nothing.
+        blocked_by: the exercise or task that the check waits for; may be empty.
         answer: digest of an answer in prose; empty for another check.
     """
 
@@ -86,7 +86,7 @@ class TaskFacts:
 
     @property
     def waiting(self) -> Mapping[str, float]:
-        """What its points wait for -> how many do."""
+        """Exercise or task -> number of points that wait for it."""
         points: dict[str, float] = {}
         for check in self.checks:
             if check.blocked_by:
@@ -96,7 +96,7 @@ class TaskFacts:
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """What grading found about one piece of work, for each student who handed it in.
+    """The result of one piece of work, for each student who handed it in.
 
     Attributes:
         seconds: how long it took.
@@ -163,7 +163,7 @@ class ClassResults:
 
     @property
     def tasks(self) -> dict[str, tuple[str, ...]]:
-        """Exercise -> names of its tasks; none for one that was not graded at all."""
+        """Exercise -> names of its tasks; empty for an exercise that was not graded."""
         tasks: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
         for outcome in self.outcomes.values():
             if outcome.work is not None and not tasks[outcome.exercise]:
@@ -182,7 +182,7 @@ class ClassResults:
 
 
 def read_results(connection: Connection, collection: Collection, run: Run) -> ClassResults:
-    """Return what `run` found about every student; of several attempts, about the best.
+    """Return the results of every student in `run`; of several attempts, those of the best.
 
     A student with an attempt and no result is *not graded*; one who is no longer in the
     collection is left out.

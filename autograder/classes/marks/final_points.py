@@ -47,7 +47,7 @@ class ExercisePoints:
     """The points of a student at an exercise.
 
     Attributes:
-        waiting: what points wait for, an exercise or a task -> how many; an instructor decides.
+        waiting: exercise or task -> number of points that wait for it; an instructor decides.
         days_late: days begun after the due date that no late day covers; None if not known.
         weight: factor of its points in the sum.
         is_dropped: whether it is left out of the sum.
@@ -69,7 +69,7 @@ class ExercisePoints:
     comments: tuple[str, ...] = ()
 
     def changed(self, earned: float, why: str) -> ExercisePoints:
-        """Return it with other points, and the reason among its changes."""
+        """Return the exercise with other points, and the reason among its changes."""
         if earned == self.earned:
             return self
         return replace(
@@ -110,7 +110,7 @@ class StudentPoints:
 
     @property
     def waiting(self) -> float:
-        """Points that wait for another part, without a decision of an instructor."""
+        """Number of points that wait for another part, and for the decision of an instructor."""
         return sum(sum(exercise.waiting.values()) for exercise in self.counted)
 
     def only(self, names: frozenset[str]) -> StudentPoints:
@@ -131,7 +131,7 @@ def _unchanged(points: StudentPoints) -> StudentPoints:
 
 @dataclass(frozen=True)
 class Settling:
-    """What decides about points after grading.
+    """The values that change points after grading.
 
     Attributes:
         adjust: called after the rules, before `final` points.
@@ -152,7 +152,7 @@ def settle(results: ClassResults, settling: Settling) -> dict[str, StudentPoints
 
 
 def _worth(results: ClassResults) -> dict[str, StudentOutcome]:
-    """Return exercise -> an outcome that says what it is worth."""
+    """Return exercise -> any graded outcome: it holds the number of points of the exercise."""
     graded = (outcome for outcome in results.outcomes.values() if outcome.work is not None)
     return {outcome.exercise: outcome for outcome in graded}
 
@@ -219,7 +219,7 @@ def _days_late(outcome: StudentOutcome | None) -> int | None:
 
 
 def digests(outcome: StudentOutcome) -> dict[str, str]:
-    """Return part -> digest of the work that an entry about it holds for; of the whole, too."""
+    """Return part -> digest of the work for manual points; key '' is the whole exercise."""
     tasks = outcome.work.tasks if outcome.work is not None else ()
     own = outcome.key.submission[:DIGEST]
     by_task = {task.name: _answer(task) or own for task in tasks}
@@ -297,7 +297,7 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
 
 
 def _final(points: ExercisePoints, entries: list[ManualEntry]) -> ExercisePoints:
-    """Return `points` as an entry fixes them; nothing changes them afterwards."""
+    """Return `points` with the final number of an entry, which no rule changes."""
     final = next((entry.final for entry in entries if entry.final is not None), None)
     if final is None:
         return points
@@ -306,7 +306,7 @@ def _final(points: ExercisePoints, entries: list[ManualEntry]) -> ExercisePoints
 
 
 def asked(results: ClassResults) -> Iterator[ManualEntry]:
-    """Yield a row for each decision that is an instructor's: prose, and points that wait."""
+    """Yield a row for each decision of the instructor: answers in prose, and points that wait."""
     for outcome in results.outcomes.values():
         work = digests(outcome)
         for task in outcome.work.tasks if outcome.work is not None else ():
@@ -355,7 +355,7 @@ class RunPoints:
 
     @property
     def unused_rows(self) -> list[str]:
-        """Rows of the table of manual points that are about nothing in the run."""
+        """Rows of points.csv that match no student, exercise or part of the run."""
         parts = self.results.tasks
         parts_of = {
             (key, name): parts[name] for key in self.points for name in self.results.exercises
@@ -364,7 +364,7 @@ class RunPoints:
 
     @property
     def late_unknown(self) -> list[str]:
-        """Keys of students who are late by an unknown number of days, and lose nothing for it."""
+        """Keys of students who are late by an unknown number of days: no penalty."""
         if not self.rules.per_day:
             return []
         return [
@@ -403,7 +403,7 @@ def points_of_run(store: Store, collection: Collection, run: Run, plugins: Plugi
 
 
 def _adjusted(plugins: Plugins, points: StudentPoints) -> StudentPoints:
-    """Return `points` as each plugin in its turn wants them."""
+    """Return `points` after the changes of each plugin."""
     for source in plugins.sources:
         for value in plugins.ask(source, HOOK, points=points):
             changed: StudentPoints = expect(

@@ -56,7 +56,7 @@ class ManualEntry:
 
     @property
     def place(self) -> tuple[str, str, str, str]:
-        """What it is about; a table has one entry for each place."""
+        """Student, exercise, part and work; a table has one entry for each of these keys."""
         return self.student, self.exercise, self.part, self.work
 
     @property
@@ -84,7 +84,7 @@ class ManualEntries:
 
 
 def read_entries(file: Path) -> ManualEntries:
-    """Read a table; there need be none.
+    """Read a table; without a file, there are no entries.
 
     Raises:
         BadInputError: a column is missing, a number is none, or two rows are about the same.
@@ -121,7 +121,7 @@ def _entry(file: Path, row: TableRow) -> ManualEntry:
 
 
 def _unguarded(text: str) -> str:
-    """Return `text` without the quote that keeps spreadsheets from running it."""
+    """Return `text` without the quote against formulas in spreadsheets."""
     return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
 
 
@@ -141,7 +141,7 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
     """Return the rows of a new table, and how many of them are about work that has changed.
 
     Args:
-        entries: of the former table: what an instructor wrote there is kept.
+        entries: of the former table; points and comments of an instructor are kept.
         current: rows that the run asks for.
     """
     former = {entry.place: entry for entry in entries.all}
@@ -183,7 +183,7 @@ def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
-    """Return part -> the entry that holds for it; the part of the whole exercise is empty.
+    """Return part -> its entry; key '' is the whole exercise.
 
     Args:
         work: part -> digest of the work of today.
@@ -214,7 +214,7 @@ def given_points(entry: ManualEntry, possible: float) -> float:
 def unused(
     entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
 ) -> Iterator[str]:
-    """Yield a line for each filled row that is about nothing in a run.
+    """Yield a line for each filled row that matches no part of a run.
 
     Args:
         parts: (student, exercise) -> the parts of the exercise.

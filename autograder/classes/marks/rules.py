@@ -83,10 +83,10 @@ class Rules:
 
 
 def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
-    """Read the rules in `folder`; there need be none.
+    """Read the rules in `folder`; without a file, there are no rules.
 
     Args:
-        tasks: exercise -> its tasks: what rules may name.
+        tasks: exercise -> its tasks, which rules may name.
 
     Raises:
         BadInputError: a key or a value is wrong; with the line.

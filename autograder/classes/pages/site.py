@@ -30,7 +30,7 @@ from framework.plotting.svg import chart_css
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-#: What pages may load: files beside them, and no script or style inside of them.
+#: Pages may load files beside them, and no script or style inside of them.
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -74,7 +74,7 @@ def asset(name: str) -> bytes:
 
 @cache
 def stylesheet() -> bytes:
-    """Return the style of all pages: that of reports, of charts, and their own."""
+    """Return the style of all pages: styles of reports and charts, and their own."""
     reports = resources.files("autograder.reports").joinpath("templates", "page.css")
     parts = (reports.read_text("utf-8"), chart_css(), asset("pages.css").decode())
     return "\n".join(parts).encode()
@@ -143,7 +143,7 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 
 
 def points_csv(view: RunView) -> str:
-    """Return a row for each student and task; what was not graded has no points."""
+    """Return a row for each student and task; ungraded work has no points."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(POINTS_COLUMNS)
@@ -194,7 +194,7 @@ class Live:
     Attributes:
         done, total: results that are there, and all of the run.
         ended: the time of its end; None until then.
-        query: what a reader searches.
+        query: the search text of the reader.
     """
 
     done: int = 0
@@ -336,7 +336,7 @@ class RunSite:
 
 
 def _by_fault(view: RunView) -> Mapping[str, list[StudentOutcome]]:
-    """Return fault -> the outcomes that it left without a grade."""
+    """Return fault -> the outcomes without a grade because of it."""
     by_fault: dict[str, list[StudentOutcome]] = {}
     for outcome in view.results.outcomes.values():
         if outcome.work is None:

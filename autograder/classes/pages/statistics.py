@@ -14,9 +14,9 @@ from autograder.classes.rosters.dates import time_zone
 from autograder.reports.wording import number
 from autograder.verdicts import Verdict
 
-#: Verdicts of a check that say what is wrong with the code.
+#: Verdicts of a check that show wrong code.
 WRONG = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
-#: Verdicts that say nothing about the code of a task.
+#: Verdicts that do not judge the code of a task.
 OPEN = (Verdict.BLOCKED, Verdict.NOT_GRADED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER)
 #: Examples of a mistake that the pages show.
 EXAMPLES = 3
@@ -46,7 +46,7 @@ class TaskRate:
 
     @property
     def decided(self) -> int:
-        """Students about whose code something is known."""
+        """Number of students whose code was judged."""
         return self.passed + self.partly + self.wrong + self.not_started
 
     @property
@@ -92,7 +92,7 @@ class CommonMistake:
 
     Attributes:
         id: the diagnosis, as in ``no-bias``; empty where none is known.
-        sentence: what the mistake is; without a diagnosis, the check that failed.
+        sentence: a description of the mistake; without a diagnosis, the check that failed.
         examples: outcomes of different work, with the check that showed it.
     """
 

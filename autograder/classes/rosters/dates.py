@@ -13,7 +13,7 @@ from autograder.classes.rosters.roster import Roster, columns_of, identifiers
 from autograder.classes.rosters.tables import CsvTable, TableRow, read_csv
 from framework.errors import BadInputError, UsageError
 
-#: What Moodle writes in English: "Monday, 2 March 2026, 10:15 AM".
+#: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
 _ENGLISH = "%d %B %Y, %I:%M %p"
 _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -73,7 +73,7 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
     """Return the time `text` of a submission, in UTC; None if it is not understood.
 
     Args:
-        zone: of times without one of their own; without it, they are not understood.
+        zone: time zone of times that name no zone; None to refuse these times.
     """
     moment = _parsed(text)
     if moment is None or (moment.tzinfo is None and zone is None):
@@ -136,7 +136,7 @@ TIMES = (
 
 @dataclass(frozen=True)
 class Extension:
-    """What holds for one student instead of the rule for all.
+    """The exceptions of one student from the dates of all students.
 
     Attributes:
         due: the student's due date; None for that of all students, `days` later.
@@ -148,7 +148,7 @@ class Extension:
     late_days: int | None = None
 
     def due_date(self, due: datetime) -> datetime:
-        """Return the due date of the student, where that of all students is `due`."""
+        """Return the due date of the student; `due` is the due date of all students."""
         return self.due or days_after(due, self.days)
 
 

@@ -34,7 +34,7 @@ def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
     Args:
         file: its folder is there.
         data: its content.
-        is_durable: whether it survives a power cut; without, thousands of files are written fast.
+        is_durable: whether the file survives a power cut; thousands of files are faster without.
 
     Raises:
         BadInputError: it cannot be written.
@@ -52,14 +52,14 @@ def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
         raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
 
 
-#: Returns what stands for the student with a key: a pseudonym, or key and name.
+#: Returns the words for a student, by key: a pseudonym, or key and name.
 Shown = Callable[[str], str]
 
 _SECRET = "pseudonyms.key"
 
 
 def pseudonyms(folder: Path) -> Shown:
-    """Return the pseudonyms of the collection `folder`: without its secret, they cannot be undone.
+    """Return the pseudonyms of the collection `folder`; only its secret links them to students.
 
     The secret is a file there, which is made on first use.
     """

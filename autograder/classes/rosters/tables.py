@@ -15,7 +15,7 @@ from pathlib import Path
 
 from framework.errors import BadInputError
 
-#: The maximum number of bytes of such a file.
+#: Maximum number of bytes of a table.
 MAX_BYTES = 64 << 20
 
 #: Characters without a width of their own: marks of direction, joiners, byte order marks.
@@ -48,7 +48,7 @@ def _bytes_of(file: Path, kind: str) -> bytes:
     """Return the bytes of `file`.
 
     Args:
-        kind: what it is, in the message about its size.
+        kind: the word for the file in the message about its size.
 
     Raises:
         BadInputError: it cannot be read, or has more than `MAX_BYTES`.
@@ -63,13 +63,13 @@ def _bytes_of(file: Path, kind: str) -> bytes:
     return data
 
 
-#: Byte order mark -> encoding of what follows it; it is kept.
+#: Byte order mark -> encoding of the text after the mark. Marks are kept.
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-#: Tried in this order where there is no mark; the last one reads all bytes, and writes them back.
+#: Encodings without a mark, tried in this order. Latin-1 reads any bytes, and writes them back.
 _ONE_BYTE = "latin-1"
 _UNMARKED = ("utf-8", _ONE_BYTE)
 _SEPARATORS = ",;\t"
@@ -127,7 +127,7 @@ class Sheet:
         return self.lines[1:]
 
     def as_table(self) -> CsvTable:
-        """Return it as rosters read tables: columns in small letters."""
+        """Return the table as rosters read it: columns in small letters."""
         columns = tuple(name.casefold() for name in self.header)
         rows = (
             TableRow(

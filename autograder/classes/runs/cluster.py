@@ -1,4 +1,4 @@
-"""The engine of Dask distributed: a cluster by its address, or one within this process."""
+"""The engine of Dask distributed: a cluster by its address, or a cluster in this process."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _hand_on(outcome: Future[JobOutcome], future: Future[str]) -> None:
         outcome.set_result(outcome_from(future.result()))
     except CancelledError:
         outcome.set_exception(BrokenExecutor("the connection to the cluster was lost"))
-    except Exception as error:  # whatever the cluster reports of a task that grading did not end
+    except Exception as error:  # any error of the cluster itself
         outcome.set_exception(WorkerLostError(f"{type(error).__name__}: {error}"))
 
 
@@ -131,7 +131,7 @@ class _ClusterExecutor(Executor):
 
     Args:
         client: connected.
-        stack: what ends with it.
+        stack: resources that end with the client.
     """
 
     def __init__(self, client: Client, stack: ExitStack) -> None:
@@ -157,7 +157,7 @@ class _ClusterExecutor(Executor):
         return self._inner.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; one within this process ends."""
+        """Leave the cluster; a cluster in this process ends."""
         self._inner.shutdown(wait=False)
         end_graders()  # of threads of this process
         self._stack.close()

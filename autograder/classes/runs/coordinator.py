@@ -22,12 +22,12 @@ ON_TERMINAL, IN_LOG = 0.5, 30.0
 
 
 class RunProgress:
-    """Counts what becomes of jobs, and shows it now and then.
+    """Counts finished jobs, and shows the state at intervals.
 
     Args:
         total: number of jobs.
-        stream: where it is shown; on a terminal, one line is written again and again.
-        clock: seconds that never go back.
+        stream: for output; on a terminal, the same line is replaced.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Coordinator:
             self._engine.restart()
         for future in done:
             self._settle(future, self._running[future])
-            del self._running[future]  # not before: an interrupt gives back what is left
+            del self._running[future]  # last: an interrupt before gives the job back
         self._extend()
         return True
 

@@ -1,4 +1,4 @@
-"""What has to hold before a run: disk space, solutions with full marks, stubs without any."""
+"""Examines a machine before a run: disk space, full marks for solutions, none for stubs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sandbox_cost(sandbox: Sandbox) -> str:
     """
     try:
         seconds, uncontained = _measured(sandbox)
-    except Exception as error:  # grading itself reports what hinders it
+    except Exception as error:  # grading itself reports the error
         return f"sandbox {sandbox.label}: no worker started ({in_one_line(error)})"
     told = f"sandbox {sandbox.label}: a worker starts in {_milliseconds(seconds)}"
     if not isinstance(sandbox, ForkSandbox):
@@ -73,7 +73,7 @@ class DoctorError(GradusError):
 def examine(
     engine: Engine, course: Course, exercises: Sequence[Exercise], folder: Path | None = None
 ) -> str:
-    """Return what was found, in one line.
+    """Return the findings, in one line.
 
     Args:
         folder: where stubs are written, for an engine of other machines; None for any place.

@@ -4,16 +4,14 @@ Jobs and outcomes are plain data that crosses processes and machines."""
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from autograder.classes.runs.stored_runs import StoredResult
 from autograder.grading.parallel import begin, work
@@ -26,10 +24,10 @@ class Job:
 
     Attributes:
         place: the folder with the files.
-        digest: of the code that the result depends on; empty if it is not compared.
+        digest: of the code that the result depends on; empty to skip the comparison.
         alone: whether nothing else runs, so that checks that a busy machine disturbed are
             repeated.
-        afresh: whether nothing that is known of other submissions is used.
+        afresh: whether remembered answers of other submissions are ignored.
     """
 
     place: str
@@ -41,11 +39,11 @@ class Job:
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """What became of a job: a result, a fault of ours, or nothing yet.
+    """The end of a job: a result, a fault of the grader, or a request to repeat.
 
     Attributes:
         result: None after a fault of ours.
-        fault: what hindered grading; empty if nothing did.
+        fault: the reason why there is no result; may be empty.
         is_open: whether the machine was too busy, so that the job is to be repeated alone.
     """
 
@@ -54,34 +52,16 @@ class JobOutcome:
     is_open: bool = False
 
 
-#: Types of the fields of a result, by the names of the annotations.
-_TYPES: dict[str, type] = {"str": str, "float": float, "bool": bool}
-
-
-def result_from(table: Any) -> StoredResult:
-    """Return the result in `table`, which came from another process.
-
-    Raises:
-        KeyError, TypeError: a field is missing, is of another type, or has another name.
-        ValueError: the report is not JSON.
-    """
-    for field in fields(StoredResult):
-        if type(table[field.name]) is not _TYPES[str(field.type)]:
-            raise TypeError(field.name)
-    json.loads(table["report"])
-    return StoredResult(**table)
-
-
 #: Grades a job; it returns faults and raises nothing.
 Grade = Callable[[Job], JobOutcome]
 
 
-#: The fault of a job that was lost with what graded it.
+#: The fault of a job whose process was lost.
 LOST = "the process that graded it was lost"
 
 
 class WorkerLostError(BrokenExecutor):
-    """The worker of one job was lost; the executor itself goes on."""
+    """The worker of a single job was lost; the executor itself goes on."""
 
 
 class Engine:

@@ -104,7 +104,7 @@ class RunSettings:
 
     @property
     def environment(self) -> str:
-        """What changes numbers: backend, device, and versions."""
+        """Backend, device and versions: the numbers of a result depend on them."""
         packages = ("numpy", *(["torch"] if self.backend == "torch" else []))
         versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
         python = platform.python_version()
@@ -132,7 +132,7 @@ def setting_of(settings: RunSettings) -> Setting:
 
 @lru_cache(maxsize=4)
 def memory_of(settings: RunSettings) -> Memory:
-    """Return what all jobs of `settings` share in each process: checks and right answers."""
+    """Return the memory that all jobs of `settings` share in a process: checks, right answers."""
     return Memory()
 
 
@@ -197,7 +197,7 @@ def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobO
 
 
 def _digest_of_checks(result: ExerciseResult) -> str:
-    """Return a digest of what decides about points, and of nothing that differs between runs."""
+    """Return a digest of verdicts and points, without values that differ between equal runs."""
     checks = [
         (check.id, check.task, check.verdict.value, check.earned, check.possible)
         for check in result.checks

@@ -32,20 +32,20 @@ from autograder.course.revisions import version_words
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UsageError
 
-#: What `--regrade` may name with a value after ``=``, and without one.
+#: Words of `--regrade` with a value after ``=``, and without a value.
 NAMED, WHOLE = ("task", "student"), ("all", "failed")
 
 
 @dataclass(frozen=True)
 class Again:
-    """What is graded again, as ``--regrade`` names it: all, failed, task=NAME, student=KEY."""
+    """The choice of ``--regrade``: all, failed, task=NAME or student=KEY."""
 
     kind: str
     name: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Again:
-        """Return what `text` names.
+        """Return the choice that `text` describes.
 
         Raises:
             UsageError: it has another form.
@@ -83,7 +83,7 @@ def generations(
 
 
 def sample(work: Mapping[ResultKey, str], percent: float, seed: int) -> dict[ResultKey, str]:
-    """Return a random sample of `work`, at least one; the same for the same run."""
+    """Return a random sample of `work`, at least one key; the same for the same run."""
     keys = sorted(work, key=repr)
     count = min(math.ceil(len(keys) * percent / 100), len(keys))
     return {key: work[key] for key in random.Random(seed).sample(keys, count)}
@@ -100,7 +100,7 @@ def verify(
     compared, different = 0, 0
     for key, future in futures.items():
         result = settled(future).result
-        if result is not None:  # a fault, or a busy machine, says nothing
+        if result is not None:  # a fault or a busy machine gives no result to compare
             compared += 1
             different += not store.transaction(commit, key, result)
     return compared, different
@@ -108,7 +108,7 @@ def verify(
 
 @dataclass(frozen=True)
 class Grading:
-    """What is graded, by what, and where it is kept.
+    """The work to grade, its settings, the engine, and the store.
 
     Attributes:
         settings: decides about results; the other fields do not.
@@ -142,7 +142,7 @@ class FinishedRun:
     Attributes:
         jobs: how many results it has or waits for, equal work once.
         reused: how many of them were there before.
-        verified, different: results that were graded twice, and those that differ.
+        verified, different: number of results graded twice, and of differing results.
     """
 
     run: Run
@@ -207,7 +207,7 @@ def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEnt
 
 
 def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
-    """Return what the doctor found, in a line."""
+    """Return the findings of the doctor, in a line."""
     place, setting = grading.store.place, setting_of(grading.settings)
     problems = list(store_problems(Path(place))) if "://" not in place else []
     if problems:
@@ -219,7 +219,7 @@ def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
 
 
 def _work_of(connection: Connection, run: Run) -> dict[ResultKey, str]:
-    """Return key -> an attempt with that work."""
+    """Return key of each result -> an attempt with that work."""
     return {run.key(entry): entry.attempt for entry in stored_runs.entries_of(connection, run.id)}
 
 

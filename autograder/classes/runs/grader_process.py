@@ -6,7 +6,6 @@ task goes in as a line of JSON, its outcome comes back as a line, and both are c
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -14,11 +13,12 @@ import sys
 import threading
 import weakref
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from autograder.classes.runs.engine import Job, JobOutcome, result_from
+import msgspec
+
+from autograder.classes.runs.engine import Job, JobOutcome
 from autograder.classes.runs.grade_job import RunSettings, grade_job, setting_of
 from autograder.course.identity import course_hash
 from autograder.isolation.confine import libc
@@ -27,7 +27,7 @@ from framework.threads import pin_threads
 
 @dataclass(frozen=True)
 class RemoteJob:
-    """A job, and what the machine that grades it has to have.
+    """A job, and the course and versions that the machine must have.
 
     Attributes:
         revision, environment: of the course, and of the packages.
@@ -40,39 +40,30 @@ class RemoteJob:
 
     def text(self) -> str:
         """Return it as JSON."""
-        return json.dumps(asdict(self))
+        return msgspec.json.encode(self).decode()
 
     @classmethod
     def parse(cls, text: str) -> RemoteJob:
-        """Return the task that `text` is."""
-        table = json.loads(text)
-        settings: dict[str, Any] = table["settings"]
-        lists = {name: tuple(settings[name]) for name in ("plugins", "blocked")}
-        return cls(
-            RunSettings(**{**settings, **lists}),
-            table["revision"],
-            table["environment"],
-            Job(**table["job"]),
-        )
+        """Return the job that `text` is."""
+        return msgspec.json.decode(text, type=cls)
 
 
 def outcome_text(outcome: JobOutcome) -> str:
     """Return an outcome as JSON."""
-    return json.dumps(asdict(outcome))
+    return msgspec.json.encode(outcome).decode()
 
 
 def outcome_from(text: object) -> JobOutcome:
-    """Return the outcome that `text` is; what is none is a fault of ours."""
+    """Return the outcome that `text` is; any other text is a fault of the grader."""
     try:
         if type(text) is not str:
             raise TypeError("no text")
-        table = json.loads(text)
-        if type(table["fault"]) is not str or type(table["is_open"]) is not bool:
-            raise TypeError("fault")
-        result = None if table["result"] is None else result_from(table["result"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        outcome = msgspec.json.decode(text, type=JobOutcome)
+        if outcome.result is not None:
+            msgspec.json.decode(outcome.result.report)
+    except (msgspec.MsgspecError, TypeError, RecursionError, UnicodeError) as error:
         return JobOutcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
-    return JobOutcome(result, table["fault"], table["is_open"])
+    return outcome
 
 
 #: The program; tests take another one.
@@ -160,7 +151,7 @@ def main() -> None:
     if sys.platform == "linux":
         libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what anything prints is no answer
+    os.dup2(2, 1)  # printed text must not mix with answers
     for line in sys.stdin:
         print(outcome_text(graded(RemoteJob.parse(line))), file=answers, flush=True)
 
@@ -176,7 +167,7 @@ def graded(task: RemoteJob) -> JobOutcome:
 
 @lru_cache(maxsize=4)
 def difference(settings: RunSettings, revision: str, environment: str) -> str:
-    """Return what differs on this machine from what results are for; empty if nothing does.
+    """Return the difference between this machine and the run; empty without a difference.
 
     Raises:
         GradusError: the course, a plugin or the sandbox cannot be used here.

@@ -79,7 +79,7 @@ def add_jobs(
     run: int,
     priority: int,
 ) -> None:
-    """Queue each key that has no result yet; one that failed by a fault of ours is tried again."""
+    """Queue each key without a result; a job with a fault of the grader is tried again."""
     for key, attempt in work:
         if connection.execute(select(grading.c.at).where(is_key(grading, key))).first():
             continue
@@ -132,7 +132,7 @@ def lease(connection: Connection, queue: Queue, owner: str, *, is_idle: bool) ->
 
 
 def _expired(now: float) -> ColumnElement[bool]:
-    """Return the condition that a lease has ended; one from a clock that was set back has, too."""
+    """Return the condition that a lease has ended, or comes from a clock that was set back."""
     return or_(job.c.until < now, job.c.until > now + 2 * LEASE)
 
 

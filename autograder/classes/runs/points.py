@@ -1,4 +1,4 @@
-"""The points of each student in a run, and what moved between two runs."""
+"""The points of each student in a run, and changes between two runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from autograder.classes.runs.store import ResultKey
 from autograder.classes.runs.stored_runs import Run, RunEntry, StoredResult, entries_of, find_result
 
-#: What stands for a verdict where a fault of ours stayed.
+#: The verdict where a fault of the grader stayed.
 NOT_GRADED = "not graded"
 
 
@@ -73,8 +73,8 @@ class Moved:
     """A student whose points for an exercise differ between two runs.
 
     Attributes:
-        before, after: points, or that it was not graded; empty where it was no part of the run.
-        reasons: what differs, and the checks that decide otherwise.
+        before, after: points, or "not graded"; empty if the run did not have the exercise.
+        reasons: differences of the runs, and checks with another verdict.
     """
 
     student: str

@@ -51,7 +51,7 @@ from sqlalchemy.exc import (
 
 from framework.errors import AbsentPartError, BadInputError, GradusError
 
-#: The format of the tables; a store of another one is refused.
+#: The format of the tables; a store with another format is refused.
 SCHEMA = "1"
 
 metadata = MetaData()
@@ -59,7 +59,7 @@ metadata = MetaData()
 
 @dataclass(frozen=True)
 class ResultKey:
-    """What a result belongs to: equal work is graded once.
+    """The key of a result: equal work is graded once.
 
     Attributes:
         submission: digest of all code that the result depends on.
@@ -195,7 +195,7 @@ P = ParamSpec("P")
 #: Seconds that a transaction is tried again, where the database is locked or restarts.
 PATIENCE = 60.0
 _PAUSE = 0.2
-#: Messages of a database that another try may find in order.
+#: Messages of a database about problems that may pass.
 _PASSING = re.compile("locked|busy|starting up|shutting down|connection|terminat|deadlock", re.I)
 
 
@@ -247,7 +247,7 @@ class Store:
                 raise StoreError(f"{self.place}: {error}") from None
 
     def purge(self) -> None:
-        """Overwrite what was removed, where the database leaves that to the caller: SQLite."""
+        """Overwrite removed rows, which SQLite leaves to the caller."""
         if self._engine.dialect.name != "sqlite":
             return
         self._engine.dispose()

@@ -33,7 +33,7 @@ class StoredResult:
         verdict: the worst of its checks.
         checks: digest of verdict and points of each check; equal results have the same.
         report: the report, as JSON with the details of hidden checks.
-        repeated: whether it is that of a repetition alone on the machine.
+        repeated: whether grading was repeated alone on the machine.
     """
 
     verdict: str
@@ -57,7 +57,7 @@ class Disagreement:
 
 
 def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool:
-    """Write a result; return whether it is the first for `key`, or agrees with that.
+    """Write a result; return whether it is the first result for `key`, or agrees with the first.
 
     A result that differs is kept as a disagreement, and the first one counts.
     """
@@ -187,12 +187,12 @@ def find_run(connection: Connection, id: int) -> Run:
 
 
 def note_course(connection: Connection, revision: str, words: str) -> None:
-    """Write what people call the course with that `revision`; the first call counts."""
+    """Write the readable version of the course with that `revision`; the first call counts."""
     insert_once(connection, meta, {"name": _course_row(revision), "value": words}, ["name"])
 
 
 def course_words(connection: Connection, revision: str) -> str:
-    """Return what people call the course with that `revision`; empty where it is not known."""
+    """Return the readable version of the course with that `revision`; empty if unknown."""
     row = select(meta.c.value).where(meta.c.name == _course_row(revision))
     return connection.execute(row).scalar() or ""
 
@@ -227,7 +227,7 @@ def entries_of(connection: Connection, id: int) -> list[RunEntry]:
 
 
 def note_doctor(connection: Connection, id: int, doctor: str) -> None:
-    """Write what was found before the run."""
+    """Write the findings of the doctor before the run."""
     connection.execute(update(run).where(run.c.id == id).values(doctor=doctor))
 
 

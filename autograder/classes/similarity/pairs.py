@@ -23,7 +23,7 @@ from framework.errors import BadInputError
 from framework.text_files import read_text
 
 _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
-#: A function of NumPy keeps its name: a copy cannot rename it.
+#: Functions of NumPy keep their names: a copy cannot rename them.
 _LIBRARIES = frozenset({"np", "numpy"})
 _LAYOUT = frozenset(
     {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT}
@@ -34,7 +34,7 @@ LENGTH = 10
 
 @dataclass(frozen=True)
 class Token:
-    """A token: what stands for it, and its line, from 1."""
+    """A token: its normal form, and its line, from 1."""
 
     text: str
     line: int
@@ -85,7 +85,7 @@ def grams(listed_tokens: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
 
 
 def common_lines(first: str, second: str, skeleton: str) -> tuple[set[int], set[int]]:
-    """Return the lines of both codes that hold what they have in common beyond the skeleton."""
+    """Return the numbers of common lines in both codes, without lines of the skeleton."""
     first_grams, second_grams = grams(tokens(first)), grams(tokens(second))
     shared = (first_grams.keys() & second_grams.keys()) - grams(tokens(skeleton)).keys()
     lines = (
@@ -111,7 +111,7 @@ class Comparison:
 
     Attributes:
         code: id -> code; an id names no student.
-        skeleton: code that all were given.
+        skeleton: the code of the stub.
         sources: ids of code from outside of the class, which is not compared with its like.
     """
 
@@ -131,7 +131,7 @@ def long_enough(comparison: Comparison) -> dict[str, frozenset[tuple[str, ...]]]
 
 
 def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
-    """Yield pairs that have something in common: twice the common part by the sum of both."""
+    """Yield similar pairs; the share is twice the common part divided by the sum of both sizes."""
     own_grams = long_enough(comparison)
     ids = [*(id for id in own_grams if id not in comparison.sources),
            *(id for id in own_grams if id in comparison.sources)]  # fmt: skip

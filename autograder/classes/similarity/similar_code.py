@@ -19,7 +19,7 @@ from autograder.course.stubs import available_stub
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 
-#: Standard deviations above the median that the class's own similarity stays below.
+#: Standard deviations above the median of the class; higher similarity stands out.
 DEVIATIONS = 6.0
 #: Nothing below this share stands out, however different the others are.
 LOWEST_THRESHOLD = 0.5
@@ -38,7 +38,7 @@ class Cluster:
 
 
 def nearest(ids: Iterable[str], pairs: Iterable[Pair]) -> dict[str, float]:
-    """Return id -> the share of its most similar counterpart; 0 for one with none."""
+    """Return id -> the share of its most similar counterpart; 0 without a counterpart."""
     shares = dict.fromkeys(ids, 0.0)
     for first, second, share in pairs:
         if first in shares and second in shares:
@@ -91,7 +91,7 @@ class OtherCode:
 
 @dataclass(frozen=True)
 class SimilarTask:
-    """What was found in one task.
+    """Similar code in one task.
 
     Attributes:
         compared: number of attempts whose code is long enough.
@@ -205,7 +205,7 @@ MENU = {"index.html": "Similar code"}
 
 @dataclass(frozen=True)
 class CodeColumn:
-    """One code of a pair: what it is called, and its lines with whether they are in common."""
+    """One code of a pair: its owners, and its lines with a mark for common lines."""
 
     id: str
     lines: tuple[tuple[str, bool], ...]
@@ -216,7 +216,7 @@ class SimilarPages:
 
     Args:
         view: the run, whose students are shown.
-        tasks: what was found.
+        tasks: the similar code of each task.
     """
 
     def __init__(self, view: RunView, tasks: Sequence[SimilarTask]) -> None:
