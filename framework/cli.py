@@ -45,6 +45,12 @@ class Root(LazyGroup):
     _plugin: Sequence[str] | None = None
     _block: Sequence[str] = ()
     _has_all = False
+    _words: Sequence[str] = ()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        self._words = ["gradus", *args]
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Carry out the command.
@@ -55,7 +61,7 @@ class Root(LazyGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            again = shlex.join(["gradus", *sys.argv[1:]])
+            again = shlex.join(self._words)
             raise StoppedError(f"interrupted before the end; to start again: {again}") from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -139,10 +145,10 @@ def _exit_code() -> int:
     except RuntimeError as error:
         from framework.providers.device_errors import device_error
 
-        found = device_error(error)
-        if found is None:
+        explained = device_error(error)
+        if explained is None:
             raise
-        failure = found
+        failure = explained
     write_error(f"gradus: {failure}")
     return failure.exit_code
 
