@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.listed_mistakes import KnownMistakes, united
+from autograder.diagnosis.changed_solutions.search import OutOfTrials, Trials, search_apart
+from autograder.diagnosis.changed_solutions.task_causes import Joined
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.listed_mistakes import KnownMistakes, united
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
-from autograder.diagnosis.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.task_causes import Joined
 from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict

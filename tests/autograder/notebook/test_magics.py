@@ -11,8 +11,7 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.magics import CommandResult, run_gradus
-from autograder.notebook.sources import named_exercise
+from autograder.notebook.magics import CommandResult, named_exercise, run_gradus
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.diagnosis.changed_solutions.search import Trials
 from autograder.diagnosis.comparison import same_value, weight
 from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
 from autograder.diagnosis.forms import in_form
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
-from autograder.diagnosis.search import Trials
 from autograder.isolation.host.requests import Call, Get, Outcome
 from autograder.isolation.host.transcript import Exchange
 

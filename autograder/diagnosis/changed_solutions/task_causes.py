@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from autograder.course.mistakes import Mistake
-from autograder.diagnosis.answer_matcher import EXACT, AnswerMatcher
+from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, AnswerMatcher
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks

@@ -11,12 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.diagnosis.answer_matcher import EXACT, LOOSE, AnswerMatcher
-from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
-from autograder.diagnosis.task_causes import (
+from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, LOOSE, AnswerMatcher
+from autograder.diagnosis.changed_solutions.task_causes import (
     CERTAIN,
     Joined,
     ListedCause,
@@ -24,6 +20,10 @@ from autograder.diagnosis.task_causes import (
     tell_flaw,
     told,
 )
+from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.flaws import flaw_of
+from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
+from autograder.diagnosis.replay import SourceModule
 from framework.errors import BadInputError
 
 #: A mistake that explains a part of the answers shows in one of this number of cheapest checks.

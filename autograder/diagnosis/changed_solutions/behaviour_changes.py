@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.call_changes import (
+from autograder.diagnosis.changed_solutions.call_changes import (
     BACKWARD,
     FORWARD,
     BehaviourChange,
