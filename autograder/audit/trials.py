@@ -50,11 +50,11 @@ class Failure:
     task: str
 
 
-class Enough:
-    """Decides which checks can still say something new; also a pytest plugin that sorts them.
+class CheckSelection:
+    """Selects the checks that can still say something new; also a pytest plugin that sorts them.
 
     Args:
-        stop_early: one failure of any task is enough; otherwise one of each.
+        stop_early: one failure of any task is enough; otherwise one failure of each task.
     """
 
     def __init__(self, *, stop_early: bool) -> None:
@@ -110,9 +110,11 @@ class AuditTrials:
             return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
         grader = SharingGrader(self._setting, submission, shared=self._shared_of(exercise))
         try:
-            enough = Enough(stop_early=trial.stop_early)
+            selection = CheckSelection(stop_early=trial.stop_early)
             with grader.under_test(exercise) as under_test:
-                return grader.run(exercise, under_test, enough.note, [enough], enough.needs)
+                return grader.run(
+                    exercise, under_test, selection.note, [selection], selection.needs
+                )
         finally:
             grader.close()
 

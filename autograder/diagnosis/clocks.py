@@ -55,7 +55,7 @@ def without_clocks(exchange: Exchange, places: Set[Place]) -> Exchange:
 
 
 def _without(value: Any, keys: tuple[Any, ...]) -> Any:
-    """Return `value` without the number to which `keys` lead; unchanged where there is none."""
+    """Return `value` without the number to which `keys` lead; unchanged without a number."""
     if not keys:
         return None if is_number(value) else value
     first, *rest = keys

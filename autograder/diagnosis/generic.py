@@ -129,7 +129,7 @@ class Case:
         return {}
 
     def mutation(self, most: int) -> tuple[int, dict[str, Diagnosis]]:
-        """Return the number of tried changes, and the diagnoses by one that gives the answers.
+        """Return the number of tried changes, and the diagnoses by a change with these answers.
 
         Args:
             most: the number of small changes of the source that may be tried.

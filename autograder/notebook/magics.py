@@ -281,7 +281,7 @@ def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
     """Return the file of the notebook that is running.
 
     Args:
-        exercise: what is graded; a notebook for it is looked for where none is named.
+        exercise: what is graded; a notebook for it is searched if no notebook is named.
         namespace: the names of the running notebook.
 
     Raises:

@@ -70,7 +70,7 @@ class AnswerMatcher:
         return all(self.agrees(module, check, view) for check in checks)
 
     def explains_part(self, module: Module, check: RecordedCheck, method: str, least: int) -> bool:
-        """Return whether `module` explains some wrong answers of `method`, and contradicts none.
+        """Return whether `module` explains some wrong answers of `method` without a contradiction.
 
         Args:
             least: the number of facts that must be explained.

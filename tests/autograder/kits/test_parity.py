@@ -18,7 +18,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_run import PublicOnly
-from autograder.kits.building import build_kit, put
+from autograder.kits.building import build_kit, move_kit
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
@@ -166,5 +166,5 @@ def test_a_kit_of_all_exercises_is_small_and_almost_complete(kit_of_all, tmp_pat
     print(f"{opened:g} of {points:g} points {NEEDED}")
     assert len(kit_of_all.exercises) == len(COURSE.select())
     assert opened <= 0.05 * points
-    put(kit_of_all.place, tmp_path / "kit.zip")
+    move_kit(kit_of_all.place, tmp_path / "kit.zip")
     assert (tmp_path / "kit.zip").stat().st_size < 32 << 20
