@@ -1,7 +1,7 @@
 """Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
 
 The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
-a solution: such lines are counted. All other files, recordings included, may hold none.
+a solution: these lines are counted. All other files, recordings included, may hold no line.
 """
 
 from __future__ import annotations

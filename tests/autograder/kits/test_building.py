@@ -185,9 +185,9 @@ def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
 
 
 def test_a_zip_holds_one_folder(built, tmp_path):
-    from autograder.kits.building import put
+    from autograder.kits.building import move_kit
 
-    put(built.place, tmp_path / "week1.zip")
+    move_kit(built.place, tmp_path / "week1.zip")
     names = zipfile.ZipFile(tmp_path / "week1.zip").namelist()
     assert {name.partition("/")[0] for name in names} == {"week1"}
     assert "week1/.vscode/settings.json" in names

@@ -99,7 +99,7 @@ def _is_product(node: ast.expr) -> TypeGuard[ast.BinOp]:
 
 
 def _are_complements(first: ast.expr, second: ast.expr) -> bool:
-    """Return whether one of two expressions is 1 − the other one."""
+    """Return whether the sum of two expressions is 1, as in ``z`` and ``1 - z``."""
 
     def is_one_minus(node: ast.expr, wanted: ast.expr) -> bool:
         return ast.unparse(node) in (f"{sign} - {ast.unparse(wanted)}" for sign in ("1", "1.0"))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.call_changes import (
+from autograder.diagnosis.changed_solutions.call_changes import (
     BACKWARD,
     FORWARD,
     BehaviourChange,
@@ -36,7 +36,7 @@ __all__ = ["ChangedSolution", "behaviour_changes"]
 def behaviour_changes(
     solution: SourceModule, task: str, checks: Sequence[RecordedCheck]
 ) -> Iterator[ChangedSolution]:
-    """Return all changes of `task`, the most special ones first.
+    """Return all changes of `task`, the most special changes first.
 
     Args:
         solution: the solution, or the solution with a known mistake.

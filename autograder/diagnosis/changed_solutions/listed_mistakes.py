@@ -11,19 +11,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.diagnosis.answer_matcher import EXACT, LOOSE, AnswerMatcher
-from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
-from autograder.diagnosis.task_causes import (
+from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, LOOSE, AnswerMatcher
+from autograder.diagnosis.changed_solutions.task_causes import (
     CERTAIN,
     Joined,
     ListedCause,
     TaskSearch,
-    tell_flaw,
-    told,
+    add_flaw,
+    diagnosis_of,
 )
+from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.flaws import flaw_of
+from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
+from autograder.diagnosis.replay import SourceModule
 from framework.errors import BadInputError
 
 #: A mistake that explains a part of the answers shows in one of this number of cheapest checks.
@@ -49,7 +49,7 @@ class KnownMistakes:
             loosely = self._search(checks, LOOSE)
             result = max(result, loosely, key=lambda joined: len(joined.found))
             for check in checks.failed:
-                tell_flaw(check, result.found)
+                add_flaw(check, result.found)
         if not result.found:
             return self._partly(checks)
         self._follow(result, checks)
@@ -93,7 +93,7 @@ class KnownMistakes:
         if not explained:
             return Joined()
         best = max(explained, key=lambda cause: len(explained[cause]))
-        return Joined(best, {check.id: told(best.mistakes) for check in explained[best]})
+        return Joined(best, {check.id: diagnosis_of(best.mistakes) for check in explained[best]})
 
     def _parts(self, cause: ListedCause, checks: TaskChecks) -> list[RecordedCheck]:
         """Return the failed checks of which `cause` explains a part, if no check contradicts."""
@@ -116,7 +116,7 @@ class KnownMistakes:
         return sorted(concerning, key=lambda mistake: mistake.task != task)
 
 
-def united(
+def causes_by_task(
     known: KnownMistakes, matcher: AnswerMatcher, tasks: Sequence[TaskChecks]
 ) -> dict[str, Joined]:
     """Return the mistakes behind the failed checks of each of `tasks`, by the name of the task."""
@@ -126,7 +126,7 @@ def united(
 
 
 class _Uniting:
-    """Replaces the cause of a task by that of another one, which explains the checks of both."""
+    """Replaces the cause of a task by another task's cause that explains the checks of both."""
 
     def __init__(
         self, known: KnownMistakes, matcher: AnswerMatcher, tasks: Mapping[str, TaskChecks]
@@ -171,11 +171,11 @@ class _Uniting:
 
     def _retold(self, task: str, joined: Joined, cause: ListedCause) -> Joined:
         """Return what is said of the same checks if `cause` is behind them."""
-        main = told(cause.mistakes[:1])
+        main = diagnosis_of(cause.mistakes[:1])
         result = replace(joined, cause=cause, found=dict.fromkeys(joined.found, main))
         for check in self._explained(task, joined):
             alone = (m for m in cause.mistakes if self._explains(ListedCause((m,)), check, joined))
             mistake = next(alone, None)
-            result.found[check.id] = told([mistake] if mistake else cause.mistakes)
-            tell_flaw(check, result.found)
+            result.found[check.id] = diagnosis_of([mistake] if mistake else cause.mistakes)
+            add_flaw(check, result.found)
         return result

@@ -51,7 +51,7 @@ class Trials:
     """Makes trials, or repeats the outcomes of those that an earlier process has made.
 
     Args:
-        outcomes: those of earlier trials; the new ones are written behind them.
+        outcomes: of earlier trials; new outcomes are written behind them.
         guard: limits the CPU time of one trial.
     """
 
@@ -123,7 +123,9 @@ def search_apart(search: Search[R]) -> R | None:
     Elsewhere it is made in this process, with the same trials. None if it does not end.
     """
     if not can_fork():
-        result: R | None = _told(_outcome_of(search, Trials(bytearray(MAX_TRIALS), lines_limited)))
+        result: R | None = _without_error(
+            _outcome_of(search, Trials(bytearray(MAX_TRIALS), lines_limited))
+        )
         return result
     with mmap.mmap(-1, MAX_TRIALS) as outcomes:
         return _after_overruns(search, outcomes)
@@ -139,7 +141,7 @@ def _after_overruns(search: Search[R], outcomes: mmap.mmap) -> R | None:
         seconds = ELAPSED_SECONDS if is_last else end - time.monotonic()
         process = _Process(search, outcomes, max(cpu, SHORT), seconds)
         if process.found is not None:
-            result: R | None = _told(process.found)
+            result: R | None = _without_error(process.found)
             return result
         cpu -= process.cpu_seconds
         _refuse_the_next(outcomes)
@@ -162,9 +164,9 @@ def _refuse_the_rest(outcomes: mmap.mmap) -> None:
         outcomes[number:] = bytes([NO]) * (len(outcomes) - number)
 
 
-def _told(result_with_error: Found) -> Any:
+def _without_error(outcome: Found) -> Any:
     """Return the result of a search; its error goes to the log."""
-    error, result = result_with_error
+    error, result = outcome
     if error:
         logging.getLogger(__name__).debug("no diagnosis: %s", error)
     return result

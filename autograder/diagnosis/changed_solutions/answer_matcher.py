@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.conversations.exchange import Exchange
+from autograder.diagnosis.changed_solutions.search import Trials
 from autograder.diagnosis.comparison import same_value, weight
 from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
 from autograder.diagnosis.forms import in_form
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
-from autograder.diagnosis.search import Trials
 from autograder.isolation.host.requests import Call, Get, Outcome
 
 EXACT, LOOSE = View(), View(loosely=True)
@@ -70,7 +70,7 @@ class AnswerMatcher:
         return all(self.agrees(module, check, view) for check in checks)
 
     def explains_part(self, module: Module, check: RecordedCheck, method: str, least: int) -> bool:
-        """Return whether `module` explains some wrong answers of `method`, and contradicts none.
+        """Return whether `module` explains some wrong answers of `method` without a contradiction.
 
         Args:
             least: the number of facts that must be explained.

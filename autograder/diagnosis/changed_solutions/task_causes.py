@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from autograder.course.mistakes import Mistake
-from autograder.diagnosis.answer_matcher import EXACT, AnswerMatcher
+from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, AnswerMatcher
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
@@ -60,16 +60,16 @@ class Joined:
     @property
     def main(self) -> Diagnosis:
         """The diagnosis of the main cause."""
-        return told(self.cause.mistakes[:1])
+        return diagnosis_of(self.cause.mistakes[:1])
 
 
-def told(mistakes: Sequence[Mistake]) -> Diagnosis:
+def diagnosis_of(mistakes: Sequence[Mistake]) -> Diagnosis:
     """Return the diagnosis of the first mistake, with the last one beside it."""
     main, *others = (Diagnosis(m.id, m.sentence, m.hint) for m in mistakes)
     return replace(main, second=others[-1]) if others else main
 
 
-def tell_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
+def add_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
     """Add the flaw of the form that stands beside the diagnosis of a check."""
     said, flaw = diagnoses.get(check.id), flaw_of(check)
     if said is not None and flaw is not None and said.second is None:
@@ -176,7 +176,7 @@ class TaskSearch:
         if result.found and not self._explains_all(both, result, new):
             return
         result.cause = both
-        result.found |= {check.id: told((mistake,)) for check in new}
+        result.found |= {check.id: diagnosis_of((mistake,)) for check in new}
 
     def _explains_all(
         self, cause: ListedCause, result: Joined, new: Sequence[RecordedCheck]
@@ -243,7 +243,7 @@ class TaskSearch:
         if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
             return False
         result.cause = self._ordered(cause, new) if not result.found else cause
-        both = told(result.cause.mistakes)
+        both = diagnosis_of(result.cause.mistakes)
         result.found |= {explained.id: both for explained in new}
         return True
 

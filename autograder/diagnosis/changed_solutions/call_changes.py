@@ -49,7 +49,7 @@ class BehaviourChange:
 
     Args:
         call: makes the changed call.
-        methods: the changed methods; all public ones if empty.
+        methods: the changed methods; empty for all public methods.
     """
 
     id: str

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from autograder.diagnosis import search as searching
-from autograder.diagnosis.search import (
+from autograder.diagnosis.changed_solutions import search as searching
+from autograder.diagnosis.changed_solutions.search import (
     NO,
     YES,
     OutOfTrials,
