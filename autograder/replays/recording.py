@@ -51,7 +51,7 @@ class RecordedCalls(ForwardingSession):
         try:
             outcomes = super().run(steps)
         finally:
-            made = self.calls.made
+            made = tuple(self.calls.made)
             self.exchanges.append(Exchange(frame, tuple(outcomes), calls=made, callbacks=callbacks))
         return outcomes
 
