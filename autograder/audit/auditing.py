@@ -1,29 +1,36 @@
-"""The audit: grades every mistake and mutant of some exercises and classifies the result."""
+"""The audit: grades every mistake and mutant of some exercises and classifies the result.
+
+A journal stores the results of trials in a file, so that an interrupted audit can continue.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
+import msgspec
+
 from autograder.audit.equivalents import load_equivalents
-from autograder.audit.findings import MISTAKES, Audit, Finding, Outcome
-from autograder.audit.journal import Journal
-from autograder.audit.trials import Change, Failure, Trial, Trials, equal_ends
+from autograder.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
+from autograder.audit.trials import AuditTrials, Failure, Trial
 from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
-from autograder.course.questions.key import WrongAnswer, answered, load_key
-from autograder.course.reading import Exercise
+from autograder.course.questions.answers import answered, load_key
+from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
-from autograder.mutations.mutants import make_mutants
-from autograder.mutations.operators import OPERATORS
+from autograder.mutations.mutants import OPERATORS, make_mutants
+from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, GradusError, UnknownNameError
 
 OnFinding = Callable[[int, int], None]
 Failures = tuple[Failure, ...]
-Judge = Callable[[Failures], Finding | None]
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class _Case:
-    """A trial, and the function that classifies its failures."""
+    """A trial, and what is said of it if no check fails.
+
+    Args:
+        finding: None for the unchanged solution, which is no finding.
+        also_fails: for a mistake, further tasks whose checks may fail.
+    """
 
     trial: Trial
-    judge: Judge
+    finding: AuditFinding | None = None
+    also_fails: tuple[str, ...] = ()
 
 
 def audit(
@@ -72,10 +85,10 @@ def audit(
     started = time.perf_counter()
     without = _without_mistakes(scope)
     cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
     for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
-        finding = case.judge(failures)
+        finding = _judged(case, failures)
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(cases))
@@ -111,7 +124,7 @@ def _outcomes(
     """Yield the failures of each of `trials`, from `journal` if it has them."""
     known = [journal.find(trial) if journal else None for trial in trials]
     unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
-    made = in_parallel(Trials(setting).attempt, unknown, jobs)
+    made = in_parallel(AuditTrials(setting).attempt, unknown, jobs)
     for trial, failures in zip(trials, known, strict=True):
         if failures is not None:
             yield failures
@@ -128,7 +141,7 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
         return
     solution = exercise.solution_source()
     require_tasks(exercise, solution)
-    yield _Case(_trial(exercise, "the solution", solution, True), _accept(exercise))
+    yield _Case(Trial(exercise.name, "the solution", solution, stop_early=True))
     if not scope.operator:
         for mistake in load_mistakes(exercise):
             for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
@@ -137,111 +150,91 @@ def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
         yield from _mutant_cases(exercise, scope, solution)
 
 
-def _trial(exercise: Exercise, label: str, source: str, stop_early: bool) -> Trial:
-    """Return the trial of a text that is stored as it is."""
-    return Trial(exercise.name, label, Change(source, len(source), len(source), ""), stop_early)
-
-
-def _accept(exercise: Exercise) -> Judge:
-    """Return a judge that raises an error if the unchanged solution fails its checks."""
-
-    def judge(failures: Failures) -> None:
-        if failures:
-            raise GradusError(
-                f"the solution of {exercise.name} fails its own check {failures[0].check}: "
-                f"`grade {exercise.name} --submission solutions` shows why"
-            )
-
-    return judge
-
-
 def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str) -> _Case:
     source = mistake.apply(solution)
-    place, diff = _difference(exercise.solution, solution, source)
-
-    def judge(failures: Failures) -> Finding:
-        tasks = {failure.task for failure in failures}
-        stray = sorted(tasks - {mistake.task, *mistake.also_fails})
-        outcome = Outcome.KILLED if mistake.task in tasks else Outcome.SURVIVED
-        return Finding(
-            exercise.name,
-            MISTAKES,
-            name,
-            Outcome.WRONG_TASK if stray else outcome,
-            place,
-            diff,
-            mistake.task,
-            tuple(failure.check for failure in failures),
-            f"fails {', '.join(stray)}, not only {mistake.task}" if stray else "",
-        )
-
-    change = Change.between(solution, source)
-    return _Case(Trial(exercise.name, name, change, False), judge)
+    line, diff = _difference(exercise.solution, solution, source)
+    finding = AuditFinding(
+        exercise.name, MISTAKES, name, AuditOutcome.SURVIVED, line, diff, mistake.task
+    )
+    trial = Trial(exercise.name, name, source, stop_early=False)
+    return _Case(trial, finding, mistake.also_fails)
 
 
 def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
     """Yield the model answers, and each listed wrong answer among them."""
     key = load_key(exercise)
     right = {name: section.answer for name, section in key.sections.items()}
-    source = answered(exercise, right)
-    yield _Case(_trial(exercise, "the solution", source, True), _accept(exercise))
+    yield _Case(Trial(exercise.name, "the solution", answered(exercise, right), stop_early=True))
+    file = str(mistakes_file(exercise))
     for wrong in () if scope.operator else key.wrong:
-        text = answered(exercise, right | {wrong.question: wrong.answer})
-        judge = _judge_answer(exercise, wrong)
-        yield _Case(_trial(exercise, wrong.id, text, False), judge)
-
-
-def _judge_answer(exercise: Exercise, wrong: WrongAnswer) -> Judge:
-    def judge(failures: Failures) -> Finding:
-        tasks = {failure.task for failure in failures}
-        outcome = Outcome.KILLED if wrong.question in tasks else Outcome.SURVIVED
-        return Finding(
-            exercise.name,
-            MISTAKES,
-            wrong.id,
-            Outcome.WRONG_TASK if tasks - {wrong.question} else outcome,
-            str(mistakes_file(exercise)),
-            (f"+ {wrong.answer}",),
-            wrong.question,
-            tuple(failure.check for failure in failures),
+        diff, task = (f"+ {wrong.answer}",), wrong.question
+        text = answered(exercise, right | {task: wrong.answer})
+        yield _Case(
+            Trial(exercise.name, wrong.id, text, stop_early=False),
+            AuditFinding(
+                exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
+            ),
         )
-
-    return judge
 
 
 def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:
     reasons = load_equivalents(exercise)
     for mutant in make_mutants(solution, exercise.solution):
         if scope.operator in ("", mutant.operator):
-            place, diff = _difference(exercise.solution, solution, mutant.source)
-            base = Finding(exercise.name, mutant.operator, mutant.id, Outcome.KILLED, place, diff)
-            judge = _judge_mutant(base, reasons.get(mutant.id, ""))
-            change = Change.between(solution, mutant.source)
-            yield _Case(Trial(exercise.name, mutant.id, change, True), judge)
+            line, diff = _difference(exercise.solution, solution, mutant.source)
+            reason = reasons.get(mutant.id, "")
+            outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
+            yield _Case(
+                Trial(exercise.name, mutant.id, mutant.source, stop_early=True),
+                AuditFinding(
+                    exercise.name, mutant.operator, mutant.id, outcome, line, diff, note=reason
+                ),
+            )
 
 
-def _judge_mutant(base: Finding, reason: str) -> Judge:
-    def judge(failures: Failures) -> Finding:
-        if reason:
-            outcome = Outcome.NOT_EQUIVALENT if failures else Outcome.EQUIVALENT
-        else:
-            outcome = Outcome.KILLED if failures else Outcome.SURVIVED
-        failed = tuple(failure.check for failure in failures)
-        return replace(base, outcome=outcome, failed=failed, note=reason)
+def _judged(case: _Case, failures: Failures) -> AuditFinding | None:
+    """Return the finding of `case`.
 
-    return judge
+    Raises:
+        GradusError: the unchanged solution fails its checks.
+    """
+    finding, name = case.finding, case.trial.exercise
+    if not failures:
+        return finding
+    if finding is None:
+        raise GradusError(
+            f"the solution of {name} fails its own check {failures[0].check}: "
+            f"`grade {name} --submission solutions` shows why"
+        )
+    finding = replace(finding, failed=tuple(failure.check for failure in failures))
+    if finding.outcome is AuditOutcome.EQUIVALENT:
+        return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
+    tasks = {failure.task for failure in failures}
+    stray = sorted(tasks - {finding.task, *case.also_fails}) if finding.task else []
+    if stray:
+        note = f"fails {', '.join(stray)}, not only {finding.task}"
+        return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
+    if finding.task and finding.task not in tasks:
+        return finding
+    return replace(finding, outcome=AuditOutcome.KILLED)
 
 
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
     """Return the first line that differs in two sources, and the removed and added lines."""
     old, new = before.splitlines(), after.splitlines()
-    start, end = equal_ends(old, new)
+    start = _equal_lines(old, new)
+    end = _equal_lines(old[start:][::-1], new[start:][::-1])
     taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
     put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
     return f"{file}:{start + 1}", (*taken, *put)
 
 
-def _stale(scope: Scope, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+def _equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _stale(scope: Scope, findings: Sequence[AuditFinding]) -> Iterator[tuple[str, str]]:
     """Return the listed equivalents that no operator makes any more; they must be removed."""
     if scope.mistakes_only or scope.operator:
         return
@@ -250,3 +243,102 @@ def _stale(scope: Scope, findings: Sequence[Finding]) -> Iterator[tuple[str, str
         for listed in load_equivalents(exercise):
             if (exercise.name, listed) not in made:
                 yield exercise.name, listed
+
+
+FORMAT = "gradus-audit-journal-1"
+
+#: Lists that do not change the result of a trial; an audit reads them each time.
+_LISTS = ("mistakes.toml", "equivalents.toml")
+
+_PACKAGES = ("framework", "autograder", "plugins")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A line of a journal: a digest, and the failures of its trial."""
+
+    key: str
+    failures: tuple[Failure, ...]
+
+
+class Journal:
+    """The failures of earlier trials, each with a digest of everything that they depend on.
+
+    The digest covers the trial, the exercise's checks, all solutions and gradus itself. If one of
+    these has changed, the trial is repeated.
+
+    Args:
+        path: the file; one line of JSON for each trial. It need not exist.
+
+    Raises:
+        BadInputError: the file is no journal. It is left as it is.
+    """
+
+    def __init__(self, path: Path, course: Course) -> None:
+        self.path = path
+        self._course = course
+        self._known = dict(_read(path))
+        self._shared = _shared_digest(course)
+        self._digest_of = cache(self._exercise_digest)
+
+    def find(self, trial: Trial) -> tuple[Failure, ...] | None:
+        """Return the stored failures of `trial`; None if there are none."""
+        return self._known.get(self._key(trial))
+
+    def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:
+        """Store `failures` on disk."""
+        key = self._key(trial)
+        self._known[key] = failures
+        line = msgspec.json.encode(_Entry(key, failures)).decode()
+        start = "" if self.path.exists() else FORMAT
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
+
+    def _key(self, trial: Trial) -> str:
+        own = self._digest_of(trial.exercise)
+        parts = (self._shared, own, trial.source, str(trial.stop_early))
+        return _digest(part.encode("utf-8") for part in parts)
+
+    def _exercise_digest(self, name: str) -> str:
+        exercise = self._course.exercise(name)
+        return _digest_of_files([*_files(exercise.folder), *_files(exercise.solution.parent)])
+
+
+def _shared_digest(course: Course) -> str:
+    """Return the digest of all solutions and of gradus itself."""
+    gradus = Path(__file__).parents[2]
+    folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
+    files = (file for folder in folders for file in _files(folder))
+    return _digest_of_files([file for file in files if not file.name.startswith("test_")])
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of `folder` in a fixed order, without caches and `LISTS`."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
+            yield file
+
+
+def _digest_of_files(files: Iterable[Path]) -> str:
+    return _digest(part for file in files for part in (bytes(file), file.read_bytes()))
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
+    """Yield the trials in `path`; a line whose writing was interrupted is skipped."""
+    if not path.exists():
+        return
+    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
+    if first != FORMAT:
+        raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
+    for line in lines:
+        with suppress(ValueError):
+            entry = msgspec.json.decode(line, type=_Entry)
+            yield entry.key, entry.failures

@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.course.reading import Exercise
+from autograder.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
+from autograder.course.reading import Course, Exercise
+from framework.text_files import read_text
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table, read_table
 
@@ -57,3 +59,38 @@ def _entries(table: Table) -> Iterator[tuple[str, str]]:
             entry.fail("reason", "is empty: say why the mutant is right")
         for mutant in entry.texts("mutants"):
             yield mutant, reason
+
+
+def accept(audit: Audit, course: Course) -> Mapping[Path, int]:
+    """Add the mutants that survived to the lists of their exercises, each with an empty reason.
+
+    An empty reason is an error of the next audit: the author writes why the change is right.
+
+    Returns:
+        file -> number of added mutants.
+    """
+    survived = [finding for finding in audit.findings if _may_be_equivalent(finding)]
+    written: dict[Path, int] = {}
+    for name in dict.fromkeys(finding.exercise for finding in survived):
+        file = equivalents_file(course.exercise(name))
+        ids = [finding.id for finding in survived if finding.exercise == name]
+        before = read_text(file) if file.is_file() else ""
+        gap = "\n" if before.strip() else ""
+        file.write_text(before + gap + _groups(ids), "utf-8", newline="\n")
+        written[file] = len(ids)
+    return written
+
+
+def _may_be_equivalent(finding: AuditFinding) -> bool:
+    """Return whether `finding` is a mutant that no check caught; mistakes are never right."""
+    return finding.operator != MISTAKES and finding.outcome is AuditOutcome.SURVIVED
+
+
+def _groups(ids: Sequence[str]) -> str:
+    """Return a group for each mutant, since each needs a reason."""
+    import tomlkit
+
+    return "\n".join(
+        f'[[equivalents]]\nreason = ""\nmutants = [\n    {tomlkit.string(mutant).as_string()},\n]\n'
+        for mutant in ids
+    )

@@ -1,16 +1,23 @@
-"""The findings of an audit, as frozen data; `report.py` renders them."""
+"""The findings of an audit, as frozen data, as tables and as JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 #: The operator name under which mistakes are counted.
 MISTAKES = "mistakes"
 
 
-class Outcome(StrEnum):
+class AuditOutcome(StrEnum):
     """The result for a mistake or a mutant."""
 
     KILLED = "killed"
@@ -22,11 +29,11 @@ class Outcome(StrEnum):
     @property
     def is_sound(self) -> bool:
         """Whether no action is needed."""
-        return self in (Outcome.KILLED, Outcome.EQUIVALENT)
+        return self in (AuditOutcome.KILLED, AuditOutcome.EQUIVALENT)
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """One mistake or mutant.
 
     Attributes:
@@ -41,7 +48,7 @@ class Finding:
     exercise: str
     operator: str
     id: str
-    outcome: Outcome
+    outcome: AuditOutcome
     place: str
     diff: tuple[str, ...]
     task: str = ""
@@ -58,13 +65,13 @@ class Audit:
         without_mistakes: exercises without a ``mistakes.toml``, if the audit includes mistakes.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     stale: tuple[tuple[str, str], ...] = ()
     without_mistakes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property
-    def unsound(self) -> tuple[Finding, ...]:
+    def unsound(self) -> tuple[AuditFinding, ...]:
         """The findings that need a better check or a corrected list."""
         return tuple(finding for finding in self.findings if not finding.outcome.is_sound)
 
@@ -73,7 +80,7 @@ class Audit:
         """0 if the checks caught everything, 1 if a change survived or a list is wrong."""
         return 1 if self.unsound or self.stale else 0
 
-    def of(self, exercise: str, operator: str | None = None) -> list[Finding]:
+    def of(self, exercise: str, operator: str | None = None) -> list[AuditFinding]:
         """Return the findings of `exercise`, or those of one operator."""
         return [
             finding
@@ -82,6 +89,123 @@ class Audit:
         ]
 
 
-def count(findings: Iterable[Finding], outcome: Outcome) -> int:
+def count(findings: Iterable[AuditFinding], outcome: AuditOutcome) -> int:
     """Return the number of `findings` with this `outcome`."""
     return sum(finding.outcome is outcome for finding in findings)
+
+
+_COLUMNS = ("killed", "survived", "equivalent")
+
+
+def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
+    """Print the findings by exercise and by operator, and all that need an action."""
+    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
+    _print_table(console, "exercise", {name: audit.of(name) for name in exercises})
+    if by_operator:
+        operators = sorted({finding.operator for finding in audit.findings} - {MISTAKES})
+        rows = {name: [f for f in audit.findings if f.operator == name] for name in operators}
+        _print_table(console, "operator", rows)
+    for finding in audit.unsound:
+        _print_finding(console, finding)
+    for exercise, mutant in audit.stale:
+        console.print(
+            f"{exercise}: equivalents.toml lists a mutant that no operator makes: {escape(mutant)}"
+        )
+    for exercise in audit.without_mistakes:
+        console.print(f"{exercise} has no mistakes.toml: no listed mistake was tried.")
+    console.print(_verdict(audit))
+
+
+def _print_table(console: Console, title: str, rows: dict[str, list[AuditFinding]]) -> None:
+    if not rows:
+        return
+    table = Table(title, "mistakes", "mutants", *_COLUMNS, "score", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, findings in rows.items():
+        table.add_row(name, *_numbers(findings))
+    if len(rows) > 1:
+        table.add_row("all", *_numbers([f for findings in rows.values() for f in findings]))
+    console.print(table)
+    console.print()
+
+
+def _numbers(findings: list[AuditFinding]) -> list[str]:
+    """Return the numbers of a row: outcomes, and the killed share without equivalent mutants."""
+    mistakes = sum(finding.operator == MISTAKES for finding in findings)
+    killed, equivalent = (
+        count(findings, o) for o in (AuditOutcome.KILLED, AuditOutcome.EQUIVALENT)
+    )
+    others = len(findings) - killed - equivalent
+    score = f"{killed / (killed + others):.1%}" if killed + others else "-"
+    numbers = (mistakes, len(findings) - mistakes, killed, others, equivalent)
+    return [*map(str, numbers), score]
+
+
+def _print_finding(console: Console, finding: AuditFinding) -> None:
+    what = f"{finding.exercise}, {finding.outcome}: {finding.id}"
+    console.print(escape(what), soft_wrap=True)
+    console.print(f"  {escape(_relative(finding.place))}", soft_wrap=True)
+    for line in finding.diff:
+        console.print(f"    {escape(line)}", soft_wrap=True)
+    if finding.note:
+        console.print(f"  {escape(finding.note)}", soft_wrap=True)
+
+
+def _relative(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
+
+
+def _verdict(audit: Audit) -> str:
+    tried = f"{len(audit.findings)} tried in {audit.seconds:.0f} s"
+    if not audit.findings and not audit.stale:
+        return f"{tried}: there is no mistake and no mutant to try."
+    if audit.exit_code == 0:
+        return f"{tried}: all were caught, or are listed as equivalent."
+    return (
+        f"{tried}: {len(audit.unsound)} to look at. Write a check that catches it, or list it in "
+        "equivalents.toml with the reason why it is right."
+    )
+
+
+def to_json(audit: Audit) -> str:
+    """Return the audit as JSON, with paths relative to the working directory."""
+    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
+    document = {
+        "format": "gradus-audit-1",
+        "sound": audit.exit_code == 0,
+        "seconds": round(audit.seconds, 1),
+        "exercises": {name: _exercise(audit, name) for name in exercises},
+        "stale": [{"exercise": name, "id": mutant} for name, mutant in audit.stale],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _exercise(audit: Audit, name: str) -> dict[str, Any]:
+    findings = audit.of(name)
+    operators = list(dict.fromkeys(finding.operator for finding in findings))
+    return {
+        "totals": _totals(findings),
+        "operators": {operator: _totals(audit.of(name, operator)) for operator in operators},
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def _totals(findings: list[AuditFinding]) -> dict[str, int]:
+    return {outcome.value: count(findings, outcome) for outcome in AuditOutcome}
+
+
+def _finding(finding: AuditFinding) -> dict[str, Any]:
+    return {
+        "operator": finding.operator,
+        "id": finding.id,
+        "task": finding.task,
+        "outcome": finding.outcome.value,
+        "place": _relative(finding.place),
+        "diff": list(finding.diff),
+        "failed": list(finding.failed),
+        "note": finding.note,
+    }

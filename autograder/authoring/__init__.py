@@ -1,1 +1,5 @@
-"""What an author of an exercise can get wrong: found for `gradus check`, each with its fix."""
+"""Problems of an exercise that its author can fix, found for `gradus check`, each with its fix.
+
+checking.py         all steps in their order; the steps that grade
+exercise_files.py   the steps that grade nothing: files, lists, texts, hints, examples
+"""

@@ -1,16 +1,26 @@
-"""Calibration of one exercise: measure its metrics, then compute the thresholds."""
+"""Calibration of one exercise: train the reference for each seed, then compute the thresholds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
-from autograder.calibration.measuring import measure
+import pytest
+
 from autograder.calibration.tolerance import FEWEST, threshold_from
+from autograder.checks.host_limits import UNLIMITED
 from autograder.checks.metric_threshold import Measurement
 from autograder.course.reading import Exercise
 from autograder.course.thresholds import Threshold
+from autograder.grading.checks_run import Checks
+from autograder.grading.grader import Grader
+from autograder.grading.parallel import in_parallel
+from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from framework.errors import BadInputError
+from autograder.record.results import CheckResult
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError, GradusError
 
 #: Called with the number of trainings done, and the number of all trainings.
 OnSeed = Callable[[int, int], None]
@@ -28,14 +38,14 @@ def calibrated(
     """
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
-    found: dict[str, list[Measurement]] = {}
+    by_name: dict[str, list[Measurement]] = {}
     for done, measured in enumerate(measure(setting, exercise, range(seeds), jobs), start=1):
         _reject_none_or_doubles(exercise, measured)
         for measurement in measured:
-            found.setdefault(measurement.name, []).append(measurement)
+            by_name.setdefault(measurement.name, []).append(measurement)
         if on_seed is not None:
             on_seed(done, seeds)
-    return {name: _threshold(measurements) for name, measurements in found.items()}
+    return {name: _threshold(measurements) for name, measurements in by_name.items()}
 
 
 def _reject_none_or_doubles(exercise: Exercise, measured: Sequence[Measurement]) -> None:
@@ -59,3 +69,42 @@ def _threshold(measurements: list[Measurement]) -> Threshold:
     first = measurements[0]
     ends = [measurement.curve[-1] for measurement in measurements]
     return threshold_from(ends, first.direction, first.best)
+
+
+def _with_metric(items: list[pytest.Item]) -> None:
+    """Leave out every check without a metric."""
+    items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
+
+
+def measure(
+    setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int
+) -> Iterator[tuple[Measurement, ...]]:
+    """Return the metrics that the checks of `exercise` measure, for each of `seeds`.
+
+    Args:
+        setting: the settings of grading; its provider is measured.
+        jobs: the number of parallel processes; 0 for one per processor.
+
+    Raises:
+        GradusError: the reference fails such a check, which says nothing about its metric.
+    """
+    return in_parallel(partial(_measure_one, setting, exercise), seeds, jobs)
+
+
+def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measurement, ...]:
+    grader = Grader(replace(setting, seed=seed), None)
+    try:
+        with grader.under_test(exercise) as under_test:
+            calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)
+            results = Checks(exercise).run(calibrating, select=_with_metric)
+    finally:
+        grader.close()
+    for problem in _problems(results):
+        raise GradusError(f"{exercise.name}, seed {seed}: {problem}")
+    return tuple(calibrating.measured)
+
+
+def _problems(results: Sequence[CheckResult]) -> Iterator[str]:
+    for result in results:
+        if result.verdict is not Verdict.PASSED:
+            yield f"{result.id} {result.verdict} on the reference: {result.message}"

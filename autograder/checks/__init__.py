@@ -1,62 +1,71 @@
 """What test files call: agreement, gradients, causality, training.
 
-The modules behind most names are imported on first use: a check of one layer needs few of them.
+equality            comparing two values; how a check fails
+single_calls        single functions: agreement, exceptions, the caller's arrays
+paired_models       a submitted model beside the reference, with the same parameters
+gradients           backward against differences of forward, and many times in time
+gradient_probe      a remote model as a function of named arrays
+language            language models, step by step
+training            training a submitted model from the grader's side
+trained_models      a trained model, and the reference with its parameters
+sanity_checks       what is known before a long training
+metric_threshold    metrics of trained models, and their thresholds
+chance              scores that are too good, and frequencies of random draws
+host_limits         time and memory that a check may take of the grader's process
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
-
-# Imported at once: these functions have the names of their modules.
+from autograder.checks.chance import matches_distribution, not_above, not_better_than_bayes
+from autograder.checks.equality import CheckFailed, equal, expect, finite, real_array
+from autograder.checks.gradients import gradients_agree
+from autograder.checks.language import (
+    language_model_callback,
+    likelihood_ratio,
+    log_softmax,
+    no_look_ahead,
+    perplexity,
+    perplexity_ratio,
+    same_for_large_scores,
+    token_log_probabilities,
+)
+from autograder.checks.metric_threshold import HIGHER, LOWER
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
-from autograder.checks.trained_models import Evaluation, TrainedModels, combined, trained_models
-
-if TYPE_CHECKING:
-    from autograder.checks.best_possible import not_above, not_better_than_bayes
-    from autograder.checks.callers_arrays import (
-        changes_in_place,
-        moves_the_callers_array,
-        returns_a_float,
-        returns_new_arrays,
-    )
-    from autograder.checks.equality import after_call, agrees, equal, finite, real_array, refuses
-    from autograder.checks.failures import CheckFailed, expect
-    from autograder.checks.frequencies import matches_distribution
-    from autograder.checks.gradients.agreement import gradients_agree
-    from autograder.checks.language import (
-        language_model_callback,
-        likelihood_ratio,
-        log_softmax,
-        no_look_ahead,
-        perplexity,
-        perplexity_ratio,
-        same_for_large_scores,
-        token_log_probabilities,
-    )
-    from autograder.checks.metric_threshold import HIGHER, LOWER
-    from autograder.checks.sanity_checks import (
-        initial_loss_is_uniform,
-        new_scores_are_uniform,
-        overfits,
-        overfits_text,
-    )
-    from autograder.checks.training import (
-        classifier_chunks,
-        language_model_chunks,
-        margin_chunks,
-        share_above,
-        train_classifier,
-        train_language_model,
-    )
-    from autograder.isolation.host.callbacks import callback
-    from autograder.isolation.host.remote import assign, built, part, set_attribute
+from autograder.checks.sanity_checks import (
+    initial_loss_is_uniform,
+    new_scores_are_uniform,
+    overfits,
+    overfits_text,
+)
+from autograder.checks.single_calls import (
+    after_call,
+    agrees,
+    changes_in_place,
+    moves_the_callers_array,
+    refuses,
+    returns_a_float,
+    returns_new_arrays,
+)
+from autograder.checks.trained_models import (
+    ConfirmableMetric,
+    TrainedModels,
+    combined,
+    trained_models,
+)
+from autograder.checks.training import (
+    classifier_chunks,
+    language_model_chunks,
+    margin_chunks,
+    share_above,
+    train_classifier,
+    train_language_model,
+)
+from autograder.isolation.host.callbacks import callback
+from autograder.isolation.host.remote import assign, built, part, set_attribute
 
 __all__ = [
     "HIGHER",
     "LOWER",
     "CheckFailed",
-    "Evaluation",
+    "ConfirmableMetric",
     "PairedModels",
     "TrainedModels",
     "after_call",
@@ -102,61 +111,3 @@ __all__ = [
     "train_language_model",
     "trained_models",
 ]
-
-#: Module -> the names that are imported from it on first use.
-_LAZY = {
-    "autograder.checks.best_possible": ("not_above", "not_better_than_bayes"),
-    "autograder.checks.callers_arrays": (
-        "changes_in_place",
-        "moves_the_callers_array",
-        "returns_a_float",
-        "returns_new_arrays",
-    ),
-    "autograder.checks.equality": (
-        "after_call",
-        "agrees",
-        "equal",
-        "finite",
-        "real_array",
-        "refuses",
-    ),
-    "autograder.checks.failures": ("CheckFailed", "expect"),
-    "autograder.checks.frequencies": ("matches_distribution",),
-    "autograder.checks.gradients.agreement": ("gradients_agree",),
-    "autograder.checks.language": (
-        "language_model_callback",
-        "likelihood_ratio",
-        "log_softmax",
-        "no_look_ahead",
-        "perplexity",
-        "perplexity_ratio",
-        "same_for_large_scores",
-        "token_log_probabilities",
-    ),
-    "autograder.checks.metric_threshold": ("HIGHER", "LOWER"),
-    "autograder.checks.sanity_checks": (
-        "initial_loss_is_uniform",
-        "new_scores_are_uniform",
-        "overfits",
-        "overfits_text",
-    ),
-    "autograder.checks.training": (
-        "classifier_chunks",
-        "language_model_chunks",
-        "margin_chunks",
-        "share_above",
-        "train_classifier",
-        "train_language_model",
-    ),
-    "autograder.isolation.host.callbacks": ("callback",),
-    "autograder.isolation.host.remote": ("assign", "built", "part", "set_attribute"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import `name` on first use."""
-    for module, names in _LAZY.items():
-        if name in names:
-            globals().update((one, getattr(importlib.import_module(module), one)) for one in names)
-            return globals()[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Comparing what the code under test returned with what the reference returns."""
+"""How a check compares two values, and how it fails: a sentence, and the facts under it."""
 
 from __future__ import annotations
 
@@ -7,84 +7,49 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.failures import CheckFailed
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.remote import RemoteFunction, RemoteModule, session_behind, unwrap
+from autograder.isolation.host.remote import unwrap
 from autograder.isolation.host.requests import Outcome
-from autograder.isolation.values import leaves
 from autograder.record.results import Fact
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7
-#: Bytes of the largest array that is compared byte by byte first, which copies it.
-MAX_READ = 1 << 16
 #: How many names a message lists, and how much of each.
 MAX_NAMES, MAX_NAME = 8, 60
 
 
-def agrees(
-    submission: RemoteModule,
-    reference: RemoteModule,
-    name: str,
-    *args: Any,
-    rtol: float = RTOL,
-    atol: float = 0.0,
-    **kwargs: Any,
-) -> Any:
-    """Call `name` of both with the same arguments and compare; returns the submission's value.
+class CheckFailed(AssertionError):
+    """A check that the code under test does not meet.
 
-    Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
-    share their memory. Where nothing is drawn and no object is among the arguments, a second call
-    with the very same arguments must agree as well.
-
-    Raises:
-        CheckFailed: with the worst entry.
+    Args:
+        message: one sentence for the student.
+        details: facts, one a line: shapes, the worst entry with both values.
+        about: the value that is wrong, as it came from a call, or the `RemoteCall` that is wrong;
+            by default what was called last.
+        fact: what is wrong of it, see `Fact`; a text is its `what`.
     """
-    expected = getattr(reference, name)(*args, **kwargs)
-    outcome = getattr(submission, name).outcome(*args, **kwargs)
-    equal(outcome.value, expected, name, rtol=rtol, atol=atol)
-    leaves_arguments_alone(outcome, name)
-    if isinstance(submission, RemoteModule) and _is_plain([*args, *kwargs.values()]):
-        again = getattr(submission, name).again()
-        what = f"{name}, called again with the same arguments"
-        equal(again, expected, what, rtol=rtol, atol=atol)
-    return outcome.value
+
+    def __init__(
+        self, message: str, *details: str, about: object = None, fact: Fact | str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.about = about
+        self.fact = Fact(fact) if isinstance(fact, str) else fact
 
 
-def _is_plain(value: Any) -> bool:
-    """Return whether `value` holds numbers and texts alone: calls with it are equal."""
-    plain = np.ndarray | np.generic | int | float | complex | str | None
-    return all(isinstance(leaf, plain) for _, leaf in leaves(value))
+class MissedThreshold(CheckFailed):
+    """A trained model that is not good enough: no single call of it is to blame."""
 
 
-def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-    """Call method `name` of `owner`; returns the arguments as they are afterwards."""
-    function: RemoteFunction = getattr(owner, name)
-    return function.arguments_after(*args, **kwargs)
-
-
-def refuses(
-    owner: Any, name: str, *args: Any, error: tuple[str, ...] = ("ValueError",), **kwargs: Any
+def expect(
+    condition: bool, message: str, *details: str, about: object = None, fact: Fact | str = ""
 ) -> None:
-    """Require that a call of `name` of `owner` raises one of the exceptions named in `error`.
-
-    Such a check counts only if the same method has returned anywhere in the exercise: see
-    `autograder.judging.rules`.
-    """
-    wanted = " or ".join(error)
-    try:
-        value = getattr(owner, name)(*args, **kwargs)
-    except Crashed as fault:
-        if fault.raised in error:
-            session_behind(owner).calls.refused.add(fault.method)
-            return
-        got = f"raised {fault.raised}" if fault.raised else fault.message
-        message = f"{name} should raise {wanted} here, but {got}"
-        raise CheckFailed(message, fact=f"{name}: no {wanted}") from None
-    message = f"{name} should raise {wanted} here, but returned {value_text(value)}"
-    raise CheckFailed(message, about=unwrap(value), fact=f"{name}: no {wanted}")
+    """Fail unless `condition` holds; for the other arguments see `CheckFailed`."""
+    if not condition:
+        raise CheckFailed(message, *details, about=about, fact=fact)
 
 
 def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
@@ -147,8 +112,8 @@ def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: fl
     if len(actual) != len(expected):
         fact = Fact(f"{what}: length", f"{len(expected)} items", f"{len(actual)}")
         raise _differs(what, actual, fact)
-    for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
-        equal(one, other, f"{what}[{i}]", rtol=rtol, atol=atol)
+    for i, (item, expected_item) in enumerate(zip(actual, expected, strict=True)):
+        equal(item, expected_item, f"{what}[{i}]", rtol=rtol, atol=atol)
 
 
 def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
@@ -199,8 +164,6 @@ def _no_real_number(actual: Any) -> tuple[str, str] | None:
 
 def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:
     array = same_form(actual, expected, what)
-    if _same_bytes(array, expected):
-        return
     if expected.dtype.kind in "fc":
         finite(array, what, allowed=expected)
     wrong = _wrong(array, expected, rtol, atol)
@@ -211,19 +174,6 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
             about=actual,
             fact=worst_fact(f"{what}: values", array, expected, wrong),
         )
-
-
-def _same_bytes(actual: Array, expected: Array) -> bool:
-    """Return whether two arrays are equal to the last bit, as most are; large ones are not read.
-
-    Equal bytes are equal values only in one dtype, and without a mask.
-    """
-    return (
-        type(actual) is type(expected) is np.ndarray
-        and actual.dtype == expected.dtype
-        and actual.nbytes <= MAX_READ
-        and actual.tobytes() == expected.tobytes()
-    )
 
 
 def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:

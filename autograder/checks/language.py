@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.best_possible import not_better_than_source
-from autograder.checks.equality import equal, finite, same_form, worst_entry, worst_fact
-from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.chance import not_better_than_source
+from autograder.checks.equality import (
+    CheckFailed,
+    equal,
+    expect,
+    finite,
+    same_form,
+    worst_entry,
+    worst_fact,
+)
 from autograder.isolation.host.callbacks import Callback, callback
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import RemoteObject
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
-from framework.languages.agreement import AgreementLanguage
 
 if TYPE_CHECKING:
     from autograder.checks.paired_models import PairedModels
+    from framework.languages.agreement import AgreementLanguage
 
 Array = np.ndarray[Any, Any]
 #: How far the probabilities of a distribution may be from summing to one.
@@ -124,10 +131,10 @@ def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> N
     pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
     expected = log_softmax(pair.same_forward(tokens, *context))[:, 0]
     state = pair.student.initial_state(len(tokens), *context)
-    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+    log_probabilities, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
     what = "the log probabilities for scores of ±10⁴"
-    finite(found, what)
-    equal(found, expected, what, rtol=1e-7)
+    finite(log_probabilities, what)
+    equal(log_probabilities, expected, what, rtol=1e-7)
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:

@@ -31,11 +31,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.checks.failures import CheckFailed, MissedThreshold
-from autograder.checks.trained_models import Evaluation
+from autograder.checks.equality import CheckFailed, MissedThreshold
+from autograder.checks.trained_models import ConfirmableMetric
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
-from autograder.record.findings.base import Findings
-from autograder.record.findings.curves import Curve
+from autograder.record.findings.figures import Curve
+from autograder.record.findings.finding import Findings
 from framework.errors import BadInputError
 from framework.log import logger
 
@@ -50,7 +50,7 @@ _log = logger("training")
 CONFIRMED = 1.1
 
 #: One training: yields the metric after each piece of it, as a number where no model is asked.
-Training = Callable[[np.random.Generator], "Generator[Evaluation | float, None, None]"]
+Training = Callable[[np.random.Generator], "Generator[ConfirmableMetric | float, None, None]"]
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class _Metric:
         curve, unconfirmed = [], None
         with closing(training(rng)) as values:
             for value in self._finite(values):
-                number = value.value if isinstance(value, Evaluation) else value
+                number = value.value if isinstance(value, ConfirmableMetric) else value
                 counted = self._counted(value, until)
                 unconfirmed = (number, counted) if counted != number else unconfirmed
                 if not math.isfinite(counted):
@@ -180,15 +180,15 @@ class _Metric:
         return Measurement(self.name, self.direction, self.best, tuple(curve), unconfirmed)
 
     @staticmethod
-    def _finite(values: Iterator[Evaluation | float]) -> Iterator[Evaluation | float]:
+    def _finite(values: Iterator[ConfirmableMetric | float]) -> Iterator[ConfirmableMetric | float]:
         for value in values:
-            if not math.isfinite(value.value if isinstance(value, Evaluation) else value):
+            if not math.isfinite(value.value if isinstance(value, ConfirmableMetric) else value):
                 return
             yield value
 
-    def _counted(self, value: Evaluation | float, until: float | None) -> float:
+    def _counted(self, value: ConfirmableMetric | float, until: float | None) -> float:
         """Return what counts of `value`: the reference's where it does not confirm it."""
-        if not isinstance(value, Evaluation):
+        if not isinstance(value, ConfirmableMetric):
             return value
         if until is None or not better(value.value, until, self.direction):
             return value.value
@@ -226,14 +226,14 @@ class _Metric:
     def failure(self, measurement: Measurement, threshold: Threshold) -> MissedThreshold:
         """Return the sentence for the student: the value, the threshold and the best value."""
         bound = "at least" if self.direction == HIGHER else "at most"
-        found, asked = self.top(measurement), threshold.value
-        if not math.isfinite(found):
+        reached, asked = self.top(measurement), threshold.value
+        if not math.isfinite(reached):
             found_none = f"{self.what} is no finite number: {bound} {asked:.4g} is asked for"
             return MissedThreshold(found_none)
-        shown, wanted = _apart(found, asked)
+        shown, wanted = _apart(reached, asked)
         message = f"{self.what} is {shown}: {bound} {wanted} is asked for"
         if math.isfinite(self.best):
-            off, allowed = abs(self.best - found), abs(self.best - asked)
+            off, allowed = abs(self.best - reached), abs(self.best - asked)
             message += (
                 f". That is {off:.2g} from the best possible, {self.best:.4g}, where {allowed:.2g} "
                 "is allowed"

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograder.checks.equality import (
     RTOL,
+    CheckFailed,
     equal,
+    expect,
     leaves_arguments_alone,
     same_form,
     same_names,
 )
-from autograder.checks.failures import CheckFailed, expect
+from autograder.checks.gradient_probe import Inputs
+from autograder.checks.gradients import gradients_agree, many_gradients
+from autograder.checks.single_calls import held_and_current
 from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.faults import Blocked, Crashed
+from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.remote import (
     RemoteModule,
     RemoteObject,
     assign,
-    built_with,
+    built,
     session_of,
     wrap,
 )
@@ -32,19 +36,12 @@ from autograder.isolation.host.requests import (
     Get,
     Observe,
     Outcome,
+    OverwriteResult,
     Step,
-    observed,
 )
 from autograder.isolation.values import map_leaves
-from autograder.isolation.wire import Result
-
-if TYPE_CHECKING:
-    from autograder.checks.gradients.probe import Inputs
 
 Array = np.ndarray[Any, Any]
-
-#: The attributes of a model that hold its arrays by name.
-ARRAYS = ("parameters", "gradients")
 
 
 def paired_models(
@@ -85,22 +82,16 @@ def built_pair(
     Raises:
         CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
     """
-    build = name if isinstance(name, Build) else Call(None, name, args, kwargs)
-    other, expected = built_with(reference, build, ["parameters"])
-    arrays: Iterable[tuple[str, Any]]
-    try:
-        student, *values = built_with(submission, build, ARRAYS)
-        arrays = zip(ARRAYS, values, strict=True)
-    except Crashed as fault:  # what the check is about first is reported first
-        try:
-            (student,) = built_with(submission, build, ())
-        except Blocked:  # it has ended its worker, and is not called again
-            raise fault from None
-        arrays = _arrays_of(student)
-    message = f"{build.name}(...) should make an object, not {value_text(student)}"
+    if isinstance(name, Build):
+        title, other, student = name.name, built(reference, name), built(submission, name)
+    else:
+        title, other = name, getattr(reference, name)(*args, **kwargs)
+        student = getattr(submission, name)(*args, **kwargs)
+    message = f"{title}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)
-    _same_forms(build.name, arrays, expected)
-    return PairedModels(build.name, student, other)
+    pair = PairedModels(title, student, other)
+    pair.same_parameter_forms()
+    return pair
 
 
 @dataclass(frozen=True)
@@ -113,7 +104,9 @@ class PairedModels:
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
-        _same_forms(self.name, _arrays_of(self.student), self.reference.parameters)
+        expected = self.reference.parameters
+        _same_forms(f"{self.name}.parameters", self.student.parameters, expected)
+        _same_forms(f"{self.name}.gradients", self.student.gradients, expected)
 
     def draw_parameters(self, rng: np.random.Generator, scale: float = 0.5) -> dict[str, Array]:
         """Set the parameters of both to the same random values; returns them."""
@@ -142,27 +135,24 @@ class PairedModels:
         self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
     ) -> None:
         """Require that `forward`, and `backward` of a random upstream gradient, agree."""
-        expected = _expected(self.reference, inputs, rng)
-        ours = _backward(self.student, inputs, expected.upstream)
-        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol, atol=atol)
-        self._same_returned(ours[1].value, expected.returned, rtol, atol)
-        leaves_arguments_alone(ours[1], self._what("backward"))
-        leaves_arguments_alone(ours[0], self._what("forward, or backward after it,"))
-        self._same_gradients(ours[2].value, expected.gradients, rtol, atol)
-
-    def passes(self, *inputs: Any, grad_output: Any) -> tuple[Any, Any]:
-        """Return what the student's `forward` gives, and `backward` of `grad_output` after it."""
-        session, handle = session_of(self.student)
-        steps = [Call(handle, "forward", inputs), Call(handle, "backward", (grad_output,))]
-        output, returned = (wrap(session, outcome).value for outcome in session.run(steps))
-        return output, returned
+        output, upstream = _forward(self.reference, inputs, rng)
+        returned = self.reference.backward(upstream)
+        ours = _observed_passes(self.student, inputs, upstream)
+        equal(ours.forward.value, output, self._what("forward"), rtol=rtol, atol=atol)
+        self._same_returned(ours.backward.value, returned, rtol, atol)
+        leaves_arguments_alone(ours.backward, self._what("backward"))
+        leaves_arguments_alone(ours.forward, self._what("forward, or backward after it,"))
+        self._same_gradients(ours.gradients, rtol, atol)
 
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
-        expected = _expected(self.reference, inputs, rng)
-        ours = _backward(self.student, inputs, expected.upstream)
-        equal(ours[0].value, expected.output, self._what("forward"), rtol=rtol)
-        self._same_gradients(ours[2].value, expected.gradients, rtol, 0.0)
+        expected, upstream = _forward(self.reference, inputs, rng)
+        self.reference.backward(upstream)
+        self.student.zero_gradients()
+        output = self.student.forward(*inputs)
+        self.student.backward(upstream)
+        equal(output, expected, self._what("forward"), rtol=rtol)
+        self._same_gradients(self.student.gradients, rtol, 0.0)
 
     def gradients_agree(
         self, *inputs: Any, rng: np.random.Generator, and_then: Inputs | None = None
@@ -170,10 +160,8 @@ class PairedModels:
         """Require that `backward` of the student is the numerical derivative of `forward`.
 
         Where it is not, the reference tells which of the two is at fault: see
-        `autograder.checks.gradients.agreement.gradients_agree`.
+        `autograder.checks.gradients.gradients_agree`.
         """
-        from autograder.checks.gradients.agreement import gradients_agree
-
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def many_gradients(
@@ -181,10 +169,8 @@ class PairedModels:
     ) -> None:
         """Require right gradients of a layer of some 10,000 parameters, in time and many times.
 
-        See `autograder.checks.gradients.many`.
+        See `autograder.checks.gradients.many_gradients`.
         """
-        from autograder.checks.gradients.many import many_gradients
-
         many_gradients(self, inputs, rng, passes, atol)
 
     def result_is_the_callers(
@@ -192,22 +178,37 @@ class PairedModels:
     ) -> None:
         """Check that changing the result of `forward` changes neither `backward` nor `keeps`.
 
+        A layer that returns a view of what `backward` needs computes wrong gradients as soon as
+        the caller changes the result in place. Nothing may be drawn in `forward`: it is called
+        with and without the change.
+
         Args:
             keeps: attributes of the student's model, as `state`.
         """
-        from autograder.checks.callers_arrays import result_is_the_callers
-
-        upstream = _upstream(self.reference.forward(*inputs), rng)
-        result_is_the_callers(self.student, inputs, upstream, keeps)
+        _, upstream = _forward(self.reference, inputs, rng)
+        unchanged = _after_backward(self.student, inputs, upstream, keeps, overwritten=False)
+        changed = _after_backward(self.student, inputs, upstream, keeps, overwritten=True)
+        for what, expected in unchanged.items():
+            try:
+                equal(changed[what], expected, what)
+            except CheckFailed:
+                session, _ = session_of(self.student)
+                raise CheckFailed(
+                    f"{what} is another one after the caller has changed what forward returned: "
+                    "return a copy, and keep your own array for later calls",
+                    about=session.calls.named("forward"),
+                    fact="forward: result shares memory with what is kept",
+                ) from None
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `backward` adds to gradients in place, and `zero_gradients` clears them.
 
         What adds up has to be a gradient: that of the student's own `forward`.
         """
-        upstream = _upstream(self.reference.forward(*inputs), rng)
-        once = self._named(_backward(self.student, inputs, upstream)[2].value)
-        twice = self._named(_backward(self.student, inputs, upstream, zero=False)[2].value)
+        _, upstream = _forward(self.reference, inputs, rng)
+        self.student.zero_gradients()
+        once = self._named(self._gradients_after(inputs, upstream))
+        twice = self._named(self._gradients_after(inputs, upstream))
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
@@ -229,12 +230,18 @@ class PairedModels:
             )
         self.gradients_agree(*inputs, rng=rng)
 
-    def _named(self, gradients: Any, expected: Collection[str] | None = None) -> dict[str, Any]:
-        """Return `gradients`, if it is a dict with the names `expected`: those of the reference."""
+    def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> Any:
+        """Return the student's gradients after one more pass forward and back."""
+        self.student.forward(*inputs)
+        self.student.backward(upstream)
+        return self.student.gradients
+
+    def _named(self, gradients: Any) -> dict[str, Any]:
+        """Return `gradients`, if it is a dict with the names of the reference's."""
         what = f"{self.name}.gradients"
         message = f"{what} should be a dict of arrays"
         expect(isinstance(gradients, dict), message, about=gradients, fact=f"{what}: type")
-        same_names(gradients, self.reference.gradients if expected is None else expected, what)
+        same_names(gradients, self.reference.gradients, what)
         return dict(gradients)
 
     def keeps_gradient_arrays(self, function: str, *args: Any) -> None:
@@ -244,15 +251,9 @@ class PairedModels:
         in them is not compared, but may not be all zeros.
         """
         session, handle = session_of(self.student)
-        outcomes = session.run(
-            [
-                Get(handle, "gradients"),
-                Call(Result(0), "copy"),  # a dict of its own, with the very same arrays
-                Call(None, function, (handle, *args)),
-                Call(handle, "zero_gradients"),
-            ]
-        )
-        for key, value in outcomes[1].value.items():
+        steps: list[Step] = [Call(None, function, (handle, *args)), Call(handle, "zero_gradients")]
+        held, _ = held_and_current(self.student, "gradients", steps)
+        for key, value in held.items():
             expect(
                 not np.any(value),
                 f"{function} puts a new array into gradients['{key}']: copy into the one that is "
@@ -263,18 +264,10 @@ class PairedModels:
 
     def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
         """Require that `backward` adds to the arrays that were there before."""
-        session, handle = session_of(self.student)
-        outcomes = session.run(
-            [
-                Call(handle, "zero_gradients"),
-                Get(handle, "gradients"),
-                Call(Result(1), "copy"),  # a dict of its own, with the very same arrays
-                Call(handle, "forward", inputs),
-                Call(handle, "backward", (upstream,)),
-                Get(handle, "gradients"),
-            ]
-        )
-        held, current = (self._named(outcomes[i].value) for i in (2, 5))
+        _, handle = session_of(self.student)
+        self.student.zero_gradients()
+        steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+        held, current = map(self._named, held_and_current(self.student, "gradients", steps))
         for key, value in current.items():
             expect(
                 np.array_equal(held[key], value, equal_nan=True),
@@ -290,43 +283,27 @@ class PairedModels:
         if not (several and len(ours) == len(theirs)):
             equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
             return
-        for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+        for i, (our_gradient, their_gradient) in enumerate(zip(ours, theirs, strict=True), start=1):
             what = f"the gradient of input {i} that backward returns"
-            equal(one, other, what, rtol=rtol, atol=atol)
+            equal(our_gradient, their_gradient, what, rtol=rtol, atol=atol)
 
-    def _same_gradients(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
-        named = self._named(ours, theirs)
-        for key, value in theirs.items():
+    def _same_gradients(self, ours: Any, rtol: float, atol: float) -> None:
+        expected = self.reference.gradients
+        named = self._named(ours)
+        for key, value in expected.items():
             equal(named[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
 
     def _what(self, method: str) -> str:
         return f"{self.name}.{method}"
 
 
-def _arrays_of(model: RemoteObject) -> Iterator[tuple[str, Any]]:
-    """Yield the parameters and the gradients of `model`, in one request if it has both."""
-    session, handle = session_of(model)
-    try:
-        outcomes = session.run([Get(handle, name) for name in ARRAYS])
-    except Crashed:  # what the check is about first is reported first
-        yield from ((name, getattr(model, name)) for name in ARRAYS)
-        return
-    yield from ((n, wrap(session, one).value) for n, one in zip(ARRAYS, outcomes, strict=True))
-
-
-def _same_forms(name: str, arrays: Iterable[tuple[str, Any]], expected: dict[str, Array]) -> None:
-    """Require names, shapes and dtypes as in `expected` of the `arrays` of the model `name`."""
-    for attribute, actual in arrays:
-        what = f"{name}.{attribute}"
-        expect(
-            isinstance(actual, dict),
-            f"{what} should be a dict of arrays",
-            about=actual,
-            fact=f"{what}: type",
-        )
-        same_names(actual, expected, what)
-        for key, value in expected.items():
-            same_form(actual[key], value, f"{what}['{key}']")
+def _same_forms(what: str, actual: Any, expected: dict[str, Array]) -> None:
+    """Require names, shapes and dtypes as in `expected` of `actual`, a model's dict of arrays."""
+    message = f"{what} should be a dict of arrays"
+    expect(isinstance(actual, dict), message, about=actual, fact=f"{what}: type")
+    same_names(actual, expected, what)
+    for key, value in expected.items():
+        same_form(actual[key], value, f"{what}['{key}']")
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:
@@ -337,45 +314,58 @@ def _upstream(output: Any, rng: np.random.Generator) -> Any:
     return map_leaves(drawn, output)
 
 
-@dataclass(frozen=True)
-class _Expected:
-    """What both passes of the reference gave: `upstream` is what `backward` was given."""
-
-    output: Any
-    upstream: Any
-    returned: Any
-    gradients: dict[str, Array]
-
-
-def _expected(
+def _forward(
     reference: RemoteObject, inputs: tuple[Any, ...], rng: np.random.Generator
-) -> _Expected:
-    """Return what `forward`, and `backward` of a random upstream gradient, give."""
-    session, handle = session_of(reference)
-    _, forward = session.run([Call(handle, "zero_gradients"), Call(handle, "forward", inputs)])
-    output = wrap(session, forward).value
-    upstream = _upstream(output, rng)
-    backward = Call(handle, "backward", (upstream,))
-    returned, gradients = session.run([backward, Get(handle, "gradients")])
-    return _Expected(output, upstream, wrap(session, returned).value, gradients.value)
+) -> tuple[Any, Any]:
+    """Return what `forward` gives without earlier gradients, and a random upstream gradient."""
+    reference.zero_gradients()
+    output = reference.forward(*inputs)
+    return output, _upstream(output, rng)
 
 
-def _backward(
-    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any, *, zero: bool = True
-) -> list[Outcome]:
-    """Return outcomes of forward, backward and the gradients after it, in one exchange."""
+@dataclass(frozen=True)
+class _ObservedPasses:
+    """What a pass forward and back gave, and what it did to its arguments."""
+
+    forward: Outcome
+    backward: Outcome
+    gradients: Any
+
+
+def _observed_passes(
+    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
+) -> _ObservedPasses:
+    """Call `forward` and `backward`, and observe the arguments of both after `backward`.
+
+    It is one request: `backward` may change the very arrays that `forward` was given.
+    """
     session, handle = session_of(model)
-    steps: list[Step] = [Call(handle, "zero_gradients")] if zero else []
-    backward = Call(handle, "backward", (upstream,))
-    steps += [Call(handle, "forward", inputs), backward]
-    place = len(steps) - 1
-    steps += [
-        *observed(backward, place),
-        Observe(place - 1, sharing=False),
-        Get(handle, "gradients"),
-    ]
-    outcomes = session.run(steps)
-    return [wrap(session, outcomes[i]) for i in (place - 1, place, -1)]
+    zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
+    forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
+    observing = [Observe(2), Observe(1, sharing=False)]
+    outcomes = session.run([zero, forward, backward, *observing, gradients])
+    _, forward_outcome, backward_outcome, *_ = [wrap(session, outcome) for outcome in outcomes]
+    return _ObservedPasses(forward_outcome, backward_outcome, outcomes[-1].value)
+
+
+def _after_backward(
+    model: RemoteObject,
+    inputs: tuple[Any, ...],
+    upstream: Any,
+    keeps: Sequence[str],
+    *,
+    overwritten: bool,
+) -> dict[str, Any]:
+    """Return what `backward` returns, the gradients and the attributes after it, by name."""
+    session, handle = session_of(model)
+    steps: list[Step] = [Call(handle, "zero_gradients"), Call(handle, "forward", inputs)]
+    steps += [OverwriteResult(1)] if overwritten else []
+    names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
+    steps += [Call(handle, "backward", (upstream,)), *(Get(handle, name) for name in keeps)]
+    outcomes = session.run([*steps, Get(handle, "gradients")])
+    values = [outcome.value for outcome in outcomes[-len(names) - 1 :]]
+    gradients = {f"gradients['{name}']": value for name, value in values.pop().items()}
+    return {**dict(zip(names, values, strict=True)), **gradients}
 
 
 def in_float32(pair: PairedModels) -> bool:

@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import real_array
-from autograder.checks.failures import MissedThreshold, expect
+from autograder.checks.equality import MissedThreshold, expect, real_array
 from autograder.checks.language import log_softmax
 from autograder.checks.trained_models import TrainedModels
 from autograder.checks.training import train_classifier, train_language_model

@@ -14,10 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import finite, real_array, same_form, same_names
-from autograder.checks.failures import CheckFailed, expect
-from autograder.checks.gradients.first_batch import first_gradients_agree
-from autograder.checks.trained_models import TrainedModels
+from autograder.checks.equality import (
+    CheckFailed,
+    expect,
+    finite,
+    real_array,
+    same_form,
+    same_names,
+)
+from autograder.checks.trained_models import TrainedModels, first_gradients_agree
 from autograder.isolation.host.describe import value_text
 from autograder.isolation.host.remote import (
     RemoteObject,

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from autograder.classes.collecting.attempt_files import safe_path
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.marks.class_results import Outcome, report_of
+from autograder.classes.marks.class_results import StudentOutcome, report_of
 from autograder.classes.marks.final_points import RunPoints, digests
-from autograder.classes.marks.manual_points import Entry, by_part
+from autograder.classes.marks.manual_points import ManualEntry, by_part
 from autograder.classes.rosters.privacy import Shown, private_folder, write_private
 from autograder.classes.rosters.roster import Student
 from autograder.classes.runs.store import Store
@@ -32,12 +32,12 @@ from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 
 
-def student_page(store: Store, settled: RunPoints, key: str, shown: str) -> str:
+def student_page(store: Store, settled: RunPoints, key: str, student: str) -> str:
     """Return the page of a student as HTML that needs no other file; empty without any result.
 
     Args:
         key: of the student.
-        shown: what the page calls the student; may be empty.
+        student: what the page calls the student; may be empty.
     """
     report = store.transaction(partial(_report, settled=settled, key=key))
     if report is None:
@@ -47,31 +47,31 @@ def student_page(store: Store, settled: RunPoints, key: str, shown: str) -> str:
         report=without_keys(report),
         points=settled.points[key],
         assignment=settled.results.run.assignment,
-        student=shown,
+        student=student,
         chart_css=chart_css(),
     )
 
 
 def _report(connection: Connection, settled: RunPoints, key: str) -> Report | None:
     """Return one report on all exercises of a student; None if there is no result."""
-    names = {one.name for one in settled.points[key].exercises}
-    found = [
+    names = {part.name for part in settled.points[key].exercises}
+    reports = [
         (outcome, report)
         for name, outcome in settled.results.of(key).items()
         if name in names and (report := report_of(connection, outcome.key)) is not None
     ]
-    if not found:
+    if not reports:
         return None
     exercises = (
         _with_manual_points(exercise, outcome, settled.entries.about(key, outcome.exercise))
-        for outcome, report in found
+        for outcome, report in reports
         for exercise in report.exercises
     )
-    return replace(found[0][1], exercises=tuple(exercises), notes=())
+    return replace(reports[0][1], exercises=tuple(exercises), notes=())
 
 
 def _with_manual_points(
-    result: ExerciseResult, outcome: Outcome, entries: list[Entry]
+    result: ExerciseResult, outcome: StudentOutcome, entries: list[ManualEntry]
 ) -> ExerciseResult:
     """Return `result` with the points and comments of an instructor at its answers in prose."""
     given = by_part(entries, digests(outcome))
@@ -79,7 +79,7 @@ def _with_manual_points(
     return replace(result, tasks=tasks)
 
 
-def _task(task: TaskResult, entry: Entry | None) -> TaskResult:
+def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:
     if entry is None or entry.points is None:
         return task
     checks = (
@@ -98,7 +98,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 
 
 @dataclass
-class Written:
+class WrittenFeedback:
     """What was written.
 
     Attributes:
@@ -123,18 +123,20 @@ class Feedback:
     settled: RunPoints
     shown: Shown | None = None
 
-    def pages(self, written: Written) -> Iterator[tuple[str, str]]:
+    def pages(self, written: WrittenFeedback) -> Iterator[tuple[str, str]]:
         """Yield key and page of each student with a result."""
         for key in self.settled.points:
-            shown = self.shown(key) if self.shown is not None else ""
-            page = student_page(self.store, self.settled, key, shown)
+            student = self.shown(key) if self.shown is not None else ""
+            page = student_page(self.store, self.settled, key, student)
             if page:
                 yield key, page
             else:
                 written.without[key] = self.settled.points[key].state.value
 
 
-def write_folder(feedback: Feedback, folder: Path, name_of: Callable[[str], str]) -> Written:
+def write_folder(
+    feedback: Feedback, folder: Path, name_of: Callable[[str], str]
+) -> WrittenFeedback:
     """Write a file for each student into a new or empty folder that its owner alone can enter.
 
     Args:
@@ -146,7 +148,7 @@ def write_folder(feedback: Feedback, folder: Path, name_of: Callable[[str], str]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInputError(f"{folder} exists and is not empty: name a new folder")
     private_folder(folder)
-    written = Written()
+    written = WrittenFeedback()
     taken: set[str] = set()
     for key, page in feedback.pages(written):
         name = _unique(_file_name(name_of(key)), taken)
@@ -160,21 +162,21 @@ def _file_name(text: str) -> str:
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    found, number = name or "student", 1
-    while found.casefold() in taken:
+    unique, number = name or "student", 1
+    while unique.casefold() in taken:
         number += 1
-        found = f"{name}~{number}"
-    taken.add(found.casefold())
-    return found
+        unique = f"{name}~{number}"
+    taken.add(unique.casefold())
+    return unique
 
 
-def write_moodle_zip(feedback: Feedback, file: Path) -> Written:
+def write_moodle_zip(feedback: Feedback, file: Path) -> WrittenFeedback:
     """Write the zip that Moodle reads under "Upload multiple feedback files in a zip".
 
     Raises:
         BadInputError: it cannot be written.
     """
-    written, data = Written(), BytesIO()
+    written, data = WrittenFeedback(), BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, page in feedback.pages(written):
             folder = moodle_folder(feedback.collection, key)

@@ -11,8 +11,8 @@ import typer
 from framework.commands.options import BlockOption, PluginOption
 
 if TYPE_CHECKING:
-    from autograder.installation.facts import Section
-    from autograder.installation.redaction import Redactor
+    from autograder.installation.bundle import Redactor
+    from autograder.installation.system_facts import FactSection
 
 
 def doctor(
@@ -30,7 +30,7 @@ def doctor(
     send it.
     """
     from autograder.installation.bundle import check_bundle, write_bundle
-    from autograder.installation.text import report_lines
+    from autograder.installation.system_facts import report_lines
     from framework.log import recorded_log
 
     if bundle is not None:
@@ -46,13 +46,16 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine(plugin: Sequence[str], block: Sequence[str]) -> list[Section]:
+def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
     """Return all that can be found out; what fails is a problem of its section."""
-    from autograder.installation.course_facts import course_facts, plugin_facts
-    from autograder.installation.facts import section
-    from autograder.installation.places import place_facts
-    from autograder.installation.sandbox_levels import sandbox_facts
-    from autograder.installation.versions import version_facts
+    from autograder.installation.inspection import (
+        course_facts,
+        place_facts,
+        plugin_facts,
+        sandbox_facts,
+        version_facts,
+    )
+    from autograder.installation.system_facts import section
 
     return [
         section("versions", version_facts),
@@ -64,7 +67,7 @@ def examine(plugin: Sequence[str], block: Sequence[str]) -> list[Section]:
 
 
 def _redactor() -> Redactor:
-    from autograder.installation.redaction import Redactor
+    from autograder.installation.bundle import Redactor
     from framework.course.folder import find_course_folder
 
     course = find_course_folder()

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say, shown
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
+from framework.commands.options import CourseOption, ExercisesOrUnits, SecretSeed
+from framework.commands.output import say, shown
 
 gradescope = new_app(
     help="""Build the autograder of an assignment on Gradescope.
@@ -35,9 +36,7 @@ def build(
         Path | None,
         typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of all random inputs. Default: a secret one.")
-    ] = None,
+    seed: SecretSeed = None,
     allow_weaker: Annotated[
         bool,
         typer.Option(
@@ -57,11 +56,11 @@ def build(
     Gradescope's machine that one of them works and that solutions get full marks; otherwise it
     fails. --allow-weaker grades without, and results.json lists what is not contained.
     """
-    from autograder.services.gradescope import Build, build_gradescope
+    from autograder.kits.gradescope_autograder import AutograderBuild, build_gradescope
 
     found = find_course(course)
     exercises = found.select(names or ())
-    built = build_gradescope(Build(found, exercises, wheels, seed, allow_weaker), file)
+    built = build_gradescope(AutograderBuild(found, exercises, wheels, seed, allow_weaker), file)
     say(
         f"{shown(built.file)}: {counted(len(built.exercises), 'exercise')}, "
         f"{built.size / (1 << 20):.1f} MiB"

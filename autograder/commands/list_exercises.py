@@ -6,12 +6,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
 from autograder.record.progress import Graded, read_progress, state_words
-from autograder.submissions.progress import Progress, progress_in
+from autograder.submissions.task_progress import TaskProgress, progress_in
+from framework.commands.options import CourseOption, ExercisesOrUnits
+from framework.commands.output import say
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 
@@ -88,7 +89,7 @@ def written_state(exercise: Exercise) -> str:
     if source == stub:
         return "not started"
     states = list(progress_in(source, exercise, stub).values())
-    written, begun = states.count(Progress.WRITTEN), states.count(Progress.STARTED)
+    written, begun = states.count(TaskProgress.WRITTEN), states.count(TaskProgress.STARTED)
     if written == len(states):
         return "all written"
     if not written and not begun:

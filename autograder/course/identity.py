@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course.kit import kit_of, manifest_of
+from autograder.course.kit_folder import kit_of, manifest_of
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder

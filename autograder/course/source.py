@@ -1,10 +1,10 @@
-"""Python source without execution: decoding, parsing, and the names that a module defines."""
+"""Python source without execution: decoding, parsing, and the names in a module."""
 
 from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from framework import text_files
@@ -106,3 +106,33 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         for target in targets:
             names = (n for n in ast.walk(target) if isinstance(n, ast.Name))
             yield from (n.id for n in names if isinstance(n.ctx, ast.Store))
+
+
+def parameter_names(source: str, method: str) -> tuple[str, ...]:
+    """Return the names of the positional parameters of `method`, without ``self``.
+
+    Args:
+        source: the text of the module.
+        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor.
+
+    Returns: an empty tuple if the module does not define it.
+    """
+    try:
+        function = _function(parse(source).body, method.split("."))
+    except (SyntaxError, RecursionError, MemoryError):
+        return ()
+    if function is None:
+        return ()
+    arguments = function.args.posonlyargs + function.args.args
+    names = tuple(argument.arg for argument in arguments)
+    return names[1:] if names[:1] == ("self",) else names
+
+
+def _function(body: Sequence[ast.stmt], path: Sequence[str]) -> ast.FunctionDef | None:
+    """Return the function that `path` names; the last one of a name counts."""
+    for node in reversed(body):
+        if isinstance(node, ast.ClassDef) and node.name == path[0]:
+            return _function(node.body, path[1:] or ["__init__"])
+        if isinstance(node, ast.FunctionDef) and node.name == path[0] and len(path) == 1:
+            return node
+    return None

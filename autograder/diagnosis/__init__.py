@@ -10,25 +10,27 @@ Each failed check is explained for itself. Then the explanations of a task are j
 cause explains most, and a second one is reported beside it unless the two contradict each other.
 All of this happens in a process of its own.
 
-diagnose.py             diagnoses all failed checks of one exercise
-search/                 counted trials of candidates, in a process that ends where one overruns
-first_fault.py          finds the method that was wrong first in a check
-recorded.py             holds the answers of a check beside those of the solution, without the
-                        numbers that a clock gives
-replay.py               sends the requests of a check to other code
-matching.py             asks whether a changed solution gives the answers of a submission, or, array
-                        by array, a part of those of the method that was wrong first
-exchanges.py            compares two answers to one request
-comparison.py           compares two values
-forms.py                compares two values without their form: dtype, axes, side effects
-listed/                 tries the mistakes listed for the exercise, alone and together
-flaws.py                describes a wrong form of answers
-generic.py              explains failures without such a list, by means of:
-patterns/               differences between actual and expected arrays: a factor, a transpose
-behaviour_changes/      the solution with a change of behaviour: an ignored option, no bias
-source_changes/         the solution with one small change of its source, as in `gradus audit`
-reading.py              collects the arrays from the answers
-evidence.py             the collected arrays and answers of one check
-from_recording.py       the diagnosis in a student kit, which has recorded answers and no solution
-fingerprints.py         digests of wrong answers, which unlock a listed mistake in a kit
+diagnose.py              diagnoses all failed checks of one exercise
+search.py                counted trials of candidates, in a process that ends where one overruns
+first_fault.py           finds the method that was wrong first in a check
+recorded.py              holds the answers of a check beside those of the solution, without the
+                         numbers that a clock gives
+replay.py                sends the requests of a check to other code
+answer_matcher.py        asks whether a changed solution gives the answers of a submission
+exchanges.py             compares two answers to one request
+comparison.py            compares two values
+forms.py                 compares two values without their form: dtype, axes, side effects
+listed_mistakes.py       tries the mistakes listed for the exercise, alone and together
+task_causes.py           searches the listed mistakes behind the failed checks of one task
+flaws.py                 describes a wrong form of answers
+from_recording.py        diagnoses in a student kit, without the solution
+fingerprints.py          digests of wrong answers, which unlock a listed mistake in a kit
+generic.py               explains failures without such a list, by means of:
+patterns/                differences between actual and expected arrays: a factor, a transpose
+behaviour_changes.py     the solution with other parameters, gradients or layers
+call_changes.py          the solution with other arguments, functions or memory
+mutation_candidates.py   the solution with one small change of its source, as in `gradus audit`
+beginner_mutations.py    further small changes that beginners make
+reading.py               collects the arrays from the answers
+evidence.py              the collected arrays and answers of one check
 """

@@ -8,18 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
+from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.listed.all_tasks import united
-from autograder.diagnosis.listed.causes import Joined
-from autograder.diagnosis.listed.known import KnownMistakes
-from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.listed_mistakes import KnownMistakes, united
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
-from autograder.diagnosis.search.forked import search_apart
-from autograder.diagnosis.search.trials import OutOfTrials, Trials
+from autograder.diagnosis.search import OutOfTrials, Trials, search_apart
+from autograder.diagnosis.task_causes import Joined
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -56,9 +54,11 @@ def diagnosed(
         with numpy_errors_ignored():
             return Diagnoser(exercise, checks, transcripts, parts, trials).explained(listed)
 
-    found = search_apart(search) or Explained()
+    explained = search_apart(search) or Explained()
     return [
-        replace(found.at_fault.get(check.id, check), diagnosis=found.diagnoses.get(check.id))
+        replace(
+            explained.at_fault.get(check.id, check), diagnosis=explained.diagnoses.get(check.id)
+        )
         for check in checks
     ]
 
@@ -75,7 +75,7 @@ class Diagnoser:
         trials: Trials,
     ) -> None:
         self._tasks = exercise.task_names
-        self._matcher = Matcher(Replayer(exercise, parts), trials)
+        self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
         recorded = [check for check in checks if check.id in transcripts]
         self._checks = [
             RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)
@@ -84,32 +84,32 @@ class Diagnoser:
 
     def explained(self, listed: bool) -> Explained:
         """Return what is found before the budget of trials is used up."""
-        found = Explained()
+        result = Explained()
         tasks = [checks for task in self._tasks if (checks := self._of(task)).failed]
         for checks in tasks:
-            found.at_fault |= self._located(checks)
+            result.at_fault |= self._located(checks)
         with suppress(OutOfTrials):
-            self._explain(tasks, found.diagnoses, listed)
-        return found
+            self._explain(tasks, result.diagnoses, listed)
+        return result
 
     def _explain(
-        self, tasks: Sequence[TaskChecks], found: dict[str, Diagnosis], listed: bool
+        self, tasks: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
     ) -> None:
         """Add the diagnoses by listed mistakes, and by general ones where these explain nothing."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
         joined = united(known, self._matcher, tasks) if listed else {}
         for one in joined.values():
-            found |= one.found
+            diagnoses |= one.found
         for checks in tasks:
-            found |= flaws_alone(_unexplained(checks, found).failed)
+            diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
             main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
             if main.found and base is not None:
-                others = general.beside(_unexplained(checks, found), base)
-                found |= {key: replace(main.main, second=one) for key, one in others.items()}
-            found |= general.explained(_other_methods(checks, found))
-            found |= almost_right(_unexplained(checks, found).failed)
-            found |= miscounted_calls(_unexplained(checks, found).failed)
+                others = general.beside(_unexplained(checks, diagnoses), base)
+                diagnoses |= {key: replace(main.main, second=one) for key, one in others.items()}
+            diagnoses |= general.explained(_other_methods(checks, diagnoses))
+            diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
+            diagnoses |= miscounted_calls(_unexplained(checks, diagnoses).failed)
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
@@ -132,12 +132,12 @@ class Diagnoser:
         )
 
 
-def _unexplained(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+def _unexplained(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> TaskChecks:
     """Return `checks` without the failed ones that are explained."""
-    return replace(checks, failed=tuple(c for c in checks.failed if c.id not in found))
+    return replace(checks, failed=tuple(c for c in checks.failed if c.id not in diagnoses))
 
 
-def _other_methods(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskChecks:
+def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> TaskChecks:
     """Return `checks` without the failed ones whose method is explained.
 
     Another explanation of the same method might contradict the first one.
@@ -145,9 +145,9 @@ def _other_methods(checks: TaskChecks, found: Mapping[str, Diagnosis]) -> TaskCh
     explained = {
         check.method
         for check in checks.failed
-        if check.id in found and check.is_wrong_in(View(loosely=True))
+        if check.id in diagnoses and check.is_wrong_in(View(loosely=True))
     }
-    left = _unexplained(checks, found).failed
+    left = _unexplained(checks, diagnoses).failed
     return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 
 

@@ -36,9 +36,11 @@ def first_flaw(exchanges: Exchanges, right: Exchanges) -> Diagnosis | None:
     """Return the first flaw of the form in answers beside the right ones."""
     method = ""
     for theirs, expected in zip(exchanges, right, strict=True):
-        for step, one, other in zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False):
+        for step, outcome, right_outcome in zip(
+            theirs.steps, theirs.outcomes, expected.outcomes, strict=False
+        ):
             method = step.name if isinstance(step, Call) else method
-            flaw = _flaw(step, method, one, other)
+            flaw = _flaw(step, method, outcome, right_outcome)
             if flaw is not None:
                 return flaw
     return None
@@ -64,10 +66,10 @@ def _calls(check: RecordedCheck) -> str:
     for theirs, right in zip(check.exchanges, check.right, strict=True):
         methods = [step.name for step in theirs.steps if isinstance(step, Call)]
         for key in {**right.called_back, **theirs.called_back}:
-            found, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
-            if methods and found != expected:
+            count, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
+            if methods and count != expected:
                 what = "the given function" if key[1] == "__call__" else f"`{key[1]}`"
-                return f"Your {methods[-1]} calls {what} {found} times, expected {expected}."
+                return f"Your {methods[-1]} calls {what} {count} times, expected {expected}."
     return ""
 
 
@@ -78,11 +80,11 @@ def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     complained about a number.
     """
     told = {check.id: _digits(check) for check in checks if check.result.fact.what}
-    found = {
+    diagnoses = {
         name: Diagnosis("generic/almost-right", words) for name, words in told.items() if words
     }
     flaws = {check.id: flaw for check in checks if (flaw := flaw_of(check)) is not None}
-    return {name: flaws.get(name, one) for name, one in found.items()}
+    return {name: flaws.get(name, diagnosis) for name, diagnosis in diagnoses.items()}
 
 
 def _digits(check: RecordedCheck) -> str:
@@ -174,7 +176,7 @@ def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array,
         for key in filter(actual.__contains__, expected):
             yield from _arrays(f"{name}['{key}']", actual[key], expected[key])
     elif isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
-        for i, (one, other) in enumerate(zip(actual, expected, strict=False), start=1):
-            yield from _arrays(f"{name}, part {i}", one, other)
+        for i, (item, expected_item) in enumerate(zip(actual, expected, strict=False), start=1):
+            yield from _arrays(f"{name}, part {i}", item, expected_item)
     elif is_numeric(actual) and is_numeric(expected):
         yield name, np.asarray(actual), np.asarray(expected)

@@ -50,23 +50,23 @@ def _as_array(array: Array, like: Array) -> Array:
     return array
 
 
-def has_extra_axes(one: Array, other: Array) -> bool:
+def has_extra_axes(first: Array, second: Array) -> bool:
     """Return whether the shapes differ by axes of size 1 alone."""
-    sizes = [[size for size in array.shape if size != 1] for array in (one, other)]
-    return one.shape != other.shape and sizes[0] == sizes[1]
+    sizes = [[size for size in array.shape if size != 1] for array in (first, second)]
+    return first.shape != second.shape and sizes[0] == sizes[1]
 
 
-def has_other_precision(one: Array, other: Array) -> bool:
+def has_other_precision(first: Array, second: Array) -> bool:
     """Return whether both arrays hold floating-point numbers, of different precision."""
-    return bool(one.dtype.kind == other.dtype.kind == "f" and one.dtype != other.dtype)
+    return bool(first.dtype.kind == second.dtype.kind == "f" and first.dtype != second.dtype)
 
 
 def is_overflow(actual: Any, expected: Any) -> bool:
     """Return whether some number in `actual` is not finite where it should be."""
     pairs = [pair for _, *pair in zip_leaves(actual, expected) if all(map(is_numeric, pair))]
     return any(
-        _is_float(one) and not np.isfinite(one).all() and _has_finite(other)
-        for one, other in (map(np.asarray, pair) for pair in pairs)
+        _is_float(numbers) and not np.isfinite(numbers).all() and _has_finite(right_numbers)
+        for numbers, right_numbers in (map(np.asarray, pair) for pair in pairs)
     )
 
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.behaviour_changes import behaviour_changes
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.matching import Matcher
+from autograder.diagnosis.mutation_candidates import mutation_candidates
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.diagnosis.source_changes.mutation_candidates import mutation_candidates
 from autograder.record.results import Diagnosis
 
 #: The number of small changes of the solution that are tried for one exercise.
@@ -33,29 +33,29 @@ class GeneralMistakes:
         mutations_left: the number of small changes that may still be tried.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: AnswerMatcher) -> None:
         self._matcher = matcher
         self.mutations_left = MAX_MUTATIONS
 
     def explained(self, checks: TaskChecks) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks of a task by id, where one was found."""
         right = [pair for check in checks.passed for pair in check.pairs]
-        found: dict[str, Diagnosis] = {}
+        diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in _groups(checks.failed).items():
             evidence = [check.evidence for check in group if check.evidence is not None]
             together = Evidence.together(evidence, [p for p in right if p.method == method])
             concerned = group if is_of_arrays else self._with_arrays(method, group, checks)
             case = Case(self._matcher, checks.task, method, concerned, checks.passed)
-            found = self._first(case, group, together) | found
-        return found
+            diagnoses = self._first(case, group, together) | diagnoses
+        return diagnoses
 
     def beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks by a change of `base`, which has a mistake."""
-        found: dict[str, Diagnosis] = {}
+        diagnoses: dict[str, Diagnosis] = {}
         for (method, _), group in _groups(checks.failed).items():
             case = Case(self._matcher, checks.task, method, group, checks.passed, base)
-            found = (case.changed() or self._mutation(case)) | found
-        return found
+            diagnoses = (case.changed() or self._mutation(case)) | diagnoses
+        return diagnoses
 
     def _first(
         self, case: Case, group: Sequence[RecordedCheck], together: Evidence
@@ -70,9 +70,9 @@ class GeneralMistakes:
         )
 
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:
-        tried, found = case.mutation(self.mutations_left)
+        tried, diagnoses = case.mutation(self.mutations_left)
         self.mutations_left -= tried
-        return found
+        return diagnoses
 
     @staticmethod
     def _with_arrays(
@@ -114,7 +114,7 @@ class Case:
         base: the solution with a known mistake; None for the solution.
     """
 
-    matcher: Matcher
+    matcher: AnswerMatcher
     task: str
     method: str
     failed: Sequence[RecordedCheck]

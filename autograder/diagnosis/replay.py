@@ -12,7 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.search.line_limit import check_lines
+from autograder.diagnosis.search import check_lines
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.faults import Crashed

@@ -14,16 +14,14 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.checks.budget import BudgetExceeded
-from autograder.checks.host_limits import host_limited
+from autograder.checks.host_limits import BudgetExceeded, host_limited
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
-from autograder.record.findings.unshowable import showable
+from autograder.record.findings.finding import Finding, showable
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import REPLAYED, CheckResult, Evidence
 from autograder.record.shown_arguments import shown_arguments
 from autograder.verdicts import Verdict

@@ -22,8 +22,8 @@ from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
 from autograder.isolation.host.session import OnRecord, Session
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
-from autograder.course.standing import name_here
+from autograder.course.working_directory import name_here
 from autograder.record.commands import Commands
 from autograder.submissions.candidates import (
     ARCHIVES,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.failures import CheckFailed
-from autograder.course.kit import seed_in
+from autograder.checks.equality import CheckFailed
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader
@@ -21,7 +21,7 @@ from autograder.isolation.host.output import shown
 from autograder.isolation.sandboxes import choose
 from autograder.judging.ending import NEEDS_GRADER
 from autograder.record.commands import OWN_FOLDER
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import MAX_MESSAGE, CheckResult
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from autograder.conversations.remembered import Remembered, RememberingSession
-from autograder.course.kit import Kit, digest, kit_of
+from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from autograder.course.figures import figures
 from autograder.course.reading import Course, Exercise
-from autograder.course.revisions.facts import pin_notes
+from autograder.course.revisions import pin_notes
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, load_grader, processes

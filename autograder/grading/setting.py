@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course.identity import course_hash
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.grading.options import GradeOptions
 from autograder.isolation.host.time_limits import Deadlines

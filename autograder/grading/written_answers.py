@@ -5,16 +5,21 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from autograder.course.questions.comparison import difference, first_line, read_answer
+from autograder.course.questions.answers import (
+    AnswerKey,
+    difference,
+    first_line,
+    load_key,
+    read_answer,
+)
 from autograder.course.questions.description import Prose, Question
 from autograder.course.questions.expressions import UnreadableAnswerError
-from autograder.course.questions.key import Key, load_key
-from autograder.course.questions.sections import Section, read_sections
+from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.grading.not_started import not_started
 from autograder.isolation.host.output import shown
-from autograder.record.findings.written import WrittenAnswer, shortened
+from autograder.record.findings.texts import WrittenAnswer, shortened
 from autograder.record.results import (
     MAX_MESSAGE,
     CheckResult,
@@ -36,7 +41,7 @@ class _Grading:
     """What all answers of one exercise are graded with; without a key, in a student's kit."""
 
     exercise: Exercise
-    key: Key | None
+    key: AnswerKey | None
     points: ManualPoints
     submission: str
     seed: int
@@ -94,7 +99,7 @@ def _blank(exercise: Exercise, question: Question) -> CheckResult:
     )
 
 
-def _graded(grading: _Grading, question: Question, section: Section) -> CheckResult:
+def _graded(grading: _Grading, question: Question, section: QuestionSection) -> CheckResult:
     own = grading.key.sections[question.id] if grading.key is not None else section
     check = replace(_blank(grading.exercise, question), title=own.title or question.id)
     if section.problem:
@@ -110,7 +115,7 @@ def _graded(grading: _Grading, question: Question, section: Section) -> CheckRes
 
 
 def _compared(
-    grading: _Grading, question: Question, check: CheckResult, answer: str, key: Key
+    grading: _Grading, question: Question, check: CheckResult, answer: str, key: AnswerKey
 ) -> CheckResult:
     check = replace(check, hint=question.hint)
     try:
@@ -135,7 +140,7 @@ def _prose(grading: _Grading, check: CheckResult, answer: str) -> CheckResult:
     """Return an answer for a person: the points of an instructor, or none yet."""
     digest = digest_of(grading.exercise.name, check.task, answer)
     entry = grading.points.find(grading.exercise.name, check.task, digest, grading.submission)
-    section = grading.key.sections[check.task] if grading.key is not None else Section()
+    section = grading.key.sections[check.task] if grading.key is not None else QuestionSection()
     comment = entry.comment if entry is not None else ""
     finding = WrittenAnswer(shortened(answer), section.answer, section.rubric, digest, comment)
     check = replace(check, findings=(finding,))

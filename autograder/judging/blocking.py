@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.judging.decision import decided, with_each_check
 from autograder.record.results import CheckResult, ExerciseResult, Fact, Report
-from autograder.submissions.progress import Progress, task_needs, task_progress
+from autograder.submissions.task_progress import TaskProgress, task_needs, task_progress
 from autograder.verdicts import Verdict
 
 #: A check with one of these may wait for something else.
@@ -113,7 +113,7 @@ def _within(result: ExerciseResult, source: str) -> ExerciseResult:
     if len(failed) < 2:
         return result
     needs = task_needs(source, names)
-    written = {n for n, how in task_progress(source, names).items() if how is Progress.WRITTEN}
+    written = {n for n, how in task_progress(source, names).items() if how is TaskProgress.WRITTEN}
     causes = {}
     for name in set(failed) & written:
         culprits = [n for n in names if n in failed and n in needs[name] and name not in needs[n]]

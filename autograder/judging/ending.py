@@ -13,8 +13,8 @@ from dataclasses import astuple, replace
 
 import pytest
 
-from autograder.checks.budget import BudgetExceeded
-from autograder.checks.failures import CheckFailed, MissedThreshold
+from autograder.checks.equality import CheckFailed, MissedThreshold
+from autograder.checks.host_limits import BudgetExceeded
 from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
 from autograder.isolation.host.faults import (
     Crashed,

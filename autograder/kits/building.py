@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,15 +13,14 @@ from pathlib import Path
 
 from autograder.conversations.recording import write_recording
 from autograder.course.identity import course_hash
-from autograder.course.kit import SEED, Kit, digest
+from autograder.course.kit_folder import SEED, Kit, digest
 from autograder.course.questions.description import Prose
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.kits.contents import write_contents
-from autograder.kits.leaks import Quotation, quotations
-from autograder.kits.proof import Proof, prove
+from autograder.kits.proof import Proof, Quotation, prove, quotations
 from autograder.kits.recording import record
 from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
@@ -31,7 +30,7 @@ from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
 
 #: Called with the name of an exercise, what was done with it, and a number of points or bytes.
-Progress = Callable[[str], None]
+OnLine = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -54,25 +53,25 @@ class BuiltKit:
 
 def build_kit(
     course: Course,
-    place: Path,
+    target: Path,
     names: Iterable[str],
     jobs: int,
-    progress: Progress,
+    progress: OnLine,
     begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
-    """Build a kit of the exercises or units `names` (none means all) at `place`.
+    """Build a kit of the exercises or units `names` (none means all) at `target`.
 
     Args:
-        place: a new or empty folder, or a new file ``NAME.zip``.
+        target: a new or empty folder, or a new file ``NAME.zip``.
         jobs: exercises side by side; 0 for one per processor.
         progress: called with a line for each exercise that is recorded and proved.
         begins: called when place and names are known to be right.
 
     Raises:
-        ConflictError: something is at `place`.
+        ConflictError: something is at `target`.
         BadInputError: a solution is missing or does not pass, or the kit would not work.
     """
-    _require_free(place)
+    _require_free(target)
     chosen = course.select(names)
     needed = set(course.with_required(chosen))
     exercises = [exercise for exercise in course.select() if exercise in needed]
@@ -95,11 +94,11 @@ def build_kit(
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
-        sizes = {one.name: kit.recording(one.name).stat().st_size for one in graded}
-        put(kit.root, place)
+        sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
+        put(kit.root, target)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
-    return BuiltKit(place, known, added, tuple(proofs), tuple(quoted), sizes)
+    return BuiltKit(target, known, added, tuple(proofs), tuple(quoted), sizes)
 
 
 def _remove_compiled(root: Path) -> None:
@@ -108,14 +107,14 @@ def _remove_compiled(root: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _require_free(place: Path) -> None:
-    taken = place.is_dir() and any(place.iterdir())
-    if taken or (place.exists() and not place.is_dir()):
-        raise ConflictError(f"{place} exists: name a new folder or a new file NAME.zip")
+def _require_free(target: Path) -> None:
+    taken = target.is_dir() and any(target.iterdir())
+    if taken or (target.exists() and not target.is_dir()):
+        raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
 
 
 def _record(
-    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: OnLine
 ) -> None:
     """Write the recording of every exercise."""
     setting = Setting(course, Plugins(course=course), choose("auto"), seed=kit.seed)
@@ -135,7 +134,7 @@ def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise
 
 
 def _prove(
-    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: Progress
+    kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: OnLine
 ) -> list[Proof]:
     """Grade solutions and stubs in the kit."""
     own = Course.read(kit.root)
@@ -156,7 +155,7 @@ def _prove(
 def _of_questions(exercise: Exercise) -> Proof:
     """Return what written questions are worth: a kit has no key, so none of them is compared."""
     points = {question.id: float(question.points) for question in exercise.questions}
-    prose = {one.id for one in exercise.questions if isinstance(one, Prose)}
+    prose = {question.id for question in exercise.questions if isinstance(question, Prose)}
     compared = {name: worth for name, worth in points.items() if name not in prose}
     return Proof(exercise.name, sum(points.values()), compared)
 
@@ -179,23 +178,58 @@ def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) 
     )
 
 
-def put(root: Path, place: Path) -> None:
+def put(root: Path, target: Path) -> None:
     """Move the finished kit to its place."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.suffix == ".zip":
-            _pack(root, place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix == ".zip":
+            _pack(root, target)
         else:
-            shutil.copytree(root, place, dirs_exist_ok=True)
+            shutil.copytree(root, target, dirs_exist_ok=True)
     except OSError as error:
-        raise BadInputError(f"{place} cannot be written: {error.strerror}") from None
+        raise BadInputError(f"{target} cannot be written: {error.strerror}") from None
 
 
-def _pack(root: Path, place: Path) -> None:
+def _pack(root: Path, target: Path) -> None:
     """Write the kit as a zip with one folder, named after the file."""
-    aside = place.with_suffix(".part")
+    aside = target.with_suffix(".part")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(root.rglob("*")):
             if file.is_file():
-                archive.write(file, Path(place.stem) / file.relative_to(root))
-    aside.replace(place)
+                archive.write(file, Path(target.stem) / file.relative_to(root))
+    aside.replace(target)
+
+
+def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
+    """Yield the lines of the summary.
+
+    Args:
+        verbose: whether the quoted lines are listed.
+    """
+    size = sum(built.sizes.values())
+    points = sum(proof.points for proof in built.proofs)
+    opened = sum(sum(proof.open_checks.values()) for proof in built.proofs)
+    if built.added:
+        yield f"Added, because others require them: {', '.join(built.added)}"
+    for proof in built.proofs:
+        for check, worth in proof.open_checks.items():
+            yield f"needs the course's grader: {proof.exercise}, {check} ({worth:g} points)"
+    yield from _quoted(built, verbose)
+    share = opened / points if points else 0.0
+    yield (
+        f"Wrote {built.place}: {counted(len(built.exercises), 'exercise')}, {points - opened:g} of "
+        f"{points:g} public points ({share:.1%} need the course's grader), recordings of "
+        f"{size / 1024:,.0f} KiB. Solutions get all these points in it, stubs none."
+    )
+
+
+def _quoted(built: BuiltKit, verbose: bool) -> Iterator[str]:
+    if built.quoted:
+        files = sorted({quotation.file.name for quotation in built.quoted})
+        more = "" if verbose else ": `--verbose` lists them"
+        yield (
+            f"quoted from solutions by the course's own texts (READMEs, hints, public checks): "
+            f"{counted(len(built.quoted), 'line')} in {counted(len(files), 'file')}{more}"
+        )
+    for quotation in built.quoted if verbose else ():
+        yield f"  {quotation.file.parent.name}/{quotation.file.name}: {quotation.line}"

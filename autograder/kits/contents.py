@@ -10,7 +10,7 @@ from string import Template
 
 import tomlkit
 
-from autograder.course.kit import Kit
+from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from framework import DISTRIBUTION, __version__
@@ -61,12 +61,10 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     Raises:
         BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
     """
+    write_course(kit.root, course, exercises)
     for exercise in exercises:
-        _write_exercise(kit, course, exercise)
-    _write(course_file(kit.root), course_toml(course, exercises))
-    write_base(kit.root, course, exercises)
-    for plugin in map(Path, course.plugins):
-        copy_plugin(kit.root, course, plugin)
+        stub = kit.root / exercise.stub.relative_to(course.root)
+        _copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
     readme = _README.substitute(
         title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
         distribution=DISTRIBUTION,
@@ -78,7 +76,21 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     _write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
 
 
-def write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
+def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
+    """Write a course of `exercises` alone: their public files, stubs, base and plugins.
+
+    Raises:
+        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
+    """
+    for exercise in exercises:
+        _write_exercise(folder, course, exercise)
+    _write(course_file(folder), _course_toml(course, exercises))
+    _write_base(folder, course, exercises)
+    for plugin in map(Path, course.plugins):
+        _copy_plugin(folder, course, plugin)
+
+
+def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
     """Write what `exercises` take from bases into the course at `folder`.
 
     Students are given it, and may not have the base.
@@ -86,31 +98,30 @@ def write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> N
     root = base_in_kit(folder)
     needed = course.borrowed(exercises)
     for depth, base in enumerate(course.bases):
-        names = {one.name for key, one in needed.items() if key.startswith(f"{base.name}/")}
-        table = tomlkit.parse(course_toml(base, [base.exercise(name) for name in names]))
+        names = {need.name for key, need in needed.items() if key.startswith(f"{base.name}/")}
+        table = tomlkit.parse(_course_toml(base, [base.exercise(name) for name in names]))
         for key in ("plugins", "overrides"):
             table.pop(key, None)
         if "base" in table:
             table["base"] = "./base"
-        place = root.joinpath(*["base"] * depth)
-        _write(course_file(place), tomlkit.dumps(table))
+        base_folder = root.joinpath(*["base"] * depth)
+        _write(course_file(base_folder), tomlkit.dumps(table))
         for name in names:
             exercise = base.exercise(name)
             for file in (exercise.toml, exercise.solution):
-                _copy(file, place / file.relative_to(base.root))
+                _copy(file, base_folder / file.relative_to(base.root))
 
 
-def _write_exercise(kit: Kit, course: Course, exercise: Exercise) -> None:
+def _write_exercise(folder: Path, course: Course, exercise: Exercise) -> None:
     stub = available_stub(exercise)
     if stub is None:
         raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
-    for file in public_files(exercise):
-        _copy(file, kit.root / file.relative_to(course.root))
-    _write(kit.root / exercise.stub.relative_to(course.root), stub)
-    _write(kit.stub(exercise.name, exercise.stub.suffix), stub)
+    for file in _public_files(exercise):
+        _copy(file, folder / file.relative_to(course.root))
+    _write(folder / exercise.stub.relative_to(course.root), stub)
 
 
-def public_files(exercise: Exercise) -> Iterator[Path]:
+def _public_files(exercise: Exercise) -> Iterator[Path]:
     """Yield the files of the exercise's folder but for the one that students edit."""
     for file in sorted(exercise.folder.rglob("*")):
         parts = file.relative_to(exercise.folder).parts
@@ -119,7 +130,7 @@ def public_files(exercise: Exercise) -> Iterator[Path]:
             yield file
 
 
-def course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
+def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
     """Return the text of ``course.toml`` with these exercises alone."""
     names = {exercise.name for exercise in exercises}
     table = tomlkit.parse(read_text(course_file(course.root)))
@@ -132,7 +143,7 @@ def course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
     return tomlkit.dumps(table)
 
 
-def copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
+def _copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
     """Copy a plugin that is a file or a folder of the course; a module is installed."""
     if not plugin.exists():
         return

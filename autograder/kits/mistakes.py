@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from autograder.checks.budget import BudgetExceeded, limited
+from autograder.checks.host_limits import BudgetExceeded, limited
 from autograder.conversations.exchange import Exchange
 from autograder.conversations.recording import Tape
 from autograder.course.mistakes import Mistake, load_mistakes
@@ -39,7 +39,7 @@ def add_fingerprints(
     named = 0
     for mistake in load_mistakes(exercise):
         concerned = (mistake.task, *mistake.also_fails)
-        right = {name: one for name, one in asked.items() if tasks[name] in concerned}
+        right = {name: exchanges for name, exchanges in asked.items() if tasks[name] in concerned}
         forms = [_keys(exercise, form, solution, parts, right) for form in mistake.forms]
         for keys in forms:
             _store(mistake, keys, tapes)

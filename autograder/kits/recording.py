@@ -10,7 +10,7 @@ import pytest
 from autograder.conversations.exchange import Exchange
 from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
 from autograder.conversations.transcript import Transcript
-from autograder.course.kit import digest
+from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from autograder.course.kit import Kit, digest, kit_of, manifest_of
+from autograder.course.kit_folder import Kit, digest, kit_of, manifest_of
 from autograder.course.reading import QUESTIONS
 from autograder.reports.wording import counted
 from framework.errors import BadInputError, UsageError
@@ -129,14 +129,14 @@ def _stubs(kit: Kit) -> list[Path]:
 
 def _place_of(kit: Kit, stub: Path) -> str:
     """Return the path in the kit of the file that a student edits."""
-    found = [one for one in (kit.root / "exercises").glob("*/*") if one.name == stub.stem]
-    if len(found) != 1:
+    folders = (kit.root / "exercises").glob("*/*")
+    own = [folder for folder in folders if folder.name == stub.stem]
+    if len(own) != 1:
         raise BadInputError(
-            f"{kit.root} is damaged: kit/stubs/{stub.name} belongs to {len(found)} exercises, not 1"
+            f"{kit.root} is damaged: kit/stubs/{stub.name} belongs to {len(own)} exercises, not 1"
         )
-    (folder,) = found
     name = stub.name if stub.suffix == ".py" else QUESTIONS
-    return (folder / name).relative_to(kit.root).as_posix()
+    return (own[0] / name).relative_to(kit.root).as_posix()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,4 +1,11 @@
-"""Automatic mutants of a solution: one small change each, inside its marked regions."""
+"""Automatic mutants of a solution: one small change each, inside its marked regions.
+
+The operators are written for this project because existing libraries do not fit it. Cosmic-ray and
+mutmut change whole files and run a test command for each change. Here only the marked regions of a
+solution count, and a mutant is handed in like a student's file and runs in the same sandbox. What
+beginners of NumPy get wrong (axes, in-place marks, transposes, `np.add.at`) is in no library's
+table.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.stubs import Region, find_regions
-from autograder.mutations.operators import OPERATORS, Mutate, Site
-from autograder.mutations.splicing import splice
+from autograder.mutations.array_operators import ARRAYS, INDEXING
+from autograder.mutations.code_operators import ARITHMETIC, CALLS, STATEMENTS
+from autograder.mutations.sites import CodeSite, Mutate, splice
 
+#: Where two operators make the same mutant, the first one owns it.
+OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **INDEXING, **CALLS, **ARITHMETIC}
 #: Maximum length of a piece of source in an id; an ordinal keeps shortened ids unique.
 _FRAGMENT = 70
 
@@ -24,15 +34,12 @@ class Mutant:
         id: operator, function, the piece of source before and after the change, and the
             statement that it belongs to: the same after edits elsewhere in the file.
         line: where the change is, counted from 1.
-        scope: first and last line of the function around it, or of the statement where there is
-            no function; before the change.
         source: the whole changed text.
     """
 
     id: str
     operator: str
     line: int
-    scope: tuple[int, int]
     source: str
 
 
@@ -46,14 +53,12 @@ def make_mutants(
     Raises:
         BadInputError: a malformed region.
     """
-    seen: dict[tuple[int, int], set[str | None]] = {}
+    seen = {None, _program(source)}
     mutants: list[Mutant] = []
     for mutant in draw_mutants(source, file, operators):
-        if mutant.scope not in seen:
-            seen[mutant.scope] = {None, _program(source, mutant.scope)}
-        program = _program(mutant.source, _scope_after(source, mutant))
-        if program not in seen[mutant.scope]:
-            seen[mutant.scope].add(program)
+        program = _program(mutant.source)
+        if program not in seen:
+            seen.add(program)
             mutants.append(mutant)
     return sorted(mutants, key=lambda mutant: mutant.line)
 
@@ -62,7 +67,7 @@ def draw_mutants(
     source: str,
     file: Path,
     operators: Mapping[str, Mutate] = OPERATORS,
-    within: Callable[[str], bool] = lambda place: True,
+    within: Callable[[str], bool] = lambda name: True,
 ) -> Iterator[Mutant]:
     """Mutants as they are made, operator by operator: some do not parse, or are no change at all.
 
@@ -86,7 +91,7 @@ def draw_mutants(
 
 
 def _mutant(
-    source: str, operator: str, site: Site, replacement: ast.AST, named: Counter[str]
+    source: str, operator: str, site: CodeSite, replacement: ast.AST, named: Counter[str]
 ) -> Mutant:
     # Mutants that are left out later are counted too: no ordinal depends on another operator.
     name = f"{operator} in {site.qualified_name}: {_shown(site.node)} -> {_shown(replacement)}"
@@ -96,7 +101,7 @@ def _mutant(
     ordinal = f" #{named[name]}" if named[name] > 1 else ""
     line = getattr(site.node, "lineno", 1)
     changed = splice(source, site.node, replacement, site.parent)
-    return Mutant(name + ordinal, operator, line, _extent(site.function or site.statement), changed)
+    return Mutant(name + ordinal, operator, line, changed)
 
 
 def _shown(node: ast.AST) -> str:
@@ -104,38 +109,25 @@ def _shown(node: ast.AST) -> str:
     return text if len(text) <= _FRAGMENT else f"{text[:_FRAGMENT]}..."
 
 
-def _extent(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
-
-
-def _scope_after(source: str, mutant: Mutant) -> tuple[int, int]:
-    """Return the lines of the mutant's scope in its own source."""
-    first, last = mutant.scope
-    return first, last + mutant.source.count("\n") - source.count("\n")
-
-
-def _program(source: str, scope: tuple[int, int]) -> str | None:
-    """Return the syntax tree of the lines `scope` without their layout; None if they do not
-    parse."""
-    first, last = scope
-    text = "\n".join(source.split("\n")[first - 1 : last])
+def _program(source: str) -> str | None:
+    """Return the syntax tree of `source` without its layout; None if it does not parse."""
     try:
-        return ast.dump(ast.parse(f"if True:\n{text}" if text[:1] == " " else text))
+        return ast.dump(ast.parse(source))
     except SyntaxError:
         return None
 
 
 def _is_within(node: ast.AST, regions: list[Region]) -> bool:
-    first, last = _extent(node)
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
     return any(region.first < first and last < region.last for region in regions)
 
 
-def _sites(tree: ast.Module) -> Iterator[Site]:
+def _sites(tree: ast.Module) -> Iterator[CodeSite]:
     """Yield every node with a position, except those in messages, annotations and docstrings."""
-    yield from _below(Site(tree, tree, tree, None, "module"))
+    yield from _below(CodeSite(tree, tree, tree, None, "module"))
 
 
-def _below(outer: Site) -> Iterator[Site]:
+def _below(outer: CodeSite) -> Iterator[CodeSite]:
     for child in _children(outer.node):
         site = _site(child, outer)
         if hasattr(child, "lineno"):
@@ -143,13 +135,13 @@ def _below(outer: Site) -> Iterator[Site]:
         yield from _below(site)
 
 
-def _site(child: ast.AST, outer: Site) -> Site:
+def _site(child: ast.AST, outer: CodeSite) -> CodeSite:
     statement = child if isinstance(child, ast.stmt) else outer.statement
     function, name = outer.function, outer.qualified_name
     if isinstance(outer.node, ast.FunctionDef | ast.ClassDef):
         name = outer.node.name if name == "module" else f"{name}.{outer.node.name}"
         function = outer.node if isinstance(outer.node, ast.FunctionDef) else None
-    return Site(child, outer.node, statement, function, name)
+    return CodeSite(child, outer.node, statement, function, name)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:

@@ -1,4 +1,8 @@
-"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell."""
+"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell.
+
+A command runs in a fresh process: nothing of the notebook's own process is used. Its result is text
+in a terminal, HTML in a notebook, and data for a program.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.notebook.processes import run_grade, run_gradus
-from autograder.notebook.results import CommandResult, GradeResult
-from autograder.notebook.sources import live_notebook, named_exercise, saved_notebook, unsaved
+from autograder.notebook.notebook_source import (
+    live_notebook,
+    named_exercise,
+    saved_notebook,
+    unsaved,
+)
+from autograder.notebook.subprocess_commands import (
+    CommandResult,
+    GradeResult,
+    run_grade,
+    run_gradus,
+)
 from framework.errors import GradusError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: What is written where the file is older than the cell that asks for its grade.
+#: What is written if the file is older than the cell that asks for its grade.
 UNSAVED = (
     "note: {name} is graded as it was saved last. Save it to grade what you see, or run `%grade "
     "--cells`"
 )
-
-
 #: What cells are called that were run, and are in no file.
 CELLS = "this notebook"
 #: A command for a terminal that is also a magic.
@@ -60,14 +71,14 @@ class Magics:
         if not words or words[0].startswith("-"):
             words = [named_exercise(self._notebook("")), *words]
         shown = run_gradus("hint", words).text
-        return CommandResult(_COMMAND.sub(lambda found: f"`%{found[1]} ", shown))
+        return CommandResult(_COMMAND.sub(lambda match: f"`%{match[1]} ", shown))
 
     def _of_file(self, words: list[str]) -> GradeResult:
         named = ""
         if "--notebook" in words[:-1]:
-            place = words.index("--notebook")
-            named = words[place + 1]
-            words = words[:place] + words[place + 2 :]
+            index = words.index("--notebook")
+            named = words[index + 1]
+            words = words[:index] + words[index + 2 :]
         notebook = Path(named) if named else self._notebook(_exercise(words))
         if not named and unsaved(notebook, self._history[-1]):
             print(UNSAVED.format(name=notebook.name))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from autograder.isolation.sandboxes import site_folders
 from autograder.isolation.sandboxes.worker_modules import PACKAGE_ROOT
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, Fact
 
 #: Folders of the system, which are the same on every machine.

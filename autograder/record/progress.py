@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
-from autograder.course.standing import from_here
 from autograder.course.student_state import load_state, save_state
+from autograder.course.working_directory import from_here
 from autograder.record.results import FINE, ExerciseResult, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission

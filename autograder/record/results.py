@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from autograder.isolation.host.faults import Frame
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.base import Finding
+from autograder.record.findings.finding import Finding
 from autograder.verdicts import Verdict
 
 F = TypeVar("F", bound=Finding)

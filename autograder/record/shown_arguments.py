@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.signatures import parameter_names
+from autograder.course.source import parameter_names
 from autograder.isolation.host.calls import CallLog, RemoteCall
 from autograder.isolation.host.describe import MAX_DEPTH, MAX_ITEMS, MAX_NAME
 from autograder.isolation.host.output import shown

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.signatures import parameter_names
+from autograder.course.source import parameter_names
 from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get
 from autograder.isolation.host.sandbox_session import IMPORT
 from autograder.isolation.wire import Handle, Result

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course
 from autograder.grading.options import GradeOptions
 from autograder.grading.setting import Setting, sandbox_named

@@ -9,7 +9,7 @@ hiding.py            what students learn of hidden checks
 common_causes.py     failed checks with the same cause
 advice.py            what to do next
 page.py              lines of text for a width and an encoding
-terminal.py          an exercise and a summary on a terminal
+terminal_report.py   an exercise and a summary on a terminal
 grading_display.py   what `grade` shows while it works
 html_report.py       a page, and the output of a cell in a notebook
 json_report.py       JSON, its schema, and reading it back

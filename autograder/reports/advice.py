@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.standing import from_here
+from autograder.course.working_directory import from_here
 from autograder.record.commands import Commands
 from autograder.record.results import FINE, ExerciseResult, Report
 from autograder.reports.wording import counted

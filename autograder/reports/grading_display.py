@@ -18,7 +18,7 @@ from autograder.course.reading import Exercise
 from autograder.record.commands import OWN_FOLDER, Commands
 from autograder.record.results import FINE, CheckResult, ExerciseResult, Report
 from autograder.reports.page import Page
-from autograder.reports.terminal import ExerciseView, Summary
+from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.reports.wording import counted, points
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict

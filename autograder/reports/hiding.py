@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.record.findings.base import Finding
+from autograder.record.findings.finding import Finding
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Report
 
 

@@ -5,19 +5,21 @@ The templates say how it looks; here stand the words and choices that they use.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from autograder.record.findings.base import Finding
+from autograder.record.commands import Commands
+from autograder.record.findings.finding import Finding
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
 from autograder.reports.advice import advice
 from autograder.reports.common_causes import Cause, causes, is_short
 from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
+from autograder.reports.wording import LabelledFact
 from autograder.verdicts import Verdict
 from framework.plotting.svg import chart_css
 
@@ -59,7 +61,7 @@ def report_templates(*packages: str) -> Environment:
     Args:
         packages: others whose templates come first, and may import those of reports.
     """
-    from autograder.record.findings.html import environment
+    from autograder.record.findings.blocks import environment
 
     made = environment(*packages, "autograder.reports")
     made.finalize = _visible
@@ -68,6 +70,8 @@ def report_templates(*packages: str) -> Environment:
     made.filters.update(
         causes=causes,
         css_class=_css_class,
+        facts=_facts,
+        marked=_marked,
         html=_html,
         pointers=_pointers,
         sentences=_sentences,
@@ -80,7 +84,6 @@ def report_templates(*packages: str) -> Environment:
 _WORDING = (
     "counted",
     "duration",
-    "inside",
     "number",
     "open_points",
     "passed_tasks",
@@ -104,6 +107,32 @@ def _visible(value: object) -> object:
 def _html(finding: Finding) -> Markup:
     """Return `finding` as HTML; of a kind that forgets to escape its text, the text."""
     return Markup(clean(escape(finding.html())).encode("utf-8", "replace").decode("utf-8"))
+
+
+def _facts(cause: Cause, commands: Commands) -> Iterator[LabelledFact]:
+    """Yield what stands beside a label under a cause."""
+    yield from wording.labelled_facts(cause.shown)
+    if cause.others:
+        yield LabelledFact("also", (cause.titles_of_others,))
+    if command := commands.replay(cause.shown):
+        yield LabelledFact("replay", (command,))
+
+
+#: Label of a fact -> the element that it stands in.
+_ELEMENTS = {
+    **dict.fromkeys(("likely", "second"), "strong"),
+    **dict.fromkeys(("call", "with", "line", "replay"), "code"),
+    "hint": "em",
+}
+
+
+def _marked(fact: LabelledFact) -> Markup:
+    """Return a fact as HTML: a finding as it is on a terminal, other facts line by line."""
+    is_finding = fact.finding is not None
+    element = "pre" if is_finding else _ELEMENTS.get(fact.label, "span")
+    texts = ["\n".join(fact.lines)] if is_finding else fact.lines
+    marked = (Markup("<{0}>{1}</{0}>").format(element, _visible(text)) for text in texts)
+    return Markup("<br>").join(marked)
 
 
 def _css_class(verdict: Verdict) -> str:

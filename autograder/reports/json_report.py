@@ -19,13 +19,9 @@ from msgspec import Meta
 
 from autograder.isolation.host.faults import Frame
 from autograder.judging.blocking import Waiting, waiting
-from autograder.record.findings.base import Finding
-from autograder.record.findings.curves import Curve
-from autograder.record.findings.plots import Plot
-from autograder.record.findings.printed import PrintedText
-from autograder.record.findings.tables import ShownTable
-from autograder.record.findings.unshowable import Unshowable
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.figures import Curve, Plot
+from autograder.record.findings.finding import Finding, Unshowable
+from autograder.record.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.record.results import Diagnosis, Fact, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.verdicts import Verdict

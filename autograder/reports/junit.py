@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean

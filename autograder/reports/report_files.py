@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.grading.options import GradeOptions
-from autograder.record.findings.plots import Plot
 from autograder.record.results import Report
 from autograder.reports.hiding import for_student
 from autograder.reports.wording import counted
@@ -96,21 +95,13 @@ def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> li
     Raises:
         BadInputError: a file cannot be written.
     """
+    from autograder.record.findings.figures import Plot
     from framework.plotting.svg import save_chart
 
     paths = []
-    for exercise, plot in _plots(report if show_hidden else for_student(report)):
-        path = folder / f"{exercise}-{_file_name(plot.title)}.svg"
-        save_chart(plot, path)
-        paths.append(path)
+    for exercise in (report if show_hidden else for_student(report)).exercises:
+        for plot in (plot for check in exercise.checks for plot in check.of(Plot)):
+            name = re.sub(r"[^a-z0-9]+", "-", plot.title.lower()).strip("-")
+            paths.append(folder / f"{exercise.name}-{name}.svg")
+            save_chart(plot, paths[-1])
     return paths
-
-
-def _plots(report: Report) -> Iterator[tuple[str, Plot]]:
-    for exercise in report.exercises:
-        for check in exercise.checks:
-            yield from ((exercise.name, plot) for plot in check.of(Plot))
-
-
-def _file_name(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

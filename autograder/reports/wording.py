@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from autograder.isolation.host.faults import Frame
 from autograder.judging.blocking import waiting
 from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.base import Finding
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.finding import Finding
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict
@@ -18,6 +19,9 @@ from autograder.verdicts import Verdict
 MAX_TEXT = 8000
 #: Checks of which there is nothing to say to a student.
 SILENT = (Verdict.PASSED, Verdict.SKIPPED)
+
+#: Lines of the submission that lead to a fault; more of them is recursion.
+FRAMES = 2
 
 #: Each verdict's symbol, and the one for terminals that know ASCII alone.
 SYMBOLS = {
@@ -162,9 +166,44 @@ def _unknown(report: Report) -> Iterator[str]:
             )
 
 
-def inside(frame: Frame) -> str:
-    """Return `` in forward``; nothing for a line outside of functions."""
-    return "" if frame.function in ("", "<module>") else f" in {frame.function}"
+class LabelledFact(NamedTuple):
+    """What stands beside a label in a report on a failed check.
+
+    Attributes:
+        lines: empty for a finding that text cannot show.
+        finding: the finding that has these lines; None for other facts.
+    """
+
+    label: str
+    lines: Sequence[str]
+    finding: Finding | None = None
+
+
+def labelled_facts(check: CheckResult) -> Iterator[LabelledFact]:
+    """Yield what explains a failure beside its label, in the order of all reports."""
+    mistake = check.diagnosis
+    for label in ("likely", "second"):
+        if mistake is not None:
+            yield LabelledFact(label, (mistake.sentence,))
+            mistake = mistake.second
+    if check.call and check.verdict is not Verdict.NOT_STARTED:
+        yield LabelledFact("call", (check.call,))
+    if check.arguments:
+        yield LabelledFact("with", check.arguments)
+    if lines := [*_frame_lines(check.frames)]:
+        yield LabelledFact("line", lines)
+    for finding in check.findings:
+        if finding.explains_failure:
+            yield LabelledFact(finding.kind, finding.text_lines(), finding)
+    if check.best_hint:
+        yield LabelledFact("hint", (check.best_hint,))
+
+
+def _frame_lines(frames: Sequence[Frame]) -> Iterator[str]:
+    for frame in dict.fromkeys(frames[-FRAMES:]):
+        yield frame.place + ("" if frame.function in ("", "<module>") else f" in {frame.function}")
+        if frame.source:
+            yield "  " + frame.source
 
 
 def facts(check: CheckResult) -> Iterator[str]:
@@ -172,22 +211,13 @@ def facts(check: CheckResult) -> Iterator[str]:
     kind = "hidden check, " if check.hidden else ""
     yield f"{check.verdict.value} ({kind}{counted(check.points, 'point')})"
     yield from filter(None, (check.message, *check.details))
-    if check.diagnosis is not None:
-        yield f"likely: {check.diagnosis.sentence}"
-        if check.diagnosis.second is not None:
-            yield f"second: {check.diagnosis.second.sentence}"
     if check.method:
         yield f"method: {check.method}"
-    if check.call:
-        yield f"call: {check.call}"
-    yield from (f"with: {argument}" for argument in check.arguments)
-    for frame in check.frames:
-        yield f"line: {frame.place}{inside(frame)}"
-    for finding in check.findings:
-        if not is_output(finding):
-            yield f"{finding.kind}: {' '.join(finding.text_lines())}"
-    if hint := check.best_hint:
-        yield f"hint: {hint}"
+    for label, lines, finding in labelled_facts(check):
+        if finding is None:
+            yield f"{label}: " + "\n".join(lines)
+        elif not is_output(finding):
+            yield f"{label}: {' '.join(lines)}"
 
 
 def is_output(finding: Finding) -> bool:

@@ -1,1 +1,14 @@
-"""What a student hands in: found, read without running it, and made ready for the sandbox."""
+"""Submissions of students: found, read without running them, and made ready for the sandbox.
+
+submission.py       a whole submission
+gathering.py        the files of a submission by exercise
+recognition.py      which exercise a file belongs to
+candidates.py       the files of a folder or an archive that may hold an exercise
+archives.py         untrusted zip and tar archives
+submitted_file.py   the code for one exercise
+notebooks.py        notebooks read as Python modules
+notebook_slice.py   the statements of a notebook that its tasks need
+new_notebook.py     a notebook to work in, made from an exercise
+task_progress.py    how far a student got with each task
+notes.py            sentences about what was left out
+"""

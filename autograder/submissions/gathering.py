@@ -1,20 +1,32 @@
-"""Gathers the files of a submission by exercise; one that cannot be read costs itself alone."""
+"""Gathers the files of a submission by exercise; a file that cannot be read costs no other file.
+
+Files from before an exercise was renamed or split are still found: ``exercise.toml`` of the new
+exercise names the old one, as in ``formerly = ["ngram"]``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import Candidate, is_archive, suffix
-from autograder.submissions.former_files import from_former_files, moved_exercises
-from autograder.submissions.names import meant_exercise, mentioned_exercise, stem_of
 from autograder.submissions.notes import OnNote, reason, short
-from autograder.submissions.recognition import recognised
+from autograder.submissions.recognition import (
+    meant_exercise,
+    mentioned_exercise,
+    recognised,
+    stem_of,
+)
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
+
+if TYPE_CHECKING:
+    from autograder.submissions.submitted_file import SubmittedFile
 
 #: Different files of one exercise that are read: a notebook may take seconds.
 MAX_VERSIONS = 8
@@ -95,26 +107,28 @@ class Gathering:
                 self.unread.setdefault(name, told)
             return None
 
-    def _is_new(self, candidate: Candidate, place: tuple[str, str]) -> bool:
-        """Return whether no file with the same bytes was read for the exercises in `place`.
+    def _is_new(self, candidate: Candidate, owner: tuple[str, str]) -> bool:
+        """Return whether no file with the same bytes was read for the exercises in `owner`.
 
         Raises:
             BadInputError: too many different files were read for them.
         """
-        seen, digest = self._seen[place], hashlib.sha256(candidate.read()).digest()
+        seen, digest = self._seen[owner], hashlib.sha256(candidate.read()).digest()
         if digest in seen:
             return False
         if len(seen) >= MAX_VERSIONS:
             raise BadInputError(
                 f"{candidate.shown} is not read: there are more than {MAX_VERSIONS} different "
-                f"files for exercise '{place[0]}'. Remove all but one"
+                f"files for exercise '{owner[0]}'. Remove all but one"
             )
         seen.add(digest)
         return True
 
     def files(self) -> dict[str, SubmittedFile]:
         """Return the file of each exercise that has one, in the order of the course."""
-        chosen = {name: self._chosen(name, found) for name, found in self._found.items()}
+        chosen = {
+            name: self._chosen(name, files_found) for name, files_found in self._found.items()
+        }
         files = {name: file for name, file in chosen.items() if file is not None}
         files |= from_former_files(files, self._former, self._course)
         for name in files:
@@ -122,10 +136,10 @@ class Gathering:
         self._note_others(files)
         return {name: files[name] for name in self._course.exercise_names if name in files}
 
-    def _chosen(self, name: str, found: list[SubmittedFile]) -> SubmittedFile | None:
-        """Return the file among `found` that counts; None if it is ambiguous."""
+    def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
+        """Return the file among `versions` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
-        different = list({file.source: file for file in reversed(found)}.values())[::-1]
+        different = list({file.source: file for file in reversed(versions)}.values())[::-1]
         if len(different) == 1:  # no need to parse it, and its stub, now
             self._note_choice(different[0], [])
             return different[0]
@@ -184,3 +198,32 @@ def _told(candidate: Candidate, error: Exception) -> str:
     if isinstance(error, BadInputError):
         return str(error)
     return f"{candidate.shown} cannot be read, for a fault of gradus: {reason(error)}"
+
+
+def moved_exercises(course: Course, names: Iterable[str]) -> Mapping[str, list[Exercise]]:
+    """Former name -> the exercises among `names` that have tasks from there."""
+    moved: dict[str, list[Exercise]] = defaultdict(list)
+    for exercise in map(course.exercise, names):
+        for former in exercise.formerly:
+            moved[former].append(exercise)
+    return moved
+
+
+def from_former_files(
+    files: Mapping[str, SubmittedFile], former: Mapping[str, SubmittedFile], course: Course
+) -> dict[str, SubmittedFile]:
+    """Return the files of `former`, by exercise, that are used, each with a note for its author.
+
+    Such a file is used if a task of the exercise is begun in it, and none in the exercise's own
+    file among `files`.
+    """
+    return {
+        name: replace(file, notes=(*file.notes, _note(name)))
+        for name, file in former.items()
+        if file.has_work(course.exercise(name))
+        and not (name in files and files[name].has_work(course.exercise(name)))
+    }
+
+
+def _note(name: str) -> str:
+    return f"also graded as '{name}', an exercise of its own now: move its tasks to {name}.py"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import v4
+from nbformat import NotebookNode, v4
 
 from autograder.course.figures import Figure, figures, replaced
 from autograder.course.questions.sections import ANSWER_HEADING
@@ -19,8 +19,6 @@ from autograder.course.reading import Exercise
 from autograder.course.source import parse
 from framework.errors import BadInputError
 from framework.text_files import read_text
-
-Cell = nbformat.NotebookNode
 
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 
@@ -56,23 +54,23 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     return text + "\n"
 
 
-def _markdown(text: str) -> Cell:
+def _markdown(text: str) -> NotebookNode:
     return v4.new_markdown_cell(text)
 
 
-def _code(text: str, task: str) -> Cell:
+def _code(text: str, task: str) -> NotebookNode:
     metadata: dict[str, Any] = {"gradus": {"task": task}} if task else {}
     return v4.new_code_cell(text, metadata=metadata)
 
 
-def _readme_cells(exercise: Exercise) -> list[Cell]:
+def _readme_cells(exercise: Exercise) -> list[NotebookNode]:
     """Return the README, a cell per section."""
     text = read_text(exercise.readme) if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
     return [_section(part, exercise.readme.parent) for part in sections(text)]
 
 
-def _section(text: str, folder: Path) -> Cell:
+def _section(text: str, folder: Path) -> NotebookNode:
     """Return a cell of Markdown that carries its figures as attachments."""
     shown = list(figures(text, folder))
     cell = _markdown(replaced(text, folder, lambda f: f"![{f.title}](attachment:{f.path.name})"))
@@ -87,17 +85,17 @@ def _attachment(figure: Figure) -> dict[str, str]:
 
 def sections(text: str) -> list[str]:
     """Markdown cut before every ``##`` heading that is not inside a code block."""
-    found: list[list[str]] = [[]]
+    parts: list[list[str]] = [[]]
     fenced = False
     for line in text.strip().split("\n"):
         fenced ^= bool(_FENCE.match(line))
         if line.startswith("## ") and not fenced:
-            found.append([])
-        found[-1].append(line)
-    return [section for lines in found if (section := "\n".join(lines).strip())]
+            parts.append([])
+        parts[-1].append(line)
+    return [section for lines in parts if (section := "\n".join(lines).strip())]
 
 
-def _code_cells(exercise: Exercise, stub: str) -> Iterator[Cell]:
+def _code_cells(exercise: Exercise, stub: str) -> Iterator[NotebookNode]:
     try:
         tree = parse(stub)
     except SyntaxError as error:
@@ -134,7 +132,7 @@ def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
         yield task, text
 
 
-def _question_cells(text: str) -> Iterator[Cell]:
+def _question_cells(text: str) -> Iterator[NotebookNode]:
     """Yield the questions, and a cell for each answer."""
     _, *questions = sections(text)
     for question in questions:
@@ -143,19 +141,19 @@ def _question_cells(text: str) -> Iterator[Cell]:
         yield _markdown(f"{heading}{answer}".strip())
 
 
-def _how_to_answer(file_name: str) -> Cell:
+def _how_to_answer(file_name: str) -> NotebookNode:
     return _markdown(
         "## In this notebook\n\nDouble-click a cell with the heading Answer, and write below the "
         f"heading. Save this notebook, then run in a terminal:\n\n```\ngrade {file_name}\n```"
     )
 
 
-def _magics(exercise: Exercise) -> Cell:
+def _magics(exercise: Exercise) -> NotebookNode:
     """Return the cell that grades the notebook which it is in."""
     return _code(f"%load_ext gradus\n%grade {exercise.name}", "")
 
 
-def _last_cell(file_name: str) -> Cell:
+def _last_cell(file_name: str) -> NotebookNode:
     return _markdown(
         "## Check your work\n\nSave this notebook, then run the next cell, or in a terminal, in "
         f"the folder where it lies:\n\n```\ngrade {shlex.quote(file_name)}\n```\n\n"

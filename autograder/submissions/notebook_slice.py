@@ -120,22 +120,22 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def needed(found: list[Statement], names: Iterable[str]) -> list[Statement]:
-    """Those of `found`, in order, that binding all of `names` takes.
+def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:
+    """Those of `every`, in order, that binding all of `names` takes.
 
     Calling a method counts as binding where it may change a variable, as in ``table.append(1)``,
     but not on a class or a module: that is how scratch cells try things.
     """
-    variables = {name for statement in found for name in statement.variables}
+    variables = {name for statement in every for name in statement.variables}
     by_name: dict[str, list[int]] = {}
-    for i, statement in enumerate(found):
+    for i, statement in enumerate(every):
         for name in statement.binds | (statement.calls_on & variables):
             by_name.setdefault(name, []).append(i)
     kept: set[int] = set()
-    waiting = [i for i, statement in enumerate(found) if statement.is_kept_anyway]
+    waiting = [i for i, statement in enumerate(every) if statement.is_kept_anyway]
     waiting += [i for name in names for i in by_name.get(name, [])]
     while waiting:
         if (i := waiting.pop()) not in kept:
             kept.add(i)
-            waiting += [other for name in found[i].uses for other in by_name.pop(name, [])]
-    return [found[i] for i in sorted(kept)]
+            waiting += [other for name in every[i].uses for other in by_name.pop(name, [])]
+    return [every[i] for i in sorted(kept)]

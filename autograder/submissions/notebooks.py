@@ -1,25 +1,21 @@
 """Notebooks read as Python modules, without running anything.
 
 A notebook is JSON, and only its code cells matter here. It is read with ``json`` alone: what
-Jupyter, Colab and VS Code save differs in ids, metadata and outputs, none of which we look at.
+Jupyter, Colab and VS Code save differs in ids, metadata and outputs, which are not used. What
+IPython adds to Python is taken out of the cells; every line keeps its place, so that a line of the
+result is that line of the cell.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course.reading import Course
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE, definitions, parse
-from autograder.submissions.notebook_magics import (
-    Cell,
-    ParseBudget,
-    meant_names,
-    skipped_magic,
-    without_magics,
-)
 from autograder.submissions.notebook_slice import Statement, needed, statements
 from autograder.submissions.notes import MAX_CELL_NOTES, Notes, reason, short
 from framework.errors import BadInputError
@@ -51,11 +47,6 @@ class NotebookModule:
     broken: Mapping[str, str] = field(default_factory=dict)
     defined: Mapping[str, Origin] = field(default_factory=dict)
     labels: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def syntax_error(self) -> str | None:
-        """Where and why the first cell that was to define a task does not parse."""
-        return next(iter(self.broken.values()), None)
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
@@ -105,7 +96,7 @@ def _raw_cells(notebook: dict[str, Any]) -> Any:
     return [cell for cells in lists for cell in cells] if lists else None
 
 
-def code_cells(notebook: dict[str, Any]) -> list[Cell]:
+def code_cells(notebook: dict[str, Any]) -> list[CodeCell]:
     """Return the code cells, numbered by their place among all cells."""
     cells = []
     for number, cell in enumerate(_raw_cells(notebook), 1):
@@ -115,7 +106,7 @@ def code_cells(notebook: dict[str, Any]) -> list[Cell]:
             executed = count if type(count) is int and 0 < count < MAX_COUNT else 0
             has_place = not _at(notebook, "metadata", "gradus", "live")
             source = text.replace("\r\n", "\n").replace("\r", "\n")
-            cells.append(Cell(number, source, executed, has_place))
+            cells.append(CodeCell(number, source, executed, has_place))
     return cells
 
 
@@ -149,7 +140,7 @@ def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None
     A cell that is not Python is left out with a note, unless it was to define a task.
     """
     names = tuple(tasks or ())
-    reader = _Reader(names)
+    reader = _CellReader(names)
     for cell in code_cells(notebook):
         reader.add(cell)
     kept = reader.statements if tasks is None else needed(reader.statements, names)
@@ -158,7 +149,7 @@ def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None
     return NotebookModule(source, origins, notes, reader.broken, reader.defined, reader.labels)
 
 
-class _Reader:
+class _CellReader:
     """Collects statements cell by cell."""
 
     def __init__(self, tasks: tuple[str, ...]) -> None:
@@ -171,7 +162,7 @@ class _Reader:
         self._notes = Notes(MAX_CELL_NOTES, "more notes on its cells")
         self._defined_in: dict[str, list[int]] = {}
 
-    def add(self, cell: Cell) -> None:
+    def add(self, cell: CodeCell) -> None:
         self.labels[cell.number] = cell.label
         magic = skipped_magic(cell)
         if magic:
@@ -182,18 +173,18 @@ class _Reader:
         except SyntaxError as error:
             self._reject(cell, error)
 
-    def _add_python(self, cell: Cell) -> None:
+    def _add_python(self, cell: CodeCell) -> None:
         source = without_magics(cell.source, self._patience)
         tree = parse(source)
-        found = statements(cell.number, source, tree)
-        for statement in found:
+        new = statements(cell.number, source, tree)
+        for statement in new:
             statement.check_scopes()
-        self.statements += found
+        self.statements += new
         for name, node in definitions(tree).items():
             self.defined[name] = cell.number, node.lineno
             self._defined_in.setdefault(name, []).append(cell.number)
 
-    def _reject(self, cell: Cell, error: SyntaxError) -> None:
+    def _reject(self, cell: CodeCell, error: SyntaxError) -> None:
         problem = f"line {error.lineno or 1}: {error.msg}"
         meant = [name for name in meant_names(cell) if name in self._tasks]
         for name in meant:
@@ -227,3 +218,111 @@ def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:
         lines += text
         origins += [(statement.cell, statement.first + i) for i in range(len(text))]
     return "\n".join(lines) + "\n", tuple(origins)
+
+
+#: CodeCell magics whose body is Python that runs among the other cells.
+_PYTHON_CELLS = {"time", "capture", "prun", "grade"}
+
+_TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
+_ASSIGNED = re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*")
+_DEFINITION = re.compile(r"^(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.MULTILINE)
+_MAGIC = re.compile(r"(\s*+)([%!?].*|\S.*\?)")
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A code cell.
+
+    Args:
+        number: its place among all cells of the notebook from 1, texts included.
+        source: its text.
+        executed: the number that Jupyter shows beside it, as in ``In [12]``; 0 for none.
+        has_place: whether the notebook is known; of running code only `executed` is.
+    """
+
+    number: int
+    source: str
+    executed: int = 0
+    has_place: bool = True
+
+    @property
+    def label(self) -> str:
+        """How its author finds it: ``cell 7, In [12]``."""
+        known = [f"cell {self.number}"] if self.has_place else []
+        return ", ".join([*known, *([f"In [{self.executed}]"] if self.executed else [])])
+
+
+def skipped_magic(cell: CodeCell) -> str | None:
+    """Return the cell magic, as in ``%%bash``, by which a cell is not Python."""
+    first = cell.source.lstrip().split("\n", 1)[0]
+    if not first.startswith("%%"):
+        return None
+    name = first[2:].split(" ")[0].strip()
+    return None if name in _PYTHON_CELLS else f"%%{name}"
+
+
+class ParseBudget:
+    """How much text may be parsed again: a hostile notebook could ask for it without end."""
+
+    def __init__(self, characters: int = 4 << 20) -> None:
+        self._left = characters
+
+    def spend(self, characters: int) -> bool:
+        """Return whether there is enough left; then it is taken."""
+        self._left -= characters
+        return self._left >= 0
+
+
+def without_magics(source: str, budget: ParseBudget) -> str:
+    """Return the cell's text with every magic, shell command and ``?`` line neutralised.
+
+    Only a line at which Python stumbles is looked at: ``% 3`` may well continue a sum, and a
+    magic inside a text is text.
+
+    Raises:
+        SyntaxError: something else than a magic is wrong; its line is the cell's.
+    """
+    lines = source.split("\n")
+    _drop_cell_magic(lines)
+    while True:
+        try:
+            parse("\n".join(lines))
+        except SyntaxError as error:
+            if not (_replace_magic(lines, (error.lineno or 1) - 1) and budget.spend(len(source))):
+                raise
+        else:
+            return "\n".join(lines)
+
+
+def _drop_cell_magic(lines: list[str]) -> None:
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].lstrip().startswith("%%"):
+        lines[first] = ""
+
+
+def _replace_magic(lines: list[str], index: int) -> bool:
+    """Replace the magic in line `index`, lines that continue it included; False if it is none."""
+    if not 0 <= index < len(lines):
+        return False
+    plain = _plain(lines[index].rstrip())
+    if plain is None:
+        return False
+    while lines[index].endswith("\\") and index + 1 < len(lines):
+        lines[index], plain, index = plain, "", index + 1
+    lines[index] = plain
+    return True
+
+
+def _plain(line: str) -> str | None:
+    if timed := _TIMED.fullmatch(line):
+        return timed[1] + timed[2]
+    if assigned := _ASSIGNED.fullmatch(line):
+        return f"{assigned[1]}None"
+    if magic := _MAGIC.fullmatch(line):
+        return f"{magic[1]}pass"
+    return None
+
+
+def meant_names(cell: CodeCell) -> list[str]:
+    """Return the top-level names in the text of a cell, which may not parse."""
+    return _DEFINITION.findall(cell.source)

@@ -21,8 +21,8 @@ from autograder.course.reading import Course, Exercise
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
-from autograder.submissions.progress import Progress
 from autograder.submissions.submitted_file import SubmittedFile
+from autograder.submissions.task_progress import TaskProgress
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def load_submission(
     if not files and not gathering.unread:
         notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
-    sources = {one.name: files[one.name].source for one in written}
+    sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
@@ -187,5 +187,5 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
         for task, state in zip(
             course.exercise(name).tasks, file.progress(course.exercise(name)).values(), strict=True
         )
-        if state is Progress.WRITTEN
+        if state is TaskProgress.WRITTEN
     ]

@@ -14,7 +14,7 @@ from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.progress import Progress, progress_in
+from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -121,14 +121,14 @@ class SubmittedFile:
             return are_untouched(read_sections(self.source, exercise.task_names))
         return "NotImplementedError" in self.source and self.source == available_stub(exercise)
 
-    def progress(self, exercise: Exercise) -> dict[str, Progress]:
+    def progress(self, exercise: Exercise) -> dict[str, TaskProgress]:
         """Return the progress of each task of `exercise`; a broken cell counts as begun."""
-        found = progress_in(self.source, exercise, available_stub(exercise))
-        return found | dict.fromkeys(self.broken, Progress.STARTED)
+        progress = progress_in(self.source, exercise, available_stub(exercise))
+        return progress | dict.fromkeys(self.broken, TaskProgress.STARTED)
 
     def has_work(self, exercise: Exercise) -> bool:
         """Return whether a task of `exercise` is begun in it."""
-        begun = (Progress.WRITTEN, Progress.STARTED)
+        begun = (TaskProgress.WRITTEN, TaskProgress.STARTED)
         return any(state in begun for state in self.progress(exercise).values())
 
     def imports(self, package: str) -> bool:
@@ -149,7 +149,7 @@ class SubmittedFile:
         """
         places = self._definitions()
         others = [name for name in places if name not in exercise.task_names]
-        told = {name: f"syntax error in {place}" for name, place in self.broken.items()}
+        told = {name: f"syntax error in {where}" for name, where in self.broken.items()}
         for name in exercise.task_names:
             if name not in told and name not in places and (near := _near_miss(name, others)):
                 told[name] = f"{name} is not defined: is {near} ({places[near]}) meant? Rename it"
@@ -160,10 +160,10 @@ class SubmittedFile:
         if self.line_map is not None:
             return {name: f"{self._label(c)}, line {i}" for name, (c, i) in self.elsewhere.items()}
         try:
-            found = definitions(parse(self.source))
+            nodes = definitions(parse(self.source))
         except SyntaxError:
             return {}
-        return {name: f"line {node.lineno}" for name, node in found.items()}
+        return {name: f"line {node.lineno}" for name, node in nodes.items()}
 
 
 def _decoded(data: bytes, shown: str, exercise: Exercise) -> str:

@@ -12,8 +12,8 @@ from autograder.classes.marks.rules import (
     RULES_FORMAT,
 )
 from autograder.course.mistakes import MISTAKE_FORMAT
+from autograder.course.questions.answers import WRONG_ANSWER_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
-from autograder.course.questions.key import WRONG_ANSWER_FORMAT
 from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT
 from autograder.course.thresholds import THRESHOLD_FORMAT
 from framework.course.catalogue import COURSE_FORMAT, UNIT_FORMAT

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import gradients_agree
-from autograder.checks.gradients.probe import Probe
+from autograder.checks.gradient_probe import Probe
 from autograder.isolation.host.launch import WorkerSpec
 from autograder.isolation.host.remote import RemoteModule
 from autograder.isolation.host.sandbox_session import SandboxSession

@@ -16,9 +16,9 @@ import pytest
 from new_course import made_course
 from repository import ROOT
 
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
-from autograder.course.stub_files import stub_files
+from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose

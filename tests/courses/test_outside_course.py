@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from autograder.audit.auditing import Scope, audit
 from autograder.commands.authoring.calibrate import calibrate
 from autograder.course.reading import Course, find_course
-from autograder.course.stub_files import stub_files
+from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose

@@ -14,7 +14,7 @@ from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.record.findings.plots import Plot
+from autograder.record.findings.figures import Plot
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

@@ -11,12 +11,11 @@ import math
 import numpy as np
 import pytest
 
-from autograder.course.questions.comparison import difference, read_answer, sample
+from autograder.course.questions.answers import difference, load_key, read_answer, sample
 from autograder.course.questions.description import Choice, Formula, Number, Prose
-from autograder.course.questions.key import load_key
 from autograder.course.reading import find_course
 from autograder.course.stubs import pristine_stub
-from autograder.submissions.progress import Progress, progress_in
+from autograder.submissions.task_progress import TaskProgress, progress_in
 
 COURSE = find_course()
 EXERCISES = [exercise for exercise in COURSE.select() if exercise.questions]
@@ -195,7 +194,7 @@ def test_a_compared_question_has_wrong_answers_and_none_of_them_is_in_the_stub(e
     for wrong in key.wrong:
         assert wrong.sentence.endswith(".") and wrong.hint.endswith("."), wrong.id
     stub = pristine_stub(exercise)
-    assert set(progress_in(stub, exercise, stub).values()) == {Progress.UNTOUCHED}
+    assert set(progress_in(stub, exercise, stub).values()) == {TaskProgress.UNTOUCHED}
     for section in key.sections.values():
         assert section.answer.split("\n\n")[-1] not in stub
         assert not section.rubric or section.rubric not in stub

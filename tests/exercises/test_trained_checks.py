@@ -13,7 +13,7 @@ from autograder.course.thresholds import HIGHER, better
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from autograder.record.findings.curves import Curve
+from autograder.record.findings.figures import Curve
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

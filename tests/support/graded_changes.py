@@ -16,11 +16,11 @@ import pytest
 from autograder.audit.trials import handed_in
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
+from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
-from autograder.diagnosis.matching import Matcher
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
-from autograder.diagnosis.search.trials import Trials
+from autograder.diagnosis.search import Trials
 from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
@@ -82,7 +82,7 @@ class Graded:
         """Return whether a changed solution gives all answers of the check named `check`."""
         (result,) = (one for one in self.checks if one.id.split("::")[1] == check)
         trials = Trials(bytearray(1), lambda seconds: nullcontext())
-        matcher = Matcher(Replayer(self.exercise, self.parts), trials)
+        matcher = AnswerMatcher(Replayer(self.exercise, self.parts), trials)
         recorded = RecordedCheck(result, self.transcripts[result.id].exchanges, matcher.replayer)
         with numpy_errors_ignored():
             return matcher.agrees(matcher.replayer.module(source), recorded)

@@ -15,7 +15,7 @@ from autograder.classes.rosters.roster import Student
 from autograder.classes.runs import stored_runs
 from autograder.classes.runs.job_queue import Queue
 from autograder.classes.runs.store import Store
-from autograder.classes.runs.stored_runs import Entry, Result, commit
+from autograder.classes.runs.stored_runs import RunEntry, StoredResult, commit
 from autograder.record.results import (
     CheckResult,
     ExerciseResult,
@@ -52,7 +52,7 @@ def exercise(name, *checks):
 
 def result(found):
     report = Report(Provenance(7, "numpy", "cpu", "process", "", "abc"), (found,), seconds=0.5)
-    return Result(
+    return StoredResult(
         found.verdict.value, found.earned, found.possible, found.for_a_person,
         "checks", render_json(report, show_hidden=True), False, "process", 0.5,
     )  # fmt: skip
@@ -89,7 +89,7 @@ class GradedClass:
             attempt = self.submit(key, work)
             for one in listed:
                 name = one if isinstance(one, str) else one.name
-                entries.append(Entry(key, attempt, name, f"{work}-{key}"))
+                entries.append(RunEntry(key, attempt, name, f"{work}-{key}"))
                 if not isinstance(one, str):
                     results[entries[-1]] = result(one)
         queue = Queue(self.collection.name, revision, 7, "numpy")

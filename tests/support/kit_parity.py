@@ -1,26 +1,22 @@
 """Verdicts of the public checks of an exercise in a course or kit, of one text after another.
 
 They are graded as many submissions are: checks are collected once, the reference of a course is
-asked once, and workers are forked. A check that a change of the solution cannot reach keeps the
-result of the solution, as in an audit.
+asked once, and workers are forked.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
 
-from autograder.audit.reach import Reached, affected_names
 from autograder.audit.trials import handed_in
-from autograder.course.kit import SEED
+from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader, Memory
-from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes.choose import choose
 from autograder.judging.rules import confirmation
 from autograder.record.results import ExerciseResult, TaskResult
-from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
 
@@ -30,9 +26,6 @@ class PublicChecks:
     Args:
         course: the full course, which has the solutions.
         graded_in: the course or the kit that grades.
-
-    Attributes:
-        ran: how many checks ran, of all texts.
     """
 
     def __init__(self, course, graded_in, exercise):
@@ -40,10 +33,7 @@ class PublicChecks:
         self._setting = setting_of(graded_in)
         self._exercise, self._graded = exercise, graded_in.exercise(exercise.name)
         self._memory = Memory()
-        self._reached = Reached({task.registry_name: task.name for task in exercise.tasks})
-        self._right, self._asked = {}, {}
-        self.ran = 0
-        self._right, self._asked, _ = self._run(exercise.solution_source())
+        self._right, _, _ = self._run(exercise.solution_source())
 
     def of(self, source):
         """Return check id -> the result of the text `source`; it has a diagnosis in a kit alone."""
@@ -55,33 +45,18 @@ class PublicChecks:
         return {check.id: check for check in checks}
 
     def _run(self, source):
-        left = self._unaffected(source)
         with handed_in(self._course, self._exercise, "changed", source) as submission:
             grader = Grader(self._setting, submission, memory=self._memory)
             try:
                 with grader.under_test(self._graded) as under_test:
-                    checks = self._checked(grader, under_test, left)
-                    asked = {**self._asked, **under_test.transcripts}
-                    return {**self._right, **checks}, asked, under_test.tapes
+                    checks = grader.run(under_test, select=public_only)
+                    by_id = {check.id: check for check in checks}
+                    return by_id, under_test.transcripts, under_test.tapes
             finally:
                 grader.close()
 
-    def _unaffected(self, source):
-        return self._reached.unaffected(affected_names(self._exercise.solution_source(), source))
-
-    def _checked(self, grader, under_test, left):
-        session = under_test.session
-
-        def note(result):
-            self.ran += 1
-            if result.verdict is Verdict.PASSED:
-                self._reached.note(result.id, session.calls.called_names, result.evidence.uses)
-
-        needs = lambda item: id_of(item) not in left  # noqa: E731
-        return {check.id: check for check in grader.run(under_test, note, public_only, needs)}
-
     def _confirmed(self, checks):
-        tasks = (TaskResult("all", (check,)) for check in checks)
+        tasks = (TaskResult(check.task, (check,)) for check in checks)
         name, unit = self._exercise.name, self._exercise.unit
         return list(confirmation(ExerciseResult(name, unit, name, tuple(tasks))).checks)
 

@@ -16,7 +16,7 @@ from autograder.classes.rosters.privacy import private_folder
 from autograder.classes.runs import stored_runs
 from autograder.classes.runs.job_queue import FAULT, Queue, add_jobs
 from autograder.classes.runs.store import Store, job
-from autograder.classes.runs.stored_runs import Entry, commit
+from autograder.classes.runs.stored_runs import RunEntry, commit
 from autograder.record.results import Diagnosis
 from autograder.verdicts import Verdict
 
@@ -102,7 +102,7 @@ def _attempts(key, due, rng):
 def _graded(collection, store, works, rng, is_finished):
     results = {(name, i): _result(name, i, rng) for name in TASKS for i in range(works)}
     entries = [
-        Entry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}")
+        RunEntry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}")
         for key, found in collection.counting().items()
         if found
         for name in TASKS

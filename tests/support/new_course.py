@@ -8,7 +8,7 @@ from pathlib import Path
 from repository import ROOT
 
 from autograder.course.reading import Course, find_course
-from autograder.course.stub_files import write_stubs
+from autograder.course.stubs import write_stubs
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
 

@@ -6,22 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from autograder.classes.runs.coordinator import Coordinator, Progress, Setup
-from autograder.classes.runs.engine import Engine, Outcome
+from autograder.classes.runs.coordinator import Coordinator, RunProgress
+from autograder.classes.runs.engine import Engine, JobOutcome
 from autograder.classes.runs.job_queue import Queue, add_jobs, count_jobs, fault_of
-from autograder.classes.runs.store import Key, Store
-from autograder.classes.runs.stored_runs import Result, find_result
+from autograder.classes.runs.store import ResultKey, Store
+from autograder.classes.runs.stored_runs import StoredResult, find_result
 
 QUEUE = Queue("lab1", "r1", 7, "numpy")
 
 
 def key_of(name):
-    return Key(name, "rnn", "r1", 7, "numpy", 0)
+    return ResultKey(name, "rnn", "r1", 7, "numpy", 0)
 
 
 def graded(job, earned=1.0):
     """The outcome of a job whose result is right."""
-    return Outcome(Result("passed", earned, 1.0, 0.0, f"{earned}", "{}", job.alone, "process", 0.0))
+    return JobOutcome(
+        StoredResult("passed", earned, 1.0, 0.0, f"{earned}", "{}", job.alone, "process", 0.0)
+    )
 
 
 class Run:
@@ -30,7 +32,7 @@ class Run:
     def __init__(self, place):
         self.place = place
         self.store = Store(place)
-        self.progress = Progress(0)
+        self.progress = RunProgress(0)
 
     def queue(self, *names):
         work = [(key_of(name), name) for name in names]
@@ -39,9 +41,9 @@ class Run:
     def go(self, grade, width=2, engine=None):
         """Grade everything with threads that call `grade`, or with an engine."""
         engine = engine or Engine(partial(ThreadPoolExecutor, width), grade, width)
-        self.progress = Progress(0)
+        self.progress = RunProgress(0)
         try:
-            Coordinator(Setup(self.store, engine, QUEUE, Path, self.progress)).run()
+            Coordinator(self.store, engine, QUEUE, Path, self.progress).run()
         finally:
             engine.close()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.reading import Exercise, TimeBudget, find_course
+from autograder.course.reading import Exercise, ExerciseTime, find_course
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
@@ -87,7 +87,7 @@ def handed_in(file: Path) -> Submission:
 def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
     """Every check that does not pass of `files`: of one exercise, and for one backend."""
     exercise = COURSE.exercise(files[0].parent.name)
-    patient = replace(exercise, time=TimeBudget(exercise.time.call, 3600))  # one worker for all
+    patient = replace(exercise, time=ExerciseTime(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
     setting, memory = Setting(COURSE, Plugins(), sandbox(), backend), Memory()
     with ExitStack() as opened:

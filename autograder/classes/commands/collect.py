@@ -10,18 +10,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.classes.collecting.attempts import Policy, Rule
+from autograder.classes.collecting.collect import Sources
+from autograder.classes.collecting.collect import collect as collect_exports
+from autograder.classes.collecting.collection import FILE, Collection, locked, read_collection
+from autograder.classes.collecting.export import Wanted
+from autograder.classes.collecting.listing import MAX_LINES, lines, write_listing
+from autograder.classes.collecting.readers import reader
 from autograder.classes.commands.options import InOption, StoreOption, open_store
-from autograder.commands.options import CourseOption, say
+from autograder.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
+from autograder.classes.rosters.roster import Roster, read_roster
+from autograder.course.reading import QUESTIONS, find_course
+from autograder.reports.plain import clean
 from autograder.reports.wording import counted
-from framework.errors import BadInputError, UnknownNameError
+from framework.commands.options import CourseOption
+from framework.commands.output import say
+from framework.errors import BadInputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograder.classes.collecting.attempts import Policy
-    from autograder.classes.collecting.collection import Collection
-    from autograder.classes.rosters.roster import Roster
-    from autograder.classes.runs.forgetting import Removed
+    from autograder.classes.forgetting import Removed
     from autograder.classes.runs.store import Store
 
 
@@ -98,13 +107,6 @@ def collect(
 
     A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
     """
-    from autograder.classes.collecting.collect import Sources
-    from autograder.classes.collecting.collect import collect as carry_out
-    from autograder.classes.collecting.collection import locked
-    from autograder.classes.collecting.export import Wanted
-    from autograder.classes.collecting.readers import reader
-    from autograder.classes.rosters.dates import read_times, time_zone
-    from autograder.course.reading import QUESTIONS, find_course
 
     read = reader(system)
     with locked(into):
@@ -115,14 +117,14 @@ def collect(
         names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
-        collection = carry_out(former, Sources(sources, read, students, wanted, moments, names))
+        collection = collect_exports(
+            former, Sources(sources, read, students, wanted, moments, names)
+        )
     _show_listing(collection)
 
 
 def _former(folder: Path) -> Collection:
     """Return the collection in `folder`; an empty one if there is none."""
-    from autograder.classes.collecting.collection import FILE, Collection, read_collection
-    from framework.errors import BadInputError
 
     if (folder / FILE).exists():
         return read_collection(folder)
@@ -133,7 +135,6 @@ def _former(folder: Path) -> Collection:
 
 def _roster(folder: Path, file: Path | None) -> Roster | None:
     """Return the roster in `file`, or else the one that the collection had."""
-    from autograder.classes.rosters.roster import Roster, read_roster
 
     if file is not None:
         return read_roster(file)
@@ -142,7 +143,6 @@ def _roster(folder: Path, file: Path | None) -> Roster | None:
 
 
 def _known(roster: Roster | None, file: Path | None) -> Roster:
-    from framework.errors import UsageError
 
     if roster is None:
         raise UsageError(f"{file} names students: give the class with `--roster FILE`")
@@ -151,7 +151,6 @@ def _known(roster: Roster | None, file: Path | None) -> Roster:
 
 def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Collection:
     """Return `former` with the options that were given in place of its own."""
-    from autograder.classes.rosters.dates import read_due, read_extensions, time_zone
 
     name = given.zone or former.zone
     zone = time_zone(name) if name else None
@@ -170,8 +169,6 @@ def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Co
 
 
 def _with_rule(policy: Policy, name: str | None) -> Policy:
-    from autograder.classes.collecting.attempts import Rule
-    from framework.errors import UnknownNameError
 
     if name is None:
         return policy
@@ -182,7 +179,6 @@ def _with_rule(policy: Policy, name: str | None) -> Policy:
 
 def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
     """Return `policy` with the late days that other collections have taken."""
-    from autograder.classes.collecting.collection import read_collection
 
     if not earlier:
         return policy
@@ -195,8 +191,6 @@ def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
 
 def _show_listing(collection: Collection) -> None:
     """Print the listing, and write all of it to a file of the collection."""
-    from autograder.classes.collecting.listing import MAX_LINES, lines, write_listing
-    from autograder.reports.plain import clean
 
     write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
@@ -226,18 +220,23 @@ def forget(
       gradus class forget s004 --in lab1 --in lab2
       gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
     """
-    from autograder.classes.runs.forgetting import forget as carry_out
+    from autograder.classes.forgetting import forget as carry_out
 
     folders = list(dict.fromkeys(inside or [Path()]))
     knowing = _knowing(folders, student)
     if not knowing and not whole_store:
         raise UnknownNameError("student", student, ())
     for folder in folders:
-        shown = f"{folder}: " if len(folders) > 1 else ""
+        before = f"{folder}: " if len(folders) > 1 else ""
         if folder in knowing:
-            _remove(folder, store, lambda found, opened: carry_out(found, opened, student), shown)
+            _remove(
+                folder,
+                store,
+                lambda collection, opened: carry_out(collection, opened, student),
+                before,
+            )
         else:
-            say(f"{shown}no student {student}")
+            say(f"{before}no student {student}")
     if whole_store:
         _remove_from_stores(folders, store, student)
 
@@ -248,18 +247,16 @@ def _knowing(folders: Sequence[Path], student: str) -> list[Path]:
     Raises:
         BadInputError: a folder holds no collection.
     """
-    from autograder.classes.collecting.collection import read_collection
 
     return [folder for folder in folders if student in read_collection(folder).students]
 
 
-def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> None:
+def _remove_from_stores(folders: Sequence[Path], address: str, student: str) -> None:
     """Remove what the stores of collections have of a student in any assignment."""
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.runs.forgetting import forget_in_store
+    from autograder.classes.forgetting import forget_in_store
 
-    for folder in folders[:1] if place else folders:
-        opened = _open_store(read_collection(folder), place)
+    for folder in folders[:1] if address else folders:
+        opened = _open_store(read_collection(folder), address)
         if opened is None:
             continue
         with opened:
@@ -271,12 +268,12 @@ def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> No
             )
 
 
-def _open_store(collection: Collection, place: str) -> Store | None:
+def _open_store(collection: Collection, address: str) -> Store | None:
     """Return the store of a collection; None if nothing was graded yet."""
     try:
-        return open_store(collection, place)
+        return open_store(collection, address)
     except BadInputError:
-        if place:
+        if address:
             raise
         return None
 
@@ -289,32 +286,31 @@ def expire(
     store: StoreOption = "",
 ) -> None:
     """Remove attempts and runs that are older than DAYS, and students without an attempt left."""
-    from autograder.classes.runs.forgetting import expire as carry_out
+    from autograder.classes.forgetting import expire as carry_out
 
-    _remove(inside, store, lambda found, opened: carry_out(found, opened, older_than))
+    _remove(inside, store, lambda collection, opened: carry_out(collection, opened, older_than))
 
 
 def _remove(
     folder: Path,
-    place: str,
+    address: str,
     carry_out: Callable[[Collection, Store | None], Removed],
-    shown: str = "",
+    before: str = "",
 ) -> None:
-    """Remove something of the collection in `folder` and its store; say what, after `shown`."""
-    from autograder.classes.collecting.collection import locked, read_collection
+    """Remove something of the collection in `folder` and its store; say what, after `before`."""
 
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder):
-        found = read_collection(folder)
-        opened = _open_store(found, place)
+        collection = read_collection(folder)
+        opened = _open_store(collection, address)
         if opened is None:
-            removed = carry_out(found, None)
+            removed = carry_out(collection, None)
         else:
             with opened:
-                removed = carry_out(found, opened)
+                removed = carry_out(collection, opened)
                 opened.purge()
     say(
-        f"{shown}removed: {counted(removed.students, 'student')}, "
+        f"{before}removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "
         f"{counted(removed.results, 'result')}"
     )

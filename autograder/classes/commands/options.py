@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.classes.collecting.collection import Collection, read_collection
+from autograder.classes.collecting.listing import named
+from autograder.classes.rosters.privacy import Shown, pseudonyms
 from framework.errors import AbsentPartError, BadInputError
 
 if TYPE_CHECKING:
-    from autograder.classes.collecting.collection import Collection
-    from autograder.classes.rosters.privacy import Shown
     from autograder.classes.runs.store import Store
+    from autograder.classes.runs.stored_runs import Run
 
+RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run; 0: the newest.")]
 StoreOption = Annotated[
     str,
     typer.Option(
@@ -41,7 +47,7 @@ NamesOption = Annotated[
 ]
 
 
-def open_store(collection: Collection, place: str, *, is_new: bool = False) -> Store:
+def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
     """Return the store of a collection.
 
     Raises:
@@ -56,17 +62,46 @@ def open_store(collection: Collection, place: str, *, is_new: bool = False) -> S
         raise AbsentPartError(
             "the store needs SQLAlchemy: `pip install 'gradus-nlp[class]'`", "sqlalchemy"
         ) from None
-    place = place or str(collection.folder / "results.sqlite")
-    if not is_new and "://" not in place and not Path(place).exists():
-        raise BadInputError(f"no results at {place}: `gradus class grade {collection.folder}`")
-    return Store(place)
+    address = address or str(collection.folder / "results.sqlite")
+    if not is_new and "://" not in address and not Path(address).exists():
+        raise BadInputError(f"no results at {address}: `gradus class grade {collection.folder}`")
+    return Store(address)
+
+
+@dataclass(frozen=True)
+class OpenedRun:
+    """A run that a command works on, with its open store."""
+
+    collection: Collection
+    store: Store
+    run: Run
+
+
+@contextmanager
+def opened_run(folder: Path, address: str, number: int) -> Iterator[OpenedRun]:
+    """Open the store of the collection in `folder`, and find a run; number 0 is the newest.
+
+    Raises:
+        BadInputError: there is no collection, no store or no such run.
+    """
+    collection = read_collection(folder)
+    with open_store(collection, address) as store:
+        from autograder.classes.runs.stored_runs import all_runs, find_run
+
+        if number:
+            run = store.transaction(find_run, number)
+        else:
+            listed = store.transaction(all_runs, collection.name)
+            if not listed:
+                raise BadInputError(
+                    f"{collection.name} has no run: `gradus class grade DIR` makes one"
+                )
+            run = listed[-1]
+        yield OpenedRun(collection, store, run)
 
 
 def shown_students(collection: Collection, are_named: bool | None) -> Shown:
     """Return what stands for students: names on a terminal, pseudonyms in a pipe or a log."""
-    from autograder.classes.collecting.listing import named
-    from autograder.classes.rosters.privacy import pseudonyms
-
     if sys.stdout.isatty() if are_named is None else are_named:
         return named(collection)
     return pseudonyms(collection.folder)

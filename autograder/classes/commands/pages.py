@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.classes.collecting.listing import named
 from autograder.classes.commands.options import (
     ExercisesOption,
     InOption,
     NamesOption,
     PagesArgument,
+    RunArgument,
     StoreOption,
-    open_store,
+    opened_run,
     shown_students,
 )
 from autograder.classes.commands.points import (
@@ -22,11 +24,11 @@ from autograder.classes.commands.points import (
     plugins_of,
     require_all_graded,
 )
-from autograder.classes.commands.runs import RunArgument, find_run_of
-from autograder.commands.options import CourseOption, say, shown
+from autograder.classes.rosters.privacy import pseudonyms
+from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
-from framework.commands.working_line import end_working_line
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say, shown
 from framework.errors import AbsentPartError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -47,18 +49,15 @@ def report(
     slow and faulty work, and each report with its code. They hold data of students: their owner
     alone can read them. An earlier report in DIR is replaced.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.pages.site import Site, write_site
+    from autograder.classes.pages.site import RunSite, write_site
     from autograder.classes.pages.view import CodeReader, read_view
-    from autograder.course.reading import find_course
 
-    found = read_collection(inside)
-    code = CodeReader(found, find_course(course))
-    called = shown_students(found, names)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        view = opened.transaction(lambda connection: read_view(connection, found, run, called))
-        count = write_site(Site(view, opened, code), folder)
+    with opened_run(inside, store, number) as opened:
+        collection, run = opened.collection, opened.run
+        code = CodeReader(collection, find_course(course))
+        called = shown_students(collection, names)
+        view = opened.store.transaction(read_view, collection, run, called)
+        count = write_site(RunSite(view, opened.store, code), folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -82,9 +81,6 @@ def serve(
     The address that is printed holds a token: without it, nothing is shown. The server changes
     nothing. Beyond this machine, put a proxy with TLS in front of it.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.course.reading import find_course
-
     try:
         from autograder.classes.pages.server import Serving, open_socket, run_server
     except ModuleNotFoundError as error:
@@ -92,13 +88,10 @@ def serve(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
             error.name or "starlette",
         ) from None
-
-    found = read_collection(inside)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
+    with opened_run(inside, store, number) as opened:
         listening = open_socket(host, port, allow_host or ())
-        serving = Serving(inside, opened, run.id, shown_students(found, names), find_course(course))
-        end_working_line()
+        called = shown_students(opened.collection, names)
+        serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
         run_server(serving, listening, allow_host or (), say)
 
 
@@ -138,28 +131,25 @@ def feedback(
 
     Moodle reads the zip under "Upload multiple feedback files in a zip".
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.collecting.listing import named
     from autograder.classes.feedback import Feedback, write_folder, write_moodle_zip
     from autograder.classes.marks.final_points import points_of_run
-    from autograder.classes.rosters.privacy import pseudonyms
 
     if form not in FORMS:
         raise UnknownNameError("form of feedback", form, FORMS)
-    found = read_collection(inside)
     plugins = plugins_of(course, plugin, block)
-    shown = pseudonyms(found.folder) if anonymous else named(found)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        settled = points_of_run(opened, found, run, plugins).only(frozenset(exercise or ()))
-        require_all_graded(settled, found, is_partial=partial_)
-        pages = Feedback(opened, found, settled, shown)
+    with opened_run(inside, store, number) as opened:
+        collection, run = opened.collection, opened.run
+        called = pseudonyms(collection.folder) if anonymous else named(collection)
+        points = points_of_run(opened.store, collection, run, plugins)
+        points = points.only(frozenset(exercise or ()))
+        require_all_graded(points, collection, is_partial=partial_)
+        pages = Feedback(opened.store, collection, points, called)
         if form == "moodle":
             written = write_moodle_zip(pages, out)
         else:
-            written = write_folder(pages, out, shown if anonymous else str)
+            written = write_folder(pages, out, called if anonymous else str)
     say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
-    on_screen = shown_students(found, names)
+    on_screen = shown_students(collection, names)
     lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
     listed("without a page", lines)
 
@@ -187,7 +177,6 @@ def similarity(
     do not count, nor does the code that all were given. Short tasks are left out. What stands out
     is decided by the class itself. The solutions of the course are compared, too.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.pages.site import write_site
     from autograder.classes.pages.view import CodeReader, read_view
     from autograder.classes.similarity.similar_code import (
@@ -197,19 +186,18 @@ def similarity(
         solution_source,
     )
 
-    found = read_collection(inside)
     chosen, plugins = course_and_plugins(course, plugin, block)
-    called = shown_students(found, names)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        view = opened.transaction(lambda connection: read_view(connection, found, run, called))
+    with opened_run(inside, store, number) as opened:
+        collection = opened.collection
+        called = shown_students(collection, names)
+        view = opened.store.transaction(read_view, collection, opened.run, called)
     exercises = view.results.exercises
     sources = [solution_source(chosen, exercises)]
     for path in source or ():
         sources += read_sources(path, chosen, exercises)
     tasks = find_similar(
         view,
-        CodeReader(found, chosen),
+        CodeReader(collection, chosen),
         chosen,
         sources,
         lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
@@ -220,15 +208,15 @@ def similarity(
 
 def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
     """Print numbers, and no students."""
-    for one in tasks:
-        if one.clusters:
-            place = f"{one.comparison.exercise} {one.comparison.task}"
+    for task in tasks:
+        if task.clusters:
+            title = f"{task.comparison.exercise} {task.comparison.task}"
             say(
-                f"{place}: {counted(len(one.clusters), 'cluster')} among "
-                f"{counted(one.compared, 'attempt')}"
+                f"{title}: {counted(len(task.clusters), 'cluster')} among "
+                f"{counted(task.compared, 'attempt')}"
             )
-    left_out = [one.comparison.task for one in tasks if not one.compared]
+    left_out = [task.comparison.task for task in tasks if not task.compared]
     if left_out:
         say(f"left out, short or not written: {', '.join(left_out)}")
-    found = counted(sum(len(one.clusters) for one in tasks), "cluster")
-    say(f"{found}, a reason to look and no finding; open {shown(folder / 'index.html')}")
+    count = counted(sum(len(task.clusters) for task in tasks), "cluster")
+    say(f"{count}, a reason to look and no finding; open {shown(folder / 'index.html')}")

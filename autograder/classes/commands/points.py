@@ -14,14 +14,17 @@ from autograder.classes.commands.options import (
     ExercisesOption,
     InOption,
     NamesOption,
+    RunArgument,
     StoreOption,
-    open_store,
+    opened_run,
     shown_students,
 )
-from autograder.classes.commands.runs import RunArgument, find_run_of
-from autograder.commands.options import CourseOption, say
+from autograder.classes.rosters.privacy import write_private
+from autograder.classes.rosters.roster import Roster
+from autograder.reports.plain import clean, for_spreadsheet
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -58,13 +61,15 @@ def course_and_plugins(
     return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
-def points_to_show(found: Collection, store: str, number: int, plugins: Plugins) -> RunPoints:
-    """Return the final points of a run, by its number; 0 for the newest."""
+def points_to_show(
+    folder: Path, store: str, number: int, plugins: Plugins
+) -> tuple[Collection, RunPoints]:
+    """Return a collection, and the final points of a run by its number; 0 for the newest."""
     from autograder.classes.marks.final_points import points_of_run
 
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        return points_of_run(opened, found, run, plugins)
+    with opened_run(folder, store, number) as opened:
+        points = points_of_run(opened.store, opened.collection, opened.run, plugins)
+    return opened.collection, points
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
@@ -74,7 +79,7 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     listed(
         "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
     )
-    waiting = sum(one.waiting > 0 for one in settled.points.values())
+    waiting = sum(points.waiting > 0 for points in settled.points.values())
     if waiting:
         say(
             f"students whose points wait for another part: {waiting}. `gradus class points "
@@ -84,7 +89,6 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
 
 def listed(title: str, lines: list[str]) -> None:
     """Print the first of `lines` under a title with their number; nothing without any."""
-    from autograder.reports.plain import clean
 
     if not lines:
         return
@@ -113,13 +117,12 @@ def points(
     Run it again after a regrade: what you wrote stays with the work that it is about. Points of
     work that has changed since are kept as "earlier work", and do not count.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.marks import manual_points
     from autograder.classes.marks.final_points import asked
 
-    found = read_collection(inside)
-    settled = points_to_show(found, store, number, plugins_of(course, plugin, block))
-    file = found.folder / manual_points.FILE
+    plugins = plugins_of(course, plugin, block)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
@@ -130,7 +133,7 @@ def points(
     say(f"parts whose points wait for another part: {len(blocked)}")
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
-    shown: Shown = shown_students(found, names)
+    shown = shown_students(collection, names)
     listed(
         "to decide",
         [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
@@ -158,12 +161,10 @@ def totals(
 
     The table has a column for each exercise; points that are not known are blank.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.rosters.privacy import write_private
 
-    found = read_collection(inside)
-    shown = shown_students(found, names)
-    result = points_to_show(found, store, number, plugins_of(course, plugin, block))
+    plugins = plugins_of(course, plugin, block)
+    collection, result = points_to_show(inside, store, number, plugins)
+    shown = shown_students(collection, names)
     if file is None:
         for key in result.points:
             _show_total(result, shown, key)
@@ -174,20 +175,22 @@ def totals(
 
 def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
     from autograder.classes.gradebooks.request import comment_of
-    from autograder.reports.plain import clean
     from autograder.reports.wording import ratio
 
-    one = result.points[key]
-    known = one.state.value if one.state.value != "graded" else ratio(one.earned, one.possible)
-    comment = comment_of(one)
-    say(clean(f"{shown(key)} · {known}" + (f" · {comment}" if comment else "")))
+    points = result.points[key]
+    total = (
+        points.state.value
+        if points.state.value != "graded"
+        else ratio(points.earned, points.possible)
+    )
+    comment = comment_of(points)
+    say(clean(f"{shown(key)} · {total}" + (f" · {comment}" if comment else "")))
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
     """Return the totals as CSV that no spreadsheet runs."""
     from autograder.classes.gradebooks.request import comment_of, number
     from autograder.classes.marks.class_results import State
-    from autograder.reports.plain import for_spreadsheet
 
     def known(points: StudentPoints | ExercisePoints) -> str:
         return number(points.earned) if points.state is State.GRADED else ""
@@ -196,9 +199,9 @@ def _table(result: RunPoints, shown: Shown) -> str:
     writer = csv.writer(out, lineterminator="\n")
     exercises = result.results.exercises
     writer.writerow(["student", *exercises, "total", "possible", "state", "comment"])
-    for key, one in result.points.items():
-        cells = [shown(key), *map(known, one.exercises), known(one), number(one.possible)]
-        writer.writerow(map(for_spreadsheet, [*cells, one.state.value, comment_of(one)]))
+    for key, own in result.points.items():
+        cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
+        writer.writerow(map(for_spreadsheet, [*cells, own.state.value, comment_of(own)]))
     return out.getvalue()
 
 
@@ -253,38 +256,36 @@ def gradebook(
 
     Points are those of `gradus class totals`: with manual points, rules and plugins.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.gradebooks.request import Filled, FillRequest
-    from autograder.classes.rosters.privacy import write_private
-    from autograder.classes.rosters.roster import Roster
     from framework.importing import load_target
 
-    found = read_collection(inside)
     plugins = plugins_of(course, plugin, block)
-    if system not in (known := plugins.named("register_gradebooks")):
-        raise UnknownNameError("gradebook", system, known)
+    if system not in (gradebooks := plugins.named("register_gradebooks")):
+        raise UnknownNameError("gradebook", system, gradebooks)
     _require_other_file(export, out)
-    settled = points_to_show(found, store, number, plugins).only(frozenset(exercise or ()))
-    require_all_graded(settled, found, is_partial=partial_)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    settled = settled.only(frozenset(exercise or ()))
+    require_all_graded(settled, collection, is_partial=partial_)
     request = FillRequest(
-        export, settled.points, Roster(found.students.values()), found.name,
+        export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
-    filled = load_target(known[system])(request)
+    filled = load_target(gradebooks[system])(request)
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    _show_filled(filled, settled, out, shown_students(found, names))
-    show_doubts(settled, shown_students(found, names), inside)
+    called = shown_students(collection, names)
+    _show_filled(filled, settled, out, called)
+    show_doubts(settled, called, inside)
 
 
 def _exercises(settled: RunPoints) -> list[str]:
     """Return the exercises whose points were filled in: a run may have graded some alone."""
-    found = next(iter(settled.points.values()), None)
-    return [one.name for one in found.exercises] if found is not None else []
+    points = next(iter(settled.points.values()), None)
+    return [exercise.name for exercise in points.exercises] if points is not None else []
 
 
-def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
+def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
     """Refuse a run with results that are missing, unless the instructor wants it as it is.
 
     Raises:
@@ -293,7 +294,7 @@ def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: boo
     if settled.not_graded and not is_partial:
         raise UsageError(
             f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
-            f"{found.folder}` tries again. With `--partial`, these students stay blank"
+            f"{collection.folder}` tries again. With `--partial`, these students stay blank"
         )
 
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from autograder.classes.collecting.collection import read_collection
 from autograder.classes.commands.options import (
     InOption,
     NamesOption,
+    RunArgument,
     StoreOption,
     open_store,
+    opened_run,
     shown_students,
 )
-from autograder.commands.options import say
+from autograder.classes.rosters.dates import shown_moment
+from autograder.classes.rosters.privacy import write_private
+from autograder.reports.plain import for_spreadsheet
 from autograder.reports.wording import counted
-
-if TYPE_CHECKING:
-    from autograder.classes.runs.store import Store
-    from autograder.classes.runs.stored_runs import Run
-
-RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run; 0: the newest.")]
+from framework.commands.output import say
 
 
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
@@ -34,16 +33,14 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
     A course is shown by the hash of its files, its version, and the revision that it is pinned to.
     Times are those of the time zone of the class, or else UTC.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.rosters.dates import shown_moment
     from autograder.classes.runs.stored_runs import all_runs, course_words
 
-    found = read_collection(inside)
-    with open_store(found, store) as opened:
-        for run in opened.transaction(partial(all_runs, assignment=found.name)):
-            started = shown_moment(datetime.fromtimestamp(run.started, UTC), found.zone)
+    collection = read_collection(inside)
+    with open_store(collection, store) as opened:
+        for run in opened.transaction(all_runs, collection.name):
+            started = shown_moment(datetime.fromtimestamp(run.started, UTC), collection.zone)
             state = "finished" if run.ended is not None else "not finished"
-            words = opened.transaction(partial(course_words, revision=run.revision))
+            words = opened.transaction(course_words, run.revision)
             course = ", ".join(filter(None, (f"course {run.revision[:12]}", words)))
             say(f"{run.id} · {started} · {state} · {course} · {run.environment}")
 
@@ -61,19 +58,14 @@ def results(
 
     What was not graded by a fault of the grader has no points, and is no zero.
     """
-    from autograder.classes.collecting.collection import read_collection
-    from autograder.classes.rosters.privacy import write_private
     from autograder.classes.runs.points import points_of
-    from autograder.reports.plain import for_spreadsheet
 
-    found = read_collection(inside)
-    shown = shown_students(found, names)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        points = opened.transaction(partial(points_of, run=run))
+    with opened_run(inside, store, number) as opened:
+        points = opened.store.transaction(points_of, opened.run)
+    shown = shown_students(opened.collection, names)
     rows = [
-        (shown(student), exercise, one.verdict, *_numbers(one.result))
-        for (student, exercise), one in sorted(points.items())
+        (shown(student), exercise, graded.verdict, *graded.numbers)
+        for (student, exercise), graded in sorted(points.items())
     ]
     if file is None:
         for row in rows:
@@ -85,14 +77,6 @@ def results(
     write_private(file, text.getvalue().encode())
 
 
-def _numbers(result: object) -> tuple[str, str]:
-    from autograder.classes.runs.stored_runs import Result
-
-    if not isinstance(result, Result):
-        return "", ""
-    return f"{result.earned:g}", f"{result.possible:g}"
-
-
 def diff(
     first: Annotated[int, typer.Argument(metavar="RUN1", help="The earlier run.")],
     second: Annotated[int, typer.Argument(metavar="RUN2", help="The later run.")],
@@ -101,36 +85,32 @@ def diff(
     store: StoreOption = "",
 ) -> None:
     """Show whose points moved between two runs, and why."""
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.runs.points import compare
     from autograder.classes.runs.stored_runs import find_run
 
-    found = read_collection(inside)
-    shown = shown_students(found, names)
-    with open_store(found, store) as opened:
-        pair = [opened.transaction(partial(find_run, id=id)) for id in (first, second)]
+    collection = read_collection(inside)
+    shown = shown_students(collection, names)
+    with open_store(collection, store) as opened:
+        pair = [opened.transaction(find_run, number) for number in (first, second)]
         moved = opened.transaction(lambda connection: list(compare(connection, *pair)))
-    for one in moved:
-        change = f"{one.before or 'nothing'} -> {one.after or 'nothing'}"
-        say(f"{shown(one.student)} · {one.exercise} · {change}: {'; '.join(one.reasons)}")
+    for change in moved:
+        points = f"{change.before or 'nothing'} -> {change.after or 'nothing'}"
+        say(f"{shown(change.student)} · {change.exercise} · {points}: {'; '.join(change.reasons)}")
     say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
 
 
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
     """Show what was not graded by a fault of the grader, and the fault."""
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.runs.job_queue import fault_of
     from autograder.classes.runs.points import points_of
 
-    found = read_collection(inside)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        points = opened.transaction(partial(points_of, run=run))
-        keys = {one.key: one.entry for one in points.values() if one.result is None}
-        for key, entry in keys.items():
-            fault = opened.transaction(partial(fault_of, key=key))
+    with opened_run(inside, store, number) as opened:
+        points = opened.store.transaction(points_of, opened.run)
+        missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
+        for key, entry in missing.items():
+            fault = opened.store.transaction(fault_of, key)
             say(f"{entry.exercise} · attempt {entry.attempt}: {fault or 'still to be graded'}")
-    say(f"missing in run {run.id}: {counted(len(keys), 'result')}")
+    say(f"missing in run {opened.run.id}: {counted(len(missing), 'result')}")
 
 
 def disagreements(
@@ -141,37 +121,18 @@ def disagreements(
     The same seed and the same code give the same result, unless a check or a submission depends
     on chance, on time, or on the machine.
     """
-    from autograder.classes.collecting.collection import read_collection
     from autograder.classes.runs.stored_runs import disagreements as find
     from autograder.classes.runs.stored_runs import entries_of
 
-    found = read_collection(inside)
-    with open_store(found, store) as opened:
-        run = find_run_of(opened, found.name, number)
-        entries = opened.transaction(partial(entries_of, id=run.id))
-        attempts = {run.key(one): one.attempt for one in entries}
-        listed = opened.transaction(lambda connection: list(find(connection, attempts)))
-    for one in listed:
-        first, second = one.first, one.second
+    with opened_run(inside, store, number) as opened:
+        run = opened.run
+        entries = opened.store.transaction(entries_of, run.id)
+        attempts = {run.key(entry): entry.attempt for entry in entries}
+        listed = opened.store.transaction(lambda connection: list(find(connection, attempts)))
+    for pair in listed:
+        first, second = pair.first, pair.second
         say(
-            f"{one.key.exercise} · attempt {attempts[one.key]}: first {first.verdict}, "
+            f"{pair.key.exercise} · attempt {attempts[pair.key]}: first {first.verdict}, "
             f"{first.earned:g} of {first.possible:g}; then {second.verdict}, {second.earned:g}"
         )
     say(f"{counted(len(listed), 'disagreement')} in run {run.id}")
-
-
-def find_run_of(store: Store, assignment: str, number: int) -> Run:
-    """Return the run of that number; for 0, the newest.
-
-    Raises:
-        BadInputError: there is none.
-    """
-    from autograder.classes.runs.stored_runs import all_runs, find_run
-    from framework.errors import BadInputError
-
-    if number:
-        return store.transaction(partial(find_run, id=number))
-    listed = store.transaction(partial(all_runs, assignment=assignment))
-    if not listed:
-        raise BadInputError(f"{assignment} has no run: `gradus class grade DIR` makes one")
-    return listed[-1]

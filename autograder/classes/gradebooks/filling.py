@@ -13,13 +13,13 @@ from autograder.classes.gradebooks.request import (
     number,
     scale,
 )
-from autograder.classes.gradebooks.sheet import Line, Sheet, columns_named
-from autograder.classes.rosters.roster import columns_of, identifiers, plain
+from autograder.classes.rosters.roster import columns_of, identifiers
+from autograder.classes.rosters.tables import Sheet, SheetRow, columns_named, plain
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 
-def _never(line: Line) -> str:
+def _never(line: SheetRow) -> str:
     return ""
 
 
@@ -37,11 +37,11 @@ class Layout:
         as_comment: turns a comment into what the system shows.
     """
 
-    rows: tuple[Line, ...]
+    rows: tuple[SheetRow, ...]
     column: int
     maximum: float | None = None
     comments: int | None = None
-    why_kept: Callable[[Line], str] = _never
+    why_kept: Callable[[SheetRow], str] = _never
     refuses_more: bool = False
     as_comment: Callable[[str], str] = field(default=str)
 
@@ -54,28 +54,28 @@ def fill(sheet: Sheet, layout: Layout, request: FillRequest, name: str) -> Fille
         UsageError: the column is out of another number of points.
     """
     filler = _Filler(sheet, layout, request, scale(request, layout.maximum, name), name)
-    found = [*_students(sheet, layout, request)]
-    if found and not any(key in request.points for _, key in found):
+    rows = [*_students(sheet, layout, request)]
+    if rows and not any(key in request.points for _, key in rows):
         raise _other_class(sheet, request)
-    for line, key in found:
+    for line, key in rows:
         filler.fill(line, key)
     return filler.filled()
 
 
 def _other_class(sheet: Sheet, request: FillRequest) -> BadInputError:
     """Return the error for a file in which no row belongs to a student of the class."""
-    known = {kind for one in request.points.values() for kind in one.student.identifiers}
+    kinds = {kind for points in request.points.values() for kind in points.student.identifiers}
     columns = ", ".join(columns_of(sheet.as_table()).values())
     return BadInputError(
         f"{sheet.file}: no row belongs to a student of {request.assignment}. The file identifies "
-        f"students by {columns}; the roster has {', '.join(sorted(known)) or 'no identifiers'}. "
+        f"students by {columns}; the roster has {', '.join(sorted(kinds)) or 'no identifiers'}. "
         "Collect again with `--roster FILE` that has one of these columns"
     )
 
 
 def _students(
     sheet: Sheet, layout: Layout, request: FillRequest
-) -> Iterable[tuple[Line, str | None]]:
+) -> Iterable[tuple[SheetRow, str | None]]:
     """Yield each row with the key of its student; None for a person who is not in the class."""
     table = sheet.as_table()
     columns = columns_of(table)
@@ -111,7 +111,7 @@ class _Filler:
     found: Filled = field(default_factory=Filled)
     rows: set[str] = field(default_factory=set)
 
-    def fill(self, line: Line, key: str | None) -> None:
+    def fill(self, line: SheetRow, key: str | None) -> None:
         """Fill one row; `key` is None for a person who is not in the class."""
         if key is None:
             self.found.unknown.append(line.number)
@@ -126,7 +126,7 @@ class _Filler:
         else:
             self._write(line, key)
 
-    def _why_blank(self, line: Line, key: str) -> str:
+    def _why_blank(self, line: SheetRow, key: str) -> str:
         points, zero = self.request.points[key], self.request.zero_missing
         reason = blank_reason(points, zero_missing=zero)
         has_points = line.value(self.layout.column) not in ("", "-")
@@ -135,13 +135,13 @@ class _Filler:
     def _value(self, key: str) -> str:
         return number(self.request.points[key].earned * self.factor)
 
-    def _why_kept(self, line: Line, key: str) -> str:
+    def _why_kept(self, line: SheetRow, key: str) -> str:
         maximum = self.layout.maximum
         if self.layout.refuses_more and maximum is not None and float(self._value(key)) > maximum:
             return f"{self._value(key)} is above the maximum of {maximum:g}"
         return self.layout.why_kept(line)
 
-    def _write(self, line: Line, key: str) -> None:
+    def _write(self, line: SheetRow, key: str) -> None:
         former, value = line.value(self.layout.column), self._value(key)
         self.found.written.append(key)
         if former and not _same(former, value):
@@ -158,11 +158,11 @@ class _Filler:
         points = self.request.points
         self.found.absent = [
             key
-            for key, one in points.items()
-            if key not in self.rows and not blank_reason(one, zero_missing=False)
+            for key, own in points.items()
+            if key not in self.rows and not blank_reason(own, zero_missing=False)
         ]
-        for key, one in points.items():
-            if key not in self.rows and (reason := blank_reason(one, zero_missing=False)):
+        for key, own in points.items():
+            if key not in self.rows and (reason := blank_reason(own, zero_missing=False)):
                 self.found.blank[key] = reason
         self.found.data, self.found.column = self.sheet.rendered(), self.name
         return self.found
@@ -193,21 +193,21 @@ def chosen_column(
         UsageError: there is none, or there are several.
     """
     wanted = request.column or request.assignment
-    found = [
-        place
-        for place, known in names.items()
-        if plain(wanted).casefold() in {plain(one).casefold() for one in known}
+    columns = [
+        column
+        for column, meanings in names.items()
+        if plain(wanted).casefold() in {plain(title).casefold() for title in meanings}
     ]
-    if not found and not request.column and len(names) == 1:
-        found = list(names)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        shown = ", ".join(f"'{sheet.header[place]}'" for place in found)
-        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {shown}")
+    if not columns and not request.column and len(names) == 1:
+        columns = list(names)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
+        listed = ", ".join(f"'{sheet.header[column]}'" for column in columns)
+        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {listed}")
     if request.is_new and request.column:
         return _new_column(sheet, request.column, why_not_new)
-    titles = [sheet.header[place] for place in names]
+    titles = [sheet.header[column] for column in names]
     if request.column:
         raise UnknownNameError(f"column of {sheet.file.name}", wanted, titles)
     raise UsageError(
@@ -232,7 +232,7 @@ def comment_column(sheet: Sheet, request: FillRequest) -> int | None:
     """
     if not request.comments:
         return None
-    found = columns_named(sheet, [plain(request.comments).casefold()])
-    if len(found) != 1:
+    columns = columns_named(sheet, [plain(request.comments).casefold()])
+    if len(columns) != 1:
         raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
-    return found[0]
+    return columns[0]

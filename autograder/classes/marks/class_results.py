@@ -1,7 +1,7 @@
 """The results of a run as frozen data: students × exercises, with tasks and checks.
 
     ClassResults          one run:
-    └── Outcome               one student at one exercise: the attempt that counts, and
+    └── StudentOutcome        one student at one exercise: the attempt that counts, and
         └── WorkFacts             what grading found; equal work shares one record
             └── TaskFacts             one task:
                 └── CheckFacts            one check
@@ -20,10 +20,10 @@ from sqlalchemy import Connection
 from autograder.classes.collecting.attempts import Standing
 from autograder.classes.collecting.collection import Collection
 from autograder.classes.rosters.roster import Student
-from autograder.classes.runs.points import Points, points_of
-from autograder.classes.runs.store import Key
-from autograder.classes.runs.stored_runs import Result, Run, find_result
-from autograder.record.findings.written import WrittenAnswer
+from autograder.classes.runs.points import EntryResult, points_of
+from autograder.classes.runs.store import ResultKey
+from autograder.classes.runs.stored_runs import Run, StoredResult, find_result
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports.json_report import read_report
 from autograder.verdicts import Verdict
@@ -87,11 +87,11 @@ class TaskFacts:
     @property
     def waiting(self) -> Mapping[str, float]:
         """What its points wait for -> how many do."""
-        found: dict[str, float] = {}
+        points: dict[str, float] = {}
         for check in self.checks:
             if check.blocked_by:
-                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
-        return found
+                points[check.blocked_by] = points.get(check.blocked_by, 0.0) + check.points
+        return points
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class WorkFacts:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StudentOutcome:
     """One student at one exercise.
 
     Attributes:
@@ -133,7 +133,7 @@ class Outcome:
     exercise: str
     attempt: str
     standing: Standing | None
-    key: Key
+    key: ResultKey
     work: WorkFacts | None
 
     @property
@@ -158,27 +158,27 @@ class ClassResults:
     run: Run
     students: Mapping[str, Student]
     exercises: tuple[str, ...]
-    outcomes: Mapping[tuple[str, str], Outcome]
+    outcomes: Mapping[tuple[str, str], StudentOutcome]
     absent: Mapping[str, State] = field(default_factory=dict, hash=False)
 
     @property
     def tasks(self) -> dict[str, tuple[str, ...]]:
         """Exercise -> names of its tasks; none for one that was not graded at all."""
-        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
+        tasks: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
         for outcome in self.outcomes.values():
-            if outcome.work is not None and not found[outcome.exercise]:
-                found[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
-        return found
+            if outcome.work is not None and not tasks[outcome.exercise]:
+                tasks[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
+        return tasks
 
-    def of(self, student: str) -> dict[str, Outcome]:
+    def of(self, student: str) -> dict[str, StudentOutcome]:
         """Return exercise -> outcome of a student."""
-        found = ((name, self.outcomes.get((student, name))) for name in self.exercises)
-        return {name: one for name, one in found if one is not None}
+        outcomes = ((name, self.outcomes.get((student, name))) for name in self.exercises)
+        return {name: outcome for name, outcome in outcomes if outcome is not None}
 
     def state(self, student: str, exercise: str) -> State:
         """Return how far the points of a student at an exercise are known."""
-        found = self.outcomes.get((student, exercise))
-        return self.absent.get(student, State.NO_WORK) if found is None else found.state
+        outcome = self.outcomes.get((student, exercise))
+        return self.absent.get(student, State.NO_WORK) if outcome is None else outcome.state
 
 
 def read_results(connection: Connection, collection: Collection, run: Run) -> ClassResults:
@@ -188,15 +188,15 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
     collection is left out.
     """
     points = points_of(connection, run)
-    work: dict[Key, WorkFacts | None] = {}
-    for one in points.values():
-        if one.key not in work:
-            work[one.key] = None if one.result is None else facts_of(one.result)
+    work: dict[ResultKey, WorkFacts | None] = {}
+    for graded in points.values():
+        if graded.key not in work:
+            work[graded.key] = None if graded.result is None else facts_of(graded.result)
     standings = _standings(collection)
     outcomes = {
-        place: _outcome(one, work[one.key], standings)
-        for place, one in points.items()
-        if place[0] in collection.students
+        student_exercise: _outcome(graded, work[graded.key], standings)
+        for student_exercise, graded in points.items()
+        if student_exercise[0] in collection.students
     }
     exercises = tuple(dict.fromkeys(name for _, name in points))
     absent = dict(_absent(collection, {student for student, _ in outcomes}))
@@ -210,10 +210,10 @@ def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, S
             yield student, State.LATER if counting else State.ALL_LATE
 
 
-def report_of(connection: Connection, key: Key) -> Report | None:
+def report_of(connection: Connection, key: ResultKey) -> Report | None:
     """Return the report of a result, with the details of hidden checks; None if there is none."""
-    found = find_result(connection, key)
-    return None if found is None else read_report(found.report)
+    result = find_result(connection, key)
+    return None if result is None else read_report(result.report)
 
 
 def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
@@ -225,14 +225,14 @@ def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
 
 
 def _outcome(
-    one: Points, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
-) -> Outcome:
-    entry = one.entry
+    graded: EntryResult, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
+) -> StudentOutcome:
+    entry = graded.entry
     standing = standings.get((entry.student, entry.attempt))
-    return Outcome(entry.student, entry.exercise, entry.attempt, standing, one.key, work)
+    return StudentOutcome(entry.student, entry.exercise, entry.attempt, standing, graded.key, work)
 
 
-def facts_of(result: Result) -> WorkFacts:
+def facts_of(result: StoredResult) -> WorkFacts:
     """Return the facts in the report of `result`."""
     (exercise,) = read_report(result.report).exercises
     return WorkFacts(
@@ -266,6 +266,6 @@ def _check(check: CheckResult) -> CheckFacts:
         diagnosis=diagnosis.id if diagnosis is not None else "",
         sentence=diagnosis.sentence if diagnosis is not None else check.message,
         blocked_by=check.blocked_by,
-        answer=next((one.digest for one in check.of(WrittenAnswer)), ""),
+        answer=next((answer.digest for answer in check.of(WrittenAnswer)), ""),
         seconds=check.seconds,
     )

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classes.rosters.privacy import write_private
-from autograder.classes.rosters.roster import Row, read_csv
+from autograder.classes.rosters.tables import TableRow, read_csv
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManualEntry:
     """A row: what it is about, and what an instructor gave; None for nothing yet.
 
     Attributes:
@@ -65,32 +65,32 @@ class Entry:
         return self.points is not None or self.final is not None or bool(self.comment)
 
 
-class Entries:
+class ManualEntries:
     """The entries of a table, by student and exercise."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[ManualEntry] = ()) -> None:
         self.all = tuple(entries)
-        self._found: dict[tuple[str, str], list[Entry]] = {}
-        for one in self.all:
-            self._found.setdefault((one.student, one.exercise), []).append(one)
+        self._found: dict[tuple[str, str], list[ManualEntry]] = {}
+        for entry in self.all:
+            self._found.setdefault((entry.student, entry.exercise), []).append(entry)
 
-    def about(self, student: str, exercise: str) -> list[Entry]:
+    def about(self, student: str, exercise: str) -> list[ManualEntry]:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, students: Collection[str]) -> Entries:
+    def without(self, students: Collection[str]) -> ManualEntries:
         """Return it without some students."""
-        return Entries(one for one in self.all if one.student not in students)
+        return ManualEntries(entry for entry in self.all if entry.student not in students)
 
 
-def read_entries(file: Path) -> Entries:
+def read_entries(file: Path) -> ManualEntries:
     """Read a table; there need be none.
 
     Raises:
         BadInputError: a column is missing, a number is none, or two rows are about the same.
     """
     if not file.exists():
-        return Entries()
+        return ManualEntries()
     table = read_csv(file)
     missing = [name for name in ("student", "exercise", *OWN) if name not in table.columns]
     if missing:
@@ -98,26 +98,26 @@ def read_entries(file: Path) -> Entries:
             f"{file} has no column {', '.join(missing)}: `gradus class points` writes the rows"
         )
     lines: dict[tuple[str, str, str, str], int] = {}
-    found = []
+    entries = []
     for row in table.rows:
         entry = _entry(file, row)
         other = lines.setdefault(entry.place, row.line)
         if other != row.line:
             raise BadInputError(f"{file}, lines {other} and {row.line} are about the same work")
-        found.append(entry)
-    return Entries(found)
+        entries.append(entry)
+    return ManualEntries(entries)
 
 
-def _entry(file: Path, row: Row) -> Entry:
-    place = f"{file}, line {row.line}"
+def _entry(file: Path, row: TableRow) -> ManualEntry:
+    where = f"{file}, line {row.line}"
     cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
-        raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
-    numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
+        raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
+    numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
     cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
     if cells["part"] and numbers["final"] is not None:
-        raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
-    return Entry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
+        raise BadInputError(f"{where}: 'final' stands in rows without 'part' alone")
+    return ManualEntry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
 
 
 def _unguarded(text: str) -> str:
@@ -125,7 +125,7 @@ def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
 
 
-def _number(place: str, name: str, text: str) -> float | None:
+def _number(where: str, name: str, text: str) -> float | None:
     if not text:
         return None
     try:
@@ -133,40 +133,40 @@ def _number(place: str, name: str, text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        raise BadInputError(f"{place}: {name} must be a number from 0, not {text!r}")
+        raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
     return value
 
 
-def merged(entries: Entries, current: Iterable[Entry]) -> tuple[list[Entry], int]:
+def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
     """Return the rows of a new table, and how many of them are about work that has changed.
 
     Args:
         entries: of the former table: what an instructor wrote there is kept.
         current: rows that the run asks for.
     """
-    former = {one.place: one for one in entries.all}
-    rows = [_with_own(one, former.pop(one.place, None)) for one in current]
-    kept = [one for one in former.values() if one.is_filled]
-    outdated = [replace(one, about="earlier work") if one.work else one for one in kept]
-    return [*rows, *outdated], sum(bool(one.work) for one in kept)
+    former = {entry.place: entry for entry in entries.all}
+    rows = [_with_own(entry, former.pop(entry.place, None)) for entry in current]
+    kept = [entry for entry in former.values() if entry.is_filled]
+    outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
+    return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
 
 
-def _with_own(new: Entry, old: Entry | None) -> Entry:
+def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
     if old is None:
         return new
     return replace(new, points=old.points, final=old.final, comment=old.comment)
 
 
-def write_entries(file: Path, rows: Iterable[Entry]) -> None:
+def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
     """Write a table that its owner alone can read."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([for_spreadsheet(_shown(one, name)) for name in COLUMNS] for one in rows)
+    writer.writerows([for_spreadsheet(_shown(row, name)) for name in COLUMNS] for row in rows)
     write_private(file, out.getvalue().encode("utf-8", "replace"))
 
 
-def _shown(entry: Entry, name: str) -> str:
+def _shown(entry: ManualEntry, name: str) -> str:
     value = getattr(entry, name)
     if value is None:
         return ""
@@ -175,27 +175,29 @@ def _shown(entry: Entry, name: str) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def comments(entries: Iterable[Entry]) -> Iterator[str]:
+def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
     """Yield the comments for the student, with the part that each is about."""
-    for one in entries:
-        if one.comment:
-            yield f"{one.part}: {one.comment}" if one.part else one.comment
+    for entry in entries:
+        if entry.comment:
+            yield f"{entry.part}: {entry.comment}" if entry.part else entry.comment
 
 
-def by_part(entries: Iterable[Entry], work: Mapping[str, str]) -> dict[str, Entry]:
+def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
     """Return part -> the entry that holds for it; the part of the whole exercise is empty.
 
     Args:
         work: part -> digest of the work of today.
     """
-    found: dict[str, Entry] = {}
-    for one in entries:
-        if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
-            found[one.part] = one
-    return found
+    chosen: dict[str, ManualEntry] = {}
+    for entry in entries:
+        if entry.work in ("", work.get(entry.part, "")) and (
+            entry.work or entry.part not in chosen
+        ):
+            chosen[entry.part] = entry
+    return chosen
 
 
-def given_points(entry: Entry, possible: float) -> float:
+def given_points(entry: ManualEntry, possible: float) -> float:
     """Return the points that an entry gives for a part.
 
     Raises:
@@ -209,19 +211,21 @@ def given_points(entry: Entry, possible: float) -> float:
     return entry.points
 
 
-def unused(entries: Entries, known: Mapping[tuple[str, str], Collection[str]]) -> Iterator[str]:
+def unused(
+    entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
+) -> Iterator[str]:
     """Yield a line for each filled row that is about nothing in a run.
 
     Args:
-        known: (student, exercise) -> the parts of the exercise.
+        parts: (student, exercise) -> the parts of the exercise.
     """
-    students, exercises = {key for key, _ in known}, {name for _, name in known}
-    for one in entries.all:
-        if not one.is_filled:
+    students, exercises = {key for key, _ in parts}, {name for _, name in parts}
+    for entry in entries.all:
+        if not entry.is_filled:
             continue
-        if one.student not in students:
-            yield f"line {one.line}: no such student"
-        elif one.exercise not in exercises:
-            yield f"line {one.line}: no exercise '{one.exercise}' in this run"
-        elif one.part and one.part not in known[one.student, one.exercise]:
-            yield f"line {one.line}: no part '{one.part}' in {one.exercise}"
+        if entry.student not in students:
+            yield f"line {entry.line}: no such student"
+        elif entry.exercise not in exercises:
+            yield f"line {entry.line}: no exercise '{entry.exercise}' in this run"
+        elif entry.part and entry.part not in parts[entry.student, entry.exercise]:
+            yield f"line {entry.line}: no part '{entry.part}' in {entry.exercise}"

@@ -11,10 +11,15 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.classes.collecting.collection import Collection
-from autograder.classes.marks.class_results import ClassResults, Outcome, WorkFacts, read_results
+from autograder.classes.marks.class_results import (
+    ClassResults,
+    StudentOutcome,
+    WorkFacts,
+    read_results,
+)
 from autograder.classes.rosters.privacy import Shown, pseudonyms
 from autograder.classes.runs.job_queue import fault_of
-from autograder.classes.runs.store import Key
+from autograder.classes.runs.store import ResultKey
 from autograder.classes.runs.stored_runs import Disagreement, Run, disagreements
 from autograder.course.reading import Course
 from autograder.course.source import definitions, lines_of, parse
@@ -42,10 +47,10 @@ class CodeReader:
         """Return the code for `exercise`; a sentence in a comment where there is none."""
         try:
             folder = self._collection.folder_of(attempt)
-            with load_submission(folder, self._course, [exercise]) as found:
-                if exercise in found.files:
-                    return found.files[exercise].source
-                return f"# {found.unread.get(exercise, 'no file of this exercise')}\n"
+            with load_submission(folder, self._course, [exercise]) as submission:
+                if exercise in submission.files:
+                    return submission.files[exercise].source
+                return f"# {submission.unread.get(exercise, 'no file of this exercise')}\n"
         except GradusError as error:
             return f"# {error}\n"
 
@@ -61,14 +66,14 @@ def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
     Code that is no Python has no definition.
     """
     try:
-        found = definitions(parse(source)).get(task)
+        definition = definitions(parse(source)).get(task)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    if found is None:
+    if definition is None:
         return ""
-    decorators: list[ast.expr] = getattr(found, "decorator_list", [])
-    first = min([found.lineno, *(one.lineno for one in decorators)])
-    lines = lines_of(source)[first - 1 : found.end_lineno]
+    decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
+    first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
+    lines = lines_of(source)[first - 1 : definition.end_lineno]
     return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
 
 
@@ -84,7 +89,7 @@ class RunView:
 
     collection: Collection
     results: ClassResults
-    faults: Mapping[Key, str]
+    faults: Mapping[ResultKey, str]
     disagreements: tuple[Disagreement, ...]
     shown: Shown
     page_name: Callable[[str], str]
@@ -100,51 +105,51 @@ class RunView:
         return {self.student_page(student): student for student in self.results.students}
 
     @cached_property
-    def pages_of_work(self) -> dict[str, tuple[Outcome, ...]]:
+    def pages_of_work(self) -> dict[str, tuple[StudentOutcome, ...]]:
         """Path of a page -> the outcomes of the students who handed in this work."""
-        found: dict[str, list[Outcome]] = {}
-        for one in self.results.outcomes.values():
-            found.setdefault(self.work_page(one.key), []).append(one)
-        return {page: tuple(listed) for page, listed in found.items()}
+        by_page: dict[str, list[StudentOutcome]] = {}
+        for outcome in self.results.outcomes.values():
+            by_page.setdefault(self.work_page(outcome.key), []).append(outcome)
+        return {page: tuple(listed) for page, listed in by_page.items()}
 
     def student_page(self, student: str) -> str:
         """Return the path of the page of a student."""
         return f"students/{self.page_name(student)}.html"
 
-    def work_page(self, key: Key) -> str:
+    def work_page(self, key: ResultKey) -> str:
         """Return the path of the page of a piece of work; equal work has one page."""
         return f"work/{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.html"
 
-    def with_work(self) -> Iterator[tuple[str, Mapping[str, Outcome]]]:
+    def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
         """Yield each student who handed something in, with exercise -> outcome."""
         for student in self.results.students:
-            found = self.results.of(student)
-            if found:
-                yield student, found
+            outcomes = self.results.of(student)
+            if outcomes:
+                yield student, outcomes
 
     @cached_property
-    def works(self) -> dict[Key, tuple[Outcome, WorkFacts]]:
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
-            one.key: (one, one.work)
-            for one in self.results.outcomes.values()
-            if one.work is not None
+            outcome.key: (outcome, outcome.work)
+            for outcome in self.results.outcomes.values()
+            if outcome.work is not None
         }
 
     @cached_property
     def tasks(self) -> dict[str, tuple[str, ...]]:
         """Exercise -> its tasks, as far as any work of it was graded."""
-        found: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
-        for one, work in self.works.values():
-            found[one.exercise].update(dict.fromkeys(task.name for task in work.tasks))
-        return {name: tuple(tasks) for name, tasks in found.items()}
+        names: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
+        for outcome, work in self.works.values():
+            names[outcome.exercise].update(dict.fromkeys(task.name for task in work.tasks))
+        return {name: tuple(tasks) for name, tasks in names.items()}
 
 
 def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
     """Return everything that the pages of `run` show."""
     results = read_results(connection, collection, run)
-    missing = {one.key for one in results.outcomes.values() if one.work is None}
+    missing = {outcome.key for outcome in results.outcomes.values() if outcome.work is None}
     faults = {key: fault_of(connection, key) for key in missing}
-    keys = {one.key for one in results.outcomes.values()}
+    keys = {outcome.key for outcome in results.outcomes.values()}
     different = tuple(disagreements(connection, keys))
     return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))

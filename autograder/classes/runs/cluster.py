@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.classes.runs.engine import Engine, Job, Outcome, WorkerLostError
-from autograder.classes.runs.grade_job import Settings
-from autograder.classes.runs.grader_process import Task, end_graders, grade_here, outcome_from
+from autograder.classes.runs.engine import Engine, Job, JobOutcome, WorkerLostError
+from autograder.classes.runs.grade_job import RunSettings
+from autograder.classes.runs.grader_process import RemoteJob, end_graders, grade_here, outcome_from
 from framework.errors import AbsentPartError, GradusError, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ClusterError(GradusError):
 
 
 def dask_engine(
-    settings: Settings, revision: str, address: str, certificates: Path | None, jobs: int
+    settings: RunSettings, revision: str, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
     """Return an engine of a cluster.
 
@@ -45,7 +45,7 @@ def dask_engine(
         ClusterError: the cluster does not answer.
     """
     _require_dask()
-    task_of = partial(Task, settings, revision, settings.environment)
+    task_of = partial(RemoteJob, settings, revision, settings.environment)
     if address == LOCAL:
         return _ClusterEngine(partial(_local_cluster, jobs), task_of)
     if not address.startswith("tls://"):
@@ -86,7 +86,7 @@ class _ClusterEngine(Engine):
     """Grades jobs in the threads of a cluster's workers; they may come and go."""
 
     def __init__(
-        self, start: Callable[[], _ClusterExecutor], task_of: Callable[[Job], Task]
+        self, start: Callable[[], _ClusterExecutor], task_of: Callable[[Job], RemoteJob]
     ) -> None:
         self._task_of = task_of
         super().__init__(start, _unused, 1)
@@ -98,26 +98,26 @@ class _ClusterEngine(Engine):
             self._width = self._executor.threads or self._width
         return self._width
 
-    def submit(self, job: Job) -> Future[Outcome]:
+    def submit(self, job: Job) -> Future[JobOutcome]:
         """Grade `job` in the cluster; the future raises `WorkerLostError` if its worker is lost."""
         if self._executor is None:
             self._executor = self._start()
         return _graded(self._executor.submit(grade_here, self._task_of(job).text()))
 
 
-def _unused(job: Job) -> Outcome:
+def _unused(job: Job) -> JobOutcome:
     raise NotImplementedError(job)
 
 
-def _graded(future: Future[str]) -> Future[Outcome]:
+def _graded(future: Future[str]) -> Future[JobOutcome]:
     """Return the outcome that the text of `future` becomes."""
-    outcome: Future[Outcome] = Future()
+    outcome: Future[JobOutcome] = Future()
     outcome.set_running_or_notify_cancel()
     future.add_done_callback(partial(_hand_on, outcome))
     return outcome
 
 
-def _hand_on(outcome: Future[Outcome], future: Future[str]) -> None:
+def _hand_on(outcome: Future[JobOutcome], future: Future[str]) -> None:
     try:
         outcome.set_result(outcome_from(future.result()))
     except CancelledError:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
-from autograder.classes.runs.stored_runs import Result
+from autograder.classes.runs.stored_runs import StoredResult
 from autograder.grading.parallel import begin, work
 from autograder.isolation.confine import libc
 
@@ -40,7 +40,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobOutcome:
     """What became of a job: a result, a fault of ours, or nothing yet.
 
     Attributes:
@@ -49,7 +49,7 @@ class Outcome:
         is_open: whether the machine was too busy, so that the job is to be repeated alone.
     """
 
-    result: Result | None = None
+    result: StoredResult | None = None
     fault: str = ""
     is_open: bool = False
 
@@ -58,22 +58,22 @@ class Outcome:
 _TYPES: dict[str, type] = {"str": str, "float": float, "bool": bool}
 
 
-def result_from(table: Any) -> Result:
+def result_from(table: Any) -> StoredResult:
     """Return the result in `table`, which came from another process.
 
     Raises:
         KeyError, TypeError: a field is missing, is of another type, or has another name.
         ValueError: the report is not JSON.
     """
-    for field in fields(Result):
+    for field in fields(StoredResult):
         if type(table[field.name]) is not _TYPES[str(field.type)]:
             raise TypeError(field.name)
     json.loads(table["report"])
-    return Result(**table)
+    return StoredResult(**table)
 
 
 #: Grades a job; it returns faults and raises nothing.
-Grade = Callable[[Job], Outcome]
+Grade = Callable[[Job], JobOutcome]
 
 
 #: The fault of a job that was lost with what graded it.
@@ -102,7 +102,7 @@ class Engine:
         """How many jobs it grades at the same time."""
         return self._width
 
-    def submit(self, job: Job) -> Future[Outcome]:
+    def submit(self, job: Job) -> Future[JobOutcome]:
         """Grade `job`; the future raises `BrokenExecutor` if its worker is lost."""
         if self._executor is None:
             self._executor = self._start()
@@ -123,12 +123,12 @@ class Engine:
             self._executor = None
 
 
-def settled(future: Future[Outcome]) -> Outcome:
+def settled(future: Future[JobOutcome]) -> JobOutcome:
     """Return the outcome of a job; where its worker was lost, that is a fault of ours."""
     try:
         return future.result()
     except BrokenExecutor:
-        return Outcome(fault=LOST)
+        return JobOutcome(fault=LOST)
 
 
 def local_engine(grade: Grade, jobs: int) -> Engine:

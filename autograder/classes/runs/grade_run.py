@@ -1,39 +1,39 @@
-"""`class grade`: starts a run or continues it, and grades all that has no result yet."""
+"""`class grade`: starts a run or continues it, and grades all work without a result."""
 
 from __future__ import annotations
 
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from autograder.classes.collecting.collection import Collection
 from autograder.classes.runs import stored_runs
-from autograder.classes.runs.coordinator import Coordinator, Setup, Watcher
-from autograder.classes.runs.doctor import DoctorError, examine, store_problems
+from autograder.classes.runs.coordinator import Coordinator, RunProgress
+from autograder.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from autograder.classes.runs.engine import Engine, Job, settled
-from autograder.classes.runs.grade_job import digest_of_all, entries
+from autograder.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
 from autograder.classes.runs.job_queue import LIVE, REGRADE, Queue, add_jobs
-from autograder.classes.runs.store import Key, Store
+from autograder.classes.runs.store import ResultKey, Store
 from autograder.classes.runs.stored_runs import (
-    Entry,
-    Result,
     Run,
+    RunEntry,
+    StoredResult,
     commit,
     find_result,
     last_generation,
 )
-from autograder.course.reading import Course
-from autograder.course.revisions.facts import version_words
+from autograder.course.identity import course_hash
+from autograder.course.revisions import version_words
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UsageError
 
-#: Kinds of choice: all work, all that is not right, one exercise, one student.
-ALL, FAILED, TASK, STUDENT = "all", "failed", "task", "student"
+#: What `--regrade` may name with a value after ``=``, and without one.
+NAMED, WHOLE = ("task", "student"), ("all", "failed")
 
 
 @dataclass(frozen=True)
@@ -50,45 +50,39 @@ class Again:
         Raises:
             UsageError: it has another form.
         """
-        kind, separator, name = text.partition("=")
-        if bool(separator and name) != (kind in (TASK, STUDENT)) or kind not in (
-            ALL,
-            FAILED,
-            TASK,
-            STUDENT,
-        ):
-            raise UsageError(
-                f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or "
-                "student=KEY"
-            )
-        return cls(kind, name)
+        kind, _, name = text.partition("=")
+        if text in WHOLE or (kind in NAMED and name):
+            return cls(kind, name)
+        raise UsageError(
+            f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+        )
 
-    def takes(self, one: Entry, result: Result | None) -> bool:
+    def takes(self, entry: RunEntry, result: StoredResult | None) -> bool:
         """Return whether the work of an entry is graded again."""
-        if self.kind == FAILED:
+        if self.kind == "failed":
             return result is not None and result.verdict != Verdict.PASSED
-        return self.kind == ALL or self.name == (one.exercise if self.kind == TASK else one.student)
+        named = entry.exercise if self.kind == "task" else entry.student
+        return self.kind == "all" or self.name == named
 
 
 def generations(
-    connection: Connection, queue: Queue, found: Sequence[Entry], again: Again | None
+    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: Again | None
 ) -> dict[tuple[str, str], int]:
     """Return (exercise, digest of the work) -> its generation in a new run."""
-    known: dict[tuple[str, str], int] = {}
+    former: dict[tuple[str, str], int] = {}
     raised: set[tuple[str, str]] = set()
-    for one in found:
-        work = one.exercise, one.submission
-        if work not in known:
-            known[work] = last_generation(connection, *work)
+    for entry in listed:
+        work = entry.exercise, entry.submission
+        if work not in former:
+            former[work] = last_generation(connection, *work)
         if again is not None and work not in raised:
-            key = Key(one.submission, one.exercise, queue.revision, queue.seed,
-                      queue.environment, known[work])  # fmt: skip
-            if again.takes(one, find_result(connection, key)):
+            key = queue.key(entry.submission, entry.exercise, former[work])
+            if again.takes(entry, find_result(connection, key)):
                 raised.add(work)
-    return {work: number + (work in raised) for work, number in known.items()}
+    return {work: number + (work in raised) for work, number in former.items()}
 
 
-def sample(work: Mapping[Key, str], percent: float, seed: int) -> dict[Key, str]:
+def sample(work: Mapping[ResultKey, str], percent: float, seed: int) -> dict[ResultKey, str]:
     """Return a random sample of `work`, at least one; the same for the same run."""
     keys = sorted(work, key=repr)
     count = min(math.ceil(len(keys) * percent / 100), len(keys))
@@ -96,7 +90,7 @@ def sample(work: Mapping[Key, str], percent: float, seed: int) -> dict[Key, str]
 
 
 def verify(
-    store: Store, engine: Engine, work: Mapping[Key, str], folder_of: Callable[[str], Path]
+    store: Store, engine: Engine, work: Mapping[ResultKey, str], folder_of: Callable[[str], Path]
 ) -> tuple[int, int]:
     """Grade `work` again; return how many results were compared, and how many differ."""
     futures = {
@@ -108,7 +102,7 @@ def verify(
         result = settled(future).result
         if result is not None:  # a fault, or a busy machine, says nothing
             compared += 1
-            different += not store.transaction(partial(commit, key=key, result=result))
+            different += not store.transaction(commit, key, result)
     return compared, different
 
 
@@ -117,28 +111,32 @@ class Grading:
     """What is graded, by what, and where it is kept.
 
     Attributes:
+        settings: decides about results; the other fields do not.
         names: exercises or units; empty for those of which a file was handed in.
         again: what is graded again although it has a result; None for nothing.
         verified: percentage of the results that are graded twice.
-        watch: returns what shows the state of a number of jobs.
-        price: returns what the sandbox costs and contains here, for the record of a run.
+        progress: shows the state.
     """
 
     collection: Collection
-    course: Course
+    settings: RunSettings
     store: Store
     engine: Engine
-    queue: Queue
-    sandbox: str
-    watch: Callable[[int], Watcher]
     names: Sequence[str] = ()
     again: Again | None = None
     verified: float = 0.0
-    price: Callable[[], str] = lambda: ""
+    progress: RunProgress = field(default_factory=RunProgress)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The jobs of its assignment and settings."""
+        settings = self.settings
+        revision = course_hash(setting_of(settings).course)
+        return Queue(self.collection.name, revision, settings.seed, settings.environment)
 
 
 @dataclass(frozen=True)
-class Ended:
+class FinishedRun:
     """A finished run.
 
     Attributes:
@@ -155,95 +153,76 @@ class Ended:
     different: int
 
 
-def grade(grading: Grading) -> Ended:
+def grade(grading: Grading) -> FinishedRun:
     """Grade all work of a collection, and return the run.
 
     Raises:
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
-    store, queue = grading.store, grading.queue
-    run = begun_run(grading)
-    work = work_of(store, run)
-    missing = without_result(store, work)
-    watcher = grading.watch(len(missing))
-    priority = LIVE if grading.again is None else REGRADE
-    store.transaction(
-        lambda connection: add_jobs(
-            connection,
-            missing.items(),
-            assignment=queue.assignment,
-            run=run.id,
-            priority=priority,
-        )
-    )
-    folder_of = grading.collection.folder_of
-    Coordinator(Setup(store, grading.engine, queue, folder_of, watcher)).run()
-    left = without_result(store, work)
-    graded = {key: attempt for key, attempt in work.items() if key not in left}
-    chosen = sample(graded, grading.verified, run.id)
-    verified, different = verify(store, grading.engine, chosen, folder_of)
-    store.transaction(lambda connection: stored_runs.end_run(connection, run.id))
-    run = store.transaction(lambda connection: stored_runs.find_run(connection, run.id))
-    reused = len(work) - len(missing)
-    return Ended(run, len(work), reused, len(left), verified, different)
-
-
-def begun_run(grading: Grading) -> Run:
-    """Return the unfinished run of this work, or a new one, once the doctor has examined it.
-
-    Raises:
-        BadInputError: there is nothing to grade.
-        DoctorError: this machine would give wrong grades.
-    """
-    found = entries(grading.collection, grading.course, grading.names)
-    if not found:
+    store, queue, folder_of = grading.store, grading.queue, grading.collection.folder_of
+    listed = entries(grading.collection, setting_of(grading.settings).course, grading.names)
+    if not listed:
         raise BadInputError(
             f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
         )
-    run = grading.store.transaction(lambda connection: _run(connection, grading, found))
+    run = store.transaction(_begun_run, grading, listed)
     if not run.doctor:
-        _examine(grading, run, found)
-    return run
+        store.transaction(stored_runs.note_doctor, run.id, _examined(grading, listed))
+    work = store.transaction(_work_of, run)
+    missing = store.transaction(_without_result, work)
+    grading.progress.begin(len(missing))
+    store.transaction(
+        add_jobs,
+        missing.items(),
+        assignment=queue.assignment,
+        run=run.id,
+        priority=LIVE if grading.again is None else REGRADE,
+    )
+    Coordinator(store, grading.engine, queue, folder_of, grading.progress).run()
+    left = store.transaction(_without_result, work)
+    graded = {key: attempt for key, attempt in work.items() if key not in left}
+    chosen = sample(graded, grading.verified, run.id)
+    verified, different = verify(store, grading.engine, chosen, folder_of)
+    store.transaction(stored_runs.end_run, run.id)
+    run = store.transaction(stored_runs.find_run, run.id)
+    reused = len(work) - len(missing)
+    return FinishedRun(run, len(work), reused, len(left), verified, different)
 
 
-def _run(connection: Connection, grading: Grading, found: Sequence[Entry]) -> Run:
-    """Return the unfinished run of this work, or a new one."""
-    work = digest_of_all(found)
+def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEntry]) -> Run:
+    """Return the unfinished run of this work, or a new run."""
+    work, setting = digest_of_all(listed), setting_of(grading.settings)
+    sandbox = setting.sandbox.label
     if grading.again is None:
         former = stored_runs.unfinished_run(connection, grading.queue, work)
-        if former is not None and former.sandbox == grading.sandbox:
+        if former is not None and former.sandbox == sandbox:
             return former
-    known = generations(connection, grading.queue, found, grading.again)
-    numbered = [replace(one, generation=known[one.exercise, one.submission]) for one in found]
-    stored_runs.note_course(connection, grading.queue.revision, version_words(grading.course))
-    return stored_runs.start_run(connection, grading.queue, grading.sandbox, work, numbered)
+    numbers = generations(connection, grading.queue, listed, grading.again)
+    numbered = [
+        replace(entry, generation=numbers[entry.exercise, entry.submission]) for entry in listed
+    ]
+    stored_runs.note_course(connection, grading.queue.revision, version_words(setting.course))
+    return stored_runs.start_run(connection, grading.queue, sandbox, work, numbered)
 
 
-def _examine(grading: Grading, run: Run, found: Sequence[Entry]) -> None:
-    place = grading.store.place
+def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
+    """Return what the doctor found, in a line."""
+    place, setting = grading.store.place, setting_of(grading.settings)
     problems = list(store_problems(Path(place))) if "://" not in place else []
     if problems:
         raise DoctorError("; ".join(problems))
-    names = dict.fromkeys(one.exercise for one in found)
-    folder = grading.collection.folder
-    found_well = examine(grading.engine, grading.course, grading.course.select(names), folder)
-    doctor = "; ".join(filter(None, (found_well, grading.price())))
-    grading.store.transaction(
-        lambda connection: stored_runs.note_doctor(connection, run.id, doctor)
-    )
+    names = dict.fromkeys(entry.exercise for entry in listed)
+    exercises, folder = setting.course.select(names), grading.collection.folder
+    examined = examine(grading.engine, setting.course, exercises, folder)
+    return f"{examined}; {sandbox_cost(setting.sandbox)}"
 
 
-def work_of(store: Store, run: Run) -> dict[Key, str]:
+def _work_of(connection: Connection, run: Run) -> dict[ResultKey, str]:
     """Return key -> an attempt with that work."""
-    listed = store.transaction(lambda connection: stored_runs.entries_of(connection, run.id))
-    return {run.key(one): one.attempt for one in listed}
+    return {run.key(entry): entry.attempt for entry in stored_runs.entries_of(connection, run.id)}
 
 
-def without_result(store: Store, work: dict[Key, str]) -> dict[Key, str]:
+def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
     """Return the part of `work` that has no result."""
-
-    def look(connection: Connection) -> dict[Key, str]:
-        return {k: place for k, place in work.items() if find_result(connection, k) is None}
-
-    return store.transaction(look)
+    return {key: attempt for key, attempt in work.items() if find_result(connection, key) is None}

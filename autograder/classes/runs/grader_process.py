@@ -18,22 +18,22 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from autograder.classes.runs.engine import Job, Outcome, result_from
-from autograder.classes.runs.grade_job import Settings, grade_job, setting_of
+from autograder.classes.runs.engine import Job, JobOutcome, result_from
+from autograder.classes.runs.grade_job import RunSettings, grade_job, setting_of
 from autograder.course.identity import course_hash
 from autograder.isolation.confine import libc
 from framework.threads import pin_threads
 
 
 @dataclass(frozen=True)
-class Task:
+class RemoteJob:
     """A job, and what the machine that grades it has to have.
 
     Attributes:
         revision, environment: of the course, and of the packages.
     """
 
-    settings: Settings
+    settings: RunSettings
     revision: str
     environment: str
     job: Job
@@ -43,25 +43,25 @@ class Task:
         return json.dumps(asdict(self))
 
     @classmethod
-    def parse(cls, text: str) -> Task:
+    def parse(cls, text: str) -> RemoteJob:
         """Return the task that `text` is."""
         table = json.loads(text)
         settings: dict[str, Any] = table["settings"]
         lists = {name: tuple(settings[name]) for name in ("plugins", "blocked")}
         return cls(
-            Settings(**{**settings, **lists}),
+            RunSettings(**{**settings, **lists}),
             table["revision"],
             table["environment"],
             Job(**table["job"]),
         )
 
 
-def outcome_text(outcome: Outcome) -> str:
+def outcome_text(outcome: JobOutcome) -> str:
     """Return an outcome as JSON."""
     return json.dumps(asdict(outcome))
 
 
-def outcome_from(text: object) -> Outcome:
+def outcome_from(text: object) -> JobOutcome:
     """Return the outcome that `text` is; what is none is a fault of ours."""
     try:
         if type(text) is not str:
@@ -71,8 +71,8 @@ def outcome_from(text: object) -> Outcome:
             raise TypeError("fault")
         result = None if table["result"] is None else result_from(table["result"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        return Outcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
-    return Outcome(result, table["fault"], table["is_open"])
+        return JobOutcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
+    return JobOutcome(result, table["fault"], table["is_open"])
 
 
 #: The program; tests take another one.
@@ -162,20 +162,20 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what anything prints is no answer
     for line in sys.stdin:
-        print(outcome_text(graded(Task.parse(line))), file=answers, flush=True)
+        print(outcome_text(graded(RemoteJob.parse(line))), file=answers, flush=True)
 
 
-def graded(task: Task) -> Outcome:
+def graded(task: RemoteJob) -> JobOutcome:
     """Grade a task; a machine that would give other results has a fault."""
     try:
         different = difference(task.settings, task.revision, task.environment)
     except Exception as error:  # a course that is not there
         different = f"{type(error).__name__}: {error}"
-    return Outcome(fault=different) if different else grade_job(task.settings, task.job)
+    return JobOutcome(fault=different) if different else grade_job(task.settings, task.job)
 
 
 @lru_cache(maxsize=4)
-def difference(settings: Settings, revision: str, environment: str) -> str:
+def difference(settings: RunSettings, revision: str, environment: str) -> str:
     """Return what differs on this machine from what results are for; empty if nothing does.
 
     Raises:
@@ -183,9 +183,9 @@ def difference(settings: Settings, revision: str, environment: str) -> str:
     """
     if settings.environment != environment:
         return f"a worker has {settings.environment} instead of {environment}"
-    found = course_hash(setting_of(settings).course)
-    if found != revision:
-        return f"a worker has the course {found[:12]} instead of {revision[:12]}"
+    own_revision = course_hash(setting_of(settings).course)
+    if own_revision != revision:
+        return f"a worker has the course {own_revision[:12]} instead of {revision[:12]}"
     return ""
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 import psutil
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from autograder.classes.runs.store import KEY, Key, grading, insert_once, is_key, job, key_of
+from autograder.classes.runs.store import KEY, ResultKey, grading, insert_once, is_key, job, key_of
 
 QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
 
@@ -41,6 +41,12 @@ class Queue:
         """Return the condition that a job is one of them."""
         return and_(*(job.c[name] == value for name, value in asdict(self).items()))
 
+    def key(self, submission: str, exercise: str, generation: int) -> ResultKey:
+        """Return the key of a result."""
+        return ResultKey(
+            submission, exercise, self.revision, self.seed, self.environment, generation
+        )
+
 
 @dataclass(frozen=True)
 class Leased:
@@ -53,7 +59,7 @@ class Leased:
     """
 
     id: int
-    key: Key
+    key: ResultKey
     attempt: str
     alone: bool
     tries: int
@@ -67,7 +73,7 @@ def owner_name() -> str:
 
 def add_jobs(
     connection: Connection,
-    work: Iterable[tuple[Key, str]],
+    work: Iterable[tuple[ResultKey, str]],
     *,
     assignment: str,
     run: int,
@@ -174,10 +180,10 @@ def reclaim(connection: Connection, queue: Queue) -> int:
 
     A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
     """
-    found = connection.execute(
+    leased = connection.execute(
         select(job.c.id, job.c.owner, job.c.lost).where(queue.holds(), job.c.state == LEASED)
     )
-    gone = [row for row in found if _is_gone(row.owner)]
+    gone = [row for row in leased if _is_gone(row.owner)]
     for row in gone:
         lost = row.lost + 1
         fault = f"the grader ended {lost} times while it was graded" if lost >= MAX_LOST else ""
@@ -215,12 +221,12 @@ def count_jobs(connection: Connection, queue: Queue) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
-def fault_of(connection: Connection, key: Key) -> str:
+def fault_of(connection: Connection, key: ResultKey) -> str:
     """Return the fault that hindered the grading of `key`; empty if there is none."""
     return connection.execute(select(job.c.fault).where(is_key(job, key))).scalar() or ""
 
 
-def remove_jobs(connection: Connection, keys: Iterable[Key]) -> None:
+def remove_jobs(connection: Connection, keys: Iterable[ResultKey]) -> None:
     """Remove the jobs of `keys`."""
     for key in keys:
         connection.execute(delete(job).where(is_key(job, key)))

@@ -4,69 +4,64 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from autograder.classes.runs.store import Key
-from autograder.classes.runs.stored_runs import Entry, Result, Run, entries_of, find_result
+from autograder.classes.runs.store import ResultKey
+from autograder.classes.runs.stored_runs import Run, RunEntry, StoredResult, entries_of, find_result
 
 #: What stands for a verdict where a fault of ours stayed.
 NOT_GRADED = "not graded"
 
 
 @dataclass(frozen=True)
-class Points:
+class EntryResult:
     """The result of one student at one exercise.
 
     Attributes:
         result: None if a fault of ours stayed: neither zero nor left out.
     """
 
-    entry: Entry
-    key: Key
-    result: Result | None
+    entry: RunEntry
+    key: ResultKey
+    result: StoredResult | None
 
     @property
     def verdict(self) -> str:
         """The verdict, or that it was not graded."""
         return self.result.verdict if self.result is not None else NOT_GRADED
 
+    @property
+    def numbers(self) -> tuple[str, str]:
+        """Points earned and possible, for a table; blank if they are not known."""
+        if self.result is None:
+            return "", ""
+        return f"{self.result.earned:g}", f"{self.result.possible:g}"
 
-def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], Points]:
+
+def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
     """Return (student, exercise) -> points; of several attempts, those of the best.
 
     A finished run stays as it was: what was graded since then is no part of it.
     """
-    results: dict[Key, Result | None] = {}
-    by_attempt: dict[tuple[str, str], list[Points]] = defaultdict(list)
-    for one in entries_of(connection, run.id):
-        key = run.key(one)
+    results: dict[ResultKey, StoredResult | None] = {}
+    by_attempt: dict[tuple[str, str], list[EntryResult]] = defaultdict(list)
+    for entry in entries_of(connection, run.id):
+        key = run.key(entry)
         if key not in results:
             results[key] = find_result(connection, key, run.ended)
-        by_attempt[one.student, one.attempt].append(Points(one, key, results[key]))
-    best: dict[str, list[Points]] = {}
-    for (student, _), found in by_attempt.items():
-        if student not in best or _sum(found) > _sum(best[student]):
-            best[student] = found
-    return {(s, one.entry.exercise): one for s, found in best.items() for one in found}
+        by_attempt[entry.student, entry.attempt].append(EntryResult(entry, key, results[key]))
+    best: dict[str, list[EntryResult]] = {}
+    for (student, _), graded in by_attempt.items():
+        if student not in best or _sum(graded) > _sum(best[student]):
+            best[student] = graded
+    return {(s, entry.entry.exercise): entry for s, graded in best.items() for entry in graded}
 
 
-def _sum(found: Iterable[Points]) -> float:
-    return sum(one.result.earned for one in found if one.result is not None)
-
-
-def totals(points: Mapping[tuple[str, str], Points]) -> dict[str, tuple[float, float, int]]:
-    """Return student -> points earned, points possible, and exercises that were not graded."""
-    found: dict[str, tuple[float, float, int]] = {}
-    for (student, _), one in points.items():
-        earned, possible, open_ones = found.get(student, (0.0, 0.0, 0))
-        if one.result is None:
-            found[student] = earned, possible, open_ones + 1
-        else:
-            found[student] = earned + one.result.earned, possible + one.result.possible, open_ones
-    return found
+def _sum(graded: Iterable[EntryResult]) -> float:
+    return sum(entry.result.earned for entry in graded if entry.result is not None)
 
 
 #: Checks that a reason lists.
@@ -99,7 +94,7 @@ def compare(connection: Connection, first: Run, second: Run) -> Iterator[Moved]:
             yield Moved(student, exercise, _shown(old), _shown(new), reasons)
 
 
-def _shown(points: Points | None) -> str:
+def _shown(points: EntryResult | None) -> str:
     if points is None:
         return ""
     if points.result is None:
@@ -107,7 +102,9 @@ def _shown(points: Points | None) -> str:
     return f"{points.result.earned:g} of {points.result.possible:g}"
 
 
-def _reasons(first: Run, second: Run, old: Points | None, new: Points | None) -> Iterator[str]:
+def _reasons(
+    first: Run, second: Run, old: EntryResult | None, new: EntryResult | None
+) -> Iterator[str]:
     if old is None or new is None:
         yield "is only in one of the runs"
         return
@@ -125,7 +122,7 @@ def _reasons(first: Run, second: Run, old: Points | None, new: Points | None) ->
         yield "graded again"
 
 
-def _checks(old: Points | None, new: Points | None) -> Iterator[str]:
+def _checks(old: EntryResult | None, new: EntryResult | None) -> Iterator[str]:
     """Yield the checks with another verdict."""
     before, after = _verdicts(old), _verdicts(new)
     moved = [
@@ -138,7 +135,7 @@ def _checks(old: Points | None, new: Points | None) -> Iterator[str]:
         yield f"{len(moved) - MAX_CHECKS} more checks"
 
 
-def _verdicts(points: Points | None) -> dict[str, str]:
+def _verdicts(points: EntryResult | None) -> dict[str, str]:
     if points is None or points.result is None:
         return {}
     (exercise,) = json.loads(points.result.report)["exercises"]

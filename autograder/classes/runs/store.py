@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -58,7 +58,7 @@ metadata = MetaData()
 
 
 @dataclass(frozen=True)
-class Key:
+class ResultKey:
     """What a result belongs to: equal work is graded once.
 
     Attributes:
@@ -76,7 +76,7 @@ class Key:
     generation: int = 0
 
 
-KEY = tuple(field.name for field in fields(Key))
+KEY = tuple(field.name for field in fields(ResultKey))
 
 
 def _key() -> list[Column[Any]]:
@@ -168,15 +168,15 @@ disagreement = Table(
 )
 
 
-def is_key(table: Table, key: Key) -> ColumnElement[bool]:
+def is_key(table: Table, key: ResultKey) -> ColumnElement[bool]:
     """Return the condition that a row of `table` has the key `key`."""
     values = zip(KEY, astuple(key), strict=True)
     return and_(*(table.c[name] == value for name, value in values))
 
 
-def key_of(row: Any) -> Key:
+def key_of(row: Any) -> ResultKey:
     """Return the key of a row."""
-    return Key(**{name: getattr(row, name) for name in KEY})
+    return ResultKey(**{name: getattr(row, name) for name in KEY})
 
 
 def insert_once(
@@ -190,6 +190,7 @@ def insert_once(
 
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 #: Seconds that a transaction is tried again, where the database is locked or restarts.
 PATIENCE = 60.0
@@ -224,8 +225,10 @@ class Store:
             self.close()
             raise
 
-    def transaction(self, work: Callable[[Connection], T]) -> T:
-        """Carry out `work` in a transaction; it may be called several times until one succeeds.
+    def transaction(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        """Call `work` with a connection in a transaction, perhaps several times until it succeeds.
 
         Raises:
             StoreError: it did not succeed in time; what earlier transactions wrote is kept.
@@ -234,7 +237,7 @@ class Store:
         while True:
             try:
                 with self._engine.begin() as connection:
-                    return work(connection)
+                    return work(connection, *args, **named)
             except DBAPIError as error:
                 is_passing = error.connection_invalidated or _PASSING.search(str(error.orig))
                 if not is_passing or time.monotonic() > end:
@@ -333,11 +336,11 @@ def _make_tables(connection: Connection) -> None:
     except (IntegrityError, ProgrammingError):  # another process makes them at the same time
         time.sleep(1)
     names = select(meta.c.value).where(meta.c.name == "schema")
-    found = connection.execute(names).scalar()
-    if found is None:
+    version = connection.execute(names).scalar()
+    if version is None:
         connection.execute(insert(meta).values(name="schema", value=SCHEMA))
-    elif found != SCHEMA:
+    elif version != SCHEMA:
         raise BadInputError(
-            f"the store has format {found} instead of {SCHEMA}: use the version of gradus "
+            f"the store has format {version} instead of {SCHEMA}: use the version of gradus "
             "that wrote it, or name another one with `--store`"
         )

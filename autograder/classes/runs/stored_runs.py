@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from autograder.classes.runs.job_queue import Queue
 from autograder.classes.runs.store import (
     KEY,
-    Key,
+    ResultKey,
     disagreement,
     entry,
     grading,
@@ -26,7 +26,7 @@ from framework.errors import BadInputError
 
 
 @dataclass(frozen=True)
-class Result:
+class StoredResult:
     """The result of one exercise.
 
     Attributes:
@@ -51,12 +51,12 @@ class Result:
 class Disagreement:
     """Two results for the same work."""
 
-    key: Key
-    first: Result
-    second: Result
+    key: ResultKey
+    first: StoredResult
+    second: StoredResult
 
 
-def commit(connection: Connection, key: Key, result: Result) -> bool:
+def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool:
     """Write a result; return whether it is the first for `key`, or agrees with that.
 
     A result that differs is kept as a disagreement, and the first one counts.
@@ -64,8 +64,8 @@ def commit(connection: Connection, key: Key, result: Result) -> bool:
     values = {**asdict(key), **asdict(result), "at": time.time()}
     if insert_once(connection, grading, {**values, "confirmed": 0}, KEY):
         return True
-    known = select(grading.c.checks).where(is_key(grading, key))
-    if connection.execute(known).scalar() == result.checks:
+    former = select(grading.c.checks).where(is_key(grading, key))
+    if connection.execute(former).scalar() == result.checks:
         more = {"confirmed": grading.c.confirmed + 1}
         connection.execute(update(grading).where(is_key(grading, key)).values(more))
         return True
@@ -73,29 +73,31 @@ def commit(connection: Connection, key: Key, result: Result) -> bool:
     return False
 
 
-_RESULT_FIELDS = tuple(Result.__dataclass_fields__)
+_RESULT_FIELDS = tuple(StoredResult.__dataclass_fields__)
 
 
-def find_result(connection: Connection, key: Key, until: float | None = None) -> Result | None:
+def find_result(
+    connection: Connection, key: ResultKey, until: float | None = None
+) -> StoredResult | None:
     """Return the result of `key`; None if there is none, or was none at the time `until`."""
     row = connection.execute(select(grading).where(is_key(grading, key))).first()
     if row is None or (until is not None and row.at > until):
         return None
-    return Result(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+    return StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
 
 
-def disagreements(connection: Connection, keys: Iterable[Key]) -> Iterator[Disagreement]:
+def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
     """Yield the disagreements about `keys`."""
     wanted = set(keys)
     for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
         key = key_of(row)
         first = find_result(connection, key) if key in wanted else None
         if first is not None:
-            second = Result(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+            second = StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
             yield Disagreement(key, first, second)
 
 
-def remove_results(connection: Connection, keys: Iterable[Key]) -> None:
+def remove_results(connection: Connection, keys: Iterable[ResultKey]) -> None:
     """Remove all results of `keys`."""
     for key in keys:
         connection.execute(delete(grading).where(is_key(grading, key)))
@@ -103,7 +105,7 @@ def remove_results(connection: Connection, keys: Iterable[Key]) -> None:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RunEntry:
     """The work of a student at one exercise, as a run graded it."""
 
     student: str
@@ -138,11 +140,9 @@ class Run:
         """The jobs that its setting can grade."""
         return Queue(self.assignment, self.revision, self.seed, self.environment)
 
-    def key(self, one: Entry) -> Key:
+    def key(self, entry: RunEntry) -> ResultKey:
         """Return the key of the result of an entry."""
-        return Key(
-            one.submission, one.exercise, self.revision, self.seed, self.environment, one.generation
-        )
+        return self.queue.key(entry.submission, entry.exercise, entry.generation)
 
 
 _RUN_FIELDS = tuple(Run.__dataclass_fields__)
@@ -156,7 +156,7 @@ def secret_seed(connection: Connection) -> int:
 
 
 def start_run(
-    connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[Entry]
+    connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[RunEntry]
 ) -> Run:
     """Write a new run with its entries."""
     values = {
@@ -168,7 +168,9 @@ def start_run(
     }
     made = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
     if entries:
-        connection.execute(insert(entry), [{"run": made, **asdict(one)} for one in entries])
+        connection.execute(
+            insert(entry), [{"run": made, **asdict(work_entry)} for work_entry in entries]
+        )
     return find_run(connection, made)
 
 
@@ -178,10 +180,10 @@ def find_run(connection: Connection, id: int) -> Run:
     Raises:
         BadInputError: there is none.
     """
-    found = [one for one in all_runs(connection) if one.id == id]
-    if not found:
+    runs = [candidate for candidate in all_runs(connection) if candidate.id == id]
+    if not runs:
         raise BadInputError(f"no run {id}: `gradus class runs` shows all")
-    return found[0]
+    return runs[0]
 
 
 def note_course(connection: Connection, revision: str, words: str) -> None:
@@ -217,11 +219,11 @@ def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | Non
     return newest if newest.ended is None else None
 
 
-def entries_of(connection: Connection, id: int) -> list[Entry]:
+def entries_of(connection: Connection, id: int) -> list[RunEntry]:
     """Return the entries of a run."""
-    names = tuple(Entry.__dataclass_fields__)
+    names = tuple(RunEntry.__dataclass_fields__)
     rows = connection.execute(select(entry).where(entry.c.run == id))
-    return [Entry(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [RunEntry(**{name: getattr(row, name) for name in names}) for row in rows]
 
 
 def note_doctor(connection: Connection, id: int, doctor: str) -> None:
@@ -236,10 +238,10 @@ def end_run(connection: Connection, id: int) -> None:
 
 def last_generation(connection: Connection, exercise: str, submission: str) -> int:
     """Return the highest generation of the work; 0 if it was never graded again."""
-    known = select(func.max(entry.c.generation)).where(
+    highest = select(func.max(entry.c.generation)).where(
         entry.c.exercise == exercise, entry.c.submission == submission
     )
-    return connection.execute(known).scalar() or 0
+    return connection.execute(highest).scalar() or 0
 
 
 def remove_runs(connection: Connection, ids: Iterable[int]) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, console, say, shown
-from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
 from autograder.isolation.sandboxes.choose import AUTO
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import console, progress, say, shown, stopped_with
 from framework.errors import UsageError
 from framework.threads import pin_threads
 
@@ -32,9 +32,7 @@ def audit(
     operator: Annotated[
         str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
     ] = "",
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
     ] = None,
@@ -73,10 +71,9 @@ def audit(
         raise UsageError("--accept is about automatic changes: leave out --mistakes")
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
-    from autograder.audit import report
-    from autograder.audit.auditing import Scope
+    from autograder.audit.auditing import Journal, Scope
     from autograder.audit.auditing import audit as carry_out
-    from autograder.audit.journal import Journal
+    from autograder.audit.findings import show, to_json
     from autograder.grading.setting import Setting
     from framework.providers.plugins import Plugins
 
@@ -87,9 +84,9 @@ def audit(
     kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
         result = carry_out(setting, scope, jobs, report_progress, journal)
-    report.show(result, console(), by_operator=not mistakes)
+    show(result, console(), by_operator=not mistakes)
     if json_file is not None:
-        json_file.write_text(report.to_json(result), "utf-8")
+        json_file.write_text(to_json(result), "utf-8")
     if accept:
         _accept(result, found)
     if result.exit_code:
@@ -108,7 +105,7 @@ def _sandbox(name: str) -> Sandbox:
 
 
 def _accept(result: Audit, course: Course) -> None:
-    from autograder.audit.accepting import accept
+    from autograder.audit.equivalents import accept
     from autograder.reports.wording import counted
 
     written = accept(result, course)

@@ -31,7 +31,7 @@ _EXERCISE = re.compile(r"<!-- exercise: (?P<name>\w+) -->")
 
 
 @dataclass(frozen=True)
-class Section:
+class QuestionSection:
     """The section of one question.
 
     Attributes:
@@ -51,15 +51,15 @@ class Section:
     line: int = 0
 
 
-def read_sections(text: str, ids: Collection[str]) -> dict[str, Section]:
+def read_sections(text: str, ids: Collection[str]) -> dict[str, QuestionSection]:
     """Return the section of each of the questions `ids` in `text`; a missing one has a problem."""
     lines = text.split("\n")
     starts = list(_starts(lines, ids))
     ends = [start for _, start, _ in starts[1:]] + [len(lines)]
-    found: dict[str, list[Section]] = {name: [] for name in ids}
+    sections_of: dict[str, list[QuestionSection]] = {name: [] for name in ids}
     for (name, start, title), end in zip(starts, ends, strict=False):  # no start, but one end
-        found[name].append(_section(name, title, lines[start:end], start + 1))
-    return {name: _single(name, sections) for name, sections in found.items()}
+        sections_of[name].append(_section(name, title, lines[start:end], start + 1))
+    return {name: _single(name, sections) for name, sections in sections_of.items()}
 
 
 def exercise_of(text: str) -> str:
@@ -73,7 +73,7 @@ def exercise_mark(name: str) -> str:
     return f"<!-- exercise: {name} -->"
 
 
-def are_untouched(sections: Mapping[str, Section]) -> bool:
+def are_untouched(sections: Mapping[str, QuestionSection]) -> bool:
     """Return whether nothing was written in any section."""
     return not any(section.answer or section.problem for section in sections.values())
 
@@ -86,15 +86,15 @@ def _starts(lines: list[str], ids: Collection[str]) -> Iterator[tuple[str, int, 
             yield name, index, (match["title"] or "").strip()
 
 
-def _section(name: str, title: str, lines: list[str], number: int) -> Section:
+def _section(name: str, title: str, lines: list[str], number: int) -> QuestionSection:
     head = next((i for i, line in enumerate(lines) if i and _ANSWER.fullmatch(line)), None)
     if head is None:
         problem = f"the heading '### Answer' of question '{name}' is missing: put it back"
-        return Section(title, "\n".join(lines[1:]).strip(), problem=problem, line=number)
+        return QuestionSection(title, "\n".join(lines[1:]).strip(), problem=problem, line=number)
     written, rubric = _without_rubric(lines[head + 1 :])
     kept = [line for line in written if line.strip() not in _MARKS]
     answer = "\n".join(kept).strip()
-    return Section(title, "\n".join(lines[1:head]).strip(), answer, rubric, line=number)
+    return QuestionSection(title, "\n".join(lines[1:head]).strip(), answer, rubric, line=number)
 
 
 def _without_rubric(lines: list[str]) -> tuple[list[str], str]:
@@ -102,18 +102,18 @@ def _without_rubric(lines: list[str]) -> tuple[list[str], str]:
     if any(line.strip() == BEGIN for line in lines):
         for index, line in enumerate(lines):
             if _RUBRIC.fullmatch(line):
-                rubric = [one for one in lines[index + 1 :] if one.strip() not in _MARKS]
+                rubric = [text for text in lines[index + 1 :] if text.strip() not in _MARKS]
                 return lines[:index], "\n".join(rubric).strip()
     return lines, ""
 
 
-def _single(name: str, sections: list[Section]) -> Section:
+def _single(name: str, sections: list[QuestionSection]) -> QuestionSection:
     if len(sections) == 1:
         return sections[0]
     if not sections:
-        return Section(problem=f"the heading '## {name}: ...' is missing: put it back")
+        return QuestionSection(problem=f"the heading '## {name}: ...' is missing: put it back")
     places = " and ".join(str(section.line) for section in sections[:2])
-    return Section(
+    return QuestionSection(
         sections[0].title,
         problem=f"the heading '## {name}' stands in lines {places}: keep one of them",
         line=sections[0].line,

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.diagnosis.evidence import Evidence
-from autograder.diagnosis.patterns.arrangement import ARRANGEMENT
+from autograder.diagnosis.patterns.answers import KINDS, LISTS
+from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
-from autograder.diagnosis.patterns.ends import ENDS
-from autograder.diagnosis.patterns.functions import FUNCTIONS
-from autograder.diagnosis.patterns.kinds import KINDS
-from autograder.diagnosis.patterns.lists import LISTS
 from autograder.diagnosis.patterns.places import PLACES
-from autograder.diagnosis.patterns.scaling import SCALING
+from autograder.diagnosis.patterns.scaling import FUNCTIONS, SCALING
 
 Pattern = Callable[[Evidence], str | None]
 

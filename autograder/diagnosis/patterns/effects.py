@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
@@ -26,17 +26,17 @@ def _all(test: Callable[[Pair], bool], evidence: Evidence) -> bool:
 
 def changes_an_argument(evidence: Evidence) -> str | None:
     """Return a sentence if all values are right, but an argument was changed."""
-    written = {
-        name
-        for _, ours, right in evidence.effects
-        for name in ours.changed
-        if name not in right.changed
-    }
+    written = _extra((ours.changed, right.changed) for _, ours, right in evidence.effects)
     if evidence.wrong and all(map(_is_modified, evidence.wrong)):
         written = {pair.name for pair in evidence.wrong}
     elif evidence.wrong or not written:
         return None
     return f"Your {evidence.method} changes {_listed(written)}, which it must not modify."
+
+
+def _extra(names: Iterable[tuple[Collection[str], Collection[str]]]) -> set[str]:
+    """Return what is in the first of two collections alone, for any pair of them."""
+    return set[str]().union(*(set(some) - set(others) for some, others in names))
 
 
 def _is_modified(pair: Pair) -> bool:
@@ -50,12 +50,7 @@ def _is_modified(pair: Pair) -> bool:
 
 def not_in_place(evidence: Evidence) -> str | None:
     """Return a sentence if all values are right, but arrays were not changed in place."""
-    left = {
-        name
-        for _, ours, right in evidence.effects
-        for name in right.changed
-        if name not in ours.changed
-    }
+    left = _extra((right.changed, ours.changed) for _, ours, right in evidence.effects)
     if evidence.wrong or not left:
         return None
     return f"Your {evidence.method} makes new arrays instead of changing {_listed(left)} in place."
@@ -63,12 +58,7 @@ def not_in_place(evidence: Evidence) -> str | None:
 
 def shares_memory(evidence: Evidence) -> str | None:
     """Return a sentence if all values are right, but they share memory with an argument."""
-    shared = {
-        name
-        for _, ours, right in evidence.effects
-        for name in ours.aliased
-        if name not in right.aliased
-    }
+    shared = _extra((ours.aliased, right.aliased) for _, ours, right in evidence.effects)
     if evidence.wrong or not shared:
         return None
     return f"Your {evidence.method} returns {_listed(shared)} itself or a view of it, not a copy."

@@ -93,10 +93,42 @@ def used_bytes(folder: str) -> int:
 _channel: int | None = None
 
 
-def keep_channel(descriptor: int) -> None:
-    """Keep the channel to the supervisor for `apply_disk_quota`."""
-    global _channel  # noqa: PLW0603 - `isolate` and `lock` have no object in common
-    _channel = descriptor
+class QuotaQuestions:
+    """The questions of a worker whether it may make a file, made before the fork.
+
+    The worker sends its supervisor the descriptor that questions are read from.
+
+    Attributes:
+        descriptor: what the supervisor waits for: the channel, then the questions.
+    """
+
+    def __init__(self, quota: DiskQuota) -> None:
+        self._quota = quota
+        self._channel, self._other = socket.socketpair()
+        self.descriptor = self._channel.fileno()
+        self._is_open = False
+
+    def leave_to_child(self) -> None:
+        """Keep the worker's end alone, in the worker: for `apply_disk_quota`."""
+        global _channel  # noqa: PLW0603 - `isolate` and `lock` have no object in common
+        self._channel.close()
+        _channel = self._other.detach()
+
+    def keep(self) -> None:
+        """Keep the supervisor's end alone, in the supervisor."""
+        self._other.close()
+
+    def answer(self, worker: int) -> bool:
+        """Answer the next one, or take the descriptor; return whether there may be more."""
+        if self._is_open:
+            self._quota.answer(self.descriptor, worker)
+            return True
+        data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
+        if not data or not descriptors:
+            return False
+        self._channel.send(b"\0")
+        (self.descriptor,), self._is_open = descriptors, True
+        return True
 
 
 def apply_disk_quota() -> bool:
@@ -105,7 +137,7 @@ def apply_disk_quota() -> bool:
     Returns:
         False where there is no supervisor that answers, or the kernel has no such filter.
     """
-    global _channel  # noqa: PLW0603
+    global _channel  # noqa: PLW0603 - as above
     if _channel is None:
         return False
     with socket.socket(fileno=_channel) as channel:

@@ -84,7 +84,7 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
 def _without(paths: Iterable[str], hidden: Set[str]) -> Iterator[str]:
     """Yield `paths`, each replaced by its entries where something below it is hidden."""
     for path in paths:
-        if not any(place.startswith(path + os.sep) for place in hidden):
+        if not any(inner.startswith(path + os.sep) for inner in hidden):
             yield path
             continue
         with os.scandir(path) as entries:

@@ -51,10 +51,6 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
         os.setsid()
     if sys.platform != "linux":
         return frozenset()
-    return _isolate_on_linux(view, limits)
-
-
-def _isolate_on_linux(view: FilesystemView, limits: Limits) -> frozenset[str]:
     held = _enter_view(view, limits)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     libc.drop_capabilities()

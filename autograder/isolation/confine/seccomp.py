@@ -117,14 +117,14 @@ def build_listener(architecture: Architecture) -> list[Instruction]:
     program += _refuse(architecture, ("openat2",), errno.ENOSYS)  # its flags cannot be seen
     for number in architecture.numbers(*COUNTED):
         program += [(_JUMP_EQUAL, 0, 1, number), _answer(_ASK)]
-    for name, place in (("open", 1), ("openat", 2)):
+    for name, argument in (("open", 1), ("openat", 2)):
         if architecture.numbers(name):
-            program += _when(architecture, name, _asks_for_new_files(place))
+            program += _when(architecture, name, _asks_for_new_files(argument))
     return [*program, _answer(_ALLOW)]
 
 
-def _asks_for_new_files(place: int) -> list[Instruction]:
-    flags = _load(_ARGUMENTS + place * 8)
+def _asks_for_new_files(argument: int) -> list[Instruction]:
+    flags = _load(_ARGUMENTS + argument * 8)
     return [flags, (_JUMP_ANY_BIT, 0, 1, _MAKES_FILE), _answer(_ASK), _answer(_ALLOW)]
 
 
@@ -176,13 +176,13 @@ def _only_to(*pids: int) -> list[Instruction]:
 
 def _signal_no_process() -> list[Instruction]:
     """Return instructions that let no descriptor signal a process: it may be any of the user's."""
-    command = _load(_ARGUMENTS + 8)
+    loaded = _load(_ARGUMENTS + 8)
     refused = [
         line
-        for one in (_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX)
-        for line in ((_JUMP_EQUAL, 0, 1, one), _fail(errno.EPERM))
+        for command in (_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX)
+        for line in ((_JUMP_EQUAL, 0, 1, command), _fail(errno.EPERM))
     ]
-    return [command, *refused, _answer(_ALLOW)]
+    return [loaded, *refused, _answer(_ALLOW)]
 
 
 def _counted_memory(*, devices: bool) -> list[Instruction]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import select
 import signal
-import socket
 from contextlib import suppress
 from typing import NoReturn
 
 from autograder.isolation.confine import libc
-from autograder.isolation.confine.disk_quota import DiskQuota, keep_channel
+from autograder.isolation.confine.disk_quota import DiskQuota, QuotaQuestions
 
 #: Seconds between the end of the host's pipe and the end of the worker.
 GRACE = 1.0
@@ -27,60 +26,18 @@ def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
         quota: kept by the supervisor, once the child has called `apply_disk_quota`.
     """
     supervisor = os.getpid()
-    channel = Questions.open(quota)
+    questions = None if quota is None else QuotaQuestions(quota)
     child = os.fork()
     if child:
-        _supervise(child, lifeline, channel)
+        _supervise(child, lifeline, questions)
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() not in (supervisor, 0):  # 0: the parent is outside of our new namespace
         os._exit(1)
-    if channel is not None:
-        channel.leave_to_child()
+    if questions is not None:
+        questions.leave_to_child()
 
 
-class Questions:
-    """The questions of a worker whether it may make a file, on the side of its supervisor.
-
-    Args:
-        channel: where the descriptor comes from that questions are read from.
-        other: the end of the worker.
-    """
-
-    def __init__(self, quota: DiskQuota, channel: socket.socket, other: socket.socket) -> None:
-        self._quota, self._channel, self._other = quota, channel, other
-        self.descriptor = channel.fileno()
-        self._is_open = False
-
-    @classmethod
-    def open(cls, quota: DiskQuota | None) -> Questions | None:
-        """Return them, before the fork; None without a quota."""
-        if quota is None:
-            return None
-        return cls(quota, *socket.socketpair())
-
-    def leave_to_child(self) -> None:
-        """Keep the worker's end alone, in the worker."""
-        self._channel.close()
-        keep_channel(self._other.detach())
-
-    def keep(self) -> None:
-        """Keep the supervisor's end alone, in the supervisor."""
-        self._other.close()
-
-    def answer(self, worker: int) -> bool:
-        """Answer the next one, or take the descriptor; return whether there may be more."""
-        if self._is_open:
-            self._quota.answer(self.descriptor, worker)
-            return True
-        data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
-        if not data or not descriptors:
-            return False
-        self._channel.send(b"\0")
-        (self.descriptor,), self._is_open = descriptors, True
-        return True
-
-
-def _supervise(child: int, lifeline: int, questions: Questions | None) -> NoReturn:
+def _supervise(child: int, lifeline: int, questions: QuotaQuestions | None) -> NoReturn:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)  # the worker cannot look into its supervisor
     if os.getpid() != 1:  # bubblewrap kills its first process with the host
         libc.resume_when_parent_ends()
@@ -99,7 +56,7 @@ def _close_output() -> None:
         os.close(descriptor)
 
 
-def _wait(pidfd: int, child: int, lifeline: int, questions: Questions | None) -> None:
+def _wait(pidfd: int, child: int, lifeline: int, questions: QuotaQuestions | None) -> None:
     """Return once the child is dead or killed; answer its questions meanwhile."""
     watch = select.poll()
     watch.register(pidfd, select.POLLIN)

@@ -21,8 +21,8 @@ class Architecture:
 
     def numbers(self, *names: str) -> list[int]:
         """Return the numbers of those of `names` that this architecture has."""
-        found = (NUMBERS[name][self.column] for name in names)
-        return [number for number in found if number is not None]
+        numbers = (NUMBERS[name][self.column] for name in names)
+        return [number for number in numbers if number is not None]
 
 
 #: By `os.uname().machine`.

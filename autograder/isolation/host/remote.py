@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -130,25 +129,9 @@ def part(name: str, *args: Any, **kwargs: Any) -> Build:
 
 def built(module: RemoteModule, build: Build) -> Any:
     """Return a new object of the part `build` (see `part`), built where `module` is."""
-    return built_with(module, build, ())[0]
-
-
-def built_with(module: RemoteModule, build: Build | Call, attributes: Sequence[str]) -> list[Any]:
-    """Return a new object and its `attributes`, in one request.
-
-    Args:
-        build: a part, or the call of a class of the module.
-    """
     parts, session = _Parts(), module._session
-    if isinstance(build, Build):
-        parts.add(build)
-    else:
-        args, kwargs = parts.placed_in(build.args, build.kwargs)
-        parts.steps.append(Call(None, build.name, args, kwargs))
-    place = len(parts.steps) - 1
-    reads = [Get(Result(place), name) for name in attributes]
-    outcomes = session.run([*parts.steps, *reads])[place:]
-    return [wrap(session, outcome).value for outcome in outcomes]
+    parts.add(build)
+    return wrap(session, session.run(parts.steps)[-1]).value
 
 
 class _Parts:

@@ -93,11 +93,11 @@ def _hidden(roots: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
 @cache
 def _package_folders() -> tuple[str, ...]:
     """Return the folders of packages inside of Python's and the system's own folders."""
-    places = {path.resolve() for path in map(Path, SYSTEM) if _exists(path)}
-    inside = [place.glob(f"python*/{name}") for place in places for name in PACKAGE_FOLDERS]
+    system = {path.resolve() for path in map(Path, SYSTEM) if _exists(path)}
+    inside = [folder.glob(f"python*/{name}") for folder in system for name in PACKAGE_FOLDERS]
     names = (*PACKAGE_FOLDERS, BUNDLED_PACKAGES)
-    found = {Path(library, name) for library in _libraries() for name in names}
-    return tuple(sorted(str(path.resolve()) for path in (*found, *chain(*inside))))
+    own = {Path(library, name) for library in _libraries() for name in names}
+    return tuple(sorted(str(path.resolve()) for path in (*own, *chain(*inside))))
 
 
 def _nearest(path: str, folders: Set[str]) -> str:
@@ -125,23 +125,23 @@ def _is_inside(path: str, folder: str) -> bool:
 def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> bool:
     """Return whether another grant shows `path` already, with nothing hidden in between."""
     above = [folder for folder in granted if _is_inside(path, folder)]
-    between = [place for place in hidden if _is_inside(path, place)]
-    return any(not any(_is_inside(place, folder) for place in between) for folder in above)
+    between = [inner for inner in hidden if _is_inside(path, inner)]
+    return any(not any(_is_inside(inner, folder) for inner in between) for folder in above)
 
 
 def _links(path: Path, real: str | None = None) -> Iterator[Path]:
     """Yield the symbolic links on the way to `path`, each at its real place.
 
     Args:
-        real: where the path leads; None where that is not known.
+        real: where the path leads; None if it is not known.
     """
     absolute = path.absolute()
     if (real or os.path.realpath(absolute)) == str(absolute):  # the usual case
         return
-    place = Path(path.anchor)
+    current = Path(path.anchor)
     for part in absolute.parts[1:]:
-        place /= part
-        if _exists(place) and place.is_symlink():
-            yield place
-            yield from _links(place.parent / place.readlink())
-            place = place.resolve()
+        current /= part
+        if _exists(current) and current.is_symlink():
+            yield current
+            yield from _links(current.parent / current.readlink())
+            current = current.resolve()

@@ -107,8 +107,8 @@ class ForkSandbox(Sandbox):
                 process.close()
         if not said:
             raise SandboxError(f"a worker of the fork server did not start: {errors.decode()}")
-        found: list[str] = json.loads(said)
-        return found
+        uncontained: list[str] = json.loads(said)
+        return uncontained
 
     def require(self, uncontained: Sequence[str]) -> None:
         """Refuse what is not contained, unless weaker containment is allowed."""
@@ -150,7 +150,7 @@ class ForkSandbox(Sandbox):
         self._servers.clear()
 
     def _server_of(self, argv: list[str]) -> ForkServer:
-        """Return the server whose modules hold the program `argv`; NumPy's for all others."""
+        """Return the server whose modules hold the program `argv`; by default NumPy's server."""
         for server in self._servers.values():
             if any(str(server.modules) in word for word in argv[-2:-1]):
                 return server
@@ -159,14 +159,14 @@ class ForkSandbox(Sandbox):
 
     def _forget(self, server: ForkServer) -> None:
         """Have a new server started in place of `server` when one is needed."""
-        self._servers = {key: one for key, one in self._servers.items() if one is not server}
+        self._servers = {key: kept for key, kept in self._servers.items() if kept is not server}
         server.close()
 
 
 class ForkServer:
     """A process that forks workers of one backend; see `autograder.isolation.worker.fork_server`.
 
-    It ends with the last process that holds its channel: this one, and those that it forks.
+    It ends when no process holds its channel any more: this process, or one forked from it.
 
     Args:
         arrays: target of the backend's arrays.
@@ -272,7 +272,7 @@ class ForkedProcess:
     Args:
         channel: to the server, which tells the process id and the exit status.
         pipes: the ends of this process: of standard input, output and error.
-        scratch: the one folder that it may write to.
+        scratch: the only folder that the worker may write to.
     """
 
     def __init__(self, channel: socket.socket, pipes: tuple[int, int, int], scratch: str) -> None:
@@ -314,12 +314,12 @@ class ForkedProcess:
     def _status(self, timeout: float) -> int:
         worker = f"worker {self.pid}"  # the id comes before the status
         try:
-            found = self._number(time.monotonic() + timeout)
+            status = self._number(time.monotonic() + timeout)
         except EOFError:
             return LOST
-        if found is None:
+        if status is None:
             raise subprocess.TimeoutExpired(worker, timeout)
-        return found
+        return status
 
     def close(self) -> None:
         """Close the pipes and the channel."""

@@ -31,18 +31,18 @@ class InstalledPackages:
     metadata: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
-    def add(self, place: Path) -> None:
-        """Take in `place`, an entry of a folder of packages."""
-        self.files.append(place)
-        if place.suffix in _INFORMATION:
-            self.metadata.append(str(place))
-        elif (name := place.name.partition(".")[0]).isidentifier() and _is_module(place):
-            inner = place / "__init__.py"
-            self.modules[name] = str(inner if inner.is_file() else place)
+    def add(self, path: Path) -> None:
+        """Take in `path`, an entry of a folder of packages."""
+        self.files.append(path)
+        if path.suffix in _INFORMATION:
+            self.metadata.append(str(path))
+        elif (name := path.name.partition(".")[0]).isidentifier() and _is_module(path):
+            inner = path / "__init__.py"
+            self.modules[name] = str(inner if inner.is_file() else path)
 
 
-def _is_module(place: Path) -> bool:
-    return place.suffix in (".py", ".so", ".pyd") or (place.is_dir() and not place.suffix)
+def _is_module(path: Path) -> bool:
+    return path.suffix in (".py", ".so", ".pyd") or (path.is_dir() and not path.suffix)
 
 
 @cache
@@ -50,16 +50,16 @@ def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
     """Return the files of the packages with these import names, and of all that they require.
 
     Raises:
-        BadInputError: one of them is not installed.
+        BadInputError: a package is not installed.
     """
-    found = InstalledPackages()
+    packages = InstalledPackages()
     for distribution in _with_required(map(_distribution, names)):
-        for place in _entries(distribution):
-            found.add(place)
+        for path in _entries(distribution):
+            packages.add(path)
     for name in names:  # an editable installation lists no modules
-        if name not in found.modules:
-            _add_by_import(name, found)
-    return found
+        if name not in packages.modules:
+            _add_by_import(name, packages)
+    return packages
 
 
 def is_installed(name: str) -> bool:
@@ -106,15 +106,15 @@ def _entries(distribution: metadata.Distribution) -> list[Path]:
     listed = distribution.read_text("RECORD") or ""
     names = {line.partition(",")[0].partition("/")[0] for line in listed.splitlines()}
     names |= set((distribution.read_text("top_level.txt") or "").split())
-    places = [Path(str(distribution.locate_file(name))) for name in names - {"..", "__pycache__"}]
-    return sorted(place for place in places if place.suffix != ".pth" and place.exists())
+    paths = [Path(str(distribution.locate_file(name))) for name in names - {"..", "__pycache__"}]
+    return sorted(path for path in paths if path.suffix != ".pth" and path.exists())
 
 
-def _add_by_import(name: str, found: InstalledPackages) -> None:
+def _add_by_import(name: str, packages: InstalledPackages) -> None:
     spec = importlib.util.find_spec(name)
     if spec is None:
         return
     if spec.submodule_search_locations:
-        found.add(Path(next(iter(spec.submodule_search_locations))))
+        packages.add(Path(next(iter(spec.submodule_search_locations))))
     elif spec.origin:
-        found.add(Path(spec.origin))
+        packages.add(Path(spec.origin))

@@ -107,7 +107,7 @@ class Usage:
 
 
 class ProcessHandle(ABC):
-    """One process, whatever becomes of its number; what is gone is no error."""
+    """One process, even if another process gets its id; a process that has ended is no error."""
 
     @abstractmethod
     def suspend(self) -> None:
@@ -129,8 +129,8 @@ class ProcessHandle(ABC):
 class ProcessTree(ABC):
     """A process that leads its session, all its descendants, and the rest of the session.
 
-    A process whose parent has ended is found by its session. One that has also left the session
-    is found no more; `autograder.isolation.confine.phases` says so.
+    A process whose parent has ended is found by its session. A process that has also left the
+    session is not found: `autograder.isolation.confine.phases` reports it.
     """
 
     def __init__(self, process: Started) -> None:
@@ -142,7 +142,7 @@ class ProcessTree(ABC):
 
     @abstractmethod
     def _listed(self) -> Iterable[int]:
-        """Return the numbers of all processes of the system."""
+        """Return the ids of all processes of the system."""
 
     @abstractmethod
     def _descendants(self, pid: int) -> Iterable[int]:
@@ -157,15 +157,15 @@ class ProcessTree(ABC):
         """Return a handle of a process, unless it is gone."""
 
     def pids(self) -> list[int]:
-        """Return their numbers; none once they are gone."""
+        """Return the ids of all these processes; none once they are gone."""
         if self._is_recycled():
             return []
         first = self._process.pid
-        found = dict.fromkeys(self._descendants(first))
+        pids = dict.fromkeys(self._descendants(first))
         for pid in self._session(first):
-            if pid not in found:  # most are descendants of the first
-                found.update(dict.fromkeys(self._descendants(pid)))
-        return list(found)
+            if pid not in pids:  # most are descendants of the first
+                pids.update(dict.fromkeys(self._descendants(pid)))
+        return list(pids)
 
     def kill(self, seconds: float) -> None:
         """End all of them, and reap the first; they may be gone already.
@@ -218,7 +218,7 @@ class ProcessTree(ABC):
                 os.killpg(self._process.pid, getattr(signal, name))
 
     def _is_recycled(self) -> bool:
-        """Return whether another process has the first number now; not during the session."""
+        """Return whether the process has ended and another process has its id now."""
         return self._process.returncode is not None and self._process.pid in self._listed()
 
     def _session(self, leader: int) -> Iterator[int]:
@@ -236,10 +236,10 @@ class ProcTree(ProcessTree):
             return [int(entry.name) for entry in entries if entry.name.isdecimal()]
 
     def _descendants(self, pid: int) -> list[int]:
-        found = [pid] if (_PROC / str(pid)).exists() else []
-        for parent in found:
-            found += _children(parent)
-        return found
+        pids = [pid] if (_PROC / str(pid)).exists() else []
+        for parent in pids:
+            pids += _children(parent)
+        return pids
 
     def _usage(self, pid: int) -> Usage:
         try:
@@ -261,16 +261,16 @@ class NamespaceTree(ProcTree):
     """A tree of processes below a child that is process 1 of a namespace of its own.
 
     The kernel ends all processes of a namespace with process 1, and process 1 last of all. So none
-    of the others has to be found.
+    of the other processes has to be found.
     """
 
     def _stop(self, deadline: float, stack: ExitStack) -> list[ProcessHandle]:
-        """Return the child, after its parent is stopped and so cannot free its process number."""
+        """Return the child, after its parent is stopped and so cannot free its process id."""
         self._signal_group("SIGSTOP")
-        found = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
-        for handle in found:
+        handles = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
+        for handle in handles:
             stack.callback(handle.close)
-        return found or super()._stop(deadline, stack)
+        return handles or super()._stop(deadline, stack)
 
 
 class _Descriptor(ProcessHandle):

@@ -122,14 +122,14 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
             the packages above it, which register a plugin.
     """
     modules = {*_own_modules(), *framework_modules(added)}
-    files = {place: PACKAGE_ROOT / place for place in (*map(_place_of, modules), *DATA_FILES)}
+    files = {name: PACKAGE_ROOT / name for name in (*map(_place_of, modules), *DATA_FILES)}
     if arrays:
         source = _source_of(arrays)
         files[f"{arrays.replace('.', '/')}.py"] = source
         needed = map(_place_of, framework_modules(_imported(source)))
-        files |= {place: PACKAGE_ROOT / place for place in needed}
-    for place, file in files.items():
-        target = folder / place
+        files |= {name: PACKAGE_ROOT / name for name in needed}
+    for name, file in files.items():
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
 

@@ -201,14 +201,14 @@ class Dispatcher:
 
     def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         """Read the arrays that a call was given, and its result while each of them is changed."""
-        _, place, sharing = step
-        given = self._arguments[place]
-        found = {"arguments": self._snapshot(given)}
+        _, index, sharing = step
+        given = self._arguments[index]
+        observed = {"arguments": self._snapshot(given)}
         if sharing:
-            found["results"] = {
-                name: self._meanwhile(values[place], array) for name, array in given.items()
+            observed["results"] = {
+                name: self._meanwhile(values[index], array) for name, array in given.items()
             }
-        return None, {"value": found}
+        return None, {"value": observed}
 
     def _meanwhile(self, value: Any, array: Any) -> Any:
         """Return what `value` is while `array` is changed, which is then as before."""
@@ -277,9 +277,9 @@ def _methods(value: object) -> tuple[str, ...]:
     kind = type(value)
     if kind.__getattribute__ is not object.__getattribute__:
         return ()
-    found = {name: item for base in reversed(kind.__mro__) for name, item in vars(base).items()}
+    members = {name: item for base in reversed(kind.__mro__) for name, item in vars(base).items()}
     own = getattr(value, "__dict__", {})
-    names = (name for name, item in found.items() if type(item) is FunctionType)
+    names = (name for name, item in members.items() if type(item) is FunctionType)
     public = (name for name in names if name[:1] != "_" and len(name) <= MAX_NAME)
     return tuple(sorted(name for name in public if name not in own)[:MAX_METHODS])
 

@@ -84,11 +84,11 @@ def _message(error: BaseException, folder: str) -> str:
 
 
 def _frames(error: BaseException, folder: str) -> list[list[Any]]:
-    found = []
+    frames = []
     if isinstance(error, SyntaxError) and str(error.filename).startswith(folder or "\0"):
-        found.append([PurePath(str(error.filename)).name, error.lineno or 0, "<module>"])
+        frames.append([PurePath(str(error.filename)).name, error.lineno or 0, "<module>"])
     for frame, line in traceback.walk_tb(error.__traceback__):
         path = PurePath(frame.f_code.co_filename)
         if folder and str(path.parent) == folder:
-            found.append([path.name, line, frame.f_code.co_name[:100]])
-    return found[-MAX_FRAMES:]
+            frames.append([path.name, line, frame.f_code.co_name[:100]])
+    return frames[-MAX_FRAMES:]

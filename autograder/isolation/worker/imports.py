@@ -37,13 +37,13 @@ class PackageFinder:
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return where the module `name` is; None for one that is not listed."""
-        place = self._places.get(name)
-        if place is None:
+        origin = self._places.get(name)
+        if origin is None:
             return None
-        if place.endswith((".py", ".so", ".pyd")):
-            return importlib.util.spec_from_file_location(name, place)
+        if origin.endswith((".py", ".so", ".pyd")):
+            return importlib.util.spec_from_file_location(name, origin)
         spec = ModuleSpec(name, None, is_package=True)
-        spec.submodule_search_locations = [place]
+        spec.submodule_search_locations = [origin]
         return spec
 
     def find_distributions(self, context: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    Evaluation,
+    ConfirmableMetric,
     assign,
     classifier_chunks,
     equal,
@@ -266,7 +266,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
             test = task.grammar.sample(1000, rng=rng)
             value = task.share_right(models.student, *test)
             confirm = partial(models.evaluate_reference, task.share_confirmed, *test)
-            yield Evaluation(value, confirm)
+            yield ConfirmableMetric(value, confirm)
 
     share = "the share of right answers on new texts"
     metric_threshold(

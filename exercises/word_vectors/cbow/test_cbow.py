@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    Evaluation,
+    ConfirmableMetric,
     agrees,
     classifier_chunks,
     equal,
@@ -158,7 +158,7 @@ def test_training_finds_the_classes(submission, reference, metric_threshold, rng
             new = windows_of(language.sample(2000))
             purity = language.purity(vectors)
             confirm = partial(models.evaluate_reference, purity_if_predictive, purity, new)
-            yield Evaluation(purity, confirm)
+            yield ConfirmableMetric(purity, confirm)
 
     share = "the share of nearest neighbours that are of the word's own class (0.17 by chance)"
     metric_threshold("purity", purities, rng=rng, best=1.0, what=share)

@@ -5,12 +5,11 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from autograder.audit import report
-from autograder.audit.auditing import Scope, audit
+from autograder.audit import findings
+from autograder.audit.auditing import Journal, Scope, audit
 from autograder.audit.equivalents import load_equivalents
-from autograder.audit.findings import Outcome
-from autograder.audit.journal import Journal
-from autograder.audit.trials import Trials
+from autograder.audit.findings import AuditOutcome
+from autograder.audit.trials import AuditTrials
 from autograder.commands.authoring.audit import audit as command
 from autograder.course.reading import find_course
 from autograder.grading.setting import Setting
@@ -99,16 +98,16 @@ def listed(*mutants):
 def shown(result):
     console = Console(width=100, highlight=False)
     with console.capture() as capture:
-        report.show(result, console)
+        findings.show(result, console)
     return capture.get()
 
 
 def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
     result = run(CAUGHT + MISSED + STRAY, mistakes_only=True)
     assert outcomes(result) == {
-        "caught": Outcome.KILLED,
-        "missed": Outcome.SURVIVED,
-        "stray": Outcome.WRONG_TASK,
+        "caught": AuditOutcome.KILLED,
+        "missed": AuditOutcome.SURVIVED,
+        "stray": AuditOutcome.WRONG_TASK,
     }
     assert result.exit_code == 1
     caught, missed, stray = result.findings
@@ -213,19 +212,19 @@ def test_an_audit_that_tries_nothing_claims_nothing(run):
 
 def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):
     mistake = STRAY.replace('task = "Sigmoid"', 'task = "double"\nalso_fails = ["Sigmoid"]')
-    assert outcomes(run(mistake, mistakes_only=True)) == {"stray": Outcome.KILLED}
+    assert outcomes(run(mistake, mistakes_only=True)) == {"stray": AuditOutcome.KILLED}
 
 
 def test_a_consistent_form_is_tried_as_well(run):
     text = CAUGHT + 'consistent = [{ find = "np.exp(-z)", replace = "np.exp(z)" }]\n'
     (name,) = outcomes(run(CAUGHT, mistakes_only=True))
     found = outcomes(run(text, mistakes_only=True))
-    assert found == {name: Outcome.KILLED, f"{name} (consistent)": Outcome.KILLED}
+    assert found == {name: AuditOutcome.KILLED, f"{name} (consistent)": AuditOutcome.KILLED}
 
 
 def test_mutants_survive_where_the_checks_look_at_too_little(run):
     result = run(operator="dropped minus")
-    assert [finding.outcome for finding in result.findings] == [Outcome.SURVIVED]
+    assert [finding.outcome for finding in result.findings] == [AuditOutcome.SURVIVED]
     text = shown(result)
     assert "squash, survived: dropped minus in _stable: -z -> z | return SCALE" in text
     assert "squash.py:29" in text
@@ -244,14 +243,14 @@ def test_an_equivalent_is_listed_with_its_reason(run):
     (survivor,) = run(operator="dropped minus").findings
     result = run(equivalents=listed(survivor.id), operator="dropped minus")
     (finding,) = result.findings
-    assert (finding.outcome, finding.note) == (Outcome.EQUIVALENT, "it is right")
+    assert (finding.outcome, finding.note) == (AuditOutcome.EQUIVALENT, "it is right")
     assert result.exit_code == 0
 
 
 def test_an_equivalent_that_is_caught_is_reported(run):
     mutant = "arithmetic in double: 2 * x -> 2 / x | return 2 * x"
     result = run(equivalents=listed(mutant), operator="arithmetic")
-    assert outcomes(result)[mutant] is Outcome.NOT_EQUIVALENT
+    assert outcomes(result)[mutant] is AuditOutcome.NOT_EQUIVALENT
     assert result.exit_code == 1
 
 
@@ -321,13 +320,13 @@ def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
     run(CAUGHT + MISSED, mistakes_only=True)
     tried = []
 
-    class Recording(Trials):
+    class Recording(AuditTrials):
         def attempt(self, trial):
             tried.append(trial.label)
             return super().attempt(trial)
 
     def resumed():
-        monkeypatch.setattr("autograder.audit.auditing.Trials", Recording)
+        monkeypatch.setattr("autograder.audit.auditing.AuditTrials", Recording)
         setting, scope = (
             Setting(tiny_course, Plugins(course=tiny_course), choose("process")),
             Scope((exercise,), True),
@@ -351,7 +350,7 @@ def test_an_audit_goes_on_where_it_was_interrupted(resumed, tmp_path):
 
 def test_a_journal_forgets_what_no_longer_holds(resumed, exercise):
     found, tried = resumed()
-    assert found["missed"] is Outcome.SURVIVED
+    assert found["missed"] is AuditOutcome.SURVIVED
     mistakes = exercise.solution.parent / "mistakes.toml"
     mistakes.write_text(CAUGHT.replace("return x", "return 3 * x") + MISSED, "utf-8")
     assert resumed() == (found, ["caught"])

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.audit.auditing import Scope, audit
-from autograder.audit.findings import Outcome
+from autograder.audit.findings import AuditOutcome
 from autograder.grading import written_answers
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
@@ -23,7 +23,7 @@ def test_a_wrong_answer_fails_its_own_question(run):
     assert (finding.id, finding.task, finding.outcome) == (
         "factor-left-out",
         "square",
-        Outcome.KILLED,
+        AuditOutcome.KILLED,
     )
     assert finding.failed == ("questions.md::square",)
 
@@ -31,7 +31,7 @@ def test_a_wrong_answer_fails_its_own_question(run):
 def test_a_comparison_that_accepts_everything_is_found(run, monkeypatch):
     monkeypatch.setattr(written_answers, "difference", lambda *_: "")
     (finding,) = run().findings
-    assert finding.outcome is Outcome.SURVIVED
+    assert finding.outcome is AuditOutcome.SURVIVED
 
 
 def test_a_comparison_that_refuses_the_model_answer_is_an_error(run, monkeypatch):

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.authoring import files, graded, texts
+from autograder.authoring import checking, exercise_files
 from autograder.authoring.checking import checked
-from autograder.authoring.problems import Checked, Problem
+from autograder.authoring.exercise_files import Checked, Problem
 from autograder.commands.authoring.check import described
 from autograder.course.reading import Course, find_course
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from framework.cli import build_app
+from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
 
@@ -89,12 +89,12 @@ def test_grading_waits_for_files_that_are_missing(root):
 )
 def test_lists_that_do_not_fit_the_solution(root, file, before, after, expected):
     edit(root / file, before, after)
-    assert expected in told(files.lists(linear(root)))
+    assert expected in told(exercise_files.lists(linear(root)))
 
 
 def test_a_stub_that_has_drifted(root):
     edit(root / EXERCISE / "linear.py", "raise NotImplementedError", "return x")
-    assert "`gradus stubs` writes it" in told(files.drift(linear(root)))
+    assert "`gradus stubs` writes it" in told(exercise_files.drift(linear(root)))
 
 
 @pytest.mark.parametrize(
@@ -107,46 +107,48 @@ def test_a_stub_that_has_drifted(root):
     ],
 )
 def test_what_is_missing_in_a_text(root, before, after, expected):
-    assert told(texts.readme(linear(root))) == ""
+    assert told(exercise_files.readme(linear(root))) == ""
     edit(root / EXERCISE / "README.md", before, after)
-    assert expected in told(texts.readme(linear(root)))
+    assert expected in told(exercise_files.readme(linear(root)))
 
 
 def test_an_example_that_prints_something_else(root):
     edit(root / EXERCISE / "README.md", "[[3.5, 7.5]]", "[[3.5, 8.5]]")
     course = find_course(root)
-    assert "[[3.5, 7.5]]" in told(texts.examples(course, course.exercise("linear")))
+    assert "[[3.5, 7.5]]" in told(exercise_files.examples(course, course.exercise("linear")))
 
 
 def test_an_example_that_uses_a_part_of_another_exercise_beside_written_questions():
     course = find_course()
-    assert told(texts.examples(course, course.exercise("stacked"))) == ""
+    assert told(exercise_files.examples(course, course.exercise("stacked"))) == ""
 
 
 def test_too_few_hints(root):
     edit(root / EXERCISE / "exercise.toml", '    "forward is one', '    # "forward is one')
-    assert "2 hints; expected at least 3" in told(texts.hints(linear(root)))
+    assert "2 hints; expected at least 3" in told(exercise_files.hints(linear(root)))
 
 
 def test_a_promise_that_no_text_has(root):
     edit(root / EXERCISE / "README.md", "Do not modify the arguments.", "Keep the arguments.")
-    assert "no text contains 'Do not modify" in told(texts.promises(linear(root)))
+    assert "no text contains 'Do not modify" in told(exercise_files.promises(linear(root)))
 
 
 def test_a_threshold_that_no_check_measures(root):
     edit(root / EXERCISE / "exercise.toml", "accuracy = 0.9", "accurracy = 0.9")
-    assert "no check measures the metric 'accurracy'" in told(files.thresholds(linear(root)))
+    assert "no check measures the metric 'accurracy'" in told(
+        exercise_files.thresholds(linear(root))
+    )
 
 
 def results(root: Path):
     found = setting(root)
-    return graded.solution_results(found, found.course.exercise("linear"))
+    return checking.solution_results(found, found.course.exercise("linear"))
 
 
 def test_points_that_do_not_add_up_and_checks_of_no_task(root):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
     edit(root / SOLUTION / "test_linear_hidden.py", "points(1)", "points(0)")
-    found = told(graded.points(linear(root), results(root)))
+    found = told(checking.points(linear(root), results(root)))
     assert "points = 11, but its checks have 8 together -> write points = 8" in found
     assert "is worth nothing" in found
 
@@ -168,7 +170,7 @@ def test_a_stub_that_earns_points(root):
     edit(root / SOLUTION / "linear.py", end, "\n\n    def backward")
     found = setting(root)
     assert "the untouched stub passes test_linear.py::test_one_example" in told(
-        graded.stub(found, found.course.exercise("linear"))
+        checking.stub(found, found.course.exercise("linear"))
     )
 
 
@@ -176,27 +178,27 @@ def test_a_mistake_that_no_check_catches(root):
     edit(root / SOLUTION / "mistakes.toml", "replace = 'return x @ self.parameters[\"W\"]'",
          "replace = 'return self.parameters[\"b\"] + x @ self.parameters[\"W\"]'")  # fmt: skip
     found = setting(root)
-    wrong = told(graded.mistakes(found, found.course.exercise("linear")))
+    wrong = told(checking.mistakes(found, found.course.exercise("linear")))
     assert "mistake 'forgets-the-bias': survived" in wrong
 
 
 def test_an_alternate_that_fails_names_its_file(root):
     edit(root / ALTERNATE, '"nk->k"', '"nk->n"')
     found = setting(root)
-    wrong = told(graded.alternates(found, found.course.exercise("linear")))
+    wrong = told(checking.alternates(found, found.course.exercise("linear")))
     assert "with_einsum.py fails test_linear.py::test_gradients" in wrong
 
 
 def test_checks_that_fail_with_one_message_are_one_problem(root):
     edit(root / ALTERNATE, "def forward(self", "def forwards(self")
     found = setting(root)
-    (problem,) = graded.alternates(found, found.course.exercise("linear"))
+    (problem,) = checking.alternates(found, found.course.exercise("linear"))
     assert "test_linear.py::test_one_example, test_linear.py::test_gradients" in problem.text
 
 
 def test_every_problem_is_shown_with_its_fix(root):
     edit(root / EXERCISE / "README.md", "# Linear", "Linear")
-    steps = [Checked("files"), Checked("text", tuple(texts.readme(linear(root))))]
+    steps = [Checked("files"), Checked("text", tuple(exercise_files.readme(linear(root))))]
     lines = list(described("linear", steps))
     assert lines[:3] == ["linear: 1 of 2 steps found something", "  ✓ files", "  ✗ text"]
     assert lines[4] == "      begin with '# Linear'"
@@ -216,7 +218,7 @@ def test_advice_fails_nothing_and_can_be_left_out():
 def test_the_command_ends_with_1_where_something_is_wrong(root):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
     arguments = ["check", "--course", str(root), "--jobs", "1"]
-    done = CliRunner().invoke(build_app(arguments), arguments)
+    done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 1
     assert "linear: 1 of 1 steps found something" in done.output
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, equal, gradients_agree, paired_models, refuses
-from autograder.checks.failures import MissedThreshold
+from autograder.checks.equality import MissedThreshold
 from autograder.checks.language import no_look_ahead
 from autograder.checks.sanity_checks import overfits
 

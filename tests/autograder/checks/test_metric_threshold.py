@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.checks import HIGHER, LOWER, CheckFailed, Evaluation
-from autograder.checks.failures import MissedThreshold
+from autograder.checks import HIGHER, LOWER, CheckFailed, ConfirmableMetric
+from autograder.checks.equality import MissedThreshold
 from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import Threshold
 from framework.errors import BadInputError
@@ -181,7 +181,7 @@ def test_a_chosen_number_has_the_checks_direction(threshold, reach):
 
 def evaluation(value, other):
     """A submission's value, and the reference's."""
-    return Evaluation(value, lambda: other)
+    return ConfirmableMetric(value, lambda: other)
 
 
 def evaluations(*pairs):
@@ -229,4 +229,4 @@ def test_calibrating_asks_no_reference(threshold, reach):
     def never():
         raise AssertionError
 
-    assert reach(threshold(calibrating=True), Trainings([Evaluation(0.95, never)])) == 0.95
+    assert reach(threshold(calibrating=True), Trainings([ConfirmableMetric(0.95, never)])) == 0.95

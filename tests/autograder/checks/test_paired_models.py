@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, in_float32, paired_models
-from autograder.isolation.host.faults import Blocked, Crashed, TimedOut
-from autograder.isolation.host.inline import InlineSession
+from autograder.isolation.host.faults import Crashed, TimedOut
 from autograder.isolation.host.remote import session_of
+from framework.interfaces import Model
 
 X = np.random.default_rng(5).normal(size=(4, 3))
 
@@ -54,34 +54,7 @@ def test_both_get_the_same_parameters_and_no_zero_bias(pair_with, affine):
         assert np.all(mine[name])
 
 
-def test_building_takes_one_request(pair_with, affine, monkeypatch):
-    run, requests = InlineSession.run, []
-
-    def counted(session, steps):
-        requests.append([type(step).__name__ for step in steps])
-        return run(session, steps)
-
-    monkeypatch.setattr(InlineSession, "run", counted)
-    pair_with(affine)
-    assert requests[:2] == [["Call", "Get"], ["Call", "Get", "Get"]]
-    assert {name for steps in requests[2:] for name in steps} == {"Get", "Assign"}
-
-
-def test_a_constructor_that_ends_the_worker_has_crashed(pair_with, affine, monkeypatch):
-    run, faults = InlineSession.run, [Crashed("the process died"), Blocked("waits for Layer")]
-
-    def ends_the_worker(session, steps):
-        if len(steps) == 2:  # of the reference
-            return run(session, steps)
-        raise faults.pop(0)
-
-    monkeypatch.setattr(InlineSession, "run", ends_the_worker)
-    with pytest.raises(Crashed, match="the process died"):
-        pair_with(affine)
-    assert not faults
-
-
-def test_arrays_that_cannot_be_sent_are_looked_at_one_by_one(pair_with, affine):
+def test_parameters_are_compared_before_gradients_that_cannot_be_sent(pair_with, affine):
     class Unsendable(affine):
         def __init__(self, *args, rng):
             super().__init__(*args, rng=rng)
@@ -489,3 +462,47 @@ def test_many_gradients_that_take_too_long_are_noted(
         pair.many_gradients(X, rng=draws, passes=3)
     assert session.calls.outlasted == (set() if stalled else {"Layer.backward"})
     assert ("without calls of forward" in caught.value.message) is not stalled
+
+
+class Square(Model):
+    """y = w x², which keeps x² for backward and its last row as state."""
+
+    def __init__(self, shared=""):
+        super().__init__()
+        self.add_parameter("w", np.ones(1))
+        self.shared = shared
+
+    def forward(self, x):
+        self.x, y = x, self.parameters["w"] * x**2
+        self.y = y if self.shared == "backward" else y.copy()
+        self.state = y[-1] if self.shared == "state" else y[-1].copy()
+        return y.T.swapaxes(0, 1)  # a view
+
+    def backward(self, grad_output):
+        self.gradients["w"] += (grad_output * self.y).sum()
+        return grad_output * 2 * self.y / self.x
+
+
+@pytest.fixture
+def keeps_to_itself(remote, draws):
+    """A check of `Square` that shares an array in the given way."""
+
+    def check(shared):
+        modules = remote(Square=Square), remote(Square=Square)
+        pair = paired_models(*modules, "Square", shared)
+        pair.result_is_the_callers(draws.uniform(1, 2, size=(2, 3)), rng=draws, keeps=["state"])
+
+    return check
+
+
+def test_a_layer_with_arrays_of_its_own_passes(keeps_to_itself):
+    keeps_to_itself("")
+
+
+@pytest.mark.parametrize(
+    ("shared", "what"),
+    [("backward", "the gradient that backward returns"), ("state", "self.state")],
+)
+def test_a_layer_that_returns_what_it_keeps_fails(keeps_to_itself, shared, what):
+    with pytest.raises(CheckFailed, match=f"{what} is another one after the caller has changed"):
+        keeps_to_itself(shared)

@@ -12,8 +12,7 @@ from autograder.checks import (
     overfits,
     trained_models,
 )
-from autograder.checks.gradients.first_batch import first_gradients_agree
-from autograder.checks.trained_models import Evaluation
+from autograder.checks.trained_models import ConfirmableMetric, first_gradients_agree
 from autograder.isolation.host.faults import InfrastructureFault
 from framework.interfaces import Model
 
@@ -153,6 +152,6 @@ def test_a_reference_that_fails_with_learned_parameters_is_the_submissions_fault
 
 
 def test_several_evaluations_are_combined():
-    one, other = Evaluation(0.9, lambda: 0.8), Evaluation(0.7, lambda: 0.95)
+    one, other = ConfirmableMetric(0.9, lambda: 0.8), ConfirmableMetric(0.7, lambda: 0.95)
     both = combined(min, [one, other])
     assert (both.value, both.confirm()) == (0.7, 0.8)

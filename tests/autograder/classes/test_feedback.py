@@ -13,7 +13,7 @@ from graded_class import STUDENTS, GradedClass, check, exercise
 from gradus_command import gradus
 from repository import ROOT
 
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError, UsageError
 

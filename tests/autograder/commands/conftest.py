@@ -10,7 +10,7 @@ from autograder.commands.list_exercises import list_exercises
 from autograder.commands.notebook import notebook
 from autograder.commands.reset import reset
 from autograder.commands.show import show
-from autograder.course.stub_files import write_stubs
+from autograder.course.stubs import write_stubs
 
 
 @pytest.fixture

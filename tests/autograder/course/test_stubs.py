@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.stub_files import stub_files, write_stubs
-from autograder.course.stubs import available_stub, generate_stub, pristine_stub
+from autograder.course.stubs import (
+    available_stub,
+    generate_stub,
+    pristine_stub,
+    stub_files,
+    write_stubs,
+)
 from framework.errors import BadInputError
 
 FILE = Path("solutions/u/x/x.py")

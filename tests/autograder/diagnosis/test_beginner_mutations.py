@@ -3,7 +3,7 @@
 import pytest
 from mutated import mutated
 
-from autograder.diagnosis.source_changes.beginner_mutations import (
+from autograder.diagnosis.beginner_mutations import (
     BEGINNER_MUTATIONS,
     MANY_MUTATIONS,
 )

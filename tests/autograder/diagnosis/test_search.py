@@ -7,10 +7,15 @@ import time
 
 import pytest
 
-from autograder.diagnosis.search import forked
-from autograder.diagnosis.search.forked import search_apart
-from autograder.diagnosis.search.line_limit import lines_limited
-from autograder.diagnosis.search.trials import NO, YES, OutOfTrials, Trials
+from autograder.diagnosis import search as searching
+from autograder.diagnosis.search import (
+    NO,
+    YES,
+    OutOfTrials,
+    Trials,
+    lines_limited,
+    search_apart,
+)
 
 SHORT = 0.05
 
@@ -49,7 +54,7 @@ def search_with(candidate):
 @pytest.fixture
 def elsewhere(monkeypatch):
     """A platform on which no process can be forked."""
-    monkeypatch.setattr(forked.sys, "platform", "darwin")
+    monkeypatch.setattr(searching.sys, "platform", "darwin")
 
 
 @pytest.mark.parametrize("candidate", [endless, endless_in_c, ends])
@@ -58,7 +63,7 @@ def test_a_candidate_that_does_not_end_fails_and_the_search_goes_on(candidate):
 
 
 def test_many_candidates_that_overrun_end_the_search_with_what_was_found(monkeypatch):
-    monkeypatch.setattr(forked, "MAX_PROCESSES", 3)
+    monkeypatch.setattr(searching, "MAX_PROCESSES", 3)
     found = search_apart(lambda trials: [trials.succeeds(f, SHORT) for f in (bool, endless) * 4])
     assert found == [False] * 8
     found = search_apart(lambda trials: [trials.succeeds(f, SHORT) for f in (yes, endless) * 4])
@@ -70,7 +75,7 @@ def yes():
 
 
 def test_a_process_that_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(forked, "ELAPSED_SECONDS", 0.2)
+    monkeypatch.setattr(searching, "ELAPSED_SECONDS", 0.2)
     started = time.monotonic()
     assert search_apart(lambda trials: time.sleep(60)) is None
     assert time.monotonic() - started < 10
@@ -142,6 +147,6 @@ def test_the_budget_is_a_count():
 def test_where_no_process_can_be_forked_the_same_is_found(changed, monkeypatch):
     graded = changed("activations", "self.y = np.tanh(z)", "self.y = np.tanh(z) + 1.0")
     here = graded.diagnoses()
-    monkeypatch.setattr(forked.sys, "platform", "darwin")
+    monkeypatch.setattr(searching.sys, "platform", "darwin")
     assert graded.diagnoses() == here
     assert here

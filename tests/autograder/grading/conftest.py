@@ -15,7 +15,7 @@ CHECKS = '''
     import numpy as np
     import pytest
     from autograder.checks import CheckFailed, expect
-    from autograder.checks.failures import MissedThreshold
+    from autograder.checks.equality import MissedThreshold
     from autograder.isolation.host.calls import RemoteCall
     from autograder.isolation.host.faults import (
         Crashed, Frame, InfrastructureFault, ReferenceFailed, TimedOut

@@ -13,7 +13,7 @@ from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.reports.json_report import render_json
-from autograder.reports.terminal import ExerciseView
+from autograder.reports.terminal_report import ExerciseView
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

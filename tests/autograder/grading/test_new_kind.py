@@ -14,12 +14,12 @@ import pytest
 from markupsafe import Markup
 from rich.console import Console
 
-from autograder.record.findings.base import Finding, Findings
+from autograder.record.findings.finding import Finding, Findings
 from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
-from autograder.reports.html_report import render_html
+from autograder.reports.html_report import render_cell, render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
-from autograder.reports.terminal import ExerciseView
+from autograder.reports.terminal_report import ExerciseView
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,19 @@ def test_a_failure_is_explained_by_it(report_on):
     assert "      weights  <b> 0.25\n               red 0.75\n" in on_terminal(report)
     assert "<dt>weights</dt><dd><ol>&lt;b&gt; 0.25, red 0.75</ol></dd>" in render_html(report)
     assert "weights: &lt;b&gt; 0.25 red 0.75" in render_junit(report)
+
+
+def test_a_reason_that_text_cannot_show_is_on_the_page(report_on):
+    class Drawn(Reason):
+        def text_lines(self) -> list[str]:
+            return []
+
+        def html(self) -> str:
+            return Markup("<i>a figure</i>")
+
+    report = report_on(Drawn, False)
+    assert "<dt>weights</dt><dd><i>a figure</i></dd>" in render_html(report)
+    assert "weights" not in on_terminal(report) + render_cell(report)
 
 
 def test_what_explains_failures_is_not_shown_where_there_is_none(report_on):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.installation.redaction import Redactor
+from autograder.installation.bundle import Redactor
 
 FOREIGN = "/home/otto/notes, /Users/otto/x, C:\\Users\\otto\\x"
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import numpy
+import packaging
+import psutil
 import pytest
 from repository import ROOT
 
@@ -323,7 +325,7 @@ def test_it_outlives_the_thread_that_started_it(sandbox, worker):
 HOST = """
 import sys, tempfile
 from pathlib import Path
-sys.path.insert(0, {root!r})
+sys.path[:] = [{root!r}, *sys.path, {scratch!r} + "/packages"]
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import build_view, choose, interpreter
 from autograder.isolation.sandboxes.processes import tree_of
@@ -415,6 +417,8 @@ def test_an_ordinary_user_is_contained_as_well(sandbox, tmp_path):
     of_pytest = takewhile(lambda folder: folder != Path(gettempdir()), tmp_path.parents)
     for folder in (tmp_path, *of_pytest):
         folder.chmod(0o777)
+    for package in (packaging, psutil):  # which that Python may lack
+        shutil.copytree(Path(package.__file__).parent, tmp_path / "packages" / package.__name__)
     host, gaps, pids = start_host([*command, "-c", host_code(sandbox, tmp_path)], cwd="/")
     stop(host)
     assert gaps == "[]"

@@ -14,7 +14,7 @@ from autograder.record.commands import Commands
 from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
-from autograder.reports.terminal import ExerciseView, Summary
+from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED

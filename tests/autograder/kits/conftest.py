@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from autograder.course.kit import seed_in
+from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting

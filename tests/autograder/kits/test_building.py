@@ -9,11 +9,10 @@ import zipfile
 import pytest
 
 from autograder.conversations.recording import content
-from autograder.course.kit import SEED, kit_of, seed_in
+from autograder.course.kit_folder import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
-from autograder.kits.building import build_kit
-from autograder.kits.leaks import quotations, solution_lines
-from autograder.kits.summary import summary
+from autograder.kits.building import build_kit, summary
+from autograder.kits.proof import quotations, solution_lines
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict

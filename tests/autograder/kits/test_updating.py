@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.course.kit import digest, kit_of, manifest_of
+from autograder.course.kit_folder import digest, kit_of, manifest_of
 from autograder.kits.updating import update_kit
 from framework.errors import BadInputError, UsageError
 

@@ -3,7 +3,7 @@ import ast
 import pytest
 from mutated import mutated
 
-from autograder.mutations.operators import OPERATORS
+from autograder.mutations.mutants import OPERATORS
 
 
 def mutants(operator, code):

@@ -11,9 +11,8 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.processes import run_gradus
-from autograder.notebook.results import CommandResult
-from autograder.notebook.sources import named_exercise
+from autograder.notebook.notebook_source import named_exercise
+from autograder.notebook.subprocess_commands import CommandResult, run_gradus
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.course.signatures import parameter_names
+from autograder.course.source import parameter_names
 from autograder.isolation import wire
 from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.requests import Call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 

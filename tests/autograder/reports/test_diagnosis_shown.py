@@ -12,7 +12,7 @@ from autograder.record.results import Diagnosis, Report
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
-from autograder.reports.terminal import ExerciseView
+from autograder.reports.terminal_report import ExerciseView
 
 TRANSPOSED = Diagnosis(
     "recurrent-weights-not-transposed",

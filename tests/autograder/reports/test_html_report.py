@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from repository import ROOT
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.findings.curves import Curve
-from autograder.record.findings.plots import Line, Plot
-from autograder.record.findings.printed import PrintedText
-from autograder.record.findings.tables import ShownTable
+from autograder.record.findings.figures import Curve, Line, Plot
+from autograder.record.findings.texts import PrintedText, ShownTable
 from autograder.record.results import (
     CheckResult,
     Diagnosis,

@@ -4,7 +4,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import Report
 from autograder.reports.json_report import SCHEMA, render_json, report_schema
 from autograder.verdicts import Verdict

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from autograder.record.findings.printed import PrintedText
+from autograder.record.findings.texts import PrintedText
 from autograder.record.results import Report
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict

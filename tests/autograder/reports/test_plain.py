@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.record.findings.printed import PrintedText, excerpt
+from autograder.record.findings.texts import PrintedText, excerpt
 from autograder.reports.plain import clean, encodable
 
 ANY_TEXT = st.text(st.characters(codec=None))

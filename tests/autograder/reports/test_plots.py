@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.record.findings.base import Findings
-from autograder.record.findings.plots import Plot, Plotter
+from autograder.record.findings.figures import Plot, Plotter
+from autograder.record.findings.finding import Findings
 from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json

@@ -8,12 +8,9 @@ import pytest
 from graded_class import check, exercise
 
 from autograder.isolation.host.faults import Frame
-from autograder.record.findings.curves import Curve
-from autograder.record.findings.plots import Plot
-from autograder.record.findings.printed import PrintedText
-from autograder.record.findings.tables import ShownTable
-from autograder.record.findings.unshowable import Unshowable
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.figures import Curve, Plot
+from autograder.record.findings.finding import Unshowable
+from autograder.record.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.record.results import Diagnosis, Fact, Provenance, Report
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.record.findings.plots import Line, Plot
+from autograder.record.findings.figures import Line, Plot
 from autograder.record.results import Provenance, Report
 from autograder.reports.report_files import save_plots
 

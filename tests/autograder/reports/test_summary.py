@@ -6,7 +6,7 @@ from rich.console import Console
 
 from autograder.record.commands import Commands
 from autograder.record.results import Report
-from autograder.reports.terminal import Summary
+from autograder.reports.terminal_report import Summary
 
 
 def shown(report, width=80, encoding="utf-8", **options):

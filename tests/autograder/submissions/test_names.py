@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from autograder.submissions.archives import members, tars
-from autograder.submissions.names import meant_exercise, mentioned_exercise, numbered
+from autograder.submissions import archives
+from autograder.submissions.recognition import meant_exercise, mentioned_exercise, numbered
 from autograder.submissions.submission import load_submission
 
 NAMES = ["rnn", "rnn_lm", "conv1d", "lstm"]
@@ -186,12 +186,12 @@ def test_tar_members_that_leave_or_are_links_are_refused_alone(packed, tiny_cour
 
 def test_tar_bombs_are_cut(packed, tiny_course, monkeypatch):
     place = packed("bomb.tar.gz", {"squash.py": b"x = 1", "a.bin": bytes(1 << 20), "sums.py": b""})
-    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 19)
+    monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 19)
     submission = load_submission(place, tiny_course)
     assert list(submission.files) == ["squash"]
     assert "bomb.tar.gz is not read beyond its first 0 MiB" in submission.notes[0]
-    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 30)
-    monkeypatch.setattr(tars, "MAX_HEADERS", 2)
+    monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 30)
+    monkeypatch.setattr(archives, "MAX_HEADERS", 2)
     assert "more than 2 entries" in load_submission(place, tiny_course).notes[0]
 
 

@@ -5,17 +5,17 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.stub_files import write_stubs
-from autograder.course.stubs import pristine_stub
+from autograder.course.stubs import pristine_stub, write_stubs
 from autograder.submissions.new_notebook import new_notebook, sections
-from autograder.submissions.notebook_magics import ParseBudget, without_magics
 from autograder.submissions.notebooks import (
+    ParseBudget,
     notebook_exercise,
     notebook_module,
     read_notebook,
+    without_magics,
 )
 from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
-from autograder.submissions.progress import Progress, task_progress
+from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
 
 
@@ -64,7 +64,7 @@ def test_untouched_notebook_is_the_untouched_stub(fresh, tiny_course):
     exercise = tiny_course.exercise("squash")
     module = notebook_module(json.loads(fresh), exercise.task_names)
     progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
-    assert set(progress.values()) == {Progress.UNTOUCHED}
+    assert set(progress.values()) == {TaskProgress.UNTOUCHED}
     assert module.source.startswith("from __future__ import annotations")
 
 
@@ -106,7 +106,7 @@ def test_hostile_cells_are_given_up_soon(module_of):
     chain = module_of(*(f"a{i} = a{i + 1}" for i in range(3000)), "def f(): return a0")
     assert len(chain.origins) == 3001
     deep = module_of("def f(x):\n    return x" + "()" * 2500)
-    assert deep.syntax_error == "cell 1, line 2: nested too deeply"
+    assert next(iter(deep.broken.values())) == "cell 1, line 2: nested too deeply"
 
 
 def test_notes_on_cells_are_few_and_short(module_of):
@@ -171,12 +171,12 @@ def test_broken_scratch_is_left_out_with_a_note(module_of):
         "cell 2 is left out, it is not Python (line 1: invalid syntax)",
         "cell 3 is left out: %%bash",
     )
-    assert module.syntax_error is None
+    assert not module.broken
 
 
 def test_broken_task_names_its_cell_and_line(module_of):
     module = module_of("x = 1", "def f(x):\n    return (x")
-    assert module.syntax_error == "cell 2, line 2: '(' was never closed"
+    assert next(iter(module.broken.values())) == "cell 2, line 2: '(' was never closed"
 
 
 def test_task_defined_twice_is_noted_and_the_last_counts(module_of):
@@ -267,9 +267,9 @@ def test_filled_in_run_and_saved_by_jupyter(fresh, tiny_course, solved, tmp_path
     nbformat.write(notebook, file)
     exercise = tiny_course.exercise("squash")
     module = notebook_module(read_notebook(file.read_bytes(), "n"), exercise.task_names)
-    assert module.syntax_error is None
+    assert not module.broken
     progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
-    assert set(progress.values()) == {Progress.WRITTEN}
+    assert set(progress.values()) == {TaskProgress.WRITTEN}
     namespace = {"__name__": "squash"}
     exec(module.source, namespace)
     assert namespace["Sigmoid"]().forward(0.0) == 0.5

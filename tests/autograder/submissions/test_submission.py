@@ -14,10 +14,9 @@ import pytest
 from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
 from autograder.isolation.sandboxes.scratch import remove_scratch
-from autograder.submissions import folders
-from autograder.submissions.archives import members, zips
-from autograder.submissions.progress import Progress, task_progress
+from autograder.submissions import archives, candidates
 from autograder.submissions.submission import load_submission, student_implementations
+from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
 
 
@@ -208,7 +207,7 @@ def test_a_pipe_in_the_folder_does_not_hang(tiny_course, hand_in):
 
 
 def test_of_a_huge_folder_the_first_files_are_read(tiny_course, hand_in, monkeypatch):
-    monkeypatch.setattr(folders, "MAX_FILES", 4)
+    monkeypatch.setattr(candidates, "MAX_FILES", 4)
     root = hand_in(**{"sums.py": "", "a/1": "", "a/2": "", "a/squash.py": ""})
     submission = load_submission(root, tiny_course)
     assert list(submission.files) == ["sums"]
@@ -247,7 +246,7 @@ def test_loops_of_links_and_deep_folders_are_left_out(tiny_course, hand_in):
     assert list(submission.files) == ["squash"]
     loop, deep = submission.notes
     assert loop.startswith("sums.py cannot be read: ")
-    assert f"folders deeper than {folders.MAX_DEPTH}" in deep
+    assert f"folders deeper than {candidates.MAX_DEPTH}" in deep
     assert len(deep) < 300
     (root / "loop").symlink_to("loop")
     assert "nothing is read" in load_submission(root / "loop", tiny_course).notes[0]
@@ -306,14 +305,14 @@ def test_zip_bombs_are_cut(tiny_course, zipped, monkeypatch):
     submission = load_submission(bomb, tiny_course)
     assert "sums.py is too large" in submission.unread["sums"]
     assert list(submission.files) == ["squash"]
-    monkeypatch.setattr(members, "MAX_TOTAL", 1 << 10)
+    monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 10)
     (told,) = set(load_submission(bomb, tiny_course).notes) - set(submission.notes)
     assert "work.zip is not read beyond its first 0 MiB" in told
-    monkeypatch.setattr(members, "MAX_MEMBERS", 1)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 1)
     many = load_submission(zipped(("a.txt", ""), ("sums.py", ""), ("c.py", "")), tiny_course)
     assert "not read beyond its first 1 files" in many.notes[0]
     assert list(many.files) == ["sums"]
-    monkeypatch.setattr(zips, "MAX_DIRECTORY", 100)
+    monkeypatch.setattr(archives, "MAX_DIRECTORY", 100)
     listed = load_submission(zipped(("a" * 90, ""), ("sums.py", "")), tiny_course)
     assert "list of files takes more than" in listed.notes[0]
 
@@ -475,7 +474,7 @@ def test_progress_from_stub_to_written(stub):
 def test_a_task_does_not_wait_for_another_task_that_it_uses():
     source = "def f(x):\n    return g(x)\n\ndef g(x):\n    raise NotImplementedError\n"
     progress = task_progress(source, ["f", "g"])
-    assert progress == {"f": Progress.WRITTEN, "g": Progress.UNTOUCHED}
+    assert progress == {"f": TaskProgress.WRITTEN, "g": TaskProgress.UNTOUCHED}
 
 
 def test_unreachable_or_deliberate_raise_does_not_count():
@@ -483,7 +482,7 @@ def test_unreachable_or_deliberate_raise_does_not_count():
     imported = "from mine import f\n"
     tried = "try:\n    import x\nexcept E:\n    def f(): pass\n"
     for text in (source, imported, tried):
-        assert task_progress(text, ["f"]) == {"f": Progress.WRITTEN}
+        assert task_progress(text, ["f"]) == {"f": TaskProgress.WRITTEN}
 
 
 @pytest.mark.parametrize("hostile", ["()" * 2500, "()" * 100_000, "+1" * 900, "+1" * 100_000])
@@ -491,28 +490,28 @@ def test_deep_nesting_is_a_syntax_error(tiny_course, hand_in, hostile):
     root = hand_in(**{"sums.py": f"def total(v):\n    return v{hostile}\n"})
     file = load_submission(root, tiny_course).files["sums"]
     assert "deep" in file.syntax_error or "recursion" in file.syntax_error
-    assert file.progress(tiny_course.exercise("sums")) == {"total": Progress.STARTED}
+    assert file.progress(tiny_course.exercise("sums")) == {"total": TaskProgress.STARTED}
 
 
 def test_last_definition_counts():
     source = "def f():\n    raise NotImplementedError\n\ndef f():\n    return 1\n"
     assert task_progress(source, ["f"], "def f():\n    raise NotImplementedError\n") == {
-        "f": Progress.WRITTEN
+        "f": TaskProgress.WRITTEN
     }
 
 
 def test_chains_of_helpers_may_be_thousands_long():
     chain = "".join(f"def f{i}():\n    return f{i + 1}()\n" for i in range(5000))
     begun = task_progress(chain + "def f5000():\n    raise NotImplementedError\n", ["f0"])
-    assert begun == {"f0": Progress.STARTED}
-    assert task_progress(chain, ["f0"]) == {"f0": Progress.WRITTEN}
+    assert begun == {"f0": TaskProgress.STARTED}
+    assert task_progress(chain, ["f0"]) == {"f0": TaskProgress.WRITTEN}
 
 
 def test_the_deepest_code_that_is_looked_at_can_be_looked_at():
     deep = f"def f(x):\n    return {'-' * 190}x\n"
-    assert task_progress(deep, ["f"], deep) == {"f": Progress.WRITTEN}
+    assert task_progress(deep, ["f"], deep) == {"f": TaskProgress.WRITTEN}
     nested = "".join(f"{'  ' * i}if x:\n" for i in range(1, 90)) + "  " * 90 + "return x\n"
-    assert task_progress(f"def f(x):\n{nested}", ["f"]) == {"f": Progress.WRITTEN}
+    assert task_progress(f"def f(x):\n{nested}", ["f"]) == {"f": TaskProgress.WRITTEN}
 
 
 @pytest.mark.parametrize("text", ["\n" * 250_000, " " * 250_000, "from" + " " * 250_000])

@@ -10,7 +10,7 @@ from graded_class import GradedClass, check, exercise, result
 from autograder.classes.collecting.attempts import Rule, Timing
 from autograder.classes.marks.class_results import State, facts_of, read_results, report_of
 from autograder.classes.runs.store import Store
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.record.results import Diagnosis
 from autograder.verdicts import Verdict
 

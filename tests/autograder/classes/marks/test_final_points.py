@@ -15,7 +15,7 @@ from autograder.classes.marks.final_points import Settling, asked, settle
 from autograder.classes.marks.rules import read_rules
 from autograder.classes.rosters.dates import Extension
 from autograder.classes.runs.store import Store
-from autograder.record.findings.written import WrittenAnswer
+from autograder.record.findings.texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError
 
@@ -209,11 +209,11 @@ def test_more_points_than_a_part_is_worth_are_an_error(made):
 def test_rows_about_nothing_are_named():
     rows = ["s1,rnn,,", "s9,rnn,,", "s1,rn,,", "s1,rnn,forward,", "s1,rnn,fwd,"]
     entries = [
-        manual_points.Entry(*row.split(","), points=1.0, line=line)
+        manual_points.ManualEntry(*row.split(","), points=1.0, line=line)
         for line, row in enumerate(rows, 2)
     ]
     known = {("s1", "rnn"): ("forward",)}
-    assert list(manual_points.unused(manual_points.Entries(entries), known)) == [
+    assert list(manual_points.unused(manual_points.ManualEntries(entries), known)) == [
         "line 3: no such student",
         "line 4: no exercise 'rn' in this run",
         "line 6: no part 'fwd' in rnn",

@@ -7,7 +7,7 @@ from large_class import large_class
 from repository import ROOT
 
 from autograder.classes.collecting.listing import named
-from autograder.classes.pages.site import Site
+from autograder.classes.pages.site import RunSite
 from autograder.classes.pages.view import CodeReader, read_view
 from autograder.course.reading import Course
 
@@ -23,7 +23,7 @@ def pages_of(tmp_path_factory):
         opened.append(store)
         shown = named(collection)
         view = store.transaction(lambda c: read_view(c, collection, run, shown))
-        return Site(view, store, CodeReader(collection, Course.read(ROOT)))
+        return RunSite(view, store, CodeReader(collection, Course.read(ROOT)))
 
     yield made
     for store in opened:

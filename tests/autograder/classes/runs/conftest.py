@@ -8,7 +8,7 @@ import pytest
 from queue_run import Run
 
 from autograder.classes.runs import grader_process
-from autograder.classes.runs.grade_job import Settings
+from autograder.classes.runs.grade_job import RunSettings
 
 #: Grades a job by the name of its place; some end the process, one answers what is invalid.
 STAND_IN = """
@@ -40,7 +40,7 @@ def command(tmp_path, monkeypatch):
 
 @pytest.fixture
 def settings():
-    return Settings("no course")
+    return RunSettings("no course")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from queue_run import graded, key_of
 
 from autograder.classes.runs import engine, grade_run, job_queue
-from autograder.classes.runs.engine import Engine, Outcome, local_engine
+from autograder.classes.runs.engine import Engine, JobOutcome, local_engine
 
 NAMES = [f"s{number}" for number in range(12)]
 
@@ -37,7 +37,7 @@ def test_a_fault_is_tried_three_times_and_is_no_result(run):
 
     def grade(job):
         tries[job.place] += 1
-        return Outcome(fault="no space left") if job.place == "bad" else graded(job)
+        return JobOutcome(fault="no space left") if job.place == "bad" else graded(job)
 
     run.go(grade)
     assert tries["bad"] == job_queue.TRIES
@@ -73,7 +73,7 @@ def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
             beside.append(started[before:])
         time.sleep(0.02)
         is_open = job.place == "slow" and not job.alone
-        return Outcome(is_open=True) if is_open else graded(job)
+        return JobOutcome(is_open=True) if is_open else graded(job)
 
     run.go(grade, width=4)
     assert (beside, started[-2:]) == ([[]], ["slow", "added meanwhile"])
@@ -162,7 +162,7 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
     def again(job):
         assert job.afresh  # or a check that depends on chance would not run again
         if job.place == "c":
-            return Outcome(fault="disk full")
+            return JobOutcome(fault="disk full")
         return graded(job, earned=0.5 if job.place == "b" else 1.0)
 
     engine = Engine(partial(ThreadPoolExecutor, 2), again, 2)

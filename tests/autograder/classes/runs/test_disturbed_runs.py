@@ -16,9 +16,9 @@ from queue_run import Run, graded, key_of
 from sqlalchemy import event
 
 from autograder.classes.runs import job_queue
-from autograder.classes.runs.engine import Outcome, local_engine
+from autograder.classes.runs.engine import JobOutcome, local_engine
 from autograder.classes.runs.store import StoreError
-from autograder.classes.runs.stored_runs import Result, disagreements
+from autograder.classes.runs.stored_runs import StoredResult, disagreements
 
 FORK = multiprocessing.get_context("fork")
 
@@ -172,7 +172,7 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(run):
 
     def large(job):
         report = "x" * 100_000
-        return Outcome(Result("passed", 1.0, 1.0, 0.0, "c", report, False, "process", 0.0))
+        return JobOutcome(StoredResult("passed", 1.0, 1.0, 0.0, "c", report, False, "process", 0.0))
 
     def limit(connection, record):
         connection.execute("PRAGMA max_page_count=120").close()

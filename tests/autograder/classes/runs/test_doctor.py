@@ -13,8 +13,8 @@ from queue_run import graded
 
 from autograder.classes.runs import doctor
 from autograder.classes.runs.doctor import DoctorError, examine
-from autograder.classes.runs.engine import Engine, Outcome
-from autograder.course.stub_files import write_stubs
+from autograder.classes.runs.engine import Engine, JobOutcome
+from autograder.course.stubs import write_stubs
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def examined(tiny_course):
         def grade(job):
             is_solution = Path(job.place) == tiny_course.root / "solutions"
             earned = solution if is_solution else stub
-            return graded(job, earned) if isinstance(earned, float) else Outcome(fault=earned)
+            return graded(job, earned) if isinstance(earned, float) else JobOutcome(fault=earned)
 
         engine = Engine(partial(ThreadPoolExecutor, 2), grade, 2)
         try:

@@ -17,7 +17,7 @@ from autograder.classes.runs.engine import Job
 from autograder.classes.runs.grader_process import (
     GraderLostError,
     GraderProcess,
-    Task,
+    RemoteJob,
     end_graders,
     grade_here,
     outcome_from,
@@ -27,7 +27,7 @@ from autograder.classes.runs.grader_process import (
 @pytest.fixture
 def task(command, settings):
     """`task(place)`: the text of a task."""
-    return lambda place: Task(settings, "r", "e", Job(place, "rnn")).text()
+    return lambda place: RemoteJob(settings, "r", "e", Job(place, "rnn")).text()
 
 
 def test_a_lost_process_is_started_again(task):
@@ -79,7 +79,7 @@ def test_the_real_process_ends_when_its_worker_is_killed():
 
 
 def test_what_is_printed_is_no_answer(settings):
-    task = Task(settings, "r", settings.environment, Job("x", "rnn"))
+    task = RemoteJob(settings, "r", settings.environment, Job("x", "rnn"))
     grader = GraderProcess()
     found = outcome_from(grader.grade(task.text()))
     grader.close()

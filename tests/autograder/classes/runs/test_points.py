@@ -10,17 +10,17 @@ from queue_run import QUEUE, graded
 
 from autograder.classes.runs import stored_runs
 from autograder.classes.runs.engine import Job
-from autograder.classes.runs.points import points_of, totals
-from autograder.classes.runs.stored_runs import Entry, commit
+from autograder.classes.runs.points import points_of
+from autograder.classes.runs.stored_runs import RunEntry, commit
 
 
 def test_the_best_attempt_counts_as_a_whole(run):
     entries = [
-        Entry("ana", attempt, exercise, f"{attempt}{exercise}")
+        RunEntry("ana", attempt, exercise, f"{attempt}{exercise}")
         for attempt in ("a1", "a2")
         for exercise in ("rnn", "lstm")
     ]
-    entries.append(Entry("bo", "b1", "rnn", "lost"))
+    entries.append(RunEntry("bo", "b1", "rnn", "lost"))
     made = run.store.transaction(
         partial(stored_runs.start_run, queue=QUEUE, sandbox="process", work="w", entries=entries)
     )
@@ -35,7 +35,7 @@ def test_the_best_attempt_counts_as_a_whole(run):
         ("bo", "rnn"): "b1",
     }
     assert found["bo", "rnn"].verdict == "not graded"
-    assert totals(found) == {"ana": (1.25, 2.0, 0), "bo": (0.0, 0.0, 1)}
+    assert found["ana", "lstm"].result.earned == 0.75 and found["bo", "rnn"].result is None
     ended = replace(made, ended=time.time() - 60)
     before = run.store.transaction(partial(points_of, run=ended))
     assert {one.verdict for one in before.values()} == {"not graded"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 
-from autograder.classes.runs.coordinator import IN_LOG, Progress
+from autograder.classes.runs.coordinator import IN_LOG, RunProgress
 
 
 def test_the_line_says_rate_time_left_and_what_is_not_a_students_fault():
     now = 0.0
-    progress = Progress(1200, io.StringIO(), lambda: now)
+    progress = RunProgress(1200, io.StringIO(), lambda: now)
     assert progress.line == "graded 0 of 1,200"
     now = 100.0
     for number in range(400):
@@ -25,7 +25,7 @@ def test_the_line_says_rate_time_left_and_what_is_not_a_students_fault():
 
 def test_a_log_gets_a_line_now_and_then():
     now, stream = 0.0, io.StringIO()
-    progress = Progress(3, stream, lambda: now)
+    progress = RunProgress(3, stream, lambda: now)
     progress.show()
     now = IN_LOG
     progress.show()

@@ -17,19 +17,25 @@ from sqlalchemy import func, select, update
 from autograder.classes.runs import job_queue, stored_runs
 from autograder.classes.runs import store as tables
 from autograder.classes.runs.job_queue import MAX_LOST, TRIES, Queue, add_jobs, lease
-from autograder.classes.runs.store import Key, Store, StoreError, job
-from autograder.classes.runs.stored_runs import Entry, Result, commit, disagreements, find_result
+from autograder.classes.runs.store import ResultKey, Store, StoreError, job
+from autograder.classes.runs.stored_runs import (
+    RunEntry,
+    StoredResult,
+    commit,
+    disagreements,
+    find_result,
+)
 from framework.errors import BadInputError
 
 QUEUE = Queue("lab1", "r1", 7, "numpy")
 
 
 def key(number, generation=0):
-    return Key(f"s{number}", "rnn", "r1", 7, "numpy", generation)
+    return ResultKey(f"s{number}", "rnn", "r1", 7, "numpy", generation)
 
 
 def result(earned=2.0, checks="same"):
-    return Result("passed", earned, 3.0, 0.0, checks, "{}", False, "process", 0.1)
+    return StoredResult("passed", earned, 3.0, 0.0, checks, "{}", False, "process", 0.1)
 
 
 @pytest.fixture
@@ -161,7 +167,7 @@ def test_what_has_a_result_is_not_queued_again(call, queued):
 
 
 def test_runs_are_kept_with_their_entries(call):
-    entries = [Entry("ana", "a1", "rnn", "s1"), Entry("王小明", "a2", "rnn", "s1", 1)]
+    entries = [RunEntry("ana", "a1", "rnn", "s1"), RunEntry("王小明", "a2", "rnn", "s1", 1)]
     first = call(stored_runs.start_run, QUEUE, "process", "w", entries)
     assert call(stored_runs.unfinished_run, QUEUE, "w").id == first.id
     assert call(stored_runs.unfinished_run, QUEUE, "other") is None
@@ -266,7 +272,7 @@ def test_removed_data_is_overwritten(tmp_path):
     file = tmp_path / "x.sqlite"
     with Store(str(file)) as store:
         store.transaction(
-            partial(commit, key=Key("marker-of-ana", "rnn", "r", 0, "e"), result=result())
+            partial(commit, key=ResultKey("marker-of-ana", "rnn", "r", 0, "e"), result=result())
         )
         store.transaction(lambda c: c.execute(tables.grading.delete()))
         store.purge()

@@ -1,0 +1,146 @@
+"""What chance allows: scores of models, which can be too good, and frequencies of random draws.
+
+**Scores.** Better than the source of the data is too good on the same sample. A model that has
+learned can be lucky, but only so lucky. Both bounds hold whatever a model answers, as long as its
+answers depend on only the earlier requests.
+
+**Language models.** Let p be the source of a text x and q the model. The likelihood ratio q(x)/p(x)
+has the mean Σ_x p(x) q(x)/p(x) ≤ 1. By Markov's inequality
+
+    P(log q(x) − log p(x) ≥ log(1/α)) ≤ α.
+
+**Classifiers.** Let m be the number of examples for which the model and the Bayes decision differ,
+and d the number of them that the model has right, less those that the Bayes decision has right.
+Given the inputs, no label is more probable than that of the Bayes decision. So d is a sum of m
+independent numbers between −1 and 1 with means of at most 0, and by Hoeffding's inequality
+
+    P(d ≥ √(2 m log(1/α))) ≤ α.
+
+A check evaluates a model many times, each time on a new sample. α is therefore `TOO_GOOD`
+divided by `EVALUATIONS`, more than any check makes: a check fails a right solution for this reason
+with a probability of at most `TOO_GOOD`.
+
+Source: Hoeffding, "Probability inequalities for sums of bounded random variables" (1963).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.equality import CheckFailed, expect
+
+Array = np.ndarray[Any, Any]
+
+#: A right solution fails a check for a score that is too good with this probability at most.
+TOO_GOOD = 1e-6
+#: No check evaluates its models more often.
+EVALUATIONS = 1000
+#: log(1/α), in nats.
+NATS = math.log(EVALUATIONS / TOO_GOOD)
+#: The probability that right draws are refused, over all values together.
+REFUSED_DRAWS = 1e-9
+#: Rounding errors of shares that are computed exactly.
+ROUNDING = 1e-9
+
+_CAUSE = (
+    "no model can know that much: predictions must come from the words that were read and from the "
+    "parameters"
+)
+
+
+def not_better_than_source(model: float, source: float) -> None:
+    """Check that a `model` is not much better than the source of the text which it predicts.
+
+    Args:
+        model, source: log likelihoods of the same text, in nats.
+
+    Raises:
+        CheckFailed: the model is better by more than chance allows.
+    """
+    expect(
+        not model - source >= NATS,
+        f"the text is e^{model - source:.0f} times as probable for the model as for the source "
+        f"that wrote it: {_CAUSE}",
+    )
+
+
+def not_better_than_bayes(answers: Array, bayes: Array, labels: Array) -> None:
+    """Check that a classifier is not much better than the Bayes decision on the same examples.
+
+    Args:
+        answers, bayes: `(M,)`, the labels that the classifier and the Bayes decision give.
+        labels: `(M,)`, the true ones.
+
+    Raises:
+        CheckFailed: the classifier is better by more than chance allows.
+    """
+    differ = int(np.count_nonzero(answers != bayes))
+    ahead = int(np.count_nonzero(answers == labels)) - int(np.count_nonzero(bayes == labels))
+    expect(
+        differ == 0 or ahead < math.sqrt(2 * differ * NATS),
+        f"{ahead} more right answers than the best decision has, of {differ} in which they differ: "
+        f"{_CAUSE}",
+    )
+
+
+def not_above(share: float, best: float) -> None:
+    """Check that an exact `share` of right answers does not exceed the `best` possible one.
+
+    Raises:
+        CheckFailed: it does.
+    """
+    expect(
+        share <= best + ROUNDING,
+        f"{share:.2%} right answers, where {best:.2%} are possible: {_CAUSE}",
+    )
+
+
+def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
+    """Fail unless the values in `drawn` come about as often as `probabilities` says.
+
+    Of n independent draws, a value of probability p comes up n p times on average, and further off
+    than t only with probability 2 exp(−t² / 2(n p (1 − p) + t/3)) (Bernstein's inequality). t is
+    chosen so that this is `REFUSED_DRAWS` over the number of values: exact draws are refused once
+    in a thousand million times, however many values there are and however rare each is.
+
+    Args:
+        drawn: indices into `probabilities`, any shape.
+        probabilities: `(K,)`.
+
+    Raises:
+        CheckFailed: with the value that is furthest off.
+    """
+    values = np.asarray(drawn)
+    if values.dtype.kind not in "iu":
+        message = f"{what}: expected integers, received {values.dtype}"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: dtype")
+    if values.size and not (values.min() >= 0 and values.max() < len(probabilities)):
+        message = f"{what}: {values.min()} ... {values.max()} are not all among the values"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: values")
+    counts = np.bincount(values.ravel(), minlength=len(probabilities))
+    n, p = values.size, np.asarray(probabilities, dtype=np.float64)
+    excess = np.abs(counts - n * p) / _largest_deviation(n * p * (1 - p), len(p))
+    if counts[p == 0].any():
+        value = int(np.flatnonzero((p == 0) & (counts > 0))[0])
+        message = f"{what}: {value} was drawn, which has probability 0"
+        raise CheckFailed(message, about=drawn, fact=f"{what}: frequencies")
+    if excess.max() > 1:
+        worst = int(excess.argmax())
+        raise CheckFailed(
+            f"{what}: {worst} came up {counts[worst]} times in {n}, where about "
+            f"{n * p[worst]:.0f} are expected",
+            about=drawn,
+            fact=f"{what}: frequencies",
+        )
+
+
+def _largest_deviation(variances: Array, values: int) -> Array:
+    """Return the largest deviation t that `matches_distribution` allows.
+
+    It solves t² = 2 L (variance + t/3) with L = log(2 values / REFUSED_DRAWS).
+    """
+    L = math.log(2 * values / REFUSED_DRAWS)
+    return np.asarray(L / 3 + np.sqrt(L**2 / 9 + 2 * L * variances))

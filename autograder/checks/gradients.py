@@ -1,0 +1,305 @@
+"""Checks of gradients: against differences of forward, and of a large layer many times in time.
+
+**Differences.** Let L = Σ u∘f(θ, x) with a random upstream gradient u. All parameters θ and all
+real inputs x move together along two random directions: a dozen calls of the model instead of two
+for every entry. Where a direction disagrees, each array is moved alone, and then the entries of the
+worst array, to name an entry. `framework.gradients.numerical` derives how seldom a right gradient
+is refused and a wrong gradient passes. Source: notes part III, section 2.1.
+
+**Many times.** Differences of `forward` give the gradient of any layer without a derivation,
+precise enough for any comparison of values. They need a call of `forward` for each parameter;
+complex steps do as well. So a layer of some 10,000 parameters goes forward and back many times in
+one request, whose limit of processor time is that of one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expect, same_names
+from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
+from autograder.isolation.host.faults import SubmissionFault, TimedOut
+from autograder.isolation.host.output import shown
+from autograder.isolation.host.remote import RemoteObject, session_of
+from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.isolation.values import map_leaves
+from autograder.record.results import Fact
+from framework.gradients.numerical import Array, Claim, Point
+from framework.gradients.search import Disagreement, UndecidedError, disagreement
+
+if TYPE_CHECKING:
+    from autograder.checks.paired_models import PairedModels
+
+#: At a kink the point moves this far, as a share of each array's size, and is asked again.
+SIDESTEP = 1e-2
+ATTEMPTS = 4
+BACKWARD_IS_RIGHT = "backward is correct for the expected forward; forward is wrong"
+#: A derivative this small beside the largest one is zero but for rounding: a sum that cancels.
+ROUNDING = 1e-12
+#: Two forward passes whose values are this close are the same.
+SAME = 1e-9
+
+
+def gradients_agree(
+    model: RemoteObject,
+    *inputs: Any,
+    rng: np.random.Generator,
+    and_then: Inputs | None = None,
+    reference: RemoteObject | None = None,
+) -> None:
+    """Require that `backward` is the derivative of `forward` in parameters and real inputs.
+
+    Args:
+        model: a remote model whose parameters are set; they may be moved a little.
+        inputs: arguments of `forward`; float64 arrays among them, also those in tuples, are moved,
+            the others are not.
+        and_then: arguments of a second use of the layer: L is the sum over both, so that the
+            gradients of both have to add up.
+        reference: a right model with the same parameters: the message then says which of forward
+            and backward is at fault. `forward` must agree with its: the derivative of a constant,
+            or of a sum of everything, is easily right.
+
+    Raises:
+        CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
+    """
+    uses = [inputs] if and_then is None else [inputs, and_then]
+    right = None if reference is None else _right_answer(reference, uses[-1])
+    wrong = _first_decided(Probe(model, uses), rng)
+    if wrong is None and right is not None:
+        _is_asked_for(Probe(model, uses[-1:]), right)
+    if wrong is not None:
+        method, sentence = _fault(model, right, uses[-1])
+        session, _ = session_of(model)
+        raise CheckFailed(
+            *_sentences(wrong, sentence),
+            about=session.calls.named(method),
+            fact=_fact(wrong) if method == "backward" else "forward: values",
+        )
+
+
+def _is_asked_for(ours: Probe, right: _RightAnswer) -> None:
+    """Fail where `ours`, whose derivatives are right, is not what the reference computes."""
+    _same_point(ours, right.point)
+    ours.move(right.point)
+    value = ours.look()
+    _depends_on_all(ours, value, right)
+    if not _same(value, right.value, RTOL):
+        raise CheckFailed(
+            "backward is the derivative of forward, but forward is wrong: correct it first",
+            about=ours.call_of_forward,
+            fact="forward: values",
+        )
+
+
+def _depends_on_all(ours: Probe, value: Array, right: _RightAnswer) -> None:
+    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
+    upstream = np.random.default_rng(0).normal(size=value.size)
+    slopes = ours.backward(upstream)
+    largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
+    for name, slope in right.gradients.items():
+        if np.any(np.abs(slope) > ROUNDING * largest) and not np.any(slopes[name]):
+            raise CheckFailed(
+                f"forward does not depend on {name}: whatever it is, the result is the same",
+                about=ours.call_of_forward,
+                fact=Fact(f"forward: does not depend on {name}"),
+            )
+
+
+def _fact(wrong: Disagreement) -> Fact:
+    """Return what is wrong in backward, in the form of a comparison of gradients."""
+    name, worst = wrong.names[0], wrong.worst
+    what = f"the gradient of {name} that backward returns: values"
+    if name.startswith(PARAMETER):
+        what = f"gradients['{name.removeprefix(PARAMETER)}']: values"
+    return Fact(what, f"{worst.measured:.6g}", f"{worst.claimed:.6g}") if worst else Fact(what)
+
+
+def _first_decided(probe: Probe, rng: np.random.Generator) -> Disagreement | None:
+    """Return the disagreement at the point, or near it if the point is a kink."""
+    for _ in range(ATTEMPTS):
+        claim = _claim(probe, rng)
+        try:
+            return disagreement(claim, rng)
+        except UndecidedError:
+            probe.move({name: _near(value, rng) for name, value in probe.point.items()})
+    raise CheckFailed(
+        "forward has no derivative here: small changes of its parameters and inputs cause jumps, "
+        "at this point and at points near it",
+        about=probe.call_of_forward,
+        fact="forward: no derivative",
+    )
+
+
+def _claim(probe: Probe, rng: np.random.Generator) -> Claim:
+    value = probe.look()
+    upstream = np.asarray(rng.normal(size=value.size))
+    return Claim(probe, dict(probe.point), value, upstream, probe.backward(upstream))
+
+
+def _near(value: Array, rng: np.random.Generator) -> Array:
+    size = float(np.sqrt(np.mean(value**2))) if value.size else 0.0
+    return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
+
+
+@dataclass(frozen=True)
+class _RightAnswer:
+    """What the reference answers at its point, before anything is moved.
+
+    Attributes:
+        gradients: of the values, for `upstream`.
+    """
+
+    point: Point
+    value: Array
+    upstream: Array
+    gradients: Point
+
+
+def _right_answer(reference: RemoteObject, inputs: Inputs) -> _RightAnswer:
+    """Ask the reference; always at the same point, so that its answer can be recorded."""
+    probe = Probe(reference, [inputs])
+    value = probe.look()
+    upstream = np.random.default_rng(0).normal(size=value.size)
+    return _RightAnswer(dict(probe.point), value, upstream, probe.backward(upstream))
+
+
+def _fault(model: RemoteObject, right: _RightAnswer | None, inputs: Inputs) -> tuple[str, str]:
+    """Return the wrong method, forward or backward, and a sentence if the right answer is known."""
+    if right is None:
+        return "backward", ""
+    ours = Probe(model, [inputs])
+    _same_point(ours, right.point)
+    try:
+        ours.move(right.point)
+        value = ours.look()
+        if _same(value, right.value):
+            return "backward", "forward is right; backward is wrong"
+        claimed = ours.backward(right.upstream)
+    except (CheckFailed, SubmissionFault, ValueError):
+        return "backward", ""
+    if all(_same(claimed[name], gradient) for name, gradient in right.gradients.items()):
+        return "forward", BACKWARD_IS_RIGHT
+    return "forward", "both are wrong: correct forward first, then backward, its derivative"
+
+
+def _same_point(ours: Probe, point: Point) -> None:
+    """Fail where calls have added, removed or reshaped parameters: the reference has none such."""
+    for name, value in ours.point.items():
+        expected = point.get(name)
+        if expected is None or value.shape != expected.shape:
+            wanted = "none" if expected is None else f"{expected.shape}"
+            raise CheckFailed(
+                f"forward and backward may not add or reshape parameters: {shown(name, MAX_NAME)} "
+                f"has shape {value.shape} after them, expected {wanted}",
+                about=ours.call_of_forward,
+                fact=Fact("parameters: changed by calls", wanted, str(value.shape)),
+            )
+
+
+def _same(actual: Array, expected: Array, within: float = SAME) -> bool:
+    if actual.shape != expected.shape:
+        return False
+    size = float(np.abs(expected).max(initial=0.0))
+    return bool(np.abs(actual - expected).max(initial=0.0) <= within * size)
+
+
+def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
+    first, *others = wrong.names
+    lines = [f"backward is not the derivative of forward: the gradient of {first} is wrong"]
+    if fault:
+        lines.append(fault)
+    if wrong.worst is not None:
+        claimed, measured = wrong.worst.claimed, wrong.worst.measured
+        ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
+        lines.append(
+            f"worst at {list(wrong.worst.index)}: numerical derivative {measured:.6g}, "
+            f"backward returned {claimed:.6g}{ratio}"
+        )
+        every = f", all by the factor {wrong.ratio:.6g}" if _is_one_factor(wrong) else ""
+        lines.append(f"{wrong.wrong} of {wrong.asked} entries are wrong{every}")
+    if others:
+        lines.append(f"also wrong: {', '.join(others)}")
+    return tuple(lines)
+
+
+def _is_one_factor(wrong: Disagreement) -> bool:
+    """Return whether several entries are wrong by one factor."""
+    return wrong.ratio is not None and wrong.wrong > 1
+
+
+def many_gradients(
+    pair: PairedModels, inputs: Inputs, rng: np.random.Generator, passes: int, atol: float
+) -> None:
+    """Require right gradients of `passes` passes, within the limit of one call.
+
+    Where the time is up, no check in which this `backward` answers earns points: see
+    `autograder.judging.rules`.
+
+    Args:
+        inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
+        atol: of the sums, for gradients that are 0 but for rounding.
+
+    Raises:
+        CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
+        TimedOut: with a sentence about differences.
+    """
+    drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
+    output = pair.reference.forward(*inputs)
+    upstream = [redrawn(output, rng) for _ in range(passes)]
+    theirs = _passes(pair.reference, drawn, upstream)
+    ours = _in_time(pair, drawn, upstream)
+    for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
+        equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
+    _same_sums(ours[-1].value, theirs[-1].value, f"after {passes} backward passes", atol)
+
+
+def redrawn(value: Any, rng: np.random.Generator) -> Any:
+    """Return other values of the same form: normal real numbers, and the same ids in a new order.
+
+    Args:
+        value: an argument or a result of `forward`.
+    """
+
+    def other(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        is_real = leaf.dtype.kind == "f"
+        return rng.normal(size=leaf.shape) if is_real else rng.permuted(leaf, axis=-1)
+
+    return map_leaves(other, value)
+
+
+def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+    """Return the outcomes of all passes and the gradients after them, in one exchange."""
+    session, handle = session_of(model)
+    steps: list[Step] = [Call(handle, "zero_gradients")]
+    for inputs, grad in zip(drawn, upstream, strict=True):
+        steps += [Call(handle, "forward", inputs), Call(handle, "backward", (grad,))]
+    return session.run([*steps, Get(handle, "gradients")])
+
+
+def _in_time(pair: PairedModels, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+    """Return the outcomes of the submission's passes; note where they take too long."""
+    calls = session_of(pair.student)[0].calls
+    try:
+        return _passes(pair.student, drawn, upstream)
+    except TimedOut as fault:
+        if not fault.stalled:
+            calls.outlasted.add(calls.named("backward").method)
+            fault.message += (
+                f" for {len(drawn)} passes forward and back: backward has to compute all "
+                "gradients in one pass, without calls of forward for single parameters"
+            )
+        raise
+
+
+def _same_sums(ours: Any, theirs: dict[str, Any], when: str, atol: float) -> None:
+    """Require equal gradients, which have added up."""
+    expect(isinstance(ours, dict), "gradients should be a dict of arrays", fact="gradients: type")
+    same_names(ours, theirs, "gradients")
+    for name, value in theirs.items():
+        equal(ours[name], value, f"gradients['{name}'] {when}", rtol=RTOL, atol=atol)

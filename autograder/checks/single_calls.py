@@ -1,0 +1,172 @@
+"""Checks of single functions and methods: agreement, exceptions, and the arrays of the caller.
+
+What a caller does to a result must not reach what comes later. A Python float and an array without
+axes cross to the grader alike, so their methods tell them apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.equality import RTOL, CheckFailed, equal, expect, leaves_arguments_alone
+from autograder.isolation.host.describe import value_text
+from autograder.isolation.host.faults import Crashed
+from autograder.isolation.host.remote import (
+    RemoteFunction,
+    RemoteModule,
+    RemoteObject,
+    session_behind,
+    session_of,
+    unwrap,
+)
+from autograder.isolation.host.requests import Call, Get, Hold, OverwriteResult, Step
+from autograder.isolation.values import leaves
+from autograder.isolation.wire import Result
+
+
+def agrees(
+    submission: RemoteModule,
+    reference: RemoteModule,
+    name: str,
+    *args: Any,
+    rtol: float = RTOL,
+    atol: float = 0.0,
+    **kwargs: Any,
+) -> Any:
+    """Call `name` of both with the same arguments and compare; returns the submission's value.
+
+    Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
+    share their memory. Where nothing is drawn and no object is among the arguments, a second call
+    with the very same arguments must agree as well.
+
+    Raises:
+        CheckFailed: with the worst entry.
+    """
+    expected = getattr(reference, name)(*args, **kwargs)
+    outcome = getattr(submission, name).outcome(*args, **kwargs)
+    equal(outcome.value, expected, name, rtol=rtol, atol=atol)
+    leaves_arguments_alone(outcome, name)
+    if isinstance(submission, RemoteModule) and _is_plain([*args, *kwargs.values()]):
+        again = getattr(submission, name).again()
+        what = f"{name}, called again with the same arguments"
+        equal(again, expected, what, rtol=rtol, atol=atol)
+    return outcome.value
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether `value` holds numbers and texts alone: calls with it are equal."""
+    plain = np.ndarray | np.generic | int | float | complex | str | None
+    return all(isinstance(leaf, plain) for _, leaf in leaves(value))
+
+
+def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+    """Call method `name` of `owner`; returns the arguments as they are afterwards."""
+    function: RemoteFunction = getattr(owner, name)
+    return function.arguments_after(*args, **kwargs)
+
+
+def refuses(
+    owner: Any, name: str, *args: Any, error: tuple[str, ...] = ("ValueError",), **kwargs: Any
+) -> None:
+    """Require that a call of `name` of `owner` raises one of the exceptions named in `error`.
+
+    Such a check counts only if the same method has returned anywhere in the exercise: see
+    `autograder.judging.rules`.
+    """
+    wanted = " or ".join(error)
+    try:
+        value = getattr(owner, name)(*args, **kwargs)
+    except Crashed as fault:
+        if fault.raised in error:
+            session_behind(owner).calls.refused.add(fault.method)
+            return
+        got = f"raised {fault.raised}" if fault.raised else fault.message
+        message = f"{name} should raise {wanted} here, but {got}"
+        raise CheckFailed(message, fact=f"{name}: no {wanted}") from None
+    message = f"{name} should raise {wanted} here, but returned {value_text(value)}"
+    raise CheckFailed(message, about=unwrap(value), fact=f"{name}: no {wanted}")
+
+
+def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
+    """Check that `name` returns `expected`, also after the caller has changed its last result.
+
+    Raises:
+        CheckFailed: it does not.
+    """
+    equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
+    session, call = session_behind(module), Call(None, name, args)
+    again = session.run([call, OverwriteResult(0), call])[2].value
+    try:
+        equal(again, expected, name)
+    except CheckFailed:
+        raise CheckFailed(
+            f"{name} returns something else after the caller has changed its last result: "
+            "return a new array in each call",
+            about=again,
+            fact=f"{name}: result shares memory with the last one",
+        ) from None
+
+
+def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> None:
+    """Check that `name` of `owner` returns a Python float; NumPy's float64 is one, too.
+
+    Raises:
+        CheckFailed: it does not.
+    """
+    session = session_behind(owner)
+    handle = None if isinstance(owner, RemoteModule) else session_of(owner)[1]
+    value = session.run([Call(handle, name, args)])[0].value
+    try:
+        session.run([Call(handle, name, args), Get(Result(0), "is_integer"), Get(Result(0), "hex")])
+    except Crashed:
+        message = f"{name} should return a Python float, not {value_text(value)}"
+        raise CheckFailed(message, about=value, fact=f"{name}: no float") from None
+
+
+def changes_in_place(model: RemoteObject, method: str) -> None:
+    """Check that `method` changes the arrays of the parameters and puts no new ones there.
+
+    Raises:
+        CheckFailed: names the array.
+    """
+    session, handle = session_of(model)
+    held, current = held_and_current(model, "parameters", [Call(handle, method)])
+    for name, value in current.items():
+        expect(
+            np.array_equal(held[name], value, equal_nan=True),
+            f"{method} puts a new array into parameters['{name}']: change the one that is there "
+            "([...] = ...), because a network and an optimizer hold it",
+            about=session.calls.named(method),
+            fact="new array of parameters",
+        )
+
+
+def held_and_current(model: RemoteObject, attribute: str, steps: list[Step]) -> tuple[Any, Any]:
+    """Run `steps`; return what the earlier arrays of `attribute` then hold, and its new arrays."""
+    session, handle = session_of(model)
+    arrays = Get(handle, attribute)
+    copy = Call(Result(0), "copy")  # a dict of its own, with the very same arrays
+    outcomes = session.run([arrays, copy, *steps, arrays])
+    return outcomes[1].value, outcomes[-1].value
+
+
+def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[Any, Any]:
+    """Return ``name(f, x)`` for an `f` that reads the very array x, so that f(x) = x · x.
+
+    f is the method ``dot`` of x: a copy that is moved in place of x changes only one of the two
+    factors.
+
+    Args:
+        name: a function of f and x that returns an array like x, and restores x.
+        x: `(D,)`, of which the code under test gets its own array.
+
+    Returns:
+        the result, and x after the call.
+    """
+    session = session_behind(module)
+    outcomes = session.run(
+        [Hold(x), Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))]
+    )
+    return outcomes[2].value, outcomes[0].value

@@ -1,0 +1,351 @@
+"""Answers to written questions: how they are compared, and the key that they are compared with.
+
+A program compares numbers, formulas and choices. The key is ``questions.md`` and ``mistakes.toml``
+of the solution. The source of the questions contains the model answer of each question, and for
+prose a rubric, between ``<!-- BEGIN SOLUTION -->`` and ``<!-- END SOLUTION -->``. Students get the
+same file without them. ``mistakes.toml`` lists wrong answers with what they come from::
+
+    [[mistakes]]
+    id = "forgets-the-two"
+    question = "halving"
+    answer = "x"
+    sentence = "This is the derivative without the factor 2."
+    hint = "..."
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from unicodedata import normalize
+
+from autograder.course.questions.description import Choice, Formula, Number, Prose, Question
+from autograder.course.questions.expressions import (
+    MAX_LENGTH,
+    Expression,
+    UnreadableAnswerError,
+    short,
+)
+from autograder.course.questions.sections import (
+    ANSWER_HEADING,
+    BEGIN,
+    END,
+    PLACEHOLDER,
+    QuestionSection,
+    exercise_mark,
+    read_sections,
+)
+from framework.errors import BadInputError
+from framework.toml_formats import Format, Key
+from framework.toml_tables import Table, read_table
+
+if TYPE_CHECKING:
+    from autograder.course.reading import Exercise
+
+
+WRONG_ANSWER_FORMAT = Format(
+    "[[mistakes]] of written questions",
+    (
+        Key("id", str, "Unique name in kebab-case.", required=True),
+        Key("question", str, "Id of the question.", required=True),
+        Key("answer", str, "The wrong answer, as a student writes it.", required=True),
+        Key("sentence", str, "What is wrong and why, for the student.", required=True),
+        Key("hint", str, "The next step, without the answer.", required=True),
+    ),
+)
+
+#: Points at which two formulas are compared.
+POINTS = 24
+#: Differences that rounding can make: relative to the larger value, and absolute.
+RELATIVE, ABSOLUTE = 1e-6, 1e-9
+
+_CHOSEN = re.compile(r"\W*(?P<letter>[A-Za-z])(?![A-Za-z0-9])(?P<rest>.*)")
+_FURTHER = re.compile(r"\W*(?:and|or)?\W*[A-Za-z](?![A-Za-z0-9])")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+
+Answer = float | str | Expression
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A listed wrong answer: the answer's text, what is wrong with it, and the next step."""
+
+    id: str
+    question: str
+    answer: str
+    sentence: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """What an exercise's questions are compared with: question -> section, and wrong answers."""
+
+    sections: dict[str, QuestionSection]
+    wrong: tuple[WrongAnswer, ...]
+
+    def named(self, question: Question, given: Answer, seed: int) -> WrongAnswer | None:
+        """Return the listed wrong answer that `given` is; None if it is none of them."""
+        for wrong in self.wrong:
+            if wrong.question == question.id:
+                expected = read_answer(question, wrong.answer)
+                if not difference(question, given, expected, seed):
+                    return wrong
+        return None
+
+
+def load_key(exercise: Exercise) -> AnswerKey:
+    """Return the key of `exercise`.
+
+    Raises:
+        BadInputError: the source or the list of wrong answers is missing or wrong.
+    """
+    text = exercise.solution_source()
+    sections = _read_source(exercise, text)
+    return AnswerKey(sections, tuple(_read_wrong(exercise, sections)))
+
+
+def question_stub(exercise: Exercise, text: str) -> str:
+    """Return what students get of the source `text`: a placeholder for each model answer.
+
+    Raises:
+        BadInputError: a question has no model answer, or a mark is not where it should be.
+    """
+    _read_source(exercise, text)
+    stub: list[str] = []
+    inside = False
+    for line in text.split("\n"):
+        if line.strip() == BEGIN:
+            stub.append(PLACEHOLDER)
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif not inside:
+            stub.append(line)
+    return "\n".join(stub).strip("\n") + "\n"
+
+
+def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
+    """Return the text of a ``questions.md`` in which the questions are answered by `answers`."""
+    parts = [exercise_mark(exercise.name)]
+    for question in exercise.questions:
+        parts += [f"## {question.id}:", ANSWER_HEADING, answers.get(question.id, PLACEHOLDER)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:
+    _require_marks(exercise.solution, text)
+    if exercise_mark(exercise.name) not in text:
+        _fail(exercise.solution, 1, f"expected the line {exercise_mark(exercise.name)}")
+    sections = read_sections(text, [question.id for question in exercise.questions])
+    for question in exercise.questions:
+        section = sections[question.id]
+        if section.problem:
+            _fail(exercise.solution, section.line or 1, section.problem)
+        if not section.title:
+            _fail(exercise.solution, section.line, f"'## {question.id}:' has no title")
+        _require_answer(exercise.solution, question, section)
+    return sections
+
+
+def _require_marks(file: Path, text: str) -> None:
+    """Refuse a mark that is missing or nested: a stub could contain an answer."""
+    begun = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() == BEGIN:
+            if begun:
+                _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
+            begun = number
+        elif line.strip() == END:
+            if not begun:
+                _fail(file, number, f"{END} without {BEGIN}")
+            begun = 0
+        elif "SOLUTION -->" in line:
+            _fail(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
+    if begun:
+        _fail(file, begun, f"{BEGIN} without {END}")
+
+
+def _require_answer(file: Path, question: Question, section: QuestionSection) -> None:
+    if not section.answer:
+        _fail(file, section.line, f"question '{question.id}' has no model answer")
+    if isinstance(question, Prose):
+        if not section.rubric:
+            _fail(file, section.line, f"question '{question.id}' has no part '### Rubric'")
+        return
+    try:
+        answer = read_answer(question, section.answer)
+    except UnreadableAnswerError as error:
+        _fail(file, section.line, f"the model answer of '{question.id}': {error}")
+    if isinstance(question, Formula) and isinstance(answer, Expression):
+        values = (answer.value(variables) for variables in sample(question, seed=0))
+        if any(value != value or abs(value) == float("inf") for value in values):
+            _fail(file, section.line, f"the formula of '{question.id}' has no value in its ranges")
+
+
+def _read_wrong(exercise: Exercise, sections: dict[str, QuestionSection]) -> Iterator[WrongAnswer]:
+    file = exercise.solution.parent / "mistakes.toml"
+    if not file.is_file():
+        return
+    table = read_table(file)
+    table.reject_unknown_keys("mistakes")
+    questions = {question.id: question for question in exercise.questions}
+    wrong_answers = [
+        _wrong_answer(entry, questions, sections) for entry in table.tables("mistakes")
+    ]
+    for name, count in Counter(wrong.id for wrong in wrong_answers).items():
+        if count > 1:
+            table.fail("mistakes", f"id '{name}' {count} times")
+    yield from wrong_answers
+
+
+def _wrong_answer(
+    table: Table, questions: dict[str, Question], sections: dict[str, QuestionSection]
+) -> WrongAnswer:
+    WRONG_ANSWER_FORMAT.check(table)
+    wrong = WrongAnswer(*(table.get(key.name, str) for key in WRONG_ANSWER_FORMAT.keys))
+    question = questions.get(wrong.question)
+    if question is None or isinstance(question, Prose):
+        table.fail("question", f"'{wrong.question}' is no question that a program can compare")
+    try:
+        given = read_answer(question, wrong.answer)
+    except UnreadableAnswerError as error:
+        table.fail("answer", f"cannot be read: {error}")
+    if not difference(question, given, read_answer(question, sections[question.id].answer), seed=0):
+        table.fail("answer", f"is the right answer to '{question.id}'")
+    return wrong
+
+
+def _fail(file: Path, line: int, problem: str) -> NoReturn:
+    raise BadInputError(f"{file}:{line}: {problem}")
+
+
+def first_line(text: str) -> str:
+    """Return the line of an answer that is compared; what follows is the student's working.
+
+    A line that opens a block of code is none.
+    """
+    lines = (line.strip() for line in text.split("\n"))
+    return next((line for line in lines if line and not line.startswith(("```", "~~~"))), "")
+
+
+def read_answer(question: Question, text: str) -> Answer:
+    """Return the answer in the first line of `text`.
+
+    Raises:
+        UnreadableAnswerError: it is no answer to `question`; the message says what is expected.
+    """
+    line = first_line(text)
+    if len(line) > MAX_LENGTH:
+        raise UnreadableAnswerError(
+            f"the first line has {len(line)} characters: write the answer alone in it, at most "
+            f"{MAX_LENGTH}, and your working below it"
+        )
+    match question:
+        case Number():
+            return _number(question, line)
+        case Formula():
+            return Expression(line, question.variables)
+        case Choice():
+            return _choice(question, line)
+    raise TypeError(f"no program can compare answers to '{question.id}'")
+
+
+def difference(question: Question, given: Answer, expected: Answer, seed: int) -> str:
+    """Return what shows that `given` is not `expected`, as a sentence; empty if they agree."""
+    match question, given, expected:
+        case Number(), float(), float():
+            return _number_difference(question, given, expected)
+        case Formula(), Expression(), Expression():
+            return _formula_difference(question, given, expected, seed)
+    return "" if given == expected else f"({given}) is not the right choice"
+
+
+def _number(question: Number, line: str) -> float:
+    text, factor = _without_unit(question, normalize("NFKC", line).strip("`$* ."))
+    if _DECIMAL_COMMA.fullmatch(text):
+        raise UnreadableAnswerError(
+            f"{text} has a comma: write decimals with a point, and thousands without a comma"
+        )
+    try:
+        value = factor * Expression(text).value()
+    except UnreadableAnswerError as error:
+        raise UnreadableAnswerError(
+            f"the first line must be one number{_unit_words(question)}, as in 0.25 or 3/4: {error}"
+        ) from None
+    if not math.isfinite(value):
+        raise UnreadableAnswerError(f"`{short(text)}` has no finite value")
+    return value
+
+
+def _without_unit(question: Number, text: str) -> tuple[str, float]:
+    """Return the number of `text` without its unit, and the value of the unit."""
+    for unit in sorted(question.units, key=len, reverse=True):
+        if text.lower().endswith(unit.lower()):
+            return text[: -len(unit)].strip("`$* "), question.units[unit]
+    return text, 1.0
+
+
+def _unit_words(question: Number) -> str:
+    return f" in {' or '.join(question.units)}" if question.units else " without a unit"
+
+
+def _choice(question: Choice, line: str) -> str:
+    match = _CHOSEN.match(normalize("NFKC", line))
+    letter = match["letter"].lower() if match else ""
+    if match is None or letter not in question.options or _FURTHER.match(_joined(match["rest"])):
+        raise UnreadableAnswerError(
+            f"the first line must be one of the letters {', '.join(question.options)}"
+        )
+    return letter
+
+
+def _joined(rest: str) -> str:
+    """Return `rest` if it goes on with a further choice, as in ``a, c``; else nothing."""
+    return rest if re.match(r"\s*(?:,|/|&|\+|and\b|or\b)", rest) else ""
+
+
+def _number_difference(question: Number, given: float, expected: float) -> str:
+    allowed = question.tolerance
+    if allowed is None:
+        allowed = RELATIVE * max(1.0, abs(expected))
+    rounding = ABSOLUTE * max(1.0, abs(expected))
+    return (
+        ""
+        if abs(given - expected) <= allowed + rounding
+        else f"{given:.6g} is not the right number"
+    )
+
+
+def _formula_difference(
+    question: Formula, given: Expression, expected: Expression, seed: int
+) -> str:
+    for variables in sample(question, seed):
+        value, right = given.value(variables), expected.value(variables)
+        point = ", ".join(f"{name} = {_short(at)}" for name, at in variables.items())
+        if not math.isfinite(value):
+            return f"for {point} the formula has no finite value, expected {right:.6g}"
+        if abs(value - right) > RELATIVE * max(abs(value), abs(right)) + ABSOLUTE:
+            return f"for {point} the formula gives {value:.6g}, expected {right:.6g}"
+    return ""
+
+
+def sample(question: Formula, seed: int) -> Iterator[dict[str, float]]:
+    """Yield `POINTS` random values of the variables of `question`; the same for the same seed."""
+    rng = random.Random(f"{seed} {question.id}")
+    for _ in range(POINTS):
+        yield {
+            name: float(rng.randint(int(interval.low), int(interval.high)))
+            if interval.is_whole
+            else rng.uniform(interval.low, interval.high)
+            for name, interval in question.variables.items()
+        }
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}"

@@ -1,1 +1,0 @@
-"""Revisions of a course: what decides about grades, pinned and compared."""

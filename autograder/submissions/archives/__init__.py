@@ -1,1 +1,0 @@
-"""Untrusted archives, read in memory: one module for each format, and what they share."""

@@ -1,0 +1,196 @@
+"""How far a student got with each task, read off the source without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from autograder.course.questions.sections import read_sections
+from autograder.course.reading import Exercise
+from autograder.course.source import Definition, definitions, parse
+
+
+class TaskProgress(Enum):
+    """How far a task is."""
+
+    MISSING = "missing"  #: nothing of that name is defined
+    UNTOUCHED = "untouched"  #: still the stub
+    STARTED = "started"  #: changed, but something in it is still to be written
+    WRITTEN = "written"  #: nothing of the stub is left to be written
+
+
+def task_progress(
+    source: str, tasks: Iterable[str], stub: str | None = None
+) -> dict[str, TaskProgress]:
+    """Return how far `source` is with each of `tasks`.
+
+    A function is still to be written where it raises NotImplementedError on every path that is
+    not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
+    A task is as far as its functions, those of its base classes and of the helpers it names.
+    A source that does not parse is untouched only where it is the stub; no task is written.
+    """
+    names = tuple(tasks)
+    given = _Module(stub) if stub is not None else None
+    try:
+        module = _Module(source)
+    except SyntaxError:
+        return dict.fromkeys(names, TaskProgress.STARTED)
+    return {name: _progress(name, module, given, set(names)) for name in names}
+
+
+def progress_in(source: str, exercise: Exercise, stub: str | None) -> dict[str, TaskProgress]:
+    """Return how far `source` is with each task, or with each written question, of `exercise`."""
+    if not exercise.questions:
+        return task_progress(source, exercise.task_names, stub)
+    sections = read_sections(source, exercise.task_names)
+    return {
+        name: TaskProgress.WRITTEN if section.answer else TaskProgress.UNTOUCHED
+        for name, section in sections.items()
+    }
+
+
+def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Which others of `tasks` each of them uses, directly or through helpers and other tasks.
+
+    Nothing is known of a source that does not parse.
+    """
+    names = set(tasks)
+    try:
+        module = _Module(source)
+    except SyntaxError:
+        return dict.fromkeys(names, frozenset())
+    direct = {name: module.tasks_named(name, names) - {name} for name in names}
+    return {name: _reached(name, direct) - {name} for name in names}
+
+
+def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
+    waiting, seen = [name], set[str]()
+    while waiting:
+        for other in direct[waiting.pop()] - seen:
+            seen.add(other)
+            waiting.append(other)
+    return frozenset(seen)
+
+
+class _Module:
+    """The definitions of one source text."""
+
+    def __init__(self, source: str) -> None:
+        self.definitions = definitions(parse(source))
+        self._names: dict[str, _Names] = {}
+
+    def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
+        """Return all functions that the task `name` consists of, by qualified name."""
+        functions: dict[str, ast.AST] = {}
+        for owner in self._parts(name, tasks):
+            for path, function in _functions(owner, self.definitions[owner]):
+                functions[path] = function
+        return functions
+
+    def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
+        """Return the tasks that the task `name` and its helpers use."""
+        owners = self._parts(name, tasks)
+        return {used for owner in owners for used in self._names_in(owner).all} & tasks
+
+    def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
+        """Yield `name` and what it uses: base classes, and helpers that are no tasks."""
+        waiting, seen = [name], set[str]()
+        while waiting:  # a chain of helpers may be longer than Python's recursion limit
+            owner = waiting.pop()
+            node = self.definitions.get(owner)
+            if owner not in seen and isinstance(node, Definition):
+                seen.add(owner)
+                yield owner
+                names = self._names_in(owner)
+                waiting += sorted(names.bases | (names.all - tasks), reverse=True)
+
+    def _names_in(self, owner: str) -> _Names:
+        """Return the names that the definition `owner` uses; each is walked through once."""
+        if owner not in self._names:
+            self._names[owner] = _Names.of(self.definitions[owner])
+        return self._names[owner]
+
+
+class _Names(NamedTuple):
+    """The names of base classes, and all names, that a definition uses."""
+
+    bases: set[str]
+    all: set[str]
+
+    @classmethod
+    def of(cls, node: ast.stmt) -> _Names:
+        bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+        return cls(bases, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
+
+
+def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield path, node
+    elif isinstance(node, ast.ClassDef):
+        for child in node.body:
+            if isinstance(child, Definition):
+                yield from _functions(f"{path}.{child.name}", child)
+
+
+def _progress(name: str, module: _Module, given: _Module | None, tasks: set[str]) -> TaskProgress:
+    if name not in module.definitions:
+        return TaskProgress.MISSING
+    functions = module.functions(name, tasks)
+    known = given.functions(name, tasks) if given else {}
+    still_open = {path for path in functions if _is_open(path, functions, known)}
+    if not still_open:
+        return TaskProgress.WRITTEN
+    return (
+        TaskProgress.UNTOUCHED if _untouched(functions, known, still_open) else TaskProgress.STARTED
+    )
+
+
+def _is_open(path: str, functions: dict[str, ast.AST], known: dict[str, ast.AST]) -> bool:
+    function = functions[path]
+    if _gives_up(_body(function)):
+        return True
+    return path in known and _raises(known[path]) and _same(function, known[path])
+
+
+def _untouched(
+    functions: dict[str, ast.AST], known: dict[str, ast.AST], still_open: set[str]
+) -> bool:
+    """Return whether nothing was written: equal to the stub, or else only constructors."""
+    if known:
+        return functions.keys() == known.keys() and all(
+            _same(functions[path], known[path]) for path in functions
+        )
+    return all(path in still_open or path.endswith(".__init__") for path in functions)
+
+
+def _same(first: ast.AST, second: ast.AST) -> bool:
+    return [ast.dump(node) for node in _body(first)] == [ast.dump(node) for node in _body(second)]
+
+
+def _body(function: ast.AST) -> list[ast.stmt]:
+    """Statements of a function without its docstring."""
+    body: list[ast.stmt] = getattr(function, "body", [])
+    documented = body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    return body[1:] if documented else body
+
+
+def _gives_up(body: list[ast.stmt]) -> bool:
+    """Return whether `body` raises NotImplementedError whatever the arguments are."""
+    return any(
+        _is_not_implemented(node)
+        or (isinstance(node, ast.For | ast.While | ast.With) and _gives_up(node.body))
+        for node in body
+    )
+
+
+def _raises(function: ast.AST) -> bool:
+    return any(_is_not_implemented(node) for node in ast.walk(function))
+
+
+def _is_not_implemented(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Raise):
+        return False
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

@@ -1,0 +1,102 @@
+"""What chance allows passes; scores of models that know the answers, and wrong draws, do not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autograder.checks.chance import (
+    EVALUATIONS,
+    NATS,
+    TOO_GOOD,
+    matches_distribution,
+    not_above,
+    not_better_than_bayes,
+    not_better_than_source,
+)
+from autograder.checks.equality import CheckFailed
+
+
+def test_the_bound_is_that_of_markov():
+    assert math.exp(-NATS) == pytest.approx(TOO_GOOD / EVALUATIONS)
+    assert TOO_GOOD <= 1e-6
+
+
+def test_a_model_may_be_as_lucky_as_chance_allows():
+    not_better_than_source(-100.0, -100.0 - NATS + 0.01)
+    not_better_than_source(-math.inf, -100.0)
+    with pytest.raises(CheckFailed, match=r"e\^21 times as probable for the model"):
+        not_better_than_source(-100.0, -100.0 - NATS)
+
+
+def test_likelihood_ratios_exceed_a_bound_as_rarely_as_markov_says(draws):
+    """Two sources of coins: with a bound of log 20 at most 1 of 20 samples is beyond it."""
+    p, q = 0.5, 0.6
+    heads = draws.binomial(40, p, size=20_000)
+    ratio = heads * math.log(q / p) + (40 - heads) * math.log((1 - q) / (1 - p))
+    assert np.mean(ratio >= math.log(20)) <= 1 / 20
+
+
+def labelled(draws, count, right):
+    """Labels, and decisions of which the share `right` is right."""
+    labels = draws.integers(2, size=count)
+    return labels, np.where(draws.random(count) < right, labels, 1 - labels)
+
+
+def test_a_classifier_that_is_lucky_passes(draws):
+    labels, bayes = labelled(draws, 1000, 0.6)
+    for _ in range(200):
+        not_better_than_bayes(draws.integers(2, size=1000), bayes, labels)
+    not_better_than_bayes(bayes, bayes, labels)
+
+
+def test_a_classifier_that_knows_the_labels_fails(draws):
+    labels, bayes = labelled(draws, 300, 0.7)
+    with pytest.raises(CheckFailed, match="more right answers than the best decision has"):
+        not_better_than_bayes(labels, bayes, labels)
+
+
+def test_the_bound_of_hoeffding_is_met_at_the_number_that_it_names():
+    m = 200
+    bound = math.ceil(math.sqrt(2 * m * NATS))
+    labels, bayes = np.zeros(m, dtype=int), np.ones(m, dtype=int)
+    not_better_than_bayes(np.where(np.arange(m) < bound - 1, 0, 2), bayes, labels)
+    with pytest.raises(CheckFailed, match=f"^{bound} more right answers"):
+        not_better_than_bayes(np.where(np.arange(m) < bound, 0, 2), bayes, labels)
+
+
+def test_exact_shares_have_a_limit():
+    not_above(0.8, 0.8)
+    not_above(0.8 + 1e-12, 0.8)
+    with pytest.raises(CheckFailed, match=r"80\.10% right answers, where 80\.00% are possible"):
+        not_above(0.801, 0.8)
+
+
+P = np.array([0.5, 0.3, 0.2, 0.0])
+
+
+def test_right_draws_pass_with_every_seed():
+    for seed in range(200):
+        matches_distribution(np.random.default_rng(seed).choice(4, p=P, size=500), P, "the draws")
+
+
+def test_the_bound_is_not_wide():
+    """350 more and fewer than expected, eight standard deviations, are seen."""
+    counts = np.array([5000, 3000, 2000]) + np.array([0, 350, -350])
+    with pytest.raises(
+        CheckFailed, match="the draws: 2 came up 1650 times in 10000, where about 2000"
+    ):
+        matches_distribution(np.repeat(np.arange(3), counts), P, "the draws")
+
+
+def test_what_cannot_come_is_named():
+    with pytest.raises(CheckFailed, match="3 was drawn, which has probability 0"):
+        matches_distribution(np.array([0, 1, 3]), P, "the draws")
+
+
+@pytest.mark.parametrize("drawn", [np.array([0, 4]), np.array([-1]), np.array([0.5])])
+def test_what_is_no_value_is_refused(drawn):
+    with pytest.raises(CheckFailed, match="the draws"):
+        matches_distribution(drawn, P, "the draws")

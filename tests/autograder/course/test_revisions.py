@@ -1,0 +1,196 @@
+"""Revisions: what decides about grades, pinned and compared."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.commands.authoring.course import course as commands
+from autograder.course.identity import course_hash
+from autograder.course.reading import find_course
+from autograder.course.revisions import (
+    changes,
+    pin_notes,
+    pinned_revision,
+    read_revision,
+    revision_file,
+    revision_of,
+)
+from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
+from autograder.isolation.sandboxes import choose
+from autograder.reports.wording import provenance_words
+from autograder.submissions.submission import load_submission
+from framework.commands.new.course import write_course
+from framework.commands.new.exercise import write_exercise
+from framework.errors import BadInputError, UsageError
+from framework.providers.plugins import Plugins
+
+EXERCISE = Path("exercises/first_steps/linear")
+SOLUTION = Path("solutions/first_steps/linear")
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("new") / "course"
+    write_course(root, "mine")
+    return root
+
+
+@pytest.fixture
+def root(new, tmp_path) -> Path:
+    return Path(shutil.copytree(new, tmp_path / "course"))
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), "utf-8")
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(commands, [*map(str, arguments)])
+
+
+def pin(root: Path) -> None:
+    assert run("pin", "--course", root).exit_code == 0
+
+
+def found(old: Path, new: Path) -> list[str]:
+    return list(changes(*(revision_of(find_course(place)) for place in (old, new))))
+
+
+def test_a_revision_holds_checks_points_and_thresholds(new):
+    revision = revision_of(find_course(new))
+    facts = revision.exercises["linear"]
+    assert (facts.points, facts.thresholds) == (10, {"accuracy": 0.9})
+    assert facts.checks["test_one_example"] == 2
+    assert facts.checks["test_arguments_stay (hidden)"] == 1
+    assert revision.label == f"0.1 ({revision.hash[:8]})"
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "lines"),
+    [
+        (EXERCISE / "README.md", "# Linear", "# A line", []),
+        (EXERCISE / "exercise.toml", "title =", "title = 'Other' #", []),
+        (EXERCISE / "exercise.toml", "forward is one", "Forward is one", []),
+        (EXERCISE / "exercise.toml", "points = 10", "points = 11", ["points 10 -> 11"]),
+        (EXERCISE / "exercise.toml", "accuracy = 0.9", "accuracy = 0.95",
+         ["threshold accuracy 0.9 -> 0.95"]),
+        (EXERCISE / "exercise.toml", "call = 2", "call = 3",
+         ["its time limits, tasks, requirements, packages or questions changed"]),
+        (EXERCISE / "test_linear.py", "points(2)", "points(3)",
+         ["check test_one_example 2 -> 3 points", "the code of its checks changed"]),
+        (SOLUTION / "test_linear_hidden.py", "def test_two_uses_add_up", "def test_two_uses",
+         ["check test_two_uses_add_up (hidden) removed (1 points)",
+          "check test_two_uses (hidden) added (1 points)", "the code of its checks changed"]),
+        (SOLUTION / "linear.py", "grad_output.sum", "1.0 * grad_output.sum",
+         ["its solution, which the reference's answers come from changed"]),
+    ],
+)  # fmt: skip
+def test_what_changed_for_grades(new, root, file, before, after, lines):
+    edit(root / file, before, after)
+    assert found(new, root) == [f"linear: {line}" for line in lines]
+
+
+def test_added_and_removed_exercises(new, root):
+    write_exercise(find_course(root), "first_steps/second")
+    assert found(new, root) == ["second: added, with 10 points"]
+    assert found(root, new) == ["second: removed, with 10 points"]
+
+
+def test_a_pin_is_written_and_read(root):
+    pin(root)
+    course = find_course(root)
+    assert course.revision == revision_of(course).hash == pinned_revision(course).hash
+    assert (course.name, course.version) == ("mine", "0.1")
+    assert run("pin", "--check", "--course", root).output.endswith("unchanged.\n")
+    assert run("diff", "--course", root).exit_code == 0
+
+
+def test_every_report_carries_the_revision(root):
+    pin(root)
+    course = find_course(root)
+    setting = Setting(course, Plugins(course=course), choose("process"))
+    with load_submission(root / "exercises", course) as submission:
+        report = answer(GradeRequest(setting, submission, (), 1, None))
+    assert report.provenance.course_revision == course.revision
+    shown = f", revision {course.revision[:8]}"
+    assert any(words.endswith(shown) for words in provenance_words(report.provenance))
+
+
+def test_a_pinned_course_that_has_changed_says_so_in_every_report(root):
+    pin(root)
+    assert pin_notes(find_course(root)) == []
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
+    (note,) = pin_notes(find_course(root))
+    assert "`gradus course diff` says what changed" in note
+    done = run("diff", "--course", root)
+    assert (done.exit_code, "linear: points 10 -> 11" in done.output) == (1, True)
+    assert isinstance(run("pin", "--check", "--course", root).exception, UsageError)
+
+
+def test_a_changed_course_needs_a_new_version(root):
+    pin(root)
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
+    refused = run("pin", "--course", root).exception
+    assert isinstance(refused, UsageError) and "choose another `version`" in str(refused)
+    edit(root / "exercises/course.toml", '"0.1"', '"0.2"')
+    pin(root)
+    assert pin_notes(find_course(root)) == []
+
+
+def test_two_places_are_compared(new, root):
+    pin(root)
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 12")
+    for old in (new, revision_file(root)):
+        done = run("diff", old, root, "--course", root)
+        assert "linear: points 10 -> 12" in done.output
+
+
+def test_a_course_without_a_pin_is_named(root):
+    refused = run("diff", "--course", root).exception
+    assert isinstance(refused, UsageError) and "`gradus course pin` pins it" in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda text: text[:-20], "is damaged"),
+        (lambda text: text.replace('"points": 10', '"points": 11'), "its hash is another one"),
+        (lambda text: text.replace('"format": 1', '"format": 2'), "has the format 2"),
+    ],
+)
+def test_damaged_facts_are_refused(root, damage, told):
+    pin(root)
+    file = revision_file(root)
+    file.write_text(damage(file.read_text("utf-8")), "utf-8")
+    with pytest.raises(BadInputError, match=told):
+        read_revision(file)
+
+
+def test_facts_of_another_pin_are_refused(root):
+    pin(root)
+    edit(root / "exercises/course.toml", 'revision = "', 'revision = "0')
+    with pytest.raises(BadInputError, match=r"is of revision .* and course\.toml of 0"):
+        pinned_revision(find_course(root))
+
+
+def test_the_hash_in_reports_follows_the_base(root, tmp_path):
+    write_course(tmp_path / "above", "above")
+    toml = tmp_path / "above/exercises/course.toml"
+    edit(toml, 'version = "0.1"', f'version = "0.1"\nbase = "{root}"')
+    before = course_hash(find_course(tmp_path / "above"))
+    edit(root / SOLUTION / "linear.py", "grad_output.sum", "1.0 * grad_output.sum")
+    assert course_hash(find_course(tmp_path / "above")) != before
+
+
+def test_facts_are_json_that_people_can_compare(root):
+    pin(root)
+    table = json.loads(revision_file(root).read_text("utf-8"))
+    assert table["version"] == "0.1" and "linear" in table["exercises"]
