@@ -65,8 +65,8 @@ def is_overflow(actual: Any, expected: Any) -> bool:
     """Return whether some number in `actual` is not finite where it should be."""
     pairs = [pair for _, *pair in zip_leaves(actual, expected) if all(map(is_numeric, pair))]
     return any(
-        _is_float(one) and not np.isfinite(one).all() and _has_finite(other)
-        for one, other in (map(np.asarray, pair) for pair in pairs)
+        _is_float(numbers) and not np.isfinite(numbers).all() and _has_finite(right_numbers)
+        for numbers, right_numbers in (map(np.asarray, pair) for pair in pairs)
     )
 
 

@@ -21,7 +21,7 @@ from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.kits.contents import write_contents
 from autograder.kits.proof import Proof, Quotation, prove, quotations
-from autograder.kits.recording import record
+from autograder.kits.solution_recording import record
 from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
 from framework import __version__

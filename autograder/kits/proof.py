@@ -19,7 +19,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
 from autograder.judging.rules import judged
-from autograder.kits.recording import RIGHT
+from autograder.kits.solution_recording import RIGHT
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict

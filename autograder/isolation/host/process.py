@@ -77,10 +77,14 @@ class WorkerProcess:
 
     Attributes:
         output: what it printed so far.
+        cpu: seconds of processor time that it has used by the end of the latest exchange, its
+            start included.
+        idle: seconds, by then, in which it wanted no processor although it was asked for something.
     """
 
     def __init__(self, launch: Launch) -> None:
         self.output = Output()
+        self.cpu = self.idle = 0.0
         self._launch = launch
         self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         self._requests, self._replies, self._printed = _descriptors(self._process)
@@ -90,19 +94,9 @@ class WorkerProcess:
         self._stray = select.poll()
         self._stray.register(self._replies, select.POLLIN)
         self._looked = 0.0
-        self._cpu = CpuMeter()
-        self._idle = IdleMeter()
+        self._cpu_meter = CpuMeter()
+        self._idle_meter = IdleMeter()
         self._cpu_limit = math.inf
-
-    @property
-    def cpu(self) -> float:
-        """Seconds of processor time that the worker has used, its start included."""
-        return self._cpu.total
-
-    @property
-    def idle(self) -> float:
-        """Seconds in which the worker wanted no processor although it was asked for something."""
-        return self._idle.total
 
     def exchange(self, frame: bytes, limit: TimeLimit) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
@@ -116,13 +110,14 @@ class WorkerProcess:
         if frame and self._has_stray_bytes():
             raise StrayReplyError
         started = time.monotonic()
-        self._cpu.begin()
-        self._idle.begin()
+        self._cpu_meter.begin()
+        self._idle_meter.begin()
         self._cpu_limit = limit.cpu
         try:
             reply = self._reply(memoryview(frame), started + limit.wall)
         finally:
-            self._cpu.end(time.monotonic() - started)
+            self._cpu_meter.end(time.monotonic() - started)
+            self.cpu, self.idle = self._cpu_meter.total, self._idle_meter.total
         self._read_output()
         return wire.decode_frame(reply)
 
@@ -172,8 +167,8 @@ class WorkerProcess:
                 raise MemoryExceededError
             if usage.threads > limits.threads + OWN_THREADS:
                 raise TooManyThreadsError
-            self._idle.note(now, usage.cpu + usage.kept)
-            if self._cpu.used(usage.cpu) > self._cpu_limit:
+            self._idle_meter.note(now, usage.cpu + usage.kept)
+            if self._cpu_meter.used(usage.cpu) > self._cpu_limit:
                 raise CpuExceededError
         self._looked = now
 

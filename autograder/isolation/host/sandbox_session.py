@@ -170,7 +170,7 @@ class SandboxSession(Session):
         steps: Sequence[Step],
         texts: Sequence[str],
         seconds: float,
-        made: tuple[RemoteCall, ...] = (),
+        made: Sequence[RemoteCall] = (),
     ) -> list[Outcome]:
         """Send a request, answer the questions about its callbacks, and return its outcomes.
 
@@ -205,7 +205,7 @@ class SandboxSession(Session):
         fault = None if error is None else fault_from(error, texts, self._exercise)
         if self.transcript is not None:
             called_back = self._callbacks.made()
-            exchange = Exchange(frame, tuple(outcomes), "", "", made, callbacks, called_back)
+            exchange = Exchange(frame, tuple(outcomes), "", "", tuple(made), callbacks, called_back)
             self.transcript.add(exchange, fault, elapsed)
         if fault is None:
             return outcomes

@@ -38,6 +38,6 @@ def test_what_is_stored_has_no_number_of_the_request():
     assert Exchange.read(request, answer) == replace(exchange, frame=request)
 
 
-def test_the_import_of_the_file_is_told_from_the_requests_of_a_check():
+def test_the_import_of_the_file_is_no_request_of_a_check():
     assert Exchange(request_frame([Load()])).is_import
     assert not Exchange(request_frame([CALL])).is_import

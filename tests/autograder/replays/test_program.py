@@ -13,7 +13,7 @@ from autograder.record.results import Report
 from autograder.replays import program as programs
 from autograder.replays.actions import actions_in, place_of_fault
 from autograder.replays.program import program
-from autograder.replays.recording import record
+from autograder.replays.recorded_calls import record
 from autograder.replays.session import Replay
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.calibration.recording import record
+from autograder.calibration.exercise_toml import write_thresholds
 from autograder.course.thresholds import HIGHER, LOWER, Threshold
 from framework.errors import BadInputError
 
@@ -65,7 +65,7 @@ def recorded(tmp_path):
     def recorded(text, **thresholds):
         file = tmp_path / "exercise.toml"
         file.write_text(text, "utf-8")
-        record(file, thresholds or {"share": NEW})
+        write_thresholds(file, thresholds or {"share": NEW})
         return file.read_text("utf-8")
 
     return recorded
@@ -151,7 +151,7 @@ def test_what_people_write_beside_thresholds_is_kept(recorded, before, after):
 def test_lines_end_as_they_did(tmp_path):
     file = tmp_path / "exercise.toml"
     file.write_bytes((BEFORE + AFTER).replace("\n", "\r\n").encode())
-    record(file, {"share": NEW})
+    write_thresholds(file, {"share": NEW})
     assert file.read_bytes().decode() == (
         (BEFORE + "\n[thresholds]\n\n" + TABLE + AFTER).replace("\n", "\r\n")
     )
@@ -170,7 +170,7 @@ def test_what_cannot_be_changed_safely_is_refused_and_left_as_it_was(tmp_path, t
     file.write_text(text, "utf-8")
     tomllib.loads(text)
     with pytest.raises(BadInputError, match=r"exercise\.toml: the thresholds cannot be replaced"):
-        record(file, {"share": NEW})
+        write_thresholds(file, {"share": NEW})
     assert file.read_text("utf-8") == text
 
 
@@ -243,7 +243,7 @@ def test_everything_else_stays_byte_by_byte(start, ahead, section, behind, tasks
     with TemporaryDirectory() as folder:
         file = Path(folder, "exercise.toml")
         file.write_bytes(before.encode())
-        record(file, {"share": NEW})
+        write_thresholds(file, {"share": NEW})
         after = file.read_bytes().decode()
     assert new in after
     assert after.replace(new, "", 1) == before.replace(old, "", 1)

@@ -27,7 +27,7 @@ Body: TypeAlias = list[tuple[Key | None, Item]]
 _SECTION, _TASKS = "thresholds", "tasks"
 
 
-def record(file: Path, thresholds: Mapping[str, Threshold]) -> None:
+def write_thresholds(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     """Write `thresholds` into the exercise.toml `file`; they replace those of the same names.
 
     Raises:

@@ -51,13 +51,13 @@ class RecordedCalls(ForwardingSession):
         try:
             outcomes = super().run(steps)
         finally:
-            made = self.calls.made
+            made = tuple(self.calls.made)
             self.exchanges.append(Exchange(frame, tuple(outcomes), calls=made, callbacks=callbacks))
         return outcomes
 
 
 @dataclass(frozen=True)
-class RecordedCheck:
+class ReplayedCheck:
     """A check that has run, and what it asked of the submission.
 
     Attributes:
@@ -126,7 +126,7 @@ def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise
     return course.exercise(name)
 
 
-def record(check: str, setting: Setting, submission: Submission) -> RecordedCheck:
+def record(check: str, setting: Setting, submission: Submission) -> ReplayedCheck:
     """Run the public check with the id `check`, and record its calls.
 
     Raises:
@@ -137,7 +137,7 @@ def record(check: str, setting: Setting, submission: Submission) -> RecordedChec
     try:
         with grader.under_test(exercise) as under_test:
             (result,) = grader.run(under_test, select=one.select)
-            return RecordedCheck(exercise, result, tuple(grader.recorded.exchanges))
+            return ReplayedCheck(exercise, result, tuple(grader.recorded.exchanges))
     except GradusError:
         if not one.public or check in one.public:
             raise
