@@ -6,7 +6,7 @@ import gc
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -49,7 +49,7 @@ def _report_file(name: str) -> object:
     epilog="Exit codes: 0 everything passed or waits for a person, 1 something did not, 2 the "
     "command cannot be carried out as given, 3 something could not be graded, by a fault of gradus."
 )
-def _grade(
+def _asked(
     what: Annotated[
         list[str] | None,
         typer.Argument(metavar="EXERCISE|UNIT|PATH", help="Default: everything."),
@@ -96,7 +96,7 @@ def _grade(
     block: BlockOption = None,
     verbose: Verbose = False,
     version: Version = False,
-) -> int:
+) -> tuple[Any, bool]:
     """Grade exercises: run their checks against your code and explain what they find.
 
     \b
@@ -109,7 +109,6 @@ def _grade(
     """
     if provider and submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
-    from autograder.commands.grade import grade as grade_as_asked
     from autograder.grading.options import GradeOptions
 
     options = GradeOptions(
@@ -131,7 +130,7 @@ def _grade(
         blocked=tuple(block or ()),
         in_notebook=in_notebook,
     )
-    return grade_as_asked(options, watch=watch)
+    return options, watch
 
 
 def grade(arguments: list[str]) -> int:
@@ -142,11 +141,16 @@ def grade(arguments: list[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        code: int = command.main(arguments, prog_name="grade", standalone_mode=False)
+        asked = command.main(arguments, prog_name="grade", standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         raise UsageError(f"{message}. `grade --help` shows every option") from None
-    return code
+    if isinstance(asked, int):  # the exit code of `--help` and `--version`
+        return asked
+    from autograder.commands.grade import grade as grade_as_asked
+
+    options, watch = asked
+    return grade_as_asked(options, watch=watch)
 
 
 def _write_error(text: str) -> None:
@@ -177,9 +181,9 @@ def _exit_code() -> int:
     except Exception as error:
         from framework.providers.device_errors import device_error
 
-        if found := device_error(error):
-            _write_error(f"grade: {found}")
-            return found.exit_code
+        if explained := device_error(error):
+            _write_error(f"grade: {explained}")
+            return explained.exit_code
         _write_error(traceback.format_exc().rstrip())
         _write_error("grade: the above is a fault of gradus itself, not of the submission")
         return GradusError.exit_code

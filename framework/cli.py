@@ -42,9 +42,17 @@ class Root(LazyGroup):
     """The root group: loads plugins only to list all commands, or for an unknown command."""
 
     lazy_subcommands = _OF_AUTOGRADER | COMMANDS
-    _plugin: Sequence[str] | None = None
-    _block: Sequence[str] = ()
+    _words: Sequence[str] = ()
     _has_all = False
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command; plugins may be given after it, too."""
+        self._words = tuple(args)
+        if _AUTOGRADER in values_of("--block", args):
+            self.lazy_subcommands = COMMANDS  # type: ignore[misc]
+        others = super().parse_args(ctx, args)
+        self._choose_course(ctx)
+        return others
 
     def invoke(self, ctx: Any) -> Any:
         """Carry out the command.
@@ -55,18 +63,12 @@ class Root(LazyGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            again = shlex.join(["gradus", *sys.argv[1:]])
+            again = shlex.join(["gradus", *self._words])
             raise StoppedError(f"interrupted before the end; to start again: {again}") from None
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the name, the command and the other arguments, which may name plugins too."""
-        self._prepare(ctx, args[1:])
-        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, those of plugins at the end."""
-        if self._plugin is None:
-            self._prepare(ctx, ())
+        self._choose_course(ctx)
         self._add_commands_of_plugins()
         return super().list_commands(ctx)
 
@@ -76,22 +78,22 @@ class Root(LazyGroup):
             self._add_commands_of_plugins()
         return super().get_command(ctx, cmd_name)
 
-    def _prepare(self, ctx: Any, arguments: Sequence[str]) -> None:
-        """Note which plugins are given, and choose the course.
+    def _plugins(self) -> tuple[list[str], list[str]]:
+        """Return which plugins are given, and which are blocked."""
+        return values_of("--plugin", self._words), values_of("--block", self._words)
+
+    def _choose_course(self, ctx: Any) -> None:
+        """Choose the course that is given.
 
         Raises:
             UnknownNameError: there is no such course.
         """
-        self._plugin = [*(ctx.params.get("plugin") or ()), *values_of("--plugin", arguments)]
-        self._block = [*(ctx.params.get("block") or ()), *values_of("--block", arguments)]
-        if _AUTOGRADER in self._block:
-            self.lazy_subcommands = COMMANDS  # type: ignore[misc]
         if ctx.params.get("course") is not None:
             from framework.course.catalogue import Catalogue
             from framework.course.folder import choose_course_folder
             from framework.providers.courses import named_course_folder
 
-            root = named_course_folder(ctx.params["course"], self._plugin, self._block)
+            root = named_course_folder(ctx.params["course"], *self._plugins())
             choose_course_folder(Catalogue.read(root).root.resolve())
 
     def _add_commands_of_plugins(self) -> None:
@@ -105,7 +107,7 @@ class Root(LazyGroup):
         self._has_all = True
         from framework.commands.setup import load_plugins
 
-        plugins = load_plugins(self._plugin, self._block)
+        plugins = load_plugins(*self._plugins())
         for name, (_, command) in commands_of_plugins(plugins, own=COMMANDS).items():
             if name not in self.lazy_subcommands:
                 self.add_command(command, name)
@@ -139,10 +141,10 @@ def _exit_code() -> int:
     except RuntimeError as error:
         from framework.providers.device_errors import device_error
 
-        found = device_error(error)
-        if found is None:
+        explained = device_error(error)
+        if explained is None:
             raise
-        failure = found
+        failure = explained
     write_error(f"gradus: {failure}")
     return failure.exit_code
 

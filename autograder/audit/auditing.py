@@ -282,7 +282,7 @@ class Journal:
         self._digest_of = cache(self._exercise_digest)
 
     def find(self, trial: Trial) -> tuple[Failure, ...] | None:
-        """Return the stored failures of `trial`; None if there are none."""
+        """Return the stored failures of `trial`; None without a stored result."""
         return self._known.get(self._key(trial))
 
     def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:

@@ -50,11 +50,11 @@ class Failure:
     task: str
 
 
-class Enough:
-    """Decides which checks can still say something new, and in which order they run.
+class CheckSelection:
+    """Selects the checks that can still say something new, and sorts them.
 
     Args:
-        stop_early: one failure of any task is enough; otherwise one of each.
+        stop_early: one failure of any task is enough; otherwise one failure of each task.
     """
 
     def __init__(self, *, stop_early: bool) -> None:
@@ -109,9 +109,9 @@ class AuditTrials:
             return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
         grader = Grader(self._setting, submission, memory=self._memory_of(exercise))
         try:
-            enough = Enough(stop_early=trial.stop_early)
+            selection = CheckSelection(stop_early=trial.stop_early)
             with grader.under_test(exercise) as under_test:
-                return grader.run(under_test, enough.note, enough.sort, enough.needs)
+                return grader.run(under_test, selection.note, selection.sort, selection.needs)
         finally:
             grader.close()
 

@@ -34,7 +34,7 @@ def calibrated(
     Raises:
         BadInputError: too few seeds, no check of the exercise trains a model, or two measure
             metrics of the same name.
-        GradusError: the reference fails such a check.
+        GradusError: the reference fails a check that trains a model.
     """
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
@@ -86,7 +86,7 @@ def measure(
         jobs: the number of parallel processes; 0 for one per processor.
 
     Raises:
-        GradusError: the reference fails such a check, which says nothing about its metric.
+        GradusError: the reference fails a check that trains a model, so its metric says nothing.
     """
     return in_parallel(partial(_measure_one, setting, exercise), seeds, jobs)
 

@@ -26,6 +26,7 @@ from autograder.isolation.host.faults import SubmissionFault, TimedOut
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.remote import RemoteObject, session_of
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
+from autograder.isolation.values import map_leaves
 from autograder.record.results import Fact
 from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
@@ -262,12 +263,14 @@ def redrawn(value: Any, rng: np.random.Generator) -> Any:
     Args:
         value: an argument or a result of `forward`.
     """
-    if isinstance(value, (tuple, list)):
-        return tuple(redrawn(part, rng) for part in value)
-    if not isinstance(value, np.ndarray):
-        return value
-    is_real = value.dtype.kind == "f"
-    return rng.normal(size=value.shape) if is_real else rng.permuted(value, axis=-1)
+
+    def other(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        is_real = leaf.dtype.kind == "f"
+        return rng.normal(size=leaf.shape) if is_real else rng.permuted(leaf, axis=-1)
+
+    return map_leaves(other, value)
 
 
 def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:

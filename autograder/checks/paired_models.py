@@ -39,6 +39,7 @@ from autograder.isolation.host.requests import (
     OverwriteResult,
     Step,
 )
+from autograder.isolation.values import map_leaves
 
 Array = np.ndarray[Any, Any]
 
@@ -306,10 +307,11 @@ def _same_forms(what: str, actual: Any, expected: dict[str, Array]) -> None:
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:
-    if isinstance(output, (tuple, list)):
-        return tuple(_upstream(part, rng) for part in output)
-    array = np.asarray(output)
-    return rng.normal(size=array.shape).astype(array.dtype)
+    def drawn(leaf: Any) -> Array:
+        array = np.asarray(leaf)
+        return rng.normal(size=array.shape).astype(array.dtype)
+
+    return map_leaves(drawn, output)
 
 
 def _forward(

@@ -22,6 +22,7 @@ from autograder.isolation.host.remote import (
     unwrap,
 )
 from autograder.isolation.host.requests import Call, Get, Hold, OverwriteResult, Step
+from autograder.isolation.values import leaves
 from autograder.isolation.wire import Result
 
 
@@ -56,11 +57,8 @@ def agrees(
 
 def _is_plain(value: Any) -> bool:
     """Return whether `value` holds numbers and texts alone: calls with it are equal."""
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
-    if isinstance(value, dict):
-        return all(map(_is_plain, value.values()))
-    return isinstance(value, np.ndarray | np.generic | int | float | complex | str | None)
+    plain = np.ndarray | np.generic | int | float | complex | str | None
+    return all(isinstance(leaf, plain) for _, leaf in leaves(value))
 
 
 def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import from_here
-from autograder.grading.course_choice import chosen_course
 from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
-from autograder.grading.options import GradeOptions
+from autograder.grading.options import GradeOptions, chosen_course
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, open_setting
 from autograder.record.progress import following, is_own, note_progress
@@ -54,12 +53,12 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
 
     plugins = (Path(name) for name in options.plugins if name.endswith(".py"))
     courses = (setting.course, *setting.course.bases)
-    course = [*plugins, *(file for one in courses for file in course_files(one))]
+    course = [*plugins, *(file for base in courses for file in course_files(base))]
     with closing(WatchState(setting)) as watch:
-        place, screen = options.place(setting.course), WatchedScreen()
+        folder, screen = options.place(setting.course), WatchedScreen()
         code = grade_on_change(
             lambda: _grade_once(options, setting, watch, screen).exit_code,
-            place,
+            folder,
             watch.prepare,
             course,
         )
@@ -94,7 +93,7 @@ def _answered(plugins: Plugins, request: GradeRequest) -> Report:
     report = plugins.hook.grade_submission(request=request)
     if not isinstance(report, Report):
         hook = "grade_submission"
-        others = [one for one in plugins.sources if hook in plugins.hooks_of(one)]
+        others = [source for source in plugins.sources if hook in plugins.hooks_of(source)]
         raise invalid_return(others[-1], hook, "the report that it got or a copy", report)
     return report
 

@@ -23,11 +23,6 @@ Upload the zip under "Configure Autograder".""",
 )
 
 
-@gradescope.callback()
-def _only_commands() -> None:
-    """Keep `build` a command of the group, which typer would take for the group itself."""
-
-
 @gradescope.command()
 def build(
     file: Annotated[Path, typer.Argument(metavar="ZIP", help="New file NAME.zip.")],

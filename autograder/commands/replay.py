@@ -28,7 +28,7 @@ from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
 
 if TYPE_CHECKING:
-    from autograder.replays.recording import RecordedCheck
+    from autograder.replays.recorded_calls import ReplayedCheck
     from autograder.replays.session import Replay
 
 
@@ -73,7 +73,7 @@ def replay(
     replay code of your own only. `breakpoint()` in your code works here, also without --pdb.
     """
     from autograder.grading.options import GradeOptions
-    from autograder.replays.recording import exercise_of, record
+    from autograder.replays.recorded_calls import exercise_of, record
     from autograder.replays.session import Replay
 
     found = find_course(course)
@@ -107,7 +107,7 @@ def _require_free(files: Sequence[Path | None], force: bool) -> None:
             raise ConflictError(f"{file} exists: choose another name, or give `--force`")
 
 
-def _run(made: Replay, recorded: RecordedCheck, pdb: bool) -> int:
+def _run(made: Replay, recorded: ReplayedCheck, pdb: bool) -> int:
     """Run the program in this terminal, and return its exit code."""
     with tempfile.TemporaryDirectory(prefix="gradus-replay-") as folder:
         file = Path(folder, "replay.py")
@@ -116,7 +116,7 @@ def _run(made: Replay, recorded: RecordedCheck, pdb: bool) -> int:
         return subprocess.run([sys.executable, str(file)], check=False).returncode
 
 
-def _introduce(recorded: RecordedCheck) -> None:
+def _introduce(recorded: ReplayedCheck) -> None:
     """Say which call is made, and what the check says of it."""
     result = recorded.result
     if not result.message:
@@ -128,7 +128,7 @@ def _introduce(recorded: RecordedCheck) -> None:
     say(f"Without a sandbox: {result.call or 'the whole check'}\n")
 
 
-def _write(made: Replay, recorded: RecordedCheck, file: Path, *, pdb: bool) -> bool:
+def _write(made: Replay, recorded: ReplayedCheck, file: Path, *, pdb: bool) -> bool:
     """Write the program, and its arrays beside it; return whether it has any."""
     from autograder.replays.program import program
 
@@ -143,13 +143,13 @@ def _write(made: Replay, recorded: RecordedCheck, file: Path, *, pdb: bool) -> b
     return bool(composed.arrays)
 
 
-def _write_program(made: Replay, recorded: RecordedCheck, file: Path, *, pdb: bool) -> None:
+def _write_program(made: Replay, recorded: ReplayedCheck, file: Path, *, pdb: bool) -> None:
     has_arrays = _write(made, recorded, file, pdb=pdb)
     more = f" and {shown(file.with_suffix('.npz'))}" if has_arrays else ""
     say(f"Wrote {shown(file)}{more}. Run it with `python {shown(file)}`, or in an editor.")
 
 
-def _save(made: Replay, recorded: RecordedCheck, file: Path) -> None:
+def _save(made: Replay, recorded: ReplayedCheck, file: Path) -> None:
     from autograder.replays.program import program
 
     arrays = program(made, recorded, "").arguments

@@ -34,11 +34,11 @@ Stamps = dict[Path, tuple[int, int]]
 
 def grade_on_change(
     grade: Callable[[], int],
-    place: Path,
+    folder: Path,
     prepare: Callable[[], None] = lambda: None,
     course: Sequence[Path] = (),
 ) -> int | None:
-    """Call `grade` now and after every change of the submission `place`, until interrupted.
+    """Call `grade` now and after every change of the submission `folder`, until interrupted.
 
     Args:
         prepare: called before each wait.
@@ -51,12 +51,12 @@ def grade_on_change(
         UsageError: the first grading cannot be done. Later on the file may be half saved.
     """
     with _interrupts() as interrupt:
-        changes = _Changes(place, course, interrupt)
+        changes = _Changes(folder, course, interrupt)
         code = grade()
         try:
             while not interrupt.came:
                 with interrupt.noted():
-                    _announce(place)
+                    _announce(folder)
                     prepare()
                     changes.wait()
                 if changes.is_other_course:
@@ -123,15 +123,15 @@ def _interrupts() -> Iterator[_Interrupt]:
 
 
 class _Changes:
-    """Changes of the submission `place`, and of the files of the course that grades it.
+    """Changes of the submission `folder`, and of the files of the course that grades it.
 
     Attributes:
         is_other_course: whether one of the latter has changed.
     """
 
-    def __init__(self, place: Path, course: Sequence[Path], interrupt: _Interrupt) -> None:
-        self._place, self._course, self._interrupt = place, course, interrupt
-        self._before, self._course_before = stamps(place), _stamps_of(course)
+    def __init__(self, folder: Path, course: Sequence[Path], interrupt: _Interrupt) -> None:
+        self._folder, self._course, self._interrupt = folder, course, interrupt
+        self._before, self._course_before = stamps(folder), _stamps_of(course)
         self._looked = time.monotonic()
         self.is_other_course = False
 
@@ -139,30 +139,30 @@ class _Changes:
         """Return once the submission or the course has changed, or an interrupt came.
 
         The first state is the one before grading, so that what is saved meanwhile is graded too.
-        The files and folders that are known are looked at often, and all of `place` when one of
+        The files and folders that are known are looked at often, and all of `folder` when one of
         them has changed.
         """
-        folders = _folders(self._place)
+        folders = _folders(self._folder)
         seen = self._now(folders)
-        while (found := stamps(self._place)) == self._before and not self._is_over():
+        while (current := stamps(self._folder)) == self._before and not self._is_over():
             while self._now(folders) == seen and not self._is_over():
                 time.sleep(INTERVAL)
             self._settle(folders)
-            folders = _folders(self._place)
+            folders = _folders(self._folder)
             seen = self._now(folders)
-        self._before = found
+        self._before = current
         self._look_at_course()
 
     def _now(self, folders: Iterable[Path]) -> Stamps:
-        return _stamps_of([self._place, *self._before, *folders])
+        return _stamps_of([self._folder, *self._before, *folders])
 
     def _settle(self, folders: Sequence[Path]) -> None:
         """Wait until nothing has changed for `SAVING` seconds: a file may be half saved."""
-        found, since = self._now(folders), time.monotonic()
+        stable, since = self._now(folders), time.monotonic()
         while time.monotonic() - since < SAVING:
             time.sleep(SAVING_INTERVAL)
-            if (again := self._now(folders)) != found:
-                found, since = again, time.monotonic()
+            if (again := self._now(folders)) != stable:
+                stable, since = again, time.monotonic()
 
     def _is_over(self) -> bool:
         """Return whether there is nothing more to wait for."""
@@ -175,35 +175,35 @@ class _Changes:
         self.is_other_course = _stamps_of(self._course) != self._course_before
 
 
-def stamps(place: Path) -> Stamps:
-    """Return the state of everything in `place` that may hold an exercise."""
-    return _stamps_of(_files(place))
+def stamps(folder: Path) -> Stamps:
+    """Return the state of everything in `folder` that may hold an exercise."""
+    return _stamps_of(_files(folder))
 
 
 def _stamps_of(paths: Iterable[Path]) -> Stamps:
-    found = {}
+    seen = {}
     for path in paths:
         with suppress(OSError):  # an editor may be replacing it just now
             state = path.stat()
-            found[path] = state.st_mtime_ns, state.st_size
-    return found
+            seen[path] = state.st_mtime_ns, state.st_size
+    return seen
 
 
-def _files(place: Path) -> Iterator[Path]:
-    if not place.is_dir():
-        yield place
+def _files(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        yield folder
         return
-    yield from (candidate.path for candidate in candidates(place, lambda note: None))
+    yield from (candidate.path for candidate in candidates(folder, lambda note: None))
 
 
-def _announce(place: Path) -> None:
-    sys.stdout.write(f"\nWatching {place}: save a file to grade again; Ctrl-C ends.\n")
+def _announce(folder: Path) -> None:
+    sys.stdout.write(f"\nWatching {folder}: save a file to grade again; Ctrl-C ends.\n")
     sys.stdout.flush()
 
 
-def _folders(place: Path) -> list[Path]:
-    """Return `place`, and the folders in it, where new files may appear."""
-    return [Path(folder) for folder, _, _ in os.walk(place) if "/." not in folder]
+def _folders(folder: Path) -> list[Path]:
+    """Return `folder`, and the folders in it, where new files may appear."""
+    return [Path(folder) for folder, _, _ in os.walk(folder) if "/." not in folder]
 
 
 def _attempt(grade: Callable[[], int]) -> int:

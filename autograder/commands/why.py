@@ -73,7 +73,7 @@ def _graded(check: str, options: GradeOptions, course: Course) -> Report:
     """Return the report on the exercise of `check`."""
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import open_setting
-    from autograder.replays.recording import exercise_of
+    from autograder.replays.recorded_calls import exercise_of
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
 

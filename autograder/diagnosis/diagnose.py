@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
-from autograder.diagnosis.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.listed_mistakes import KnownMistakes, causes_by_task
+from autograder.diagnosis.changed_solutions.search import OutOfTrials, Trials, search_apart
+from autograder.diagnosis.changed_solutions.task_causes import Joined
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.listed_mistakes import KnownMistakes, united
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
-from autograder.diagnosis.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.task_causes import Joined
-from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -95,9 +95,9 @@ class Diagnoser:
     def _explain(
         self, tasks: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
     ) -> None:
-        """Add the diagnoses by listed mistakes, and by general ones where these explain nothing."""
+        """Add the diagnoses by listed mistakes, else by general mistakes."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
-        joined = united(known, self._matcher, tasks) if listed else {}
+        joined = causes_by_task(known, self._matcher, tasks) if listed else {}
         for one in joined.values():
             diagnoses |= one.found
         for checks in tasks:
@@ -133,12 +133,12 @@ class Diagnoser:
 
 
 def _unexplained(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> TaskChecks:
-    """Return `checks` without the failed ones that are explained."""
+    """Return `checks` without the failed checks that are explained."""
     return replace(checks, failed=tuple(c for c in checks.failed if c.id not in diagnoses))
 
 
 def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> TaskChecks:
-    """Return `checks` without the failed ones whose method is explained.
+    """Return `checks` without the failed checks whose method is explained.
 
     Another explanation of the same method might contradict the first one.
     """

@@ -28,12 +28,12 @@ Tell = Callable[[str, str, Outcome, Outcome], str]
 
 
 def flaw_of(check: RecordedCheck) -> Diagnosis | None:
-    """Return the first flaw of the form in the answers of a check; None if there is none."""
+    """Return the first flaw of the form in the answers of a check; None without a flaw."""
     return first_flaw(check.exchanges, check.right)
 
 
 def first_flaw(exchanges: Exchanges, right: Exchanges) -> Diagnosis | None:
-    """Return the first flaw of the form in answers beside the right ones."""
+    """Return the first flaw of the form of `exchanges`, beside the right answers."""
     method = ""
     for theirs, expected in zip(exchanges, right, strict=True):
         for step, outcome, right_outcome in zip(

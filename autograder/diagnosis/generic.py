@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.diagnosis.answer_matcher import AnswerMatcher
-from autograder.diagnosis.behaviour_changes import behaviour_changes
+from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.behaviour_changes import behaviour_changes
+from autograder.diagnosis.changed_solutions.mutation_candidates import mutation_candidates
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.mutation_candidates import mutation_candidates
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
@@ -129,7 +129,7 @@ class Case:
         return {}
 
     def mutation(self, most: int) -> tuple[int, dict[str, Diagnosis]]:
-        """Return the number of tried changes, and the diagnoses by one that gives the answers.
+        """Return the number of tried changes, and the diagnoses by a change with these answers.
 
         Args:
             most: the number of small changes of the source that may be tried.

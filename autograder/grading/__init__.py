@@ -1,10 +1,8 @@
 """Grading one submission, from the options of `grade` to a report, in the order of the work.
 
-options.py          the options of `grade`, and which submission they mean
-course_choice.py    which course grades, and why a submission never chooses it
+options.py          the options of `grade`: which submission and which course they mean
 setting.py          what all exercises of one run have in common
 request.py          a request to grade, and its answer: the whole way to a report
-not_started.py      results of exercises of which no check has to run
 written_answers.py  results of written questions, with `manual_points.py` for answers in prose
 workers.py          the workers of a submission, started ahead of their use
 parallel.py         exercises side by side, in forked processes

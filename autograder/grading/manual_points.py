@@ -50,24 +50,30 @@ class ManualPoints:
 
     def find(self, exercise: str, question: str, digest: str, submission: str) -> Entry | None:
         """Return the row about an answer: that of the same submission, else one with points."""
-        found = [one for one in self._about(exercise, question) if one.digest == digest]
-        own = [one for one in found if one.submission == submission]
-        given = [one for one in own or found if one.points is not None]
-        return next(iter(given or own or found), None)
+        equal = [entry for entry in self._about(exercise, question) if entry.digest == digest]
+        own = [entry for entry in equal if entry.submission == submission]
+        given = [entry for entry in own or equal if entry.points is not None]
+        return next(iter(given or own or equal), None)
 
     def is_changed(
         self, exercise: str, question: str, digest: str, submission: str
     ) -> Iterator[str]:
         """Yield a sentence if points were given for another answer of the same submission."""
-        for one in self._about(exercise, question):
-            if (one.submission, one.digest == digest) == (submission, False) and one.points:
+        for entry in self._about(exercise, question):
+            is_earlier = (entry.submission, entry.digest == digest) == (submission, False)
+            if is_earlier and entry.points:
                 yield (
-                    f"{one.points:g} points were given for an earlier answer: it has changed since"
+                    f"{entry.points:g} points were given for an earlier answer: it has changed "
+                    "since"
                 )
                 return
 
     def _about(self, exercise: str, question: str) -> Iterator[Entry]:
-        return (one for one in self.entries if (one.exercise, one.question) == (exercise, question))
+        return (
+            entry
+            for entry in self.entries
+            if (entry.exercise, entry.question) == (exercise, question)
+        )
 
 
 #: Where there is no file.
@@ -116,24 +122,24 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
     from autograder.course.questions.description import Prose  # most courses read no such file
 
-    place = f"{file}, line {line}"
+    location = f"{file}, line {line}"
     exercise, question = row["exercise"].strip(), row["question"].strip()
     known = course.exercise(exercise).questions if exercise in course.exercise_names else ()
-    asked = [one for one in known if one.id == question and isinstance(one, Prose)]
+    asked = [prose for prose in known if prose.id == question and isinstance(prose, Prose)]
     if not asked:
-        raise BadInputError(f"{place}: '{exercise}' has no question in prose named '{question}'")
+        raise BadInputError(f"{location}: '{exercise}' has no question in prose named '{question}'")
     return Entry(
         submission=row.get("submission", "").strip(),
         exercise=exercise,
         question=question,
         digest=row["answer"].strip().removeprefix(DIGEST_MARK),
-        points=_points(place, row["points"], asked[0].points),
+        points=_points(location, row["points"], asked[0].points),
         comment=row.get("comment", "").strip(),
         line=line,
     )
 
 
-def _points(place: str, text: str, possible: int) -> float | None:
+def _points(location: str, text: str, possible: int) -> float | None:
     if not text.strip():
         return None
     try:
@@ -141,19 +147,21 @@ def _points(place: str, text: str, possible: int) -> float | None:
     except ValueError:
         points = math.nan
     if not 0 <= points <= possible:
-        raise BadInputError(f"{place}: points must be a number from 0 to {possible}, not {text!r}")
+        raise BadInputError(
+            f"{location}: points must be a number from 0 to {possible}, not {text!r}"
+        )
     return points
 
 
 def _require_agreement(file: Path, entries: Sequence[Entry]) -> None:
     seen: dict[tuple[str, ...], Entry] = {}
-    for one in entries:
-        key = (one.submission, one.exercise, one.question, one.digest)
-        before = seen.setdefault(key, one)
-        if before.points != one.points:
+    for entry in entries:
+        key = (entry.submission, entry.exercise, entry.question, entry.digest)
+        before = seen.setdefault(key, entry)
+        if before.points != entry.points:
             raise BadInputError(
-                f"{file}: lines {before.line} and {one.line} give different points for one answer: "
-                "keep one of them"
+                f"{file}: lines {before.line} and {entry.line} give different points for one "
+                "answer: keep one of them"
             )
 
 

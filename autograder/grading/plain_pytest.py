@@ -73,11 +73,11 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     error, prepared = excinfo.value, item.config.stash.get(PREPARED, None)
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    place = f"{_place(item, excinfo)}: {title_of(item)}"
+    location = f"{_location(item, excinfo)}: {title_of(item)}"
     if prepared is None:  # the exercise cannot even be loaded
-        return "\n".join([shown(str(error), MAX_MESSAGE), "", place])
+        return "\n".join([shown(str(error), MAX_MESSAGE), "", location])
     check = prepared.explained(item, error)
-    return "\n".join([*_first(check), "", place, *_facts(check), *_replay(check)])
+    return "\n".join([*_first(check), "", location, *_facts(check), *_replay(check)])
 
 
 def open_check(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -113,7 +113,7 @@ def _block(label: str, text: str) -> list[str]:
     return [f"  {label:<8} {line}" for line in text.strip().splitlines()]
 
 
-def _place(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+def _location(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Return the line of the check itself."""
     own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
     return f"{item.path.name}:{own[0].lineno + 1}" if own else item.path.name

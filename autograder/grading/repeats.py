@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import OnCheck, Selection, only
-from autograder.grading.not_started import without_checks
+from autograder.judging.not_started import without_checks
 from autograder.judging.rules import runs_again
 from autograder.record.results import CheckResult, ExerciseResult, Reason, TaskResult
 from autograder.verdicts import Verdict

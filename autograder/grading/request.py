@@ -15,12 +15,12 @@ from autograder.course.figures import figures
 from autograder.course.reading import Course, Exercise
 from autograder.course.revisions import pin_notes
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
-from autograder.grading.not_started import is_not_started, not_started, without_checks
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import Setting
 from autograder.grading.watching import WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
+from autograder.judging.not_started import is_not_started, not_started, without_checks
 from autograder.judging.rules import judged, unconfirmed_notes
 from autograder.record.results import (
     EXPLAINED,
@@ -264,8 +264,11 @@ def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResu
     """Add the figures of the exercise's text, as its folder in the course has them."""
     exercise = request.setting.course.exercise(result.name)
     try:
-        found = tuple(figures(read_text(exercise.readme), exercise.folder))
-        shown = tuple(ShownFigure(one.title, read_bytes(one.path)) for one in found)
+        text = read_text(exercise.readme)
+        shown = tuple(
+            ShownFigure(figure.title, read_bytes(figure.path))
+            for figure in figures(text, exercise.folder)
+        )
     except GradusError:  # without a text there is nothing to show
         return result
     return replace(result, figures=shown)
@@ -285,10 +288,10 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
     if backend == REFERENCE or request.submission is None:
         return
     files = [request.submission.files[name] for name in wrong if name in request.submission.files]
-    found = [file for file in files if file.imports("numpy") and not file.imports(backend)]
-    if found:
+    foreign = [file for file in files if file.imports("numpy") and not file.imports(backend)]
+    if foreign:
         yield (
-            f"{', '.join(file.shown for file in found)}: this code computes with NumPy, and "
+            f"{', '.join(file.shown for file in foreign)}: this code computes with NumPy, and "
             f"`--backend {backend}` hands it other arrays. Grade it without `--backend {backend}`, "
             f"or write it with {backend}"
         )
@@ -296,8 +299,8 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
 
 def _version(package: str) -> str:
     """Return the version of `package`: what it says itself, if it is imported."""
-    found = getattr(sys.modules.get(package), "__version__", None)
-    return str(found) if isinstance(found, str) else metadata.version(package)
+    version = getattr(sys.modules.get(package), "__version__", None)
+    return version if isinstance(version, str) else metadata.version(package)
 
 
 def _provenance(request: GradeRequest) -> Provenance:

@@ -132,5 +132,5 @@ def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]
         for exercise in required
         for task in exercise.tasks
     }
-    scoped = {f"{course.name}/{name}": place for name, place in own.items()} if course.base else {}
+    scoped = {f"{course.name}/{name}": task for name, task in own.items()} if course.base else {}
     return {**borrowed_parts(course, required), **scoped, **own}

@@ -17,8 +17,8 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
-from autograder.grading.not_started import not_started
 from autograder.isolation.host.output import shown
+from autograder.judging.not_started import not_started
 from autograder.record.findings.texts import WrittenAnswer, shortened
 from autograder.record.results import (
     MAX_MESSAGE,
@@ -69,7 +69,7 @@ def grade_answers(
     key = load_key(exercise) if exercise.solution.is_file() else None
     grading = _Grading(exercise, key, points, submission.label, seed)
     sections = read_sections(file.source, exercise.task_names)
-    checks = [_graded(grading, one, sections[one.id]) for one in exercise.questions]
+    checks = [_graded(grading, question, sections[question.id]) for question in exercise.questions]
     seconds = time.perf_counter() - started
     return replace(_result(exercise, checks), file=file.inner, seconds=seconds)
 

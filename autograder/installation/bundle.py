@@ -31,7 +31,7 @@ def check_bundle(path: Path) -> None:
     """Refuse a file that is neither a zip nor a text.
 
     Raises:
-        UsageError: its suffix is another one.
+        UsageError: it has another suffix.
     """
     if path.suffix not in SUFFIXES:
         raise UsageError(f"a bundle is a .zip or a .txt file, not '{path.name}'")
@@ -95,7 +95,7 @@ def _packages() -> list[str]:
 
 
 def _variables(environment: Mapping[str, str]) -> list[str]:
-    """Return the variables that say how gradus runs; no name or value of another one."""
+    """Return the variables that say how gradus runs; no other variable is shown."""
     return [f"{name}={environment[name]}" for name in HARMLESS if name in environment]
 
 
@@ -112,10 +112,10 @@ HARMLESS = (
     "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUTF8",
     "PYTHONWARNINGS", "TERM", "TZ",
 )  # fmt: skip
-#: Variables with such names hold secrets; values as short as this are removed wherever they stand.
+#: Variables with such names hold secrets; values of at least this length are removed.
 _SECRET_NAMES = re.compile(r"(?i)token|secret|pass|key|cred|auth|cookie|session|private|url|dsn")
 _LEAST_SECRET = 4
-#: Values of all other variables are removed from this length on: shorter ones may be plain words.
+#: Minimum length of other variables' values that are removed: shorter values may be plain words.
 _LEAST_OTHER = 12
 #: Names that an account has on many systems: they say nothing about a person.
 _COMMON_NAMES = ("root", "user")

@@ -121,7 +121,7 @@ _LEAST_FREE = 256 << 20
 
 
 def place_facts() -> Iterator[SystemFact]:
-    """Yield each folder; one that cannot be written is a problem where gradus needs it."""
+    """Yield each folder; a folder that gradus needs and cannot write is a problem."""
     yield _place("temporary files", Path(tempfile.gettempdir()), needed_by="every command")
     yield _place("working folder", Path.cwd(), needed_by="")
     try:
@@ -171,7 +171,7 @@ def course_facts() -> Iterator[SystemFact]:
 
 
 def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[SystemFact]:
-    """Yield every plugin with its source; one that cannot be loaded is a problem.
+    """Yield every plugin with its source; a plugin that cannot be loaded is a problem.
 
     Args:
         plugin: modules or paths that are loaded too.
@@ -232,7 +232,7 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
 
 
 def _of_plugins(plugin: Sequence[str], block: Sequence[str]) -> dict[str, type[Sandbox]]:
-    """Return the sandboxes of plugins; none if a plugin cannot be loaded, which is reported."""
+    """Return the sandboxes of plugins; empty if a plugin cannot be loaded, which is reported."""
     try:
         targets = Plugins(plugin, blocked=block).named("register_sandboxes")
     except GradusError:

@@ -32,13 +32,13 @@ class Waiting:
 
 def waiting(report: Report) -> tuple[Waiting, ...]:
     """Return the exercises that points of others wait for, the most points first."""
-    found: dict[str, float] = {}
+    points: dict[str, float] = {}
     for result in report.exercises:
         own = {task.name for task in result.tasks}
         for check in result.checks:
             if check.blocked_by and check.blocked_by not in own:
-                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
-    most_first = sorted(found.items(), key=lambda item: -item[1])
+                points[check.blocked_by] = points.get(check.blocked_by, 0.0) + check.points
+    most_first = sorted(points.items(), key=lambda item: -item[1])
     return tuple(Waiting(name, points) for name, points in most_first)
 
 

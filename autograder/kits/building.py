@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from autograder.conversations.recording import write_recording
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import SEED, Kit, digest
 from autograder.course.questions.description import Prose
@@ -20,8 +21,7 @@ from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
 from autograder.kits.contents import write_contents
 from autograder.kits.proof import Proof, Quotation, prove, quotations
-from autograder.kits.recording import record
-from autograder.recordings.files import write_recording
+from autograder.kits.solution_recording import record
 from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
 from framework import __version__
@@ -59,7 +59,7 @@ def build_kit(
     progress: OnLine,
     begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
-    """Build a kit of the exercises or units `names` (none means all) at `target`.
+    """Build a kit of the exercises or units `names`, or of all exercises, at `target`.
 
     Args:
         target: a new or empty folder, or a new file ``NAME.zip``.
@@ -95,7 +95,7 @@ def build_kit(
         quoted = quotations(kit.root, exercises)
         _finished(kit, exercises, proofs).write()
         sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
-        put(kit.root, target)
+        move_kit(kit.root, target)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
     return BuiltKit(target, known, added, tuple(proofs), tuple(quoted), sizes)
@@ -153,7 +153,7 @@ def _prove(
 
 
 def _of_questions(exercise: Exercise) -> Proof:
-    """Return what written questions are worth: a kit has no key, so none of them is compared."""
+    """Return the points of written questions: a kit has no key, so it compares no answer."""
     points = {question.id: float(question.points) for question in exercise.questions}
     prose = {question.id for question in exercise.questions if isinstance(question, Prose)}
     compared = {name: worth for name, worth in points.items() if name not in prose}
@@ -178,7 +178,7 @@ def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) 
     )
 
 
-def put(root: Path, target: Path) -> None:
+def move_kit(root: Path, target: Path) -> None:
     """Move the finished kit to its place."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

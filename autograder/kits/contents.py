@@ -122,7 +122,7 @@ def _write_exercise(folder: Path, course: Course, exercise: Exercise) -> None:
 
 
 def _public_files(exercise: Exercise) -> Iterator[Path]:
-    """Yield the files of the exercise's folder but for the one that students edit."""
+    """Yield the files of the exercise's folder without the file that students edit."""
     for file in sorted(exercise.folder.rglob("*")):
         parts = file.relative_to(exercise.folder).parts
         is_junk = any(part.startswith(".") or part == "__pycache__" for part in parts)

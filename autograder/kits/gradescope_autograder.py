@@ -33,7 +33,7 @@ class AutograderBuild:
 
     Attributes:
         exercises: those that are graded.
-        wheels: a folder with wheels, so that the service needs no package index; None for none.
+        wheels: a folder with wheels, so that the service needs no package index; or None.
         seed: of all random inputs; None to draw a secret one.
         is_weaker_allowed: whether submissions are graded where solutions cannot be hidden.
     """

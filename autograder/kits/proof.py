@@ -1,7 +1,7 @@
 """Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
 
 The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
-a solution: such lines are counted. All other files, recordings included, may hold none.
+a solution: these lines are counted. All other files, recordings included, may hold no line.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.conversations.recording import content
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
@@ -18,9 +19,8 @@ from autograder.grading.grader import Grader
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
 from autograder.judging.rules import judged
-from autograder.kits.recording import RIGHT
+from autograder.kits.solution_recording import RIGHT
 from autograder.record.results import CheckResult
-from autograder.recordings.files import content
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.course.catalogue import base_in_kit

@@ -1,7 +1,5 @@
 """Grading from inside a notebook: the magics `%grade`, `%%grade` and `%hint`.
 
-magics.py               the commands, for IPython
-notebook_source.py      the saved notebook, or the cells that were run
-subprocess_commands.py  commands of gradus in a fresh process, and what they return
-extension/              ``gradus.py``, the module that ``%load_ext gradus`` imports
+magics.py    the commands for IPython: the notebook that is graded, a fresh process, the results
+extension/   ``gradus.py``, the module that ``%load_ext gradus`` imports
 """

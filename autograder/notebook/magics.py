@@ -6,35 +6,176 @@ in a terminal, HTML in a notebook, and data for a program.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.notebook.notebook_source import (
-    live_notebook,
-    named_exercise,
-    saved_notebook,
-    unsaved,
-)
-from autograder.notebook.subprocess_commands import (
-    CommandResult,
-    GradeResult,
-    run_grade,
-    run_gradus,
-)
-from framework.errors import GradusError
+from markupsafe import escape
+
+from autograder.reports.grading_display import PIPED_WIDTH
+from framework.errors import GradusError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: What is written if the file is older than the cell that asks for its grade.
+
+@dataclass(frozen=True, repr=False)
+class CommandResult:
+    """The output of a command.
+
+    Attributes:
+        text: as a terminal shows it.
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        """Return the output as paragraphs, which take the colours of their surroundings."""
+        shown = "".join(f"<p>{_paragraph(text)}</p>" for text in self.text.strip().split("\n\n"))
+        return f'<div style="max-width: 60rem; overflow-wrap: anywhere">{shown}</div>'
+
+
+@dataclass(frozen=True, repr=False)
+class GradeResult(CommandResult):
+    """The result of a grading.
+
+    Attributes:
+        html: the report as HTML.
+        report: the report as plain data, as ``grade --json`` writes it.
+    """
+
+    html: str = ""
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def renamed(self, file: str, name: str) -> GradeResult:
+        """Return the result with `name` in place of the name of a file that was graded."""
+        text, html = (shown.replace(file, name) for shown in (self.text, self.html))
+        report = json.loads(json.dumps(self.report).replace(file, name))
+        return GradeResult(text, html, report)
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict, as ``passed``."""
+        return str(self.report["verdict"])
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return float(self.report["earned"])
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned."""
+        return float(self.report["possible"])
+
+    def _repr_html_(self) -> str:
+        """Return the report as HTML."""
+        return self.html
+
+
+def _paragraph(text: str) -> str:
+    """Return a paragraph as HTML: lines that were wrapped are joined, and commands are code."""
+    lines = text.split("\n")
+    whole = [lines[0]]
+    for last, line in pairwise(lines):
+        if len(last) + 1 + len(line.split(" ")[0]) > PIPED_WIDTH:
+            whole[-1] += f" {line}"
+        else:
+            whole.append(line)
+    return "<br>".join(map(_line, whole))
+
+
+def _line(text: str) -> str:
+    """Return a line as HTML; what stands between backticks is code."""
+    parts = [str(escape(part)) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return str(escape(text))
+    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+
+
+#: Command -> the program that carries it out.
+_PROGRAMS = {
+    "grade": "from autograder.cli import main; main()",
+    "gradus": "from framework.cli import main; main()",
+}
+
+
+def run_grade(notebook: Path, arguments: Sequence[str], source: str = "saved") -> GradeResult:
+    """Grade `notebook`, and return the result.
+
+    Args:
+        arguments: exercises and options of `grade`.
+        source: whether it is the ``saved`` file, or made of the ``cells`` that were run.
+
+    Raises:
+        UsageError: the command cannot be carried out; with its message.
+    """
+    with tempfile.TemporaryDirectory(prefix="gradus-notebook-") as folder:
+        data, html = Path(folder, "report.json"), Path(folder, "report.html")
+        files = ["--json", str(data), "--report", f"cell={html}", "--in-notebook", source]
+        done = _run("grade", [*arguments, "--submission", str(notebook), *files])
+        if not (data.is_file() and html.is_file()):
+            raise UsageError(_without_command(done.stderr))
+        return GradeResult(
+            done.stdout, html.read_text("utf-8"), json.loads(data.read_text("utf-8"))
+        )
+
+
+def run_gradus(command: str, arguments: Sequence[str]) -> CommandResult:
+    """Carry out ``gradus COMMAND``, and return what it prints.
+
+    Raises:
+        UsageError: the command cannot be carried out; with its message.
+    """
+    done = _run("gradus", [command, *arguments])
+    if done.returncode:
+        raise UsageError(_without_command(done.stderr))
+    return CommandResult(done.stdout)
+
+
+def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # -P: no module of the working directory, as ``random.py``, is found
+        [sys.executable, "-P", "-c", _PROGRAMS[program], *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env=_plain_environment(),
+        check=False,
+    )
+
+
+def _plain_environment() -> dict[str, str]:
+    """Return the environment without the request for colours that Jupyter makes."""
+    forced = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS")
+    kept = {name: value for name, value in os.environ.items() if name not in forced}
+    return {**kept, "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+
+
+def _without_command(text: str) -> str:
+    """Return an error without the name of the command that has written it."""
+    return text.strip().removeprefix("grade: ").removeprefix("gradus: ")
+
+
+#: What is written where the file is older than the cell that asks for its grade.
 UNSAVED = (
     "note: {name} is graded as it was saved last. Save it to grade what you see, or run `%grade "
     "--cells`"
 )
+
+
 #: What cells are called that were run, and are in no file.
 CELLS = "this notebook"
 #: A command for a terminal that is also a magic.
@@ -126,3 +267,88 @@ def _readable(command: Callable[..., CommandResult]) -> Callable[..., CommandRes
 
     magic.__doc__ = command.__doc__
     return magic
+
+
+#: The variable of the process in which Jupyter names the notebook.
+_JUPYTER = "JPY_SESSION_NAME"
+#: The variable of the namespace in which VS Code names it.
+_VS_CODE = "__vsc_ipynb_file__"
+#: An exercise: a notebook that was handed in must not bring options for the command.
+_NAME = re.compile(r"\w+")
+
+
+def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
+    """Return the file of the notebook that is running.
+
+    Args:
+        exercise: what is graded; a notebook for it is searched if no notebook is named.
+        namespace: the names of the running notebook.
+
+    Raises:
+        UsageError: it is not known which file it is.
+    """
+    for named in (namespace.get(_VS_CODE), os.environ.get(_JUPYTER)):
+        file = Path(str(named)) if named else None
+        for candidate in (file, Path(file.name)) if file else ():
+            if candidate.suffix == ".ipynb" and candidate.is_file():
+                return candidate
+    files = sorted(Path().glob("*.ipynb"))
+    fitting = [file for file in files if not exercise or exercise_in(file) == exercise] or files
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(file.name for file in fitting) or "no notebook"
+    raise UsageError(
+        f"which file is this notebook? The folder {Path.cwd()} holds {listed}. Name it: "
+        "`%grade EXERCISE --notebook FILE`, or grade the cells that you ran: `%grade EXERCISE "
+        "--cells`"
+    )
+
+
+def exercise_in(notebook: Path) -> str:
+    """Return the exercise of a notebook: as its metadata says, else its name."""
+    with suppress(OSError, ValueError, AttributeError):
+        metadata = json.loads(notebook.read_text("utf-8"))["metadata"]
+        return str(metadata.get("gradus", {}).get("exercise", notebook.stem))
+    return notebook.stem
+
+
+def named_exercise(notebook: Path) -> str:
+    """Return the exercise of a notebook, for a command.
+
+    Raises:
+        UsageError: what its metadata or its file says is no name, and might be an option.
+    """
+    name = exercise_in(notebook)
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{notebook.name} names no exercise: name it yourself, as in `%grade EXERCISE`"
+        )
+    return name
+
+
+def unsaved(notebook: Path, cell: str) -> bool:
+    """Return whether the running `cell` is not in the file: it was not saved since."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        return cell.strip() not in {"".join(saved.get("source", "")).strip() for saved in cells}
+    return False
+
+
+def live_notebook(cells: Sequence[str], exercise: str) -> str:
+    """Return a notebook of the `cells` that were run, in this order.
+
+    Args:
+        cells: the first is not used, as in IPython's history.
+        exercise: what they are graded as; empty for the exercise whose tasks they define.
+    """
+    named = {"exercise": exercise} if exercise else {}
+    body = [
+        {"cell_type": "code", "source": source, "execution_count": number, "outputs": []}
+        for number, source in _numbered(cells)
+    ]
+    metadata = {"gradus": {**named, "live": True}}
+    return json.dumps({"cells": body, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
+
+
+def _numbered(cells: Sequence[str]) -> Iterable[tuple[int, str]]:
+    return [(number, source) for number, source in enumerate(cells) if number and source.strip()]

@@ -26,7 +26,7 @@ from autograder.replays.actions import (
     place_of_fault,
 )
 from autograder.replays.expressions import Writer
-from autograder.replays.recording import RecordedCheck
+from autograder.replays.recorded_calls import ReplayedCheck
 from autograder.replays.session import Replay
 from framework.providers.backends import REFERENCE
 
@@ -52,7 +52,7 @@ class Program:
 
 
 def program(
-    replay: Replay, check: RecordedCheck, arrays_file: str, *, pdb: bool = False
+    replay: Replay, check: ReplayedCheck, arrays_file: str, *, pdb: bool = False
 ) -> Program:
     """Return the program for the call at fault; else for the whole check.
 
@@ -60,7 +60,7 @@ def program(
         arrays_file: where the arrays of the program will be.
         pdb: whether it stops in the debugger at the first line of the call.
     """
-    actions = [] if check.result.call == IMPORT else actions_in(check.requests)
+    actions = [] if check.result.call == IMPORT else actions_in(check.exchanges)
     place = place_of_fault(actions, check.result)
     if place is None and actions:
         return _whole_check(replay, check.result)
@@ -89,7 +89,7 @@ class _Composer:
     """Composes a program from actions."""
 
     def __init__(
-        self, replay: Replay, check: RecordedCheck, actions: Sequence[Action], *, pdb: bool
+        self, replay: Replay, check: ReplayedCheck, actions: Sequence[Action], *, pdb: bool
     ) -> None:
         self._pdb = pdb
         self._replay, self._check, self._actions = replay, check, actions

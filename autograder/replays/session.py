@@ -22,7 +22,7 @@ from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.workers import parts_of
 from autograder.isolation.host.callbacks import Callback
 from autograder.isolation.worker.loading import SubmittedModule
-from autograder.replays.recording import exercise_of, record
+from autograder.replays.recorded_calls import exercise_of, record
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target

@@ -286,7 +286,7 @@ def _directory_size(archive: Path) -> int:
 def _with_plain_names(archive: Path) -> bytes:
     """Return the bytes of `archive`, where names that are no UTF-8 do not claim to be.
 
-    Python's `zipfile` opens no archive with such a claim, whatever else is in it.
+    Python's `zipfile` opens no archive with a wrong claim.
 
     Raises:
         BadInputError: it is too large to be repaired.

@@ -94,7 +94,7 @@ class Gathering:
     def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
         """Return the code for the exercise `name` in `candidate`, which belongs to `own`.
 
-        None for a file that cannot be read, and for a copy of one that was read.
+        None for a file that cannot be read, and for a copy of a file that was read.
         """
         try:
             if not self._is_new(candidate, (name, own)):
@@ -214,8 +214,8 @@ def from_former_files(
 ) -> dict[str, SubmittedFile]:
     """Return the files of `former`, by exercise, that are used, each with a note for its author.
 
-    Such a file is used if a task of the exercise is begun in it, and none in the exercise's own
-    file among `files`.
+    A former file is used if a task of the exercise is begun in it, and no task is begun in the
+    exercise's own file among `files`.
     """
     return {
         name: replace(file, notes=(*file.notes, _note(name)))

@@ -24,7 +24,7 @@ Origin = tuple[int, int]
 
 #: Lists and dicts in it: each takes twenty times the memory that its two characters take.
 MAX_CONTAINERS = 1_000_000
-#: Numbers beside cells are below this; larger ones are none.
+#: Numbers beside cells are below this; larger numbers are ignored.
 MAX_COUNT = 1_000_000
 
 
@@ -88,7 +88,7 @@ def _text(value: Any) -> str:
 
 
 def _raw_cells(notebook: dict[str, Any]) -> Any:
-    """Cells of nbformat 4, or of the worksheets of nbformat 3; no list where there are none."""
+    """Return the cells of nbformat 4, or of the worksheets of nbformat 3; None without cells."""
     sheets = notebook.get("worksheets")
     if "cells" in notebook or not isinstance(sheets, list):
         return notebook.get("cells")
@@ -201,7 +201,7 @@ class _CellReader:
                 yield f"{name} is defined in {self._listed(cells, more)}: the last one counts"
 
     def _listed(self, cells: list[int], more: list[str]) -> str:
-        """Return the labels of cells; numbers alone where none of them was run."""
+        """Return the labels of cells; only their numbers if no cell was run."""
         labels = [self.labels[cell] for cell in cells[:MAX_CELL_NOTES]]
         if any("In [" in label for label in labels):
             return "; ".join([*labels, *more])
@@ -236,7 +236,7 @@ class CodeCell:
     Args:
         number: its place among all cells of the notebook from 1, texts included.
         source: its text.
-        executed: the number that Jupyter shows beside it, as in ``In [12]``; 0 for none.
+        executed: the number that Jupyter shows beside it, as in ``In [12]``; 0 without a number.
         has_place: whether the notebook is known; of running code only `executed` is.
     """
 
@@ -301,7 +301,7 @@ def _drop_cell_magic(lines: list[str]) -> None:
 
 
 def _replace_magic(lines: list[str], index: int) -> bool:
-    """Replace the magic in line `index`, lines that continue it included; False if it is none."""
+    """Replace the magic in line `index` and lines that continue it; False without a magic."""
     if not 0 <= index < len(lines):
         return False
     plain = _plain(lines[index].rstrip())

@@ -19,7 +19,7 @@ from framework.errors import BadInputError
 def recognised(
     candidate: Candidate, course: Course, wanted: Collection[str], *, by_tasks: bool
 ) -> str:
-    """Return the exercise that `candidate` belongs to; empty for none.
+    """Return the exercise that `candidate` belongs to; empty if it belongs to no exercise.
 
     Its own name counts most, then what a notebook says of itself, its tasks, and last a name with
     an addition, as ``rnn-1.py``.
@@ -151,7 +151,7 @@ def numbered(stem: str, names: Collection[str]) -> tuple[str, int] | None:
 
 
 def meant_exercise(stem: str, exercises: Collection[str]) -> str:
-    """Return the exercise that a file is named after, with an addition; empty for none.
+    """Return the exercise that a file is named after, with an addition; empty without a match.
 
     Args:
         stem: its name without the suffix.

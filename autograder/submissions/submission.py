@@ -83,7 +83,7 @@ class Submission:
         """Refuse to go on without the files of `exercises`, or without any file.
 
         Raises:
-            BadInputError: one cannot be read, or there is none at all; the message says why.
+            BadInputError: a file cannot be read, or no file was found; the message says why.
         """
         problems = [self.unread[name] for name in exercises if name in self.unread]
         if problems or not self.files:

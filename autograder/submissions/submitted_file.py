@@ -100,7 +100,7 @@ class SubmittedFile:
         return self.labels.get(cell, f"cell {cell}")
 
     def text(self, line: int) -> str:
-        """Line `line` of `source`, or nothing where there is none."""
+        """Return line `line` of `source`; empty if `source` is shorter."""
         lines = self.source.split("\n")
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
@@ -171,7 +171,7 @@ def _decoded(data: bytes, shown: str, exercise: Exercise) -> str:
 
 
 def _near_miss(name: str, others: list[str]) -> str:
-    """Return the one of `others` that resembles `name`; empty if none does."""
+    """Return the name in `others` that resembles `name`; empty if no name does."""
     import difflib  # takes longer to import than most names to be found
 
     folded = {_folded(other): other for other in others}

@@ -73,11 +73,11 @@ def add_commands(app: typer.Typer, commands: Mapping[str, str]) -> None:
         commands: as in `LazyGroup.lazy_subcommands`.
     """
     for name, target in commands.items():
-        found = load_target(target)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
+        command = load_target(target)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
         else:
-            app.command(name)(found)
+            app.command(name)(command)
 
 
 def new_app(**options: Any) -> typer.Typer:
@@ -102,15 +102,15 @@ def commands_of_plugins(
         ConflictError: two plugins add one command, or a plugin one of `own`.
         PluginError: a plugin's hook raises.
     """
-    found: dict[str, tuple[Source, Any]] = {}
+    owned: dict[str, tuple[Source, Any]] = {}
     for source in plugins.sources:
         app = new_app()
         plugins.ask(source, "add_commands", app=app)
         for name, command in typer.main.get_group(app).commands.items():
-            if name in found or name in own:
-                raise _conflict(name, source, found[name][0] if name in found else None)
-            found[name] = source, command
-    return found
+            if name in owned or name in own:
+                raise _conflict(name, source, owned[name][0] if name in owned else None)
+            owned[name] = source, command
+    return owned
 
 
 def _conflict(name: str, source: Source, other: Source | None) -> ConflictError:

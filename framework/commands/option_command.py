@@ -67,7 +67,7 @@ def option_command(
     fields = option_fields(options)
     parameters = {
         **others,
-        **{one.name: (_annotation(one), _default(one)) for one in fields},
+        **{option.name: (_annotation(option), _default(option)) for option in fields},
         **SETUP,
     }
 
@@ -75,8 +75,10 @@ def option_command(
         values = dict(vars(given))
         context = values.pop("context")
         chosen = {
-            one.name: one.checked(_value(one, values.pop(one.name), context), _called(one))
-            for one in fields
+            option.name: option.checked(
+                _value(option, values.pop(option.name), context), _called(option)
+            )
+            for option in fields
         }
         run(context, options(**chosen), **values)
 

@@ -50,7 +50,7 @@ def _in_width(line: str, width: int) -> str:
         return line
     import textwrap  # for long lines alone: every command starts without it
 
-    held_together = _COMMAND.sub(lambda found: found[0].replace(" ", "\0"), line)
+    held_together = _COMMAND.sub(lambda match: match[0].replace(" ", "\0"), line)
     lines = textwrap.wrap(held_together, width, break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace("\0", " ")
 

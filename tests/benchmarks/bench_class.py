@@ -25,7 +25,7 @@ from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.isolation.host.process import WorkerProcess
 from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.processes import tree_of
+from autograder.isolation.sandboxes.base import tree_of
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 

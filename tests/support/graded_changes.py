@@ -14,17 +14,17 @@ from functools import cached_property
 import pytest
 
 from autograder.audit.trials import handed_in
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.diagnosis.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
+from autograder.diagnosis.changed_solutions.search import Trials
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
-from autograder.diagnosis.search import Trials
 from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import CheckResult, Diagnosis

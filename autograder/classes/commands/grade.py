@@ -87,8 +87,7 @@ def grade(
     """
     pin_threads()
     from autograder.classes.runs.grade_job import RunSettings, setting_of
-    from autograder.grading.course_choice import chosen_course
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.options import GradeOptions, chosen_course
 
     found = read_collection(collection)
     plugins, blocked = tuple(plugin or ()), tuple(block or ())

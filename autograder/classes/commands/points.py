@@ -52,8 +52,7 @@ def course_and_plugins(
     Raises:
         UsageError: the working directory of a CI server decides which course it is.
     """
-    from autograder.grading.course_choice import chosen_course
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.options import GradeOptions, chosen_course
     from framework.providers.plugins import Plugins
 
     options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))

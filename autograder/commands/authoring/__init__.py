@@ -1,1 +1,1 @@
-"""Commands for authors of courses."""
+"""Commands for authors of courses: audit, calibrate, check, course and stubs."""

@@ -35,7 +35,7 @@ def calibrate(
     """
     pin_threads()  # processes run in parallel
     from autograder.calibration.calibrating import calibrated
-    from autograder.calibration.recording import record
+    from autograder.calibration.exercise_toml import write_thresholds
     from autograder.grading.setting import Setting
     from autograder.isolation.sandboxes import choose
     from framework.providers.backends import REFERENCE
@@ -50,7 +50,7 @@ def calibrate(
     ):
         thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
     _show(chosen, thresholds)
-    record(chosen.toml, thresholds)
+    write_thresholds(chosen.toml, thresholds)
     say(f"written to {shown(chosen.toml)}")
 
 

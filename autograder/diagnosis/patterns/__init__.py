@@ -1,4 +1,4 @@
-"""Patterns of mistakes, found by comparison of wrong answers with the right ones.
+"""Patterns of mistakes, found by comparison of wrong answers with right answers.
 
 Patterns do not know the exercise. A pattern gets the evidence of one check and returns a sentence
 that holds for all its wrong answers, or None. The first sentence is used. The table is ordered

@@ -120,7 +120,7 @@ def _is_reduced(pair: Pair, function: Callable[..., Array], axis: int | None) ->
 
 
 def _rearranged(evidence: Evidence, arrange: Callable[[Array], Array | None]) -> bool:
-    """Return whether `arrange` turns all expected arrays into the actual ones, right ones too."""
+    """Return whether `arrange` turns all expected arrays into the actual arrays, right or wrong."""
     for pair in (*evidence.wrong, *evidence.same_name):
         wanted = arrange(pair.expected)
         if wanted is None or not close(pair.actual, wanted):
@@ -156,7 +156,7 @@ ARRANGEMENT = {
 }
 
 
-#: Whether one array, with the axis first, is the result of such a mistake for another one.
+#: Tells whether an actual array, with the axis first, is a wrong form of the expected array.
 Test = Callable[[Array, Array], bool]
 #: With fewer different numbers, an equal part may be a coincidence.
 MANY_ITEMS = 3

@@ -14,7 +14,7 @@ Mask = Array | None
 
 #: With fewer entries, a match may be a coincidence.
 MANY = 8
-#: The minimum number of wrong sequences, and of right ones.
+#: The minimum number of wrong sequences, and of right sequences.
 ROWS = 3
 #: Conditions on the entries of an input.
 ENTRIES: dict[str, Callable[[Array], Array]] = {

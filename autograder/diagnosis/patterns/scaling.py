@@ -1,4 +1,4 @@
-"""Patterns of answers that are a function of the right ones: a sign, a factor, a constant, exp."""
+"""Patterns of answers that are a function of the right answers: a sign, a factor, exp."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def negated(evidence: Evidence) -> str | None:
 
 
 def factor(evidence: Evidence) -> str | None:
-    """Return a sentence if all entries are c times the expected ones."""
+    """Return a sentence if all entries are c times the expected entries."""
     if _moves(evidence):
         c = _factor(evidence, _step_pairs(evidence))
         if c is not None and c > 0:

@@ -66,6 +66,8 @@ class CallLog:
     """What one check has called so far.
 
     Attributes:
+        made: the call behind each step of the latest request.
+        called: those of them that call something.
         latest: the call that was made last, or that wrote what was read last.
         entered: whether the code under test has been asked anything: what goes wrong in the check
             from then on may come from its answers.
@@ -90,10 +92,10 @@ class CallLog:
         self.methods: set[tuple[int, str]] = set()
         self._owners: dict[int, str] = {}
         self._objects: dict[int, _Object] = {}
-        self._texts: list[str] = []  # of the latest request, as the two below
-        self._made: list[RemoteCall] = []
-        self._called: list[RemoteCall] = []
-        self._new: dict[int, _Object] = {}
+        self.made: list[RemoteCall] = []
+        self.called: list[RemoteCall] = []
+        self._texts: list[str] = []  # of the steps of the latest request
+        self._new: dict[int, _Object] = {}  # step of the latest request -> what it builds
         self._by_name: dict[str, RemoteCall] = {}
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
         self._without_value: set[str] = set()
@@ -101,24 +103,24 @@ class CallLog:
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
-        self._texts, self._made, self._called, self._new = [], [], [], {}
+        self._texts, self.made, self.called, self._new = [], [], [], {}
         for place, step in enumerate(steps):
             is_repeated = isinstance(step, CallAgain)
             text = self.latest.text if is_repeated else step_text(step, self._owners, self._texts)
             self._texts.append(text)
-            self._made.append(self._behind_step(step, self._texts[-1]))
+            self.made.append(self._behind_step(step, self._texts[-1]))
             if isinstance(step, Call | CallAgain | Build):
-                self._called.append(self._made[-1])
+                self.called.append(self.made[-1])
             if isinstance(step, Call | Build):
-                self._new[place] = _Object(self._made[-1], step.name)
+                self._new[place] = _Object(self.made[-1], step.name)
             if isinstance(step, Call):
-                self._remember(step, self._made[-1])
+                self._remember(step, self.made[-1])
         return self._texts
 
     def sent(self, frame: bytes) -> None:
         """Remember the `frame` of the steps described last, which holds their arguments."""
         for place in self._new:
-            if self._made[place].text == self._texts[place]:
+            if self.made[place].text == self._texts[place]:
                 self._sent[self._texts[place]] = frame, place
 
     def given(self, call: RemoteCall) -> Call | Build | None:
@@ -131,31 +133,21 @@ class CallLog:
 
     def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
         """Remember what the steps described last have returned."""
-        self.answered.update(call.method for call in self._called)
+        self.answered.update(call.method for call in self.called)
         for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
             if isinstance(outcome.value, Handle):
                 self._own(outcome.value, place, step)
             elif isinstance(step, Call | CallAgain | Get) and not outcome.is_method:
                 if outcome.value is None and isinstance(step, Call):
-                    self._without_value.add(self._made[place].text)
+                    self._without_value.add(self.made[place].text)
                 if outcome.size <= REMEMBERED_BYTES:
-                    self._values.append((outcome, self._made[place]))
-                if not self._is_as_built(step, self._made[place]):
-                    self.latest = self._made[place]
+                    self._values.append((outcome, self.made[place]))
+                if not self._is_as_built(step, self.made[place]):
+                    self.latest = self.made[place]
 
     def returned_none(self, call: RemoteCall) -> bool:
         """Return whether a call of that text has returned None."""
         return call.text in self._without_value
-
-    @property
-    def made(self) -> tuple[RemoteCall, ...]:
-        """The call behind each step of the latest request."""
-        return tuple(self._made)
-
-    @property
-    def called(self) -> tuple[RemoteCall, ...]:
-        """The steps of the latest request that call something."""
-        return tuple(self._called)
 
     @property
     def called_names(self) -> frozenset[str]:
@@ -164,7 +156,7 @@ class CallLog:
 
     def method_of(self, text: str) -> str:
         """Return the method behind the step of the latest request that reads `text`."""
-        return self._made[self._texts.index(text)].method if text in self._texts else ""
+        return self.made[self._texts.index(text)].method if text in self._texts else ""
 
     def named(self, name: str) -> RemoteCall:
         """Return the latest call of the method or function `name`."""
@@ -186,7 +178,7 @@ class CallLog:
             return RemoteCall("", text)
         owner = self._object(step.owner)
         if owner is None:  # a value that was read just before: its own methods tell nothing
-            return self._made[step.owner.index] if isinstance(step.owner, Result) else NO_CALL
+            return self.made[step.owner.index] if isinstance(step.owner, Result) else NO_CALL
         if isinstance(step, Get):
             return owner.writer(step.name)
         return RemoteCall(f"{owner.name}.{step.name}", text)
@@ -221,7 +213,7 @@ class CallLog:
             self._objects[handle.id] = self._new[place]
         else:
             name = shown(handle.type_name, MAX_NAME)
-            self._objects.setdefault(handle.id, _Object(self._made[place], name))
+            self._objects.setdefault(handle.id, _Object(self.made[place], name))
 
 
 def _builds(step: Step) -> TypeGuard[Call | Build]:

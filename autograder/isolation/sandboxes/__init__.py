@@ -5,7 +5,7 @@
 - choose: which of them a run uses
 - filesystem_view: what a worker has to see
 - installed_packages, worker_modules: the files of packages and of gradus for it
-- processes: trees of processes, watched and ended
+- processes, listed_processes: trees of processes, watched and ended
 - scratch: removes what a submission wrote
 """
 

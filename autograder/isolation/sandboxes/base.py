@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.sandboxes.processes import RunningProcess, Usage, gaps, tree_of
+from autograder.isolation.sandboxes.processes import (
+    ProcessTree,
+    ProcTree,
+    RunningProcess,
+    Started,
+    Usage,
+    has_proc,
+)
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
@@ -18,6 +25,10 @@ KILL_SECONDS = 10.0
 #: Variables of the host that choose the instructions of numerical libraries: the worker uses the
 #: same, or its numbers would be rounded in another order than the reference's.
 PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+
+
+#: The gap on systems that do not show their processes.
+UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
 
 
 class Sandbox(ABC):
@@ -77,7 +88,11 @@ class Sandbox(ABC):
 
     def gaps(self) -> list[str]:
         """Return what the host cannot keep on this system; the worker tells of the rest."""
-        return gaps()
+        if has_proc():
+            return []
+        from autograder.isolation.sandboxes.listed_processes import can_list  # imports psutil
+
+        return [] if can_list() else [UNWATCHED]
 
     def usage(self, process: RunningProcess) -> Usage:
         """Return what the whole tree of `process` uses; nothing where the system does not tell."""
@@ -90,6 +105,15 @@ class Sandbox(ABC):
             SandboxError: something of it could not be ended.
         """
         tree_of(process).kill(KILL_SECONDS)
+
+
+def tree_of(process: Started) -> ProcessTree:
+    """Return the tree of `process`, as this system shows it."""
+    if has_proc():
+        return ProcTree(process)
+    from autograder.isolation.sandboxes.listed_processes import ListedTree  # imports psutil
+
+    return ListedTree(process)
 
 
 def environment(scratch: str) -> dict[str, str]:

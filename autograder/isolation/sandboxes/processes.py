@@ -1,7 +1,7 @@
 """Trees of processes, watched and ended from outside.
 
 Linux shows its processes as the files of /proc, which also tell how long threads have waited for a
-processor, and ends them by process descriptors; elsewhere psutil asks the system.
+processor, and ends them by process descriptors. For other systems see `listed_processes`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-import psutil
-
 from autograder.isolation.confine import libc
 from framework.errors import SandboxError
 
@@ -33,16 +31,6 @@ _CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
 _ON_DISK = "D"
 #: Processor time is counted in these.
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-
-#: Seconds between two looks at a process that is ending.
-_PAUSE = 0.01
-
-#: What psutil raises for a process that is gone or another user's, and where it can list none
-#: (an IndexError where it counts on at least one).
-_HIDDEN = (psutil.Error, OSError, IndexError)
-
-#: The gap on systems that do not show their processes.
-UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
 
 
 class Started(Protocol):
@@ -318,76 +306,6 @@ def _children(pid: int) -> Iterator[int]:
     for task in _tasks(pid):
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
-
-
-class ListedTree(ProcessTree):
-    """A tree of processes that the system lists."""
-
-    def _listed(self) -> list[int]:
-        with suppress(*_HIDDEN):
-            return psutil.pids()
-        return []
-
-    def _descendants(self, pid: int) -> list[int]:
-        with suppress(*_HIDDEN):
-            return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
-        return []
-
-    def _usage(self, pid: int) -> Usage:
-        with suppress(*_HIDDEN):
-            process = psutil.Process(pid)
-            with process.oneshot():
-                cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
-                return Usage(process.memory_info().rss, process.num_threads(), cpu, math.inf)
-        return Usage()
-
-    def _handle(self, pid: int) -> ProcessHandle | None:
-        with suppress(*_HIDDEN):
-            return _ListedProcess(psutil.Process(pid))
-        return None
-
-
-class _ListedProcess(ProcessHandle):
-    """A process and the time of its start: a recycled process id never hits another process."""
-
-    def __init__(self, process: psutil.Process) -> None:
-        self._process = process
-
-    def suspend(self) -> None:
-        with suppress(*_HIDDEN):
-            self._process.suspend()
-
-    def kill(self) -> None:
-        with suppress(*_HIDDEN):
-            self._process.kill()
-
-    def wait(self, deadline: float) -> bool:
-        while (alive := self._is_alive()) and time.monotonic() < deadline:
-            time.sleep(_PAUSE)
-        return not alive
-
-    def _is_alive(self) -> bool:
-        """Return whether it runs: not gone, and not waiting for its parent to notice its end."""
-        with suppress(*_HIDDEN):
-            return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
-        return False
-
-
-def tree_of(process: Started) -> ProcessTree:
-    """Return the tree of `process`, as this system shows it."""
-    return ProcTree(process) if has_proc() else ListedTree(process)
-
-
-def gaps() -> list[str]:
-    """Return what cannot be watched on this system, in sentences."""
-    return [] if has_proc() or _can_list() else [UNWATCHED]
-
-
-def _can_list() -> bool:
-    """Return whether psutil shows the processes of this system."""
-    with suppress(*_HIDDEN):
-        return os.getpid() in psutil.pids() and psutil.Process().memory_info().rss > 0
-    return False
 
 
 def has_proc() -> bool:

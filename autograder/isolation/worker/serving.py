@@ -18,8 +18,8 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-import numpy as np
-import numpy.typing  # NumPy 1.26 has no `np.typing` without it
+import numpy.random  # NumPy loads it lazily; the wire needs it, and files are closed off soon
+import numpy.typing  # noqa: F401 - NumPy 1.26 has no `np.typing` without it
 
 from autograder.isolation import wire
 from autograder.isolation.confine import FilesystemView, Limits
@@ -29,8 +29,6 @@ from autograder.isolation.worker.exceptions import no_debugger
 from autograder.isolation.worker.imports import GradedImporter
 from autograder.isolation.worker.loading import SubmittedModule
 from framework.models.parts import use_parts_from
-
-np.random  # noqa: B018 - loaded lazily; the wire needs it, and files are closed off soon
 
 
 def serve(

@@ -139,9 +139,9 @@ def _checked(table: Table, options: type[TrainingOptions]) -> dict[str, Any]:
     """
     try:
         setup = {
-            one.name: one.checked(table.values[one.name])
-            for one in setup_fields()
-            if one.name in table.values
+            option.name: option.checked(table.values[option.name])
+            for option in setup_fields()
+            if option.name in table.values
         }
         return checked_values(options, table.values) | setup
     except UsageError as error:
@@ -188,8 +188,8 @@ def _train(
     plugins = load_plugins(plugin, block)
     task = task_class(kind, plugins.registry)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
-    found = find_recipe(name, plugins.registry.names("language_model"))
-    request = Request(found.model, found.defaults, computing, plugins.corpora)
+    model = find_recipe(name, plugins.registry.names("language_model"))
+    request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     with unfinished_parts(computing):
@@ -219,10 +219,10 @@ def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
     score = run.scores[-1]
     for line in run.accelerator.notes():
         say(line)
-    found = run.task.measured(run.model, run.backend.arrays)
+    measured = run.task.measured(run.model, run.backend.arrays)
     shown: list[str] = []
-    if found is not None:
-        score, (first, *details) = found
+    if measured is not None:
+        score, (first, *details) = measured
         shown = [f"{first}{_chosen(run)}", *details]
     for line in shown:
         say(line)

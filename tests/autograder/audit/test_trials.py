@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.audit.trials import Enough
+from autograder.audit.trials import CheckSelection
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 
@@ -22,8 +22,8 @@ def failed(name, task):
 
 @pytest.mark.parametrize(("stop_early", "other"), [(True, False), (False, True)])
 def test_a_check_runs_while_it_can_say_something_new(stop_early, other):
-    enough = Enough(stop_early=stop_early)
-    assert all(enough.needs(check(name, "f")) for name in "abc")
-    enough.note(failed("a", "f"))
-    assert not enough.needs(check("b", "f"))
-    assert enough.needs(check("d", "g")) == other
+    selection = CheckSelection(stop_early=stop_early)
+    assert all(selection.needs(check(name, "f")) for name in "abc")
+    selection.note(failed("a", "f"))
+    assert not selection.needs(check("b", "f"))
+    assert selection.needs(check("d", "g")) == other

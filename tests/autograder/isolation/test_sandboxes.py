@@ -17,7 +17,6 @@ from tempfile import gettempdir
 
 import numpy
 import packaging
-import psutil
 import pytest
 from repository import ROOT
 
@@ -25,9 +24,8 @@ from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.confine.landlock import landlock_version
 from autograder.isolation.sandboxes import bubblewrap as bubblewrap_module
 from autograder.isolation.sandboxes import build_view, choose
-from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE, ProcessSandbox
+from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE, ProcessSandbox, tree_of
 from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
-from autograder.isolation.sandboxes.processes import tree_of
 from framework.errors import SandboxError, UnknownNameError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
@@ -328,7 +326,7 @@ from pathlib import Path
 sys.path[:] = [{root!r}, *sys.path, {scratch!r} + "/packages"]
 from autograder.isolation.confine import Limits
 from autograder.isolation.sandboxes import build_view, choose, interpreter
-from autograder.isolation.sandboxes.processes import tree_of
+from autograder.isolation.sandboxes.base import tree_of
 from autograder.isolation.sandboxes.worker_modules import copy_worker_modules
 sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
 modules = Path({scratch!r}, "modules")
@@ -417,8 +415,8 @@ def test_an_ordinary_user_is_contained_as_well(sandbox, tmp_path):
     of_pytest = takewhile(lambda folder: folder != Path(gettempdir()), tmp_path.parents)
     for folder in (tmp_path, *of_pytest):
         folder.chmod(0o777)
-    for package in (packaging, psutil):  # which that Python may lack
-        shutil.copytree(Path(package.__file__).parent, tmp_path / "packages" / package.__name__)
+    # That Python may lack the package.
+    shutil.copytree(Path(packaging.__file__).parent, tmp_path / "packages" / "packaging")
     host, gaps, pids = start_host([*command, "-c", host_code(sandbox, tmp_path)], cwd="/")
     stop(host)
     assert gaps == "[]"

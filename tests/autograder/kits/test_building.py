@@ -8,11 +8,11 @@ import zipfile
 
 import pytest
 
+from autograder.conversations.recording import content
 from autograder.course.kit_folder import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.kits.building import build_kit, summary
 from autograder.kits.proof import quotations, solution_lines
-from autograder.recordings.files import content
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
@@ -99,7 +99,7 @@ def test_a_call_that_was_not_recorded_needs_the_graders_course(
 
 
 def forget_one_answer(file):
-    from autograder.recordings.files import read_recording, write_recording
+    from autograder.conversations.recording import read_recording, write_recording
 
     recording = read_recording(file)
     recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()
@@ -185,9 +185,9 @@ def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
 
 
 def test_a_zip_holds_one_folder(built, tmp_path):
-    from autograder.kits.building import put
+    from autograder.kits.building import move_kit
 
-    put(built.place, tmp_path / "week1.zip")
+    move_kit(built.place, tmp_path / "week1.zip")
     names = zipfile.ZipFile(tmp_path / "week1.zip").namelist()
     assert {name.partition("/")[0] for name in names} == {"week1"}
     assert "week1/.vscode/settings.json" in names

@@ -19,7 +19,7 @@ from autograder.course.reading import Course, find_course
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
 from autograder.judging.rules import judged
-from autograder.kits.building import build_kit, put
+from autograder.kits.building import build_kit, move_kit
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
@@ -167,5 +167,5 @@ def test_a_kit_of_all_exercises_is_small_and_almost_complete(kit_of_all, tmp_pat
     print(f"{opened:g} of {points:g} points {NEEDED}")
     assert len(kit_of_all.exercises) == len(COURSE.select())
     assert opened <= 0.05 * points
-    put(kit_of_all.place, tmp_path / "kit.zip")
+    move_kit(kit_of_all.place, tmp_path / "kit.zip")
     assert (tmp_path / "kit.zip").stat().st_size < 32 << 20

@@ -11,8 +11,7 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.notebook_source import named_exercise
-from autograder.notebook.subprocess_commands import CommandResult, run_gradus
+from autograder.notebook.magics import CommandResult, named_exercise, run_gradus
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"

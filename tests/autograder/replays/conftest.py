@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.course.mistakes import load_mistakes
-from autograder.replays.recording import record
+from autograder.replays.recorded_calls import record
 from autograder.replays.session import Replay
 
 

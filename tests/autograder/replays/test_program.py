@@ -13,7 +13,7 @@ from autograder.record.results import Report
 from autograder.replays import program as programs
 from autograder.replays.actions import actions_in, place_of_fault
 from autograder.replays.program import program
-from autograder.replays.recording import record
+from autograder.replays.recorded_calls import record
 from autograder.replays.session import Replay
 
 
@@ -28,8 +28,8 @@ def run(composed, tmp_path):
 
 def received(check):
     """What the call at fault has returned to the check."""
-    place = place_of_fault(actions_in(check.requests), check.result)
-    outcomes = [outcome for request in check.requests for outcome in request.outcomes]
+    place = place_of_fault(actions_in(check.exchanges), check.result)
+    outcomes = [outcome for exchange in check.exchanges for outcome in exchange.outcomes]
     return outcomes[place].value
 
 

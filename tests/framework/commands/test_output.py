@@ -1,10 +1,12 @@
 """What a command says breaks between words on a terminal, and stays as it is in a pipe."""
 
 import io
+import sys
 
 import pytest
 
-from framework.commands.output import wrapped
+from framework.commands.output import announce, stopped_with, wrapped
+from framework.errors import StoppedError
 
 
 class Terminal(io.StringIO):
@@ -33,3 +35,22 @@ def test_lines_break_between_words_and_never_inside_a_command(text, shown):
 
 def test_a_pipe_gets_whole_lines():
     assert wrapped("a sentence that is longer", io.StringIO()) == "a sentence that is longer"
+
+
+def test_a_first_line_is_for_terminals_alone(capsys, monkeypatch):
+    announce("checking")
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    announce("checking")
+    assert capsys.readouterr() == ("", "checking\n")
+
+
+def test_ctrl_c_ends_with_what_was_done():
+    done = []
+    with (
+        pytest.raises(StoppedError, match=r"^interrupted: 1 done$") as stopped,
+        stopped_with(lambda: f"{len(done)} done"),
+    ):
+        done.append("one")
+        raise KeyboardInterrupt
+    assert stopped.value.exit_code == 130

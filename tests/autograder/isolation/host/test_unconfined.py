@@ -21,7 +21,7 @@ import pytest
 from autograder.isolation.confine import Limits
 from autograder.isolation.host.faults import OutOfMemory, SubmissionFault
 from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.sandboxes import processes
+from autograder.isolation.sandboxes import base
 from autograder.isolation.sandboxes.base import ProcessSandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc to compare")
@@ -126,7 +126,7 @@ def marked(mark: str) -> list[int]:
 @pytest.fixture
 def without_proc(monkeypatch):
     """The system shows no files of processes."""
-    monkeypatch.setattr(processes, "has_proc", lambda: False)
+    monkeypatch.setattr(base, "has_proc", lambda: False)
 
 
 @pytest.fixture(params=["proc", "psutil"])
@@ -179,7 +179,7 @@ def test_what_is_not_contained_is_said(submit):
     session = submit()
     RemoteModule(session).start()
     assert "submitted code can start processes" in session.uncontained
-    assert processes.UNWATCHED not in session.uncontained
+    assert base.UNWATCHED not in session.uncontained
 
 
 @pytest.mark.parametrize("submit", ["psutil"], indirect=True)
@@ -189,7 +189,7 @@ def test_what_cannot_be_watched_is_said(submit, monkeypatch, tmp_path, folder):
     with monkeypatch.context() as patched:
         patched.setattr(psutil, "PROCFS_PATH", str(tmp_path / folder))
         RemoteModule(session).start()
-        assert processes.UNWATCHED in session.uncontained
+        assert base.UNWATCHED in session.uncontained
         session.close()  # ends the group, whose end cannot be waited for
     deadline = time.monotonic() + 5
     while marked(str(tmp_path)) and time.monotonic() < deadline:
@@ -209,9 +209,9 @@ def test_both_ways_to_look_see_the_same(monkeypatch):
     with subprocess.Popen([sys.executable, "-c", FAMILY], start_new_session=True) as process:
         try:
             time.sleep(0.5)
-            files = processes.tree_of(process)
-            monkeypatch.setattr(processes, "has_proc", lambda: False)
-            listed = processes.tree_of(process)
+            files = base.tree_of(process)
+            monkeypatch.setattr(base, "has_proc", lambda: False)
+            listed = base.tree_of(process)
             assert type(files) is not type(listed)
             assert sorted(files.pids()) == sorted(listed.pids())
             assert files.usage().threads == listed.usage().threads == 4

@@ -1,0 +1,334 @@
+"""A change of behaviour of a solution, and changes of calls.
+
+Arguments are ignored, exchanged or replaced; NumPy functions are missing or replaced; an object
+forgets what it keeps between calls.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.replay import SourceModule
+
+FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
+
+
+@dataclass(frozen=True)
+class PendingCall:
+    """A call that a change may alter before it is made.
+
+    Args:
+        owner: the object of the method; None for a function.
+        bound: its arguments; a change may alter them.
+        namespace: the module of the solution; a change may alter it during the call.
+        function: the called function.
+    """
+
+    owner: Any
+    bound: inspect.BoundArguments
+    namespace: dict[str, Any]
+    function: Callable[..., Any]
+
+    def run(self) -> Any:
+        """Make the call."""
+        return self.function(*self.bound.args, **self.bound.kwargs)
+
+
+@dataclass(frozen=True)
+class BehaviourChange:
+    """A change of behaviour, with the sentence that describes it.
+
+    Args:
+        call: makes the changed call.
+        methods: the changed methods; empty for all public methods.
+    """
+
+    id: str
+    sentence: str
+    call: Callable[[PendingCall], Any]
+    methods: tuple[str, ...] = ()
+
+
+class ChangedSolution:
+    """The solution with a change in its `task`."""
+
+    def __init__(self, solution: SourceModule, task: str, change: BehaviourChange) -> None:
+        self._solution, self._task, self._change = solution, task, change
+        self.id, self.sentence = change.id, change.sentence
+
+    def load(self) -> None:
+        """Run the solution."""
+        self._solution.load()
+
+    def attribute(self, name: str) -> Any:
+        """Return its definition of `name`, changed if it is the task."""
+        value = self._solution.attribute(name)
+        if name != self._task:
+            return value
+        if not inspect.isclass(value):
+            return self._changed(value)
+        methods = self._change.methods or public_methods(value)
+        body = {m: self._changed(getattr(value, m), True) for m in methods if hasattr(value, m)}
+        return type(value.__name__, (value,), body)
+
+    def _changed(self, function: Callable[..., Any], is_method: bool = False) -> Callable[..., Any]:
+        signature, namespace = inspect.signature(function), self._solution.namespace
+        depth = 0
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal depth
+            if depth:  # an inner call: the change is already made
+                return function(*args, **kwargs)
+            owner = args[0] if is_method else None
+            depth += 1
+            try:
+                bound = signature.bind(*args, **kwargs)
+                return self._change.call(PendingCall(owner, bound, namespace, function))
+            finally:
+                depth -= 1
+
+        return call
+
+
+def public_methods(cls: type) -> Iterator[str]:
+    """Return the names of the public methods that `cls` itself defines."""
+    return (name for name, value in vars(cls).items() if callable(value) and name[0] != "_")
+
+
+#: The name of arguments that say what counts.
+MASK = "mask"
+
+
+def other_arguments(task: str, value: Any) -> Iterator[BehaviourChange]:
+    """Yield changes of the arguments of a function, or of the methods of a class."""
+    for method, function in _callables(value):
+        who = f"Your {task if method in ('', INIT) else method}"
+        methods = (method,) if method else ()
+        parameters = [
+            parameter
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.name not in ("self", "rng")
+        ]
+        for parameter in parameters:
+            yield from _changes(who, methods, parameter)
+        for first, second in pairwise(parameter.name for parameter in parameters):
+            sentence = f"{who} uses {first} as {second}, and {second} as {first}."
+            yield BehaviourChange(
+                "swapped-arguments", sentence, partial(_swapped, first, second), methods
+            )
+
+
+def _callables(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    if not inspect.isclass(value):
+        yield "", value
+        return
+    for name in (INIT, *public_methods(value)):
+        yield name, getattr(value, name)
+
+
+def _changes(
+    who: str, methods: tuple[str, ...], parameter: inspect.Parameter
+) -> Iterator[BehaviourChange]:
+    name = parameter.name
+    if parameter.default is not parameter.empty:
+        sentence = f"{who} ignores its argument {name}."
+        yield BehaviourChange("ignores-argument", sentence, partial(_dropped, name), methods)
+    if methods in ((), (INIT,)):
+        for words, other in OTHER_VALUES.items():
+            sentence = f"{who} computes as if {name} were {words.format(name)}."
+            yield BehaviourChange(
+                "another-option", sentence, partial(_replaced, name, other), methods
+            )
+    if name == MASK:
+        sentence = f"{who} ignores its argument {name}: everything counts."
+        yield BehaviourChange(
+            "ignores-argument", sentence, partial(_replaced, name, _ones), methods
+        )
+    if methods == (BACKWARD,):
+        sentence = f"Your backward ignores {name}, its upstream gradient."
+        yield BehaviourChange(
+            "ignores-upstream", sentence, partial(_replaced, name, _ones), methods
+        )
+    if methods == (FORWARD,):
+        for words, by in (("early", -1), ("late", 1)):
+            sentence = f"Your forward uses {name} one step too {words}."
+            call = partial(_replaced, name, partial(_moved, by))
+            yield BehaviourChange(f"one-step-{words}", sentence, call, methods)
+
+
+def _dropped(name: str, pending: PendingCall) -> Any:
+    _raise_for_impossible(pending)
+    pending.bound.arguments.pop(name, None)
+    return pending.run()
+
+
+def _swapped(first: str, second: str, pending: PendingCall) -> Any:
+    pending.bound.apply_defaults()
+    given = pending.bound.arguments
+    given[first], given[second] = given[second], given[first]
+    return pending.run()
+
+
+def _replaced(name: str, other: Callable[[Any], Any], pending: PendingCall) -> Any:
+    _raise_for_impossible(pending)
+    pending.bound.apply_defaults()
+    value = pending.bound.arguments.get(name)
+    if value is not None:
+        pending.bound.arguments[name] = other(value)
+    return pending.run()
+
+
+def _raise_for_impossible(pending: PendingCall) -> None:
+    """Raise the constructor's error for impossible arguments, also if they are ignored."""
+    if pending.function.__name__ == INIT:
+        instance = object.__new__(type(pending.owner))
+        args, kwargs = copy.deepcopy((pending.bound.args[1:], pending.bound.kwargs))
+        pending.function(instance, *args, **kwargs)
+
+
+def _ones(value: Any) -> Any:
+    return np.ones_like(value) if isinstance(value, np.ndarray) else value
+
+
+def _moved(by: int, value: Any) -> Any:
+    """Return `value` moved by one step of time; the step at the end keeps its value."""
+    if not isinstance(value, np.ndarray) or value.ndim < 2 or value.shape[1] < 2:
+        return value
+    moved, end = np.roll(value, by, axis=1), -1 if by < 0 else 0
+    moved[:, end] = value[:, end]
+    return moved
+
+
+def _opposite(value: Any) -> Any:
+    return not value if isinstance(value, bool) else value
+
+
+def _complement(value: Any) -> Any:
+    return 1 - value if isinstance(value, float) else value
+
+
+def _plus(by: int, value: Any) -> Any:
+    return value + by if type(value) is int else value
+
+
+#: Other values of an option: ``{0}`` is its name.
+OTHER_VALUES: dict[str, Callable[[Any], Any]] = {
+    "its opposite": _opposite,
+    "1 − {0}": _complement,
+    "one less": partial(_plus, -1),
+    "one more": partial(_plus, 1),
+}
+
+
+def _same(x: Any, *others: Any, **options: Any) -> Any:
+    return x
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+#: Function -> the description of the change -> the replacement.
+OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
+    "tanh": {
+        "does not apply tanh": _same,
+        "uses sigmoid instead of tanh": _sigmoid,
+        "uses ReLU instead of tanh": lambda x: np.maximum(x, 0),
+    },
+    "sqrt": {"does not take the square root": _same},
+    "square": {"does not square the values": _same},
+    "sum": {"uses mean instead of sum": np.mean},
+    "mean": {"uses sum instead of mean": np.sum},
+    "sign": {"does not apply sign": _same},
+    "maximum": {
+        "does not apply maximum": _same,
+        "uses tanh instead of a maximum": lambda x, *others, **options: np.tanh(x),
+    },
+    "exp": {"does not apply exp": _same},
+    "log": {"does not take the logarithm": _same},
+    "abs": {"does not take the absolute value": _same},
+}
+
+
+def other_functions(task: str, value: Any) -> Iterator[BehaviourChange]:
+    """Yield changes of the NumPy functions that a task calls, for each method."""
+    if hasattr(value, STEP):
+        for words, root in ROOTS.items():
+            sentence = f"Your {STEP} adds epsilon {words} the square root."
+            yield BehaviourChange("place-of-epsilon", sentence, partial(_with_root, root), (STEP,))
+    for method in public_methods(value) if inspect.isclass(value) else ("",):
+        for name, others in OTHERS.items():
+            for words, other in others.items():
+                sentence = f"Your {method or task} {words}."
+                call = partial(_with_numpy, name, other)
+                yield BehaviourChange(
+                    "another-function", sentence, call, (method,) if method else ()
+                )
+
+
+#: The place of epsilon -> a square root that moves it there.
+ROOTS: dict[str, Callable[[Any, float], Any]] = {
+    "outside": lambda c, epsilon: np.sqrt(c - epsilon) + epsilon,
+    "inside": lambda c, epsilon: np.sqrt(c + epsilon) - epsilon,
+}
+
+
+def _with_root(root: Callable[[Any, float], Any], pending: PendingCall) -> Any:
+    epsilon = getattr(pending.owner, "epsilon", 0.0)
+    return _with_numpy("sqrt", lambda c: root(c, epsilon), pending)
+
+
+class _Numpy:
+    """NumPy with one function replaced."""
+
+    def __init__(self, name: str, other: Callable[..., Any]) -> None:
+        self.__dict__[name] = other
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+
+def _with_numpy(name: str, other: Callable[..., Any], pending: PendingCall) -> Any:
+    before = pending.namespace.get("np")
+    pending.namespace["np"] = _Numpy(name, other)
+    try:
+        return pending.run()
+    finally:
+        pending.namespace["np"] = before
+
+
+def other_memory(task: str, cls: type) -> Iterator[BehaviourChange]:
+    """Yield changes of the values that objects of `cls` keep."""
+    if hasattr(cls, STEP):
+        sentence = f"Your {task} does not keep its values from earlier steps."
+        yield BehaviourChange("forgets", sentence, _as_new, (STEP,))
+    if hasattr(cls, BACKWARD):
+        sentence = "Your backward takes the derivative at the output of forward, not at its input."
+        yield BehaviourChange("derivative-at-the-output", sentence, _at_the_output, (FORWARD,))
+
+
+def _as_new(pending: PendingCall) -> Any:
+    """Make the call with all dicts of the object emptied."""
+    for name, value in vars(pending.owner).items():
+        if isinstance(value, dict):
+            setattr(pending.owner, name, {})
+    return pending.run()
+
+
+def _at_the_output(pending: PendingCall) -> Any:
+    """Call forward again on its own result, so that backward uses the wrong values."""
+    result = pending.run()
+    _, first, *_ = pending.bound.arguments
+    pending.bound.arguments[first] = result
+    pending.run()
+    return result

@@ -1,0 +1,94 @@
+"""The solution with one small change, as the audit makes them: a missing term, a wrong axis.
+
+Reports show only the name of the change, so that they do not reveal the solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from autograder.course.reading import Exercise
+from autograder.diagnosis.changed_solutions.beginner_mutations import (
+    BEGINNER_MUTATIONS,
+    MANY_MUTATIONS,
+)
+from autograder.mutations.mutants import OPERATORS, draw_mutants
+
+#: Operator -> the sentence that describes the change to a student.
+WORDS = {
+    "np.add.at": "x[ids] += y instead of np.add.at: repeated ids count only once",
+    "overwrite": "= instead of +=: earlier values are lost",
+    "rebinding": "a new array instead of a change in place",
+    "in place": "an array is changed in place, though other code needs its old values",
+    "sum and mean": "sum instead of mean, or mean instead of sum",
+    "axis": "one operation is along another axis, or over all axes",
+    "transpose": "one transpose is missing",
+    "max and min": "maximum instead of minimum, or minimum instead of maximum",
+    "swapped parts": "two results are exchanged",
+    "swapped operands": "the two sides of one operation are exchanged",
+    "swapped arguments": "two arguments of one call are exchanged",
+    "shifted slice": "one slice starts or ends at another position",
+    "shifted index": "one index is wrong by one",
+    "loop bounds": "one loop misses its first or its last iteration",
+    "comparison": "another comparison in one place, such as < instead of ≤",
+    "condition": "one condition is missing or negated",
+    "boolean": "one condition is missing or negated",
+    "dropped minus": "one minus sign is missing",
+    "added minus": "one extra minus sign",
+    "dropped call": "one function call is missing",
+    "function": "another function in one place",
+    "dropped operand": "one term or factor is missing",
+    "arithmetic": "another operation in one place, such as + instead of −",
+    "dropped argument": "one argument of a call is missing",
+    "dropped statement": "one statement is missing",
+    "constant": "another constant in one place",
+    "attribute": "another attribute in one place",
+    "variable": "another variable in one place",
+}
+
+
+@dataclass(frozen=True)
+class MutationCandidate:
+    """One changed source of the solution, and the sentence that describes the change."""
+
+    id: str
+    sentence: str
+    source: str
+
+
+def mutation_candidates(
+    exercise: Exercise, source: str, task: str, method: str
+) -> Iterator[MutationCandidate]:
+    """Yield the small changes that can make `method` of `task` wrong, those inside it first.
+
+    Code that only runs after `forward` cannot have made it wrong.
+
+    Args:
+        source: the text of the solution, or of the solution with a known mistake.
+    """
+    own = {method, f"{task}.{method}"}
+    tasks = set(exercise.task_names)
+
+    def elsewhere(name: str) -> bool:
+        owner, _, function = name.partition(".")
+        if name in own or (owner != task and owner in tasks):
+            return False
+        return not (method == "forward" and function == "backward")
+
+    tables = (
+        {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
+        BEGINNER_MUTATIONS,
+        MANY_MUTATIONS,
+    )
+    for table, within in product(tables, (own.__contains__, elsewhere)):
+        operators = {name: mutate for name, (_, mutate) in table.items()}
+        for mutant in draw_mutants(source, exercise.solution, operators, within):
+            words, _ = table[mutant.operator]
+            name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
+            yield MutationCandidate(
+                name,
+                f"Your {method} behaves like the solution with one change: {words}.",
+                mutant.source,
+            )

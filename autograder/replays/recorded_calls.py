@@ -1,0 +1,146 @@
+"""Runs one check as `grade` does, and records what it asked of the submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from autograder.conversations.exchange import Exchange, request_frame
+from autograder.course.reading import Course, Exercise
+from autograder.grading.checks_run import is_hidden
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_plugin import id_of
+from autograder.grading.setting import Setting
+from autograder.isolation.host.callbacks import Callback, CallbackTable
+from autograder.isolation.host.requests import Outcome, Step
+from autograder.isolation.host.session import ForwardingSession, Session
+from autograder.record.results import CheckResult
+from autograder.submissions.submission import Submission
+from framework.errors import GradusError, UnknownNameError, UsageError
+
+
+class RecordedCalls(ForwardingSession):
+    """A conversation with the submission, of which every request is recorded.
+
+    It has no transcript, which would forget a check that breaks off, or that asks for much.
+
+    Args:
+        inner: the conversation itself.
+
+    Attributes:
+        exchanges: those of the check, in order; a request that has failed has no outcomes.
+    """
+
+    def __init__(self, inner: Session) -> None:
+        super().__init__(inner)
+        self.exchanges: list[Exchange] = []
+        self._callbacks = CallbackTable()
+
+    def begin(self) -> None:
+        """Start a check: what an earlier one has asked is forgotten."""
+        super().begin()
+        self.exchanges.clear()
+        self._callbacks.forget()
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Record the request, and run its steps."""
+        frame = request_frame(steps, self._callbacks.stand_in)
+        callbacks, outcomes = self._callbacks.new(), list[Outcome]()
+        try:
+            outcomes = super().run(steps)
+        finally:
+            made = tuple(self.calls.made)
+            self.exchanges.append(Exchange(frame, tuple(outcomes), calls=made, callbacks=callbacks))
+        return outcomes
+
+
+@dataclass(frozen=True)
+class ReplayedCheck:
+    """A check that has run, and what it asked of the submission.
+
+    Attributes:
+        exchanges: in order; none if the submission could not even be imported.
+    """
+
+    exercise: Exercise
+    result: CheckResult
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def callbacks(self) -> dict[int, Callback]:
+        """The callbacks that the requests passed, by number, in their state at that time."""
+        return {n: call for one in self.exchanges for n, call in one.callbacks.items()}
+
+
+class _Recorder(Grader):
+    """A grader that records the calls of the checks."""
+
+    recorded: RecordedCalls
+
+    def _session(self, exercise: Exercise) -> Session:
+        self.recorded = RecordedCalls(super()._session(exercise))
+        return self.recorded
+
+
+class OneCheck:
+    """Leaves out every check but the public one with this id.
+
+    Attributes:
+        public: the ids of all public checks.
+    """
+
+    def __init__(self, check: str) -> None:
+        self._check = check
+        self.public: list[str] = []
+
+    def select(self, items: list[pytest.Item]) -> None:
+        """Keep the one check."""
+        self.public = [id_of(item) for item in items if not is_hidden(item)]
+        chosen = self._check if self._check in self.public else ""
+        items[:] = [item for item in items if id_of(item) == chosen]
+
+
+def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise:
+    """Return the exercise of the check with the id ``test_EXERCISE.py::TEST``.
+
+    Args:
+        hidden: whether a hidden check may be meant.
+
+    Raises:
+        UsageError: it is no id of a public check.
+        UnknownNameError: the course has no such exercise.
+    """
+    file, _, test = check.partition("::")
+    if not (file.startswith("test_") and file.endswith(".py") and test):
+        raise UsageError(
+            f"'{check}' is no check: expected test_EXERCISE.py::TEST, as `grade` shows it in the "
+            "line `replay`"
+        )
+    name = file.removeprefix("test_").removesuffix(".py")
+    if name.endswith("_hidden") and name not in course.exercise_names:
+        if hidden:
+            return course.exercise(name.removesuffix("_hidden"))
+        raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
+    return course.exercise(name)
+
+
+def record(check: str, setting: Setting, submission: Submission) -> ReplayedCheck:
+    """Run the public check with the id `check`, and record its calls.
+
+    Raises:
+        UnknownNameError: there is no such check.
+    """
+    exercise, one = exercise_of(check, setting.course), OneCheck(check)
+    grader = _Recorder(setting, submission)
+    try:
+        with grader.under_test(exercise) as under_test:
+            (result,) = grader.run(under_test, select=one.select)
+            return ReplayedCheck(exercise, result, tuple(grader.recorded.exchanges))
+    except GradusError:
+        if not one.public or check in one.public:
+            raise
+        raise UnknownNameError("check", check, one.public) from None
+    finally:
+        grader.close()

@@ -1,0 +1,47 @@
+"""What Ctrl-C leaves of slow commands."""
+
+from __future__ import annotations
+
+import pytest
+from gradus_command import gradus
+
+from autograder import cli
+from autograder.commands import grade
+from autograder.grading import parallel
+from framework.errors import StoppedError
+
+
+def interrupted(results):
+    """A function in place of `in_parallel`, which is interrupted after `results`."""
+
+    def in_parallel(function, arguments, jobs, as_they_end=False):
+        yield from results
+        raise KeyboardInterrupt
+
+    return in_parallel
+
+
+def test_check_says_how_many_exercises_were_checked(written, monkeypatch):
+    monkeypatch.setattr(parallel, "in_parallel", interrupted([[]]))
+    with pytest.raises(StoppedError, match="1 of 2 exercises are checked, 0 have problems"):
+        gradus("check", "--course", written.root)
+
+
+def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path):
+    from autograder.kits import building
+
+    monkeypatch.setattr(building, "in_parallel", interrupted(["recorded squash: 2 checks"]))
+    told = r"recorded: 1 exercise, proved: 0\. .*kit\.zip is not written"
+    with pytest.raises(StoppedError, match=told):
+        gradus("kit", "build", tmp_path / "kit.zip", "--course", written.root)
+    assert not (tmp_path / "kit.zip").exists()
+
+
+def test_a_grading_that_is_interrupted_says_how_far_it_was(written, monkeypatch):
+    def interrupted(plugins, request):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grade, "_answered", interrupted)
+    told = r"^interrupted: 0 of \d+ exercises graded, 0 passed; no report is written$"
+    with pytest.raises(StoppedError, match=told):
+        cli.grade(["--course", str(written.root), "--submission", str(written.root / "solutions")])
