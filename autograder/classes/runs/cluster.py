@@ -206,6 +206,6 @@ def _cluster_at(address: str, files: dict[str, str]) -> _ClusterExecutor:
         except (OSError, TimeoutError) as error:
             raise ClusterError(
                 f"no cluster at {address}: {error}. Start `dask scheduler` and `dask worker`, as "
-                "docs/clusters.md shows"
+                "docs/classes.md shows"
             ) from None
         return _ClusterExecutor(client, stack.pop_all())

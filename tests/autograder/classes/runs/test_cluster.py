@@ -97,7 +97,7 @@ class _Cluster:
         files = {"ca-file": CA, "cert": CERTIFICATE, "key": KEY}
         self._tls = [f"--tls-{kind}={certificates / name}" for kind, name in files.items()]
         (folder / "preload.py").write_text(
-            "from autograder.classes.clusters import grader_process\nimport sys\n"
+            "from autograder.classes.runs import grader_process\nimport sys\n"
             f"grader_process.COMMAND = [sys.executable, {str(command)!r}]\n"
         )
         file = folder / "scheduler.json"
