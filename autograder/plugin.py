@@ -22,76 +22,25 @@ if TYPE_CHECKING:
 _HERE = "autograder.commands"
 _AUTHORS = f"{_HERE}.authoring"
 
-#: The commands for students and instructors: name -> where it is, the first sentence of its help.
+#: The commands for students and instructors: name -> where its function or its group is.
 COMMANDS = {
-    "list": (
-        f"{_HERE}.list_exercises:list_exercises",
-        "Show all exercises, their points and your progress.",
-    ),
-    "show": (
-        f"{_HERE}.show:show",
-        "Show the text of an exercise, with its equations and shapes.",
-    ),
-    "hint": (
-        f"{_HERE}.hint:hint",
-        "Show the next hint; the last hints give almost the whole answer.",
-    ),
-    "replay": (
-        f"{_HERE}.student.replay:replay",
-        "Make the call of a failed check again in this terminal, where a debugger works.",
-    ),
-    "why": (
-        f"{_HERE}.why:why",
-        "Show how a check came to its verdict: each rule that decided, with its reason.",
-    ),
-    "reset": (
-        f"{_HERE}.reset:reset",
-        "Restore the original stub, after a backup of your file.",
-    ),
-    "stubs": (
-        f"{_AUTHORS}.stubs:stubs",
-        "Generate the stubs of all exercises from their solutions.",
-    ),
-    "notebook": (
-        f"{_HERE}.notebook:notebook",
-        "Write an exercise as a notebook: its text, and a cell for each task.",
-    ),
-    "kit": (
-        f"{_HERE}.kit:kit",
-        "Build and update student kits: exercises without solutions.",
-    ),
-    "class": (
-        "autograder.classes.commands.app:classes",
-        "Collect the submissions of a class, grade them, and compare runs.",
-    ),
-    "gradescope": (
-        f"{_HERE}.gradescope:gradescope",
-        "Build the autograder of an assignment on Gradescope.",
-    ),
-    "course": (
-        f"{_AUTHORS}.course:course",
-        "Pin a running course, and say what changed for grades.",
-    ),
-    "check": (
-        f"{_AUTHORS}.check:check",
-        "Run everything that an author of an exercise can get wrong, each with its fix.",
-    ),
-    "audit": (
-        f"{_AUTHORS}.audit:audit",
-        "Prove that the checks catch wrong answers.",
-    ),
-    "calibrate": (
-        f"{_AUTHORS}.calibrate:calibrate",
-        "Measure the metrics of the reference, and write the thresholds to exercise.toml.",
-    ),
-    "manual-points": (
-        f"{_HERE}.manual_points:manual_points",
-        "Write a row for each answer in prose, in which an instructor enters points.",
-    ),
-    "doctor": (
-        f"{_HERE}.doctor:doctor",
-        "Check this installation: versions, sandboxes, course, plugins, folders.",
-    ),
+    "list": f"{_HERE}.list_exercises:list_exercises",
+    "show": f"{_HERE}.show:show",
+    "hint": f"{_HERE}.hint:hint",
+    "replay": f"{_HERE}.replay:replay",
+    "why": f"{_HERE}.why:why",
+    "reset": f"{_HERE}.reset:reset",
+    "stubs": f"{_AUTHORS}.stubs:stubs",
+    "notebook": f"{_HERE}.notebook:notebook",
+    "kit": f"{_HERE}.kit:kit",
+    "class": "autograder.classes.commands.app:classes",
+    "gradescope": f"{_HERE}.gradescope:gradescope",
+    "course": f"{_AUTHORS}.course:course",
+    "check": f"{_AUTHORS}.check:check",
+    "audit": f"{_AUTHORS}.audit:audit",
+    "calibrate": f"{_AUTHORS}.calibrate:calibrate",
+    "manual-points": f"{_HERE}.manual_points:manual_points",
+    "doctor": f"{_HERE}.doctor:doctor",
 }
 
 
@@ -153,6 +102,6 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
     """Add the commands for students and instructors."""
-    from framework.commands.on_demand import add_commands_on_demand
+    from framework.commands.groups import add_commands
 
-    add_commands_on_demand(app, COMMANDS)
+    add_commands(app, COMMANDS)

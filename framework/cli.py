@@ -2,89 +2,48 @@
 
 from __future__ import annotations
 
-import gc
-import importlib
 import shlex
 import sys
 from collections.abc import Sequence
-from typing import Any, ClassVar, NoReturn
+from typing import Any
 
 import typer
 
-from framework.commands.on_demand import add_commands_on_demand, new_app, values_of
-from framework.commands.quick_values import QuickGroup
-from framework.commands.working_line import working_line
+from framework.commands.groups import LazyGroup, commands_of_plugins, new_app, values_of
+from framework.commands.options import BlockOption, CourseOption, PluginOption, Verbose, Version
+from framework.commands.output import write_error
 from framework.errors import GradusError, StoppedError
+from framework.importing import load_target
 from framework.processes.termination import cleaning_up
-from framework.startup.terminal import write_error
-
-HELP = """Build the neural NLP of CS224n piece by piece, and use every piece you build.
-
-Start with `gradus list`, read an exercise with `gradus show activations`, fill in its file under
-exercises/, and run `grade activations`."""
 
 _HERE = "framework.commands"
 
-#: The framework's commands: name -> its target, and the first sentence of its help.
+#: The framework's commands: name -> where its function or its group is.
 COMMANDS = {
-    "compare": (
-        f"{_HERE}.compare.command:compare",
-        "Train families of text classifiers in the same way, and check the lecture's claims.",
-    ),
-    "experiment": (
-        f"{_HERE}.experiment.command:experiment",
-        "Measure a claim of the lectures that no grade can hold: seconds, or one that needs luck.",
-    ),
-    "evaluate": (
-        f"{_HERE}.evaluate:evaluate",
-        "Measure a trained model: perplexity, accuracy or word similarity.",
-    ),
-    "sample": (
-        f"{_HERE}.sample:sample",
-        "Generate text with a checkpoint, one sentence per line.",
-    ),
-    "neighbors": (
-        f"{_HERE}.neighbors:neighbors",
-        "Show the words nearest to WORD, with their cosines.",
-    ),
-    "analogy": (
-        f"{_HERE}.neighbors:analogy",
-        "Show the words D for which A is to B as C is to D.",
-    ),
-    "plot-words": (
-        f"{_HERE}.neighbors:plot_words",
-        "Draw the vectors of WORDS in the plane of their two principal components.",
-    ),
-    "corpora": (
-        f"{_HERE}.corpora:corpora",
-        "List every corpus: its kind, the best possible score, files, licence and owner.",
-    ),
-    "plugins": (
-        f"{_HERE}.plugins:plugins",
-        "List what the course and every plugin offer, with their sources.",
-    ),
-    "train": (
-        f"{_HERE}.train.group:train",
-        "Train a model and save a checkpoint after every epoch.",
-    ),
-    "new": (
-        f"{_HERE}.new.group:new",
-        "Write the first files of a course, an exercise or a plugin.",
-    ),
+    "compare": f"{_HERE}.compare.command:compare",
+    "experiment": f"{_HERE}.experiment:experiment",
+    "evaluate": f"{_HERE}.evaluate:evaluate",
+    "sample": f"{_HERE}.sample:sample",
+    "neighbors": f"{_HERE}.neighbors:neighbors",
+    "analogy": f"{_HERE}.neighbors:analogy",
+    "plot-words": f"{_HERE}.neighbors:plot_words",
+    "corpora": f"{_HERE}.corpora:corpora",
+    "plugins": f"{_HERE}.plugins:plugins",
+    "train": f"{_HERE}.train.command:train",
+    "new": f"{_HERE}.new.group:new",
 }
 
-#: The built-in plugin that has commands, by name, and its module.
-_WITH_COMMANDS = ("autograder", "autograder.plugin")
+#: The built-in plugin whose commands are known without loading plugins, and those commands.
+_AUTOGRADER = "autograder"
+_OF_AUTOGRADER = load_target(f"{_AUTOGRADER}.plugin:COMMANDS")
 
 
-class Root(QuickGroup):
-    """The root group: loads plugins only to list all commands, or for an unknown command.
+class Root(LazyGroup):
+    """The root group: loads plugins only to list all commands, or for an unknown command."""
 
-    Attributes:
-        arguments: the command line; its ``--plugin`` and ``--block`` select the plugins.
-    """
-
-    arguments: ClassVar[Sequence[str]] = ()
+    lazy_subcommands = _OF_AUTOGRADER | COMMANDS
+    _plugin: Sequence[str] | None = None
+    _block: Sequence[str] = ()
     _has_all = False
 
     def invoke(self, ctx: Any) -> Any:
@@ -96,19 +55,44 @@ class Root(QuickGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            again = shlex.join(["gradus", *self.arguments])
+            again = shlex.join(["gradus", *sys.argv[1:]])
             raise StoppedError(f"interrupted before the end; to start again: {again}") from None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command and the other arguments, which may name plugins too."""
+        self._prepare(ctx, args[1:])
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, those of plugins at the end."""
+        if self._plugin is None:
+            self._prepare(ctx, ())
         self._add_commands_of_plugins()
-        return list(self.commands)
+        return super().list_commands(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of this name, or None."""
-        if cmd_name not in self.commands:
+        if cmd_name not in self.lazy_subcommands:
             self._add_commands_of_plugins()
-        return self.commands.get(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def _prepare(self, ctx: Any, arguments: Sequence[str]) -> None:
+        """Note which plugins are given, and choose the course.
+
+        Raises:
+            UnknownNameError: there is no such course.
+        """
+        self._plugin = [*(ctx.params.get("plugin") or ()), *values_of("--plugin", arguments)]
+        self._block = [*(ctx.params.get("block") or ()), *values_of("--block", arguments)]
+        if _AUTOGRADER in self._block:
+            self.lazy_subcommands = COMMANDS  # type: ignore[misc]
+        if ctx.params.get("course") is not None:
+            from framework.course.catalogue import Catalogue
+            from framework.course.folder import choose_course_folder
+            from framework.providers.courses import named_course_folder
+
+            root = named_course_folder(ctx.params["course"], self._plugin, self._block)
+            choose_course_folder(Catalogue.read(root).root.resolve())
 
     def _add_commands_of_plugins(self) -> None:
         """Load the plugins once, and add their commands.
@@ -120,58 +104,50 @@ class Root(QuickGroup):
             return
         self._has_all = True
         from framework.commands.setup import load_plugins
-        from framework.providers.plugin_commands import add_plugin_commands
 
-        plugins = load_plugins(
-            values_of("--plugin", self.arguments), values_of("--block", self.arguments)
-        )
-        app = new_app()
-        add_plugin_commands(app, plugins, own=COMMANDS)
-        for name, command in typer.main.get_group(app).commands.items():
-            self.commands.setdefault(name, command)
+        plugins = load_plugins(self._plugin, self._block)
+        for name, (_, command) in commands_of_plugins(plugins, own=COMMANDS).items():
+            if name not in self.lazy_subcommands:
+                self.add_command(command, name)
 
 
-def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Return the application with the commands of gradus, and those of plugins if needed.
+app = new_app(cls=Root, no_args_is_help=True)
 
-    Args:
-        arguments: the command line.
+
+@app.callback()
+def _root(
+    version: Version = False,
+    verbose: Verbose = False,
+    plugin: PluginOption = None,
+    course: CourseOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Build the neural NLP of CS224n piece by piece, and use every piece you build.
+
+    Start with `gradus list`, read an exercise with `gradus show activations`, fill in its file
+    under exercises/, and run `grade activations`.
     """
-    from framework.commands.root_options import root_options
-
-    root = type("GradusRoot", (Root,), {"arguments": tuple(arguments)})
-    app = new_app(cls=root, no_args_is_help=True)
-    app.callback(help=HELP)(root_options)
-    plugin, module = _WITH_COMMANDS
-    if plugin not in values_of("--block", arguments):
-        importlib.import_module(module).add_commands(app)
-    add_commands_on_demand(app, COMMANDS)
-    return app
 
 
-def _end(error: GradusError) -> NoReturn:
-    """Write `error`, and end the process with its exit code."""
-    write_error(f"gradus: {error}")
-    sys.exit(error.exit_code)
-
-
-def main() -> None:
-    """Run the command line."""
-    from framework.commands.root_options import prepare_process
-
+def _exit_code() -> int:
+    """Run the command line, and return its exit code; errors are written."""
     try:
-        arguments = sys.argv[1:]
-        prepare_process(arguments)
-        with cleaning_up(), working_line(arguments):
-            build_app(arguments)(arguments)
+        typer.main.get_command(app)(prog_name="gradus")
+        return 0
     except GradusError as error:
-        _end(error)
+        failure = error
     except RuntimeError as error:
         from framework.providers.device_errors import device_error
 
         found = device_error(error)
         if found is None:
             raise
-        _end(found)
-    finally:
-        gc.freeze()  # or Python would search all that was imported for cycles once more
+        failure = found
+    write_error(f"gradus: {failure}")
+    return failure.exit_code
+
+
+def main() -> None:
+    """Run the command line."""
+    with cleaning_up():
+        sys.exit(_exit_code())

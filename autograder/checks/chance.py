@@ -113,15 +113,15 @@ def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
     Raises:
         CheckFailed: with the value that is furthest off.
     """
-    found = np.asarray(drawn)
-    if found.dtype.kind not in "iu":
-        message = f"{what}: expected integers, received {found.dtype}"
+    values = np.asarray(drawn)
+    if values.dtype.kind not in "iu":
+        message = f"{what}: expected integers, received {values.dtype}"
         raise CheckFailed(message, about=drawn, fact=f"{what}: dtype")
-    if found.size and not (found.min() >= 0 and found.max() < len(probabilities)):
-        message = f"{what}: {found.min()} ... {found.max()} are not all among the values"
+    if values.size and not (values.min() >= 0 and values.max() < len(probabilities)):
+        message = f"{what}: {values.min()} ... {values.max()} are not all among the values"
         raise CheckFailed(message, about=drawn, fact=f"{what}: values")
-    counts = np.bincount(found.ravel(), minlength=len(probabilities))
-    n, p = found.size, np.asarray(probabilities, dtype=np.float64)
+    counts = np.bincount(values.ravel(), minlength=len(probabilities))
+    n, p = values.size, np.asarray(probabilities, dtype=np.float64)
     excess = np.abs(counts - n * p) / _largest_deviation(n * p * (1 - p), len(p))
     if counts[p == 0].any():
         value = int(np.flatnonzero((p == 0) & (counts > 0))[0])

@@ -79,10 +79,12 @@ class Probe:
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
         """Return the values at each of `points`, where arrays that one does not name stay."""
-        found: list[Array] = []
-        while len(found) < len(points):
-            found += self._evaluate_batch(points[len(found) :][: self._fitting(points[len(found)])])
-        return found
+        values: list[Array] = []
+        while len(values) < len(points):
+            values += self._evaluate_batch(
+                points[len(values) :][: self._fitting(points[len(values)])]
+            )
+        return values
 
     def backward(self, upstream: Array) -> dict[str, Array]:
         """Return what `backward` claims for the upstream gradient `(m,)`, as arrays of the point.
@@ -192,9 +194,9 @@ class Probe:
             for i, argument in enumerate(inputs):
                 yield self._input_name(use, i), argument
 
-    def _input_name(self, use: int, place: int) -> str:
+    def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
-        return f"input {place + 1}{of_use}"
+        return f"input {number + 1}{of_use}"
 
 
 def _float64(value: Any, what: str) -> Array:
@@ -204,11 +206,11 @@ def _float64(value: Any, what: str) -> Array:
 
 def _values(outputs: Sequence[Any], *, must_be_finite: bool = True) -> Array:
     """Return all entries of all outputs, `(m,)`."""
-    found = [array for output in outputs for _, array in leaves(output, "")]
-    if not found:
+    arrays = [array for output in outputs for _, array in leaves(output, "")]
+    if not arrays:
         message = f"forward should return real numbers, not {value_text(outputs[0])}"
         raise CheckFailed(message, about=outputs[0], fact="forward: type")
-    values = np.concatenate([array.ravel() for array in found]).astype(float)
+    values = np.concatenate([array.ravel() for array in arrays]).astype(float)
     if must_be_finite:
         finite(values, "forward")
     return values

@@ -67,16 +67,16 @@ def gradients_agree(
     """
     uses = [inputs] if and_then is None else [inputs, and_then]
     right = None if reference is None else _right_answer(reference, uses[-1])
-    found = _first_decided(Probe(model, uses), rng)
-    if found is None and right is not None:
+    wrong = _first_decided(Probe(model, uses), rng)
+    if wrong is None and right is not None:
         _is_asked_for(Probe(model, uses[-1:]), right)
-    if found is not None:
+    if wrong is not None:
         method, sentence = _fault(model, right, uses[-1])
         session, _ = session_of(model)
         raise CheckFailed(
-            *_sentences(found, sentence),
+            *_sentences(wrong, sentence),
             about=session.calls.named(method),
-            fact=_fact(found) if method == "backward" else "forward: values",
+            fact=_fact(wrong) if method == "backward" else "forward: values",
         )
 
 
@@ -108,9 +108,9 @@ def _depends_on_all(ours: Probe, value: Array, right: _RightAnswer) -> None:
             )
 
 
-def _fact(found: Disagreement) -> Fact:
+def _fact(wrong: Disagreement) -> Fact:
     """Return what is wrong in backward, in the form of a comparison of gradients."""
-    name, worst = found.names[0], found.worst
+    name, worst = wrong.names[0], wrong.worst
     what = f"the gradient of {name} that backward returns: values"
     if name.startswith(PARAMETER):
         what = f"gradients['{name.removeprefix(PARAMETER)}']: values"
@@ -206,28 +206,28 @@ def _same(actual: Array, expected: Array, within: float = SAME) -> bool:
     return bool(np.abs(actual - expected).max(initial=0.0) <= within * size)
 
 
-def _sentences(found: Disagreement, fault: str) -> tuple[str, ...]:
-    first, *others = found.names
+def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
+    first, *others = wrong.names
     lines = [f"backward is not the derivative of forward: the gradient of {first} is wrong"]
     if fault:
         lines.append(fault)
-    if found.worst is not None:
-        claimed, measured = found.worst.claimed, found.worst.measured
+    if wrong.worst is not None:
+        claimed, measured = wrong.worst.claimed, wrong.worst.measured
         ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
         lines.append(
-            f"worst at {list(found.worst.index)}: numerical derivative {measured:.6g}, "
+            f"worst at {list(wrong.worst.index)}: numerical derivative {measured:.6g}, "
             f"backward returned {claimed:.6g}{ratio}"
         )
-        every = f", all by the factor {found.ratio:.6g}" if _is_one_factor(found) else ""
-        lines.append(f"{found.wrong} of {found.asked} entries are wrong{every}")
+        every = f", all by the factor {wrong.ratio:.6g}" if _is_one_factor(wrong) else ""
+        lines.append(f"{wrong.wrong} of {wrong.asked} entries are wrong{every}")
     if others:
         lines.append(f"also wrong: {', '.join(others)}")
     return tuple(lines)
 
 
-def _is_one_factor(found: Disagreement) -> bool:
+def _is_one_factor(wrong: Disagreement) -> bool:
     """Return whether several entries are wrong by one factor."""
-    return found.ratio is not None and found.wrong > 1
+    return wrong.ratio is not None and wrong.wrong > 1
 
 
 def many_gradients(

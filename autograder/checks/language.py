@@ -131,10 +131,10 @@ def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> N
     pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
     expected = log_softmax(pair.same_forward(tokens, *context))[:, 0]
     state = pair.student.initial_state(len(tokens), *context)
-    found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+    log_probabilities, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
     what = "the log probabilities for scores of ±10⁴"
-    finite(found, what)
-    equal(found, expected, what, rtol=1e-7)
+    finite(log_probabilities, what)
+    equal(log_probabilities, expected, what, rtol=1e-7)
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:

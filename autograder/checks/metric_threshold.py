@@ -226,14 +226,14 @@ class _Metric:
     def failure(self, measurement: Measurement, threshold: Threshold) -> MissedThreshold:
         """Return the sentence for the student: the value, the threshold and the best value."""
         bound = "at least" if self.direction == HIGHER else "at most"
-        found, asked = self.top(measurement), threshold.value
-        if not math.isfinite(found):
+        reached, asked = self.top(measurement), threshold.value
+        if not math.isfinite(reached):
             found_none = f"{self.what} is no finite number: {bound} {asked:.4g} is asked for"
             return MissedThreshold(found_none)
-        shown, wanted = _apart(found, asked)
+        shown, wanted = _apart(reached, asked)
         message = f"{self.what} is {shown}: {bound} {wanted} is asked for"
         if math.isfinite(self.best):
-            off, allowed = abs(self.best - found), abs(self.best - asked)
+            off, allowed = abs(self.best - reached), abs(self.best - asked)
             message += (
                 f". That is {off:.2g} from the best possible, {self.best:.4g}, where {allowed:.2g} "
                 "is allowed"

@@ -39,6 +39,7 @@ from autograder.isolation.host.requests import (
     OverwriteResult,
     Step,
 )
+from autograder.isolation.values import map_leaves
 
 Array = np.ndarray[Any, Any]
 
@@ -282,9 +283,9 @@ class PairedModels:
         if not (several and len(ours) == len(theirs)):
             equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
             return
-        for i, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+        for i, (our_gradient, their_gradient) in enumerate(zip(ours, theirs, strict=True), start=1):
             what = f"the gradient of input {i} that backward returns"
-            equal(one, other, what, rtol=rtol, atol=atol)
+            equal(our_gradient, their_gradient, what, rtol=rtol, atol=atol)
 
     def _same_gradients(self, ours: Any, rtol: float, atol: float) -> None:
         expected = self.reference.gradients
@@ -306,10 +307,11 @@ def _same_forms(what: str, actual: Any, expected: dict[str, Array]) -> None:
 
 
 def _upstream(output: Any, rng: np.random.Generator) -> Any:
-    if isinstance(output, (tuple, list)):
-        return tuple(_upstream(part, rng) for part in output)
-    array = np.asarray(output)
-    return rng.normal(size=array.shape).astype(array.dtype)
+    def drawn(leaf: Any) -> Array:
+        array = np.asarray(leaf)
+        return rng.normal(size=array.shape).astype(array.dtype)
+
+    return map_leaves(drawn, output)
 
 
 def _forward(

@@ -168,5 +168,7 @@ def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[An
         the result, and x after the call.
     """
     session = session_behind(module)
-    found = session.run([Hold(x), Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))])
-    return found[2].value, found[0].value
+    outcomes = session.run(
+        [Hold(x), Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))]
+    )
+    return outcomes[2].value, outcomes[0].value

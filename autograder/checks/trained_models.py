@@ -21,14 +21,9 @@ import numpy as np
 from autograder.checks.equality import CheckFailed
 from autograder.checks.paired_models import PairedModels, built_pair
 from autograder.isolation.host.faults import InfrastructureFault
-from autograder.isolation.host.remote import (
-    OnRecord,
-    RemoteModule,
-    RemoteObject,
-    assign,
-    session_of,
-)
+from autograder.isolation.host.remote import RemoteModule, RemoteObject, assign, session_of
 from autograder.isolation.host.requests import Build
+from autograder.isolation.host.session import OnRecord
 
 Array = np.ndarray[Any, Any]
 P = ParamSpec("P")
@@ -138,7 +133,7 @@ def combined(
     """Return one evaluation of several models, whose values are combined."""
     value = combine([evaluation.value for evaluation in evaluations])
     return ConfirmableMetric(
-        value, lambda: _combined(combine, [one.confirm() for one in evaluations])
+        value, lambda: _combined(combine, [metric.confirm() for metric in evaluations])
     )
 
 

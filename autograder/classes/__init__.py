@@ -5,12 +5,13 @@ collecting  exports of learning systems, git; attempts that count
 runs        store, queue, engines, coordinator: each result once
 marks       final points: results, manual points, rules
 gradebooks  points go into the files of learning systems
-feedback.py a page for each student
+feedback    a page for each student
+forgetting  removes data of students
 pages       pages about a run for the instructor
 similarity  similar code, task by task
 commands    ``gradus class``
 
-Rooms import those above them; `runs.forgetting` also removes rows of `marks.manual_points`.
+A room imports rooms above it in this list alone, which a contract of import-linter holds.
 
 The rest of `autograder` knows this package by hooks alone: `autograder.plugin` registers commands,
 gradebooks and the comparison of code. This package uses these modules of `autograder`:

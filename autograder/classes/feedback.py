@@ -32,12 +32,12 @@ from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 
 
-def student_page(store: Store, settled: RunPoints, key: str, shown: str) -> str:
+def student_page(store: Store, settled: RunPoints, key: str, student: str) -> str:
     """Return the page of a student as HTML that needs no other file; empty without any result.
 
     Args:
         key: of the student.
-        shown: what the page calls the student; may be empty.
+        student: what the page calls the student; may be empty.
     """
     report = store.transaction(partial(_report, settled=settled, key=key))
     if report is None:
@@ -47,27 +47,27 @@ def student_page(store: Store, settled: RunPoints, key: str, shown: str) -> str:
         report=without_keys(report),
         points=settled.points[key],
         assignment=settled.results.run.assignment,
-        student=shown,
+        student=student,
         chart_css=chart_css(),
     )
 
 
 def _report(connection: Connection, settled: RunPoints, key: str) -> Report | None:
     """Return one report on all exercises of a student; None if there is no result."""
-    names = {one.name for one in settled.points[key].exercises}
-    found = [
+    names = {part.name for part in settled.points[key].exercises}
+    reports = [
         (outcome, report)
         for name, outcome in settled.results.of(key).items()
         if name in names and (report := report_of(connection, outcome.key)) is not None
     ]
-    if not found:
+    if not reports:
         return None
     exercises = (
         _with_manual_points(exercise, outcome, settled.entries.about(key, outcome.exercise))
-        for outcome, report in found
+        for outcome, report in reports
         for exercise in report.exercises
     )
-    return replace(found[0][1], exercises=tuple(exercises), notes=())
+    return replace(reports[0][1], exercises=tuple(exercises), notes=())
 
 
 def _with_manual_points(
@@ -126,8 +126,8 @@ class Feedback:
     def pages(self, written: WrittenFeedback) -> Iterator[tuple[str, str]]:
         """Yield key and page of each student with a result."""
         for key in self.settled.points:
-            shown = self.shown(key) if self.shown is not None else ""
-            page = student_page(self.store, self.settled, key, shown)
+            student = self.shown(key) if self.shown is not None else ""
+            page = student_page(self.store, self.settled, key, student)
             if page:
                 yield key, page
             else:
@@ -162,12 +162,12 @@ def _file_name(text: str) -> str:
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    found, number = name or "student", 1
-    while found.casefold() in taken:
+    unique, number = name or "student", 1
+    while unique.casefold() in taken:
         number += 1
-        found = f"{name}~{number}"
-    taken.add(found.casefold())
-    return found
+        unique = f"{name}~{number}"
+    taken.add(unique.casefold())
+    return unique
 
 
 def write_moodle_zip(feedback: Feedback, file: Path) -> WrittenFeedback:

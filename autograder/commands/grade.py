@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.progress import stopped_with
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import from_here
@@ -23,9 +22,9 @@ from autograder.record.results import Report
 from autograder.reports.report_files import check_files, write_files
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
+from framework.commands.output import stopped_with, write_error
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
-from framework.startup.terminal import write_error
 
 if TYPE_CHECKING:
     from autograder.grading.watching import WatchState

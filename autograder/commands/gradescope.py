@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say, shown
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
+from framework.commands.options import CourseOption, ExercisesOrUnits, SecretSeed
+from framework.commands.output import say, shown
 
 gradescope = new_app(
     help="""Build the autograder of an assignment on Gradescope.
@@ -35,9 +36,7 @@ def build(
         Path | None,
         typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of all random inputs. Default: a secret one.")
-    ] = None,
+    seed: SecretSeed = None,
     allow_weaker: Annotated[
         bool,
         typer.Option(

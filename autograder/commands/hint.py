@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, OwnExercise, console
 from autograder.course.reading import Exercise, find_course
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import chosen_exercise
+from framework.commands.options import CourseOption, OwnExercise
+from framework.commands.output import console
 
 
 def hint(
@@ -43,13 +44,11 @@ def _digest(exercise: Exercise) -> str:
 
 
 def _count(record: object, exercise: Exercise) -> int:
-    """Return the number of shown hints; 0 if the record is damaged, or of other hints.
-
-    A number alone was written by an earlier version of gradus, and counts.
-    """
-    if isinstance(record, dict):
-        record = record.get("shown") if record.get("of") == _digest(exercise) else 0
-    return record if isinstance(record, int) and record > 0 else 0
+    """Return the number of shown hints; 0 if the record is damaged, or of other hints."""
+    if not isinstance(record, dict) or record.get("of") != _digest(exercise):
+        return 0
+    count = record.get("shown")
+    return count if isinstance(count, int) and count > 0 else 0
 
 
 def _print(exercise: Exercise, numbers: range) -> None:

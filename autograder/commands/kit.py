@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say, shown
-from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import announce, say, shown, stopped_with
 
 kit = new_app(
     help="""Build and update student kits: exercises without solutions.
@@ -29,9 +29,7 @@ def build(
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder, or new file NAME.zip.")
     ],
     names: ExercisesOrUnits = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Also list quoted lines of solutions.")
     ] = False,

@@ -6,12 +6,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
 from autograder.record.progress import Graded, read_progress, state_words
 from autograder.submissions.task_progress import TaskProgress, progress_in
+from framework.commands.options import CourseOption, ExercisesOrUnits
+from framework.commands.output import say
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 

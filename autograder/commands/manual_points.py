@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.questions.description import Prose
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Course, find_course
@@ -22,6 +21,8 @@ from autograder.grading.manual_points import (
 from autograder.reports.plain import for_spreadsheet
 from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
+from framework.commands.options import CourseOption
+from framework.commands.output import say, shown
 from framework.errors import BadInputError
 
 

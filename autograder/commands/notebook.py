@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, OwnExercise, say, shown
 from autograder.course.reading import find_course
 from autograder.course.source import decode
 from autograder.course.working_directory import chosen_exercise
 from autograder.record.commands import quoted
+from framework.commands.options import CourseOption, OwnExercise
+from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
 from framework.text_files import read_bytes
 

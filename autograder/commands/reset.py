@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.commands.options import CourseOption, OwnExercise, say, shown
 from autograder.course.reading import find_course
 from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up
 from autograder.course.working_directory import chosen_exercise
+from framework.commands.options import CourseOption, OwnExercise
+from framework.commands.output import say, shown
 
 
 def reset(exercise: OwnExercise = "", course: CourseOption = None) -> None:

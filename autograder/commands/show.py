@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, OwnExercise, console, say, shown
 from autograder.course.figures import Figure, replaced
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
 from autograder.course.working_directory import chosen_exercise
+from framework.commands.options import CourseOption, OwnExercise
+from framework.commands.output import console, say, shown
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 
 from autograder.submissions.candidates import candidates
+from framework.commands.output import write_error
 from framework.errors import UsageError
-from framework.startup.terminal import write_error
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.008

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say
 from autograder.course.reading import Course, find_course
-from framework.commands.options import BlockOption, Device, PluginOption
+from framework.commands.options import (
+    ArraysOption,
+    BlockOption,
+    CourseOption,
+    Device,
+    GradedSubmission,
+    PluginOption,
+    Sandbox,
+    Seed,
+)
+from framework.commands.output import say
 from framework.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -25,17 +33,11 @@ def why(
             metavar="CHECK", help="A check, as `grade` shows it: test_EXERCISE.py::TEST."
         ),
     ],
-    submission: Annotated[
-        Path | None,
-        typer.Option(help="Folder, file, .zip or .tar.gz. Default: the course's own exercises."),
-    ] = None,
-    backend: Annotated[str, typer.Option(help="Arrays that the code gets.")] = "numpy",
+    submission: GradedSubmission = None,
+    backend: ArraysOption = "numpy",
     device: Device = "cpu",
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, help="Seed of all random inputs. Default: 0, or that of a kit."),
-    ] = None,
-    sandbox: Annotated[str, typer.Option(help="Sandbox in which the code runs.")] = "auto",
+    seed: Seed = None,
+    sandbox: Sandbox = "auto",
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
     ] = False,

@@ -31,8 +31,8 @@ def borrowed_parts(course: Course, exercises: Iterable[Exercise]) -> Parts:
     needed = course.borrowed(course.with_required(exercises))
     scoped = dict(_parts(needed))
     plain: Parts = {}
-    for name, place in scoped.items():  # the nearest base comes first
-        plain.setdefault(name.partition("/")[2], place)
+    for name, module_and_name in scoped.items():  # the nearest base comes first
+        plain.setdefault(name.partition("/")[2], module_and_name)
     return {**plain, **scoped}
 
 

@@ -99,10 +99,10 @@ def kit_of(root: Path) -> Kit | None:
         BadInputError: its manifest is damaged, or of a newer gradus.
     """
     try:
-        found = manifest_of(root).stat()
+        status = manifest_of(root).stat()
     except OSError:
         return None
-    return _read(root, (found.st_mtime_ns, found.st_size, found.st_ino))
+    return _read(root, (status.st_mtime_ns, status.st_size, status.st_ino))
 
 
 @lru_cache(maxsize=16)

@@ -129,7 +129,9 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
     MISTAKE_FORMAT.check(table)
     further = [_read_replacement(entry, "find", "replace") for entry in table.tables("also")]
-    consistent = [_read_replacement(one, "find", "replace") for one in table.tables("consistent")]
+    consistent = [
+        _read_replacement(entry, "find", "replace") for entry in table.tables("consistent")
+    ]
     return Mistake(
         file=table.file,
         id=_read_id(table),

@@ -174,12 +174,12 @@ def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
     """
     named = [text for check in promise_table(exercise).checks for text in check.promises]
     promised = (promise for text in _raw_texts(exercise) for promise in promised_sentences(text))
-    found = {
+    unclaimed = {
         promise.text: promise
         for promise in promised
         if not any(text in promise.text or promise.text in text for text in named)
     }
-    return tuple(found.values())
+    return tuple(unclaimed.values())
 
 
 def promised_sentences(text: str) -> Iterator[PromisedSentence]:

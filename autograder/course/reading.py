@@ -165,7 +165,9 @@ class Exercise:
     @property
     def task_names(self) -> tuple[str, ...]:
         """The names that the student's file must define, or the questions that it must answer."""
-        return tuple(task.name for task in self.tasks) or tuple(one.id for one in self.questions)
+        return tuple(task.name for task in self.tasks) or tuple(
+            question.id for question in self.questions
+        )
 
     def points_of(self, task: str) -> float:
         """Return the points of a question, or an equal share of the points for a task."""
@@ -205,7 +207,9 @@ class Course(Catalogue):
     @property
     def code_exercises(self) -> tuple[Exercise, ...]:
         """The exercises whose tasks are code, in order; the others are written questions."""
-        return tuple(one for one in map(self.exercise, self.exercise_names) if one.tasks)
+        return tuple(
+            exercise for exercise in map(self.exercise, self.exercise_names) if exercise.tasks
+        )
 
     def require_exercises(self) -> None:
         """Raise an error if the course has no exercise.
@@ -236,28 +240,28 @@ class Course(Catalogue):
         Raises:
             BadInputError: one is not installed, or cannot be read.
         """
-        return tuple(Course.read(one.root) for one in lineage(self)[1:]) if self.base else ()
+        return tuple(Course.read(base.root) for base in lineage(self)[1:]) if self.base else ()
 
     def borrowed(self, exercises: Iterable[Exercise]) -> dict[str, Exercise]:
         """Return what `exercises` require of bases, and what that requires, by scoped name."""
         bases = {base.name: base for base in self.bases}
-        found: dict[str, Exercise] = {}
+        borrowed: dict[str, Exercise] = {}
         waiting = [name for exercise in exercises for name in exercise.borrows]
         for name in waiting:  # the list grows during the loop
             scope, _, exercise = name.partition("/")
-            if name not in found:
-                found[name] = bases[scope].exercise(exercise)
-                waiting += [f"{scope}/{one}" for one in found[name].requires]
-                waiting += found[name].borrows
-        return found
+            if name not in borrowed:
+                borrowed[name] = bases[scope].exercise(exercise)
+                waiting += [f"{scope}/{name_there}" for name_there in borrowed[name].requires]
+                waiting += borrowed[name].borrows
+        return borrowed
 
     def with_required(self, exercises: Iterable[Exercise]) -> list[Exercise]:
         """Return each of `exercises`, and all that they require, once."""
-        found = list(dict.fromkeys(exercises))
-        for exercise in found:  # the list grows during the loop
+        chosen = list(dict.fromkeys(exercises))
+        for exercise in chosen:  # the list grows during the loop
             others = map(self.exercise, exercise.requires)
-            found += [other for other in dict.fromkeys(others) if other not in found]
-        return found
+            chosen += [other for other in dict.fromkeys(others) if other not in chosen]
+        return chosen
 
     def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
         """Return what ``packages`` lets the code of `exercise` import, and that of its parts."""
@@ -332,7 +336,8 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         requires=tuple(name for name in required if "/" not in name),
         borrows=tuple(name for name in required if "/" in name),
         formerly=table.texts("formerly") if "formerly" in table.values else (),
-        hints=table.texts("hints") or tuple(f"{one.id}: {one.hint}" for one in questions),
+        hints=table.texts("hints")
+        or tuple(f"{question.id}: {question.hint}" for question in questions),
         time=_read_time(table.table("time")) if "tasks" in table.values else ExerciseTime(1, 1),
         thresholds=read_thresholds(table.table("thresholds")),
         train=_read_train(table.table("train")) if "train" in table.values else None,

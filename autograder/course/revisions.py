@@ -69,7 +69,7 @@ class Revision:
     @property
     def hash(self) -> str:
         """SHA-256 of all facts, without the name and the version."""
-        facts = {name: asdict(one) for name, one in self.exercises.items()}
+        facts = {name: asdict(exercise) for name, exercise in self.exercises.items()}
         return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -99,7 +99,7 @@ def _facts(exercise: Exercise) -> ExerciseFacts:
     return ExerciseFacts(
         points=exercise.points,
         checks=dict(_checks(exercise)),
-        thresholds={name: one.value for name, one in exercise.thresholds.items()},
+        thresholds={name: threshold.value for name, threshold in exercise.thresholds.items()},
         code=_hash_of(exercise.tests, exercise.hidden_tests),
         solution=_hash_of(exercise.solution, *([key] if key is not None else [])),
         settings=sha256(repr((*kept, exercise.tasks, exercise.questions)).encode()).hexdigest(),
@@ -108,8 +108,8 @@ def _facts(exercise: Exercise) -> ExerciseFacts:
 
 def _hash_of(*files: Path) -> str:
     """Return the hash of the contents of `files`; empty if all of them are missing."""
-    found = [sha256(read_bytes(file)).hexdigest() for file in files if file.is_file()]
-    return sha256("".join(found).encode()).hexdigest() if found else ""
+    hashes = [sha256(read_bytes(file)).hexdigest() for file in files if file.is_file()]
+    return sha256("".join(hashes).encode()).hexdigest() if hashes else ""
 
 
 def _checks(exercise: Exercise) -> Iterator[tuple[str, float]]:
@@ -179,14 +179,14 @@ def pinned_revision(course: Course) -> Revision | None:
     """
     if not course.revision:
         return None
-    found = read_revision(revision_file(course.root))
-    if found.hash != course.revision:
+    revision = read_revision(revision_file(course.root))
+    if revision.hash != course.revision:
         raise BadInputError(
-            f"{revision_file(course.root)} is of revision {found.hash[:8]}, and course.toml of "
+            f"{revision_file(course.root)} is of revision {revision.hash[:8]}, and course.toml of "
             f"{course.revision[:8]}: take both from the course's history, or pin the course again "
             "with `gradus course pin`"
         )
-    return found
+    return revision
 
 
 def version_words(course: Course) -> str:

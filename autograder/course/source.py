@@ -118,12 +118,12 @@ def parameter_names(source: str, method: str) -> tuple[str, ...]:
     Returns: an empty tuple if the module does not define it.
     """
     try:
-        found = _function(parse(source).body, method.split("."))
+        function = _function(parse(source).body, method.split("."))
     except (SyntaxError, RecursionError, MemoryError):
         return ()
-    if found is None:
+    if function is None:
         return ()
-    arguments = found.args.posonlyargs + found.args.args
+    arguments = function.args.posonlyargs + function.args.args
     names = tuple(argument.arg for argument in arguments)
     return names[1:] if names[:1] == ("self",) else names
 

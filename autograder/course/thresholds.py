@@ -72,9 +72,9 @@ class Threshold:
     method: str = ""
 
 
-def better(one: float, other: float, direction: str) -> bool:
-    """Return whether metric `one` is at least as good as `other`."""
-    return one >= other if direction == HIGHER else one <= other
+def better(value: float, other: float, direction: str) -> bool:
+    """Return whether metric `value` is at least as good as `other`."""
+    return value >= other if direction == HIGHER else value <= other
 
 
 def read_thresholds(table: Table) -> dict[str, Threshold]:
@@ -92,7 +92,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
     table = thresholds.table(name)
     _reject_gaps(table, name)
     THRESHOLD_FORMAT.check(table)
-    found = Threshold(
+    threshold = Threshold(
         value=table.get("value", float),
         direction=table.get("direction", str),
         best=table.get("best", float),
@@ -103,8 +103,8 @@ def _read(thresholds: Table, name: str) -> Threshold:
         false_failure=table.get("false_failure", float),
         method=table.get("method", str),
     )
-    _check_values(table, found)
-    return found
+    _check_values(table, threshold)
+    return threshold
 
 
 def _reject_gaps(table: Table, name: str) -> None:
@@ -117,12 +117,14 @@ def _reject_gaps(table: Table, name: str) -> None:
         )
 
 
-def _check_values(table: Table, found: Threshold) -> None:
-    if found.direction not in DIRECTIONS:
-        table.fail("direction", f"must be 'higher' or 'lower', not {found.direction!r}")
-    if not math.isfinite(found.value):
-        table.fail("value", f"must be finite, not {found.value}")
-    if found.attempts < 1:
-        table.fail("attempts", f"must be at least 1, not {found.attempts}")
-    if found.best is not None and not better(found.best, found.value, found.direction):
-        table.fail("value", f"= {found.value:g} is better than the best = {found.best:g}")
+def _check_values(table: Table, threshold: Threshold) -> None:
+    if threshold.direction not in DIRECTIONS:
+        table.fail("direction", f"must be 'higher' or 'lower', not {threshold.direction!r}")
+    if not math.isfinite(threshold.value):
+        table.fail("value", f"must be finite, not {threshold.value}")
+    if threshold.attempts < 1:
+        table.fail("attempts", f"must be at least 1, not {threshold.attempts}")
+    if threshold.best is not None and not better(
+        threshold.best, threshold.value, threshold.direction
+    ):
+        table.fail("value", f"= {threshold.value:g} is better than the best = {threshold.best:g}")

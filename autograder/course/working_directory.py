@@ -27,7 +27,7 @@ def name_here(course: Course) -> str:
     unit, *inner = [*here.relative_to(folder).parts, ""]
     if inner and inner[0] in course.exercise_names:
         return inner[0]
-    return unit if unit in {one.name for one in course.units} else ""
+    return unit if unit in {known_unit.name for known_unit in course.units} else ""
 
 
 def chosen_exercise(course: Course, name: str, command: str) -> Exercise:

@@ -13,7 +13,6 @@ All of this happens in a process of its own.
 diagnose.py              diagnoses all failed checks of one exercise
 search.py                counted trials of candidates, in a process that ends where one overruns
 first_fault.py           finds the method that was wrong first in a check
-clocks.py                leaves out the numbers that a clock gives
 recorded.py              holds the answers of a check beside those of the solution
 replay.py                sends the requests of a check to other code
 answer_matcher.py        asks whether a changed solution gives the answers of a submission

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import same_value, weight
 from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
 from autograder.diagnosis.forms import in_form
@@ -18,7 +19,6 @@ from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
 from autograder.diagnosis.search import Trials
 from autograder.isolation.host.requests import Call, Get, Outcome
-from autograder.isolation.host.transcript import Exchange
 
 EXACT, LOOSE = View(), View(loosely=True)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.isolation.host.requests import Outcome
+from autograder.isolation.values import zip_leaves
 from autograder.isolation.wire import Handle
 
 Array = np.ndarray[Any, Any]
@@ -44,18 +45,14 @@ def close(actual: Array, expected: Array) -> bool:
 
 def same_value(actual: Any, expected: Any) -> bool:
     """Return whether two values are equal; arrays need equal dtypes as well, numbers do not."""
+    return all(_same_leaf(*pair) for _, *pair in zip_leaves(actual, expected, strict=True))
+
+
+def _same_leaf(actual: Any, expected: Any) -> bool:
     if isinstance(expected, Handle):
         return isinstance(actual, Handle)
-    if isinstance(expected, dict):
-        return same_names(actual, expected) and all(
-            same_value(actual[key], value) for key, value in expected.items()
-        )
-    if isinstance(expected, (tuple, list)):
-        return (
-            isinstance(actual, (tuple, list))
-            and len(actual) == len(expected)
-            and all(map(same_value, actual, expected))
-        )
+    if isinstance(expected, (dict, tuple, list)):  # of another length or kind, or other keys
+        return False
     if isinstance(expected, np.random.Generator):
         is_generator = isinstance(actual, np.random.Generator)
         return is_generator and actual.bit_generator.state == expected.bit_generator.state

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.comparison import numpy_errors_ignored
@@ -17,7 +18,6 @@ from autograder.diagnosis.listed_mistakes import KnownMistakes, united
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
 from autograder.diagnosis.search import OutOfTrials, Trials, search_apart
 from autograder.diagnosis.task_causes import Joined
-from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import same_effects, same_forms, same_outcome, weight
 from autograder.diagnosis.forms import fitted, is_overflow
 from autograder.isolation.host.requests import Call, Get, Outcome, OverwriteResult
-from autograder.isolation.host.transcript import Exchange
 
 Exchanges = Sequence[Exchange]
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
 from autograder.isolation.host.requests import Outcome
+from autograder.isolation.values import zip_leaves
 
 
 def fitted(ours: Outcome, theirs: Outcome) -> Outcome:
@@ -62,14 +63,11 @@ def has_other_precision(first: Array, second: Array) -> bool:
 
 def is_overflow(actual: Any, expected: Any) -> bool:
     """Return whether some number in `actual` is not finite where it should be."""
-    if isinstance(actual, dict) and isinstance(expected, dict):
-        return any(is_overflow(item, expected.get(key)) for key, item in actual.items())
-    if isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
-        return any(map(is_overflow, actual, expected))
-    if not (is_numeric(actual) and is_numeric(expected)):
-        return False
-    numbers, right_numbers = np.asarray(actual), np.asarray(expected)
-    return _is_float(numbers) and not np.isfinite(numbers).all() and _has_finite(right_numbers)
+    pairs = [pair for _, *pair in zip_leaves(actual, expected) if all(map(is_numeric, pair))]
+    return any(
+        _is_float(one) and not np.isfinite(one).all() and _has_finite(other)
+        for one, other in (map(np.asarray, pair) for pair in pairs)
+    )
 
 
 def kind_of_overflow(actual: Array, expected: Array) -> str:

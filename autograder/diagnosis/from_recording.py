@@ -10,26 +10,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.player import same_request
+from autograder.conversations.recording import Tape, handles_in
+from autograder.conversations.transcript import Transcript
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
+from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, unsealed
 from autograder.diagnosis.first_fault import located
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
-from autograder.isolation import wire
-from autograder.isolation.host.requests import Outcome
-from autograder.isolation.host.transcript import Exchange, Transcript
 from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
-from autograder.recordings.fingerprints import SealedMistake, key_of, name_of, unsealed
-from autograder.recordings.matching import handles_in, same_request
-from autograder.recordings.tape import RightAnswer, Tape
 from autograder.verdicts import Verdict
-
-#: The steps, the outcomes and the exception of one request.
-Answer = tuple[list[list[Any]], Sequence[Outcome], str]
 
 
 def diagnosed_from_recording(
@@ -68,7 +63,7 @@ class AskedCheck:
     @classmethod
     def of(cls, check: CheckResult, transcript: Transcript, tape: Tape) -> AskedCheck:
         """Hold the requests of `transcript` against those of `tape`."""
-        asked = [one for one in transcript.exchanges if steps_of(one) != [["load"]]]
+        asked = [exchange for exchange in transcript.exchanges if not exchange.is_import]
         right = tuple(_right_answers(asked, tape.answers))
         return cls(check, tuple(asked[: len(right)]), right, tape.mistakes)
 
@@ -125,17 +120,11 @@ def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
     """
     pairs = list(zip(asked, right, strict=False))
     for strictly in (False, True):
-        answers: list[Answer] = []
-        for ours, expected in pairs:
-            answers.append(_answer(ours))
-            mine, theirs = (key_of([_answer(x)], strictly=strictly) for x in (ours, expected))
+        for number, pair in enumerate(pairs, start=1):
+            mine, theirs = (key_of([exchange], strictly=strictly) for exchange in pair)
             if mine != theirs:
-                return key_of(answers, strictly=strictly)
+                return key_of([ours for ours, _ in pairs[:number]], strictly=strictly)
     return b""
-
-
-def _answer(exchange: Exchange) -> Answer:
-    return steps_of(exchange), exchange.outcomes, exchange.message
 
 
 def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
@@ -186,19 +175,13 @@ def _first(mistakes: Sequence[SealedMistake], votes: Counter[str]) -> SealedMist
     return first[0] if most and len({mistake.id for mistake in first}) == 1 else None
 
 
-def _right_answers(asked: Sequence[Exchange], answers: Sequence[RightAnswer]) -> Iterator[Exchange]:
+def _right_answers(asked: Sequence[Exchange], answers: Sequence[Exchange]) -> Iterator[Exchange]:
     """Yield the right answers as long as the recorded requests are those of the check."""
     objects: dict[int, int] = {}
     for theirs, answer in zip(asked, answers, strict=False):
-        if not same_request(steps_of(theirs), answer.steps, objects):
+        if not same_request(theirs.plain_steps(), answer.plain_steps(), objects):
             return
-        yield Exchange(theirs.frame, tuple(answer.outcomes), answer.raised, answer.message)
+        yield answer
         for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):
             pairs = zip(handles_in(ours.value), handles_in(right.value), strict=False)
             objects.update({one.id: other.id for one, other in pairs})
-
-
-def steps_of(exchange: Exchange) -> list[list[Any]]:
-    """Return the steps of a request as they crossed the wire."""
-    steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
-    return steps

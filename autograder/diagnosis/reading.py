@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair, Raised
 from autograder.isolation.host.calls import NO_CALL, RemoteCall
 from autograder.isolation.host.requests import Call, Get, Outcome, Step
-from autograder.isolation.host.transcript import Exchange
-from autograder.isolation.wire import Handle
+from autograder.isolation.values import leaves
 
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:
@@ -111,13 +111,13 @@ class _Reader:
             self._gradients = {}
         if not same_effects(ours, right):
             self.effects.append((method, ours, right))
-        inputs = tuple(array for _, array in _leaves([*args, step.kwargs], ""))
+        inputs = tuple(array for _, array in _named_arrays([*args, step.kwargs], ""))
         seen = self._seen
         if method == "forward":
             self._seen = inputs
         self._latest = (method, inputs)
         returned = self._note(_returned(method, right.value), ours.value, right.value, inputs, seen)
-        before = dict(_leaves(args, "argument "))
+        before = dict(_named_arrays(args, "argument "))
         return returned and self._note("argument ", ours.args, right.args, inputs, (), before)
 
     def _attribute(self, name: str, ours: Outcome, right: Outcome) -> bool:
@@ -127,7 +127,7 @@ class _Reader:
         _, inputs = self._latest
         noted = self._note(name, ours.value, right.value, inputs, self._seen, before)
         if name == "gradients":
-            self._gradients = dict(_leaves(right.value, name))
+            self._gradients = dict(_named_arrays(right.value, name))
         return noted
 
     def _note(
@@ -139,7 +139,7 @@ class _Reader:
         seen: tuple[Array, ...],
         before: dict[str, Array] | None = None,
     ) -> bool:
-        mine, theirs = dict(_leaves(ours, name)), dict(_leaves(right, name))
+        mine, theirs = dict(_named_arrays(ours, name)), dict(_named_arrays(right, name))
         method = self._latest[0]
         if set(mine) != set(theirs):
             self.others.append(Answer(method, ours, right))
@@ -163,13 +163,16 @@ def _returned(method: str, value: Any) -> str:
     return f"result of {method}, part " if isinstance(value, tuple) else f"the result of {method}"
 
 
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
-    """Arrays and numbers in `value`, by names such as ``gradients['W']`` and ``argument 2``."""
-    if isinstance(value, np.ndarray) or is_number(value):
-        yield name, np.asarray(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, f"{name}['{key}']")
-    elif isinstance(value, (tuple, list)) and not isinstance(value, Handle):
-        for i, item in enumerate(value, start=1):
-            yield from _leaves(item, f"{name}{i}" if name.endswith(" ") else f"{name}[{i - 1}]")
+def _named_arrays(value: Any, name: str) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays and numbers in `value` with names: ``gradients['W']``, ``argument 2``.
+
+    Args:
+        name: of `value`; if it ends with a space, the numbers of the items follow, from 1.
+    """
+    for path, leaf in leaves(value):
+        if isinstance(leaf, np.ndarray) or is_number(leaf):
+            keys, whole = list(path), name
+            if name.endswith(" ") and keys and isinstance(keys[0], int):
+                whole = f"{name}{keys.pop(0) + 1}"
+            inside = (f"[{key}]" if isinstance(key, int) else f"['{key}']" for key in keys)
+            yield "".join((whole, *inside)), np.asarray(leaf)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.course.reading import Exercise
-from autograder.diagnosis.clocks import Place, clocked, reads_clock, without_clocks
+from autograder.diagnosis.comparison import is_number
 from autograder.diagnosis.evidence import Evidence, Pair
 from autograder.diagnosis.exchanges import (
     Exchanges,
@@ -25,7 +27,7 @@ from autograder.diagnosis.exchanges import (
 )
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Module, Replay, SourceModule
-from autograder.isolation.host.transcript import Exchange
+from autograder.isolation.values import Path, zip_leaves
 from autograder.record.results import CheckResult
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -33,6 +35,11 @@ from framework.models.parts import PartSource
 #: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
 #: seconds. Some small changes give a network with a thousand times as many parameters.
 EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
+
+#: A number that a clock gives: the index of the outcome, and the path of the number in its value.
+ClockPlace = tuple[int, Path]
+
+_READS_CLOCK = re.compile(r"^\s*(import|from) time\b", re.MULTILINE)
 
 
 @dataclass(eq=False)
@@ -122,7 +129,7 @@ class RecordedCheck:
         return right, time.process_time() - started
 
     @cached_property
-    def _clocked(self) -> list[frozenset[Place]]:
+    def _clocked(self) -> list[frozenset[ClockPlace]]:
         """The places of numbers that a clock gives, for each request."""
         first, again = self._timed[0], self._timed[0]
         if self.replayer.reads_clock and not all(map(same_exchange, self.asked, first)):
@@ -200,7 +207,7 @@ class RecordedCheck:
         return sum(one.evidence for one in self.compared(view))
 
 
-def _comparable(exchange: Exchange, clocked: Set[Place]) -> Exchange:
+def _comparable(exchange: Exchange, clocked: Set[ClockPlace]) -> Exchange:
     """Return an answer without numbers that a clock gives, and results that were overwritten."""
     return without_clocks(without_overwritten(exchange), clocked)
 
@@ -223,3 +230,44 @@ class TaskChecks:
     def right_methods(self) -> set[str]:
         """The methods that passed checks have called."""
         return set[str]().union(*(methods_in(check.asked) for check in self.passed))
+
+
+def reads_clock(source: str) -> bool:
+    """Return whether a text imports the module `time`."""
+    return _READS_CLOCK.search(source) is not None
+
+
+def clocked(first: Exchange, second: Exchange) -> frozenset[ClockPlace]:
+    """Return the places of the numbers in which two answers of the same code differ."""
+    outcomes = zip(first.outcomes, second.outcomes, strict=False)
+    return frozenset(
+        (number, path)
+        for number, (one, other) in enumerate(outcomes)
+        for path, mine, theirs in zip_leaves(one.value, other.value)
+        if is_number(mine) and is_number(theirs) and mine != theirs
+    )
+
+
+def without_clocks(exchange: Exchange, places: Set[ClockPlace]) -> Exchange:
+    """Return an answer with None in place of the numbers at `places`."""
+    if not places:
+        return exchange
+    outcomes = list(exchange.outcomes)
+    for number, path in places:
+        if number < len(outcomes):
+            value = _without(outcomes[number].value, path)
+            outcomes[number] = replace(outcomes[number], value=value)
+    return replace(exchange, outcomes=tuple(outcomes))
+
+
+def _without(value: Any, path: Path) -> Any:
+    """Return `value` without the number to which `path` leads; unchanged where there is none."""
+    if not path:
+        return None if is_number(value) else value
+    first, *rest = path
+    if isinstance(value, dict) and first in value:
+        return {**value, first: _without(value[first], tuple(rest))}
+    if isinstance(value, list | tuple) and isinstance(first, int) and first < len(value):
+        items = [*value[:first], _without(value[first], tuple(rest)), *value[first + 1 :]]
+        return type(value)(items)
+    return value

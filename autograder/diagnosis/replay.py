@@ -7,16 +7,18 @@ submission is replaced by the handle of the object that the same step created he
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
+from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.search import check_lines
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import CallbackTable
 from autograder.isolation.host.faults import Crashed
 from autograder.isolation.host.requests import Outcome
-from autograder.isolation.host.transcript import Exchange
 from autograder.isolation.host.translate import fault_from, outcomes_from
+from autograder.isolation.values import map_leaves
 from autograder.isolation.wire import Handle
 from autograder.isolation.worker.dispatcher import Dispatcher
 from autograder.isolation.worker.exceptions import NotDefinedError
@@ -88,9 +90,9 @@ class Replay:
 
     def answer(self, exchange: Exchange) -> Exchange:
         """Return the answer of this module to the request of `exchange`."""
-        steps: list[list[Any]] = wire.decode_frame(exchange.frame)["steps"]
+        steps = exchange.plain_steps()
         self._callbacks.restore(exchange.callbacks)
-        request = {"id": 0, "fresh": False, "steps": self._translated(steps)}
+        request = {"id": 0, "fresh": False, "steps": map_leaves(self._own, steps)}
         with parts_from(self._parts):
             reply = self._dispatcher.answer(request)
             returned = wire.decode_frame(self._dispatcher.encoded(reply))
@@ -99,23 +101,17 @@ class Replay:
         called_back = self._callbacks.made()
         for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
             self._learn(theirs, ours)
+        answer = Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
         if error is None:
-            return Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
+            return answer
         fault = fault_from(error, ["?"] * len(steps), "")
         raised = (fault.raised if isinstance(fault, Crashed) else "") or type(fault).__name__
-        message = fault.message
-        return Exchange(exchange.frame, tuple(outcomes), raised, message, called_back=called_back)
+        return replace(answer, raised=raised, message=fault.message)
 
     def _learn(self, theirs: Outcome, ours: Outcome) -> None:
         if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):
             self._handles[theirs.value.id] = ours.value
 
-    def _translated(self, value: Any) -> Any:
-        """Return `value` with the handles of this replay."""
-        if isinstance(value, Handle):
-            return self._handles.get(value.id, UNKNOWN_OBJECT)
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._translated(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._translated(item) for key, item in value.items()}
-        return value
+    def _own(self, leaf: Any) -> Any:
+        """Return `leaf`; the handle of an object here in place of one of the submission."""
+        return self._handles.get(leaf.id, UNKNOWN_OBJECT) if isinstance(leaf, Handle) else leaf

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
+from autograder.conversations.remembered import Remembered
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
 from autograder.grading.references import open_reference
@@ -19,13 +20,12 @@ from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
 from autograder.grading.workers import Workers
 from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.remote import OnRecord, Session
 from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
+from autograder.isolation.host.session import OnRecord, Session
 from autograder.record.findings.finding import Finding
 from autograder.record.findings.texts import PrintedText
 from autograder.record.host_paths import HostPaths
 from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
-from autograder.recordings.remembered import Remembered
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -189,7 +189,7 @@ class Grader:
         asked = under_test.transcripts
         if not asked or all(check.verdict not in EXPLAINED for check in checks):
             return checks
-        from autograder.recordings.player import RecordedSession  # not needed where all passed
+        from autograder.conversations.player import RecordedSession  # not needed where all passed
 
         if isinstance(under_test.tapes, RecordedSession):
             from autograder.diagnosis.from_recording import diagnosed_from_recording

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline
-from autograder.isolation.host.remote import Session
-from autograder.recordings.remembered import Remembered, RememberingSession
+from autograder.isolation.host.session import Session
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE
 
 if TYPE_CHECKING:
-    from autograder.recordings.files import Recording
+    from autograder.conversations.recording import Recording
 
 
 def open_reference(
@@ -32,11 +32,10 @@ def open_reference(
     """
     kit = kit_of(exercise.root)
     if kit is not None and not exercise.solution.is_file():
-        from autograder.recordings.player import RecordedSession  # the full course has no recording
-        from autograder.recordings.tape import Tape
+        # The full course has no recording.
+        from autograder.conversations.player import RecordedSession
 
-        tapes = _recorded(setting, kit, exercise).tapes
-        return RecordedSession(lambda check: tapes.get(check) or Tape())
+        return RecordedSession(_recorded(setting, kit, exercise).tapes)
     if answers is None:
         return open_solution(setting, exercise)
     setting.course.require_solutions(exercise)
@@ -82,7 +81,7 @@ def recording_of(kit: Kit, exercise: Exercise) -> Recording:
             f"{file} is missing, the recording of '{exercise.name}'. `gradus kit update KIT` with "
             "the kit that you got restores it"
         )
-    from autograder.recordings.files import read_recording
+    from autograder.conversations.recording import read_recording
 
     recording = read_recording(file)
     header = recording.header

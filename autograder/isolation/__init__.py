@@ -1,7 +1,7 @@
 """Keeps the submission's process and the grader's apart.
 
 - wire: what crosses between both
-- named_arrays: the arrays among arguments, by name
+- values: trees of values, their leaves, and the arrays among arguments by name
 - sandboxes: start, watch and end workers
 - host: the grader's side of a conversation
 - worker: the process that runs a submission

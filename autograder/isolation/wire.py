@@ -35,8 +35,6 @@ MAX_UNSALTED_KEYS = 4096
 MAX_INTEGER_BYTES = 64
 #: First size of a buffer: it grows. By default msgpack takes fresh pages from the system each time.
 _BUFFER = 4096
-#: Bytes that are kept for the other entries of the frame of a `Packed`.
-_FIELDS = 256
 
 _ARRAY, _TUPLE, _HANDLE, _RESULT, _GENERATOR, _INTEGER, _COMPLEX, _CALLBACK = range(1, 9)
 #: Maximum number of axes of an array, which NumPy 1 has as well.
@@ -91,34 +89,6 @@ class Result:
     """Within a request: the object that step `index` of the same request returned."""
 
     index: int
-
-
-@dataclass(frozen=True)
-class Packed:
-    """An encoded value that is to become the last entry of a frame."""
-
-    structure: bytes
-    blobs: bytes
-
-    def frame(self, fields: dict[str, Any], name: str) -> bytes:
-        """Return the frame of ``{**fields, name: value}``; `fields` are a few plain values."""
-        first = _packed({**fields, name: None})[:-1]  # None is its last byte
-        header = HEADER.pack(len(first) + len(self.structure), len(self.blobs))
-        return b"".join((header, first, self.structure, self.blobs))
-
-
-def beginning_of_dict(entries: int, name: str, number: int) -> bytes:
-    """Return the first bytes of a structure: a small dict whose first entry is a number."""
-    return bytes([0x80 | entries]) + _packed(name) + _packed(number)
-
-
-def pack(value: Any, foreign: Callable[[object], Any] | None = None) -> Packed:
-    """Encode `value`, which becomes an entry of a frame; see `encode`."""
-    _check_depth([value])
-    encoder = _Encoder(foreign)
-    structure = encoder.pack(value)
-    _check_lengths(len(structure) + _FIELDS, sum(map(len, encoder.blobs)))
-    return Packed(structure, b"".join(encoder.blobs))
 
 
 def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
@@ -187,12 +157,6 @@ def _check_lengths(structure: int, blobs: int) -> None:
         raise WireError(f"more than {MAX_STRUCTURE >> 20} MiB of text, lists and numbers")
     if blobs > MAX_BLOBS:
         raise WireError(f"more than {MAX_BLOBS >> 20} MiB of arrays")
-
-
-def _packed(value: Any) -> bytes:
-    """Encode `value`, which holds lists, dicts, text and numbers alone."""
-    packed: bytes = msgpack.packb(value, buf_size=_BUFFER)
-    return packed
 
 
 class _Encoder:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from autograder.conversations.recording import write_recording
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import SEED, Kit, digest
 from autograder.course.questions.description import Prose
@@ -21,7 +22,6 @@ from autograder.isolation.sandboxes import choose
 from autograder.kits.contents import write_contents
 from autograder.kits.proof import Proof, Quotation, prove, quotations
 from autograder.kits.recording import record
-from autograder.recordings.files import write_recording
 from autograder.reports.wording import counted
 from autograder.submissions.submission import Submission, load_submission
 from framework import __version__

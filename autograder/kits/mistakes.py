@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from autograder.checks.host_limits import BudgetExceeded, limited
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.recording import Tape
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
+from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
 from autograder.diagnosis.from_recording import key_of_wrong
 from autograder.diagnosis.replay import Replay, SourceModule
-from autograder.isolation.host.transcript import Exchange
-from autograder.recordings.fingerprints import SealedMistake, name_of, sealed
-from autograder.recordings.tape import Tape
 from framework.errors import BadInputError
 from framework.models.parts import PartSource
 

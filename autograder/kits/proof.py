@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.conversations.recording import content
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
@@ -20,7 +21,6 @@ from autograder.grading.setting import Setting
 from autograder.judging.rules import judged
 from autograder.kits.recording import RIGHT
 from autograder.record.results import CheckResult
-from autograder.recordings.files import content
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.course.catalogue import base_in_kit

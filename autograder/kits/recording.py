@@ -7,21 +7,19 @@ from dataclasses import dataclass
 
 import pytest
 
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
+from autograder.conversations.transcript import Transcript
 from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
-from autograder.diagnosis.from_recording import steps_of
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
 from autograder.grading.references import open_solution
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
-from autograder.isolation.host.remote import Session
-from autograder.isolation.host.transcript import Exchange, Transcript
+from autograder.isolation.host.session import Session
 from autograder.kits.mistakes import add_fingerprints
 from autograder.record.results import CheckResult
-from autograder.recordings.files import Header, Recording
-from autograder.recordings.recorder import RecordingSession
-from autograder.recordings.tape import RightAnswer, Tape, outcome_fields, outcome_from, plain
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
@@ -113,7 +111,7 @@ def _run(grader: Grader, exercise: Exercise, ids: Sequence[str]) -> _Run:
         asked = {name: _first(one) for name, one in under_test.transcripts.items()}
         recorded = {name: _kept(tapes.tapes.get(name, Tape())) for name in asked}
         for name, tape in recorded.items():
-            tape.answers = [_answer(exchange) for exchange in asked[name]]
+            tape.answers = asked[name]
         return _Run(checks, recorded, asked)
 
 
@@ -126,17 +124,12 @@ def _first(transcript: Transcript) -> list[Exchange]:
     """Return the exchanges that are stored: the import and all beyond a size are left out."""
     found, size = [], 0
     for exchange in transcript.exchanges:
-        if steps_of(exchange) != [["load"]]:
-            size += len(exchange.frame) + sum(outcome.size for outcome in exchange.outcomes)
+        if not exchange.is_import:
+            size += exchange.size
             if size > MAX_BYTES:
                 break
             found.append(exchange)
     return found
-
-
-def _answer(exchange: Exchange) -> RightAnswer:
-    outcomes = [outcome_from(plain(outcome_fields(one))) for one in exchange.outcomes]
-    return RightAnswer(steps_of(exchange), outcomes, exchange.raised, exchange.message)
 
 
 def _require_right(exercise: Exercise, checks: Iterable[CheckResult]) -> None:

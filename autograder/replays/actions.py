@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
 from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.output import shown
-from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get, Outcome, Step
+from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get, Step
+from autograder.isolation.values import leaves
 from autograder.isolation.wire import Handle, Result
 from autograder.record.results import MAX_FACT, CheckResult
-from autograder.replays.recording import Request
 
 #: The steps that a program makes; the others only observe.
 MADE = (Call, CallAgain, Build, Get, Assign)
@@ -23,7 +24,7 @@ class Origin:
 
     Attributes:
         action: the place of the action that returned it.
-        path: the keys under which it is in what was returned.
+        path: dict keys and list indices that lead to it inside the returned value.
     """
 
     action: int
@@ -66,40 +67,22 @@ class Action:
 
 def objects_in(value: Any) -> Iterator[Handle | Result]:
     """Yield the objects of the submission in `value`."""
-    if isinstance(value, Handle | Result):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from objects_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from objects_in(item)
+    return (leaf for _, leaf in leaves(value) if isinstance(leaf, Handle | Result))
 
 
-def actions_in(requests: Sequence[Request]) -> list[Action]:
-    """Return the steps of all requests, in order."""
+def actions_in(exchanges: Sequence[Exchange]) -> list[Action]:
+    """Return the steps of all exchanges, in order."""
     actions: list[Action] = []
     origins: dict[int, Origin] = {}
-    for request in requests:
+    for exchange in exchanges:
         base = len(actions)
-        for step, made in zip(request.steps, request.made, strict=True):
+        for step, made in zip(exchange.steps, exchange.calls, strict=True):
             actions.append(Action(step, made, base, origins))
-        for place, outcome in enumerate(request.outcomes, base):
-            origins.update(_handles(outcome, place))
+        for place, outcome in enumerate(exchange.outcomes, base):
+            for path, leaf in leaves(outcome.value):
+                if isinstance(leaf, Handle):
+                    origins[leaf.id] = Origin(place, path)
     return actions
-
-
-def _handles(outcome: Outcome, place: int) -> Iterator[tuple[int, Origin]]:
-    yield from _handles_in(outcome.value, Origin(place))
-
-
-def _handles_in(value: Any, origin: Origin) -> Iterator[tuple[int, Origin]]:
-    if isinstance(value, Handle):
-        yield value.id, origin
-    elif isinstance(value, dict | list | tuple):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in items:
-            yield from _handles_in(item, Origin(origin.action, (*origin.path, key)))
 
 
 def place_of_fault(actions: Sequence[Action], result: CheckResult) -> int | None:

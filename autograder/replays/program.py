@@ -60,7 +60,7 @@ def program(
         arrays_file: where the arrays of the program will be.
         pdb: whether it stops in the debugger at the first line of the call.
     """
-    actions = [] if check.result.call == IMPORT else actions_in(check.requests)
+    actions = [] if check.result.call == IMPORT else actions_in(check.exchanges)
     place = place_of_fault(actions, check.result)
     if place is None and actions:
         return _whole_check(replay, check.result)

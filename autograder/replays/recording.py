@@ -2,99 +2,58 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from autograder.conversations.exchange import Exchange, request_frame
 from autograder.course.reading import Course, Exercise
 from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import Setting
-from autograder.isolation import wire
-from autograder.isolation.host.callbacks import Callback
-from autograder.isolation.host.calls import RemoteCall
-from autograder.isolation.host.remote import Session
-from autograder.isolation.host.requests import Outcome, Step, steps_in
-from autograder.isolation.host.transcript import Transcript
-from autograder.isolation.wire import CallbackRef
+from autograder.isolation.host.callbacks import Callback, CallbackTable
+from autograder.isolation.host.requests import Outcome, Step
+from autograder.isolation.host.session import ForwardingSession, Session
 from autograder.record.results import CheckResult
 from autograder.submissions.submission import Submission
 from framework.errors import GradusError, UnknownNameError, UsageError
 
 
-@dataclass
-class Request:
-    """One request of a check, as it was sent, and its answer.
-
-    Attributes:
-        made: the call behind each step.
-        outcomes: of the steps; none if the request has failed.
-    """
-
-    frame: bytes
-    made: tuple[RemoteCall, ...]
-    outcomes: Sequence[Outcome] = ()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps of the request."""
-        return steps_in(self.frame)
-
-
-class RecordedCalls:
+class RecordedCalls(ForwardingSession):
     """A conversation with the submission, of which every request is recorded.
+
+    It has no transcript, which would forget a check that breaks off, or that asks for much.
 
     Args:
         inner: the conversation itself.
 
     Attributes:
-        requests: those of the check, in order.
-        callbacks: the callbacks that they passed, by number, in their state at that time.
+        exchanges: those of the check, in order; a request that has failed has no outcomes.
     """
 
     def __init__(self, inner: Session) -> None:
-        self._inner = inner
-        self.transcript: Transcript | None = None  # the requests themselves are kept
-        self.calls = inner.calls
-        self.uncontained: tuple[str, ...] = ()
-        self.requests: list[Request] = []
-        self.callbacks: dict[int, Callback] = {}
+        super().__init__(inner)
+        self.exchanges: list[Exchange] = []
+        self._callbacks = CallbackTable()
 
     def begin(self) -> None:
         """Start a check: what an earlier one has asked is forgotten."""
-        self._inner.begin()
-        self.requests.clear()
-        self.callbacks.clear()
+        super().begin()
+        self.exchanges.clear()
+        self._callbacks.forget()
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Record the request, and run its steps."""
-        frame = wire.encode({"steps": [step.plain() for step in steps]}, self._stand_in)
+        frame = request_frame(steps, self._callbacks.stand_in)
+        callbacks, outcomes = self._callbacks.new(), list[Outcome]()
         try:
-            outcomes = self._inner.run(steps)
-        except BaseException:
-            self.requests.append(Request(frame, self.calls.made))
-            raise
-        self.requests.append(Request(frame, self.calls.made, outcomes))
+            outcomes = super().run(steps)
+        finally:
+            made = self.calls.made
+            self.exchanges.append(Exchange(frame, tuple(outcomes), calls=made, callbacks=callbacks))
         return outcomes
-
-    def printed(self) -> str:
-        """Return what was printed since the last call."""
-        return self._inner.printed()
-
-    def close(self) -> None:
-        """End the conversation."""
-        self._inner.close()
-
-    def _stand_in(self, value: object) -> CallbackRef:
-        """Return what is recorded for a callback: its number among them."""
-        if not isinstance(value, Callback):
-            raise wire.WireError(f"a {type(value).__name__}")
-        number = len(self.callbacks) + 1
-        self.callbacks[number] = copy.deepcopy(value)
-        return CallbackRef(number, value.name, value.methods, value.attributes)
 
 
 @dataclass(frozen=True)
@@ -102,13 +61,17 @@ class RecordedCheck:
     """A check that has run, and what it asked of the submission.
 
     Attributes:
-        requests: in order; none if the submission could not even be imported.
+        exchanges: in order; none if the submission could not even be imported.
     """
 
     exercise: Exercise
     result: CheckResult
-    requests: tuple[Request, ...]
-    callbacks: dict[int, Callback]
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def callbacks(self) -> dict[int, Callback]:
+        """The callbacks that the requests passed, by number, in their state at that time."""
+        return {n: call for one in self.exchanges for n, call in one.callbacks.items()}
 
 
 class _Recorder(Grader):
@@ -174,8 +137,7 @@ def record(check: str, setting: Setting, submission: Submission) -> RecordedChec
     try:
         with grader.under_test(exercise) as under_test:
             (result,) = grader.run(under_test, select=one.select)
-            recorded = grader.recorded
-            return RecordedCheck(exercise, result, tuple(recorded.requests), recorded.callbacks)
+            return RecordedCheck(exercise, result, tuple(grader.recorded.exchanges))
     except GradusError:
         if not one.public or check in one.public:
             raise

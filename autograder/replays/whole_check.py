@@ -7,7 +7,7 @@ import sys
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
 from autograder.isolation.host.inline import InlineSession
-from autograder.isolation.host.remote import Session
+from autograder.isolation.host.session import Session
 from autograder.replays.recording import OneCheck, exercise_of
 from autograder.replays.session import Replay
 

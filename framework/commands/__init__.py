@@ -1,1 +1,8 @@
-"""The commands of `gradus` that train and use models."""
+"""The commands of `gradus` that train and use models, and what all commands share.
+
+options: arguments and options of several commands. option_command: commands made from a dataclass.
+groups: groups of commands that import them when they are called. output: sentences, tables, bars.
+setup: plugins, backend and parts of a command. Every other module is the command of its name:
+compare, corpora, evaluate, experiment, neighbors (also analogy, plot-words), new, plugins, sample,
+train.
+"""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from framework.commands.options import BlockOption, PluginOption
+from framework.commands.output import console
 from framework.commands.setup import load_plugins
 from framework.data.corpus_entry import KINDS, CorpusEntry
 from framework.data.corpus_registry import best_possible_score
@@ -37,12 +36,12 @@ def corpora(
     possible score.
     """
     known = load_plugins(plugin, block).corpora
-    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+    output = console(PIPED_WIDTH)
     if name is None:
-        console.print(corpus_table(known))
+        output.print(corpus_table(known))
     else:
         for line in corpus_description(known.find(name, *KINDS)):
-            console.print(line, soft_wrap=True)
+            output.print(line, soft_wrap=True)
 
 
 def corpus_table(entries: Iterable[CorpusEntry]) -> Table:

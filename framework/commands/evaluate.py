@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +16,13 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
+from framework.commands.output import say
+from framework.errors import UsageError
+
+if TYPE_CHECKING:
+    from framework.evaluation.agreement import AgreementScore
+    from framework.providers.backends import Backend
+    from framework.training.checkpoints import Checkpoint
 
 
 def evaluate(
@@ -60,7 +68,6 @@ def evaluate(
     if similarity:
         _compare(checkpoint, similarity)
         return
-    from framework.commands.evaluate_agreement import agreement_lines
     from framework.commands.setup import (
         choose_backend,
         describe_parts,
@@ -79,11 +86,11 @@ def evaluate(
     asked = Evaluation(computing, corpus, data, plugins.corpora, checkpoint)
     with unfinished_parts(computing):
         if task == "agreement":
-            lines = list(agreement_lines(saved, computing, data))
+            lines = list(_agreement_lines(saved, computing, data))
         else:
             lines = list(kind.evaluate(saved, asked))
     for line in [*describe_parts(computing), *lines]:
-        typer.echo(line)
+        say(line)
 
 
 def _compare(path: Path, files: list[Path]) -> None:
@@ -96,4 +103,34 @@ def _compare(path: Path, files: list[Path]) -> None:
     width = max(len(file.name) for file in files)
     for file, pairs in judged.items():
         rho, used = judged_similarity(vectors, pairs)
-        typer.echo(f"{file.name:<{width}}  Spearman {rho:6.3f}  {used} of {len(pairs)} pairs")
+        say(f"{file.name:<{width}}  Spearman {rho:6.3f}  {used} of {len(pairs)} pairs")
+
+
+def _agreement_lines(saved: Checkpoint, backend: Backend, data: Path | None) -> Iterator[str]:
+    """Yield the accuracy of the checkpoint's model, a line per number of attractors.
+
+    Raises:
+        UsageError: the folder of the items is missing.
+    """
+    from framework.evaluation.agreement import agreement_score
+    from framework.evaluation.agreement_items import read_agreement_items
+
+    if data is None:
+        raise UsageError("`--task agreement` needs the folder with the items: `--data FOLDER`")
+    items = read_agreement_items(data)
+    score = agreement_score(saved.restore(backend), items, saved.vocabulary, backend.arrays)
+    yield "attractors   items   accuracy"
+    for attractors, count in score.items.items():
+        yield _agreement_line(str(attractors), score.right[attractors], count)
+    yield _agreement_line("all", sum(score.right.values()), sum(score.items.values()))
+    yield from _unknown(score)
+
+
+def _agreement_line(name: str, right: int, items: int) -> str:
+    return f"{name:<10}  {items:6,}   {right / items:8.1%}"
+
+
+def _unknown(score: AgreementScore) -> Iterator[str]:
+    if score.left_out:
+        yield f"left out: {score.left_out:,} items with a verb that is not in the vocabulary"
+    yield f"{score.unknown_words:.1%} of the words before the verbs were read as <unk>"

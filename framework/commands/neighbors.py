@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from framework.commands.options import TRAINED_VECTORS, VectorFile
+from framework.commands.output import say, write_error
 
 if TYPE_CHECKING:
     from framework.evaluation.word_similarity import Scored
@@ -32,11 +33,9 @@ def neighbors(
 
 
 def analogy(
-    a: Annotated[str, typer.Argument(metavar="A", help="The word that B belongs to, as in: man")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The word that belongs to A, as in: king")],
-    c: Annotated[
-        str, typer.Argument(metavar="C", help="The word for which D is searched, as in: woman")
-    ],
+    a: Annotated[str, typer.Argument(metavar="A", help="First word of a known pair, as in: man")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Second word of that pair, as in: king")],
+    c: Annotated[str, typer.Argument(metavar="C", help="The word to complete, as in: woman")],
     vectors: VectorFile = TRAINED_VECTORS,
     count: Count = 10,
 ) -> None:
@@ -72,12 +71,12 @@ def plot_words(
 
     shown = draw(load_vectors(vectors), words, out, f"Word vectors of {vectors.name}")
     for error in shown.unknown:
-        typer.echo(f"left out: {error}", err=True)
+        write_error(f"left out: {error}")
     share = sum(shown.shares)
-    typer.echo(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
+    say(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
 
 
 def _show(found: Scored) -> None:
     width = max((len(word) for word, _ in found), default=0)
     for word, cosine in found:
-        typer.echo(f"{word:<{width}}  {cosine:6.3f}")
+        say(f"{word:<{width}}  {cosine:6.3f}")

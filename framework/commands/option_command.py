@@ -1,19 +1,50 @@
 """Commands of typer, made from a dataclass of options (see `framework.training.option_fields`).
 
-typer reads the signature and the annotations of a function; both are made here from the fields.
+typer reads the parameters of what it calls. Here that is another dataclass, made from the options.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from inspect import Parameter, Signature
+from dataclasses import field, make_dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import typer
 
-from framework.training.option_fields import OptionField, flag, option_fields, plain_type
+from framework.commands.options import (
+    BackendName,
+    BlockOption,
+    Device,
+    PluginOption,
+    Submission,
+)
+from framework.training.option_fields import (
+    Option,
+    OptionField,
+    flag,
+    option_fields,
+    plain_type,
+)
 
 Options = TypeVar("Options")
+
+#: The options of every such command for what computes: name -> annotation for typer and default.
+SETUP = {
+    "backend": (BackendName, "numpy"),
+    "device": (Device, "cpu"),
+    "submission": (Submission, Path("exercises")),
+    "plugin": (PluginOption, None),
+    "block": (BlockOption, None),
+}
+
+
+def setup_fields() -> list[OptionField]:
+    """Return the options of `SETUP` with their types, which the values of a recipe must have."""
+    return [
+        OptionField(name, get_args(annotation)[0], default, Option(""))
+        for name, (annotation, default) in SETUP.items()
+    ]
 
 
 def option_command(
@@ -22,46 +53,45 @@ def option_command(
     *,
     name: str,
     help: str,
-    before: Mapping[str, tuple[Any, Any]] | None = None,
-    after: Mapping[str, tuple[Any, Any]] | None = None,
-) -> Callable[..., None]:
-    """Return a function for a typer command, with a parameter for each option.
+    others: Mapping[str, tuple[Any, Any]],
+) -> Callable[..., object]:
+    """Return what typer calls as a command, with a parameter for each option.
 
     Args:
         options: a dataclass of options.
-        run: called as ``run(context, options, **others)``.
+        run: called as ``run(context, options, **others)``, with the options of `SETUP` among them.
         name: the name of the command.
         help: the text of ``--help``.
-        before: other parameters before the options: name -> annotation for typer and default.
-        after: other parameters after the options.
+        others: other parameters: name -> annotation for typer and default.
     """
     fields = option_fields(options)
     parameters = {
-        "context": (typer.Context, Parameter.empty),
-        **(before or {}),
-        **{one.name: (annotation(one), _default(one)) for one in fields},
-        **(after or {}),
+        **others,
+        **{one.name: (_annotation(one), _default(one)) for one in fields},
+        **SETUP,
     }
 
-    def command(context: typer.Context, **given: Any) -> None:
+    def run_with_values(given: Any) -> None:
+        values = dict(vars(given))
+        context = values.pop("context")
         chosen = {
-            one.name: one.checked(_value(one, given.pop(one.name), context), _called(one))
+            one.name: one.checked(_value(one, values.pop(one.name), context), _called(one))
             for one in fields
         }
-        run(context, options(**chosen), **given)
+        run(context, options(**chosen), **values)
 
-    command.__name__, command.__doc__ = name, help
-    command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
-    command.__signature__ = Signature(  # type: ignore[attr-defined]
+    return make_dataclass(
+        name,
         [
-            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-            for name, (kind, default) in parameters.items()
-        ]
+            ("context", typer.Context),
+            *((key, kind, field(default=default)) for key, (kind, default) in parameters.items()),
+        ],
+        namespace={"__post_init__": run_with_values, "__doc__": help},
+        kw_only=True,
     )
-    return command
 
 
-def annotation(field: OptionField) -> Any:
+def _annotation(field: OptionField) -> Any:
     """Return the typer annotation of the option `field`."""
     said = field.option
     shown = f"{said.help} [{bounds}]" if (bounds := field.bounds()) else said.help

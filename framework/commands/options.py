@@ -1,37 +1,82 @@
-"""Options of several commands."""
+"""The arguments and options that several commands have, each declared once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from framework.training.option_fields import OptionField, option, option_fields
+from framework import version_line
+from framework.log import show_log
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetupOptions:
-    """The options for backend, device, submission and plugins, with their types for recipes."""
-
-    backend: str = option("numpy", "See `BackendName`.")
-    device: Literal["cpu", "cuda"] = option("cpu", "See `Device`.")
-    submission: Path = option(Path("exercises"), "See `Submission`.")
-    plugin: tuple[str, ...] = option((), "See `PluginOption`.")
-    block: tuple[str, ...] = option((), "See `BlockOption`.")
+def _end_with_version(context: typer.Context, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(version_line(context.info_name or ""))
+        raise typer.Exit
 
 
-def _setup_field(name: str) -> OptionField:
-    return next(one for one in option_fields(SetupOptions) if one.name == name)
+def _begin_log(is_asked: bool) -> None:
+    if is_asked:
+        show_log()
 
 
-def _check_device(value: str) -> str:
-    """Raise an error if the device is no choice, as `gradus train` does for its options."""
-    checked: str = _setup_field("device").checked(value, "--device")
-    return checked
+def _seed(text: str | int) -> int:
+    if text == "secret":
+        import secrets  # not needed otherwise
+
+        return secrets.randbelow(1 << 62)
+    if not str(text).isdecimal():
+        raise typer.BadParameter(f"{text!r} is not 0, 1, 2, ... or secret")
+    return int(text)
 
 
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Show the version.", callback=_end_with_version, is_eager=True),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "-v",
+        "--verbose",
+        help="Log plugins, choices and processes to standard error.",
+        callback=_begin_log,
+    ),
+]
+
+# The course and its plugins. They are eager: `--help` after them shows what they bring.
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR|NAME",
+        help="Folder of the course, or name of an installed one; `gradus plugins` lists them. "
+        "Default: the course of the working directory.",
+        is_eager=True,
+    ),
+]
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="PLUGIN",
+        help="Also load this plugin: a module or a path. Repeatable.",
+        is_eager=True,
+    ),
+]
+BlockOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--block",
+        metavar="NAME",
+        help="Do not load the plugin of this name. Repeatable.",
+        is_eager=True,
+    ),
+]
+
+# What computes: for commands that train and use models, then for those that grade.
 BackendName = Annotated[
     str,
     typer.Option(
@@ -43,36 +88,77 @@ CheckpointBackend = Annotated[
     str | None,
     typer.Option("--backend", help="Backend. Default: the backend of the training."),
 ]
-Device = Annotated[
-    str,
-    typer.Option(help="Device of the torch backend.", metavar="<cpu|cuda>", callback=_check_device),
+ArraysOption = Annotated[
+    str, typer.Option("--backend", help="Arrays that the code gets: numpy or torch.")
 ]
+Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
 Submission = Annotated[
     Path, typer.Option(help="Folder with the student's exercises, for --backend student.")
 ]
-PluginOption = Annotated[
-    list[str] | None,
-    typer.Option("--plugin", help="Also load this plugin: a module or a path. Repeatable."),
-]
-BlockOption = Annotated[
-    list[str] | None,
-    typer.Option("--block", help="Do not load the plugin of this name. Repeatable."),
-]
-Resume = Annotated[
-    bool,
+GradedSubmission = Annotated[
+    Path | None,
     typer.Option(
-        "--resume",
-        help="Go on after the last epoch of an interrupted run with the same options: the "
-        "result is the same as without the interruption.",
+        "--submission",
+        metavar="PATH",
+        help="Folder, .py, .ipynb, .zip or .tar.gz. Default: the course's own exercises.",
     ),
 ]
+
+# How code is graded.
+Sandbox = Annotated[
+    str,
+    typer.Option(
+        help="Sandbox: auto, bubblewrap (fails if it is missing), process, fork (many "
+        "submissions), or a plugin's.",
+    ),
+]
+AllowWeaker = Annotated[
+    bool,
+    typer.Option(
+        "--allow-weaker",
+        help="Let `--sandbox fork` start where this system cannot contain everything.",
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N|secret",
+        parser=_seed,
+        help="Seed of all random inputs; secret draws a new one. Default: 0, or that of a kit.",
+    ),
+]
+SecretSeed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Seed of all random inputs. Default: a secret one."),
+]
+Jobs = Annotated[
+    int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
+]
+
+# Exercises.
+OwnExercise = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXERCISE",
+        help="An exercise; `gradus list` shows all. Default: the one whose folder you are in.",
+        show_default=False,
+    ),
+]
+ExerciseArgument = Annotated[
+    str, typer.Argument(metavar="EXERCISE", help="An exercise; `gradus list` shows all.")
+]
+ExercisesOrUnits = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="EXERCISE|UNIT", help="Exercises or units. Default: all."),
+]
+
+# Files.
 CheckpointFile = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT", help="A checkpoint, written by `gradus train`.")
 ]
-
-#: The default output of `gradus train skip_gram`.
-TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")
-
+NumbersFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
+]
 VectorFile = Annotated[
     Path,
     typer.Option(
@@ -80,3 +166,6 @@ VectorFile = Annotated[
         help="A checkpoint of `gradus train skip_gram`, or vectors in word2vec's text format.",
     ),
 ]
+
+#: The default output of `gradus train skip_gram`.
+TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")

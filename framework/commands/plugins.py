@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from framework.commands.groups import commands_of_plugins
 from framework.commands.options import BlockOption, PluginOption
+from framework.commands.output import console, shown
 from framework.commands.setup import load_plugins
 from framework.course.folder import course_file
 from framework.errors import ConflictError, PluginError, UnknownNameError
 from framework.providers.courses import courses_of_plugin
-from framework.providers.plugin_commands import add_plugin_commands
 from framework.providers.plugin_sources import Source
 from framework.providers.plugins import COURSE, Plugins
-
-#: Width of output to a file or a pipe.
-PIPED_WIDTH = 100
 
 #: Hooks whose result is a mapping from names, with the word for them.
 NAMED = {
@@ -56,12 +51,10 @@ def plugins(
     `--plugin` adds a plugin that is not installed, and `--block` leaves one out.
     """
     found = load_plugins(plugin, block)
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    console = Console(width=width, highlight=False, soft_wrap=True)
-    for line in list(
-        describe(found, console.width, names or ())
-    ):  # errors are reported before any output
-        console.print(line)
+    output = console()
+    lines = list(describe(found, output.width, names or ()))  # errors come before any output
+    for line in lines:
+        output.print(line, soft_wrap=True)
 
 
 def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[Text]:
@@ -76,7 +69,7 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
     _check_names(found, names)
     commands = _commands(found)
     if not names:
-        yield Text.assemble((COURSE, "bold"), f"  {_shown(course_file(found.course.root))}")
+        yield Text.assemble((COURSE, "bold"), f"  {shown(course_file(found.course.root))}")
         yield from _table([*_implementations(found, found.course_origin)], width)
     for source in _named(found.sources, names):
         yield _title(source)
@@ -127,12 +120,6 @@ def _named(sources: Iterable[Source], names: Sequence[str]) -> list[Source]:
     return [source for source in sources if not names or source.name in names]
 
 
-def _shown(path: Path) -> str:
-    """Return `path` relative to the working directory."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
 def _title(source: Source) -> Text:
     return Text.assemble((source.label, "bold"), f"  {source.place}")
 
@@ -180,6 +167,6 @@ def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
 def _commands(found: Plugins) -> dict[str, list[str]]:
     """Return the commands of each plugin, by the plugin's name."""
     commands = defaultdict(list)
-    for name, source in add_plugin_commands(typer.Typer(), found).items():
+    for name, (source, _) in commands_of_plugins(found).items():
         commands[source.name].append(name)
     return commands

@@ -18,6 +18,7 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
+from framework.commands.output import write_error
 
 if TYPE_CHECKING:
     from framework.data.vocabulary import Vocabulary
@@ -109,7 +110,7 @@ def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> T
 def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:
     unknown = [word for word in words if word not in vocabulary]
     if unknown:
-        typer.echo(f"not in the vocabulary, read as <unk>: {' '.join(unknown)}", err=True)
+        write_error(f"not in the vocabulary, read as <unk>: {' '.join(unknown)}")
 
 
 def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary) -> None:

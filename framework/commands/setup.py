@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from framework.commands.output import write_error
 from framework.course.catalogue import Catalogue, active_course
 from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend
 from framework.providers.plugins import Plugins
-from framework.startup.terminal import write_error
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:

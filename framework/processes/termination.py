@@ -1,13 +1,16 @@
-"""SIGTERM ends a command as an interrupt does, so that what it has set up is removed."""
+"""The end of a command: by SIGTERM as by an interrupt, and without the freeing of objects."""
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 #: The exit code of a process that SIGTERM ended, as shells tell it.
 TERMINATED = 128 + signal.SIGTERM
@@ -53,3 +56,26 @@ def end_at_once() -> None:
     """Let SIGTERM end this process, which was forked and has nothing to remove."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def end_process(code: int) -> NoReturn:
+    """End this process as `sys.exit` does, but free no objects: that takes a tenth of a first run.
+
+    Where a thread still runs or an output cannot be written, Python ends as usual.
+    """
+    if threading.active_count() == 1:
+        atexit._run_exitfuncs()
+        if _flushed():
+            os._exit(code)
+    sys.exit(code)
+
+
+def _flushed() -> bool:
+    """Write what is buffered; return whether all of it was written."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # a closed one is None
+                stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True

@@ -125,6 +125,7 @@ _WORDS = {
     "bool": "true or false",
     "Path": "a path",
     "tuple": "a list of texts",
+    "list": "a list of texts",
 }
 
 
@@ -152,11 +153,8 @@ def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: see `OptionField.checked`.
     """
-    return {
-        one.name: one.checked(values[one.name])
-        for one in option_fields(options)
-        if one.name in values
-    }
+    fields = option_fields(options)
+    return {one.name: one.checked(values[one.name]) for one in fields if one.name in values}
 
 
 def plain_type(kind: Any) -> Any:
@@ -167,14 +165,14 @@ def plain_type(kind: Any) -> Any:
 
 
 def _name(kind: Any) -> str:
-    return "tuple" if get_origin(kind) is tuple else str(kind.__name__)
+    return str((get_origin(kind) or kind).__name__)
 
 
 def _convert(value: Any, kind: Any) -> Any:
     """Return `value` converted to `kind`; None if it has another type."""
     if get_origin(kind) is Literal:
         return value if value in get_args(kind) else None
-    if get_origin(kind) is tuple:
+    if get_origin(kind) in (tuple, list):
         is_list = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
         return tuple(value) if is_list else None
     if kind is float and type(value) is int:

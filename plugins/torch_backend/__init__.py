@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 PROVIDER = "torch"
 
-#: The commands: name -> its target, and the first sentence of its help.
-COMMANDS = {
-    "bench": (
-        f"{__name__}.bench.command:bench",
-        "Measure training steps of the torch backend beside plain `torch.nn` programs.",
-    ),
-}
-
 #: Implementations without an exercise, and those that training needs in every course.
 _EXTRAS = (
     Implementation("arrays", "arrays", PROVIDER, f"{__name__}.arrays:TorchArrays"),
@@ -59,6 +51,6 @@ def register_implementations(course: Catalogue) -> CourseOffers:
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
     """Add `gradus bench`."""
-    from framework.commands.on_demand import add_commands_on_demand
+    from plugins.torch_backend.bench.command import bench
 
-    add_commands_on_demand(app, COMMANDS)
+    app.command()(bench)

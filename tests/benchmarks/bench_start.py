@@ -24,7 +24,7 @@ EMPTY = """
 import typer
 app = typer.Typer(add_completion=False)
 @app.command()
-def nothing(): pass
+def nothing(name: str = ""): pass
 app([], standalone_mode=False)
 """
 
@@ -36,7 +36,7 @@ EXERCISES = ("activations", "lstm", "ngram", "optimizers", "word2vec")
 
 #: Program -> its arguments for Python. What commands are compared with comes first.
 PROGRAMS = {
-    "an empty typer command": ("-c", EMPTY),
+    "a typer command with one option": ("-c", EMPTY),
     "import numpy": ("-c", "import numpy"),
     "gradus --help": ("-c", GRADUS, "--help"),
     "gradus hint": ("-c", GRADUS, "hint", "activations", "--all"),
@@ -48,10 +48,10 @@ PROGRAMS = {
 
 #: Command -> (the bare start that it is compared with, the ratio that is aimed at).
 AIMS = {
-    "gradus --help": ("an empty typer command", 6),
-    "gradus hint": ("an empty typer command", 3),
-    "gradus list": ("an empty typer command", 4),
-    "gradus show": ("an empty typer command", 4),
+    "gradus --help": ("a typer command with one option", 6),
+    "gradus hint": ("a typer command with one option", 3),
+    "gradus list": ("a typer command with one option", 4),
+    "gradus show": ("a typer command with one option", 4),
     "grade, nothing written": ("import numpy", 20),
 }
 #: The aim for a cold grade: the median over `EXERCISES` of the ratio to ``import numpy``.

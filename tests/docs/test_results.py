@@ -14,7 +14,7 @@ from repository import ROOT
 from docs.results import __main__ as script
 from docs.results.page import FOLDER, PAGE, measurement
 from docs.results.rows import ROWS
-from framework.commands.train.recipe import FOLDER as RECIPES
+from framework.commands.train.command import RECIPES
 from framework.training.kinds import BUILT_IN
 from framework.training.recipes import run_of
 

@@ -16,7 +16,7 @@ from autograder.classes.commands.app import classes
 from docs.term.page import PAGE, page
 from docs.term.play import play
 from docs.term.weeks import ending, gradescope
-from framework.cli import build_app
+from framework.cli import app
 
 COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 
@@ -35,7 +35,7 @@ class ShellOfThisProcess:
             )
             return done.returncode, done.stdout.rstrip()
         with contextlib.chdir(self.folder):
-            result = CliRunner().invoke(build_app(words[1:]), words[1:])
+            result = CliRunner().invoke(app, words[1:])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output.rstrip()

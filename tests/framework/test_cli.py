@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
-import os
 import re
-import subprocess
 import sys
 
 import pytest
 import typer
-from repository import ROOT
 from typer.core import TyperArgument
 from typer.testing import CliRunner
 
-from autograder.plugin import COMMANDS as STUDENT_COMMANDS
+from autograder.cli import app as grade
 from framework import __version__
-from framework.cli import COMMANDS, build_app, main
+from framework.cli import app, main
+from framework.commands.groups import LazyGroup
 from framework.errors import ConflictError, UnknownNameError
-from framework.importing import load_target
 from framework.log import ROOT as LOG
 
 ROAR = """
@@ -62,20 +58,24 @@ def test_help_names_every_command_and_where_to_begin(run):
         assert f"  {command} " in out
 
 
-def commands_below(command, path):
-    """Each command of the tree with the words that call it, imported."""
-    found = command.make_context(path, [], resilient_parsing=True).command
-    children = getattr(found, "commands", {})
-    if not children:
-        yield path, found
-    for name, child in children.items():
-        yield from commands_below(child, f"{path} {name}")
+def commands_below(command, path, parent=None):
+    """Each group and command of the tree with its context."""
+    context = command.make_context(path[-1], [], parent=parent, resilient_parsing=True)
+    yield " ".join(path), command, context
+    if isinstance(command, LazyGroup):
+        for name in command.list_commands(context):
+            yield from commands_below(command.get_command(context, name), (*path, name), context)
+
+
+def every_command():
+    for name, program in (("grade", grade), ("gradus", app)):
+        yield from commands_below(typer.main.get_command(program), (name,))
 
 
 def test_arguments_are_named_in_capitals_without_brackets():
     """The usage puts brackets and dots around them."""
-    commands = dict(commands_below(typer.main.get_command(build_app(())), "gradus"))
-    assert {"gradus list", "gradus class grade", "gradus kit build"} <= commands.keys()
+    commands = {path: command for path, command, _ in every_command()}
+    assert {"grade", "gradus list", "gradus class grade", "gradus kit build"} <= commands.keys()
     wrong = {
         (path, param.name): param.metavar
         for path, command in commands.items()
@@ -84,6 +84,25 @@ def test_arguments_are_named_in_capitals_without_brackets():
         and not re.fullmatch(r"[A-Z0-9]+([|/][A-Z0-9]+)*", param.metavar or "")
     }
     assert wrong == {}
+
+
+def test_every_help_page_has_one_form_and_fits_a_terminal():
+    for path, _, context in every_command():
+        page = context.get_help()
+        assert page.startswith(f"Usage: {path} [OPTIONS]"), path
+        assert re.search(r"^  -h, --help  +Show this message and exit\.$", page, re.M), path
+        assert max(map(len, page.splitlines())) <= 80, path
+
+
+def test_an_option_of_several_commands_is_declared_once():
+    """One name and one type of value have one help text, but where a command means its own."""
+    shared = ("course", "plugin", "block", "device", "jobs")
+    texts = {name: set() for name in shared}
+    for path, command, _ in every_command():
+        for param in command.params:
+            if param.name in shared and not path.startswith("gradus new"):
+                texts[param.name].add(param.help)
+    assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(shared, 1)
 
 
 def test_the_version_is_reported_with_that_of_python(run):
@@ -103,10 +122,12 @@ def test_verbose_logs_what_is_loaded_to_standard_error(run, option):
 
 
 @pytest.mark.parametrize("form", [["--plugin", "{}"], ["--plugin={}"]])
-def test_a_plugin_given_as_option_brings_its_commands(write, form):
-    path = write("lions", ROAR.format(name="roar"))
-    app = build_app(["plugins", *(word.format(path) for word in form)])
-    assert CliRunner().invoke(app, ["roar"]).output == "a lion\n"
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_plugin_given_as_option_brings_its_commands(write, run, form, is_before):
+    option = [word.format(write("lions", ROAR.format(name="roar"))) for word in form]
+    words = [*option, "roar"] if is_before else ["roar", *option]
+    assert ("No such command" in run(*words)[2]) is False
+    assert "\n  roar\n" in run(*option, "--help")[1]
 
 
 def test_a_command_of_a_plugin_is_called_with_its_file(write, run):
@@ -115,9 +136,9 @@ def test_a_command_of_a_plugin_is_called_with_its_file(write, run):
     assert "No such command 'roar'" in run("--plugin", path, "--block", "lions", "roar")[2]
 
 
-def test_what_stands_after_two_dashes_is_no_option(write):
-    app = build_app(["show", "--", "--plugin", write("lions", ROAR.format(name="roar"))])
-    assert CliRunner().invoke(app, ["roar"]).exit_code == 2
+def test_what_stands_after_two_dashes_is_no_option(write, run):
+    path = write("lions", ROAR.format(name="roar"))
+    assert "No such command 'roar'" in run("roar", "--", "--plugin", path)[2]
 
 
 def test_an_installed_plugin_brings_its_commands_and_blocking_takes_them_away(install, run):
@@ -151,54 +172,17 @@ def test_a_known_command_needs_no_plugin(install, run):
 
 
 def test_the_list_of_commands_shows_the_first_sentence_of_each_help():
-    for name, (target, summary) in (COMMANDS | STUDENT_COMMANDS).items():
-        found = load_target(target)
-        text = found.info.help if isinstance(found, typer.Typer) else inspect.getdoc(found)
-        assert " ".join(text.split("\n\n")[0].split()) == summary, name
+    group = typer.main.get_command(app)
+    shown = " ".join(CliRunner().invoke(app, ["--help"]).output.split())
+    for name in group.lazy_subcommands:
+        text = group.get_command(None, name).help
+        assert f"{name} {' '.join(text.partition(chr(10) * 2)[0].split())}" in shown
 
 
-def test_values_are_converted_as_typer_converts_them(tmp_path):
-    """The quick conversion of text, paths, flags and lists is only quicker."""
-    program = """
-import sys
-from pathlib import Path
-from typing import Annotated
-import typer
-from framework.commands.quick_values import QuickCommand
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
-@app.command(cls=QuickCommand if sys.argv.pop(1) == "quick" else None)
-def show(
-    name: str,
-    others: Annotated[list[str] | None, typer.Argument()] = None,
-    path: Path = Path("x"),
-    none: Path | None = None,
-    number: int = 1,
-    flag: Annotated[bool, typer.Option("--flag", envvar="A_FLAG")] = False,
-    many: Annotated[list[Path] | None, typer.Option("--many")] = None,
-):
-    print(name, others, repr(path), none, number, flag, many)
-app()
-"""
-    (tmp_path / "program.py").write_text(program)
-    for flag, case in {
-        "no": "a b c --path y --many m --many n",
-        "1": "a --none z --number 3",
-        "0": "a --flag",
-        "wrong": "a",
-        "": "--number x",
-    }.items():
-        quick, typers = (
-            subprocess.run(
-                [sys.executable, tmp_path / "program.py", kind, *case.split()],
-                env={**os.environ, "A_FLAG": flag, "PYTHONPATH": str(ROOT)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            for kind in ("quick", "typer")
-        )
-        assert (quick.stdout, quick.stderr) == (typers.stdout, typers.stderr)
-        assert quick.returncode == typers.returncode
+def test_a_near_miss_of_a_command_is_named(run):
+    code, _, err = run("lst")
+    assert code == 2
+    assert "No such command 'lst'. Did you mean 'list'" in err
 
 
 def test_a_plugin_whose_commands_fail_is_named_and_can_be_blocked(install, run):
@@ -245,7 +229,7 @@ GROUPS = ((), ("class",), ("course",), ("gradescope",), ("kit",), ("new",), ("tr
 
 @pytest.mark.parametrize("group", GROUPS, ids=" ".join)
 def test_no_line_about_a_command_is_cut(group):
-    shown = CliRunner().invoke(build_app([*group, "--help"]), [*group, "--help"]).output
+    shown = CliRunner().invoke(app, [*group, "--help"]).output
     _, _, commands = shown.partition("Commands:")
     assert commands.strip()
     assert "..." not in commands

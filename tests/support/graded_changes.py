@@ -14,6 +14,7 @@ from functools import cached_property
 import pytest
 
 from autograder.audit.trials import handed_in
+from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.answer_matcher import AnswerMatcher
 from autograder.diagnosis.comparison import numpy_errors_ignored
@@ -24,7 +25,6 @@ from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.isolation.sandboxes.fork import ForkSandbox
 from autograder.record.results import CheckResult, Diagnosis

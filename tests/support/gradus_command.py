@@ -2,13 +2,13 @@
 
 from typer.testing import CliRunner
 
-from framework.cli import build_app
+from framework.cli import app
 
 
 def gradus(*arguments):
     """Run one command; return what it printed."""
     words = [str(argument) for argument in arguments]
-    result = CliRunner().invoke(build_app(words), words)
+    result = CliRunner().invoke(app, words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

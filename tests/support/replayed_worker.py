@@ -28,9 +28,9 @@ def recorded() -> Iterator[Sent]:
     """Record what all workers of this process are sent."""
     found: Sent = []
     by_worker: dict[int, list[bytes]] = {}
-    first = WorkerProcess.reply_to
+    first = WorkerProcess.exchange
 
-    def reply_to(self: WorkerProcess, frame: bytes, limit: object) -> bytearray:
+    def exchange(self: WorkerProcess, frame: bytes, limit: object) -> object:
         if not frame:  # the start of a worker
             by_worker[id(self)] = []
             found.append((json.loads(self._launch.argv[-1]), by_worker[id(self)]))
@@ -38,11 +38,11 @@ def recorded() -> Iterator[Sent]:
             by_worker[id(self)].append(bytes(frame))
         return first(self, frame, limit)
 
-    WorkerProcess.reply_to = reply_to
+    WorkerProcess.exchange = exchange
     try:
         yield found
     finally:
-        WorkerProcess.reply_to = first
+        WorkerProcess.exchange = first
 
 
 def seconds_inside(sent: Sent, folder: Path) -> float:

@@ -76,14 +76,14 @@ class Places:
 
     def _numbered(self, path: PurePosixPath) -> PurePosixPath:
         """Return `path`, with a number in its name where that is taken."""
-        key, found = _folded_path(path), path
+        key, free = _folded_path(path), path
         number = self._numbers.get(key, 1)  # the last one of this name
-        while _folded_path(found) in self._taken:
+        while _folded_path(free) in self._taken:
             number += 1
-            found = path.with_name(f"{path.stem}~{number}{path.suffix}")
+            free = path.with_name(f"{path.stem}~{number}{path.suffix}")
         self._numbers[key] = number
-        self._taken.add(_folded_path(found))
-        return found
+        self._taken.add(_folded_path(free))
+        return free
 
 
 def _folded_path(path: PurePosixPath) -> str:
@@ -101,17 +101,17 @@ def without_counters(
     Args:
         wanted: names without suffix that files are expected to have.
     """
-    files, known = list(paths), set(wanted)
+    files, names = list(paths), set(wanted)
     places = {*files, *(folder for file in files for folder in file.parents)}
-    taken = {(place.parent, place.name.casefold()) for place in places}
+    taken = {(path.parent, path.name.casefold()) for path in places}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
-        found = numbered(file.stem, known)
-        if found is None:
+        stem_and_number = numbered(file.stem, names)
+        if stem_and_number is None:
             continue
-        target = file.with_name(found[0] + file.suffix)
+        target = file.with_name(stem_and_number[0] + file.suffix)
         if (target.parent, target.name.casefold()) not in taken:
-            newest[target] = max(newest.get(target, (-1, file)), (found[1], file))
+            newest[target] = max(newest.get(target, (-1, file)), (stem_and_number[1], file))
     return {file: target for target, (_, file) in newest.items()}
 
 

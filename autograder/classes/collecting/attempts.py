@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from autograder.classes.rosters.dates import Extension, days_late
 
@@ -40,33 +39,7 @@ class Attempt:
 
     def without(self, student: str) -> Attempt:
         """Return it without one of its students."""
-        return replace(self, students=tuple(one for one in self.students if one != student))
-
-    def as_table(self) -> dict[str, Any]:
-        """Return it as plain dicts and lists."""
-        return {
-            "id": self.id,
-            "students": list(self.students),
-            "submitted": self.submitted.isoformat() if self.submitted is not None else None,
-            "is_late": self.is_late,
-            "order": self.order,
-            "files": dict(self.files),
-            "notes": list(self.notes),
-        }
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, Any]) -> Attempt:
-        """Return what `as_table` made a table of."""
-        submitted = table["submitted"]
-        return cls(
-            id=table["id"],
-            students=tuple(table["students"]),
-            submitted=datetime.fromisoformat(submitted) if submitted else None,
-            is_late=table["is_late"],
-            order=table["order"],
-            files=dict(table["files"]),
-            notes=tuple(table["notes"]),
-        )
+        return replace(self, students=tuple(key for key in self.students if key != student))
 
 
 class Rule(StrEnum):
@@ -145,11 +118,16 @@ class Policy:
 
     def counting(self, student: str, attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
         """Return the attempts of a student that count; several only until the best is known."""
-        known = [self.standing(student, one) for one in sorted(attempts, key=lambda a: a.place)]
+        in_time = sorted(attempts, key=lambda attempt: attempt.place)
+        standings = [self.standing(student, attempt) for attempt in in_time]
         if self.rule is Rule.LATEST:
-            return tuple(known[-1:])
-        fine = [one for one in known if one.timing in (Timing.ON_TIME, Timing.UNKNOWN)]
-        covered = [one for one in known if one.timing is Timing.COVERED]
+            return tuple(standings[-1:])
+        fine = [
+            standing
+            for standing in standings
+            if standing.timing in (Timing.ON_TIME, Timing.UNKNOWN)
+        ]
+        covered = [standing for standing in standings if standing.timing is Timing.COVERED]
         if self.rule is Rule.BEST:
             return (*fine, *covered)
         return tuple((fine or covered)[-1:])

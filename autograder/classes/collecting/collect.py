@@ -61,15 +61,15 @@ class StudentMatcher:
         """Return the files of `reading` by attempt."""
         matched = Matched(unmatched={str(file): why for file, why in reading.unmatched.items()})
         names: dict[str, str] = {}
-        for one in reading.found:
-            keys = sorted({key for owner in one.owners for key in self.find(owner)})
-            unknown = [owner for owner in one.owners if not self.find(owner)]
+        for handed_in in reading.found:
+            keys = sorted({key for owner in handed_in.owners for key in self.find(owner)})
+            unknown = [owner for owner in handed_in.owners if not self.find(owner)]
             if keys:
-                matched.attempts.setdefault((tuple(keys), one.version), []).append(one)
+                matched.attempts.setdefault((tuple(keys), handed_in.version), []).append(handed_in)
             if unknown:
-                matched.unmatched[str(one.file)] = _no_student(unknown[0])
-            if len(keys) == len(one.owners) == 1:
-                names[keys[0]] = one.owners[0].name
+                matched.unmatched[str(handed_in.file)] = _no_student(unknown[0])
+            if len(keys) == len(handed_in.owners) == 1:
+                names[keys[0]] = handed_in.owners[0].name
         matched.doubtful = self._doubtful(names)
         return matched
 
@@ -141,7 +141,7 @@ def collect(former: Collection, sources: Sources) -> Collection:
     _sweep(folder, former.attempts)
     notes = Notes(MAX_NOTES, "more notes")
     matcher = StudentMatcher(sources.roster, is_team_work=sources.wanted.is_team_work)
-    found = {attempt.id: attempt for attempt in former.attempts}
+    attempts = {attempt.id: attempt for attempt in former.attempts}
     order = max((attempt.order for attempt in former.attempts), default=-1) + 1
     unmatched: dict[str, str] = {}
     for path in sources.paths:
@@ -150,14 +150,14 @@ def collect(former: Collection, sources: Sources) -> Collection:
         matched = matcher.match(reading)
         unmatched |= matched.unmatched
         for attempt in _written(export, matched, sources, folder):
-            found[attempt.id] = replace(attempt, order=order)
+            attempts[attempt.id] = replace(attempt, order=order)
             order += 1
         _warn(notes, path, reading, matched)
     collection = replace(
         former,
-        students=_students(former, matcher, found.values()),
+        students=_students(former, matcher, attempts.values()),
         has_roster=sources.roster is not None,
-        attempts=tuple(found.values()),
+        attempts=tuple(attempts.values()),
         unmatched=unmatched,
         notes=notes.all(),
     )
@@ -170,7 +170,7 @@ def _students(
 ) -> dict[str, Student]:
     """Return the students of the roster, and those who have left it with an attempt."""
     with_attempts = {key for attempt in attempts for key in attempt.students}
-    left = {key: one for key, one in former.students.items() if key in with_attempts}
+    left = {key: student for key, student in former.students.items() if key in with_attempts}
     return dict(matcher.students) | {k: v for k, v in left.items() if k not in matcher.students}
 
 
@@ -179,7 +179,7 @@ def _asking(sources: Sources, matcher: StudentMatcher, former: Collection) -> Wa
 
     def due(owner: Owner) -> datetime | None:
         dates = [former.policy.due_date(key) for key in matcher.find(owner)]
-        return max((one for one in dates if one is not None), default=former.policy.due)
+        return max((date for date in dates if date is not None), default=former.policy.due)
 
     known = sources.roster.values if sources.roster is not None else lambda *kinds: set[str]()
     return replace(sources.wanted, known=known, due=due)
@@ -187,9 +187,9 @@ def _asking(sources: Sources, matcher: StudentMatcher, former: Collection) -> Wa
 
 def _sweep(folder: Path, attempts: Iterable[Attempt]) -> None:
     """Remove what an interrupted run has left."""
-    known = {attempt.id for attempt in attempts}
+    kept = {attempt.id for attempt in attempts}
     for child in folder.iterdir():
-        if child.name not in known:
+        if child.name not in kept:
             shutil.rmtree(child)
 
 
@@ -222,25 +222,30 @@ def _write_files(
 ) -> None:
     """Write all files; those in an archive in its order."""
     places = {
-        one.file: (files, one) for files, found in attempts for one in found if one.read is None
+        handed_in.file: (files, handed_in)
+        for files, listed in attempts
+        for handed_in in listed
+        if handed_in.read is None
     }
     for file, read in export.each(places):
-        files, one = places[file]
-        files.add(one.inner, read)
-    for files, found in attempts:
-        for one in found:
-            if one.read is not None:
-                files.add(one.inner, one.read)
+        files, handed_in = places[file]
+        files.add(handed_in.inner, read)
+    for files, listed in attempts:
+        for handed_in in listed:
+            if handed_in.read is not None:
+                files.add(handed_in.inner, handed_in.read)
 
 
 def _attempt(
-    students: tuple[str, ...], found: Sequence[HandedIn], files: AttemptFiles, sources: Sources
+    students: tuple[str, ...], handed_in: Sequence[HandedIn], files: AttemptFiles, sources: Sources
 ) -> Attempt:
-    submitted = max((one.submitted for one in found if one.submitted is not None), default=None)
+    submitted = max(
+        (part.submitted for part in handed_in if part.submitted is not None), default=None
+    )
     if submitted is None:
         times = [sources.times[key] for key in students if key in sources.times]
         submitted = max(times, default=None)
-    flags = [one.is_late for one in found if one.is_late is not None]
+    flags = [part.is_late for part in handed_in if part.is_late is not None]
     originals = files.finish()
     moment = submitted.astimezone(UTC) if submitted is not None else None
     about = [list(students), moment.isoformat() if moment else None, files.digest()]

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Collection:
         Of several attempts that may count, the latest is assumed.
         """
         counting = self.counting()
-        return {key: found[-1].spent for key, found in counting.items() if found}
+        return {key: standings[-1].spent for key, standings in counting.items() if standings}
 
     def without(self, student: str) -> Collection:
         """Return it without everything about a student."""
@@ -99,7 +99,9 @@ class Collection:
         Raises:
             BadInputError: it cannot be written.
         """
-        text = json.dumps(_as_table(self), indent=1, ensure_ascii=True)
+        table = {"schema": SCHEMA, **asdict(self)}
+        del table["folder"]
+        text = json.dumps(table, indent=1, ensure_ascii=True, default=_as_text)
         write_private(self.folder / FILE, text.encode())
 
 
@@ -128,73 +130,52 @@ def read_collection(folder: Path) -> Collection:
         ) from None
     except OSError as error:
         raise BadInputError(f"{folder / FILE} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
 
 
-def _as_table(collection: Collection) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "zone": collection.zone,
-        "has_roster": collection.has_roster,
-        "policy": _policy_table(collection.policy),
-        "students": [
-            {
-                "key": student.key,
-                "name": student.name,
-                "identifiers": dict(student.identifiers),
-                "group": student.group,
-                "group_id": student.group_id,
-            }
-            for student in collection.students.values()
-        ],
-        "attempts": [attempt.as_table() for attempt in collection.attempts],
-        "unmatched": dict(collection.unmatched),
-        "notes": list(collection.notes),
-    }
-
-
-def _policy_table(policy: Policy) -> dict[str, Any]:
-    return {
-        "rule": policy.rule.value,
-        "due": policy.due.isoformat() if policy.due is not None else None,
-        "late_days": policy.late_days,
-        "spent": dict(policy.spent),
-        "extensions": {
-            key: {
-                "due": one.due.isoformat() if one.due is not None else None,
-                "days": one.days,
-                "late_days": one.late_days,
-            }
-            for key, one in policy.extensions.items()
-        },
-    }
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _from_table(folder: Path, table: Mapping[str, Any]) -> Collection:
-    students = [Student(**one) for one in table["students"]]
+    """Return the collection that `Collection.save` wrote."""
+    zone, policy = table["zone"], table["policy"]
+    extensions = {
+        key: Extension(**{**extension, "due": _due_date(extension["due"], zone)})
+        for key, extension in policy["extensions"].items()
+    }
     return Collection(
         folder,
-        {student.key: student for student in students},
+        {key: Student(**student) for key, student in table["students"].items()},
         table["has_roster"],
-        tuple(map(Attempt.from_table, table["attempts"])),
-        _policy(table["policy"], table["zone"]),
-        table["zone"],
-        dict(table["unmatched"]),
+        tuple(map(_attempt, table["attempts"])),
+        Policy(
+            Rule(policy["rule"]),
+            _due_date(policy["due"], zone),
+            policy["late_days"],
+            extensions,
+            policy["spent"],
+        ),
+        zone,
+        table["unmatched"],
         tuple(table["notes"]),
     )
 
 
-def _policy(table: Mapping[str, Any], zone: str) -> Policy:
-    extensions = {
-        key: Extension(_moment(one["due"], zone), one["days"], one["late_days"])
-        for key, one in table["extensions"].items()
-    }
-    due = _moment(table["due"], zone)
-    return Policy(Rule(table["rule"]), due, table["late_days"], extensions, dict(table["spent"]))
+def _attempt(table: Mapping[str, Any]) -> Attempt:
+    submitted = table["submitted"]
+    return Attempt(
+        **{
+            **table,
+            "students": tuple(table["students"]),
+            "submitted": datetime.fromisoformat(submitted) if submitted else None,
+            "notes": tuple(table["notes"]),
+        }
+    )
 
 
-def _moment(text: str | None, zone: str) -> datetime | None:
+def _due_date(text: str | None, zone: str) -> datetime | None:
     """Return a due date in its time zone, in which days are counted."""
     if text is None:
         return None

@@ -46,10 +46,10 @@ class Export:
     def folders(self) -> list[PurePosixPath]:
         """The folders at the top, sorted; of a zip, those with files."""
         if self.path.is_dir():
-            found = (one.name for one in self.path.iterdir() if _is_own_folder(one))
+            names = (child.name for child in self.path.iterdir() if _is_own_folder(child))
         else:
-            found = (file.parts[0] for file in self.files if len(file.parts) > 1)
-        return [PurePosixPath(name) for name in sorted(set(found)) if name not in _JUNK]
+            names = (file.parts[0] for file in self.files if len(file.parts) > 1)
+        return [PurePosixPath(name) for name in sorted(set(names)) if name not in _JUNK]
 
     def each(self, wanted: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Read]]:
         """Yield each of the files `wanted`, and how to read it; read each before the next."""

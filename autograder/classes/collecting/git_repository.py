@@ -55,8 +55,8 @@ def _are_plain(folders: list[Path]) -> bool:
     """Return whether `folders`, and all below them, are folders and regular files."""
     if not all(stat.S_ISDIR(os.lstat(folder).st_mode) for folder in folders):
         return False
-    found = islice(_modes(folders), MAX_ENTRIES + 1)
-    plain = [stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in found]
+    modes = islice(_modes(folders), MAX_ENTRIES + 1)
+    plain = [stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in modes]
     return all(plain) and len(plain) <= MAX_ENTRIES
 
 
@@ -117,7 +117,7 @@ class GitRepository(AbstractContextManager["GitRepository"]):
         self.close()
 
     def _start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        settings = [word for one in _SAFE for word in ("-c", one)]
+        settings = [word for setting in _SAFE for word in ("-c", setting)]
         command = ["git", f"--git-dir={self._folder / '.git'}", *settings, *arguments]
         environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
         try:
@@ -160,17 +160,17 @@ class GitRepository(AbstractContextManager["GitRepository"]):
 
     def files(self, tree: str) -> dict[PurePosixPath, str]:
         """Return path -> id of the plain files of a tree; links are left out."""
-        found: dict[PurePosixPath, str] = {}
+        ids: dict[PurePosixPath, str] = {}
         waiting = [(tree, PurePosixPath())]
-        for id, place in waiting:  # which grows meanwhile
+        for id, folder in waiting:  # which grows meanwhile
             for mode, name, child in self._entries(id):
-                if mode == _TREE_MODE and len(place.parts) < MAX_DEPTH:
-                    waiting.append((child, place / name))
-                elif mode in _FILE_MODES and len(found) < MAX_FILES:
-                    found[place / name] = child
+                if mode == _TREE_MODE and len(folder.parts) < MAX_DEPTH:
+                    waiting.append((child, folder / name))
+                elif mode in _FILE_MODES and len(ids) < MAX_FILES:
+                    ids[folder / name] = child
             if len(waiting) > MAX_FILES:
                 break
-        return found
+        return ids
 
     def contents(self, id: str, limit: int) -> bytes:
         """Return the first `limit` bytes of a file."""

@@ -54,15 +54,15 @@ def _slug(export: Export, names: Collection[str], wanted: Wanted) -> str:
     if export.path.name.endswith(_CLONES):
         return folded(export.path.name.removesuffix(_CLONES))
     users = wanted.known("github", GROUP)
-    found = Counter(
+    slugs = Counter(
         folded(name).removesuffix(f"-{user}")
         for name in names
         for user in users
         if folded(name).endswith(f"-{user}")
     )
-    if not found:
+    if not slugs:
         raise UsageError("name the assignment: `--assignment SLUG`, as in SLUG-USERNAME")
-    return max(sorted(found), key=lambda slug: (found[slug], -len(slug)))
+    return max(sorted(slugs), key=lambda slug: (slugs[slug], -len(slug)))
 
 
 def _owner(name: str, slug: str, wanted: Wanted) -> Owner | None:

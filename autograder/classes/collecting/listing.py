@@ -29,12 +29,12 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
         f"{counted(len(collection.students), 'student')}"
     )
     yield _rule(collection)
-    for title, found in _parts(collection, counting, shown):
-        if found:
-            yield f"{title}: {len(found)}"
-            yield from (f"  {line}" for line in found[:most])
-            if len(found) > most > 0:
-                yield f"  ... and {len(found) - most} more"
+    for title, listed in _parts(collection, counting, shown):
+        if listed:
+            yield f"{title}: {len(listed)}"
+            yield from (f"  {line}" for line in listed[:most])
+            if len(listed) > most > 0:
+                yield f"  ... and {len(listed) - most} more"
 
 
 def write_listing(collection: Collection) -> None:
@@ -74,8 +74,8 @@ def _parts(
     yield "several attempts", list(_several(collection, counting, shown))
     if collection.policy.rule is not Rule.LATEST:
         yield "no attempt counts", list(_none(collection, counting, shown))
-    empty = [one for one in collection.attempts if not one.files]
-    yield "attempts without a file of an exercise", [_attempt(one, shown) for one in empty]
+    empty = [attempt for attempt in collection.attempts if not attempt.files]
+    yield "attempts without a file of an exercise", [_attempt(attempt, shown) for attempt in empty]
     yield "renamed, or not kept", list(_notes(collection.attempts, shown))
     missing = (key for key in collection.students if not collection.attempts_of(key))
     yield "students without an attempt", [shown(key) for key in missing]
@@ -86,8 +86,8 @@ def _parts(
 def _timed(counting: dict[str, tuple[Standing, ...]], timing: Timing, shown: Shown) -> list[str]:
     return [
         f"{shown(key)}{_late(standing)}"
-        for key, found in counting.items()
-        for standing in found[-1:]
+        for key, standings in counting.items()
+        for standing in standings[-1:]
         if standing.timing is timing
     ]
 
@@ -106,8 +106,10 @@ def _several(
         attempts = collection.attempts_of(key)
         if len(attempts) > 1:
             chosen = {standing.attempt for standing in counting[key]}
-            found = [_time(one, collection.zone) for one in attempts if one.id in chosen]
-            times = ", ".join(found) or "none"
+            counted_times = [
+                _time(attempt, collection.zone) for attempt in attempts if attempt.id in chosen
+            ]
+            times = ", ".join(counted_times) or "none"
             yield f"{shown(key)}: {len(attempts)}; counts: {times}"
 
 

@@ -77,7 +77,7 @@ def read_canvas(export: Export, wanted: Wanted) -> Reading:
         _CANVAS_ANONYMOUS.fullmatch(f.name) for f in export.files
     )
     kind = "anonymous" if is_anonymous else "canvas"
-    for file in sorted(export.files, key=lambda one: _canvas_attachment(one, is_anonymous)):
+    for file in sorted(export.files, key=lambda path: _canvas_attachment(path, is_anonymous)):
         match = _canvas_match(file.name, is_anonymous)
         if match is None:
             reading.unmatched[file] = "its name is not NAME_USER_ATTACHMENT_FILE"
@@ -159,8 +159,12 @@ def _blackboard_owner(text: str, name: re.Match[str] | None, wanted: Wanted) -> 
     """Return the user: of the text file, if the file's name agrees; or a known user."""
     if name is not None and folded(text).endswith(f"_{folded(name['user'])}"):
         return Owner((("username", name["user"]),), name["name"])
-    known = (one for one in wanted.known("username") if folded(text).endswith(f"_{one}"))
-    user = max(known, key=len, default="")  # a user's name may have underscores
+    users = (
+        name_in_roster
+        for name_in_roster in wanted.known("username")
+        if folded(text).endswith(f"_{name_in_roster}")
+    )
+    user = max(users, key=len, default="")  # a user's name may have underscores
     return Owner((("username", user),)) if user else None
 
 
@@ -168,7 +172,8 @@ def _blackboard_originals(info: str) -> Mapping[str, str]:
     """Return stored name -> original name."""
     files = info[info.rfind("\n\n") :] if "\n\n" in info else info
     return {
-        one["stored"].strip(): one["original"].strip() for one in _BLACKBOARD_FILES.finditer(files)
+        match["stored"].strip(): match["original"].strip()
+        for match in _BLACKBOARD_FILES.finditer(files)
     }
 
 
@@ -202,41 +207,41 @@ def read_gradescope(export: Export, wanted: Wanted) -> Reading:
 
 def _gradescope_metadata(export: Export) -> tuple[PurePosixPath, Mapping[str, Any]]:
     files = sorted(
-        (one for one in export.files if one.name == METADATA), key=lambda f: len(f.parts)
+        (entry for entry in export.files if entry.name == METADATA), key=lambda f: len(f.parts)
     )
     if not files:
         raise BadInputError(f"{export.path} has no {METADATA}: export the submissions once more")
     table = _parsed_yaml(export.text(files[0], MAX_METADATA), f"{export.path}: {METADATA}")
-    return files[0].parent, {key: one for key, one in table.items() if isinstance(one, dict)}
+    return files[0].parent, {key: entry for key, entry in table.items() if isinstance(entry, dict)}
 
 
-def _parsed_yaml(text: str, shown: str) -> dict[str, Any]:
+def _parsed_yaml(text: str, name: str) -> dict[str, Any]:
     try:
         import yaml
     except ModuleNotFoundError:
         raise AbsentPartError(
-            f"{shown} needs PyYAML: `pip install 'gradus-nlp[class]'`", "pyyaml"
+            f"{name} needs PyYAML: `pip install 'gradus-nlp[class]'`", "pyyaml"
         ) from None
     try:
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise BadInputError(f"{shown} has aliases, which no export of Gradescope has")
-        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            raise BadInputError(f"{name} has aliases, which no export of Gradescope has")
+        table = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadInputError(f"{shown} is damaged: {str(error).splitlines()[0]}") from None
-    if not isinstance(found, dict):
-        raise BadInputError(f"{shown} is damaged: expected a table of submissions")
-    return {str(key): value for key, value in found.items()}
+        raise BadInputError(f"{name} is damaged: {str(error).splitlines()[0]}") from None
+    if not isinstance(table, dict):
+        raise BadInputError(f"{name} is damaged: expected a table of submissions")
+    return {str(key): value for key, value in table.items()}
 
 
 def _gradescope_owners(entry: Mapping[str, Any] | None) -> tuple[Owner, ...]:
     """Return the submitters that have an identifier; all of them, or none."""
     listed = entry.get(":submitters") if entry is not None else None
-    submitters = [one for one in listed or () if isinstance(one, dict)]
+    submitters = [submitter for submitter in listed or () if isinstance(submitter, dict)]
     owners = []
-    for one in submitters:
-        found = (("email", one.get(":email")), ("sid", one.get(":sid")))
-        identifiers = tuple((kind, str(value)) for kind, value in found if value not in (None, ""))
-        owners.append(Owner(identifiers, str(one.get(":name") or "")))
+    for submitter in submitters:
+        values = (("email", submitter.get(":email")), ("sid", submitter.get(":sid")))
+        identifiers = tuple((kind, str(value)) for kind, value in values if value not in (None, ""))
+        owners.append(Owner(identifiers, str(submitter.get(":name") or "")))
     return tuple(owners) if all(owner.identifiers for owner in owners) else ()
 
 
@@ -248,7 +253,7 @@ def _gradescope_moment(value: object, wanted: Wanted) -> datetime | None:
 
 
 def _gradescope_history(submissions: Mapping[str, Any]) -> list[str]:
-    earlier = sum(len(one.get(":history") or ()) > 1 for one in submissions.values())
+    earlier = sum(len(entry.get(":history") or ()) > 1 for entry in submissions.values())
     if not earlier:
         return []
     return [f"{earlier} submissions have earlier attempts, whose files Gradescope does not export"]
@@ -268,18 +273,18 @@ def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
         BadInputError: there are several assignments, and none is chosen.
     """
     depth = _common_depth(export.files)
-    places = {file: _nbgrader_place(file, depth) for file in export.files}
-    assignment = _nbgrader_assignment(places, wanted)
-    times = _nbgrader_times(export, places, wanted)
+    origins = {file: _nbgrader_place(file, depth) for file in export.files}
+    assignment = _nbgrader_assignment(origins, wanted)
+    times = _nbgrader_times(export, origins, wanted)
     reading = Reading()
-    for file, place in places.items():
-        if place is None:
+    for file, origin in origins.items():
+        if origin is None:
             reading.unmatched[file] = "it is not in submitted/STUDENT/ASSIGNMENT"
-        elif place.assignment == assignment and file.name != _TIMESTAMP:
-            owner = Owner((("student", place.student), ("username", place.student)))
-            submitted = times.get(place.folder) or read_moment(place.time, wanted.zone)
-            version = place.time
-            reading.found.append(HandedIn(file, place.inner, (owner,), version, submitted))
+        elif origin.assignment == assignment and file.name != _TIMESTAMP:
+            owner = Owner((("student", origin.student), ("username", origin.student)))
+            submitted = times.get(origin.folder) or read_moment(origin.time, wanted.zone)
+            version = origin.time
+            reading.found.append(HandedIn(file, origin.inner, (owner,), version, submitted))
     return reading
 
 
@@ -311,9 +316,9 @@ def _nbgrader_place(file: PurePosixPath, depth: int) -> _NbgraderPlace | None:
     for index, part in enumerate(attempts[: len(parts) - 1]):
         if match := _INBOUND.fullmatch(part):
             folder, inner = PurePosixPath(*parts[: index + 1]), PurePosixPath(*parts[index + 1 :])
-            place = _NbgraderPlace(match["student"], match["assignment"], folder, inner)
-            place.time = match["time"]
-            return place
+            origin = _NbgraderPlace(match["student"], match["assignment"], folder, inner)
+            origin.time = match["time"]
+            return origin
     start = ours.index("submitted") + 1 if "submitted" in ours else 0
     if len(parts) < start + 3:
         return None
@@ -322,28 +327,28 @@ def _nbgrader_place(file: PurePosixPath, depth: int) -> _NbgraderPlace | None:
 
 
 def _nbgrader_assignment(
-    places: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
+    origins: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
 ) -> str:
-    found = sorted({place.assignment for place in places.values() if place is not None})
+    names = sorted({origin.assignment for origin in origins.values() if origin is not None})
     if wanted.assignment:
         return wanted.assignment
-    if len(found) > 1:
-        shown = ", ".join(map(short, found[:12]))
-        raise BadInputError(f"there are several assignments: choose with `--assignment`: {shown}")
-    return found[0] if found else ""
+    if len(names) > 1:
+        listed = ", ".join(map(short, names[:12]))
+        raise BadInputError(f"there are several assignments: choose with `--assignment`: {listed}")
+    return names[0] if names else ""
 
 
 def _nbgrader_times(
-    export: Export, places: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
+    export: Export, origins: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
 ) -> dict[PurePosixPath, datetime]:
     """Return folder of a student's work -> the time in its ``timestamp.txt``."""
-    found = {}
-    listed = [file for file, place in places.items() if place and file.name == _TIMESTAMP]
+    times = {}
+    listed = [file for file, origin in origins.items() if origin and file.name == _TIMESTAMP]
     for file, read in export.each(listed):
         moment = read_moment(read(_MAX_TIMESTAMP).decode("utf-8", "replace"), wanted.zone)
         if moment is not None:
-            found[file.parent] = moment
-    return found
+            times[file.parent] = moment
+    return times
 
 
 def read_folders(export: Export, wanted: Wanted) -> Reading:

@@ -7,13 +7,13 @@ from autograder.classes.commands.grade import grade
 from autograder.classes.commands.pages import feedback, report, serve, similarity
 from autograder.classes.commands.points import gradebook, points, totals
 from autograder.classes.commands.runs import diff, disagreements, faults, results, runs
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
 
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.
 
 \b
-  gradus class collect export.zip --as moodle --roster worksheet.csv --into lab1
+  gradus class collect export.zip --as moodle --roster names.csv --into lab1
   gradus class grade lab1
   gradus class points --in lab1
   gradus class gradebook 0 grades.csv --as canvas --in lab1 -o filled.csv

@@ -20,16 +20,17 @@ from autograder.classes.collecting.readers import reader
 from autograder.classes.commands.options import InOption, StoreOption, open_store
 from autograder.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
 from autograder.classes.rosters.roster import Roster, read_roster
-from autograder.commands.options import CourseOption, say
 from autograder.course.reading import QUESTIONS, find_course
 from autograder.reports.plain import clean
 from autograder.reports.wording import counted
+from framework.commands.options import CourseOption
+from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograder.classes.runs.forgetting import Removed
+    from autograder.classes.forgetting import Removed
     from autograder.classes.runs.store import Store
 
 
@@ -219,18 +220,23 @@ def forget(
       gradus class forget s004 --in lab1 --in lab2
       gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
     """
-    from autograder.classes.runs.forgetting import forget as carry_out
+    from autograder.classes.forgetting import forget as carry_out
 
     folders = list(dict.fromkeys(inside or [Path()]))
     knowing = _knowing(folders, student)
     if not knowing and not whole_store:
         raise UnknownNameError("student", student, ())
     for folder in folders:
-        shown = f"{folder}: " if len(folders) > 1 else ""
+        before = f"{folder}: " if len(folders) > 1 else ""
         if folder in knowing:
-            _remove(folder, store, lambda found, opened: carry_out(found, opened, student), shown)
+            _remove(
+                folder,
+                store,
+                lambda collection, opened: carry_out(collection, opened, student),
+                before,
+            )
         else:
-            say(f"{shown}no student {student}")
+            say(f"{before}no student {student}")
     if whole_store:
         _remove_from_stores(folders, store, student)
 
@@ -245,12 +251,12 @@ def _knowing(folders: Sequence[Path], student: str) -> list[Path]:
     return [folder for folder in folders if student in read_collection(folder).students]
 
 
-def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> None:
+def _remove_from_stores(folders: Sequence[Path], address: str, student: str) -> None:
     """Remove what the stores of collections have of a student in any assignment."""
-    from autograder.classes.runs.forgetting import forget_in_store
+    from autograder.classes.forgetting import forget_in_store
 
-    for folder in folders[:1] if place else folders:
-        opened = _open_store(read_collection(folder), place)
+    for folder in folders[:1] if address else folders:
+        opened = _open_store(read_collection(folder), address)
         if opened is None:
             continue
         with opened:
@@ -262,12 +268,12 @@ def _remove_from_stores(folders: Sequence[Path], place: str, student: str) -> No
             )
 
 
-def _open_store(collection: Collection, place: str) -> Store | None:
+def _open_store(collection: Collection, address: str) -> Store | None:
     """Return the store of a collection; None if nothing was graded yet."""
     try:
-        return open_store(collection, place)
+        return open_store(collection, address)
     except BadInputError:
-        if place:
+        if address:
             raise
         return None
 
@@ -280,31 +286,31 @@ def expire(
     store: StoreOption = "",
 ) -> None:
     """Remove attempts and runs that are older than DAYS, and students without an attempt left."""
-    from autograder.classes.runs.forgetting import expire as carry_out
+    from autograder.classes.forgetting import expire as carry_out
 
-    _remove(inside, store, lambda found, opened: carry_out(found, opened, older_than))
+    _remove(inside, store, lambda collection, opened: carry_out(collection, opened, older_than))
 
 
 def _remove(
     folder: Path,
-    place: str,
+    address: str,
     carry_out: Callable[[Collection, Store | None], Removed],
-    shown: str = "",
+    before: str = "",
 ) -> None:
-    """Remove something of the collection in `folder` and its store; say what, after `shown`."""
+    """Remove something of the collection in `folder` and its store; say what, after `before`."""
 
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder):
-        found = read_collection(folder)
-        opened = _open_store(found, place)
+        collection = read_collection(folder)
+        opened = _open_store(collection, address)
         if opened is None:
-            removed = carry_out(found, None)
+            removed = carry_out(collection, None)
         else:
             with opened:
-                removed = carry_out(found, opened)
+                removed = carry_out(collection, opened)
                 opened.purge()
     say(
-        f"{shown}removed: {counted(removed.students, 'student')}, "
+        f"{before}removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "
         f"{counted(removed.results, 'result')}"
     )

@@ -13,9 +13,19 @@ import typer
 
 from autograder.classes.collecting.collection import read_collection
 from autograder.classes.commands.options import StoreOption, open_store
-from autograder.commands.options import CourseOption, say
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import (
+    AllowWeaker,
+    ArraysOption,
+    BlockOption,
+    CourseOption,
+    Device,
+    Jobs,
+    PluginOption,
+    Sandbox,
+    SecretSeed,
+)
+from framework.commands.output import say
 from framework.errors import StoppedError
 from framework.threads import pin_threads
 
@@ -36,36 +46,18 @@ def grade(
         typer.Argument(metavar="EXERCISE|UNIT", help="Default: what was handed in."),
     ] = None,
     store: StoreOption = "",
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
-    ] = 0,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of all random inputs. Default: a secret one.")
-    ] = None,
+    jobs: Jobs = 0,
+    seed: SecretSeed = None,
     verify: Annotated[
         float, typer.Option(min=0, max=100, help="Percentage of results to grade twice.")
     ] = 0.0,
     regrade: Annotated[
         str, typer.Option(metavar="WHAT", help="all, failed, task=EXERCISE or student=KEY.")
     ] = "",
-    backend: Annotated[str, typer.Option(help="Arrays that the code gets: numpy or torch.")] = (
-        "numpy"
-    ),
-    device: Annotated[str, typer.Option(help="Device of torch: cpu or cuda.")] = "cpu",
-    sandbox: Annotated[
-        str,
-        typer.Option(
-            help="auto, bubblewrap (fails if it is missing), fork (a fork server, which starts "
-            "workers in milliseconds), process, or one of a plugin."
-        ),
-    ] = "auto",
-    allow_weaker: Annotated[
-        bool,
-        typer.Option(
-            "--allow-weaker",
-            help="Let the sandbox fork start where it cannot contain everything; the run says so.",
-        ),
-    ] = False,
+    backend: ArraysOption = "numpy",
+    device: Device = "cpu",
+    sandbox: Sandbox = "auto",
+    allow_weaker: AllowWeaker = False,
     cluster: Annotated[
         str,
         typer.Option(metavar="ADDRESS", help="Grade with Dask: tls://HOST:PORT, or local."),
@@ -179,16 +171,16 @@ def _by_exercise(connection: Connection, run: Run) -> list[str]:
 
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     points: dict[str, list[float]] = defaultdict(list)
-    for (_, exercise), one in points_of(connection, run).items():
-        verdicts[exercise][one.verdict] += 1
-        if one.result is not None and one.result.possible:
-            points[exercise].append(one.result.earned / one.result.possible)
+    for (_, exercise), graded in points_of(connection, run).items():
+        verdicts[exercise][graded.verdict] += 1
+        if graded.result is not None and graded.result.possible:
+            points[exercise].append(graded.result.earned / graded.result.possible)
     return [
-        f"{exercise}: {', '.join(f'{count} {name}' for name, count in found.most_common())}"
+        f"{exercise}: {', '.join(f'{count} {name}' for name, count in counts.most_common())}"
         + (
             f" · mean {sum(points[exercise]) / len(points[exercise]):.0%}"
             if points[exercise]
             else ""
         )
-        for exercise, found in verdicts.items()
+        for exercise, counts in verdicts.items()
     ]

@@ -47,7 +47,7 @@ NamesOption = Annotated[
 ]
 
 
-def open_store(collection: Collection, place: str, *, is_new: bool = False) -> Store:
+def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
     """Return the store of a collection.
 
     Raises:
@@ -62,10 +62,10 @@ def open_store(collection: Collection, place: str, *, is_new: bool = False) -> S
         raise AbsentPartError(
             "the store needs SQLAlchemy: `pip install 'gradus-nlp[class]'`", "sqlalchemy"
         ) from None
-    place = place or str(collection.folder / "results.sqlite")
-    if not is_new and "://" not in place and not Path(place).exists():
-        raise BadInputError(f"no results at {place}: `gradus class grade {collection.folder}`")
-    return Store(place)
+    address = address or str(collection.folder / "results.sqlite")
+    if not is_new and "://" not in address and not Path(address).exists():
+        raise BadInputError(f"no results at {address}: `gradus class grade {collection.folder}`")
+    return Store(address)
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ class OpenedRun:
 
 
 @contextmanager
-def opened_run(folder: Path, place: str, number: int) -> Iterator[OpenedRun]:
+def opened_run(folder: Path, address: str, number: int) -> Iterator[OpenedRun]:
     """Open the store of the collection in `folder`, and find a run; number 0 is the newest.
 
     Raises:
         BadInputError: there is no collection, no store or no such run.
     """
     collection = read_collection(folder)
-    with open_store(collection, place) as store:
+    with open_store(collection, address) as store:
         from autograder.classes.runs.stored_runs import all_runs, find_run
 
         if number:

@@ -25,11 +25,10 @@ from autograder.classes.commands.points import (
     require_all_graded,
 )
 from autograder.classes.rosters.privacy import pseudonyms
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import find_course
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
-from framework.commands.working_line import end_working_line
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say, shown
 from framework.errors import AbsentPartError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ def serve(
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(opened.collection, names)
         serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
-        end_working_line()
         run_server(serving, listening, allow_host or (), say)
 
 
@@ -210,15 +208,15 @@ def similarity(
 
 def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
     """Print numbers, and no students."""
-    for one in tasks:
-        if one.clusters:
-            place = f"{one.comparison.exercise} {one.comparison.task}"
+    for task in tasks:
+        if task.clusters:
+            title = f"{task.comparison.exercise} {task.comparison.task}"
             say(
-                f"{place}: {counted(len(one.clusters), 'cluster')} among "
-                f"{counted(one.compared, 'attempt')}"
+                f"{title}: {counted(len(task.clusters), 'cluster')} among "
+                f"{counted(task.compared, 'attempt')}"
             )
-    left_out = [one.comparison.task for one in tasks if not one.compared]
+    left_out = [task.comparison.task for task in tasks if not task.compared]
     if left_out:
         say(f"left out, short or not written: {', '.join(left_out)}")
-    found = counted(sum(len(one.clusters) for one in tasks), "cluster")
-    say(f"{found}, a reason to look and no finding; open {shown(folder / 'index.html')}")
+    count = counted(sum(len(task.clusters) for task in tasks), "cluster")
+    say(f"{count}, a reason to look and no finding; open {shown(folder / 'index.html')}")

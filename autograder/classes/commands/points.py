@@ -21,10 +21,10 @@ from autograder.classes.commands.options import (
 )
 from autograder.classes.rosters.privacy import write_private
 from autograder.classes.rosters.roster import Roster
-from autograder.commands.options import CourseOption, say
 from autograder.reports.plain import clean, for_spreadsheet
 from autograder.reports.wording import counted
-from framework.commands.options import BlockOption, PluginOption
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     listed(
         "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
     )
-    waiting = sum(one.waiting > 0 for one in settled.points.values())
+    waiting = sum(points.waiting > 0 for points in settled.points.values())
     if waiting:
         say(
             f"students whose points wait for another part: {waiting}. `gradus class points "
@@ -177,10 +177,14 @@ def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
     from autograder.classes.gradebooks.request import comment_of
     from autograder.reports.wording import ratio
 
-    one = result.points[key]
-    known = one.state.value if one.state.value != "graded" else ratio(one.earned, one.possible)
-    comment = comment_of(one)
-    say(clean(f"{shown(key)} · {known}" + (f" · {comment}" if comment else "")))
+    points = result.points[key]
+    total = (
+        points.state.value
+        if points.state.value != "graded"
+        else ratio(points.earned, points.possible)
+    )
+    comment = comment_of(points)
+    say(clean(f"{shown(key)} · {total}" + (f" · {comment}" if comment else "")))
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
@@ -195,9 +199,9 @@ def _table(result: RunPoints, shown: Shown) -> str:
     writer = csv.writer(out, lineterminator="\n")
     exercises = result.results.exercises
     writer.writerow(["student", *exercises, "total", "possible", "state", "comment"])
-    for key, one in result.points.items():
-        cells = [shown(key), *map(known, one.exercises), known(one), number(one.possible)]
-        writer.writerow(map(for_spreadsheet, [*cells, one.state.value, comment_of(one)]))
+    for key, own in result.points.items():
+        cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
+        writer.writerow(map(for_spreadsheet, [*cells, own.state.value, comment_of(own)]))
     return out.getvalue()
 
 
@@ -256,8 +260,8 @@ def gradebook(
     from framework.importing import load_target
 
     plugins = plugins_of(course, plugin, block)
-    if system not in (known := plugins.named("register_gradebooks")):
-        raise UnknownNameError("gradebook", system, known)
+    if system not in (gradebooks := plugins.named("register_gradebooks")):
+        raise UnknownNameError("gradebook", system, gradebooks)
     _require_other_file(export, out)
     collection, settled = points_to_show(inside, store, number, plugins)
     settled = settled.only(frozenset(exercise or ()))
@@ -266,7 +270,7 @@ def gradebook(
         export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
-    filled = load_target(known[system])(request)
+    filled = load_target(gradebooks[system])(request)
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
@@ -277,11 +281,11 @@ def gradebook(
 
 def _exercises(settled: RunPoints) -> list[str]:
     """Return the exercises whose points were filled in: a run may have graded some alone."""
-    found = next(iter(settled.points.values()), None)
-    return [one.name for one in found.exercises] if found is not None else []
+    points = next(iter(settled.points.values()), None)
+    return [exercise.name for exercise in points.exercises] if points is not None else []
 
 
-def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: bool) -> None:
+def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
     """Refuse a run with results that are missing, unless the instructor wants it as it is.
 
     Raises:
@@ -290,7 +294,7 @@ def require_all_graded(settled: RunPoints, found: Collection, *, is_partial: boo
     if settled.not_graded and not is_partial:
         raise UsageError(
             f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
-            f"{found.folder}` tries again. With `--partial`, these students stay blank"
+            f"{collection.folder}` tries again. With `--partial`, these students stay blank"
         )
 
 

@@ -22,9 +22,9 @@ from autograder.classes.commands.options import (
 )
 from autograder.classes.rosters.dates import shown_moment
 from autograder.classes.rosters.privacy import write_private
-from autograder.commands.options import say
 from autograder.reports.plain import for_spreadsheet
 from autograder.reports.wording import counted
+from framework.commands.output import say
 
 
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:

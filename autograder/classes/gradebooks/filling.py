@@ -13,8 +13,8 @@ from autograder.classes.gradebooks.request import (
     number,
     scale,
 )
-from autograder.classes.gradebooks.sheet import Sheet, SheetRow, columns_named
-from autograder.classes.rosters.roster import columns_of, identifiers, plain
+from autograder.classes.rosters.roster import columns_of, identifiers
+from autograder.classes.rosters.tables import Sheet, SheetRow, columns_named, plain
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
@@ -54,21 +54,21 @@ def fill(sheet: Sheet, layout: Layout, request: FillRequest, name: str) -> Fille
         UsageError: the column is out of another number of points.
     """
     filler = _Filler(sheet, layout, request, scale(request, layout.maximum, name), name)
-    found = [*_students(sheet, layout, request)]
-    if found and not any(key in request.points for _, key in found):
+    rows = [*_students(sheet, layout, request)]
+    if rows and not any(key in request.points for _, key in rows):
         raise _other_class(sheet, request)
-    for line, key in found:
+    for line, key in rows:
         filler.fill(line, key)
     return filler.filled()
 
 
 def _other_class(sheet: Sheet, request: FillRequest) -> BadInputError:
     """Return the error for a file in which no row belongs to a student of the class."""
-    known = {kind for one in request.points.values() for kind in one.student.identifiers}
+    kinds = {kind for points in request.points.values() for kind in points.student.identifiers}
     columns = ", ".join(columns_of(sheet.as_table()).values())
     return BadInputError(
         f"{sheet.file}: no row belongs to a student of {request.assignment}. The file identifies "
-        f"students by {columns}; the roster has {', '.join(sorted(known)) or 'no identifiers'}. "
+        f"students by {columns}; the roster has {', '.join(sorted(kinds)) or 'no identifiers'}. "
         "Collect again with `--roster FILE` that has one of these columns"
     )
 
@@ -158,11 +158,11 @@ class _Filler:
         points = self.request.points
         self.found.absent = [
             key
-            for key, one in points.items()
-            if key not in self.rows and not blank_reason(one, zero_missing=False)
+            for key, own in points.items()
+            if key not in self.rows and not blank_reason(own, zero_missing=False)
         ]
-        for key, one in points.items():
-            if key not in self.rows and (reason := blank_reason(one, zero_missing=False)):
+        for key, own in points.items():
+            if key not in self.rows and (reason := blank_reason(own, zero_missing=False)):
                 self.found.blank[key] = reason
         self.found.data, self.found.column = self.sheet.rendered(), self.name
         return self.found
@@ -193,21 +193,21 @@ def chosen_column(
         UsageError: there is none, or there are several.
     """
     wanted = request.column or request.assignment
-    found = [
-        place
-        for place, known in names.items()
-        if plain(wanted).casefold() in {plain(one).casefold() for one in known}
+    columns = [
+        column
+        for column, meanings in names.items()
+        if plain(wanted).casefold() in {plain(title).casefold() for title in meanings}
     ]
-    if not found and not request.column and len(names) == 1:
-        found = list(names)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        shown = ", ".join(f"'{sheet.header[place]}'" for place in found)
-        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {shown}")
+    if not columns and not request.column and len(names) == 1:
+        columns = list(names)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
+        listed = ", ".join(f"'{sheet.header[column]}'" for column in columns)
+        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {listed}")
     if request.is_new and request.column:
         return _new_column(sheet, request.column, why_not_new)
-    titles = [sheet.header[place] for place in names]
+    titles = [sheet.header[column] for column in names]
     if request.column:
         raise UnknownNameError(f"column of {sheet.file.name}", wanted, titles)
     raise UsageError(
@@ -232,7 +232,7 @@ def comment_column(sheet: Sheet, request: FillRequest) -> int | None:
     """
     if not request.comments:
         return None
-    found = columns_named(sheet, [plain(request.comments).casefold()])
-    if len(found) != 1:
+    columns = columns_named(sheet, [plain(request.comments).casefold()])
+    if len(columns) != 1:
         raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
-    return found[0]
+    return columns[0]

@@ -49,7 +49,7 @@ class FillRequest:
     @property
     def possible(self) -> float:
         """The points that can be earned: the most of any student, where exercises are left out."""
-        return max((one.possible for one in self.points.values()), default=0.0)
+        return max((points.possible for points in self.points.values()), default=0.0)
 
 
 @dataclass
@@ -114,12 +114,12 @@ def number(value: float) -> str:
 def comment_of(points: StudentPoints) -> str:
     """Return comments and changes of points, as text for the student."""
     lines = []
-    for one in points.exercises:
-        head = f"{one.name}: " if len(points.exercises) > 1 else ""
-        told = [f"{c.why} ({number(c.before)} to {number(c.after)})" for c in one.changes]
-        lines += [f"{head}{text}" for text in (*told, *one.comments)]
-        if one.is_dropped:
-            lines.append(f"{one.name} is not in the sum")
+    for exercise in points.exercises:
+        head = f"{exercise.name}: " if len(points.exercises) > 1 else ""
+        told = [f"{c.why} ({number(c.before)} to {number(c.after)})" for c in exercise.changes]
+        lines += [f"{head}{text}" for text in (*told, *exercise.comments)]
+        if exercise.is_dropped:
+            lines.append(f"{exercise.name} is not in the sum")
     return "; ".join(lines)
 
 

@@ -7,8 +7,8 @@ import re
 
 from autograder.classes.gradebooks.filling import Layout, chosen_column, comment_column, fill
 from autograder.classes.gradebooks.request import Filled, FillRequest, first_maximum
-from autograder.classes.gradebooks.sheet import Sheet, SheetRow, columns_named, read_sheet
 from autograder.classes.rosters.roster import columns_of, is_canvas_gradebook
+from autograder.classes.rosters.tables import Sheet, SheetRow, columns_named, read_sheet
 from framework.errors import BadInputError, UsageError
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
@@ -44,13 +44,13 @@ def fill_canvas(request: FillRequest) -> Filled:
     (id_column,) = columns_named(sheet, ["id"])[:1]
     rows = tuple(line for line in sheet.rows if line.value(id_column).isdigit())
     others = [line for line in sheet.rows if line not in rows]
-    found: dict[int, tuple[str, ...]] = {}
-    for place, name in enumerate(sheet.header):
+    columns: dict[int, tuple[str, ...]] = {}
+    for number, name in enumerate(sheet.header):
         match = _CANVAS_ASSIGNMENT.fullmatch(name)
-        if match is not None and not any(line.value(place) == _READ_ONLY for line in others):
-            found[place] = (name, match["title"], match["id"])
+        if match is not None and not any(line.value(number) == _READ_ONLY for line in others):
+            columns[number] = (name, match["title"], match["id"])
     reason = "Canvas makes a new assignment of it. Make the assignment there, and export again"
-    column = chosen_column(sheet, request, found, why_not_new=reason)
+    column = chosen_column(sheet, request, columns, why_not_new=reason)
     if request.comments:
         raise UsageError("Canvas's gradebook has no comments: leave out `--comments`")
     layout = Layout(
@@ -94,29 +94,29 @@ def fill_moodle_worksheet(request: FillRequest) -> Filled:
 def _grade_column(sheet: Sheet, request: FillRequest) -> int:
     """Return the column of grades: the named one, one of a known name, or that of its place."""
     if request.column:
-        known = {place: (name,) for place, name in enumerate(sheet.header)}
-        return chosen_column(sheet, request, known, why_not_new="Moodle would not read it")
-    found = columns_named(sheet, _GRADE)
-    if len(found) != 1:
-        found = [
-            place for place in range(len(sheet.header) - 1) if _is_before_maximum(sheet, place)
+        columns = {number: (name,) for number, name in enumerate(sheet.header)}
+        return chosen_column(sheet, request, columns, why_not_new="Moodle would not read it")
+    candidates = columns_named(sheet, _GRADE)
+    if len(candidates) != 1:
+        candidates = [
+            number for number in range(len(sheet.header) - 1) if _is_before_maximum(sheet, number)
         ]
-    if len(found) == 1:
-        return found[0]
+    if len(candidates) == 1:
+        return candidates[0]
     raise UsageError(
         f"{sheet.file}: which column has the grades? Name it with `--column`: "
         f"{', '.join(sheet.header)}"
     )
 
 
-def _is_before_maximum(sheet: Sheet, place: int) -> bool:
+def _is_before_maximum(sheet: Sheet, column: int) -> bool:
     """Return whether the next column has one number in all rows: the maximum grade."""
-    maxima = {line.value(place + 1) for line in sheet.rows}
+    maxima = {line.value(column + 1) for line in sheet.rows}
     return len(maxima) == 1 and first_maximum([*maxima]) is not None
 
 
-def _locked(line: SheetRow, place: int) -> str:
-    return "Moodle says that it cannot be changed" if line.value(place).casefold() in _NO else ""
+def _locked(line: SheetRow, column: int) -> str:
+    return "Moodle says that it cannot be changed" if line.value(column).casefold() in _NO else ""
 
 
 def fill_moodle_gradebook(request: FillRequest) -> Filled:
@@ -136,12 +136,12 @@ def fill_csv(request: FillRequest) -> Filled:
 def _fill_table(request: FillRequest) -> Filled:
     sheet = read_sheet(request.export)
     identity = {*columns_of(sheet.as_table()).values()}
-    known = {
-        place: (name, name.partition(" (")[0], name.partition(":")[2].partition(" (")[0])
-        for place, name in enumerate(sheet.header)
+    columns = {
+        number: (name, name.partition(" (")[0], name.partition(":")[2].partition(" (")[0])
+        for number, name in enumerate(sheet.header)
         if name and name.casefold() not in identity
     }
-    column = chosen_column(sheet, request, known)
+    column = chosen_column(sheet, request, columns)
     name = sheet.header[column] if column < len(sheet.header) else request.column
     comments = comment_column(sheet, request)
     return fill(sheet, Layout(sheet.rows, column, comments=comments), request, name)
@@ -150,17 +150,17 @@ def _fill_table(request: FillRequest) -> Filled:
 def fill_blackboard(request: FillRequest) -> Filled:
     """Fill one column of Blackboard's download of the Grade Center: CSV, or tabs in UTF-16."""
     sheet = read_sheet(request.export)
-    found: dict[int, tuple[str, ...]] = {}
+    columns: dict[int, tuple[str, ...]] = {}
     maxima: dict[int, float | None] = {}
-    for place, name in enumerate(sheet.header):
+    for number, name in enumerate(sheet.header):
         if (match := _BLACKBOARD.fullmatch(name)) is not None:
-            found[place] = (name, match["title"], match["id"])
-            maxima[place] = first_maximum([match["maximum"]])
-    if not found:
+            columns[number] = (name, match["title"], match["id"])
+            maxima[number] = first_maximum([match["maximum"]])
+    if not columns:
         wanted = "a column as in 'Lab 1 [Total Pts: 10 Score] |12345'"
         raise _other_file(sheet, wanted, "Grade Center > Work Offline > Download")
     reason = "Blackboard makes a text column of 0 points of it. Make the column there first"
-    column = chosen_column(sheet, request, found, why_not_new=reason)
+    column = chosen_column(sheet, request, columns, why_not_new=reason)
     layout = Layout(sheet.rows, column, maxima[column], comment_column(sheet, request))
     return fill(sheet, layout, request, sheet.header[column])
 

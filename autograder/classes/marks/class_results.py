@@ -87,11 +87,11 @@ class TaskFacts:
     @property
     def waiting(self) -> Mapping[str, float]:
         """What its points wait for -> how many do."""
-        found: dict[str, float] = {}
+        points: dict[str, float] = {}
         for check in self.checks:
             if check.blocked_by:
-                found[check.blocked_by] = found.get(check.blocked_by, 0.0) + check.points
-        return found
+                points[check.blocked_by] = points.get(check.blocked_by, 0.0) + check.points
+        return points
 
 
 @dataclass(frozen=True)
@@ -164,21 +164,21 @@ class ClassResults:
     @property
     def tasks(self) -> dict[str, tuple[str, ...]]:
         """Exercise -> names of its tasks; none for one that was not graded at all."""
-        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
+        tasks: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
         for outcome in self.outcomes.values():
-            if outcome.work is not None and not found[outcome.exercise]:
-                found[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
-        return found
+            if outcome.work is not None and not tasks[outcome.exercise]:
+                tasks[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
+        return tasks
 
     def of(self, student: str) -> dict[str, StudentOutcome]:
         """Return exercise -> outcome of a student."""
-        found = ((name, self.outcomes.get((student, name))) for name in self.exercises)
-        return {name: one for name, one in found if one is not None}
+        outcomes = ((name, self.outcomes.get((student, name))) for name in self.exercises)
+        return {name: outcome for name, outcome in outcomes if outcome is not None}
 
     def state(self, student: str, exercise: str) -> State:
         """Return how far the points of a student at an exercise are known."""
-        found = self.outcomes.get((student, exercise))
-        return self.absent.get(student, State.NO_WORK) if found is None else found.state
+        outcome = self.outcomes.get((student, exercise))
+        return self.absent.get(student, State.NO_WORK) if outcome is None else outcome.state
 
 
 def read_results(connection: Connection, collection: Collection, run: Run) -> ClassResults:
@@ -189,14 +189,14 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
     """
     points = points_of(connection, run)
     work: dict[ResultKey, WorkFacts | None] = {}
-    for one in points.values():
-        if one.key not in work:
-            work[one.key] = None if one.result is None else facts_of(one.result)
+    for graded in points.values():
+        if graded.key not in work:
+            work[graded.key] = None if graded.result is None else facts_of(graded.result)
     standings = _standings(collection)
     outcomes = {
-        place: _outcome(one, work[one.key], standings)
-        for place, one in points.items()
-        if place[0] in collection.students
+        student_exercise: _outcome(graded, work[graded.key], standings)
+        for student_exercise, graded in points.items()
+        if student_exercise[0] in collection.students
     }
     exercises = tuple(dict.fromkeys(name for _, name in points))
     absent = dict(_absent(collection, {student for student, _ in outcomes}))
@@ -212,8 +212,8 @@ def _absent(collection: Collection, graded: Names[str]) -> Iterator[tuple[str, S
 
 def report_of(connection: Connection, key: ResultKey) -> Report | None:
     """Return the report of a result, with the details of hidden checks; None if there is none."""
-    found = find_result(connection, key)
-    return None if found is None else read_report(found.report)
+    result = find_result(connection, key)
+    return None if result is None else read_report(result.report)
 
 
 def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
@@ -225,11 +225,11 @@ def _standings(collection: Collection) -> dict[tuple[str, str], Standing]:
 
 
 def _outcome(
-    one: EntryResult, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
+    graded: EntryResult, work: WorkFacts | None, standings: dict[tuple[str, str], Standing]
 ) -> StudentOutcome:
-    entry = one.entry
+    entry = graded.entry
     standing = standings.get((entry.student, entry.attempt))
-    return StudentOutcome(entry.student, entry.exercise, entry.attempt, standing, one.key, work)
+    return StudentOutcome(entry.student, entry.exercise, entry.attempt, standing, graded.key, work)
 
 
 def facts_of(result: StoredResult) -> WorkFacts:
@@ -266,6 +266,6 @@ def _check(check: CheckResult) -> CheckFacts:
         diagnosis=diagnosis.id if diagnosis is not None else "",
         sentence=diagnosis.sentence if diagnosis is not None else check.message,
         blocked_by=check.blocked_by,
-        answer=next((one.digest for one in check.of(WrittenAnswer)), ""),
+        answer=next((answer.digest for answer in check.of(WrittenAnswer)), ""),
         seconds=check.seconds,
     )

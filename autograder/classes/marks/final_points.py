@@ -87,35 +87,35 @@ class StudentPoints:
     @property
     def counted(self) -> tuple[ExercisePoints, ...]:
         """The exercises in the sum."""
-        return tuple(one for one in self.exercises if not one.is_dropped)
+        return tuple(exercise for exercise in self.exercises if not exercise.is_dropped)
 
     @property
     def earned(self) -> float:
         """The weighted sum of the points earned."""
-        return sum(one.earned * one.weight for one in self.counted)
+        return sum(exercise.earned * exercise.weight for exercise in self.counted)
 
     @property
     def possible(self) -> float:
         """The weighted sum of the points that can be earned."""
-        return sum(one.possible * one.weight for one in self.counted)
+        return sum(exercise.possible * exercise.weight for exercise in self.counted)
 
     @property
     def state(self) -> State:
         """How far the sum is known."""
-        states = {one.state for one in self.counted}
+        states = {state.state for state in self.counted}
         if states and states <= {*WITHOUT_RESULT}:
-            return next(one for one in reversed(WITHOUT_RESULT) if one in states)
+            return next(state for state in reversed(WITHOUT_RESULT) if state in states)
         order = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
-        return next((one for one in order if one in states), State.GRADED)
+        return next((state for state in order if state in states), State.GRADED)
 
     @property
     def waiting(self) -> float:
         """Points that wait for another part, without a decision of an instructor."""
-        return sum(sum(one.waiting.values()) for one in self.counted)
+        return sum(sum(exercise.waiting.values()) for exercise in self.counted)
 
     def only(self, names: frozenset[str]) -> StudentPoints:
         """Return it for some exercises alone."""
-        kept = tuple(one for one in self.exercises if one.name in names)
+        kept = tuple(exercise for exercise in self.exercises if exercise.name in names)
         return replace(self, exercises=kept)
 
 
@@ -153,23 +153,26 @@ def settle(results: ClassResults, settling: Settling) -> dict[str, StudentPoints
 
 def _worth(results: ClassResults) -> dict[str, StudentOutcome]:
     """Return exercise -> an outcome that says what it is worth."""
-    graded = (one for one in results.outcomes.values() if one.work is not None)
-    return {one.exercise: one for one in graded}
+    graded = (outcome for outcome in results.outcomes.values() if outcome.work is not None)
+    return {outcome.exercise: outcome for outcome in graded}
 
 
 def _settled(
     results: ClassResults, settling: Settling, student: Student, worth: Mapping[str, StudentOutcome]
 ) -> StudentPoints:
-    found = StudentPoints(
+    points = StudentPoints(
         student,
         tuple(
             _exercise_points(settling, results, student.key, name, worth)
             for name in results.exercises
         ),
     )
-    found = settling.adjust(_without_lowest(found, settling.rules.lowest))
-    finals = (_final(one, settling.entries.about(student.key, one.name)) for one in found.exercises)
-    return replace(found, exercises=tuple(finals))
+    points = settling.adjust(_without_lowest(points, settling.rules.lowest))
+    finals = (
+        _final(exercise, settling.entries.about(student.key, exercise.name))
+        for exercise in points.exercises
+    )
+    return replace(points, exercises=tuple(finals))
 
 
 def _exercise_points(
@@ -219,8 +222,8 @@ def digests(outcome: StudentOutcome) -> dict[str, str]:
     """Return part -> digest of the work that an entry about it holds for; of the whole, too."""
     tasks = outcome.work.tasks if outcome.work is not None else ()
     own = outcome.key.submission[:DIGEST]
-    found = {task.name: _answer(task) or own for task in tasks}
-    return {"": own, **found}
+    by_task = {task.name: _answer(task) or own for task in tasks}
+    return {"": own, **by_task}
 
 
 def _answer(task: TaskFacts) -> str:
@@ -281,21 +284,24 @@ def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
 
 def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     """Leave out the exercises with the smallest shares of points; never all of them."""
-    counted = [one for one in points.exercises if not one.is_dropped and one.possible]
-    ranked = sorted(counted, key=lambda one: one.earned / one.possible)
-    dropped = {one.name for one in ranked[: min(count, len(ranked) - 1)]}
+    counted = [
+        exercise for exercise in points.exercises if not exercise.is_dropped and exercise.possible
+    ]
+    ranked = sorted(counted, key=lambda exercise: exercise.earned / exercise.possible)
+    dropped = {exercise.name for exercise in ranked[: min(count, len(ranked) - 1)]}
     kept = (
-        replace(one, is_dropped=True) if one.name in dropped else one for one in points.exercises
+        replace(exercise, is_dropped=True) if exercise.name in dropped else exercise
+        for exercise in points.exercises
     )
     return replace(points, exercises=tuple(kept)) if dropped else points
 
 
 def _final(points: ExercisePoints, entries: list[ManualEntry]) -> ExercisePoints:
     """Return `points` as an entry fixes them; nothing changes them afterwards."""
-    found = next((one.final for one in entries if one.final is not None), None)
-    if found is None:
+    final = next((entry.final for entry in entries if entry.final is not None), None)
+    if final is None:
         return points
-    changed = points.changed(found, f"an instructor gave {found:g} of {points.possible:g}")
+    changed = points.changed(final, f"an instructor gave {final:g} of {points.possible:g}")
     return replace(changed, state=State.GRADED, waiting={})
 
 
@@ -342,15 +348,19 @@ class RunPoints:
     @property
     def not_graded(self) -> int:
         """Number of results that are missing by a fault of the grader."""
-        states = (one.state for found in self.points.values() for one in found.exercises)
+        states = (
+            exercise.state for points in self.points.values() for exercise in points.exercises
+        )
         return sum(state is State.NOT_GRADED for state in states)
 
     @property
     def unused_rows(self) -> list[str]:
         """Rows of the table of manual points that are about nothing in the run."""
         parts = self.results.tasks
-        known = {(key, name): parts[name] for key in self.points for name in self.results.exercises}
-        return list(manual_points.unused(self.entries, known))
+        parts_of = {
+            (key, name): parts[name] for key in self.points for name in self.results.exercises
+        }
+        return list(manual_points.unused(self.entries, parts_of))
 
     @property
     def late_unknown(self) -> list[str]:
@@ -359,8 +369,8 @@ class RunPoints:
             return []
         return [
             key
-            for key, found in self.points.items()
-            if any(one.days_late is None for one in found.exercises)
+            for key, points in self.points.items()
+            if any(exercise.days_late is None for exercise in points.exercises)
         ]
 
     def only(self, names: frozenset[str]) -> RunPoints:
@@ -373,7 +383,7 @@ class RunPoints:
             if name not in self.results.exercises:
                 raise UnknownNameError("exercise of the run", name, self.results.exercises)
         points = (
-            {key: one.only(names) for key, one in self.points.items()} if names else self.points
+            {key: own.only(names) for key, own in self.points.items()} if names else self.points
         )
         return replace(self, points=points)
 
@@ -409,4 +419,4 @@ def _adjusted(plugins: Plugins, points: StudentPoints) -> StudentPoints:
 
 
 def _names(points: StudentPoints) -> list[str]:
-    return [one.name for one in points.exercises]
+    return [exercise.name for exercise in points.exercises]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classes.rosters.privacy import write_private
-from autograder.classes.rosters.roster import TableRow, read_csv
+from autograder.classes.rosters.tables import TableRow, read_csv
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.reports.plain import for_spreadsheet
 from framework.errors import BadInputError
@@ -71,8 +71,8 @@ class ManualEntries:
     def __init__(self, entries: Iterable[ManualEntry] = ()) -> None:
         self.all = tuple(entries)
         self._found: dict[tuple[str, str], list[ManualEntry]] = {}
-        for one in self.all:
-            self._found.setdefault((one.student, one.exercise), []).append(one)
+        for entry in self.all:
+            self._found.setdefault((entry.student, entry.exercise), []).append(entry)
 
     def about(self, student: str, exercise: str) -> list[ManualEntry]:
         """Return the entries about a student at an exercise."""
@@ -80,7 +80,7 @@ class ManualEntries:
 
     def without(self, students: Collection[str]) -> ManualEntries:
         """Return it without some students."""
-        return ManualEntries(one for one in self.all if one.student not in students)
+        return ManualEntries(entry for entry in self.all if entry.student not in students)
 
 
 def read_entries(file: Path) -> ManualEntries:
@@ -98,25 +98,25 @@ def read_entries(file: Path) -> ManualEntries:
             f"{file} has no column {', '.join(missing)}: `gradus class points` writes the rows"
         )
     lines: dict[tuple[str, str, str, str], int] = {}
-    found = []
+    entries = []
     for row in table.rows:
         entry = _entry(file, row)
         other = lines.setdefault(entry.place, row.line)
         if other != row.line:
             raise BadInputError(f"{file}, lines {other} and {row.line} are about the same work")
-        found.append(entry)
-    return ManualEntries(found)
+        entries.append(entry)
+    return ManualEntries(entries)
 
 
 def _entry(file: Path, row: TableRow) -> ManualEntry:
-    place = f"{file}, line {row.line}"
+    where = f"{file}, line {row.line}"
     cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
-        raise BadInputError(f"{place}: names no {'exercise' if cells['student'] else 'student'}")
-    numbers = {name: _number(place, name, cells.pop(name)) for name in ("points", "final")}
+        raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
+    numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
     cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
     if cells["part"] and numbers["final"] is not None:
-        raise BadInputError(f"{place}: 'final' stands in rows without 'part' alone")
+        raise BadInputError(f"{where}: 'final' stands in rows without 'part' alone")
     return ManualEntry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
 
 
@@ -125,7 +125,7 @@ def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
 
 
-def _number(place: str, name: str, text: str) -> float | None:
+def _number(where: str, name: str, text: str) -> float | None:
     if not text:
         return None
     try:
@@ -133,7 +133,7 @@ def _number(place: str, name: str, text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        raise BadInputError(f"{place}: {name} must be a number from 0, not {text!r}")
+        raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
     return value
 
 
@@ -144,11 +144,11 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
         entries: of the former table: what an instructor wrote there is kept.
         current: rows that the run asks for.
     """
-    former = {one.place: one for one in entries.all}
-    rows = [_with_own(one, former.pop(one.place, None)) for one in current]
-    kept = [one for one in former.values() if one.is_filled]
-    outdated = [replace(one, about="earlier work") if one.work else one for one in kept]
-    return [*rows, *outdated], sum(bool(one.work) for one in kept)
+    former = {entry.place: entry for entry in entries.all}
+    rows = [_with_own(entry, former.pop(entry.place, None)) for entry in current]
+    kept = [entry for entry in former.values() if entry.is_filled]
+    outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
+    return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
 
 
 def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
@@ -162,7 +162,7 @@ def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([for_spreadsheet(_shown(one, name)) for name in COLUMNS] for one in rows)
+    writer.writerows([for_spreadsheet(_shown(row, name)) for name in COLUMNS] for row in rows)
     write_private(file, out.getvalue().encode("utf-8", "replace"))
 
 
@@ -177,9 +177,9 @@ def _shown(entry: ManualEntry, name: str) -> str:
 
 def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
     """Yield the comments for the student, with the part that each is about."""
-    for one in entries:
-        if one.comment:
-            yield f"{one.part}: {one.comment}" if one.part else one.comment
+    for entry in entries:
+        if entry.comment:
+            yield f"{entry.part}: {entry.comment}" if entry.part else entry.comment
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
@@ -188,11 +188,13 @@ def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str
     Args:
         work: part -> digest of the work of today.
     """
-    found: dict[str, ManualEntry] = {}
-    for one in entries:
-        if one.work in ("", work.get(one.part, "")) and (one.work or one.part not in found):
-            found[one.part] = one
-    return found
+    chosen: dict[str, ManualEntry] = {}
+    for entry in entries:
+        if entry.work in ("", work.get(entry.part, "")) and (
+            entry.work or entry.part not in chosen
+        ):
+            chosen[entry.part] = entry
+    return chosen
 
 
 def given_points(entry: ManualEntry, possible: float) -> float:
@@ -210,20 +212,20 @@ def given_points(entry: ManualEntry, possible: float) -> float:
 
 
 def unused(
-    entries: ManualEntries, known: Mapping[tuple[str, str], Collection[str]]
+    entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
 ) -> Iterator[str]:
     """Yield a line for each filled row that is about nothing in a run.
 
     Args:
-        known: (student, exercise) -> the parts of the exercise.
+        parts: (student, exercise) -> the parts of the exercise.
     """
-    students, exercises = {key for key, _ in known}, {name for _, name in known}
-    for one in entries.all:
-        if not one.is_filled:
+    students, exercises = {key for key, _ in parts}, {name for _, name in parts}
+    for entry in entries.all:
+        if not entry.is_filled:
             continue
-        if one.student not in students:
-            yield f"line {one.line}: no such student"
-        elif one.exercise not in exercises:
-            yield f"line {one.line}: no exercise '{one.exercise}' in this run"
-        elif one.part and one.part not in known[one.student, one.exercise]:
-            yield f"line {one.line}: no part '{one.part}' in {one.exercise}"
+        if entry.student not in students:
+            yield f"line {entry.line}: no such student"
+        elif entry.exercise not in exercises:
+            yield f"line {entry.line}: no exercise '{entry.exercise}' in this run"
+        elif entry.part and entry.part not in parts[entry.student, entry.exercise]:
+            yield f"line {entry.line}: no part '{entry.part}' in {entry.exercise}"

@@ -132,17 +132,17 @@ def _natural(table: Table, key: str) -> int:
 
 
 def _weights(table: Table, tasks: Mapping[str, Names[str]]) -> dict[str, float]:
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for name in table.values:
         _require(table.file, name, tasks)
-        found[name] = table.get(name, float)
-        if not 0 <= found[name] < float("inf"):
-            table.fail(name, f"must be a number from 0, not {found[name]:g}")
-    return found
+        weights[name] = table.get(name, float)
+        if not 0 <= weights[name] < float("inf"):
+            table.fail(name, f"must be a number from 0, not {weights[name]:g}")
+    return weights
 
 
 def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str, str]]:
-    found = set()
+    named = set()
     for name in table.texts("tasks"):
         exercise, separator, task = name.partition(".")
         if not separator:
@@ -152,8 +152,8 @@ def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str
             raise UnknownNameError(
                 f"task of {exercise}", task, tasks[exercise], note=str(table.file)
             )
-        found.add((exercise, task))
-    return frozenset(found)
+        named.add((exercise, task))
+    return frozenset(named)
 
 
 def _require(file: Path, exercise: str, tasks: Mapping[str, Names[str]]) -> None:

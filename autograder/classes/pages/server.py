@@ -8,7 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -112,15 +112,6 @@ LOOK, REFRESH = 1.0, 5.0
 BEAT = 15.0
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many results a run has; `ended` is the time of its end."""
-
-    done: int
-    total: int
-    ended: float | None
-
-
 class Serving:
     """The pages of a run as they are now.
 
@@ -138,15 +129,15 @@ class Serving:
         self._folder, self._store, self._number = folder, store, number
         self._shown, self._course = shown, course
         self._lock = Lock()
-        self._known: tuple[Count, RunSite] | None = None
+        self._known: tuple[Live, RunSite] | None = None
         self._read_at = 0.0
-        self._counted: tuple[float, Count] | None = None
+        self._counted: tuple[float, Live] | None = None
 
     @cached_property
     def _collection(self) -> Collection:
         return read_collection(self._folder)
 
-    def count(self) -> Count:
+    def count(self) -> Live:
         """Return how many results are there; all readers share a look at the store."""
         counted = self._counted
         if counted is None or time.monotonic() > counted[0] + LOOK:
@@ -154,28 +145,28 @@ class Serving:
             self._counted = counted
         return counted[1]
 
-    def _count(self, connection: Connection) -> Count:
+    def _count(self, connection: Connection) -> Live:
         run = find_run(connection, self._number)
-        keys = {run.key(one) for one in entries_of(connection, run.id)}
+        keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
             grading.c.revision == run.revision,
             grading.c.seed == run.seed,
             grading.c.environment == run.environment,
         )
         done = sum(key_of(row) in keys for row in connection.execute(chosen))
-        return Count(done, len(keys), run.ended)
+        return Live(done, len(keys), run.ended)
 
-    def site(self) -> tuple[RunSite, Count]:
+    def site(self) -> tuple[RunSite, Live]:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
-            known = self._known
-            if known is not None and time.monotonic() < self._read_at + REFRESH:
-                return known[1], known[0]
+            latest = self._known
+            if latest is not None and time.monotonic() < self._read_at + REFRESH:
+                return latest[1], latest[0]
             count = self.count()
-            if known is None or known[0] != count:
-                known = count, self._read()
-            self._known, self._read_at = known, time.monotonic()
-            return known[1], known[0]
+            if latest is None or latest[0] != count:
+                latest = count, self._read()
+            self._known, self._read_at = latest, time.monotonic()
+            return latest[1], latest[0]
 
     def _read(self) -> RunSite:
         collection = self._collection
@@ -189,7 +180,7 @@ class Serving:
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
         site, count = self.site()
-        return site.content(path, _live(count, query))
+        return site.content(path, replace(count, query=query))
 
     async def events(self) -> AsyncIterator[str]:
         """Yield server-sent events: the progress of the run, and that pages have changed."""
@@ -209,12 +200,8 @@ class Serving:
             await asyncio.sleep(LOOK)
 
 
-def _live(count: Count, query: str = "") -> Live:
-    return Live(query, count.done, count.total, count.ended is not None)
-
-
-def _progress(count: Count) -> str:
-    return render("progress.html", live=_live(count), path="")
+def _progress(count: Live) -> str:
+    return render("progress.html", live=count, path="")
 
 
 def _event(name: str, data: str) -> str:

@@ -131,12 +131,12 @@ def _listed(file: Path) -> list[Path]:
     if not file.is_file():
         return []
     try:
-        found = [Path(str(path)) for path in json.loads(file.read_bytes())]
+        paths = [Path(str(path)) for path in json.loads(file.read_bytes())]
     except (OSError, ValueError, TypeError) as error:
         raise BadInputError(
             f"{file} is damaged: remove the folder of the pages ({error})"
         ) from None
-    return [path for path in found if not path.is_absolute() and ".." not in path.parts]
+    return [path for path in paths if not path.is_absolute() and ".." not in path.parts]
 
 
 POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible", "diagnosis")
@@ -166,8 +166,10 @@ def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
                 yield name, exercise, "", outcome.state.value, "", "", ""
                 continue
             for task in outcome.work.tasks:
-                found = dict.fromkeys(one.diagnosis for one in task.checks if one.diagnosis)
-                verdict, why = task.verdict.value, " ".join(found)
+                diagnoses = dict.fromkeys(
+                    check.diagnosis for check in task.checks if check.diagnosis
+                )
+                verdict, why = task.verdict.value, " ".join(diagnoses)
                 yield name, exercise, task.name, verdict, task.earned, task.possible, why
 
 
@@ -187,18 +189,23 @@ MENU = {
 
 @dataclass(frozen=True)
 class Live:
-    """What a page of a server has in addition.
+    """The state of a run, for a page of a server.
 
     Attributes:
-        query: what a reader searches.
         done, total: results that are there, and all of the run.
-        is_ended: whether the run is finished.
+        ended: the time of its end; None until then.
+        query: what a reader searches.
     """
 
-    query: str = ""
     done: int = 0
     total: int = 0
-    is_ended: bool = False
+    ended: float | None = None
+    query: str = ""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the run is finished."""
+        return self.ended is not None
 
 
 class RunSite:
@@ -226,8 +233,8 @@ class RunSite:
         """Return the page or file at `path`; None if there is none."""
         fixed = self._fixed() | self._exercises()
         if path in fixed:
-            found = fixed[path](live)
-            return found if isinstance(found, bytes) else _encoded(found)
+            content = fixed[path](live)
+            return content if isinstance(content, bytes) else _encoded(content)
         if path in self.view.pages_of_students:
             return _encoded(self._student(path, live))
         if path in self.view.pages_of_work:
@@ -259,12 +266,12 @@ class RunSite:
         outcomes = self.view.results.outcomes.values()
         full = sum(share >= 1 for share in shares.values())
         facts = {
-            "with_work": len({one.student for one in outcomes}),
+            "with_work": len({outcome.student for outcome in outcomes}),
             "mean": sum(shares.values()) / len(shares) if shares else None,
             "median": median(shares.values()) if shares else None,
             "full": full,
-            "not_graded": sum(one.state is State.NOT_GRADED for one in outcomes),
-            "waiting": sum(one.state is State.WAITS_FOR_PERSON for one in outcomes),
+            "not_graded": sum(outcome.state is State.NOT_GRADED for outcome in outcomes),
+            "waiting": sum(outcome.state is State.WAITS_FOR_PERSON for outcome in outcomes),
         }
         return self._page("index.html", live, facts=facts,
                           distribution=statistics.distribution(shares),
@@ -311,7 +318,7 @@ class RunSite:
                           share=statistics.shares(self.view).get(student),
                           outcomes=outcomes,
                           attempts=self.view.collection.attempts_of(student),
-                          counting={one.attempt for one in outcomes.values()},
+                          counting={outcome.attempt for outcome in outcomes.values()},
                           policy=self.view.collection.policy)  # fmt: skip
 
     def _work(self, path: str, live: Live | None) -> str:
@@ -330,11 +337,13 @@ class RunSite:
 
 def _by_fault(view: RunView) -> Mapping[str, list[StudentOutcome]]:
     """Return fault -> the outcomes that it left without a grade."""
-    found: dict[str, list[StudentOutcome]] = {}
-    for one in view.results.outcomes.values():
-        if one.work is None:
-            found.setdefault(view.faults[one.key] or "still to be graded", []).append(one)
-    return found
+    by_fault: dict[str, list[StudentOutcome]] = {}
+    for outcome in view.results.outcomes.values():
+        if outcome.work is None:
+            by_fault.setdefault(view.faults[outcome.key] or "still to be graded", []).append(
+                outcome
+            )
+    return by_fault
 
 
 def _encoded(text: str) -> bytes:

@@ -59,7 +59,9 @@ def task_rates(view: RunView) -> list[TaskRate]:
     """Return the rate of each task, the lowest one first."""
     kinds: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     attempts: dict[tuple[str, str], list[int]] = defaultdict(list)
-    handed_in = Counter(key for one in view.collection.attempts for key in one.students)
+    handed_in = Counter(
+        student for attempt in view.collection.attempts for student in attempt.students
+    )
     for (student, exercise), outcome in view.results.outcomes.items():
         for task in outcome.work.tasks if outcome.work is not None else ():
             kind = _kind(task)
@@ -67,11 +69,11 @@ def task_rates(view: RunView) -> list[TaskRate]:
             if kind == "passed":
                 attempts[exercise, task.name].append(handed_in[student])
     rates = [
-        TaskRate(*place, found["passed"], found["partly"], found["wrong"], found["not started"],
-                 found["open"], median(attempts[place]) if attempts[place] else None)
-        for place, found in kinds.items()
+        TaskRate(*key, counts["passed"], counts["partly"], counts["wrong"], counts["not started"],
+                 counts["open"], median(attempts[key]) if attempts[key] else None)
+        for key, counts in kinds.items()
     ]  # fmt: skip
-    return sorted(rates, key=lambda one: (one.decided == 0, one.rate))
+    return sorted(rates, key=lambda rate: (rate.decided == 0, rate.rate))
 
 
 def _kind(task: TaskFacts) -> str:
@@ -104,18 +106,26 @@ class CommonMistake:
 
 def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
-    found: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
+    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
     for outcome in view.results.outcomes.values():
         for task, check in outcome.work.checks if outcome.work is not None else ():
             if check.verdict in WRONG:
                 told = check.sentence if check.diagnosis else f"{check.title}: {check.verdict}"
-                place = outcome.exercise, task.name, check.diagnosis, told
-                found.setdefault(place, {}).setdefault(outcome.student, (outcome, check))
+                mistake_key = outcome.exercise, task.name, check.diagnosis, told
+                by_mistake.setdefault(mistake_key, {}).setdefault(outcome.student, (outcome, check))
     listed = [
-        CommonMistake(*place, tuple(students), tuple(_different(students)))
-        for place, students in found.items()
+        CommonMistake(*mistake_key, tuple(students), tuple(_different(students)))
+        for mistake_key, students in by_mistake.items()
     ]
-    return sorted(listed, key=lambda one: (not one.id, -len(one.students), one.exercise, one.task))
+    return sorted(
+        listed,
+        key=lambda mistake: (
+            not mistake.id,
+            -len(mistake.students),
+            mistake.exercise,
+            mistake.task,
+        ),
+    )
 
 
 def _different(
@@ -148,24 +158,26 @@ def shares(view: RunView) -> dict[str, float]:
     An exercise without work counts as 0, one that was not graded does not count.
     """
     possible: dict[str, float] = {}
-    for one, work in view.works.values():
-        possible[one.exercise] = max(work.possible, possible.get(one.exercise, 0.0))
-    found = {}
+    for outcome, work in view.works.values():
+        possible[outcome.exercise] = max(work.possible, possible.get(outcome.exercise, 0.0))
+    by_student = {}
     for student, outcomes in view.with_work():
         counted = {
             name: points
             for name, points in possible.items()
             if name not in outcomes or outcomes[name].work is not None
         }
-        earned = sum(one.work.earned for one in outcomes.values() if one.work is not None)
+        earned = sum(
+            outcome.work.earned for outcome in outcomes.values() if outcome.work is not None
+        )
         if sum(counted.values()):
-            found[student] = earned / sum(counted.values())
-    return found
+            by_student[student] = earned / sum(counted.values())
+    return by_student
 
 
-def distribution(found: dict[str, float]) -> list[Bar]:
+def distribution(by_student: dict[str, float]) -> list[Bar]:
     """Return the number of students by share of the points: ten parts, and full marks."""
-    counted = Counter(min(int(share * PARTS + 1e-9), PARTS) for share in found.values())
+    counted = Counter(min(int(share * PARTS + 1e-9), PARTS) for share in by_student.values())
     step = 100 // PARTS
     parts = [Bar(f"{i * step}", counted[i], f"{(i + 1) * step}") for i in range(PARTS)]
     return [*parts, Bar("100", counted[PARTS])]
@@ -174,7 +186,9 @@ def distribution(found: dict[str, float]) -> list[Bar]:
 def by_time(view: RunView) -> list[Bar]:
     """Return the number of attempts by day, or by week where there are many days."""
     zone = time_zone(view.collection.zone) if view.collection.zone else UTC
-    moments = [one.submitted for one in view.collection.attempts if one.submitted is not None]
+    moments = [
+        attempt.submitted for attempt in view.collection.attempts if attempt.submitted is not None
+    ]
     days = Counter(moment.astimezone(zone).date() for moment in moments)
     due = view.collection.policy.due
     ends = [*days, *([due.astimezone(zone).date()] if due is not None else [])]
@@ -198,22 +212,22 @@ def _bars(
 def slowest(view: RunView, most: int) -> list[StudentOutcome]:
     """Return outcomes of the work that took most time to grade; equal work once."""
     timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
-    return [one for one, _ in timed[:most]]
+    return [outcome for outcome, _ in timed[:most]]
 
 
 def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]:
     """Return exercise, check, median and longest seconds of the checks that take most time."""
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for one, work in view.works.values():
+    for outcome, work in view.works.values():
         for _, check in work.checks:
-            times[one.exercise, check.title].append(check.seconds)
-    listed = [(*place, median(found), max(found)) for place, found in times.items()]
+            times[outcome.exercise, check.title].append(check.seconds)
+    listed = [(*check_key, median(seconds), max(seconds)) for check_key, seconds in times.items()]
     return sorted(listed, key=lambda row: -row[2])[:most]
 
 
 def repeated(view: RunView) -> list[StudentOutcome]:
     """Return outcomes of the work that was repeated alone on the machine."""
-    return [one for one, work in view.works.values() if work.repeated]
+    return [outcome for outcome, work in view.works.values() if work.repeated]
 
 
 #: Columns of one page. With more tasks, the page of all students has a column for each exercise.
@@ -270,9 +284,9 @@ def columns(view: RunView, exercise: str = "") -> list[HeatColumn]:
 
 def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
     """Return the rows of all students, in the order of the roster."""
-    found = shares(view)
+    by_student = shares(view)
     return [
-        HeatRow(student, found.get(student), _cells(view, view.results.of(student), chosen))
+        HeatRow(student, by_student.get(student), _cells(view, view.results.of(student), chosen))
         for student in view.results.students
     ]
 
@@ -280,7 +294,7 @@ def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
 def _cells(
     view: RunView, outcomes: Mapping[str, StudentOutcome], chosen: list[HeatColumn]
 ) -> tuple[HeatCell, ...]:
-    return tuple(_cell(view, outcomes.get(one.exercise), one.task) for one in chosen)
+    return tuple(_cell(view, outcomes.get(column.exercise), column.task) for column in chosen)
 
 
 _NO_WORK, _NOT_GRADED = HeatCell("none", "–"), HeatCell("open", "?")
@@ -292,7 +306,10 @@ def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
     page = view.work_page(outcome.key)
     if outcome.work is None:
         return HeatCell(_NOT_GRADED.level, _NOT_GRADED.text, page)
-    part = next((one for one in outcome.work.tasks if one.name == task), outcome.work)
+    part = next(
+        (part for part in outcome.work.tasks if part.name == task),
+        outcome.work,
+    )
     if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
         return HeatCell("open", f"{number(part.earned)}…", page)
     return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)

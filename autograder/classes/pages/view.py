@@ -47,10 +47,10 @@ class CodeReader:
         """Return the code for `exercise`; a sentence in a comment where there is none."""
         try:
             folder = self._collection.folder_of(attempt)
-            with load_submission(folder, self._course, [exercise]) as found:
-                if exercise in found.files:
-                    return found.files[exercise].source
-                return f"# {found.unread.get(exercise, 'no file of this exercise')}\n"
+            with load_submission(folder, self._course, [exercise]) as submission:
+                if exercise in submission.files:
+                    return submission.files[exercise].source
+                return f"# {submission.unread.get(exercise, 'no file of this exercise')}\n"
         except GradusError as error:
             return f"# {error}\n"
 
@@ -66,14 +66,14 @@ def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
     Code that is no Python has no definition.
     """
     try:
-        found = definitions(parse(source)).get(task)
+        definition = definitions(parse(source)).get(task)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    if found is None:
+    if definition is None:
         return ""
-    decorators: list[ast.expr] = getattr(found, "decorator_list", [])
-    first = min([found.lineno, *(one.lineno for one in decorators)])
-    lines = lines_of(source)[first - 1 : found.end_lineno]
+    decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
+    first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
+    lines = lines_of(source)[first - 1 : definition.end_lineno]
     return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
 
 
@@ -107,10 +107,10 @@ class RunView:
     @cached_property
     def pages_of_work(self) -> dict[str, tuple[StudentOutcome, ...]]:
         """Path of a page -> the outcomes of the students who handed in this work."""
-        found: dict[str, list[StudentOutcome]] = {}
-        for one in self.results.outcomes.values():
-            found.setdefault(self.work_page(one.key), []).append(one)
-        return {page: tuple(listed) for page, listed in found.items()}
+        by_page: dict[str, list[StudentOutcome]] = {}
+        for outcome in self.results.outcomes.values():
+            by_page.setdefault(self.work_page(outcome.key), []).append(outcome)
+        return {page: tuple(listed) for page, listed in by_page.items()}
 
     def student_page(self, student: str) -> str:
         """Return the path of the page of a student."""
@@ -123,33 +123,33 @@ class RunView:
     def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
         """Yield each student who handed something in, with exercise -> outcome."""
         for student in self.results.students:
-            found = self.results.of(student)
-            if found:
-                yield student, found
+            outcomes = self.results.of(student)
+            if outcomes:
+                yield student, outcomes
 
     @cached_property
     def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
-            one.key: (one, one.work)
-            for one in self.results.outcomes.values()
-            if one.work is not None
+            outcome.key: (outcome, outcome.work)
+            for outcome in self.results.outcomes.values()
+            if outcome.work is not None
         }
 
     @cached_property
     def tasks(self) -> dict[str, tuple[str, ...]]:
         """Exercise -> its tasks, as far as any work of it was graded."""
-        found: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
-        for one, work in self.works.values():
-            found[one.exercise].update(dict.fromkeys(task.name for task in work.tasks))
-        return {name: tuple(tasks) for name, tasks in found.items()}
+        names: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
+        for outcome, work in self.works.values():
+            names[outcome.exercise].update(dict.fromkeys(task.name for task in work.tasks))
+        return {name: tuple(tasks) for name, tasks in names.items()}
 
 
 def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
     """Return everything that the pages of `run` show."""
     results = read_results(connection, collection, run)
-    missing = {one.key for one in results.outcomes.values() if one.work is None}
+    missing = {outcome.key for outcome in results.outcomes.values() if outcome.work is None}
     faults = {key: fault_of(connection, key) for key in missing}
-    keys = {one.key for one in results.outcomes.values()}
+    keys = {outcome.key for outcome in results.outcomes.values()}
     different = tuple(disagreements(connection, keys))
     return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))

@@ -1,6 +1,7 @@
 """Students of a class, their dates, and the privacy of their data.
 
-roster.py   students and their identifiers, from tables of any system
+tables.py   tables of any system: read, or with single cells replaced
+roster.py   students and their identifiers
 dates.py    due dates, times of submission, extensions, time zones
 privacy.py  files for their owner alone, pseudonyms
 """

@@ -9,14 +9,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from autograder.classes.rosters.roster import (
-    CsvTable,
-    Roster,
-    TableRow,
-    columns_of,
-    identifiers,
-    read_csv,
-)
+from autograder.classes.rosters.roster import Roster, columns_of, identifiers
+from autograder.classes.rosters.tables import CsvTable, TableRow, read_csv
 from framework.errors import BadInputError, UsageError
 
 #: What Moodle writes in English: "Monday, 2 March 2026, 10:15 AM".
@@ -123,7 +117,9 @@ def days_after(due: datetime, days: int) -> datetime:
     Where a change of clocks repeats or leaves out that time, the later moment is meant.
     """
     local = due + timedelta(days=days)  # which keeps the local time
-    return max((local.replace(fold=fold) for fold in (0, 1)), key=lambda one: one.astimezone(UTC))
+    return max(
+        (local.replace(fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
+    )
 
 
 _DUE, _DAYS, _LATE_DAYS = "due", "days", "late_days"
@@ -166,14 +162,14 @@ def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str
     table = read_csv(file)
     if not {_DUE, _DAYS, _LATE_DAYS} & set(table.columns):
         raise BadInputError(f"{file}: expected a column {_DUE}, {_DAYS} or {_LATE_DAYS}")
-    found: dict[str, Extension] = {}
+    extensions: dict[str, Extension] = {}
     for row, key in _students(table, roster):
         if key is None:
             raise BadInputError(f"{file}, line {row.line}: no such student in the roster")
-        if key in found:
+        if key in extensions:
             raise BadInputError(f"{file}, line {row.line}: a second row for '{key}'")
-        found[key] = _extension(table, row, zone)
-    return found
+        extensions[key] = _extension(table, row, zone)
+    return extensions
 
 
 def _extension(table: CsvTable, row: TableRow, zone: tzinfo | None) -> Extension:
@@ -199,7 +195,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
     column = next((name for name in TIMES if name in table.columns), "")
     if not column:
         raise BadInputError(f"{file} has no column of times: expected one of {', '.join(TIMES)}")
-    found: dict[str, datetime] = {}
+    times: dict[str, datetime] = {}
     for row, key in _students(table, roster):
         text = row.cells.get(column, "")
         if key is None or text in ("", "-"):
@@ -210,8 +206,8 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
                 f"{file}, line {row.line}: the time '{text}' is not understood. Expected one as in "
                 "2026-03-02T10:15:00Z; for times without a zone, add `--timezone Europe/Berlin`"
             )
-        found[key] = moment
-    return found
+        times[key] = moment
+    return times
 
 
 def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[TableRow, str | None]]:

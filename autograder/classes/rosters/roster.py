@@ -5,102 +5,14 @@ different forms."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.classes.rosters.tables import CsvTable, TableRow, plain, read_csv
 from framework.errors import BadInputError, ConflictError
-
-#: The maximum number of bytes of such a file.
-MAX_BYTES = 64 << 20
-
-#: Characters without a width of their own: marks of direction, joiners, byte order marks.
-_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SEPARATORS = ",;\t"
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """A row of a table: column -> text, and its line in the file."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class CsvTable:
-    """A table: its file, the columns in small letters, and the rows that are not empty."""
-
-    file: Path
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-
-
-def plain(text: str) -> str:
-    """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
-
-
-def read_csv(file: Path) -> CsvTable:
-    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
-
-    Raises:
-        BadInputError: it is missing, too large, not text, or has no header.
-    """
-    text = _decoded_table(file)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(_SEPARATORS, key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if any(map(plain, cells))]
-    except csv.Error as error:
-        raise BadInputError(f"{file}, line {reader.line_num}: no CSV ({error})") from None
-    if not lines:
-        raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
-    columns = tuple(plain(cell).casefold() for cell in lines[0][1])
-    return CsvTable(
-        file, columns, tuple(_table_row(line, columns, cells) for line, cells in lines[1:])
-    )
-
-
-def _table_row(line: int, columns: Sequence[str], cells: Sequence[str]) -> TableRow:
-    return TableRow(line, dict(zip(columns, map(plain, cells), strict=False)))
-
-
-def bytes_of(file: Path, kind: str) -> bytes:
-    """Return the bytes of `file`.
-
-    Args:
-        kind: what it is, in the message about its size.
-
-    Raises:
-        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
-    """
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
-    return data
-
-
-def _decoded_table(file: Path) -> str:
-    data = bytes_of(file, "table")
-    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8") from None
-
 
 #: Kind of identifier -> columns that hold it. The first kind that all students have is their key.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -133,21 +45,21 @@ def columns_of(table: CsvTable) -> dict[str, str]:
     ``username``. The tables of Moodle are in the language of their author: participants and e-mail
     addresses are recognised by their form.
     """
-    known = {
+    by_kind = {
         kind: next((name for name in names if name in table.columns), "")
         for kind, names in COLUMNS.items()
     }
     if is_canvas_gradebook(table):
-        known |= {"student": "", "canvas": "id"}
-    if "github_id" in table.columns and not known["github"]:
-        known |= {"github": known["username"], "username": ""}
+        by_kind |= {"student": "", "canvas": "id"}
+    if "github_id" in table.columns and not by_kind["github"]:
+        by_kind |= {"github": by_kind["username"], "username": ""}
     if participants := _column_like(table, _PARTICIPANT):
-        if known["student"] == participants:
-            known["student"] = ""
-        known["participant"] = known["participant"] or participants
-    if participants or not any(known.values()):
-        known["email"] = known["email"] or _column_like(table, _MARKS)
-    return {kind: column for kind, column in known.items() if column}
+        if by_kind["student"] == participants:
+            by_kind["student"] = ""
+        by_kind["participant"] = by_kind["participant"] or participants
+    if participants or not any(by_kind.values()):
+        by_kind["email"] = by_kind["email"] or _column_like(table, _MARKS)
+    return {kind: column for kind, column in by_kind.items() if column}
 
 
 def is_canvas_gradebook(table: CsvTable) -> bool:
@@ -168,8 +80,8 @@ def identifiers(row: TableRow, columns: Mapping[str, str]) -> Iterator[tuple[str
     """Yield kind and value of each identifier in `row`."""
     for kind, column in columns.items():
         value = row.cells.get(column, "")
-        if kind == "participant" and (found := _PARTICIPANT.fullmatch(value)):
-            value = found[1]
+        if kind == "participant" and (match := _PARTICIPANT.fullmatch(value)):
+            value = match[1]
         if value:
             yield kind, value
 
@@ -240,14 +152,14 @@ class Roster:
                 return tuple(group)
             if key := self.find([(kind, value)]):
                 group_name = self.students[key].group
-                found = self._groups.get((GROUP, folded(group_name)))
-                return tuple(found) if group_name and found else (key,)
+                members = self._groups.get((GROUP, folded(group_name)))
+                return tuple(members) if group_name and members else (key,)
         return ()
 
     def values(self, *kinds: str) -> set[str]:
         """Return all values of identifiers and groups of these kinds, in the compared form."""
-        known = (*self._found, *self._groups)
-        return {value for kind, value in known if kind in kinds}
+        pairs = (*self._found, *self._groups)
+        return {value for kind, value in pairs if kind in kinds}
 
 
 def read_roster(file: Path) -> Roster:
@@ -260,11 +172,13 @@ def read_roster(file: Path) -> Roster:
     table = read_csv(file)
     columns = columns_of(table)
     rows = [(row, dict(identifiers(row, columns))) for row in _rows(table)]
-    key = next((kind for kind in columns if rows and all(kind in found for _, found in rows)), "")
+    key = next(
+        (kind for kind in columns if rows and all(kind in by_kind for _, by_kind in rows)), ""
+    )
     if not key:
         raise BadInputError(_no_key(table, columns))
     _reject_repeated(file, key, rows)
-    return Roster((_student(table, row, found, key) for row, found in rows), str(file))
+    return Roster((_student(table, row, by_kind, key) for row, by_kind in rows), str(file))
 
 
 def _rows(table: CsvTable) -> Iterator[TableRow]:
@@ -274,12 +188,12 @@ def _rows(table: CsvTable) -> Iterator[TableRow]:
             yield row
 
 
-def _student(table: CsvTable, row: TableRow, found: Mapping[str, str], key: str) -> Student:
+def _student(table: CsvTable, row: TableRow, by_kind: Mapping[str, str], key: str) -> Student:
     name = row.cells["student"] if is_canvas_gradebook(table) else _first(row, NAMES)
     if not name:
         parts = (row.cells.get(part, "") for part in ("first_name", "last_name"))
         name = " ".join(filter(None, parts))
-    return Student(found[key], name, found, _first(row, GROUPS), _first(row, GROUP_IDS))
+    return Student(by_kind[key], name, by_kind, _first(row, GROUPS), _first(row, GROUP_IDS))
 
 
 def _first(row: TableRow, columns: Iterable[str]) -> str:
@@ -288,18 +202,18 @@ def _first(row: TableRow, columns: Iterable[str]) -> str:
 
 def _reject_repeated(file: Path, key: str, rows: list[tuple[TableRow, dict[str, str]]]) -> None:
     lines: dict[str, int] = {}
-    for row, found in rows:
-        other = lines.setdefault(folded(found[key]), row.line)
+    for row, by_kind in rows:
+        other = lines.setdefault(folded(by_kind[key]), row.line)
         if other != row.line:
             raise ConflictError(
-                f"{file}, lines {other} and {row.line}: both have {key} '{found[key]}'. "
+                f"{file}, lines {other} and {row.line}: both have {key} '{by_kind[key]}'. "
                 "Keep one row for each student"
             )
 
 
 def _no_key(table: CsvTable, columns: Mapping[str, str]) -> str:
     if columns:
-        shown = ", ".join(columns.values())
-        return f"{table.file}: a row has none in each of the columns {shown}. Complete one of them"
+        listed = ", ".join(columns.values())
+        return f"{table.file}: a row has none in each of the columns {listed}. Complete one of them"
     wanted = ", ".join(names[0] for names in COLUMNS.values())
     return f"{table.file} has no column that identifies students: expected one of {wanted}"

@@ -9,7 +9,6 @@ coordinator.py     leases jobs, commits results, shows progress
 grade_run.py       starts or continues a run
 doctor.py          what has to hold before a run
 points.py          points of a run, and what moved between two runs
-forgetting.py      removes data of students
 cluster.py         the engine of Dask
 grader_process.py  the program that grades for a worker of Dask
 """

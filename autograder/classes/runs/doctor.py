@@ -84,42 +84,44 @@ def examine(
     """
     problems = [*_disk(Path(tempfile.gettempdir()))]
     with tempfile.TemporaryDirectory(prefix="gradus-", dir=folder) as stubs:
-        solutions = [_graded(engine, solutions_folder(course.root), one) for one in exercises]
-        for one in exercises:
-            stub = Path(stubs) / one.stub.name
-            stub.write_text(available_stub(one) or "", "utf-8")
-            problems += _about_stub(one, settled(_graded(engine, Path(stubs), one)))
+        solutions = [
+            _graded(engine, solutions_folder(course.root), exercise) for exercise in exercises
+        ]
+        for exercise in exercises:
+            stub = Path(stubs) / exercise.stub.name
+            stub.write_text(available_stub(exercise) or "", "utf-8")
+            problems += _about_stub(exercise, settled(_graded(engine, Path(stubs), exercise)))
             stub.unlink()
-        for one, found in zip(exercises, solutions, strict=True):
-            problems += _about_solution(one, settled(found))
+        for exercise, solution in zip(exercises, solutions, strict=True):
+            problems += _about_solution(exercise, settled(solution))
     if problems:
         raise DoctorError(
             "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)
         )
-    names = ", ".join(one.name for one in exercises)
+    names = ", ".join(exercise.name for exercise in exercises)
     return f"full marks for the solution and none for the stub of {names}"
 
 
-def _graded(engine: Engine, place: Path, exercise: Exercise) -> Future[JobOutcome]:
-    return engine.submit(Job(str(place), exercise.name, alone=True))
+def _graded(engine: Engine, folder: Path, exercise: Exercise) -> Future[JobOutcome]:
+    return engine.submit(Job(str(folder), exercise.name, alone=True))
 
 
-def _about_solution(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
-    if found.result is None:
-        yield f"{exercise.name}: the solution cannot be graded: {found.fault}"
-    elif found.result.earned + found.result.for_a_person < found.result.possible:
+def _about_solution(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
+    if outcome.result is None:
+        yield f"{exercise.name}: the solution cannot be graded: {outcome.fault}"
+    elif outcome.result.earned + outcome.result.for_a_person < outcome.result.possible:
         yield (
-            f"{exercise.name}: the solution gets {found.result.earned:g} of "
-            f"{found.result.possible:g} points here. `grade {exercise.name} --submission "
+            f"{exercise.name}: the solution gets {outcome.result.earned:g} of "
+            f"{outcome.result.possible:g} points here. `grade {exercise.name} --submission "
             "solutions` shows why"
         )
 
 
-def _about_stub(exercise: Exercise, found: JobOutcome) -> Iterator[str]:
-    if found.result is None:
-        yield f"{exercise.name}: the stub cannot be graded: {found.fault}"
-    elif found.result.earned:
-        yield f"{exercise.name}: the untouched stub gets {found.result.earned:g} points"
+def _about_stub(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
+    if outcome.result is None:
+        yield f"{exercise.name}: the stub cannot be graded: {outcome.fault}"
+    elif outcome.result.earned:
+        yield f"{exercise.name}: the untouched stub gets {outcome.result.earned:g} points"
 
 
 def _disk(folder: Path) -> Iterator[str]:
@@ -133,9 +135,11 @@ def store_problems(file: Path) -> Iterator[str]:
     folder = file.resolve().parent
     yield from _disk(folder)
     parts = [
-        one for one in psutil.disk_partitions(all=True) if folder.is_relative_to(one.mountpoint)
+        partition
+        for partition in psutil.disk_partitions(all=True)
+        if folder.is_relative_to(partition.mountpoint)
     ]
-    kind = max(parts, key=lambda one: len(one.mountpoint)).fstype if parts else ""
+    kind = max(parts, key=lambda partition: len(partition.mountpoint)).fstype if parts else ""
     if kind in _SHARED:
         yield (
             f"{folder} is on {kind}, where SQLite may lose data: name a local file or a "

@@ -36,7 +36,7 @@ def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str
     That is its file, and those of the exercises that it requires: text, cells and notes.
     """
     digest = hashlib.sha256()
-    for name in sorted(one.name for one in course.with_required([exercise])):
+    for name in sorted(required.name for required in course.with_required([exercise])):
         file = submission.files.get(name)
         parts: tuple[object, ...] = (name, submission.unread.get(name, ""))
         if file is not None:
@@ -54,17 +54,20 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
         names: exercises or units; without any, the exercises of which a file was handed in.
     """
     counting = collection.counting()
-    attempts = sorted({one.attempt for found in counting.values() for one in found})
+    attempts = sorted(
+        {standing.attempt for standings in counting.values() for standing in standings}
+    )
     exercises = course.select(names)
-    found = {id: dict(_digests(collection, course, exercises, id)) for id in attempts}
+    work = {id: dict(_digests(collection, course, exercises, id)) for id in attempts}
     if not names:
-        handed_in = {name for digests in found.values() for name, (_, is_there) in digests.items()
-                     if is_there}  # fmt: skip
-        exercises = [one for one in exercises if one.name in handed_in]
+        handed_in = {
+            name for digests in work.values() for name, (_, is_there) in digests.items() if is_there
+        }
+        exercises = [exercise for exercise in exercises if exercise.name in handed_in]
     return [
-        RunEntry(student, one.attempt, exercise.name, found[one.attempt][exercise.name][0])
+        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt][exercise.name][0])
         for student, standings in counting.items()
-        for one in standings
+        for standing in standings
         for exercise in exercises
     ]
 
@@ -73,16 +76,16 @@ def _digests(
     collection: Collection, course: Course, exercises: Sequence[Exercise], attempt: str
 ) -> Iterator[tuple[str, tuple[str, bool]]]:
     """Yield exercise -> digest, and whether it has a file of its own."""
-    needed = [one.name for one in course.with_required(exercises)]
+    needed = [required.name for required in course.with_required(exercises)]
     with load_submission(collection.folder_of(attempt), course, needed) as submission:
-        for one in exercises:
-            is_there = one.name in submission.files or one.name in submission.unread
-            yield one.name, (digest_of(submission, course, one), is_there)
+        for required in exercises:
+            is_there = required.name in submission.files or required.name in submission.unread
+            yield required.name, (digest_of(submission, course, required), is_there)
 
 
-def digest_of_all(found: Sequence[RunEntry]) -> str:
+def digest_of_all(listed: Sequence[RunEntry]) -> str:
     """Return a digest of the entries of a run."""
-    lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in found)
+    lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in listed)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -145,7 +148,7 @@ def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
 def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
-    needed = [one.name for one in setting.course.with_required([exercise])]
+    needed = [required.name for required in setting.course.with_required([exercise])]
     with load_submission(Path(job.place), setting.course, needed) as loaded:
         digest = digest_of(loaded, setting.course, exercise)
         if job.digest not in ("", digest):
@@ -173,18 +176,18 @@ def _plain_name(file: SubmittedFile) -> str:
 
 
 def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobOutcome:
-    (found,) = report.exercises
-    faults = [check.message for check in found.checks if check.verdict is Verdict.NOT_GRADED]
+    (graded,) = report.exercises
+    faults = [check.message for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
     if faults:
         return JobOutcome(fault=faults[0])
-    if is_open(found) and not job.alone:
+    if is_open(graded) and not job.alone:
         return JobOutcome(is_open=True)
     result = StoredResult(
-        verdict=found.verdict.value,
-        earned=float(found.earned),
-        possible=float(found.possible),
-        for_a_person=float(found.for_a_person),
-        checks=_digest_of_checks(found),
+        verdict=graded.verdict.value,
+        earned=float(graded.earned),
+        possible=float(graded.possible),
+        for_a_person=float(graded.for_a_person),
+        checks=_digest_of_checks(graded),
         report=render_json(report, show_hidden=True),
         repeated=job.alone,
         sandbox=setting.sandbox.label,
@@ -193,9 +196,10 @@ def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobO
     return JobOutcome(result)
 
 
-def _digest_of_checks(found: ExerciseResult) -> str:
+def _digest_of_checks(result: ExerciseResult) -> str:
     """Return a digest of what decides about points, and of nothing that differs between runs."""
     checks = [
-        (one.id, one.task, one.verdict.value, one.earned, one.possible) for one in found.checks
+        (check.id, check.task, check.verdict.value, check.earned, check.possible)
+        for check in result.checks
     ]
     return hashlib.sha256(json.dumps(checks).encode()).hexdigest()

@@ -183,9 +183,9 @@ def difference(settings: RunSettings, revision: str, environment: str) -> str:
     """
     if settings.environment != environment:
         return f"a worker has {settings.environment} instead of {environment}"
-    found = course_hash(setting_of(settings).course)
-    if found != revision:
-        return f"a worker has the course {found[:12]} instead of {revision[:12]}"
+    own_revision = course_hash(setting_of(settings).course)
+    if own_revision != revision:
+        return f"a worker has the course {own_revision[:12]} instead of {revision[:12]}"
     return ""
 
 

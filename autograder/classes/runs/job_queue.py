@@ -180,10 +180,10 @@ def reclaim(connection: Connection, queue: Queue) -> int:
 
     A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
     """
-    found = connection.execute(
+    leased = connection.execute(
         select(job.c.id, job.c.owner, job.c.lost).where(queue.holds(), job.c.state == LEASED)
     )
-    gone = [row for row in found if _is_gone(row.owner)]
+    gone = [row for row in leased if _is_gone(row.owner)]
     for row in gone:
         lost = row.lost + 1
         fault = f"the grader ended {lost} times while it was graded" if lost >= MAX_LOST else ""

@@ -48,20 +48,20 @@ def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryRe
     """
     results: dict[ResultKey, StoredResult | None] = {}
     by_attempt: dict[tuple[str, str], list[EntryResult]] = defaultdict(list)
-    for one in entries_of(connection, run.id):
-        key = run.key(one)
+    for entry in entries_of(connection, run.id):
+        key = run.key(entry)
         if key not in results:
             results[key] = find_result(connection, key, run.ended)
-        by_attempt[one.student, one.attempt].append(EntryResult(one, key, results[key]))
+        by_attempt[entry.student, entry.attempt].append(EntryResult(entry, key, results[key]))
     best: dict[str, list[EntryResult]] = {}
-    for (student, _), found in by_attempt.items():
-        if student not in best or _sum(found) > _sum(best[student]):
-            best[student] = found
-    return {(s, one.entry.exercise): one for s, found in best.items() for one in found}
+    for (student, _), graded in by_attempt.items():
+        if student not in best or _sum(graded) > _sum(best[student]):
+            best[student] = graded
+    return {(s, entry.entry.exercise): entry for s, graded in best.items() for entry in graded}
 
 
-def _sum(found: Iterable[EntryResult]) -> float:
-    return sum(one.result.earned for one in found if one.result is not None)
+def _sum(graded: Iterable[EntryResult]) -> float:
+    return sum(entry.result.earned for entry in graded if entry.result is not None)
 
 
 #: Checks that a reason lists.

@@ -336,11 +336,11 @@ def _make_tables(connection: Connection) -> None:
     except (IntegrityError, ProgrammingError):  # another process makes them at the same time
         time.sleep(1)
     names = select(meta.c.value).where(meta.c.name == "schema")
-    found = connection.execute(names).scalar()
-    if found is None:
+    version = connection.execute(names).scalar()
+    if version is None:
         connection.execute(insert(meta).values(name="schema", value=SCHEMA))
-    elif found != SCHEMA:
+    elif version != SCHEMA:
         raise BadInputError(
-            f"the store has format {found} instead of {SCHEMA}: use the version of gradus "
+            f"the store has format {version} instead of {SCHEMA}: use the version of gradus "
             "that wrote it, or name another one with `--store`"
         )

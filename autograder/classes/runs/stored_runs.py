@@ -64,8 +64,8 @@ def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool
     values = {**asdict(key), **asdict(result), "at": time.time()}
     if insert_once(connection, grading, {**values, "confirmed": 0}, KEY):
         return True
-    known = select(grading.c.checks).where(is_key(grading, key))
-    if connection.execute(known).scalar() == result.checks:
+    former = select(grading.c.checks).where(is_key(grading, key))
+    if connection.execute(former).scalar() == result.checks:
         more = {"confirmed": grading.c.confirmed + 1}
         connection.execute(update(grading).where(is_key(grading, key)).values(more))
         return True
@@ -168,7 +168,9 @@ def start_run(
     }
     made = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
     if entries:
-        connection.execute(insert(entry), [{"run": made, **asdict(one)} for one in entries])
+        connection.execute(
+            insert(entry), [{"run": made, **asdict(work_entry)} for work_entry in entries]
+        )
     return find_run(connection, made)
 
 
@@ -178,10 +180,10 @@ def find_run(connection: Connection, id: int) -> Run:
     Raises:
         BadInputError: there is none.
     """
-    found = [one for one in all_runs(connection) if one.id == id]
-    if not found:
+    runs = [candidate for candidate in all_runs(connection) if candidate.id == id]
+    if not runs:
         raise BadInputError(f"no run {id}: `gradus class runs` shows all")
-    return found[0]
+    return runs[0]
 
 
 def note_course(connection: Connection, revision: str, words: str) -> None:
@@ -236,10 +238,10 @@ def end_run(connection: Connection, id: int) -> None:
 
 def last_generation(connection: Connection, exercise: str, submission: str) -> int:
     """Return the highest generation of the work; 0 if it was never graded again."""
-    known = select(func.max(entry.c.generation)).where(
+    highest = select(func.max(entry.c.generation)).where(
         entry.c.exercise == exercise, entry.c.submission == submission
     )
-    return connection.execute(known).scalar() or 0
+    return connection.execute(highest).scalar() or 0
 
 
 def remove_runs(connection: Connection, ids: Iterable[int]) -> None:

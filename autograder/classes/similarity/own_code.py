@@ -28,29 +28,31 @@ def own_code(source: str, task: str, tasks: Collection[str], most: int) -> str:
         Python, or does not define it.
     """
     try:
-        found = definitions(parse(source))
+        by_name = definitions(parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    if task not in found:
+    if task not in by_name:
         return ""
-    used = list(_used(task, found, tasks))
+    used = list(_used(task, by_name, tasks))
     code = [node for node in used if isinstance(node, _Definition) and not _is_wrapper(node)]
     lines = lines_of(source)
     kept = [lines[i - 1] for node in code or used[:1] for i in _lines_of(node)]
     return "\n".join([*kept[:most], *(["    ..."] if len(kept) > most else [])])
 
 
-def _used(task: str, found: dict[str, ast.stmt], tasks: Collection[str]) -> Iterator[ast.stmt]:
+def _used(task: str, by_name: dict[str, ast.stmt], tasks: Collection[str]) -> Iterator[ast.stmt]:
     """Yield the statement of `task`, and those of the file that it uses, in their order."""
     names = [task]
     for name in names:  # the list grows during the loop
-        others = (node.id for node in _nodes(found[name]) if isinstance(node, ast.Name))
+        others = (node.id for node in _nodes(by_name[name]) if isinstance(node, ast.Name))
         names += [
-            one
-            for one in dict.fromkeys(others)
-            if one in found and one not in tasks and one not in names
+            other
+            for other in dict.fromkeys(others)
+            if other in by_name and other not in tasks and other not in names
         ]
-    yield from sorted({id(found[name]): found[name] for name in names}.values(), key=_first_line)
+    yield from sorted(
+        {id(by_name[name]): by_name[name] for name in names}.values(), key=_first_line
+    )
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -61,21 +63,21 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Yield all nodes of a statement but those of decorators."""
     waiting = [node]
     while waiting:
-        one = waiting.pop()
-        yield one
-        left_out = one.decorator_list if isinstance(one, _Definition) else []
-        waiting += [child for child in ast.iter_child_nodes(one) if child not in left_out]
+        current = waiting.pop()
+        yield current
+        left_out = current.decorator_list if isinstance(current, _Definition) else []
+        waiting += [child for child in ast.iter_child_nodes(current) if child not in left_out]
 
 
 def _lines_of(node: ast.stmt) -> list[int]:
     """Return the numbers of the lines of a statement, without decorators and wrappers in it."""
     last = node.end_lineno or node.lineno
     dropped: set[int] = set()
-    for one in _nodes(node):
-        if isinstance(one, _Definition):
-            dropped |= {i for each in one.decorator_list for i in _span(each)}
-            if one is not node and _is_wrapper(one):
-                dropped |= set(_span(one))
+    for inner in _nodes(node):
+        if isinstance(inner, _Definition):
+            dropped |= {i for each in inner.decorator_list for i in _span(each)}
+            if inner is not node and _is_wrapper(inner):
+                dropped |= set(_span(inner))
     return [i for i in range(node.lineno, last + 1) if i not in dropped]
 
 
@@ -87,10 +89,12 @@ def _is_wrapper(node: ast.stmt) -> bool:
     """Return whether `node` is a function that only forwards a call, or makes one that does."""
     if not isinstance(node, _Function):
         return False
-    *before, last = [one for one in node.body if not _is_docstring(one)] or [node.body[0]]
+    *before, last = [statement for statement in node.body if not _is_docstring(statement)] or [
+        node.body[0]
+    ]
     if isinstance(last, ast.Return) and isinstance(last.value, ast.Name):
-        made = [one for one in before if isinstance(one, _Function)]
-        if any(one.name == last.value.id for one in made):
+        made = [statement for statement in before if isinstance(statement, _Function)]
+        if any(statement.name == last.value.id for statement in made):
             return True  # a decorator
     if before and not _is_passed_on(before, last):
         return False
@@ -116,7 +120,7 @@ def _is_passed_on(before: list[ast.stmt], last: ast.stmt) -> bool:
 
 def _forwards(call: ast.Call) -> bool:
     """Return whether a call passes on names alone, and is no call of a library."""
-    given = [call.func, *call.args, *(one.value for one in call.keywords)]
-    parts = [part for one in given for part in ast.walk(one)]
+    given = [call.func, *call.args, *(node.value for node in call.keywords)]
+    parts = [part for node in given for part in ast.walk(node)]
     libraries = {part.id for part in parts if isinstance(part, ast.Name)} & {"np", "numpy"}
     return not libraries and all(isinstance(part, _PASSED) for part in parts)

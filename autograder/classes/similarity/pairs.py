@@ -51,13 +51,13 @@ def tokens(source: str) -> list[Token]:
 
 def _tokens(source: str) -> Iterator[Token]:
     before, last = ["", ""], tokenize.NEWLINE
-    for one in _read(source):
-        is_docstring = one.type == tokenize.STRING and last in _LAYOUT
-        if one.type not in _LAYOUT and not is_docstring and one.string:
-            if one.string not in "()":
-                yield Token(_normal(one, before), one.start[0])
-            before = [before[1], one.string]
-        last = one.type
+    for token in _read(source):
+        is_docstring = token.type == tokenize.STRING and last in _LAYOUT
+        if token.type not in _LAYOUT and not is_docstring and token.string:
+            if token.string not in "()":
+                yield Token(_normal(token, before), token.start[0])
+            before = [before[1], token.string]
+        last = token.type
 
 
 def _read(source: str) -> Iterator[tokenize.TokenInfo]:
@@ -67,16 +67,16 @@ def _read(source: str) -> Iterator[tokenize.TokenInfo]:
         return
 
 
-def _normal(one: tokenize.TokenInfo, before: list[str]) -> str:
-    if one.type == tokenize.NAME:
+def _normal(token: tokenize.TokenInfo, before: list[str]) -> str:
+    if token.type == tokenize.NAME:
         is_library = before[1] == "." and before[0] in _LIBRARIES
-        return one.string if one.string in _KEPT or is_library else "n"
-    return {tokenize.NUMBER: "0", tokenize.STRING: "s"}.get(one.type, one.string)
+        return token.string if token.string in _KEPT or is_library else "n"
+    return {tokenize.NUMBER: "0", tokenize.STRING: "s"}.get(token.type, token.string)
 
 
-def grams(found: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
+def grams(listed_tokens: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
     """Return every `LENGTH` consecutive tokens -> the tokens of all their places."""
-    listed = list(found)
+    listed = list(listed_tokens)
     places: dict[tuple[str, ...], list[Token]] = {}
     for i in range(len(listed) - LENGTH + 1):
         part = listed[i : i + LENGTH]
@@ -86,9 +86,12 @@ def grams(found: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
 
 def common_lines(first: str, second: str, skeleton: str) -> tuple[set[int], set[int]]:
     """Return the lines of both codes that hold what they have in common beyond the skeleton."""
-    one, other = grams(tokens(first)), grams(tokens(second))
-    shared = (one.keys() & other.keys()) - grams(tokens(skeleton)).keys()
-    lines = ({token.line for gram in shared for token in found[gram]} for found in (one, other))
+    first_grams, second_grams = grams(tokens(first)), grams(tokens(second))
+    shared = (first_grams.keys() & second_grams.keys()) - grams(tokens(skeleton)).keys()
+    lines = (
+        {token.line for gram in shared for token in own[gram]}
+        for own in (first_grams, second_grams)
+    )
     first_lines, second_lines = lines
     return first_lines, second_lines
 
@@ -122,33 +125,33 @@ class Comparison:
 def long_enough(comparison: Comparison) -> dict[str, frozenset[tuple[str, ...]]]:
     """Return id -> sequences beyond the skeleton, of code that is long enough to be compared."""
     given = grams(tokens(comparison.skeleton)).keys()
-    found = {id: frozenset(grams(tokens(code)).keys() - given)
+    beyond = {id: frozenset(grams(tokens(code)).keys() - given)
              for id, code in comparison.code.items()}  # fmt: skip
-    return {id: own for id, own in found.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
+    return {id: own for id, own in beyond.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
 
 
 def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
     """Yield pairs that have something in common: twice the common part by the sum of both."""
-    found = long_enough(comparison)
-    ids = [*(id for id in found if id not in comparison.sources),
-           *(id for id in found if id in comparison.sources)]  # fmt: skip
+    own_grams = long_enough(comparison)
+    ids = [*(id for id in own_grams if id not in comparison.sources),
+           *(id for id in own_grams if id in comparison.sources)]  # fmt: skip
     if len(ids) < 2:
         return
-    common = _common([found[id] for id in ids])
-    sizes = np.array([len(found[id]) for id in ids], dtype=np.float32)
+    common = _common([own_grams[id] for id in ids])
+    sizes = np.array([len(own_grams[id]) for id in ids], dtype=np.float32)
     shares = 2 * common / (sizes[:, None] + sizes[None, :])
-    own = len(ids) - len(comparison.sources & found.keys())
+    own = len(ids) - len(comparison.sources & own_grams.keys())
     for i, j in np.argwhere(np.triu(shares >= LOWEST, k=1)):
         if i < own:
             yield ids[i], ids[j], float(shares[i, j])
 
 
-def _common(found: Sequence[frozenset[tuple[str, ...]]]) -> np.ndarray:
+def _common(own_grams: Sequence[frozenset[tuple[str, ...]]]) -> np.ndarray:
     """Return a `(N, N)` array: the number of sequences that each two have in common."""
-    counts = Counter(gram for own in found for gram in own)
+    counts = Counter(gram for own in own_grams for gram in own)
     columns = {gram: i for i, gram in enumerate(g for g, count in counts.items() if count > 1)}
-    table = np.zeros((len(found), len(columns)), dtype=np.float32)
-    for row, own in enumerate(found):
+    table = np.zeros((len(own_grams), len(columns)), dtype=np.float32)
+    for row, own in enumerate(own_grams):
         table[row, [columns[gram] for gram in own if gram in columns]] = 1
     return table @ table.T
 

@@ -39,12 +39,12 @@ class Cluster:
 
 def nearest(ids: Iterable[str], pairs: Iterable[Pair]) -> dict[str, float]:
     """Return id -> the share of its most similar counterpart; 0 for one with none."""
-    found = dict.fromkeys(ids, 0.0)
+    shares = dict.fromkeys(ids, 0.0)
     for first, second, share in pairs:
-        if first in found and second in found:
-            found[first] = max(found[first], share)
-            found[second] = max(found[second], share)
-    return found
+        if first in shares and second in shares:
+            shares[first] = max(shares[first], share)
+            shares[second] = max(shares[second], share)
+    return shares
 
 
 def threshold(shares: Sequence[float]) -> float:
@@ -68,11 +68,11 @@ def clusters(pairs: Iterable[Pair], beyond: float) -> list[Cluster]:
         joined = group.get(first, {first}) | group.get(second, {second})
         group.update(dict.fromkeys(joined, joined))
     distinct = {id(members): members for members in group.values()}
-    found = [
+    made = [
         Cluster(tuple(sorted(members)), tuple(pair for pair in chosen if pair[0] in members))
         for members in distinct.values()
     ]
-    return sorted(found, key=lambda one: -one.pairs[0][2])
+    return sorted(made, key=lambda cluster: -cluster.pairs[0][2])
 
 
 #: Lines of code of one task that are compared.
@@ -132,16 +132,18 @@ def _comparisons(
     view: RunView, code: CodeReader, exercise: Exercise, sources: Iterable[OtherCode]
 ) -> Iterator[Comparison]:
     outcomes = view.results.outcomes.values()
-    attempts = dict.fromkeys(one.attempt for one in outcomes if one.exercise == exercise.name)
+    attempts = dict.fromkeys(item.attempt for item in outcomes if item.exercise == exercise.name)
     whole = {id: code.of(id, exercise.name) for id in attempts}
-    outside = {one.name: one.code[exercise.name] for one in sources if exercise.name in one.code}
+    outside = {
+        item.name: item.code[exercise.name] for item in sources if exercise.name in item.code
+    }
     skeleton = available_stub(exercise) or ""
     tasks = exercise.task_names
     for task in tasks:
-        found = {id: own_code(text, task, tasks, _MOST) for id, text in (whole | outside).items()}
-        found = {id: text for id, text in found.items() if text}
+        codes = {id: own_code(text, task, tasks, _MOST) for id, text in (whole | outside).items()}
+        codes = {id: text for id, text in codes.items() if text}
         given = own_code(skeleton, task, tasks, _MOST)
-        yield Comparison(exercise.name, task, found, given, frozenset(outside & found.keys()))
+        yield Comparison(exercise.name, task, codes, given, frozenset(outside & codes.keys()))
 
 
 def _similar(comparison: Comparison, compare: Compare) -> SimilarTask:
@@ -151,9 +153,9 @@ def _similar(comparison: Comparison, compare: Compare) -> SimilarTask:
     shares = sorted(nearest(own & enough, pairs).values())
     beyond = threshold(shares)
     typical = shares[len(shares) // 2] if shares else 0.0
-    found = tuple(clusters(pairs, beyond))
+    clustered = tuple(clusters(pairs, beyond))
     compared = len(own & enough)
-    return SimilarTask(comparison, compared, len(own) - compared, typical, beyond, found)
+    return SimilarTask(comparison, compared, len(own) - compared, typical, beyond, clustered)
 
 
 def solution_source(course: Course, names: Iterable[str]) -> OtherCode:
@@ -161,7 +163,11 @@ def solution_source(course: Course, names: Iterable[str]) -> OtherCode:
     exercises = (course.exercise(name) for name in names)
     return OtherCode(
         "the solution of the course",
-        {one.name: one.solution_source() for one in exercises if one.solution.is_file()},
+        {
+            exercise.name: exercise.solution_source()
+            for exercise in exercises
+            if exercise.solution.is_file()
+        },
     )
 
 
@@ -187,8 +193,8 @@ def read_sources(path: Path, course: Course, names: Iterable[str]) -> Iterator[O
 
 
 def _code_at(path: Path, course: Course, names: Iterable[str]) -> dict[str, str]:
-    with load_submission(path, course, names) as found:
-        return {name: file.source for name, file in found.files.items()}
+    with load_submission(path, course, names) as submission:
+        return {name: file.source for name, file in submission.files.items()}
 
 
 #: Pairs of a cluster that are shown side by side, those with the highest share.
@@ -217,10 +223,10 @@ class SimilarPages:
         self._view = view
         self._tasks = tasks
         self._owners: dict[str, list[str]] = {}
-        for one in view.results.outcomes.values():
-            owners = self._owners.setdefault(one.attempt, [])
-            if one.student not in owners:
-                owners.append(one.student)
+        for outcome in view.results.outcomes.values():
+            owners = self._owners.setdefault(outcome.attempt, [])
+            if outcome.student not in owners:
+                owners.append(outcome.student)
         self._clusters = {
             f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html": (task, cluster)
             for task in tasks
@@ -246,7 +252,7 @@ class SimilarPages:
     def _pages(self) -> Mapping[int, list[tuple[str, Cluster]]]:
         """Return the number of a task -> the pages of its clusters."""
         return {
-            i: [(path, found) for path, (of, found) in self._clusters.items() if of is task]
+            i: [(path, cluster) for path, (of, cluster) in self._clusters.items() if of is task]
             for i, task in enumerate(self._tasks)
         }
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, console, say, shown
-from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
 from autograder.isolation.sandboxes.choose import AUTO
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import console, progress, say, shown, stopped_with
 from framework.errors import UsageError
 from framework.threads import pin_threads
 
@@ -32,9 +32,7 @@ def audit(
     operator: Annotated[
         str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
     ] = "",
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
     ] = None,

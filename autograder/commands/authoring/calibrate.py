@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExerciseArgument, console, say, shown
-from autograder.commands.progress import progress, stopped_with
 from autograder.course.reading import find_course
+from framework.commands.options import CourseOption, ExerciseArgument, Jobs
+from framework.commands.output import console, progress, say, shown, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def calibrate(
     seeds: Annotated[
         int, typer.Option(help="Number of trainings, each with its own seed; at least 20.")
     ] = 100,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     course: CourseOption = None,
 ) -> None:
     """Measure the metrics of the reference, and write the thresholds to exercise.toml.

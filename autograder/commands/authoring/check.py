@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, ExercisesOrUnits, say
-from autograder.commands.progress import announce, stopped_with
 from autograder.course.reading import find_course
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
 
 def check(
     exercises: ExercisesOrUnits = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Exercises in parallel; 0: one per processor.")
-    ] = 0,
+    jobs: Jobs = 0,
     advice: Annotated[
-        bool, typer.Option(help="Also show what could be better, and fails nothing.")
+        bool, typer.Option(help="Also show suggestions; they never change the exit code.")
     ] = True,
     sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
 ) -> None:
-    """Run everything that an author of an exercise can get wrong, each with its fix.
+    """Check everything an exercise author can get wrong, and say how to fix it.
 
     Files and their formats, the stub, text, hints, promises, examples, points and thresholds; the
     solution passes and the stub gets 0; mistakes are caught, alternates and backends pass. The exit

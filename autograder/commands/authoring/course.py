@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
 from autograder.course.revisions import (
@@ -19,7 +18,9 @@ from autograder.course.revisions import (
     revision_of,
     write_revision,
 )
-from framework.commands.on_demand import new_app
+from framework.commands.groups import new_app
+from framework.commands.options import CourseOption
+from framework.commands.output import say, shown
 from framework.course.folder import course_file
 from framework.errors import UsageError
 from framework.text_files import read_text

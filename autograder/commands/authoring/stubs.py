@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import CourseOption, say, shown
 from autograder.course.reading import Course, find_course
 from autograder.course.stubs import stub_files, write_stubs
+from framework.commands.options import CourseOption
+from framework.commands.output import say, shown
 from framework.errors import ConflictError
 
 

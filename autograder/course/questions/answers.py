@@ -195,11 +195,13 @@ def _read_wrong(exercise: Exercise, sections: dict[str, QuestionSection]) -> Ite
     table = read_table(file)
     table.reject_unknown_keys("mistakes")
     questions = {question.id: question for question in exercise.questions}
-    found = [_wrong_answer(entry, questions, sections) for entry in table.tables("mistakes")]
-    for name, count in Counter(wrong.id for wrong in found).items():
+    wrong_answers = [
+        _wrong_answer(entry, questions, sections) for entry in table.tables("mistakes")
+    ]
+    for name, count in Counter(wrong.id for wrong in wrong_answers).items():
         if count > 1:
             table.fail("mistakes", f"id '{name}' {count} times")
-    yield from found
+    yield from wrong_answers
 
 
 def _wrong_answer(
@@ -325,11 +327,11 @@ def _formula_difference(
 ) -> str:
     for variables in sample(question, seed):
         value, right = given.value(variables), expected.value(variables)
-        place = ", ".join(f"{name} = {_short(at)}" for name, at in variables.items())
+        point = ", ".join(f"{name} = {_short(at)}" for name, at in variables.items())
         if not math.isfinite(value):
-            return f"for {place} the formula has no finite value, expected {right:.6g}"
+            return f"for {point} the formula has no finite value, expected {right:.6g}"
         if abs(value - right) > RELATIVE * max(abs(value), abs(right)) + ABSOLUTE:
-            return f"for {place} the formula gives {value:.6g}, expected {right:.6g}"
+            return f"for {point} the formula gives {value:.6g}, expected {right:.6g}"
     return ""
 
 
@@ -338,10 +340,10 @@ def sample(question: Formula, seed: int) -> Iterator[dict[str, float]]:
     rng = random.Random(f"{seed} {question.id}")
     for _ in range(POINTS):
         yield {
-            name: float(rng.randint(int(one.low), int(one.high)))
-            if one.is_whole
-            else rng.uniform(one.low, one.high)
-            for name, one in question.variables.items()
+            name: float(rng.randint(int(interval.low), int(interval.high)))
+            if interval.is_whole
+            else rng.uniform(interval.low, interval.high)
+            for name, interval in question.variables.items()
         }
 
 

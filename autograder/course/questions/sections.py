@@ -56,10 +56,10 @@ def read_sections(text: str, ids: Collection[str]) -> dict[str, QuestionSection]
     lines = text.split("\n")
     starts = list(_starts(lines, ids))
     ends = [start for _, start, _ in starts[1:]] + [len(lines)]
-    found: dict[str, list[QuestionSection]] = {name: [] for name in ids}
+    sections_of: dict[str, list[QuestionSection]] = {name: [] for name in ids}
     for (name, start, title), end in zip(starts, ends, strict=False):  # no start, but one end
-        found[name].append(_section(name, title, lines[start:end], start + 1))
-    return {name: _single(name, sections) for name, sections in found.items()}
+        sections_of[name].append(_section(name, title, lines[start:end], start + 1))
+    return {name: _single(name, sections) for name, sections in sections_of.items()}
 
 
 def exercise_of(text: str) -> str:
@@ -102,7 +102,7 @@ def _without_rubric(lines: list[str]) -> tuple[list[str], str]:
     if any(line.strip() == BEGIN for line in lines):
         for index, line in enumerate(lines):
             if _RUBRIC.fullmatch(line):
-                rubric = [one for one in lines[index + 1 :] if one.strip() not in _MARKS]
+                rubric = [text for text in lines[index + 1 :] if text.strip() not in _MARKS]
                 return lines[:index], "\n".join(rubric).strip()
     return lines, ""
 

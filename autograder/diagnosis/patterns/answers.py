@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, Evidence, Raised, capitalized
+from autograder.isolation.values import zip_leaves
 from autograder.isolation.wire import Handle
 
 #: Returns the words for a wrong answer, which follow its subject; empty if it is of another kind.
@@ -47,22 +48,9 @@ def _whole(answer: Answer) -> str:
 
 
 def _innermost(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
-    pairs: Iterable[tuple[Any, Any]] = ()
-    if isinstance(actual, Handle | Raised) or isinstance(expected, Handle | Raised):
-        yield actual, expected
-    elif isinstance(actual, dict) and isinstance(expected, dict) and set(actual) == set(expected):
-        pairs = ((actual[key], value) for key, value in expected.items())
-    elif _are_equally_long(actual, expected):
-        pairs = zip(actual, expected, strict=True)
-    elif not same_value(actual, expected):
-        yield actual, expected
-    for pair in pairs:
-        yield from _innermost(*pair)
-
-
-def _are_equally_long(first: Any, second: Any) -> bool:
-    are_lists = isinstance(first, list | tuple) and isinstance(second, list | tuple)
-    return are_lists and len(first) == len(second)
+    for _, *pair in zip_leaves(actual, expected, strict=True):
+        if any(isinstance(leaf, Handle | Raised) for leaf in pair) or not same_value(*pair):
+            yield pair[0], pair[1]
 
 
 def _another_exception(actual: Any, expected: Any) -> str:

@@ -41,6 +41,10 @@ class Callback:
         """The rest: it is read anew each time, and may come to be only later."""
         return tuple(name for name in self.names if name not in self.methods)
 
+    def reference(self, number: int) -> CallbackRef:
+        """Return what crosses the wire in its place."""
+        return CallbackRef(number, self.name, self.methods, self.attributes)
+
 
 def callback(target: Any, *names: str) -> Callback:
     """Return an argument for the code under test that runs in the grader's process.
@@ -57,15 +61,21 @@ def callback(target: Any, *names: str) -> Callback:
     return Callback(target, names or ("__call__",))
 
 
-class CallbackTable:
-    """The callbacks of one check, by number.
+def unnumbered(value: object) -> CallbackRef:
+    """Return what a recording holds in place of a callback, however many came before it.
 
-    Attributes:
-        newest: copies of those that the latest request has passed, in their initial state.
+    Raises:
+        wire.WireError: it is no callback.
     """
+    if not isinstance(value, Callback):
+        raise wire.WireError(f"a {type(value).__name__}")
+    return value.reference(0)
+
+
+class CallbackTable:
+    """The callbacks of one check, by number."""
 
     def __init__(self) -> None:
-        self.newest: dict[int, Callback] = {}
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
         self._made: Counter[CalledBack] = Counter()
@@ -80,7 +90,7 @@ class CallbackTable:
             raise wire.WireError(f"a {type(value).__name__}")
         number = len(self._callbacks) + 1
         self._callbacks[number] = value
-        return CallbackRef(number, value.name, value.methods, value.attributes)
+        return value.reference(number)
 
     def forget(self) -> None:
         """Remove all callbacks."""
@@ -92,7 +102,7 @@ class CallbackTable:
         """Return copies of the callbacks that are new since the last call, in their initial
         state."""
         fresh = {n: copy.deepcopy(c) for n, c in self._callbacks.items() if n > self._noted}
-        self._noted, self.newest = len(self._callbacks), fresh
+        self._noted = len(self._callbacks)
         return fresh
 
     def restore(self, callbacks: dict[int, Callback]) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 
 from autograder.isolation import wire
 from autograder.isolation.host.callbacks import CallbackTable
-from autograder.isolation.host.calls import CallLog
 from autograder.isolation.host.faults import SubmissionFault
 from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.transcript import Transcript
+from autograder.isolation.host.session import Session
 from autograder.isolation.host.translate import fault_from, outcomes_from
 from autograder.isolation.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.isolation.worker.exceptions import NotDefinedError
@@ -43,7 +42,7 @@ class ProviderModule:
         return self._registry.get(registered, self._provider)
 
 
-class InlineSession:
+class InlineSession(Session):
     """A conversation with a provider in this process.
 
     Args:
@@ -52,9 +51,7 @@ class InlineSession:
     """
 
     def __init__(self, module: ModuleSource, arrays: Any, parts: PartSource) -> None:
-        self.calls = CallLog()
-        self.uncontained: tuple[str, ...] = ()
-        self.transcript: Transcript | None = None  # a provider's author has a debugger
+        super().__init__()
         self._callbacks = CallbackTable()
         self._dispatcher = Dispatcher(module, arrays, ask=self._callbacks.reply)
         self._parts = parts
@@ -75,17 +72,12 @@ class InlineSession:
         """Run the steps; returns the error that one ended with, or None, and the outcomes."""
         plain = [step.plain() for step in steps]
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
-        self._fresh = False
-        with parts_from(self._parts):
-            reply = self._sent_back(self._dispatcher.answer(self._received(request)))
-        return outcomes_from(reply, 0, plain)
-
-    def _received(self, request: dict[str, Any]) -> Any:
-        """Return `request` as it arrives; its frame is kept, for reports."""
         frame = wire.encode(request, self._callbacks.stand_in)
-        self.calls.entered = True
+        self._fresh, self.calls.entered = False, True
         self.calls.sent(frame)
-        return wire.decode_frame(frame)
+        with parts_from(self._parts):
+            reply = self._sent_back(self._dispatcher.answer(wire.decode_frame(frame)))
+        return outcomes_from(reply, 0, plain)
 
     def _sent_back(self, reply: dict[str, Any]) -> Any:
         """Return `reply` as it arrives: new objects, so that `calls` can tell answers apart."""
@@ -93,16 +85,9 @@ class InlineSession:
 
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
+        super().begin()
         self._fresh = True
         self._callbacks.forget()
-        self.calls.clear()
-
-    def printed(self) -> str:
-        """Return nothing: what a provider prints is not captured."""
-        return ""
-
-    def close(self) -> None:
-        """Do nothing: there is no process to end."""
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")

@@ -1,4 +1,4 @@
-"""A worker process and the channel to it: every exchange has a deadline, kept from here."""
+"""A worker process and the channel to it: every exchange has limits of time, kept from here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.isolation.confine import FilesystemView, Limits
 from autograder.isolation.host.output import Output
-from autograder.isolation.host.time_limits import CpuMeter, IdleMeter, TimeLimit
+from autograder.isolation.host.time_limits import TimeLimit
 from autograder.isolation.sandboxes.base import Sandbox
 from autograder.isolation.sandboxes.processes import RunningProcess
 
@@ -113,10 +113,6 @@ class WorkerProcess:
         """
         from autograder.isolation import wire  # imports NumPy, which nothing before here needs
 
-        return wire.decode_frame(self.reply_to(frame, limit))
-
-    def reply_to(self, frame: bytes, limit: TimeLimit) -> bytearray:
-        """Send `frame` and return the frame of the reply as it came; see `exchange`."""
         if frame and self._has_stray_bytes():
             raise StrayReplyError
         started = time.monotonic()
@@ -128,7 +124,7 @@ class WorkerProcess:
         finally:
             self._cpu.end(time.monotonic() - started)
         self._read_output()
-        return reply
+        return wire.decode_frame(reply)
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""
@@ -260,3 +256,65 @@ class _Incoming:
         self.missing -= len(data)
         if not self.missing and self._lengths is not None:
             self.missing, self._lengths = sum(self._lengths(bytes(self.data))), None
+
+
+class CpuMeter:
+    """Processor time of one worker, from readings that are taken now and then.
+
+    A reading takes longer than most exchanges. The time of exchanges without one is an upper bound
+    of what they used, and as such left out of the measurement of the exchange that follows.
+    """
+
+    def __init__(self) -> None:
+        self._read = 0.0
+        self._unread = 0.0
+        self._base: float | None = None
+
+    @property
+    def total(self) -> float:
+        """What the worker has used since its start, at most."""
+        return self._read + self._unread
+
+    def begin(self) -> None:
+        """Start to measure an exchange."""
+        self._base = None
+
+    def used(self, reading: float) -> float:
+        """Return what the exchange has used so far, at least, after a new `reading`."""
+        reading = max(reading, self._read)  # what has ended is not listed any more
+        if self._base is None:
+            self._base = min(self.total, reading)
+        self._read, self._unread = reading, 0.0
+        return reading - self._base
+
+    def end(self, elapsed: float) -> None:
+        """Count an exchange of `elapsed` seconds, unless a reading has."""
+        if self._base is None:
+            self._unread += elapsed
+
+
+class IdleMeter:
+    """Time in which a worker wanted no processor and no disk, from readings now and then.
+
+    A busy machine cannot have caused it. What lies between readings that are far apart is left
+    out: there the grader itself may have waited for a processor.
+    """
+
+    #: Seconds between readings that are near enough.
+    NEAR = 0.5
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        self._last: tuple[float, float] | None = None
+
+    def begin(self) -> None:
+        """Start to measure an exchange."""
+        self._last = None
+
+    def note(self, now: float, busy: float) -> None:
+        """Note a reading: `busy` seconds were used or waited for until `now`."""
+        if self._last is not None:
+            elapsed, spent = now - self._last[0], busy - self._last[1]
+            if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
+                self.total += max(elapsed - spent, 0.0)
+        self._last = now, busy

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from autograder.isolation.host.output import shown
 from autograder.isolation.host.requests import (
@@ -18,61 +16,11 @@ from autograder.isolation.host.requests import (
     Step,
     observed,
 )
+from autograder.isolation.values import map_leaves
 from autograder.isolation.wire import Handle, Result
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from autograder.isolation.host.calls import CallLog
-    from autograder.isolation.host.transcript import Transcript
-
-
-class Session(Protocol):
-    """How checks reach the code under test, wherever it runs."""
-
-    #: What this check has called so far.
-    calls: CallLog
-    #: Sentences about what the sandbox could not contain on this system.
-    uncontained: tuple[str, ...]
-    #: The requests of this check and their answers; None if they are not recorded.
-    transcript: Transcript | None
-
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; raises a `SubmissionFault` if one fails."""
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-
-    def printed(self) -> str:
-        """Return what was printed since the last call."""
-
-    def close(self) -> None:
-        """End the conversation."""
-
-
-class OnRecord(ABC):
-    """A session with the reference whose answers are recorded, or come from a recording.
-
-    What a submission has learned is not known when a recording is made. So no answer may depend
-    on it.
-
-    Attributes:
-        unconfirmed: whether this check did without an answer for learned parameters.
-    """
-
-    unconfirmed = False
-
-    @abstractmethod
-    def lose(self, handle: Handle) -> None:
-        """Give no answers about the object of `handle` from now on: it has learned parameters."""
-
-    @abstractmethod
-    def begin_check(self, check: str) -> None:
-        """Start the check with this id."""
-
-    @abstractmethod
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of the check with this id, in place of `rng`."""
+    from autograder.isolation.host.session import Session
 
 
 class RemoteModule:
@@ -182,7 +130,7 @@ def part(name: str, *args: Any, **kwargs: Any) -> Build:
 def built(module: RemoteModule, build: Build) -> Any:
     """Return a new object of the part `build` (see `part`), built where `module` is."""
     parts, session = _Parts(), module._session
-    parts.placed(build)
+    parts.add(build)
     return wrap(session, session.run(parts.steps)[-1]).value
 
 
@@ -193,27 +141,23 @@ class _Parts:
         self.steps: list[Step] = []
         self._places: dict[int, Result] = {}
 
-    def placed(self, value: Any) -> Any:
-        """Return `value` with results of `steps` for its parts, and handles for remote objects."""
-        if isinstance(value, Build):
-            if id(value) not in self._places:
-                self._places[id(value)] = self._built(value)
-            return self._places[id(value)]
-        if type(value) in (list, tuple):
-            return type(value)(self.placed(item) for item in value)
-        return unwrap(value)
-
     def placed_in(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments of a call, each as `placed` returns it."""
-        placed = tuple(self.placed(value) for value in args)
-        return placed, {name: self.placed(value) for name, value in kwargs.items()}
+        """Return the arguments of a call, with results of `steps` for its parts, and handles for
+        remote objects."""
+        return map_leaves(self._placed, args), map_leaves(self._placed, kwargs)
 
-    def _built(self, build: Build) -> Result:
-        args, kwargs = self.placed_in(build.args, build.kwargs)
-        self.steps.append(Build(build.name, args, kwargs))
-        return Result(len(self.steps) - 1)
+    def add(self, build: Build) -> Result:
+        """Add the steps that build a part, unless they are there."""
+        if id(build) not in self._places:
+            args, kwargs = self.placed_in(build.args, build.kwargs)
+            self.steps.append(Build(build.name, args, kwargs))
+            self._places[id(build)] = Result(len(self.steps) - 1)
+        return self._places[id(build)]
+
+    def _placed(self, leaf: Any) -> Any:
+        return self.add(leaf) if isinstance(leaf, Build) else unwrap(leaf)
 
 
 def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parameters") -> None:

@@ -6,28 +6,31 @@ import math
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.conversations.exchange import Exchange
+from autograder.conversations.transcript import Transcript
 from autograder.isolation import wire
 from autograder.isolation.host import process as channel
 from autograder.isolation.host.callbacks import CallbackTable
-from autograder.isolation.host.calls import CallLog, RemoteCall
+from autograder.isolation.host.calls import RemoteCall
 from autograder.isolation.host.faults import (
     Blocked,
     Crashed,
+    Frame,
     InfrastructureFault,
     OutOfMemory,
     SubmissionFault,
     TimedOut,
 )
-from autograder.isolation.host.hanging import EndedCalls, call_that_hangs
 from autograder.isolation.host.requests import EndCheck, Load, Outcome, Step
+from autograder.isolation.host.session import Session
 from autograder.isolation.host.time_limits import Deadlines, TimeBudget, TimeLimit
-from autograder.isolation.host.transcript import Transcript
 from autograder.isolation.host.translate import (
-    died,
+    broken_off,
     fault_from,
     hanging_frames,
     import_fault,
@@ -47,10 +50,15 @@ IMPORT, SETTLING = "importing the file", "settling"
 #: seconds where they are more: timers of a busy machine ring late.
 STACK_SHARE, STACK_SECONDS = 0.05, 0.1
 
+#: What breaks an exchange off.
+BROKE_OFF = (channel.ChannelError, wire.WireError, MemoryError)
+#: Number of workers that calls of a method may end before it is called no more.
+MOST = 2
+
 _log = logger("worker")
 
 
-class SandboxSession:
+class SandboxSession(Session):
     """A submission in a sandboxed worker.
 
     A worker serves check after check until a fault; the next request then gets a fresh one. What
@@ -61,9 +69,8 @@ class SandboxSession:
     def __init__(
         self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
     ) -> None:
-        self.calls = CallLog()
-        self.transcript: Transcript | None = Transcript()
-        self.uncontained: tuple[str, ...] = ()
+        super().__init__()
+        self.transcript = Transcript()
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
         self._worker: channel.WorkerProcess | None = None
@@ -81,8 +88,8 @@ class SandboxSession:
         """Start a check: objects of earlier ones are forgotten."""
         self.transcript = None  # what ends the last check is no part of it
         self._end_check()
+        super().begin()
         self._fresh = True
-        self.calls.clear()
         self.transcript = Transcript()
         self._callbacks.forget()
         self.printed()
@@ -106,8 +113,7 @@ class SandboxSession:
         self._refuse_ended_calls()
         try:
             worker = self._ready_worker()
-            made = self.calls.made
-            outcomes = self._exchange(worker, steps, texts, self._deadlines.call, made)
+            outcomes = self._exchange(worker, steps, texts, self._deadlines.call, self.calls.made)
         except SubmissionFault as fault:
             fault.method = self.calls.method_of(fault.call)
             raise
@@ -117,32 +123,26 @@ class SandboxSession:
 
     def _refuse_ended_calls(self) -> None:
         """Refuse a request with a call that has ended a worker and would do so again."""
-        found = self._ended.in_the_way(self.calls.called)
-        if found is not None:
-            call, fault = found
+        refused = self._ended.in_the_way(self.calls.called)
+        if refused is not None:
+            call, fault = refused
             raise Blocked(f"waits for {call.method}: {fault.message}", stalled=fault.stalled)
 
-    def _end_check(self) -> None:
-        """Have the worker let go of the last check's objects; one that cannot is replaced.
-
-        Leftover objects and threads must not affect the next check.
-        """
-        if self._worker is None or not self._loaded or self._fresh:
-            return
-        self._fresh = True
-        try:
-            self._exchange(self._worker, [EndCheck()], [SETTLING], self._deadlines.call)
-        except SubmissionFault:
-            self._discard()
-
     def _ready_worker(self) -> channel.WorkerProcess:
+        """Return the worker that has imported the file; start a new one if there is none."""
         if self._lasting is not None:
             raise self._lasting.with_traceback(None)  # or it would grow with every check
-        if self._worker is None or not self._loaded:
-            self._limit(self._deadlines.load)  # nothing is started where no time is left
-            self._worker = self._started()
-            self._load(self._worker)
-        return self._worker
+        if self._worker is not None and self._loaded:
+            return self._worker
+        self._limit(self._deadlines.load)  # nothing is started where no time is left
+        worker = self._started()
+        try:
+            self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
+        except SubmissionFault as fault:
+            self._lasting = import_fault(fault)
+            raise self._lasting from None
+        self._loaded = self._fresh = True
+        return worker
 
     def _started(self) -> channel.WorkerProcess:
         """Return a worker that is ready for the import."""
@@ -164,15 +164,6 @@ class SandboxSession:
         self._lasting = InfrastructureFault(f"the worker did not start under {name}: {reason}")
         raise self._lasting
 
-    def _load(self, worker: channel.WorkerProcess) -> None:
-        try:
-            self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
-        except SubmissionFault as fault:
-            self._lasting = import_fault(fault)
-            raise self._lasting from None
-        self._loaded = True
-        self._fresh = True
-
     def _exchange(
         self,
         worker: channel.WorkerProcess,
@@ -181,73 +172,55 @@ class SandboxSession:
         seconds: float,
         made: tuple[RemoteCall, ...] = (),
     ) -> list[Outcome]:
+        """Send a request, answer the questions about its callbacks, and return its outcomes.
+
+        Args:
+            texts: the steps in words.
+            seconds: of processor time that it may take.
+            made: the call behind each step; none if no check makes the request.
+        """
         limit = self._limit(seconds)
-        started, idle = time.monotonic(), worker.idle
-        plain = [step.plain() for step in steps]
-        number, frame = self._framed(self._packed(plain, texts), limit)
+        number, plain = secrets.randbits(62), [step.plain() for step in steps]
+        frame = self._frame(number, plain, texts, limit)
         self.calls.entered = True
         self.calls.sent(frame)
-        callbacks = self._callbacks.new()
+        callbacks, failure = self._callbacks.new(), None
+        started, used, idle = time.monotonic(), worker.cpu, worker.idle
         try:
-            reply = self._read_reply(worker, frame, number, limit)
+            reply = worker.exchange(frame, limit)
+            while (question := question_in(reply, number)) is not None:
+                answer = wire.encode(self._callbacks.answer(question))
+                elapsed = time.monotonic() - started
+                left = TimeLimit(limit.cpu - (worker.cpu - used), limit.wall - elapsed)
+                reply = worker.exchange(answer, left)
             error, outcomes = outcomes_from(reply, number, plain)
             self.calls.parts |= parts_in(reply)
-        except (channel.ChannelError, wire.WireError, MemoryError) as failure:
-            waited = worker.idle - idle
-            self._budget.note_exchange(worker.cpu, self._since(started), waited)
-            raise self._lost(failure, texts, limit, waited) from None
-        elapsed = self._since(started)
-        self._budget.note_exchange(worker.cpu, elapsed, worker.idle - idle)
+        except BROKE_OFF as reason:
+            failure = reason
+        elapsed, waited = time.monotonic() - started, worker.idle - idle
+        self._budget.note_exchange(worker.cpu, elapsed, waited)
+        if failure is not None:
+            raise self._lost(failure, texts, limit, waited)
         self._fresh = False
         fault = None if error is None else fault_from(error, texts, self._exercise)
-        called_back = self._callbacks.made()
         if self.transcript is not None:
-            self.transcript.add(frame, outcomes, fault, callbacks, elapsed, made, called_back)
+            called_back = self._callbacks.made()
+            exchange = Exchange(frame, tuple(outcomes), "", "", made, callbacks, called_back)
+            self.transcript.add(exchange, fault, elapsed)
         if fault is None:
             return outcomes
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault
 
-    def _read_reply(
-        self, worker: channel.WorkerProcess, frame: bytes, number: int, limit: TimeLimit
-    ) -> Any:
-        """Return the reply to `frame`; calls of callbacks before it are answered."""
-        deadline, used = self._began(worker, limit)
-        reply = self._first_reply(worker, frame, limit)
-        while (question := question_in(reply, number)) is not None:
-            answer = wire.encode(self._callbacks.answer(question))
-            left = TimeLimit(limit.cpu - (worker.cpu - used), deadline - time.monotonic())
-            reply = self._next_reply(worker, answer, left)
-        return reply
-
-    def _began(self, worker: channel.WorkerProcess, limit: TimeLimit) -> tuple[float, float]:
-        """Return until when an exchange may last, and the processor time used before it."""
-        return time.monotonic() + limit.wall, worker.cpu
-
-    def _first_reply(self, worker: channel.WorkerProcess, frame: bytes, limit: TimeLimit) -> Any:
-        """Return what the worker says first: its reply, or a question."""
-        return worker.exchange(frame, limit)
-
-    def _next_reply(self, worker: channel.WorkerProcess, answer: bytes, left: TimeLimit) -> Any:
-        """Return what the worker says after the `answer` to its question."""
-        return worker.exchange(answer, left)
-
-    def _since(self, started: float) -> float:
-        """Return the seconds that an exchange has taken which began at `started`."""
-        return time.monotonic() - started
-
-    def _framed(self, steps: wire.Packed, limit: TimeLimit) -> tuple[int, bytes]:
-        """Return the number and the frame of a request."""
-        number = secrets.randbits(62)
+    def _frame(
+        self, number: int, steps: list[list[Any]], texts: Sequence[str], limit: TimeLimit
+    ) -> bytes:
+        """Return the frame of request `number`."""
         warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
-        request = {"id": number, "fresh": self._fresh, "seconds": warned}
-        return number, steps.frame(request, "steps")
-
-    def _packed(self, steps: list[list[Any]], texts: Sequence[str]) -> wire.Packed:
-        """Return the encoded steps of a request."""
+        request = {"id": number, "fresh": self._fresh, "seconds": warned, "steps": steps}
         try:
-            return wire.pack(steps, self._callbacks.stand_in)
+            return wire.encode(request, self._callbacks.stand_in)
         except wire.WireError as error:
             if not self.calls.entered:
                 raise
@@ -276,43 +249,39 @@ class SandboxSession:
         Args:
             waited: seconds in which the worker wanted no processor.
         """
-        fault = self._fault_of(failure, texts, limit)
+        self._discard()
+        if self.transcript is not None:
+            self.transcript.give_up()
+        frames, self._printed = hanging_frames(self._printed, self._folder)
+        is_used_up = self._budget.left.cpu <= 0
+        if is_used_up and isinstance(failure, channel.CpuExceededError):
+            fault: SubmissionFault = TimedOut(self._used_up(), frames, texts[-1])
+        else:
+            fault = broken_off(failure, limit, self._launch.limits, frames, texts[-1])
         if fault.stalled and waited > limit.cpu:  # no busy machine has caused it
             fault.stalled = False
             fault.message += f": the code waited for {waited:.3g} s, and computed nothing"
-        if texts[-1] not in (IMPORT, SETTLING) and self._budget.left.cpu > 0:
+        if texts[-1] not in (IMPORT, SETTLING) and not is_used_up:
             call = call_that_hangs(self.calls.called, fault.frames) or self.calls.latest
             fault.call = call.text or fault.call
             self._ended.note_end(call, fault)
         return fault
 
-    def _fault_of(
-        self, failure: Exception, texts: Sequence[str], limit: TimeLimit
-    ) -> SubmissionFault:
-        self._discard()
-        if self.transcript is not None:
-            self.transcript.give_up()
-        frames, self._printed = hanging_frames(self._printed, self._folder)
-        call = texts[-1]
-        if isinstance(failure, channel.CpuExceededError):
-            message = f"no answer within {limit.cpu:.3g} s of processor time"
-            is_last = self._budget.left.cpu <= 0
-            return TimedOut(self._used_up() if is_last else message, frames, call)
-        if isinstance(failure, channel.DeadlineError):
-            return TimedOut(f"no answer within {limit.wall:.3g} s", frames, call, stalled=True)
-        if isinstance(failure, channel.MemoryExceededError):
-            mebibytes = self._launch.limits.memory >> 20
-            return OutOfMemory(f"used more than {mebibytes:,} MiB of memory", frames, call)
-        if isinstance(failure, channel.TooManyThreadsError):
-            threads = self._launch.limits.threads
-            return Crashed(f"started more than {threads} threads or processes", frames, call)
-        if isinstance(failure, channel.DiedError):
-            return died(failure.status, frames, call)
-        if isinstance(failure, channel.StrayReplyError):
-            return Crashed("wrote to the grader's channel without being asked", frames, call)
-        return Crashed(f"what came back is not an answer: {failure}", frames, call)
+    def _end_check(self) -> None:
+        """Have the worker let go of the last check's objects; one that cannot is replaced.
+
+        Leftover objects and threads must not affect the next check.
+        """
+        if self._worker is None or not self._loaded or self._fresh:
+            return
+        self._fresh = True
+        try:
+            self._exchange(self._worker, [EndCheck()], [SETTLING], self._deadlines.call)
+        except SubmissionFault:
+            self._discard()
 
     def _discard(self) -> None:
+        """End the worker: the next request gets a fresh one."""
         if self._worker is not None:
             _log.info("ended for %s: the next request gets a fresh one", self._exercise)
             self._worker.close()
@@ -325,3 +294,54 @@ class SandboxSession:
 def _stack_after(seconds: float) -> float:
     """Return when the worker writes its stack, of the time of a request."""
     return seconds - max(STACK_SHARE * seconds, min(STACK_SECONDS, seconds / 2))
+
+
+@dataclass
+class _Ended:
+    """What a method has done: the fault of its first such call, and the calls themselves."""
+
+    fault: SubmissionFault
+    calls: set[str] = field(default_factory=set)
+
+
+class EndedCalls:
+    """Which methods may be called, after some calls have ended their worker.
+
+    A method that has never answered is called once. One that has answered other calls may only
+    fail for some arguments: it is called with others, until `MOST` calls have ended a worker.
+    """
+
+    def __init__(self) -> None:
+        self._ended: dict[str, _Ended] = {}
+        self._answered: set[str] = set()
+
+    def note_answers(self, calls: Iterable[RemoteCall]) -> None:
+        """Remember that `calls` have returned."""
+        self._answered.update(call.method for call in calls)
+
+    def note_end(self, call: RemoteCall, fault: SubmissionFault) -> None:
+        """Remember that `call` has ended its worker with `fault`."""
+        if call.method:
+            self._ended.setdefault(call.method, _Ended(fault)).calls.add(call.text)
+
+    def in_the_way(self, calls: Iterable[RemoteCall]) -> tuple[RemoteCall, SubmissionFault] | None:
+        """Return the first of `calls` that is not made again, and the fault that it had."""
+        for call in calls if self._ended else ():
+            ended = self._ended.get(call.method)
+            if ended is not None and self._is_in_the_way(call, ended):
+                return call, ended.fault
+        return None
+
+    def _is_in_the_way(self, call: RemoteCall, ended: _Ended) -> bool:
+        knows_none = call.method not in self._answered
+        return knows_none or call.text in ended.calls or len(ended.calls) >= MOST
+
+
+def call_that_hangs(calls: Iterable[RemoteCall], frames: Iterable[Frame]) -> RemoteCall | None:
+    """Return the one of a request's `calls` that the stack of the worker was in, if it tells."""
+    made = list(calls)
+    for frame in frames:
+        for call in made:
+            if call.method.rpartition(".")[2] == frame.function:
+                return call
+    return None

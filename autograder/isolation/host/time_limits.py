@@ -1,4 +1,4 @@
-"""Limits of processor time, with generous ones of wall time behind, and what was used of them."""
+"""Limits of processor time, wider ones of wall time, and the budget of an exercise."""
 
 from __future__ import annotations
 
@@ -36,68 +36,6 @@ class Deadlines:
     load: float = 10.0
     call: float = 5.0
     total: float = 60.0
-
-
-class CpuMeter:
-    """Processor time of one worker, from readings that are taken now and then.
-
-    A reading takes longer than most exchanges. The time of exchanges without one is an upper bound
-    of what they used, and as such left out of the measurement of the exchange that follows.
-    """
-
-    def __init__(self) -> None:
-        self._read = 0.0
-        self._unread = 0.0
-        self._base: float | None = None
-
-    @property
-    def total(self) -> float:
-        """What the worker has used since its start, at most."""
-        return self._read + self._unread
-
-    def begin(self) -> None:
-        """Start to measure an exchange."""
-        self._base = None
-
-    def used(self, reading: float) -> float:
-        """Return what the exchange has used so far, at least, after a new `reading`."""
-        reading = max(reading, self._read)  # what has ended is not listed any more
-        if self._base is None:
-            self._base = min(self.total, reading)
-        self._read, self._unread = reading, 0.0
-        return reading - self._base
-
-    def end(self, elapsed: float) -> None:
-        """Count an exchange of `elapsed` seconds, unless a reading has."""
-        if self._base is None:
-            self._unread += elapsed
-
-
-class IdleMeter:
-    """Time in which a worker wanted no processor and no disk, from readings now and then.
-
-    A busy machine cannot have caused it. What lies between readings that are far apart is left
-    out: there the grader itself may have waited for a processor.
-    """
-
-    #: Seconds between readings that are near enough.
-    NEAR = 0.5
-
-    def __init__(self) -> None:
-        self.total = 0.0
-        self._last: tuple[float, float] | None = None
-
-    def begin(self) -> None:
-        """Start to measure an exchange."""
-        self._last = None
-
-    def note(self, now: float, busy: float) -> None:
-        """Note a reading: `busy` seconds were used or waited for until `now`."""
-        if self._last is not None:
-            elapsed, spent = now - self._last[0], busy - self._last[1]
-            if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
-                self.total += max(elapsed - spent, 0.0)
-        self._last = now, busy
 
 
 class TimeBudget:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.isolation.confine import Limits
+from autograder.isolation.host import process as channel
 from autograder.isolation.host.faults import (
     BREAKPOINTS,
     NO_DEBUGGER,
@@ -25,7 +27,8 @@ from autograder.isolation.host.faults import (
 )
 from autograder.isolation.host.output import plain_text
 from autograder.isolation.host.requests import Outcome
-from autograder.isolation.named_arrays import named_arrays
+from autograder.isolation.host.time_limits import TimeLimit
+from autograder.isolation.values import named_arrays, same_form, zip_leaves
 from autograder.isolation.wire import Handle, WireError
 
 _Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
@@ -110,19 +113,17 @@ def _unlike(expected: dict[str, Any], seen: dict[str, Any]) -> tuple[str, ...]:
 
 def _same_bytes(one: Any, other: Any) -> bool:
     """Return whether two values are equal to the last bit; all objects of the worker are equal."""
+    return same_form(one, other) and all(_same_leaf(*pair) for _, *pair in zip_leaves(one, other))
+
+
+def _same_leaf(one: Any, other: Any) -> bool:
     if isinstance(other, np.ndarray | np.generic):
         sent = other.astype(other.dtype.newbyteorder("<"), copy=False)  # as the wire does
         is_array = isinstance(one, np.ndarray) and one.dtype == sent.dtype
         return is_array and one.shape == sent.shape and one.tobytes() == sent.tobytes()
     if isinstance(other, Handle):
         return isinstance(one, Handle)
-    if type(one) is not type(other):
-        return False
-    if isinstance(other, dict):
-        return list(one) == list(other) and all(_same_bytes(one[k], other[k]) for k in other)
-    if isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same_bytes, one, other))
-    return repr(one) == repr(other)  # NaN is NaN
+    return type(one) is type(other) and repr(one) == repr(other)  # NaN is NaN
 
 
 def parts_in(reply: Any) -> set[str]:
@@ -227,6 +228,35 @@ def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
         if str(PurePath(file).parent) == folder
     ]
     return tuple(reversed(frames[:12])), printed[: start.start()]
+
+
+def broken_off(
+    failure: Exception,
+    limit: TimeLimit,
+    limits: Limits,
+    frames: tuple[Frame, ...],
+    call: str,
+) -> SubmissionFault:
+    """Return the fault for an exchange that ended in `failure` and not in a reply.
+
+    Args:
+        limit: of the exchange.
+        limits: of the worker.
+    """
+    if isinstance(failure, channel.CpuExceededError):
+        return TimedOut(f"no answer within {limit.cpu:.3g} s of processor time", frames, call)
+    if isinstance(failure, channel.DeadlineError):
+        return TimedOut(f"no answer within {limit.wall:.3g} s", frames, call, stalled=True)
+    if isinstance(failure, channel.MemoryExceededError):
+        mebibytes = limits.memory >> 20
+        return OutOfMemory(f"used more than {mebibytes:,} MiB of memory", frames, call)
+    if isinstance(failure, channel.TooManyThreadsError):
+        return Crashed(f"started more than {limits.threads} threads or processes", frames, call)
+    if isinstance(failure, channel.DiedError):
+        return died(failure.status, frames, call)
+    if isinstance(failure, channel.StrayReplyError):
+        return Crashed("wrote to the grader's channel without being asked", frames, call)
+    return Crashed(f"what came back is not an answer: {failure}", frames, call)
 
 
 def died(status: int | None, frames: tuple[Frame, ...], call: str) -> SubmissionFault:

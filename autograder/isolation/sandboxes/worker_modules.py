@@ -72,7 +72,7 @@ FRAMEWORK_MODULES = (
 WORKER_MODULES = (
     "autograder",
     "autograder.isolation",
-    "autograder.isolation.named_arrays",
+    "autograder.isolation.values",
     "autograder.isolation.wire",
     "autograder.isolation.worker.",
     "autograder.isolation.confine.",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.isolation import wire
-from autograder.isolation.named_arrays import named_arrays
+from autograder.isolation.values import leaves, map_leaves, named_arrays
 from autograder.isolation.wire import CallbackRef, Handle, Result
 from autograder.isolation.worker.exceptions import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
@@ -262,15 +262,14 @@ class Dispatcher:
 
     def _snapshot(self, value: Any) -> Any:
         """Copy the arrays in `value`: a reply is encoded after all steps of a request."""
-        kind = type(value)
-        if kind is dict:
-            return {key: self._snapshot(item) for key, item in value.items()}
-        if kind in (list, tuple):
-            return kind(self._snapshot(item) for item in value)
-        if isinstance(value, np.ndarray):
-            is_sendable = value.nbytes <= wire.MAX_BLOBS  # another one is refused when it is sent
-            return np.array(value, copy=True, subok=False) if is_sendable else value
-        return self._arrays.to_numpy(value) if self._arrays.is_native(value) else value
+
+        def copied(leaf: Any) -> Any:
+            if isinstance(leaf, np.ndarray):
+                is_sendable = leaf.nbytes <= wire.MAX_BLOBS  # another one is refused when sent
+                return np.array(leaf, copy=True, subok=False) if is_sendable else leaf
+            return self._arrays.to_numpy(leaf) if self._arrays.is_native(leaf) else leaf
+
+        return map_leaves(copied, value)
 
 
 def _methods(value: object) -> tuple[str, ...]:
@@ -297,13 +296,9 @@ def _flip(array: Any) -> None:
 
 def _overwrite(value: Any) -> None:
     """Change every entry of the arrays in `value`, in place; those of other libraries stay."""
-    if type(value) in (list, tuple):
-        for item in value:
-            _overwrite(item)
-    elif type(value) is dict:
-        _overwrite(list(value.values()))
-    elif type(value) is np.ndarray and value.flags.writeable:
-        value[...] = ~value if value.dtype.kind == "b" else value + 1
+    for _, leaf in leaves(value):
+        if type(leaf) is np.ndarray and leaf.flags.writeable:
+            leaf[...] = ~leaf if leaf.dtype.kind == "b" else leaf + 1
 
 
 def _end_check() -> tuple[None, dict[str, Plain]]:

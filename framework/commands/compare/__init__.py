@@ -1,1 +1,1 @@
-"""`gradus compare`: the command and how a comparison looks."""
+"""`gradus compare`. command: trains families of models. view: tables, JSON and pictures."""

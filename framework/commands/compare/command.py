@@ -11,19 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from framework.commands.option_command import option_command
-from framework.commands.options import (
-    BackendName,
-    BlockOption,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import NumbersFile
+from framework.commands.output import console, say
 from framework.comparison.families import FAMILIES, Family, chosen_families
+from framework.threads import pin_threads
 from framework.training.options import ComparisonOptions
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from framework.comparison.claim import Claim
     from framework.comparison.outcomes import Outcome
     from framework.providers.backends import Backend
@@ -51,9 +45,9 @@ def _compare(
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
+    pin_threads()  # epochs are timed
     from framework.commands.compare.view import as_json, save_pictures
     from framework.commands.setup import choose_backend, describe_parts, load_plugins
-    from framework.commands.text_console import TextConsole
     from framework.comparison.claims import claims
     from framework.text_files import save_json
     from framework.threads import threads_in_words
@@ -63,26 +57,25 @@ def _compare(
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
-    console = TextConsole()
     outcomes: dict[str, Outcome] = {}
     for one in options.each_seed():
         task = TextClassifierTask.load(one, Request("", {}, computing, plugins.corpora))
         if one.seed == options.seed:
-            console.print(f"corpus {task.corpus}: {task.described}")
-            console.print(f"timed on {computing.device}, {threads_in_words()}")
-        for found in _trained(computing, task, families, one, console):
+            say(f"corpus {task.corpus}: {task.described}")
+            say(f"timed on {computing.device}, {threads_in_words()}")
+        for found in _trained(computing, task, families, one):
             before = outcomes.get(found.name)
             outcomes[found.name] = before.joined(found) if before else found
     for line in describe_parts(computing):
-        console.print(line)
+        say(line)
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
-    _show(console, shown, found_claims, _longest(task))
+    _show(shown, found_claims, _longest(task))
     if json_file is not None:
         save_json(as_json(_described(options, backend), shown, found_claims), json_file)
-        console.print(f"Saved {json_file}")
+        say(f"Saved {json_file}")
     if plots is not None:
         for path in save_pictures(shown, task.corpus, plots):
-            console.print(f"Saved {path}")
+            say(f"Saved {path}")
 
 
 compare = option_command(
@@ -90,7 +83,7 @@ compare = option_command(
     _compare,
     name="compare",
     help=HELP,
-    before={
+    others={
         "models": (
             Annotated[
                 str,
@@ -98,16 +91,7 @@ compare = option_command(
             ],
             ",".join(FAMILIES),
         ),
-        "backend": (BackendName, "numpy"),
-    },
-    after={
-        "json_file": (
-            Annotated[
-                Path | None,
-                typer.Option("--json", metavar="FILE", help="Save all numbers in FILE."),
-            ],
-            None,
-        ),
+        "json_file": (NumbersFile, None),
         "plots": (
             Annotated[
                 Path | None,
@@ -115,10 +99,6 @@ compare = option_command(
             ],
             None,
         ),
-        "device": (Device, "cpu"),
-        "submission": (Submission, Path("exercises")),
-        "plugin": (PluginOption, None),
-        "block": (BlockOption, None),
     },
 )
 
@@ -142,7 +122,6 @@ def _trained(
     task: ClassifierTask,
     families: Mapping[str, Family],
     options: ComparisonOptions,
-    console: Console,
 ) -> list[Outcome]:
     """Return the families, trained on `task` in turns; a bar shows how far each epoch is."""
     from framework.commands.setup import unfinished_parts
@@ -152,19 +131,17 @@ def _trained(
         trainings = [
             Training(backend, task, name, family, options) for name, family in families.items()
         ]
-        train_in_turns(trainings, options.epochs, partial(_bars, console, options))
+        train_in_turns(trainings, options.epochs, partial(_bars, options))
         return [training.outcome() for training in trainings]
 
 
-def _bars(
-    console: Console, options: ComparisonOptions, name: str
-) -> Callable[[Run], AbstractContextManager[OnStep]]:
+def _bars(options: ComparisonOptions, name: str) -> Callable[[Run], AbstractContextManager[OnStep]]:
     """Return a bar for each epoch of the family `name`."""
     from framework.commands.train.epoch_lines import epoch_progress
 
     def bar(run: Run) -> AbstractContextManager[OnStep]:
         epoch = f"{run.epochs_done + 1}/{options.epochs}"
-        return epoch_progress(console, f"{name}, seed {options.seed}, epoch {epoch}", run)
+        return epoch_progress(f"{name}, seed {options.seed}, epoch {epoch}", run)
 
     return bar
 
@@ -176,14 +153,11 @@ def _longest(task: ClassifierTask) -> int:
     return int((task.inputs != PAD).sum(axis=1).max())
 
 
-def _show(
-    console: Console, outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int
-) -> None:
+def _show(outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int) -> None:
     """Print the table of results and the claims."""
     from framework.commands.compare.view import claim_table, outcome_table
 
-    console.print()
-    console.print(outcome_table(outcomes, longest))
+    output = console()
+    output.print("", outcome_table(outcomes, longest), sep="\n")
     if found:
-        console.print()
-        console.print(claim_table(found))
+        output.print("", claim_table(found), sep="\n")

@@ -16,6 +16,7 @@ from framework.commands.new.files import (
     require_new_folder,
     write_files,
 )
+from framework.commands.output import say
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.course.solutions import solutions_folder
 from framework.errors import ConflictError, UnknownNameError
@@ -49,7 +50,7 @@ def course(
     """
     chosen = name or folder.resolve().name.lower().replace(" ", "-")
     for path in write_course(folder, chosen, base):
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     exercise = FIRST.partition("/")[2]
     steps = (
         (f"cd {quoted(folder)}", ""),
@@ -58,9 +59,9 @@ def course(
         ("gradus new exercise UNIT/NAME", "the next exercise"),
         ("gradus kit build ../kit.zip", "what students get"),
     )
-    typer.echo(f"\nTry it:\n{columns(steps)}")
-    typer.echo("Install it; then it is found from any folder:")
-    typer.echo(f"  pip install -e . && gradus --course {chosen} list")
+    say(f"\nTry it:\n{columns(steps)}")
+    say("Install it; then it is found from any folder:")
+    say(f"  pip install -e . && gradus --course {chosen} list")
 
 
 def write_course(folder: Path, name: str, base: str = "") -> list[Path]:

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from framework.commands.new.files import columns, write_files
+from framework.commands.options import CourseOption
+from framework.commands.output import say, shown
 from framework.course.catalogue import Catalogue, active_course
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import solutions_folder
@@ -26,13 +28,7 @@ def exercise(
     place: Annotated[
         str, typer.Argument(metavar="UNIT/NAME", help="As in layers/linear; the unit may be new.")
     ],
-    course: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of the course. Default: the course of the working directory.",
-        ),
-    ] = None,
+    course: CourseOption = None,
 ) -> None:
     """Write a small worked exercise: text, solution, stub, checks, mistakes and an alternate.
 
@@ -41,7 +37,7 @@ def exercise(
     """
     root = _root(course)
     for path in write_exercise(Catalogue.read(root), place):
-        typer.echo(f"wrote {_shown(path)}")
+        say(f"wrote {shown(path)}")
     name = place.partition("/")[2]
     steps = (
         (f"exercises/{place}/README.md", "what students read"),
@@ -50,18 +46,14 @@ def exercise(
         (f"exercises/{place}/test_{name}.py", "the public checks"),
         (f"gradus check {name}", "everything that can be wrong, with its fix"),
     )
-    typer.echo("\nIt is complete. Replace it by yours step by step, in this order:")
-    typer.echo(columns(steps))
+    say("\nIt is complete. Replace it by yours step by step, in this order:")
+    say(columns(steps))
 
 
 def _root(course: Path | None) -> Path:
     if course is not None:
         return find_course_folder(course) or named_course_folder(course)
     return active_course().root
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def write_exercise(course: Catalogue, place: str) -> list[Path]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import typer
+from framework.commands.groups import LazyGroup, new_app
 
-from framework.commands.new.course import course
-from framework.commands.new.exercise import exercise
-from framework.commands.new.plugin import plugin
-from framework.commands.quick_values import QuickCommand, QuickGroup
+_HERE = "framework.commands.new"
+COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in ("course", "exercise", "plugin")}
 
-new = typer.Typer(
-    name="new",
-    cls=QuickGroup,
+
+class New(LazyGroup):
+    """The group, which imports one of its commands when that is called."""
+
+    lazy_subcommands = COMMANDS
+
+
+new = new_app(
+    cls=New,
     help="Write the first files of a course, an exercise or a plugin.",
     no_args_is_help=True,
 )
-
-for command in (course, exercise, plugin):
-    new.command(cls=QuickCommand)(command)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from framework.commands.new.files import quoted, require_name, require_new_folder, write_files
+from framework.commands.output import say
 from framework.errors import ConflictError
 from framework.providers.plugin_sources import BUILT_IN
 from framework.providers.plugins import RESERVED
@@ -33,9 +34,9 @@ def plugin(
     """
     folder = out or Path(name)
     for path in write_plugin(name, folder):
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     place = quoted(folder)
-    typer.echo(
+    say(
         f"\nTry it:\n"
         f"  gradus plugins --plugin {place}\n"
         f"  grade optimizers --provider {name} --plugin {place}\n"

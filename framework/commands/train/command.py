@@ -1,4 +1,4 @@
-"""The command for one kind of run: from options to saved runs."""
+"""`gradus train NAME`: each kind of run is a command, made from its options."""
 
 from __future__ import annotations
 
@@ -8,24 +8,75 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framework.commands.option_command import option_command
-from framework.commands.options import (
-    BackendName,
-    BlockOption,
-    Device,
-    PluginOption,
-    Submission,
-)
-from framework.commands.train.recipe import recipe_option
-from framework.training.kinds import RunKind, task_class
+import framework
+from framework.commands.groups import LazyGroup, new_app, values_of
+from framework.commands.option_command import option_command, setup_fields
+from framework.commands.output import say
+from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.toml_tables import Table, read_table
+from framework.training.kinds import BUILT_IN, RunKind, task_class
+from framework.training.option_fields import checked_values
 from framework.training.options import TrainingOptions
-from framework.training.recipes import find_recipe
+from framework.training.recipes import exercise_recipes, find_recipe, run_of
 
 if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
     from framework.training.engine import Run
     from framework.training.task import Job
 
+HELP = """Train a model and save a checkpoint after every epoch.
+
+COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram): `gradus train
+rnn_lm --help` shows the options of its kind. Other models are trained as KIND:MODEL,
+where KIND is language_model, tagger, text_classifier, pairs, conditions, word_vectors, or a kind
+that a plugin offers."""
+
+#: The built-in recipes: TOML files in a folder for each kind of run.
+RECIPES = Path(framework.__file__).parent / "training" / "published"
+
+
+class CommandByKind(LazyGroup):
+    """The group of commands: a name selects the kind of run of its recipe."""
+
+    _arguments: Sequence[str] = ()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the exercises that can be trained."""
+        return [name for name, _ in exercise_recipes()]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command and its arguments, which may name plugins."""
+        self._arguments = args[1:]
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command for `cmd_name`, an exercise or a model.
+
+        An unknown name also gets a command, which looks for the models of plugins.
+        """
+        if cmd_name not in self.commands:
+            app = new_app()
+            app.command(cmd_name)(_train_command(self._kind_of(cmd_name)))
+            self.add_command(typer.main.get_command(app))
+        return self.commands[cmd_name]
+
+    def _kind_of(self, name: str) -> RunKind:
+        """Return the kind of run of an exercise or a model; an unknown kind loads the plugins.
+
+        The command itself warns of plugins that cannot be loaded.
+        """
+        kind = run_of(name)
+        if kind in BUILT_IN:
+            return BUILT_IN[kind]
+        from framework.providers.plugins import Plugins
+
+        blocked = values_of("--block", self._arguments)
+        plugins = Plugins(values_of("--plugin", self._arguments), blocked=blocked)
+        task = task_class(kind, plugins.registry)
+        return RunKind(kind, "", task.options, task.help)
+
+
+train = new_app(name="train", cls=CommandByKind, help=HELP, no_args_is_help=True)
 
 JsonFile = Annotated[
     Path | None,
@@ -37,29 +88,83 @@ JsonFile = Annotated[
 ]
 
 
-def train_command(kind: RunKind) -> Callable[..., None]:
-    """Return the function of ``gradus train NAME`` for runs of one kind."""
+def _train_command(kind: RunKind) -> Callable[..., object]:
+    """Return the command for runs of one kind."""
 
-    def run(context: typer.Context, options: TrainingOptions, **setup: Any) -> None:
-        _train(kind.name, context.info_name or "", options, **setup)
+    def run(context: typer.Context, options: TrainingOptions, **others: Any) -> None:
+        _train(kind.name, context.info_name or "", options, **others)
 
     return option_command(
         kind.options,
         run,
         name=kind.name,
         help=kind.help,
-        before={
-            "recipe": (recipe_option(kind.name, kind.options), None),
-            "backend": (BackendName, "numpy"),
-        },
-        after={
-            "json_file": (JsonFile, None),
-            "device": (Device, "cpu"),
-            "submission": (Submission, Path("exercises")),
-            "plugin": (PluginOption, None),
-            "block": (BlockOption, None),
-        },
+        others={"recipe": (_recipe_option(kind), None), "json_file": (JsonFile, None)},
     )
+
+
+def _recipe_option(kind: RunKind) -> Any:
+    """Return the parameter ``--recipe`` of the command for runs of one kind."""
+
+    def apply(context: typer.Context, recipe: str | None) -> str | None:
+        """Use the values in the file `recipe` as defaults of the command's options."""
+        if recipe is not None:
+            table = read_table(_recipe_file(recipe, kind.name))
+            known = {option.name or "": None for option in context.command.params}
+            del known["recipe"]
+            table.reject_unknown_keys(*known)
+            context.default_map = _checked(table, kind.options)
+        return recipe
+
+    known = ", ".join(sorted(_recipes(kind.name)))
+    shipped = f", or a built-in recipe: {known}" if known else ""
+    described = typer.Option(
+        "--recipe",
+        is_eager=True,
+        callback=apply,
+        help=f"Defaults of the other options: a TOML file with a line for each{shipped}.",
+    )
+    return Annotated[str | None, described]
+
+
+def _recipes(kind: str) -> dict[str, Path]:
+    return {file.stem: file for file in (RECIPES / kind).glob("*.toml")}
+
+
+def _checked(table: Table, options: type[TrainingOptions]) -> dict[str, Any]:
+    """Return the values in `table`, checked by the types and ranges of the options.
+
+    Raises:
+        BadInputError: a value does not fit: names the file, the option and what is allowed.
+    """
+    try:
+        setup = {
+            one.name: one.checked(table.values[one.name])
+            for one in setup_fields()
+            if one.name in table.values
+        }
+        return checked_values(options, table.values) | setup
+    except UsageError as error:
+        raise BadInputError(f"{table.file}: {error}") from None
+
+
+def _recipe_file(recipe: str, kind: str) -> Path:
+    """Return where `recipe` is.
+
+    Raises:
+        UnknownNameError: neither a recipe of this kind of run nor a file.
+    """
+    if Path(recipe).suffix == ".toml":
+        return Path(recipe)
+    known = _recipes(kind)
+    if recipe in known:
+        return known[recipe]
+    others = [path.parent.name for path in RECIPES.glob(f"*/{recipe}.toml")]
+    note = (
+        f"'{recipe}' is a recipe for runs of the kind {others[0]}, not {kind}. " if others else ""
+    )
+    note += "For your own recipe, give a path that ends in .toml"
+    raise UnknownNameError("recipe", recipe, known, note=note)
 
 
 def _train(
@@ -111,23 +216,21 @@ def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> fl
 
 def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
     """Show the score of the trained model and the next command, and return the score."""
-    from framework.commands.text_console import TextConsole
-
-    console, score = TextConsole(), run.scores[-1]
+    score = run.scores[-1]
     for line in run.accelerator.notes():
-        console.print(line)
+        say(line)
     found = run.task.measured(run.model, run.backend.arrays)
     shown: list[str] = []
     if found is not None:
         score, (first, *details) = found
         shown = [f"{first}{_chosen(run)}", *details]
     for line in shown:
-        console.print(line)
+        say(line)
     if file is not None:
         file.end(run, job, score, shown)
-    console.print(f"Saved {path}. Next: `{run.task.next_command(path)}`")
+    say(f"Saved {path}. Next: `{run.task.next_command(path)}`")
     for line in run.task.finish(run.checkpoint(), job.options, job.label):
-        console.print(line)
+        say(line)
     return score
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,8 +18,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from framework.commands.output import console, say
 from framework.commands.setup import describe_parts
-from framework.commands.text_console import TextConsole
 from framework.training.engine import OnStep, Run
 from framework.training.saved_runs import Watcher
 
@@ -33,7 +32,7 @@ def show_spread(measure: str, scores: Sequence[float]) -> None:
     """Show mean and standard deviation of the scores of several runs."""
     if len(scores) > 1:
         mean, spread = statistics.mean(scores), statistics.stdev(scores)
-        TextConsole().print(
+        say(
             f"{measure} of {len(scores)} runs: mean {mean:.4f}, standard deviation {spread:.4f}, "
             f"from {min(scores):.4f} to {max(scores):.4f}"
         )
@@ -42,8 +41,7 @@ def show_spread(measure: str, scores: Sequence[float]) -> None:
 class EpochLines(Watcher):
     """Shows a run: its settings, the progress of each epoch, and the result of each epoch."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self.console = console or TextConsole()
+    def __init__(self) -> None:
         self._started = self._rate = 0.0
 
     def begins(self, run: Run) -> None:
@@ -56,13 +54,13 @@ class EpochLines(Watcher):
             *describe_parts(run.backend),
             *done,
         ):
-            self.console.print(line)
+            say(line)
 
     @contextmanager
     def epoch(self, run: Run) -> Iterator[OnStep]:
         """Show the progress of the epoch."""
         self._started, self._rate = time.perf_counter(), run.learning_rate
-        with epoch_progress(self.console, self._name(run, run.epochs_done + 1), run) as on_step:
+        with epoch_progress(self._name(run, run.epochs_done + 1), run) as on_step:
             yield on_step
 
     def epoch_ends(self, run: Run, loss: float, score: float) -> None:
@@ -76,7 +74,7 @@ class EpochLines(Watcher):
             f"{seconds:.1f} s",
         ]
         name = self._name(run, run.epochs_done)
-        self.console.print("   ".join([name, *filter(None, parts)]))
+        say("   ".join([name, *filter(None, parts)]))
 
     @staticmethod
     def _name(run: Run, epoch: int) -> str:
@@ -94,25 +92,24 @@ def _within(run: Run) -> str:
 
 @contextmanager
 def epoch_progress(
-    console: Console, name: str, run: Run, clock: Callable[[], float] = time.monotonic
+    name: str, run: Run, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[OnStep]:
     """Show the progress of an epoch: by a bar on a terminal, else by lines.
 
     Args:
-        console: the console for the output.
         name: the name of the epoch.
         run: the run of the epoch.
         clock: returns the time in seconds.
     """
-    lines = EpochSteps(console, name, clock)
-    with _bars(console) as progress:
+    lines = EpochSteps(name, clock)
+    with _bars() as progress:
         tokens, unit = run.task.step_size(run.options), run.task.unit
         bar = progress.add_task(name, total=None, loss="", tokens=tokens, unit=unit)
 
         def on_step(done: int, total: int, loss: float | None) -> None:
             shown = "" if loss is None else f"loss {loss:.4f}"
             progress.update(bar, completed=done, total=total, loss=shown)
-            if not console.is_terminal:
+            if progress.disable:
                 lines.step(done, total, shown)
 
         yield on_step
@@ -122,27 +119,26 @@ class EpochSteps:
     """Prints lines about the progress of an epoch, equal for every backend.
 
     Args:
-        console: the console for the output.
         name: the name of the epoch.
         clock: returns the time in seconds.
     """
 
-    def __init__(self, console: Console, name: str, clock: Callable[[], float]) -> None:
-        self._console, self._name, self._clock = console, name, clock
+    def __init__(self, name: str, clock: Callable[[], float]) -> None:
+        self._name, self._clock = name, clock
         self._when, self._before = clock(), 0
 
     def step(self, done: int, total: int, loss: str) -> None:
         """Record that `done` of `total` steps are done."""
         if done < total and self._is_due(done, total):
             self._when, self._before = self._clock(), done
-            self._console.print(f"{self._name}   step {done:,} of {total:,}   {loss}".rstrip())
+            say(f"{self._name}   step {done:,} of {total:,}   {loss}".rstrip())
 
     def _is_due(self, done: int, total: int) -> bool:
         waited = self._clock() - self._when
         return waited >= LINE_BY or (waited >= LINE_AFTER and (done - self._before) * 10 >= total)
 
 
-def _bars(console: Console) -> Progress:
+def _bars() -> Progress:
     """Return a bar on a terminal; nothing for other output."""
     columns = (
         TextColumn("{task.description}"),
@@ -152,8 +148,8 @@ def _bars(console: Console) -> Progress:
         SpeedColumn(),
         TimeRemainingColumn(),
     )
-    hidden = not console.is_terminal
-    return Progress(*columns, console=console, transient=True, disable=hidden)
+    output = console()
+    return Progress(*columns, console=output, transient=True, disable=not output.is_terminal)
 
 
 class SpeedColumn(ProgressColumn):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from framework.commands.options import BlockOption, Device, PluginOption
+from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.importing import load_target
-from framework.startup.terminal import write_error
 from plugins.torch_backend.bench.catalogue import CASES, Case, chosen_cases
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ def works_everywhere(pair, rng):
     pair.same_forward(passed_on)
     pair.same_backward(passed_on, rng=rng)
     single = rng.normal(scale=2.0, size=FAR.shape).astype(np.float32)
+    pair.same_forward(single, rtol=1e-5)
     pair.same_backward(single, rng=rng, rtol=1e-5)
     used_last = rng.normal(scale=2.0, size=FAR.shape)
     pair.student.forward(-used_last)

@@ -15,7 +15,7 @@ from autograder.commands.authoring.check import described
 from autograder.course.reading import Course, find_course
 from autograder.grading.setting import Setting
 from autograder.isolation.sandboxes import choose
-from framework.cli import build_app
+from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
 
@@ -218,7 +218,7 @@ def test_advice_fails_nothing_and_can_be_left_out():
 def test_the_command_ends_with_1_where_something_is_wrong(root):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
     arguments = ["check", "--course", str(root), "--jobs", "1"]
-    done = CliRunner().invoke(build_app(arguments), arguments)
+    done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 1
     assert "linear: 1 of 1 steps found something" in done.output
 

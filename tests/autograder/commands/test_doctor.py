@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from framework.cli import build_app
+from framework.cli import app
 from framework.errors import UsageError
 
 PARTS = {"report.txt", "report.json", "log.txt", "packages.txt", "environment.txt"}
@@ -22,7 +22,7 @@ def doctor(course_root, monkeypatch):
 
     def run(*arguments):
         words = ["doctor", *map(str, arguments)]
-        result = CliRunner().invoke(build_app(), words)
+        result = CliRunner().invoke(app, words)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output

@@ -358,7 +358,7 @@ def test_grading_imports_only_what_it_needs():
     script = (
         "import sys\n"
         "from autograder.cli import grade\n"
-        "unused = {'torch', 'nbformat', 'typer', 'scipy', 'jinja2', 'psutil', 'tomlkit'}\n"
+        "unused = {'torch', 'nbformat', 'scipy', 'jinja2', 'psutil', 'tomlkit'}\n"
         "code = grade(['activations'])\n"
         "print(code, sorted(unused & set(sys.modules)))\n"
     )

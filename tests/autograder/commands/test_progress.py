@@ -9,8 +9,8 @@ from gradus_command import gradus
 
 from autograder import cli
 from autograder.commands import grade
-from autograder.commands.progress import announce, stopped_with
 from autograder.grading import parallel
+from framework.commands.output import announce, stopped_with
 from framework.errors import StoppedError
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.diagnosis.clocks import clocked, reads_clock, without_clocks
+from autograder.conversations.exchange import Exchange
+from autograder.diagnosis.recorded import clocked, reads_clock, without_clocks
 from autograder.isolation.host.requests import Outcome
-from autograder.isolation.host.transcript import Exchange
 
 
 def answer(*values):

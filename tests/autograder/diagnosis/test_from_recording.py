@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong, steps_of
-from autograder.isolation import wire
+from autograder.conversations.exchange import Exchange, request_frame
+from autograder.conversations.recording import Tape
+from autograder.conversations.transcript import Transcript
+from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
+from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong
 from autograder.isolation.host.requests import Call, Outcome
-from autograder.isolation.host.transcript import Transcript
 from autograder.record.results import CheckResult
-from autograder.recordings.fingerprints import SealedMistake, name_of, sealed
-from autograder.recordings.tape import RightAnswer, Tape
 from autograder.verdicts import Verdict
 
 RIGHT = np.array([0.25, 0.75])
@@ -28,8 +28,8 @@ def asked(answer, check):
         transcript.give_up()
     else:
         method = check.split("-")[0]
-        frame = wire.encode({"steps": [Call(None, method, (RIGHT,)).plain()]})
-        transcript.add(frame, [Outcome(answer)])
+        frame = request_frame([Call(None, method, (RIGHT,))])
+        transcript.add(Exchange(frame, (Outcome(answer),)))
     return transcript
 
 
@@ -66,7 +66,7 @@ class Course:
 
     def _tape(self, check):
         (right,) = asked(RIGHT, check).exchanges
-        tape = Tape(answers=[RightAnswer(steps_of(right), list(right.outcomes))])
+        tape = Tape(answers=[right])
         for name, wrong in self._forms:
             if check in wrong:
                 key = key_of_wrong(asked(wrong[check], check).exchanges, [right])

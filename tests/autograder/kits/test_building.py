@@ -8,11 +8,11 @@ import zipfile
 
 import pytest
 
+from autograder.conversations.recording import content
 from autograder.course.kit_folder import SEED, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.kits.building import build_kit, summary
 from autograder.kits.proof import quotations, solution_lines
-from autograder.recordings.files import content
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
@@ -99,7 +99,7 @@ def test_a_call_that_was_not_recorded_needs_the_graders_course(
 
 
 def forget_one_answer(file):
-    from autograder.recordings.files import read_recording, write_recording
+    from autograder.conversations.recording import read_recording, write_recording
 
     recording = read_recording(file)
     recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()

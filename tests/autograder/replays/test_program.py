@@ -28,8 +28,8 @@ def run(composed, tmp_path):
 
 def received(check):
     """What the call at fault has returned to the check."""
-    place = place_of_fault(actions_in(check.requests), check.result)
-    outcomes = [outcome for request in check.requests for outcome in request.outcomes]
+    place = place_of_fault(actions_in(check.exchanges), check.result)
+    outcomes = [outcome for exchange in check.exchanges for outcome in exchange.outcomes]
     return outcomes[place].value
 
 

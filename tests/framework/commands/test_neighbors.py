@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from framework.cli import build_app
+from framework.cli import app
 from framework.errors import UnknownNameError
 
 VECTORS = "4 3\nman 1 0 0\nwoman 0 1 0\nking 1 0 1\nqueen 0 1 1\n"
@@ -16,7 +16,7 @@ def ask(tmp_path):
 
     def asked(*arguments):
         words = [*arguments, "--vectors", str(path)]
-        return CliRunner().invoke(build_app(), words, catch_exceptions=True)
+        return CliRunner().invoke(app, words, catch_exceptions=True)
 
     return asked
 

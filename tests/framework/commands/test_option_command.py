@@ -40,8 +40,10 @@ def run():
         collect,
         name="measure",
         help="Measure it.",
-        before={"first": (Annotated[str, typer.Option(help="First.")], "x")},
-        after={"last": (Annotated[int, typer.Option(help="Last.")], 7)},
+        others={
+            "first": (Annotated[str, typer.Option(help="First.")], "x"),
+            "last": (Annotated[int, typer.Option(help="Last.")], 7),
+        },
     )
     app = typer.Typer(rich_markup_mode=None)
     app.command(context_settings={"default_map": {"words": ["recipe"]}})(command)
@@ -58,7 +60,15 @@ def run():
 def test_defaults_are_those_of_the_fields(run):
     options, others = run()
     assert options == Sizes(words=("recipe",))
-    assert others == {"first": "x", "last": 7}
+    assert others == {
+        "first": "x",
+        "last": 7,
+        "backend": "numpy",
+        "device": "cpu",
+        "submission": Path("exercises"),
+        "plugin": None,
+        "block": None,
+    }
 
 
 def test_values_arrive_in_the_types_of_the_fields(run):
@@ -92,7 +102,7 @@ def test_types_are_those_of_the_fields(run):
 def test_the_help_is_that_of_the_fields_in_their_order(run):
     shown = " ".join(run("--help").split())
     assert "Measure it." in shown
-    places = [shown.index(text) for text in ("First.", "How large.", "A word.", "Last.")]
+    places = [shown.index(text) for text in ("First.", "Last.", "How large.", "A word.", "--block")]
     assert places == sorted(places)
     assert "How large. [from 1 to 9] [default: 3]" in shown
     assert "--out FILE" in shown

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from framework.cli import build_app
+from framework.cli import app
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def gradus(folder):
     def gradus(*words):
-        result = CliRunner().invoke(build_app(), list(map(str, words)))
+        result = CliRunner().invoke(app, list(map(str, words)))
         assert result.exit_code == 0, result.output
         return result.output
 

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from small_runs import copy_corpora, train
+from typer.core import TyperCommand
 
 from autograder import cli as grade_cli
 from framework import cli
@@ -87,10 +88,10 @@ def test_a_step_without_memory_ends_the_run_with_advice(spec, monkeypatch):
 
 @pytest.mark.parametrize(("module", "name"), [(cli, "gradus"), (grade_cli, "grade")])
 def test_both_commands_end_without_a_traceback(module, name, monkeypatch, capsys):
-    def fail(*args):
+    def fail(*args, **named):
         raise ERRORS["driver"][0]
 
-    monkeypatch.setattr(module, "build_app" if module is cli else "grade", fail)
+    monkeypatch.setattr(TyperCommand if module is grade_cli else cli.Root, "main", fail)
     monkeypatch.setattr(sys, "argv", [name, "list"])
     monkeypatch.setattr(grade_cli, "end_process", sys.exit)  # this process goes on
     with pytest.raises(SystemExit) as ended:

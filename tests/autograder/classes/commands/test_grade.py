@@ -23,7 +23,7 @@ from autograder.classes.collecting.collection import read_collection
 from autograder.classes.runs.store import Store
 from autograder.classes.runs.stored_runs import all_runs, entries_of, start_run
 from autograder.course.reading import find_course
-from framework.cli import build_app
+from framework.cli import app
 from framework.errors import BadInputError, UsageError
 
 #: The points of the exercise of this class.
@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "entries", changed)
-        result = CliRunner().invoke(build_app(words), words)
+        result = CliRunner().invoke(app, words)
     assert result.exit_code == 3
     assert "missing by faults of the grader, and no zeros: 1 result" in result.output
     assert f"`gradus class faults 2 --in {copy / 'lab1'}` shows why" in result.output

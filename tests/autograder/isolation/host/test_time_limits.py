@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from autograder.isolation.host.time_limits import WALL_FACTOR, CpuMeter, IdleMeter, TimeBudget
+from autograder.isolation.host.process import CpuMeter, IdleMeter
+from autograder.isolation.host.time_limits import WALL_FACTOR, TimeBudget
 
 
 def test_a_meter_measures_from_the_start_of_an_exchange():

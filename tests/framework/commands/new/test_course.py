@@ -10,9 +10,9 @@ import pytest
 import tomlkit
 from typer.testing import CliRunner
 
+from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
-from framework.commands.new.group import new
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError, UnknownNameError
@@ -95,13 +95,13 @@ def test_a_base_must_be_installed(tmp_path):
 
 def test_the_commands_say_what_to_do_next(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    told = CliRunner().invoke(new, ["course", "week4"])
+    told = CliRunner().invoke(app, ["new", "course", "week4"])
     assert told.exit_code == 0, told.output
     assert "cd ./week4" in told.output and "gradus check" in told.output
-    told = CliRunner().invoke(new, ["exercise", "layers/scale", "--course", "week4"])
+    told = CliRunner().invoke(app, ["new", "exercise", "layers/scale", "--course", "week4"])
     assert told.exit_code == 0, told.output
     assert "wrote week4/exercises/layers/scale/README.md" in told.output
-    assert CliRunner().invoke(new, ["course", "week4"]).exception is not None
+    assert CliRunner().invoke(app, ["new", "course", "week4"]).exception is not None
 
 
 @pytest.mark.slow

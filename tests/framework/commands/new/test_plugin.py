@@ -8,8 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from framework.cli import build_app
-from framework.commands.new.group import new
+from framework.cli import app
 from framework.commands.new.plugin import write_plugin
 from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
@@ -76,7 +75,7 @@ def test_no_package_is_hidden(tmp_path, name):
 
 def test_the_command_says_what_to_do_next_and_it_works_from_another_folder(tmp_path):
     out = tmp_path / "some where"
-    told = CliRunner().invoke(new, ["plugin", "week-3", "--out", str(out)])
+    told = CliRunner().invoke(app, ["new", "plugin", "week-3", "--out", str(out)])
     assert told.exit_code == 0
     assert f"gradus plugins --plugin '{out}'" in told.output
     source = Plugins(options=[str(out)]).sources[-1]
@@ -90,7 +89,7 @@ def test_training_uses_it(tmp_path):
     arguments = ["train", "recurrent_lm", "--corpus", str(text), "--epochs", "1", "--out"]
     arguments += [str(tmp_path / "lm.safetensors"), "--optimizer", "nesterov@week3"]
     arguments += ["--plugin", str(tmp_path / "week3")]
-    done = CliRunner().invoke(build_app(arguments), arguments)
+    done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
     assert "from week3: nesterov" in done.output
 

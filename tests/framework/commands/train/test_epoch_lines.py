@@ -1,10 +1,8 @@
 """A bar says how fast an epoch goes; where there is no terminal, lines come at a steady rate."""
 
-import io
 from types import SimpleNamespace
 
 import pytest
-from rich.console import Console
 
 from framework.commands.train.epoch_lines import SpeedColumn, _bars, epoch_progress, show_spread
 
@@ -13,28 +11,33 @@ RUN = SimpleNamespace(
 )
 
 
-def lines_of(seconds_per_step, steps):
+@pytest.fixture
+def lines_of(capsys):
     """The lines that an epoch prints outside of a terminal."""
-    console, now = Console(file=io.StringIO(), width=100), [0.0]
-    with epoch_progress(console, "epoch 1/3", RUN, clock=lambda: now[0]) as on_step:
-        for done in range(1, steps + 1):
-            now[0] += seconds_per_step
-            on_step(done, steps, 2.0)
-    return console.file.getvalue().splitlines()
+
+    def lines_of(seconds_per_step, steps):
+        now = [0.0]
+        with epoch_progress("epoch 1/3", RUN, clock=lambda: now[0]) as on_step:
+            for done in range(1, steps + 1):
+                now[0] += seconds_per_step
+                on_step(done, steps, 2.0)
+        return capsys.readouterr().out.splitlines()
+
+    return lines_of
 
 
-def test_a_short_epoch_prints_nothing_before_its_end():
+def test_a_short_epoch_prints_nothing_before_its_end(lines_of):
     assert lines_of(0.05, 100) == []
 
 
-def test_a_long_epoch_prints_a_line_for_each_tenth_of_its_steps():
+def test_a_long_epoch_prints_a_line_for_each_tenth_of_its_steps(lines_of):
     found = lines_of(0.2, 1000)
     assert len(found) == 9
     assert found[0] == "epoch 1/3   step 100 of 1,000   loss 2.0000"
     assert found[-1] == "epoch 1/3   step 900 of 1,000   loss 2.0000"
 
 
-def test_no_silence_lasts_longer_than_half_a_minute():
+def test_no_silence_lasts_longer_than_half_a_minute(lines_of):
     assert lines_of(7.0, 1000)[:2] == [
         "epoch 1/3   step 5 of 1,000   loss 2.0000",
         "epoch 1/3   step 10 of 1,000   loss 2.0000",
@@ -43,7 +46,7 @@ def test_no_silence_lasts_longer_than_half_a_minute():
 
 @pytest.mark.parametrize(("speed", "shown"), [(2.5, "1,000 tokens/s"), (None, "")])
 def test_speed_is_shown_in_the_units_of_the_task(monkeypatch, speed, shown):
-    progress = _bars(Console(file=io.StringIO(), force_terminal=True))
+    progress = _bars()
     progress.add_task("epoch", total=10, loss="", tokens=400, unit="tokens")
     (task,) = progress.tasks
     monkeypatch.setattr(type(task), "speed", speed)

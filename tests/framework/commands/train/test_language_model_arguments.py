@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 from gradus_command import gradus
+from typer.testing import CliRunner
 
+from framework.cli import app
 from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 
@@ -151,7 +153,6 @@ def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
         ("gated_lm", "--hidden-size 1000000000000000", "cannot be built as a language_model here"),
         ("gated_lm", "--optimizer sgd:learning_rate=3", "`--learning-rate` sets it"),
         ("gated_lm", "--learning-rate inf", "--learning-rate must be a number from 0 on, not inf"),
-        ("gated_lm", "--device gpu", "--device must be one of cpu, cuda, not 'gpu'"),
         (
             "gated_lm",
             "--set embedding_size=3 --embedding-size 4",
@@ -169,3 +170,9 @@ def test_arguments_that_cannot_be_are_refused_in_words(model, options, said):
     minimum = ("--min-count", 1) if model == "skip_gram" else ()
     with pytest.raises(UsageError, match=re.escape(said)):
         gradus("train", model, *corpus, *minimum, *options.split())
+
+
+def test_a_device_is_chosen_by_its_name():
+    result = CliRunner().invoke(app, ["train", "gated_lm", "--device", "gpu"])
+    assert result.exit_code == 2
+    assert "Invalid value for '--device': 'gpu' is not one of 'cpu', 'cuda'." in result.output

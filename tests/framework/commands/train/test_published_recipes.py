@@ -8,7 +8,7 @@ from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 from small_runs import copy_corpora
 
-from framework.commands.train.recipe import FOLDER
+from framework.commands.train.command import RECIPES
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
@@ -116,7 +116,7 @@ recipes = pytest.mark.parametrize("name", PAPERS)
 
 
 def file_of(name):
-    return FOLDER / PAPERS[name][0] / f"{name}.toml"
+    return RECIPES / PAPERS[name][0] / f"{name}.toml"
 
 
 def values_of(name):
@@ -133,7 +133,7 @@ def train(name, *options):
 
 
 def test_every_recipe_is_held_to_its_paper():
-    assert sorted(file.stem for file in FOLDER.glob("*/*.toml")) == sorted(PAPERS)
+    assert sorted(file.stem for file in RECIPES.glob("*/*.toml")) == sorted(PAPERS)
     with_arguments = {name for name in PAPERS if "arguments" in values_of(name)}
     assert with_arguments == ARGUMENTS.keys()
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from framework.cli import build_app
+from framework.cli import app
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.training.checkpoints import load_checkpoint
 
@@ -20,7 +20,7 @@ def texts(tmp_path, monkeypatch):
 
 
 def gradus(*arguments):
-    result = CliRunner().invoke(build_app(arguments), arguments)
+    result = CliRunner().invoke(app, arguments)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

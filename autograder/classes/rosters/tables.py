@@ -1,0 +1,273 @@
+"""Tables of other systems and spreadsheets: read, or with single cells replaced.
+
+Encodings, separators and quotes differ. A `Sheet` replaces cells, and every other byte of the file
+stays as it was.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from framework.errors import BadInputError
+
+#: The maximum number of bytes of such a file.
+MAX_BYTES = 64 << 20
+
+#: Characters without a width of their own: marks of direction, joiners, byte order marks.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table: column -> text, and its line in the file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A table: its file, the columns in small letters, and the rows that are not empty."""
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+def plain(text: str) -> str:
+    """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
+
+
+def _bytes_of(file: Path, kind: str) -> bytes:
+    """Return the bytes of `file`.
+
+    Args:
+        kind: what it is, in the message about its size.
+
+    Raises:
+        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
+    return data
+
+
+#: Byte order mark -> encoding of what follows it; it is kept.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+#: Tried in this order where there is no mark; the last one reads all bytes, and writes them back.
+_ONE_BYTE = "latin-1"
+_UNMARKED = ("utf-8", _ONE_BYTE)
+_SEPARATORS = ",;\t"
+_QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
+
+
+@dataclass(frozen=True)
+class SheetCell:
+    """A cell: its value, and where it stands in the text of the file."""
+
+    value: str
+    start: int
+    end: int
+    is_quoted: bool
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row with at least one cell that is not blank, and the number of its first line."""
+
+    number: int
+    cells: tuple[SheetCell, ...]
+
+    def value(self, column: int) -> str:
+        """Return the plain text of a cell; empty if the row ends before it."""
+        return plain(self.cells[column].value) if column < len(self.cells) else ""
+
+
+@dataclass
+class Sheet:
+    """A table as text, with the cells that are to be replaced.
+
+    Attributes:
+        lines: the header, and all rows.
+        mark: the byte order mark of the file; may be empty.
+    """
+
+    file: Path
+    text: str
+    encoding: str
+    mark: bytes
+    separator: str
+    lines: tuple[SheetRow, ...]
+    _changes: dict[tuple[int, int], str] = field(default_factory=dict)
+    _added: dict[SheetRow, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns, as they are written."""
+        return tuple(plain(cell.value) for cell in self.lines[0].cells)
+
+    @property
+    def rows(self) -> tuple[SheetRow, ...]:
+        """All rows below the header."""
+        return self.lines[1:]
+
+    def as_table(self) -> CsvTable:
+        """Return it as rosters read tables: columns in small letters."""
+        columns = tuple(name.casefold() for name in self.header)
+        rows = (
+            TableRow(
+                row.number, dict(zip(columns, map(row.value, range(len(columns))), strict=True))
+            )
+            for row in self.rows
+        )
+        return CsvTable(self.file, columns, tuple(rows))
+
+    def write(self, line: SheetRow, column: int, value: str) -> None:
+        """Replace a cell; equal values leave its bytes as they are.
+
+        A row that ends before the column gets empty cells up to it.
+        """
+        if column < len(line.cells):
+            cell = line.cells[column]
+            if cell.value != value:
+                self._changes[cell.start, cell.end] = self._quoted(value, line, cell)
+            return
+        self._added.setdefault(line, {})[column] = self._quoted(value, line, None)
+
+    def _quoted(self, value: str, line: SheetRow, cell: SheetCell | None) -> str:
+        """Return `value` with quotes where the cell, or each cell of its row, had some."""
+        has_all = all(other.is_quoted for other in line.cells if other.end > other.start)
+        is_special = any(sign in value for sign in (self.separator, '"', "\n", "\r"))
+        if is_special or value != value.strip() or has_all or (cell is not None and cell.is_quoted):
+            return '"' + value.replace('"', '""') + '"'
+        return value
+
+    def rendered(self) -> bytes:
+        """Return the bytes of the file with the replaced cells.
+
+        Raises:
+            BadInputError: its encoding has no place for a character of a new cell.
+        """
+        parts, done = [], 0
+        for (start, end), value in sorted([*self._changes.items(), *self._appended()]):
+            parts += [self.text[done:start], value]
+            done = end
+        text = "".join((*parts, self.text[done:]))
+        try:
+            return self.mark + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise BadInputError(
+                f"{self.file} is not UTF-8, and '{error.object[error.start]}' has no place in it: "
+                "export it as UTF-8, or leave out `--comments`"
+            ) from None
+
+    def _appended(self) -> Iterator[tuple[tuple[int, int], str]]:
+        """Yield the end of each row that gets further cells, and these cells."""
+        for line, cells in self._added.items():
+            columns = range(len(line.cells), max(cells) + 1)
+            text = "".join(self.separator + cells.get(column, "") for column in columns)
+            yield (line.cells[-1].end, line.cells[-1].end), text
+
+
+def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
+    """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs.
+
+    Raises:
+        BadInputError: it is missing, too large, not text, or has no header.
+    """
+    data = _bytes_of(file, kind)
+    mark = next((candidate for candidate in _MARKS if data.startswith(candidate)), b"")
+    text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=first.count)
+    lines = tuple(_lines(text, separator))
+    if not lines:
+        raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
+    return Sheet(file, text, encoding, mark, separator, lines)
+
+
+def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
+    """Return the text and its encoding, such that encoding it again gives `data`."""
+    for candidate in (encoding,) if encoding else (*_unmarked_utf16(data), *_UNMARKED):
+        try:
+            text = data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and text.encode(candidate) == data:
+            return text, candidate
+    raise BadInputError(f"{file} is no table of text: expected the CSV or tab file of an export")
+
+
+def _unmarked_utf16(data: bytes) -> Iterator[str]:
+    """Yield an encoding of two bytes whose pattern `data` begins with."""
+    start = data[:200]
+    if start[1::2].count(0) * 2 > len(start[1::2]):
+        yield "utf-16-le"
+    elif start[::2].count(0) * 2 > len(start[::2]):
+        yield "utf-16-be"
+
+
+def _lines(text: str, separator: str) -> Iterator[SheetRow]:
+    """Yield the rows; blank lines are skipped."""
+    sign = re.escape(separator)
+    cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
+    end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
+    position, number, cells = 0, 1, list[SheetCell]()
+    first = 1
+    while True:
+        match = cell.match(text, position)
+        assert match is not None  # both parts may be empty
+        cells.append(_cell(match))
+        number += match[0].count("\n")
+        after = end.match(text, match.end())
+        assert after is not None  # a cell ends before a separator, a line end, or the end
+        position = after.end()
+        if after["next"]:
+            continue
+        if any(plain(parsed.value) for parsed in cells):
+            yield SheetRow(first, tuple(cells))
+        cells, number = [], number + 1
+        first = number
+        if position >= len(text):
+            return
+
+
+def _cell(match: re.Match[str]) -> SheetCell:
+    quoted = match["quoted"]
+    if quoted is None:
+        return SheetCell(match["rest"], match.start(), match.end(), is_quoted=False)
+    closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
+    value = closed.replace('""', '"') + match["rest"]
+    return SheetCell(value, match.start(), match.end(), is_quoted=True)
+
+
+def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:
+    """Return the columns with one of `names`, in small letters."""
+    return [column for column, name in enumerate(sheet.header) if name.casefold() in names]
+
+
+def read_csv(file: Path) -> CsvTable:
+    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
+
+    Raises:
+        BadInputError: it is missing, too large, not text, or has no header.
+    """
+    sheet = read_sheet(file, "table")
+    if sheet.encoding == _ONE_BYTE:
+        raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8")
+    return sheet.as_table()

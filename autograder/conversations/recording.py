@@ -1,0 +1,215 @@
+"""Records what checks draw, ask the reference and receive, for a student kit without solutions.
+
+A file holds the recording of one exercise: ``GRADUS-RECORDING 1`` and a line end, then an xz stream
+of frames (see `autograder.isolation.wire`), each with its length before it. The first frame is the
+header. Each tape is a frame with all but its exchanges, then two frames for each exchange: the
+request and the answer. A number that a check draws, sends and receives is stored once: xz finds
+what repeats. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import lzma
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.conversations.draws import Draw, RecordingGenerator
+from autograder.conversations.exchange import Exchange, copied, request_frame
+from autograder.isolation import wire
+from autograder.isolation.host.callbacks import unnumbered
+from autograder.isolation.host.faults import NotRecorded
+from autograder.isolation.host.requests import Outcome, Step
+from autograder.isolation.host.session import ForwardingSession, OnRecord, Session
+from autograder.isolation.values import leaves
+from autograder.isolation.wire import Handle
+from framework.errors import BadInputError
+
+MAGIC = b"GRADUS-RECORDING 1\n"
+#: Maximum size of what a file holds, in bytes.
+MAX_BYTES = 256 << 20
+_LENGTH = struct.Struct("!I")
+
+
+@dataclass
+class Tape:
+    """What is recorded of one check, in order.
+
+    Attributes:
+        draws: of random numbers.
+        exchanges: with the reference.
+        answers: the requests to the code under test, and what a right submission answers.
+        mistakes: digest of wrong answers -> the listed mistakes that give them, enciphered.
+        drawn: number of draws before the last exchange: no answer depends on later ones.
+    """
+
+    draws: list[Draw] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    answers: list[Exchange] = field(default_factory=list)
+    mistakes: dict[str, list[bytes]] = field(default_factory=dict)
+    drawn: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the requests to the reference and of its answers, near enough."""
+        return sum(exchange.size for exchange in self.exchanges)
+
+    def trimmed(self) -> Tape:
+        """Return it without the draws on which no answer depends: they are drawn again."""
+        draws = self.draws[: self.drawn]
+        return Tape(draws, self.exchanges, self.answers, self.mistakes, self.drawn)
+
+
+class RecordingSession(ForwardingSession, OnRecord):
+    """The conversation with the reference, which is recorded check by check.
+
+    Attributes:
+        tapes: what was recorded of each check, by its id.
+    """
+
+    def __init__(self, inner: Session) -> None:
+        super().__init__(inner)
+        self.tapes: dict[str, Tape] = {}
+        self._lost: set[int] = set()
+        self._tape = Tape()
+
+    def begin_check(self, check: str) -> None:
+        """Start the tape of the check with this id; a second try begins it anew."""
+        self._tape = self.tapes[check] = Tape()
+        self.unconfirmed = False
+
+    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator of `check`, which records what it draws."""
+        return RecordingGenerator(rng, self.tapes[check].draws)
+
+    def begin(self) -> None:
+        """Start a check: objects of earlier ones are forgotten."""
+        super().begin()
+        self._lost.clear()
+        self.unconfirmed = False
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps, and record them with their outcomes."""
+        frame = request_frame(steps, unnumbered)
+        if any(handle.id in self._lost for handle in handles_in(Exchange(frame).plain_steps())):
+            raise NotRecorded("asks the reference about learned parameters")
+        outcomes = super().run(steps)
+        self._tape.exchanges.append(Exchange(frame, copied(outcomes)))
+        self._tape.drawn = len(self._tape.draws)
+        return outcomes
+
+    def lose(self, handle: Handle) -> None:
+        """Answer nothing about the object of `handle` from now on."""
+        self._lost.add(handle.id)
+
+
+def handles_in(value: Any) -> Iterator[Handle]:
+    """Yield the handles in a plain value."""
+    return (leaf for _, leaf in leaves(value) if isinstance(leaf, Handle))
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a recording belongs to.
+
+    Attributes:
+        course: hash of the full course, see `autograder.course.identity`.
+        checks: SHA-256 of the file of the public checks.
+        seed: of the random numbers of the checks.
+    """
+
+    exercise: str
+    course: str
+    checks: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The recording of one exercise: check id -> tape."""
+
+    header: Header
+    tapes: dict[str, Tape]
+
+
+def write_recording(file: Path, recording: Recording) -> None:
+    """Write `recording` to `file`."""
+    frames = [wire.encode(asdict(recording.header))]
+    for check, tape in recording.tapes.items():
+        draws = [[draw.method, draw.value] for draw in tape.draws]
+        numbers = len(tape.exchanges), len(tape.answers)
+        frames.append(wire.encode([check, draws, *numbers, tape.mistakes, tape.drawn]))
+        for exchange in (*tape.exchanges, *tape.answers):
+            frames += exchange.stored()
+    joined = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(MAGIC + lzma.compress(joined, preset=9))
+
+
+def read_recording(file: Path) -> Recording:
+    """Return the recording in `file`.
+
+    Raises:
+        BadInputError: it is missing, damaged, or of another format.
+    """
+    try:
+        frames = _frames(content(file))
+        header = Header(**wire.decode_frame(next(frames, b"")))
+        return Recording(header, dict(_tapes(frames)))
+    except (wire.WireError, struct.error, TypeError, ValueError, AttributeError) as error:
+        raise _unusable(file, f"it is malformed ({error})") from None
+
+
+def _tapes(frames: Iterator[bytes]) -> Iterator[tuple[str, Tape]]:
+    """Yield each check's id and tape, from the frames after the header."""
+    for first in frames:
+        check, draws, exchanges, answers, mistakes, drawn = wire.decode_frame(first)
+        read = [
+            Exchange.read(next(frames, b""), next(frames, b"")) for _ in range(exchanges + answers)
+        ]
+        drawn_values = [Draw(*draw) for draw in draws]
+        yield check, Tape(drawn_values, read[:exchanges], read[exchanges:], mistakes, drawn)
+
+
+def content(file: Path) -> bytes:
+    """Return what the recording in `file` holds, decompressed.
+
+    Raises:
+        BadInputError: it is missing, damaged, or of another format.
+    """
+    try:
+        data = file.read_bytes()
+        if not data.startswith(MAGIC):
+            raise _unusable(file, "this version of gradus knows no such format")
+        return _decompressed(data[len(MAGIC) :])
+    except OSError as error:
+        raise _unusable(file, f"it cannot be read: {error.strerror}") from None
+    except (lzma.LZMAError, EOFError) as error:
+        raise _unusable(file, f"it is damaged ({error})") from None
+
+
+def _unusable(file: Path, why: str) -> BadInputError:
+    return BadInputError(
+        f"{file} is no recording that can be used: {why}. `gradus kit update KIT` with a new kit "
+        "of the course replaces it"
+    )
+
+
+def _decompressed(data: bytes) -> bytes:
+    reader = lzma.LZMADecompressor()
+    found = reader.decompress(data, max_length=MAX_BYTES)
+    if not reader.eof:
+        raise EOFError("too large, or its end is missing")
+    return found
+
+
+def _frames(data: bytes) -> Iterator[bytes]:
+    position = 0
+    while position < len(data):
+        (length,) = _LENGTH.unpack_from(data, position)
+        position += _LENGTH.size + length
+        yield data[position - length : position]

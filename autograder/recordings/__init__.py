@@ -1,1 +1,0 @@
-"""Recorded answers of the reference: making, storing and playing them."""

@@ -1,1 +1,0 @@
-"""`gradus experiment`: the command and how its findings look."""

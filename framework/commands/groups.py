@@ -1,0 +1,130 @@
+"""Groups of commands on typer, imported when they are needed, and the commands of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+
+from framework.errors import ConflictError, block_options
+from framework.importing import load_target
+
+if TYPE_CHECKING:
+    from framework.providers.plugin_sources import Source
+    from framework.providers.plugins import Plugins
+
+#: Characters of the line about a command: more than a sentence has.
+_NO_LIMIT = 10_000
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports a command when it is called, as click's documentation describes.
+
+    The list of commands imports all of them: name, options and help of a command stand in its own
+    module alone.
+
+    Attributes:
+        lazy_subcommands: name -> ``module:attribute`` of a function, or of a `typer.Typer`.
+    """
+
+    lazy_subcommands: ClassVar[Mapping[str, str]] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands, and import them."""
+        for name in self.lazy_subcommands:
+            LazyGroup.get_command(self, ctx, name)
+        return list(dict.fromkeys([*self.lazy_subcommands, *super().list_commands(ctx)]))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of this name, or None."""
+        if cmd_name in self.lazy_subcommands and cmd_name not in self.commands:
+            app = new_app()
+            add_commands(app, {cmd_name: self.lazy_subcommands[cmd_name]})
+            self.add_command(typer.main.get_group(app).commands[cmd_name])
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command and the other arguments."""
+        if self.get_command(ctx, args[0]) is None:
+            self.list_commands(ctx)  # typer proposes near misses among imported commands
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the first sentence of each command, on as many lines as it needs."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(limit=_NO_LIMIT))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def add_commands(app: typer.Typer, commands: Mapping[str, str]) -> None:
+    """Import `commands`, and add them to `app`: the hook `add_commands` of a plugin.
+
+    Args:
+        app: the application.
+        commands: as in `LazyGroup.lazy_subcommands`.
+    """
+    for name, target in commands.items():
+        found = load_target(target)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+
+
+def new_app(**options: Any) -> typer.Typer:
+    """Return an application without commands, whose help is plain text everywhere."""
+    options.setdefault("cls", LazyGroup)
+    names = {"help_option_names": ["--help", "-h"]}
+    return typer.Typer(
+        add_completion=False, rich_markup_mode=None, context_settings=names, **options
+    )
+
+
+def commands_of_plugins(
+    plugins: Plugins, own: Collection[str] = ()
+) -> dict[str, tuple[Source, Any]]:
+    """Return the commands that plugins add: name -> plugin and command.
+
+    Args:
+        plugins: the plugins.
+        own: names that no plugin may use.
+
+    Raises:
+        ConflictError: two plugins add one command, or a plugin one of `own`.
+        PluginError: a plugin's hook raises.
+    """
+    found: dict[str, tuple[Source, Any]] = {}
+    for source in plugins.sources:
+        app = new_app()
+        plugins.ask(source, "add_commands", app=app)
+        for name, command in typer.main.get_group(app).commands.items():
+            if name in found or name in own:
+                raise _conflict(name, source, found[name][0] if name in found else None)
+            found[name] = source, command
+    return found
+
+
+def _conflict(name: str, source: Source, other: Source | None) -> ConflictError:
+    owner = f"the plugin {other.label}" if other is not None else "gradus itself"
+    names = [source.name, *([other.name] if other is not None else [])]
+    advice = f". {block_options(names)} leaves a plugin out"
+    return ConflictError(
+        f"plugin {source.label} adds the command '{name}', but so does {owner}{advice}"
+    )
+
+
+def values_of(option: str, arguments: Sequence[str]) -> list[str]:
+    """Return the values of `option`, from ``--option VALUE`` or ``--option=VALUE``."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    apart = [value for word, value in pairwise(words) if word == option]
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return apart + joined

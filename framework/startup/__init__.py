@@ -1,1 +1,0 @@
-"""What lets commands start and end quickly."""

@@ -1,0 +1,119 @@
+"""`gradus replay`: the call of a failed check, made again in the terminal."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from autograder.commands.replay import _save_arrays, replay
+from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
+
+CHECK = "test_activations.py::test_sigmoid_backward"
+
+
+@pytest.fixture
+def mistake(tmp_path, real_solution):
+    """A file in which the derivative of the sigmoid is wrong."""
+    file = tmp_path / "my work" / "activations.py"
+    file.parent.mkdir()
+    text = real_solution("activations").replace(
+        "return grad_output * self.y * (1.0 - self.y)",
+        "print('in backward')\n        return grad_output * self.y",
+    )
+    file.write_text(text, "utf-8")
+    return file
+
+
+@pytest.fixture
+def run(real_course, mistake, tmp_path, monkeypatch, capfd):
+    """Run the command: (exit code, output); errors of ours are raised."""
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(replay)
+
+    def run(*arguments):
+        where = ["--course", str(real_course.root), "--sandbox", "process"]
+        result = CliRunner().invoke(app, [*arguments, *where, "--submission", str(mistake)])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output + capfd.readouterr().out
+
+    return run
+
+
+def test_the_call_is_made_again_in_the_terminal(run):
+    code, output = run(CHECK)
+    assert code == 0
+    assert "worst at [2]: expected 0.5625, received 2.25 (ratio 4)\n" in output
+    assert "Without a sandbox: Sigmoid().backward(float64 (3,))\n" in output
+    assert output.endswith("in backward\n[ 0.25 -1.    2.25]\n")
+
+
+def test_the_arrays_of_the_call_are_saved(run, tmp_path):
+    assert run(CHECK, "--save", "args.npz")[1] == (
+        "Saved grad_output in args.npz: `numpy.load` reads it.\n"
+    )
+    with np.load(tmp_path / "args.npz") as saved:
+        assert saved["grad_output"].tolist() == [1.0, -2.0, 3.0]
+
+
+def test_arrays_are_saved_under_every_name_that_a_parameter_can_have(tmp_path):
+    given = {name: np.array([number]) for number, name in enumerate(["file", "args", "kwds", "ß"])}
+    _save_arrays(tmp_path / "args", given)
+    with np.load(tmp_path / "args") as saved:
+        assert {name: saved[name].tolist() for name in saved} == {
+            name: array.tolist() for name, array in given.items()
+        }
+
+
+def test_the_program_runs_by_itself_and_stays_as_it_is(run, tmp_path):
+    assert run(CHECK, "--script", "replay.py")[1].startswith("Wrote replay.py. ")
+    done = subprocess.run(
+        [sys.executable, "replay.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("in backward\n[ 0.25 -1.    2.25]\n", "")
+    (tmp_path / "replay.py").write_text("edited")
+    with pytest.raises(ConflictError, match=r"replay\.py exists: .*`--force`"):
+        run(CHECK, "--script", "replay.py")
+    assert (tmp_path / "replay.py").read_text() == "edited"
+
+
+def test_a_debugger_has_the_terminal(run, mistake, monkeypatch, tmp_path):
+    commands = tmp_path / "commands"
+    commands.write_text("p grad_output\nc\n")
+    with commands.open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        real = subprocess.run
+        monkeypatch.setattr(subprocess, "run", lambda *a, **k: real(*a, stdin=stream, **k))
+        output = run(CHECK, "--pdb")[1]
+    assert "activations.py(39)backward()" in output
+    assert "(Pdb) array([ 1., -2.,  3.])\n" in output
+
+
+@pytest.mark.parametrize(
+    ("check", "error", "message"),
+    [
+        ("test_activations.py::test_sigmoid_bckward", UnknownNameError, "did you mean"),
+        ("test_activations.py", UsageError, r"expected test_EXERCISE\.py::TEST"),
+        ("test_activations_hidden.py::test_x", UsageError, "only public checks"),
+        ("test_activation.py::test_x", UnknownNameError, "no exercise 'activation'"),
+    ],
+)
+def test_unknown_checks_are_refused(run, check, error, message):
+    with pytest.raises(error, match=message):
+        run(check)
+
+
+def test_a_passed_check_makes_its_last_call(run):
+    code, output = run("test_activations.py::test_tanh_forward")
+    assert code == 0
+    assert output.startswith("test_activations.py::test_tanh_forward passes. Its last call")
+
+
+def test_a_missing_file_is_an_error(run, mistake):
+    mistake.unlink()
+    with pytest.raises(BadInputError, match="no submission"):
+        run(CHECK)
