@@ -14,7 +14,7 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Advice:
-    """One sentence, and commands with what each of them does; none when there is nothing to do."""
+    """A sentence, and commands with what each command does; no command if nothing is left to do."""
 
     sentence: str
     commands: tuple[tuple[str, str], ...] = ()
@@ -68,7 +68,7 @@ def _all_passed(report: Report) -> str:
 
 
 def _nothing_handed_in(report: Report) -> bool:
-    """Return whether there is not one file of an exercise, and no check has run."""
+    """Return whether no file of an exercise was handed in, and no check has run."""
     return all(
         not result.file and all(check.id == "" for check in result.checks)
         for result in report.exercises
@@ -76,7 +76,7 @@ def _nothing_handed_in(report: Report) -> bool:
 
 
 def _first(report: Report) -> ExerciseResult | None:
-    """Return the first exercise to work on; one that waits comes later."""
+    """Return the first exercise to work on; exercises that wait come later."""
     left = [result for result in report.exercises if result.verdict not in FINE]
     waiting = [Verdict.BLOCKED, Verdict.NOT_GRADED]
     ready = (result for result in left if result.verdict not in waiting)

@@ -51,7 +51,7 @@ _MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_{}[]()#+-!|~$>"} | {ord("<
 
 
 def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
-    """Return commands for the log of a step: one for each cause of a failure, and the points.
+    """Return commands for the log of a step: each cause of a failure, and the points.
 
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
@@ -72,8 +72,8 @@ def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
 
 def _told(exercise: ExerciseResult, show_hidden: bool) -> list[Cause]:
     """Return the causes of which there is something to say to a student."""
-    found = causes(exercise, show_hidden=show_hidden)
-    return [cause for cause in found if cause.shown.verdict not in SILENT]
+    shown = causes(exercise, show_hidden=show_hidden)
+    return [cause for cause in shown if cause.shown.verdict not in SILENT]
 
 
 def _annotation(level: str, report: Report, exercise: ExerciseResult, check: CheckResult) -> str:
@@ -114,14 +114,15 @@ def _summary(report: Report, *, show_hidden: bool) -> Iterator[str]:
     open_ones = open_points(report)
     yield f"## {points(report)}{f' ({open_ones})' if open_ones else ''}\n"
     yield "| exercise | points | verdict |\n| --- | ---: | --- |"
-    for one in report.exercises:
-        verdict = f"{symbol(one.verdict)} {word(one.verdict, one.checks)}"
-        yield f"| {_text(one.name)} | {ratio(one.earned, one.possible)} | {_text(verdict)} |"
+    for result in report.exercises:
+        verdict = f"{symbol(result.verdict)} {word(result.verdict, result.checks)}"
+        total = ratio(result.earned, result.possible)
+        yield f"| {_text(result.name)} | {total} | {_text(verdict)} |"
     yield ""
     for sentence in (*waiting_words(report), *remarks(report)):
         yield f"- {_text(sentence)}"
-    for one in report.exercises:
-        yield from _causes(report, one, show_hidden=show_hidden)
+    for result in report.exercises:
+        yield from _causes(report, result, show_hidden=show_hidden)
     yield f"\n<sub>{_text(' · '.join(provenance_words(report.provenance)))}</sub>"
 
 
@@ -132,12 +133,12 @@ def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> I
     for cause in told:
         check = cause.shown
         file, line = place_of(report, exercise, check)
-        place = f" ({_text(f'{file}:{line}')})" if file and line else ""
+        at_line = f" ({_text(f'{file}:{line}')})" if file and line else ""
         others = f" Also: {_text(cause.titles_of_others)}." if cause.others else ""
         hint = f" Hint: {_text(check.best_hint)}" if check.best_hint else ""
         yield (
             f"- **{_text(check.title)}** ({cause.points_text}): {_text(sentence_of(check))}"
-            f"{place}.{others}{hint}"
+            f"{at_line}.{others}{hint}"
         )
 
 

@@ -1,8 +1,8 @@
 """Failed checks of one exercise with the same cause are reported together.
 
-A file that cannot be imported fails every check in the same way, and one mistake is often seen
-by several: one cause, shown once. Checks have one cause where the same mistake explains them, or
-where the same thing of the same method is wrong first.
+A file that cannot be imported fails every check in the same way, and several checks often see the
+same mistake. Checks have a common cause if the same mistake explains them, or if the same thing of
+the same method is wrong first.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause,
     """Return why checks of `result` did not pass, in the order of first appearance."""
     failed = [check for check in result.checks if check.verdict is not Verdict.PASSED]
     explained = {_wrong(check): _mistake(check) for check in reversed(failed) if check.diagnosis}
-    found: dict[Hashable, list[CheckResult]] = {}
+    groups: dict[Hashable, list[CheckResult]] = {}
     for check in failed:
-        found.setdefault(_key(check, explained), []).append(check)
-    return tuple(_cause(checks, show_hidden) for checks in found.values())
+        groups.setdefault(_key(check, explained), []).append(check)
+    return tuple(_cause(checks, show_hidden) for checks in groups.values())
 
 
 def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable:
-    """Return what makes two failures one: the mistake where it is known, else what is wrong first.
+    """Return the key of a cause: the mistake if it is known, else what is wrong first.
 
     Args:
         explained: what is wrong first where a mistake explains it -> that mistake.
@@ -82,7 +82,7 @@ def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable
 
 
 def _mistake(check: CheckResult) -> Hashable:
-    """Return the main mistake; a second one may stand beside it in one check alone."""
+    """Return the main mistake: only a single check may show a second mistake beside it."""
     main = None if check.diagnosis is None else replace(check.diagnosis, second=None)
     return check.task, check.verdict, main
 
@@ -95,7 +95,7 @@ def _wrong(check: CheckResult) -> Hashable:
 
 
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
-    """Tell a public check where there is one, and of these one with most mistakes."""
+    """Return the cause of `checks`; it shows a public check if any, with the most mistakes."""
     from autograder.reports.hiding import without_details  # failures alone need it
 
     first = min(range(len(checks)), key=lambda i: (checks[i].hidden, -_mistakes(checks[i])))

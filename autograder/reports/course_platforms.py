@@ -51,7 +51,7 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
-    found = {
+    test = {
         "name": name_of(exercise, check),
         "number": number,
         "max_score": check.points,
@@ -61,9 +61,9 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
         "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
     }
     if check.not_graded or check.for_a_person:
-        return found
+        return test
     status = "passed" if check.verdict is Verdict.PASSED else "failed"
-    return {**found, "score": check.earned, "status": status}
+    return {**test, "score": check.earned, "status": status}
 
 
 def _summary(report: Report) -> str:
@@ -81,7 +81,7 @@ def _extra(report: Report) -> dict[str, Any]:
         "sandbox": made.sandbox,
         "submission_hash": made.submission_hash,
         "versions": made.versions,
-        "uncontained": sorted({text for one in report.exercises for text in one.uncontained}),
+        "uncontained": sorted({text for result in report.exercises for text in result.uncontained}),
     }
 
 
@@ -93,7 +93,7 @@ def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
     """Return ``results.json``.
 
     A fault of the grader is *not gradable*: it costs the student no attempt. So are answers that
-    wait for a person, since a score is one number.
+    wait for a person, since a score is a single number.
 
     Args:
         show_hidden: whether the facts of hidden checks are shown; only for instructors.
@@ -143,9 +143,9 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
         shown["stages"].append(exercise.name)
         shown[exercise.name] = _stage(exercise)
     scores = {
-        one.name: round(one.earned, 4)
-        for one in report.exercises
-        if not one.not_graded and not one.for_a_person
+        result.name: round(result.earned, 4)
+        for result in report.exercises
+        if not result.not_graded and not result.for_a_person
     }
     total = round(sum(scores.values()), 4)
     last = {"scores": scores, "scoreboard": [total]}
@@ -154,14 +154,14 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
 
 def _stage(exercise: ExerciseResult) -> dict[str, Any]:
     """Return title of a check -> whether it passed, and why not."""
-    found: dict[str, Any] = {}
+    stage: dict[str, Any] = {}
     for check in exercise.checks:
         if check.verdict is Verdict.SKIPPED:
             continue
         name = clean(f"{check.task}: {check.title}")
-        name = f"{name} ({check.id})" if name in found else name
+        name = f"{name} ({check.id})" if name in stage else name
         passed = check.verdict is Verdict.PASSED
-        found[name] = {"passed": passed}
+        stage[name] = {"passed": passed}
         if not passed:
-            found[name]["hint"] = sentence_of(check)[:MAX_HINT]
-    return found
+            stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
+    return stage

@@ -119,7 +119,7 @@ def _drop_output() -> None:
 
 
 class WatchedScreen:
-    """The screen on which one grading after the other is shown.
+    """The screen that shows one grading after the other.
 
     Attributes:
         changed: the files that have changed since the last grading.
@@ -142,7 +142,7 @@ class WatchedScreen:
         self.is_old = before is not None
 
     def finished(self, report: Report) -> LastVerdict:
-        """Return the last line of `report`, which is remembered as the last one."""
+        """Return the last line of `report`, and remember `report`."""
         self.gradings += 1
         self._last = report
         return LastVerdict(report, self.changed)

@@ -10,7 +10,7 @@ from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Re
 
 
 def without_details(check: CheckResult) -> CheckResult:
-    """Return `check`, without what a hidden check found out if it is one, and without a key."""
+    """Return `check` without a key, and if it is hidden, without what it found out."""
     if not check.hidden:
         return replace(check, findings=_without_keys(check))
     return CheckResult(

@@ -49,9 +49,8 @@ def render_cell(report: Report, *, show_hidden: bool = False) -> str:
     """
     if not show_hidden:
         report = without_keys(report)
-    found = advice(report)
     page = report_templates().get_template("cell.html")
-    return page.render(report=report, show_hidden=show_hidden, advice=found)
+    return page.render(report=report, show_hidden=show_hidden, advice=advice(report))
 
 
 @cache
@@ -148,11 +147,11 @@ def _sentences(check: CheckResult) -> list[str]:
     return [text for text in (check.message, *check.details) if text]
 
 
-def _causes_shown_under(found: Iterable[Cause], task: TaskResult) -> list[Cause]:
+def _causes_shown_under(shown: Iterable[Cause], task: TaskResult) -> list[Cause]:
     """Return the causes whose facts stand under `task`."""
-    return [cause for cause in found if cause.shown.task == task.name]
+    return [cause for cause in shown if cause.shown.task == task.name]
 
 
-def _pointers(found: Iterable[Cause], task: TaskResult) -> list[str]:
+def _pointers(shown: Iterable[Cause], task: TaskResult) -> list[str]:
     """Return where to look for the first cause that concerns `task`, if any does."""
-    return [cause.pointer for cause in found if cause.concerns(task.name)][:1]
+    return [cause.pointer for cause in shown if cause.concerns(task.name)][:1]

@@ -48,7 +48,7 @@ class JsonResult(msgspec.Struct, kw_only=True):
 
     verdict: Annotated[Verdict, _described(f"From best to worst: {', '.join(Verdict)}.")]
     earned: Annotated[_Points, _described("By checks that passed, or given by an instructor.")]
-    possible: Annotated[_Points, _described("Points that can be earned, open ones among them.")]
+    possible: Annotated[_Points, _described("Points that can be earned, with open points.")]
     not_graded: Annotated[
         _Points, _described("Open points: neither earned nor lost, by a fault of the grader.")
     ]
@@ -197,7 +197,7 @@ def read_report(text: str) -> Report:
     and the classes of findings that plugins and courses define.
 
     Raises:
-        BadInputError: it is no such report, or has another version.
+        BadInputError: `text` is no report, or has another version.
     """
     try:
         table = msgspec.json.decode(text, type=dict[str, Any])

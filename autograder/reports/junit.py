@@ -93,7 +93,7 @@ def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tu
 
 
 def _distinct_titles(exercise: ExerciseResult) -> Iterator[str]:
-    """Titles, with the test's name where two checks of a task share one: readers merge those."""
+    """Yield titles, with the test's name if checks of a task share a title: readers merge those."""
     shared = Counter((check.task, check.title) for check in exercise.checks)
     for check in exercise.checks:
         alone = shared[check.task, check.title] == 1

@@ -14,7 +14,7 @@ from autograder.reports.plain import clean, encodable
 from autograder.reports.wording import symbol
 from autograder.verdicts import Verdict
 
-#: Colours only underline what symbols and words say, and none of them is unreadable on a light or
+#: Colours only underline what symbols and words say, and all of them are readable on a light and
 #: on a dark background: no yellow, no white, no black.
 STYLES = {
     Verdict.PASSED: "green",

@@ -96,7 +96,7 @@ _FORMULA = tuple("=+-@\t\r\n")
 
 
 def for_spreadsheet(cell: str) -> str:
-    """Return `cell` such that no spreadsheet runs it: a quote stands before what may be one."""
+    """Return `cell` such that no spreadsheet runs it: a quote stands before a possible formula."""
     is_number = cell.replace(".", "", 1).removeprefix("-").isdecimal()
     return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell
 

@@ -54,7 +54,7 @@ def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the whole of `text`; half a report could be taken for one."""
+    """Write the whole of `text`; half a report could be taken for a report."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError:

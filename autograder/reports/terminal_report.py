@@ -69,14 +69,15 @@ class ExerciseView:
         self._show_hidden = show_hidden
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page, found = Page.of(console, options), causes(self._result, show_hidden=self._show_hidden)
+        page = Page.of(console, options)
+        reasons = causes(self._result, show_hidden=self._show_hidden)
         yield self._header(page)
         if open_words := open_points(self._result):
             yield Text("  ").append(f"points: {open_words}")
-        if _is_uniform(self._result, found):
-            yield from self._in_short(page, found)
+        if _is_uniform(self._result, reasons):
+            yield from self._in_short(page, reasons)
         else:
-            yield from self._task_by_task(page, found)
+            yield from self._task_by_task(page, reasons)
         yield from self._shown(page)
 
     def _shown(self, page: Page) -> Iterator[Text]:
@@ -95,16 +96,16 @@ class ExerciseView:
         left.append("  " + page.safe(result.title))
         return page.ends(left, points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
 
-    def _in_short(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
-        """Yield all tasks in one line, and the one reason if there is one."""
+    def _in_short(self, page: Page, reasons: tuple[Cause, ...]) -> Iterator[Text]:
+        """Yield all tasks in one line, and the reason if there is a single reason."""
         verdict = self._result.verdict
         names = ", ".join(task.name for task in self._result.tasks)
         yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
         if verdict is Verdict.NOT_STARTED:
             yield from self._absence(page)
-        elif found:
-            yield from self._facts(page, found[0].shown, " " * 4)
-            yield from self._replay(page, found[0].shown, " " * 4)
+        elif reasons:
+            yield from self._facts(page, reasons[0].shown, " " * 4)
+            yield from self._replay(page, reasons[0].shown, " " * 4)
             yield Text()
 
     def _absence(self, page: Page) -> Iterator[Text]:
@@ -114,19 +115,19 @@ class ExerciseView:
         for message in list(dict.fromkeys(filter(None, shown)))[:1]:
             yield from page.hanging(Text("  "), message)
 
-    def _task_by_task(self, page: Page, found: tuple[Cause, ...]) -> Iterator[Text]:
+    def _task_by_task(self, page: Page, reasons: tuple[Cause, ...]) -> Iterator[Text]:
         words = [word(task.verdict, task.checks) for task in self._result.tasks]
         width = max(map(len, words))
         for task, text in zip(self._result.tasks, words, strict=True):
             left = Text("  ").append_text(page.marked(task.verdict, text.ljust(width)))
             left.append("  ").append(page.safe(task.name))
             yield page.ends(left, points(task) + " " * _TIME_WIDTH)
-            yield from self._causes(page, task, found)
+            yield from self._causes(page, task, reasons)
         yield Text()
 
-    def _causes(self, page: Page, task: TaskResult, found: tuple[Cause, ...]) -> Iterator[Text]:
+    def _causes(self, page: Page, task: TaskResult, reasons: tuple[Cause, ...]) -> Iterator[Text]:
         """Yield the causes of `task`; a cause shown under another task is only referred to."""
-        mine = [cause for cause in found if cause.concerns(task.name)]
+        mine = [cause for cause in reasons if cause.concerns(task.name)]
         shown = [cause for cause in mine if cause.shown.task == task.name]
         for cause in shown:
             yield from self._cause(page, cause)
@@ -164,9 +165,9 @@ class ExerciseView:
             yield from page.command(_label(margin, "replay"), command)
 
 
-def _is_uniform(result: ExerciseResult, found: tuple[Cause, ...]) -> bool:
+def _is_uniform(result: ExerciseResult, reasons: tuple[Cause, ...]) -> bool:
     """Return whether one line tells it all: every check has failed for the same reason."""
-    same_cause = len(found) == 1 and len(found[0].others) == len(result.checks) - 1 > 0
+    same_cause = len(reasons) == 1 and len(reasons[0].others) == len(result.checks) - 1 > 0
     return is_short(result) or same_cause
 
 

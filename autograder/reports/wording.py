@@ -23,7 +23,7 @@ SILENT = (Verdict.PASSED, Verdict.SKIPPED)
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
 
-#: Each verdict's symbol, and the one for terminals that know ASCII alone.
+#: Each verdict's symbol, and the symbol for terminals that know ASCII alone.
 SYMBOLS = {
     Verdict.PASSED: ("✓", "+"),
     Verdict.SKIPPED: ("–", "-"),
@@ -109,9 +109,9 @@ def waiting_words(report: Report, commands: Commands = OWN_FOLDER) -> list[str]:
         commands: those of the reader; by default, of a student with a folder of the course.
     """
     return [
-        f"{counted(one.points, 'point')} {'waits' if one.points == 1 else 'wait'} for your "
-        f"{one.exercise}: `{commands.of_another(one.exercise)}`"
-        for one in waiting(report)
+        f"{counted(entry.points, 'point')} {'waits' if entry.points == 1 else 'wait'} for your "
+        f"{entry.exercise}: `{commands.of_another(entry.exercise)}`"
+        for entry in waiting(report)
     ]
 
 

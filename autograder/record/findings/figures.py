@@ -125,7 +125,7 @@ class Curve(Finding):
         return block("drawing", drawing="", text=", ".join((text, *self._levels())))
 
     def _levels(self) -> dict[str, float]:
-        """Return the threshold and the best possible value, as far as there are such, by name."""
+        """Return the threshold and the best possible value, if they exist, by name."""
         levels = {"threshold": self.threshold, "best possible": self.best}
         return {f"{name} {value:.4g}": value for name, value in levels.items() if value is not None}
 

@@ -30,7 +30,7 @@ class PrintedText(Finding):
     text: str
 
     def text_lines(self) -> list[str]:
-        """Return the lines; none if the text is blank."""
+        """Return the lines; no line if the text is blank."""
         text = self.text.replace("\r\n", "\n")
         return text.strip("\n").split("\n") if text.strip() else []
 
@@ -68,18 +68,18 @@ class ShownTable(Finding):
         return self.title
 
     def text_lines(self) -> list[str]:
-        """Return a line with the column names, then one for each row; numbers are aligned."""
+        """Return a line with the column names, then a line for each row; numbers are aligned."""
         from rich.cells import cell_len
 
         lines = [self.columns, *self.rows]
         widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-        found = []
+        aligned = []
         for first, *others in lines:
             cells = [first + " " * (widths[0] - cell_len(first))]
             for cell, width in zip(others, widths[1:], strict=True):
                 cells.append(" " * (width - cell_len(cell)) + cell)
-            found.append(GAP.join(cells).rstrip())
-        return found
+            aligned.append(GAP.join(cells).rstrip())
+        return aligned
 
     def html(self) -> str:
         """Return a table element with the title as its caption."""
