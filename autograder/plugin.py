@@ -13,16 +13,14 @@ if TYPE_CHECKING:
 
     import typer
 
-    from autograder.classes.similarity.pairs import Comparison
     from autograder.grading.request import GradeRequest
-    from autograder.record.results import Report
+    from autograder.results.report import Report
     from framework.course.catalogue import Catalogue
     from framework.providers.registry import Implementation
 
 _HERE = "autograder.commands"
-_AUTHORS = f"{_HERE}.authoring"
 
-#: The commands for students and instructors: name -> where its function or its group is.
+#: The commands for students and instructors: name -> where its function is.
 COMMANDS = {
     "list": f"{_HERE}.list_exercises:list_exercises",
     "show": f"{_HERE}.show:show",
@@ -30,15 +28,7 @@ COMMANDS = {
     "replay": f"{_HERE}.replay:replay",
     "why": f"{_HERE}.why:why",
     "reset": f"{_HERE}.reset:reset",
-    "stubs": f"{_AUTHORS}.stubs:stubs",
     "notebook": f"{_HERE}.notebook:notebook",
-    "kit": f"{_HERE}.kit:kit",
-    "class": "autograder.classes.commands.app:classes",
-    "gradescope": f"{_HERE}.gradescope:gradescope",
-    "course": f"{_AUTHORS}.course:course",
-    "check": f"{_AUTHORS}.check:check",
-    "audit": f"{_AUTHORS}.audit:audit",
-    "calibrate": f"{_AUTHORS}.calibrate:calibrate",
     "manual-points": f"{_HERE}.manual_points:manual_points",
     "doctor": f"{_HERE}.doctor:doctor",
 }
@@ -48,9 +38,9 @@ COMMANDS = {
 def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     return {
-        "bubblewrap": "autograder.isolation.sandboxes.bubblewrap:BubblewrapSandbox",
-        "process": "autograder.isolation.sandboxes.base:ProcessSandbox",
-        "fork": "autograder.isolation.sandboxes.fork:ForkSandbox",
+        "bubblewrap": "autograder.sandbox.runners.bubblewrap:BubblewrapSandbox",
+        "process": "autograder.sandbox.runners.base:ProcessSandbox",
+        "fork": "autograder.sandbox.runners.fork:ForkSandbox",
     }
 
 
@@ -62,28 +52,12 @@ def register_reporters() -> dict[str, str]:
     return dict(REPORTERS)
 
 
-@hookimpl
-def register_gradebooks() -> dict[str, str]:
-    """Return the gradebooks of learning systems that can be filled."""
-    from autograder.classes.gradebooks import GRADEBOOKS
-
-    return dict(GRADEBOOKS)
-
-
 @hookimpl(trylast=True)
 def grade_submission(request: GradeRequest) -> Report:
     """Grade the request in sandboxes on this machine."""
     from autograder.grading.request import answer
 
     return answer(request)
-
-
-@hookimpl(trylast=True)
-def similar_pairs(comparison: Comparison) -> Iterable[tuple[str, str, float]]:
-    """Compare token sequences of the code of a task."""
-    from autograder.classes.similarity.pairs import similar_pairs as compare
-
-    return compare(comparison)
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from framework.commands.output import write_error
 from framework.errors import GradusError, StoppedError
 from framework.importing import load_target
 from framework.processes.termination import cleaning_up
+from framework.providers.plugin_sources import BUILT_IN
 
 _HERE = "framework.commands"
 
@@ -33,23 +34,30 @@ COMMANDS = {
     "new": f"{_HERE}.new.group:new",
 }
 
-#: The built-in plugin whose commands are known without loading plugins, and those commands.
-_AUTOGRADER = "autograder"
-_OF_AUTOGRADER = load_target(f"{_AUTOGRADER}.plugin:COMMANDS")
+#: Built-in plugins whose commands are known without loading plugins: name -> those commands.
+BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
+    name: load_target(f"{BUILT_IN[name]}:COMMANDS")
+    for name in ("autograder", "authoring", "classes")
+}
+
+
+def _commands(blocked: Sequence[str] = ()) -> dict[str, str]:
+    """Return all commands of gradus but those of the `blocked` plugins."""
+    offered = (own for name, own in BUILT_IN_COMMANDS.items() if name not in blocked)
+    return {name: target for own in (*offered, COMMANDS) for name, target in own.items()}
 
 
 class Root(LazyGroup):
     """The root group: loads plugins only to list all commands, or for an unknown command."""
 
-    lazy_subcommands = _OF_AUTOGRADER | COMMANDS
+    lazy_subcommands = _commands()
     _words: Sequence[str] = ()
     _has_all = False
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command; plugins may be given after it, too."""
         self._words = tuple(args)
-        if _AUTOGRADER in values_of("--block", args):
-            self.lazy_subcommands = COMMANDS  # type: ignore[misc]
+        self.lazy_subcommands = _commands(values_of("--block", args))  # type: ignore[misc]
         others = super().parse_args(ctx, args)
         self._choose_course(ctx)
         return others

@@ -85,7 +85,10 @@ class BadInputError(UsageError):
 
 #: Owners that no message advises to block: gradus does not work without them.
 BUILT_IN_OWNERS = frozenset(
-    {"gradus", "the course", "numpy_reference", "torch_backend", "autograder"}
+    {
+        *("gradus", "the course", "numpy_reference", "torch_backend"),
+        *("autograder", "authoring", "classes"),
+    }
 )
 
 

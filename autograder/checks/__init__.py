@@ -58,8 +58,8 @@ from autograder.checks.training import (
     train_classifier,
     train_language_model,
 )
-from autograder.isolation.host.callbacks import callback
-from autograder.isolation.host.remote import assign, built, part, set_attribute
+from autograder.sandbox.session.callbacks import callback
+from autograder.sandbox.session.remote import assign, built, part, set_attribute
 
 __all__ = [
     "HIGHER",

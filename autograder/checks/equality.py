@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.output import shown
-from autograder.isolation.host.remote import unwrap
-from autograder.isolation.host.requests import Outcome
-from autograder.record.results import Fact
+from autograder.results.report import Fact
+from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.remote import unwrap
+from autograder.sandbox.session.requests import Outcome
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7

@@ -22,12 +22,12 @@ import numpy as np
 
 from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expect, same_names
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
-from autograder.isolation.host.faults import SubmissionFault, TimedOut
-from autograder.isolation.host.output import shown
-from autograder.isolation.host.remote import RemoteObject, session_of
-from autograder.isolation.host.requests import Call, Get, Outcome, Step
-from autograder.isolation.values import map_leaves
-from autograder.record.results import Fact
+from autograder.results.report import Fact
+from autograder.sandbox.session.faults import SubmissionFault, TimedOut
+from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.remote import RemoteObject, session_of
+from autograder.sandbox.session.requests import Call, Get, Outcome, Step
+from autograder.sandbox.values import map_leaves
 from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
 

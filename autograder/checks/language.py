@@ -16,9 +16,9 @@ from autograder.checks.equality import (
     worst_entry,
     worst_fact,
 )
-from autograder.isolation.host.callbacks import Callback, callback
-from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.remote import RemoteObject
+from autograder.sandbox.session.callbacks import Callback, callback
+from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.remote import RemoteObject
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
 

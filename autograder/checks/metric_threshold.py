@@ -13,7 +13,8 @@ A check announces its metric and how it is measured while a model is trained::
 In grading the training ends as soon as the threshold is met. Where it is not met at the end, the
 check trains again with new random numbers, as often as the threshold allows: that makes the
 probability that a right solution fails small whatever the metric's distribution looks like (see
-`autograder.calibration.tolerance`). ``gradus calibrate`` runs the same check to the end instead.
+`plugins.authoring.calibration.tolerance`). ``gradus calibrate`` runs the same check to the end
+instead.
 
 A value that meets the threshold counts only if the reference with the same parameters meets it too,
 but for `CONFIRMED`: a right model that computes in float32, say, differs a little. A wider margin
@@ -34,8 +35,8 @@ import numpy as np
 from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.trained_models import ConfirmableMetric
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
-from autograder.record.findings.figures import Curve
-from autograder.record.findings.finding import Findings
+from autograder.results.findings.figures import Curve
+from autograder.results.findings.finding import Findings
 from framework.errors import BadInputError
 from framework.log import logger
 

@@ -20,9 +20,9 @@ from autograder.checks.equality import (
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree, many_gradients
 from autograder.checks.single_calls import held_and_current
-from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.faults import Crashed
-from autograder.isolation.host.remote import (
+from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.remote import (
     RemoteModule,
     RemoteObject,
     assign,
@@ -30,7 +30,7 @@ from autograder.isolation.host.remote import (
     session_of,
     wrap,
 )
-from autograder.isolation.host.requests import (
+from autograder.sandbox.session.requests import (
     Build,
     Call,
     Get,
@@ -39,7 +39,7 @@ from autograder.isolation.host.requests import (
     OverwriteResult,
     Step,
 )
-from autograder.isolation.values import map_leaves
+from autograder.sandbox.values import map_leaves
 
 Array = np.ndarray[Any, Any]
 

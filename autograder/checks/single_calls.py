@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import RTOL, CheckFailed, equal, expect, leaves_arguments_alone
-from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.faults import Crashed
-from autograder.isolation.host.remote import (
+from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.remote import (
     RemoteFunction,
     RemoteModule,
     RemoteObject,
@@ -21,9 +21,9 @@ from autograder.isolation.host.remote import (
     session_of,
     unwrap,
 )
-from autograder.isolation.host.requests import Call, Get, Hold, OverwriteResult, Step
-from autograder.isolation.values import leaves
-from autograder.isolation.wire import Result
+from autograder.sandbox.session.requests import Call, Get, Hold, OverwriteResult, Step
+from autograder.sandbox.values import leaves
+from autograder.sandbox.wire import Result
 
 
 def agrees(

@@ -23,14 +23,14 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.trained_models import TrainedModels, first_gradients_agree
-from autograder.isolation.host.describe import value_text
-from autograder.isolation.host.remote import (
+from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.remote import (
     RemoteObject,
     assign,
     session_of,
     wrap,
 )
-from autograder.isolation.host.requests import Assign, Call, Get, Step
+from autograder.sandbox.session.requests import Assign, Call, Get, Step
 from framework.data.batching import training_streams
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays

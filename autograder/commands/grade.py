@@ -16,9 +16,9 @@ from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manua
 from autograder.grading.options import GradeOptions, chosen_course
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting, open_setting
-from autograder.record.progress import following, is_own, note_progress
-from autograder.record.results import Report
 from autograder.reports.report_files import check_files, write_files
+from autograder.results.progress import following, is_own, note_progress
+from autograder.results.report import Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.commands.output import stopped_with, write_error

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
-from autograder.record.progress import Graded, read_progress, state_words
+from autograder.results.progress import Graded, read_progress, state_words
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.commands.options import CourseOption, ExercisesOrUnits
 from framework.commands.output import say

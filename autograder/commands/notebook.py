@@ -10,7 +10,7 @@ import typer
 from autograder.course.reading import find_course
 from autograder.course.source import decode
 from autograder.course.working_directory import chosen_exercise
-from autograder.record.commands import quoted
+from autograder.results.commands import quoted
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError

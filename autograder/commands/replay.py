@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autograder.course.reading import find_course
-from autograder.isolation.host.faults import BREAKPOINTS
+from autograder.sandbox.session.faults import BREAKPOINTS
 from framework.commands.options import (
     AllowWeaker,
     ArraysOption,

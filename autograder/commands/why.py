@@ -23,7 +23,7 @@ from framework.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from autograder.grading.options import GradeOptions
-    from autograder.record.results import CheckResult, Report
+    from autograder.results.report import CheckResult, Report
 
 
 def why(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation import wire
+from autograder.sandbox import wire
 
 #: The methods of a generator that draw, by name.
 METHODS = tuple(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from autograder.isolation import wire
-from autograder.isolation.host.callbacks import Callback, CalledBack
-from autograder.isolation.host.calls import RemoteCall
-from autograder.isolation.host.requests import Outcome, Step, steps_in
+from autograder.sandbox import wire
+from autograder.sandbox.session.callbacks import Callback, CalledBack
+from autograder.sandbox.session.calls import RemoteCall
+from autograder.sandbox.session.requests import Outcome, Step, steps_in
 
 
 @dataclass(frozen=True)

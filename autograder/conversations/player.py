@@ -16,12 +16,12 @@ import numpy as np
 from autograder.conversations.draws import RecordedGenerator
 from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.conversations.recording import Tape, handles_in
-from autograder.isolation.host.callbacks import unnumbered
-from autograder.isolation.host.faults import NotRecorded
-from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.session import OnRecord
-from autograder.isolation.values import map_leaves, same_form, zip_leaves
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.callbacks import unnumbered
+from autograder.sandbox.session.faults import NotRecorded
+from autograder.sandbox.session.requests import Outcome, Step
+from autograder.sandbox.session.session import OnRecord
+from autograder.sandbox.values import map_leaves, same_form, zip_leaves
+from autograder.sandbox.wire import Handle
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
 RTOL = 1e-9

@@ -1,7 +1,7 @@
 """Records what checks draw, ask the reference and receive, for a student kit without solutions.
 
 A file holds the recording of one exercise: ``GRADUS-RECORDING 1`` and a line end, then an xz stream
-of frames (see `autograder.isolation.wire`), each with its length before it. The first frame is the
+of frames (see `autograder.sandbox.wire`), each with its length before it. The first frame is the
 header. Each tape is a frame with all but its exchanges, then two frames for each exchange: the
 request and the answer. A number that a check draws, sends and receives is stored once: xz finds
 what repeats. Nothing is ever unpickled.
@@ -20,13 +20,13 @@ import numpy as np
 
 from autograder.conversations.draws import Draw, RecordingGenerator
 from autograder.conversations.exchange import Exchange, copied, request_frame
-from autograder.isolation import wire
-from autograder.isolation.host.callbacks import unnumbered
-from autograder.isolation.host.faults import NotRecorded
-from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.session import ForwardingSession, OnRecord, Session
-from autograder.isolation.values import leaves
-from autograder.isolation.wire import Handle
+from autograder.sandbox import wire
+from autograder.sandbox.session.callbacks import unnumbered
+from autograder.sandbox.session.faults import NotRecorded
+from autograder.sandbox.session.requests import Outcome, Step
+from autograder.sandbox.session.session import ForwardingSession, OnRecord, Session
+from autograder.sandbox.values import leaves
+from autograder.sandbox.wire import Handle
 from framework.errors import BadInputError
 
 MAGIC = b"GRADUS-RECORDING 1\n"

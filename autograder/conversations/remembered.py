@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.conversations.exchange import Exchange, copied, request_frame
-from autograder.isolation import wire
-from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.session import Session
+from autograder.sandbox import wire
+from autograder.sandbox.session.requests import Outcome, Step
+from autograder.sandbox.session.session import Session
 
 #: Maximum size of what is remembered of one exercise, in bytes.
 MAX_BYTES = 64 << 20

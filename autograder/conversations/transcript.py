@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autograder.conversations.exchange import Exchange, copied
-from autograder.isolation.host.faults import Crashed, SubmissionFault
+from autograder.sandbox.session.faults import Crashed, SubmissionFault
 
 #: Maximum number of requests; a check with more trains a model, and its answers explain nothing.
 MAX_EXCHANGES = 400

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.host.requests import Outcome
-from autograder.isolation.values import zip_leaves
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.values import zip_leaves
+from autograder.sandbox.wire import Handle
 
 Array = np.ndarray[Any, Any]
 

@@ -18,7 +18,7 @@ from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
-from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import close
-from autograder.isolation.host.calls import NO_CALL, RemoteCall
-from autograder.isolation.host.requests import Outcome
+from autograder.sandbox.session.calls import NO_CALL, RemoteCall
+from autograder.sandbox.session.requests import Outcome
 
 Array = np.ndarray[Any, Any]
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograder.conversations.exchange import Exchange
-from autograder.isolation.host.requests import Get, Outcome
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.requests import Get, Outcome
+from autograder.sandbox.wire import Handle
 
 #: Numbers count as equal if they agree in this many digits of the largest one of their array.
 DIGITS = 6

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograder.checks.equality import worst_fact
 from autograder.diagnosis.evidence import Pair
-from autograder.isolation.host.output import shown
-from autograder.record.results import MAX_FACT, CheckResult, Fact
+from autograder.results.report import MAX_FACT, CheckResult, Fact
+from autograder.sandbox.session.output import shown
 
 
 def wrong_methods(pairs: Iterable[Pair]) -> frozenset[str]:

@@ -18,8 +18,8 @@ from autograder.diagnosis.forms import (
     kind_of_overflow,
 )
 from autograder.diagnosis.recorded import RecordedCheck
-from autograder.isolation.host.requests import Call, Get, Outcome, Step
-from autograder.record.results import Diagnosis
+from autograder.results.report import Diagnosis
+from autograder.sandbox.session.requests import Call, Get, Outcome, Step
 
 #: The largest relative error of numbers that are almost right.
 ALMOST = 1e-5

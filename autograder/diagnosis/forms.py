@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
-from autograder.isolation.host.requests import Outcome
-from autograder.isolation.values import zip_leaves
+from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.values import zip_leaves
 
 
 def fitted(ours: Outcome, theirs: Outcome) -> Outcome:

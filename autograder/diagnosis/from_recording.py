@@ -23,7 +23,7 @@ from autograder.diagnosis.first_fault import located
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
-from autograder.record.results import EXPLAINED, CheckResult, Diagnosis
+from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 
 

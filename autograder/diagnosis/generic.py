@@ -20,7 +20,7 @@ from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER
 from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
-from autograder.record.results import Diagnosis
+from autograder.results.report import Diagnosis
 
 #: The number of small changes of the solution that are tried for one exercise.
 MAX_MUTATIONS = 1000

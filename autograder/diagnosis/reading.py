@@ -15,9 +15,9 @@ import numpy as np
 from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair, Raised
-from autograder.isolation.host.calls import NO_CALL, RemoteCall
-from autograder.isolation.host.requests import Call, Get, Outcome, Step
-from autograder.isolation.values import leaves
+from autograder.sandbox.session.calls import NO_CALL, RemoteCall
+from autograder.sandbox.session.requests import Call, Get, Outcome, Step
+from autograder.sandbox.values import leaves
 
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:

@@ -27,8 +27,8 @@ from autograder.diagnosis.exchanges import (
 )
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Module, Replay, SourceModule
-from autograder.isolation.values import Path, zip_leaves
-from autograder.record.results import CheckResult
+from autograder.results.report import CheckResult
+from autograder.sandbox.values import Path, zip_leaves
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 

@@ -13,15 +13,15 @@ from typing import Any, Protocol
 
 from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.changed_solutions.search import check_lines
-from autograder.isolation import wire
-from autograder.isolation.host.callbacks import CallbackTable
-from autograder.isolation.host.faults import Crashed
-from autograder.isolation.host.requests import Outcome
-from autograder.isolation.host.translate import fault_from, outcomes_from
-from autograder.isolation.values import map_leaves
-from autograder.isolation.wire import Handle
-from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.exceptions import NotDefinedError
+from autograder.sandbox import wire
+from autograder.sandbox.session.callbacks import CallbackTable
+from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.session.translate import fault_from, outcomes_from
+from autograder.sandbox.values import map_leaves
+from autograder.sandbox.wire import Handle
+from autograder.sandbox.worker.dispatcher import Dispatcher
+from autograder.sandbox.worker.exceptions import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
 #: The handle for an object that was not created in the replay.

@@ -20,10 +20,10 @@ from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
-from autograder.record.findings.finding import Finding, showable
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import REPLAYED, CheckResult, Evidence
-from autograder.record.shown_arguments import shown_arguments
+from autograder.results.findings.finding import Finding, showable
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import REPLAYED, CheckResult, Evidence
+from autograder.results.shown_arguments import shown_arguments
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 

@@ -19,13 +19,13 @@ from autograder.grading.references import open_reference
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
 from autograder.grading.workers import Workers
-from autograder.isolation.host.faults import Frame
-from autograder.isolation.host.sandbox_session import IMPORT, SandboxSession
-from autograder.isolation.host.session import OnRecord, Session
-from autograder.record.findings.finding import Finding
-from autograder.record.findings.texts import PrintedText
-from autograder.record.host_paths import HostPaths
-from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, TaskResult
+from autograder.results.findings.finding import Finding
+from autograder.results.findings.texts import PrintedText
+from autograder.results.host_paths import HostPaths
+from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
+from autograder.sandbox.session.faults import Frame
+from autograder.sandbox.session.sandbox_session import IMPORT, SandboxSession
+from autograder.sandbox.session.session import OnRecord, Session
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source

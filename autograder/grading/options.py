@@ -13,7 +13,7 @@ from pathlib import Path
 import framework
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.working_directory import name_here
-from autograder.record.commands import Commands, quoted
+from autograder.results.commands import Commands, quoted
 from autograder.submissions.candidates import (
     ARCHIVES,
     KINDS,

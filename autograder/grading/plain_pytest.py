@@ -16,13 +16,13 @@ from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.isolation.host.faults import NotRecorded, SubmissionFault
-from autograder.isolation.host.output import shown
-from autograder.isolation.sandboxes import choose
 from autograder.judging.ending import NEEDS_GRADER
-from autograder.record.commands import OWN_FOLDER
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import MAX_MESSAGE, CheckResult
+from autograder.results.commands import OWN_FOLDER
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import MAX_MESSAGE, CheckResult
+from autograder.sandbox.runners import choose
+from autograder.sandbox.session.faults import NotRecorded, SubmissionFault
+from autograder.sandbox.session.output import shown
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins

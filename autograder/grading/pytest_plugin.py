@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from autograder.checks.metric_threshold import MetricThreshold
     from autograder.course.reading import Exercise
     from autograder.grading.under_test import ExerciseUnderTest
-    from autograder.isolation.host.remote import RemoteModule
-    from autograder.record.findings.figures import Plotter
-    from autograder.record.findings.finding import Findings
-    from autograder.record.findings.texts import Tabulator
+    from autograder.results.findings.figures import Plotter
+    from autograder.results.findings.finding import Findings
+    from autograder.results.findings.texts import Tabulator
+    from autograder.sandbox.session.remote import RemoteModule
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
 UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()
@@ -113,7 +113,7 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 @pytest.fixture
 def findings(request: pytest.FixtureRequest) -> Findings:
     """Shows a finding of any kind in the report: see `Findings.add`."""
-    from autograder.record.findings.finding import Findings
+    from autograder.results.findings.finding import Findings
 
     check: pytest.Item = request.node
     return check.stash.setdefault(FINDINGS, Findings())
@@ -133,7 +133,7 @@ def metric_threshold(exercise_under_test: ExerciseUnderTest, findings: Findings)
 @pytest.fixture
 def plot(findings: Findings) -> Plotter:
     """Draws lines for the report: see `Plotter.__call__`."""
-    from autograder.record.findings.figures import Plotter
+    from autograder.results.findings.figures import Plotter
 
     return Plotter(findings)
 
@@ -141,7 +141,7 @@ def plot(findings: Findings) -> Plotter:
 @pytest.fixture
 def table(findings: Findings) -> Tabulator:
     """Shows a table in the report: see `Tabulator.__call__`."""
-    from autograder.record.findings.texts import Tabulator
+    from autograder.results.findings.texts import Tabulator
 
     return Tabulator(findings)
 

@@ -10,7 +10,7 @@ from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ReferenceSession, open_inline
-from autograder.isolation.host.session import Session
+from autograder.sandbox.session.session import Session
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE
 

@@ -16,7 +16,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.checks_run import OnCheck, Selection, only
 from autograder.judging.not_started import without_checks
 from autograder.judging.rules import runs_again
-from autograder.record.results import CheckResult, ExerciseResult, Reason, TaskResult
+from autograder.results.report import CheckResult, ExerciseResult, Reason, TaskResult
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.log import logger

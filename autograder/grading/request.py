@@ -22,7 +22,7 @@ from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
 from autograder.judging.not_started import is_not_started, not_started, without_checks
 from autograder.judging.rules import judged, unconfirmed_notes
-from autograder.record.results import (
+from autograder.results.report import (
     EXPLAINED,
     CheckResult,
     ExerciseResult,

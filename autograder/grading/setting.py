@@ -9,9 +9,9 @@ from autograder.course.identity import course_hash
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.grading.options import GradeOptions
-from autograder.isolation.host.time_limits import Deadlines
-from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.choose import AUTO, BUILT_IN
+from autograder.sandbox.runners import Sandbox, choose
+from autograder.sandbox.runners.choose import AUTO, BUILT_IN
+from autograder.sandbox.session.time_limits import Deadlines
 from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend

@@ -13,12 +13,12 @@ from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import RememberingSession
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
-from autograder.isolation import wire
-from autograder.isolation.host.faults import NotOffered, ReferenceFailed, SubmissionFault
-from autograder.isolation.host.inline import InlineSession, ProviderModule
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.session import OnRecord, Session
+from autograder.sandbox import wire
+from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
+from autograder.sandbox.session.inline import InlineSession, ProviderModule
+from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.requests import Outcome, Step
+from autograder.sandbox.session.session import OnRecord, Session
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
 

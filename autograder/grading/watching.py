@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
 from autograder.grading.workers import Workers
-from autograder.record.results import ExerciseResult
+from autograder.results.report import ExerciseResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 

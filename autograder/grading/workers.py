@@ -16,10 +16,10 @@ from pathlib import Path
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import Setting
-from autograder.isolation.host.launch import WorkerSpec, mentions_plotting
-from autograder.isolation.host.process import Launch, WorkerProcess
-from autograder.isolation.sandboxes.scratch import remove_scratch
-from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
+from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
+from autograder.sandbox.session.launch import WorkerSpec, mentions_plotting
+from autograder.sandbox.session.process import Launch, WorkerProcess
 from autograder.submissions.submission import Submission
 from framework.errors import SandboxError
 from framework.providers.backends import REFERENCE

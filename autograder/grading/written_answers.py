@@ -17,16 +17,16 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
-from autograder.isolation.host.output import shown
 from autograder.judging.not_started import not_started
-from autograder.record.findings.texts import WrittenAnswer, shortened
-from autograder.record.results import (
+from autograder.results.findings.texts import WrittenAnswer, shortened
+from autograder.results.report import (
     MAX_MESSAGE,
     CheckResult,
     Diagnosis,
     ExerciseResult,
     TaskResult,
 )
+from autograder.sandbox.session.output import shown
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from autograder.judging.decision import decided, with_each_check
-from autograder.record.results import CheckResult, ExerciseResult, Fact, Report
+from autograder.results.report import CheckResult, ExerciseResult, Fact, Report
 from autograder.submissions.task_progress import TaskProgress, task_needs, task_progress
 from autograder.verdicts import Verdict
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autograder.record.results import CheckResult, ExerciseResult, Reason
+from autograder.results.report import CheckResult, ExerciseResult, Reason
 from autograder.verdicts import Verdict
 
 

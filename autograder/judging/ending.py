@@ -15,17 +15,17 @@ import pytest
 
 from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import BudgetExceeded
-from autograder.isolation.host.calls import NO_CALL, CallLog, RemoteCall
-from autograder.isolation.host.faults import (
+from autograder.judging.decision import decided
+from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
+from autograder.sandbox.session.calls import NO_CALL, CallLog, RemoteCall
+from autograder.sandbox.session.faults import (
     Crashed,
     NotDefined,
     NotRecorded,
     ReferenceFailed,
     SubmissionFault,
 )
-from autograder.isolation.host.output import shown
-from autograder.judging.decision import decided
-from autograder.record.results import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
+from autograder.sandbox.session.output import shown
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from autograder.judging.decision import decided, with_each_check
-from autograder.record.results import CheckResult, ExerciseResult
+from autograder.results.report import CheckResult, ExerciseResult
 from autograder.verdicts import Verdict
 
 #: The message of a trained check that nothing confirms.

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.conversations.exchange import Exchange
-from autograder.isolation.host.calls import RemoteCall
-from autograder.isolation.host.output import shown
-from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get, Step
-from autograder.isolation.values import leaves
-from autograder.isolation.wire import Handle, Result
-from autograder.record.results import MAX_FACT, CheckResult
+from autograder.results.report import MAX_FACT, CheckResult
+from autograder.sandbox.session.calls import RemoteCall
+from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get, Step
+from autograder.sandbox.values import leaves
+from autograder.sandbox.wire import Handle, Result
 
 #: The steps that a program makes; the others only observe.
 MADE = (Call, CallAgain, Build, Get, Assign)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.isolation.wire import CallbackRef, Handle, Result
-from autograder.record.shown_arguments import MAX_VALUES
+from autograder.results.shown_arguments import MAX_VALUES
+from autograder.sandbox.wire import CallbackRef, Handle, Result
 
 #: Maximum number of characters of a list that is written out.
 MAX_WRITTEN = 400

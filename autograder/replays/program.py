@@ -12,11 +12,6 @@ from typing import Any
 import numpy as np
 
 from autograder.course.source import parameter_names
-from autograder.isolation.host.requests import Assign, Build, Call, CallAgain, Get
-from autograder.isolation.host.sandbox_session import IMPORT
-from autograder.isolation.wire import Handle, Result
-from autograder.record.results import CheckResult
-from autograder.record.shown_arguments import named_arguments
 from autograder.replays.actions import (
     Action,
     Origin,
@@ -28,6 +23,11 @@ from autograder.replays.actions import (
 from autograder.replays.expressions import Writer
 from autograder.replays.recorded_calls import ReplayedCheck
 from autograder.replays.session import Replay
+from autograder.results.report import CheckResult
+from autograder.results.shown_arguments import named_arguments
+from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get
+from autograder.sandbox.session.sandbox_session import IMPORT
+from autograder.sandbox.wire import Handle, Result
 from framework.providers.backends import REFERENCE
 
 #: Maximum number of actions of a program; with more, the whole check is run.

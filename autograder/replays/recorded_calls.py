@@ -13,10 +13,10 @@ from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import Setting
-from autograder.isolation.host.callbacks import Callback, CallbackTable
-from autograder.isolation.host.requests import Outcome, Step
-from autograder.isolation.host.session import ForwardingSession, Session
-from autograder.record.results import CheckResult
+from autograder.results.report import CheckResult
+from autograder.sandbox.session.callbacks import Callback, CallbackTable
+from autograder.sandbox.session.requests import Outcome, Step
+from autograder.sandbox.session.session import ForwardingSession, Session
 from autograder.submissions.submission import Submission
 from framework.errors import GradusError, UnknownNameError, UsageError
 

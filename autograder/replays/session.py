@@ -20,9 +20,9 @@ from autograder.course.reading import Course
 from autograder.grading.options import GradeOptions
 from autograder.grading.setting import Setting, sandbox_named
 from autograder.grading.workers import parts_of
-from autograder.isolation.host.callbacks import Callback
-from autograder.isolation.worker.loading import SubmittedModule
 from autograder.replays.recorded_calls import exercise_of, record
+from autograder.sandbox.session.callbacks import Callback
+from autograder.sandbox.worker.loading import SubmittedModule
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target

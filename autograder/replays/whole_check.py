@@ -6,10 +6,10 @@ import sys
 
 from autograder.course.reading import Exercise
 from autograder.grading.grader import Grader
-from autograder.isolation.host.inline import InlineSession
-from autograder.isolation.host.session import Session
 from autograder.replays.recorded_calls import OneCheck, exercise_of
 from autograder.replays.session import Replay
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.session import Session
 
 
 class _InThisProcess(Grader):

@@ -1,6 +1,6 @@
 """Reports: what grading found out, for a terminal, a browser, a program and a CI server.
 
-A reporter is a function from a `autograder.record.results.Report` to text, named here as a string,
+A reporter is a function from a `autograder.results.report.Report` to text, named here as a string,
 so that nothing is imported until it is asked for.
 
 wording.py           words, symbols and facts that all reports share

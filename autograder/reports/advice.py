@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.working_directory import from_here
-from autograder.record.commands import Commands
-from autograder.record.results import FINE, ExerciseResult, Report
 from autograder.reports.wording import counted
+from autograder.results.commands import Commands
+from autograder.results.report import FINE, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
 

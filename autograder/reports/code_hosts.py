@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.common_causes import Cause, causes
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, json_text
@@ -28,6 +27,7 @@ from autograder.reports.wording import (
     waiting_words,
     word,
 )
+from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
 #: Annotations of each level that a step shows.

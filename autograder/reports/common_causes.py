@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
-from autograder.record.results import CheckResult, ExerciseResult
 from autograder.reports.wording import counted
+from autograder.results.report import CheckResult, ExerciseResult
 from autograder.verdicts import Verdict
 
 #: Checks that failed for the same reason are named up to here, then counted.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.record.results import CheckResult, ExerciseResult, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, json_text
 from autograder.reports.wording import (
@@ -16,6 +15,7 @@ from autograder.reports.wording import (
     text_of,
     waiting_words,
 )
+from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
 

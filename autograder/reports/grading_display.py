@@ -15,11 +15,11 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from autograder.course.reading import Exercise
-from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.results import FINE, CheckResult, ExerciseResult, Report
 from autograder.reports.page import Page
 from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.reports.wording import counted, points
+from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.report import FINE, CheckResult, ExerciseResult, Report
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.record.findings.finding import Finding
-from autograder.record.results import EXPLAINED, CheckResult, ExerciseResult, Report
+from autograder.results.findings.finding import Finding
+from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, Report
 
 
 def without_details(check: CheckResult) -> CheckResult:

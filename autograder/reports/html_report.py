@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from autograder.record.commands import Commands
-from autograder.record.findings.finding import Finding
-from autograder.record.results import CheckResult, Report, TaskResult
 from autograder.reports import wording
 from autograder.reports.advice import advice
 from autograder.reports.common_causes import Cause, causes, is_short
 from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
 from autograder.reports.wording import LabelledFact
+from autograder.results.commands import Commands
+from autograder.results.findings.finding import Finding
+from autograder.results.report import CheckResult, Report, TaskResult
 from autograder.verdicts import Verdict
 from framework.plotting.svg import chart_css
 
@@ -60,7 +60,7 @@ def report_templates(*packages: str) -> Environment:
     Args:
         packages: others whose templates come first, and may import those of reports.
     """
-    from autograder.record.findings.blocks import environment
+    from autograder.results.findings.blocks import environment
 
     made = environment(*packages, "autograder.reports")
     made.finalize = _visible

@@ -17,13 +17,13 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from autograder.isolation.host.faults import Frame
 from autograder.judging.blocking import Waiting, waiting
-from autograder.record.findings.figures import Curve, Plot
-from autograder.record.findings.finding import Finding, Unshowable
-from autograder.record.findings.texts import PrintedText, ShownTable, WrittenAnswer
-from autograder.record.results import Diagnosis, Fact, Provenance, Report
 from autograder.reports.hiding import for_student
+from autograder.results.findings.figures import Curve, Plot
+from autograder.results.findings.finding import Finding, Unshowable
+from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
+from autograder.results.report import Diagnosis, Fact, Provenance, Report
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from autograder.record.findings.finding import Finding
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import facts, is_output, number
+from autograder.results.findings.finding import Finding
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report
 from autograder.verdicts import Verdict
 
 _OUTCOMES = {

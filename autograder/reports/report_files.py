@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.grading.options import GradeOptions
-from autograder.record.results import Report
 from autograder.reports.hiding import for_student
 from autograder.reports.wording import counted
+from autograder.results.report import Report
 from framework.errors import GradusError, UnknownNameError, UsageError
 from framework.importing import load_target
 from framework.providers.plugins import Plugins
@@ -95,7 +95,7 @@ def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> li
     Raises:
         BadInputError: a file cannot be written.
     """
-    from autograder.record.findings.figures import Plot
+    from autograder.results.findings.figures import Plot
     from framework.plotting.svg import save_chart
 
     paths = []

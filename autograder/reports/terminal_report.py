@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from autograder.isolation.host.faults import NOT_WRITTEN
-from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.texts import excerpt
-from autograder.record.results import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.reports.advice import advice
 from autograder.reports.common_causes import Cause, causes, is_short
 from autograder.reports.page import STYLES, Page
@@ -31,6 +27,10 @@ from autograder.reports.wording import (
     waiting_words,
     word,
 )
+from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.findings.texts import excerpt
+from autograder.results.report import CheckResult, ExerciseResult, Report, TaskResult
+from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
 
 #: Lines of a finding that explains a failure, as of what was printed.

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from autograder.isolation.host.faults import Frame
 from autograder.judging.blocking import waiting
-from autograder.record.commands import OWN_FOLDER, Commands
-from autograder.record.findings.finding import Finding
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.plain import clean
+from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.findings.finding import Finding
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 #: Characters of the text of one check: a student's exception may have no end.

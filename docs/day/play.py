@@ -13,9 +13,9 @@ from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course
-from autograder.kits.building import build_kit
 from docs.transcripts.record import Event
 from docs.transcripts.terminal import Terminal
+from plugins.authoring.kits.building import build_kit
 
 #: What the student works on.
 EXERCISES = ("neuron", "activations", "losses")

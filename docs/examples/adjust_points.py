@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from autograder.classes.marks.final_points import ExercisePoints, StudentPoints
 from framework.hookspecs import hookimpl
+from plugins.classes.marks.final_points import ExercisePoints, StudentPoints
 
 
 def late(exercise: ExercisePoints) -> ExercisePoints:

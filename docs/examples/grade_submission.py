@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 
-from autograder.record.results import Report
+from autograder.results.report import Report
 from framework.hookspecs import GradingRequest, hookimpl
 
 

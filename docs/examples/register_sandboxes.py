@@ -3,8 +3,8 @@
 from dataclasses import replace
 from subprocess import Popen
 
-from autograder.isolation.confine import FilesystemView, Limits
-from autograder.isolation.sandboxes.base import ProcessSandbox
+from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.runners.base import ProcessSandbox
 from framework.hookspecs import hookimpl
 
 

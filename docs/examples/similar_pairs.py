@@ -6,8 +6,8 @@ java -jar jplag.jar -l python3 lab1/attempts --csv-export
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.classes.similarity.pairs import Comparison, jplag_pairs
 from framework.hookspecs import hookimpl
+from plugins.classes.similarity.pairs import Comparison, jplag_pairs
 
 RESULTS = Path("results.csv")
 

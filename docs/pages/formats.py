@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.audit.equivalents import EQUIVALENT_FORMAT
-from autograder.classes.marks.rules import (
-    FULL_POINTS_FORMAT,
-    LATE_FORMAT,
-    LEAVE_OUT_FORMAT,
-    RULES_FORMAT,
-)
 from autograder.course.mistakes import MISTAKE_FORMAT
 from autograder.course.questions.answers import WRONG_ANSWER_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
@@ -20,6 +13,13 @@ from framework.course.catalogue import COURSE_FORMAT, UNIT_FORMAT
 from framework.course.tasks import TASK_FORMAT
 from framework.toml_formats import TYPES, Format
 from framework.training.recipes import TRAIN_FORMAT
+from plugins.authoring.audit.equivalents import EQUIVALENT_FORMAT
+from plugins.classes.marks.rules import (
+    FULL_POINTS_FORMAT,
+    LATE_FORMAT,
+    LEAVE_OUT_FORMAT,
+    RULES_FORMAT,
+)
 
 #: File -> the tables that it may have.
 FORMATS: dict[str, tuple[Format, ...]] = {

@@ -28,7 +28,7 @@ PAGES = {
     ),
     "reports": (
         "Reports and sandboxes",
-        ("autograder.verdicts", "autograder.record.results", "autograder.isolation.sandboxes.base"),
+        ("autograder.verdicts", "autograder.results.report", "autograder.sandbox.runners.base"),
     ),
 }
 

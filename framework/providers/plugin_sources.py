@@ -19,6 +19,8 @@ BUILT_IN = {
     "numpy_reference": "plugins.numpy_reference",
     "torch_backend": "plugins.torch_backend",
     "autograder": "autograder.plugin",
+    "authoring": "plugins.authoring.plugin",
+    "classes": "plugins.classes.plugin",
 }
 
 

@@ -20,14 +20,14 @@ import numpy as np
 import pytest
 from repository import ROOT
 
-from autograder.calibration.calibrating import calibrated
-from autograder.calibration.tolerance import FEWEST
 from autograder.course.reading import find_course
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.base import PROCESSOR_CHOICE, environment
+from autograder.sandbox.runners import choose
+from autograder.sandbox.runners.base import PROCESSOR_CHOICE, environment
 from framework.providers.backends import REFERENCE
 from framework.providers.plugins import Plugins
+from plugins.authoring.calibration.calibrating import calibrated
+from plugins.authoring.calibration.tolerance import FEWEST
 
 #: Everything that NumPy dispatches on this processor.
 FOUND = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])

@@ -205,7 +205,7 @@ def graded(real_course: Course, tmp_path: Path):
     """`graded({"rnn": text}, "rnn", backend=...)`: the report on a submission of these files."""
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import Setting
-    from autograder.isolation.sandboxes import choose
+    from autograder.sandbox.runners import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
 
@@ -357,7 +357,7 @@ def grade_asked(asked_course, tmp_path):
     from autograder.grading.manual_points import NO_POINTS
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import Setting
-    from autograder.isolation.sandboxes import choose
+    from autograder.sandbox.runners import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
 

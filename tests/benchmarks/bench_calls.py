@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.requests import Call
-from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.host.time_limits import Deadlines
-from autograder.isolation.sandboxes import BUILT_IN
+from autograder.sandbox.runners import BUILT_IN
+from autograder.sandbox.session.launch import WorkerSpec
+from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.requests import Call
+from autograder.sandbox.session.sandbox_session import SandboxSession
+from autograder.sandbox.session.time_limits import Deadlines
 
 REPEATS, BATCH = 300, 100
 SOURCE = "def same(x):\n    return x + 1.0\n"

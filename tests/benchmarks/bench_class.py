@@ -23,9 +23,9 @@ from autograder.course.reading import Course, find_course
 from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.host.process import WorkerProcess
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.base import tree_of
+from autograder.sandbox.runners import choose
+from autograder.sandbox.runners.base import tree_of
+from autograder.sandbox.session.process import WorkerProcess
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 

@@ -14,11 +14,11 @@ import pytest
 
 from autograder.checks import gradients_agree
 from autograder.checks.gradient_probe import Probe
-from autograder.isolation.host.launch import WorkerSpec
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.host.sandbox_session import SandboxSession
-from autograder.isolation.host.time_limits import Deadlines
-from autograder.isolation.sandboxes import BUILT_IN
+from autograder.sandbox.runners import BUILT_IN
+from autograder.sandbox.session.launch import WorkerSpec
+from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.sandbox_session import SandboxSession
+from autograder.sandbox.session.time_limits import Deadlines
 from solutions.gated_rnns.lstm import lstm
 
 D, H, N, T = 20, 24, 4, 20

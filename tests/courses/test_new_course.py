@@ -21,10 +21,10 @@ from autograder.course.reading import Course, find_course
 from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.kits.building import build_kit
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
+from plugins.authoring.kits.building import build_kit
 
 
 @pytest.fixture(scope="module")

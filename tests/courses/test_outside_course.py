@@ -10,18 +10,18 @@ import typer
 from repository import ROOT
 from typer.testing import CliRunner
 
-from autograder.audit.auditing import Scope, audit
-from autograder.commands.authoring.calibrate import calibrate
 from autograder.course.reading import Course, find_course
 from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.course.solutions import solution_module
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
+from plugins.authoring.audit.auditing import Scope, audit
+from plugins.authoring.commands.calibrate import calibrate
 
 HERE = Path(__file__).parent / "outside"
 

@@ -109,11 +109,11 @@ def test_a_grading_that_returns_something_else_names_the_plugin(tmp_path):
 
 
 def test_a_gradebook_and_a_rule_of_a_class_are_offered():
-    # `tests/autograder/classes/commands/test_gradebook.py` uses both.
+    # `tests/plugins/classes/commands/test_gradebook.py` uses both.
     assert "marks" in loaded("register_gradebooks").named("register_gradebooks")
     assert loaded("adjust_points").manager.hook.adjust_points.get_hookimpls()
 
 
 def test_pairs_of_another_program_are_read():
-    # `tests/autograder/classes/similarity/test_similar_code.py` uses it.
+    # `tests/plugins/classes/similarity/test_similar_code.py` uses it.
     assert loaded("similar_pairs").manager.hook.similar_pairs.get_hookimpls()

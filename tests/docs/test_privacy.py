@@ -43,7 +43,7 @@ def test_one_module_listens():
         for file in sorted((ROOT / package).rglob("*.py"))
         if imported(file.read_text("utf-8")) & {"uvicorn", "socketserver", "http.server"}
     ]
-    assert found == ["autograder/classes/pages/server.py"]
+    assert found == ["plugins/classes/pages/server.py"]
 
 
 def test_a_module_that_connects_is_found():

@@ -17,8 +17,8 @@ import yaml
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.fork import ForkSandbox
+from autograder.sandbox.runners import choose
+from autograder.sandbox.runners.fork import ForkSandbox
 from framework.errors import GradusError
 
 FILES = ROOT / "docs/examples/services"

@@ -12,11 +12,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.classes.commands.app import classes
 from docs.term.page import PAGE, page
 from docs.term.play import play
 from docs.term.weeks import ending, gradescope
 from framework.cli import app
+from plugins.classes.commands.app import classes
 
 COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 

@@ -18,7 +18,7 @@ from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 

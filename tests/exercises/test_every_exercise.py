@@ -13,8 +13,8 @@ from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.record.findings.figures import Plot
+from autograder.results.findings.figures import Plot
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

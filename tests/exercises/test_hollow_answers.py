@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 from changed_answers import NAMES, ChangedAnswers, results_of
 
-from autograder.isolation.host.requests import Build, Call, CallAgain, Get
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.requests import Build, Call, CallAgain, Get
+from autograder.sandbox.wire import Handle
 
 OPEN = tomllib.loads(Path(__file__).with_name("hollow_answers.toml").read_text("utf-8"))
 #: Exercises of one run by default; all of them behind the marker `slow`.

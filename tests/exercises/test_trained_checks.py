@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.calibration.tolerance import FALSE_FAILURE
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.record.findings.figures import Curve
+from autograder.results.findings.figures import Curve
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
+from plugins.authoring.calibration.tolerance import FALSE_FAILURE
 
 COURSE = find_course()
 TRAINED = [exercise for exercise in COURSE.code_exercises if exercise.thresholds]

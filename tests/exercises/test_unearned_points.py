@@ -13,7 +13,7 @@ import pytest
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from framework.providers.plugins import Plugins
 

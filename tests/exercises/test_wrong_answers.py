@@ -16,12 +16,12 @@ import pytest
 from changed_answers import NAMES, ChangedAnswers, results_of
 
 from autograder.checks.host_limits import HostLimits
-from autograder.isolation.host.faults import Blocked, Crashed, NotWritten, OutOfMemory, TimedOut
-from autograder.isolation.host.inline import InlineSession
-from autograder.isolation.wire import Handle
-from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
+from autograder.results.report import ExerciseResult, Provenance, Report, TaskResult
+from autograder.sandbox.session.faults import Blocked, Crashed, NotWritten, OutOfMemory, TimedOut
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.wire import Handle
 from autograder.verdicts import Verdict
 
 LIMITS = HostLimits(memory=600 << 20, seconds=20.0)

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.course.reading import Exercise
 from autograder.grading.request import GradeRequest
-from autograder.record.results import ExerciseResult, Provenance, Report
+from autograder.results.report import ExerciseResult, Provenance, Report
 from framework import hookspecs
 from framework.commands.groups import commands_of_plugins
 from framework.providers.courses import courses_of_plugin

@@ -9,7 +9,7 @@ from devices import on_devices
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 

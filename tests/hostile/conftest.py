@@ -30,10 +30,10 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.host import time_limits
-from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.fork import ForkSandbox
-from autograder.record.results import Report
+from autograder.results.report import Report
+from autograder.sandbox.runners import Sandbox, choose
+from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.session import time_limits
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
 from framework.providers.plugins import Plugins

@@ -8,11 +8,11 @@ import os
 import struct
 import threading
 
-from autograder.isolation.confine import libc
-from autograder.isolation.confine.seccomp import _answer, _check_architecture, _load, _refuse
-from autograder.isolation.confine.syscalls import ARCHITECTURES
-from autograder.isolation.sandboxes.fork import ForkSandbox
-from autograder.isolation.sandboxes.worker_modules import NUMPY_ARRAYS
+from autograder.sandbox.confine import libc
+from autograder.sandbox.confine.seccomp import _answer, _check_architecture, _load, _refuse
+from autograder.sandbox.confine.syscalls import ARCHITECTURES
+from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 
 _SECCOMP_FILTER, _ALLOW = 1, 0x7FFF0000
 _NAMESPACES = ("unshare", "setns", "mount", "pivot_root")

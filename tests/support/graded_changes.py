@@ -13,7 +13,6 @@ from functools import cached_property
 
 import pytest
 
-from autograder.audit.trials import handed_in
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
@@ -25,13 +24,14 @@ from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import Sandbox, choose
-from autograder.isolation.sandboxes.fork import ForkSandbox
-from autograder.record.results import CheckResult, Diagnosis
+from autograder.results.report import CheckResult, Diagnosis
+from autograder.sandbox.runners import Sandbox, choose
+from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
 from framework.providers.plugins import Plugins
+from plugins.authoring.audit.trials import handed_in
 
 
 def untrained(items: list[pytest.Item]) -> None:

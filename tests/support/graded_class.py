@@ -8,23 +8,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from autograder.classes.collecting.attempts import Attempt
-from autograder.classes.collecting.collection import Collection
-from autograder.classes.rosters.privacy import private_folder
-from autograder.classes.rosters.roster import Student
-from autograder.classes.runs import stored_runs
-from autograder.classes.runs.job_queue import Queue
-from autograder.classes.runs.store import Store
-from autograder.classes.runs.stored_runs import RunEntry, StoredResult, commit
-from autograder.record.results import (
+from autograder.reports.json_report import render_json
+from autograder.results.report import (
     CheckResult,
     ExerciseResult,
     Provenance,
     Report,
     TaskResult,
 )
-from autograder.reports.json_report import render_json
 from autograder.verdicts import Verdict
+from plugins.classes.collecting.attempts import Attempt
+from plugins.classes.collecting.collection import Collection
+from plugins.classes.rosters.privacy import private_folder
+from plugins.classes.rosters.roster import Student
+from plugins.classes.runs import stored_runs
+from plugins.classes.runs.job_queue import Queue
+from plugins.classes.runs.store import Store
+from plugins.classes.runs.stored_runs import RunEntry, StoredResult, commit
 
 #: Three students with the identifiers of every system; one has a name that attacks spreadsheets.
 STUDENTS = (

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
 
-from autograder.audit.trials import handed_in
 from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader, Memory
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes.choose import choose
 from autograder.judging.rules import confirmation
-from autograder.record.results import ExerciseResult, TaskResult
+from autograder.results.report import ExerciseResult, TaskResult
+from autograder.sandbox.runners.choose import choose
 from framework.providers.plugins import Plugins
+from plugins.authoring.audit.trials import handed_in
 
 
 class PublicChecks:

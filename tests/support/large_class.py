@@ -10,15 +10,15 @@ from functools import partial
 
 from graded_class import check, exercise, result, student
 
-from autograder.classes.collecting.attempts import Attempt, Policy
-from autograder.classes.collecting.collection import Collection
-from autograder.classes.rosters.privacy import private_folder
-from autograder.classes.runs import stored_runs
-from autograder.classes.runs.job_queue import FAULT, Queue, add_jobs
-from autograder.classes.runs.store import Store, job
-from autograder.classes.runs.stored_runs import RunEntry, commit
-from autograder.record.results import Diagnosis
+from autograder.results.report import Diagnosis
 from autograder.verdicts import Verdict
+from plugins.classes.collecting.attempts import Attempt, Policy
+from plugins.classes.collecting.collection import Collection
+from plugins.classes.rosters.privacy import private_folder
+from plugins.classes.runs import stored_runs
+from plugins.classes.runs.job_queue import FAULT, Queue, add_jobs
+from plugins.classes.runs.store import Store, job
+from plugins.classes.runs.stored_runs import RunEntry, commit
 
 #: Names that attack pages, spreadsheets, terminals and layouts.
 HOSTILE_NAMES = (

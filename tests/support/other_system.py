@@ -75,9 +75,9 @@ def take_away(platform: str) -> None:
 
 def start_workers_there(platform: str) -> None:
     """Let `ProcessSandbox` start its workers as on `platform`, with no files of processes."""
-    from autograder.isolation.sandboxes import processes
-    from autograder.isolation.sandboxes.base import ProcessSandbox
-    from autograder.isolation.sandboxes.bubblewrap import BubblewrapSandbox
+    from autograder.sandbox.runners import processes
+    from autograder.sandbox.runners.base import ProcessSandbox
+    from autograder.sandbox.runners.bubblewrap import BubblewrapSandbox
 
     spawn = ProcessSandbox.spawn
     here = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from autograder.classes.runs.coordinator import Coordinator, RunProgress
-from autograder.classes.runs.engine import Engine, JobOutcome
-from autograder.classes.runs.job_queue import Queue, add_jobs, count_jobs, fault_of
-from autograder.classes.runs.store import ResultKey, Store
-from autograder.classes.runs.stored_runs import StoredResult, find_result
+from plugins.classes.runs.coordinator import Coordinator, RunProgress
+from plugins.classes.runs.engine import Engine, JobOutcome
+from plugins.classes.runs.job_queue import Queue, add_jobs, count_jobs, fault_of
+from plugins.classes.runs.store import ResultKey, Store
+from plugins.classes.runs.stored_runs import StoredResult, find_result
 
 QUEUE = Queue("lab1", "r1", 7, "numpy")
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.isolation import wire
-from autograder.isolation.host.process import WorkerProcess
-from autograder.isolation.worker import dispatcher
-from autograder.isolation.worker.dispatcher import Dispatcher
-from autograder.isolation.worker.imports import GradedImporter
-from autograder.isolation.worker.loading import SubmittedModule
+from autograder.sandbox import wire
+from autograder.sandbox.session.process import WorkerProcess
+from autograder.sandbox.worker import dispatcher
+from autograder.sandbox.worker.dispatcher import Dispatcher
+from autograder.sandbox.worker.imports import GradedImporter
+from autograder.sandbox.worker.loading import SubmittedModule
 from framework.models.parts import parts_from
 
 #: Settings of each worker -> the frames that it was sent.

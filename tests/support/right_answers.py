@@ -22,9 +22,9 @@ from autograder.grading.grader import Grader, Memory
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.isolation.sandboxes import Sandbox, choose
 from autograder.judging.rules import derivation, refusal
-from autograder.record.results import CheckResult, ExerciseResult, TaskResult
+from autograder.results.report import CheckResult, ExerciseResult, TaskResult
+from autograder.sandbox.runners import Sandbox, choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError

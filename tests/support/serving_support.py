@@ -9,9 +9,9 @@ import uvicorn
 from large_class import large_class
 from repository import ROOT
 
-from autograder.classes.collecting.listing import named
-from autograder.classes.pages.server import Serving, application, open_socket
 from autograder.course.reading import Course
+from plugins.classes.collecting.listing import named
+from plugins.classes.pages.server import Serving, application, open_socket
 
 TOKEN = "a-token"
 

@@ -18,7 +18,7 @@ from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
 from autograder.diagnosis.forms import in_form
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
-from autograder.isolation.host.requests import Call, Get, Outcome
+from autograder.sandbox.session.requests import Call, Get, Outcome
 
 EXACT, LOOSE = View(), View(loosely=True)
 

@@ -28,7 +28,7 @@ from autograder.diagnosis.changed_solutions.call_changes import (
 )
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.diagnosis.replay import SourceModule
-from autograder.isolation.host.requests import Get
+from autograder.sandbox.session.requests import Get
 
 __all__ = ["ChangedSolution", "behaviour_changes"]
 

@@ -17,7 +17,7 @@ from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import SourceModule
-from autograder.record.results import Diagnosis
+from autograder.results.report import Diagnosis
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, Evidence, Raised, capitalized
-from autograder.isolation.values import zip_leaves
-from autograder.isolation.wire import Handle
+from autograder.sandbox.values import zip_leaves
+from autograder.sandbox.wire import Handle
 
 #: Returns the words for a wrong answer, which follow its subject; empty if it is of another kind.
 Tell = Callable[[Any, Any], str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.isolation.host.inline import InlineSession
-from autograder.isolation.host.remote import RemoteModule
-from autograder.isolation.worker.exceptions import NotDefinedError
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.worker.exceptions import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
 
 

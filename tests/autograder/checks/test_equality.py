@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, equal, expect, finite
-from autograder.record.results import Fact
+from autograder.results.report import Fact
 
 X = np.arange(6.0).reshape(2, 3)
 

@@ -12,7 +12,7 @@ from autograder.checks import (
     refuses,
     returns_new_arrays,
 )
-from autograder.isolation.host.faults import Crashed, NotWritten
+from autograder.sandbox.session.faults import Crashed, NotWritten
 
 X = np.arange(6.0).reshape(2, 3)
 

@@ -13,7 +13,7 @@ from autograder.checks import (
     trained_models,
 )
 from autograder.checks.trained_models import ConfirmableMetric, first_gradients_agree
-from autograder.isolation.host.faults import InfrastructureFault
+from autograder.sandbox.session.faults import InfrastructureFault
 from framework.interfaces import Model
 
 

@@ -4,13 +4,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.commands.authoring.stubs import stubs
 from autograder.commands.hint import hint
 from autograder.commands.list_exercises import list_exercises
 from autograder.commands.notebook import notebook
 from autograder.commands.reset import reset
 from autograder.commands.show import show
 from autograder.course.stubs import write_stubs
+from plugins.authoring.commands.stubs import stubs
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_check_says_how_many_exercises_were_checked(written, monkeypatch):
 
 
 def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path):
-    from autograder.kits import building
+    from plugins.authoring.kits import building
 
     monkeypatch.setattr(building, "in_parallel", interrupted(["recorded squash: 2 checks"]))
     told = r"recorded: 1 exercise, proved: 0\. .*kit\.zip is not written"

@@ -5,7 +5,7 @@ import typer
 from typer.testing import CliRunner
 
 from autograder.commands.why import explanation, why
-from autograder.record.results import CheckResult, Reason
+from autograder.results.report import CheckResult, Reason
 from autograder.verdicts import Verdict
 from framework.errors import UnknownNameError, UsageError
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.conversations.exchange import Exchange, copied, request_frame
-from autograder.isolation import wire
-from autograder.isolation.host.requests import Call, Load, Outcome
-from autograder.isolation.wire import Handle
+from autograder.sandbox import wire
+from autograder.sandbox.session.requests import Call, Load, Outcome
+from autograder.sandbox.wire import Handle
 
 CALL = Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))
 

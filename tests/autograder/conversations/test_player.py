@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks.trained_models import TrainedModels
-from autograder.isolation.host.faults import NotRecorded
-from autograder.isolation.host.remote import assign, session_of
+from autograder.sandbox.session.faults import NotRecorded
+from autograder.sandbox.session.remote import assign, session_of
 
 X = np.array([1.0, 2.0, 3.0])
 

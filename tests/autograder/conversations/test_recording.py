@@ -17,8 +17,8 @@ from autograder.conversations.recording import (
     read_recording,
     write_recording,
 )
-from autograder.isolation.host.requests import Call, Outcome
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.requests import Call, Outcome
+from autograder.sandbox.wire import Handle
 from framework.errors import BadInputError
 
 HEADER = Header("rnn", "c" * 64, "d" * 64, 0)

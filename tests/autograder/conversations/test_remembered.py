@@ -7,9 +7,9 @@ import pytest
 
 from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.grading.under_test import ReferenceSession
-from autograder.isolation import wire
-from autograder.isolation.host.faults import ReferenceFailed
-from autograder.isolation.host.remote import RemoteModule
+from autograder.sandbox import wire
+from autograder.sandbox.session.faults import ReferenceFailed
+from autograder.sandbox.session.remote import RemoteModule
 from framework.interfaces import NumpyArrays
 
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from autograder.conversations.exchange import Exchange
 from autograder.conversations.transcript import MAX_BYTES, MAX_EXCHANGES, Transcript
-from autograder.isolation.host.faults import Crashed, TimedOut
-from autograder.isolation.host.requests import Outcome
+from autograder.sandbox.session.faults import Crashed, TimedOut
+from autograder.sandbox.session.requests import Outcome
 
 
 def answered(*outcomes):

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.commands.authoring.course import course as commands
 from autograder.course.identity import course_hash
 from autograder.course.reading import find_course
 from autograder.course.revisions import (
@@ -22,13 +21,14 @@ from autograder.course.revisions import (
 )
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
 from autograder.reports.wording import provenance_words
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError
 from framework.providers.plugins import Plugins
+from plugins.authoring.commands.course import course as commands
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")

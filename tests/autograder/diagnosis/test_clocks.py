@@ -4,7 +4,7 @@ import pytest
 
 from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.recorded import clocked, reads_clock, without_clocks
-from autograder.isolation.host.requests import Outcome
+from autograder.sandbox.session.requests import Outcome
 
 
 def answer(*values):

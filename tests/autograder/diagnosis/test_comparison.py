@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.diagnosis.comparison import same_outcome, same_value
-from autograder.isolation.host.requests import Outcome
-from autograder.isolation.wire import Handle
+from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.wire import Handle
 
 X = np.array([1.0, -2.0, 1e-6])
 

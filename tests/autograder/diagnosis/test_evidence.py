@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.diagnosis.evidence import Answer, Evidence, Pair, Raised
-from autograder.isolation.host.requests import Outcome
+from autograder.sandbox.session.requests import Outcome
 
 X = np.array([0.25, 0.75])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.diagnosis.diagnose import diagnosed
-from autograder.record.results import Fact
+from autograder.results.report import Fact
 from autograder.verdicts import Verdict
 
 FORWARD = (

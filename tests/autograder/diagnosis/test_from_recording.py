@@ -10,8 +10,8 @@ from autograder.conversations.recording import Tape
 from autograder.conversations.transcript import Transcript
 from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
 from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong
-from autograder.isolation.host.requests import Call, Outcome
-from autograder.record.results import CheckResult
+from autograder.results.report import CheckResult
+from autograder.sandbox.session.requests import Call, Outcome
 from autograder.verdicts import Verdict
 
 RIGHT = np.array([0.25, 0.75])

@@ -9,18 +9,18 @@ import pytest
 
 from autograder.grading.checks_run import Checks
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.isolation.host.calls import CallLog, RemoteCall
+from autograder.sandbox.session.calls import CallLog, RemoteCall
 
 CHECKS = '''
     import numpy as np
     import pytest
     from autograder.checks import CheckFailed, expect
     from autograder.checks.equality import MissedThreshold
-    from autograder.isolation.host.calls import RemoteCall
-    from autograder.isolation.host.faults import (
+    from autograder.sandbox.session.calls import RemoteCall
+    from autograder.sandbox.session.faults import (
         Crashed, Frame, InfrastructureFault, ReferenceFailed, TimedOut
     )
-    from autograder.isolation.wire import WireError
+    from autograder.sandbox.wire import WireError
     from framework.errors import BadInputError, SandboxError
 
     @pytest.mark.task("RNN")

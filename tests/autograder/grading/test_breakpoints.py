@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.isolation.host.faults import NO_DEBUGGER
+from autograder.sandbox.session.faults import NO_DEBUGGER
 from autograder.verdicts import Verdict
 
 

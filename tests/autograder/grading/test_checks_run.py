@@ -10,8 +10,8 @@ from printed_text import printed
 
 from autograder.checks.host_limits import HostLimits
 from autograder.grading.checks_run import Checks
-from autograder.isolation.host.faults import Frame
-from autograder.record.results import Fact
+from autograder.results.report import Fact
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -181,7 +181,7 @@ def test_a_long_message_is_cut_to_its_first_line(collect):
 def test_a_fixture_that_fails_is_the_checks_result(collect):
     text = """
         import pytest
-        from autograder.isolation.host.faults import InfrastructureFault
+        from autograder.sandbox.session.faults import InfrastructureFault
 
         @pytest.fixture
         def gone():

@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.course.reading import Course
 from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError
 from framework.providers.plugins import Plugins

@@ -11,9 +11,9 @@ from rich.console import Console
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

@@ -13,8 +13,8 @@ from autograder.course.reading import find_course
 from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
-from autograder.isolation.sandboxes import choose
-from autograder.isolation.sandboxes.fork import ForkSandbox
+from autograder.sandbox.runners import choose
+from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 

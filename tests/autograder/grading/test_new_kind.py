@@ -14,12 +14,12 @@ import pytest
 from markupsafe import Markup
 from rich.console import Console
 
-from autograder.record.findings.finding import Finding, Findings
-from autograder.record.results import ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.html_report import render_cell, render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.findings.finding import Finding, Findings
+from autograder.results.report import ExerciseResult, Provenance, Report, TaskResult
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.grading.repeats import TRIES, graded_once, is_open, repeated
-from autograder.isolation.host.faults import InfrastructureFault
-from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
+from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
+from autograder.sandbox.session.faults import InfrastructureFault
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 

@@ -11,7 +11,7 @@ from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
 from autograder.grading.watching import WatchState
-from autograder.isolation.sandboxes import choose
+from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins

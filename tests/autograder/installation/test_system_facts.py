@@ -8,7 +8,7 @@ import pytest
 
 from autograder.installation.inspection import place_facts, sandbox_facts, version_facts
 from autograder.installation.system_facts import FactSection, SystemFact, report_lines, section
-from autograder.isolation.sandboxes import Sandbox
+from autograder.sandbox.runners import Sandbox
 
 
 def by_name(facts):
@@ -114,7 +114,7 @@ def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
 
 
 def sandboxes():
-    from autograder.isolation.sandboxes import BUILT_IN
+    from autograder.sandbox.runners import BUILT_IN
 
     return BUILT_IN
 

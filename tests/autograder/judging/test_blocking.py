@@ -10,11 +10,11 @@ from rich.console import Console
 
 from autograder.judging.blocking import Blocking
 from autograder.judging.rules import refusal
-from autograder.record.commands import Commands
-from autograder.record.results import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView, Summary
+from autograder.results.commands import Commands
+from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED

@@ -10,7 +10,7 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.judging.ending import fitting_hint
-from autograder.record.results import CheckResult, Fact
+from autograder.results.report import CheckResult, Fact
 from autograder.verdicts import Verdict
 
 COURSE = ROOT / "tests/hostile/course"

@@ -12,7 +12,7 @@ from autograder.judging.rules import (
     runs_again,
     unconfirmed_notes,
 )
-from autograder.record.results import CheckResult, Evidence, ExerciseResult, Reason, TaskResult
+from autograder.results.report import CheckResult, Evidence, ExerciseResult, Reason, TaskResult
 from autograder.verdicts import Verdict
 
 

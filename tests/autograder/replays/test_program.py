@@ -8,13 +8,13 @@ from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
-from autograder.isolation.wire import Handle
-from autograder.record.results import Report
 from autograder.replays import program as programs
 from autograder.replays.actions import actions_in, place_of_fault
 from autograder.replays.program import program
 from autograder.replays.recorded_calls import record
 from autograder.replays.session import Replay
+from autograder.results.report import Report
+from autograder.sandbox.wire import Handle
 
 
 def run(composed, tmp_path):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 BACKWARD = Frame("rnn.py", 71, "backward", source="from_later = grad_a @ W_h")

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.plain import clean
 from autograder.reports.terminal_report import ExerciseView, Summary
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 #: As the runners of GitHub, Azure and TeamCity read a line of a log.

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.results import Diagnosis, ExerciseResult, Fact, TaskResult
 from autograder.reports.common_causes import causes
+from autograder.results.report import Diagnosis, ExerciseResult, Fact, TaskResult
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 FORWARD = {"method": "RNN.forward", "fact": Fact("the result of forward: values", "1", "2")}

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from autograder.record.findings.figures import NUMBERS, Curve, in_numbers
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.findings.figures import NUMBERS, Curve, in_numbers
 from autograder.verdicts import Verdict
 from framework.plotting.svg import plot_svg
 

@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from autograder.record.results import Diagnosis, Report
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.report import Diagnosis, Report
 
 TRANSPOSED = Diagnosis(
     "recurrent-weights-not-transposed",

@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder.record.results import Report
 from autograder.reports import grading_display
 from autograder.reports.grading_display import GradingDisplay, LastVerdict, WatchedScreen
+from autograder.results.report import Report
 from autograder.submissions.submission import load_submission
 
 

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from repository import ROOT
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.findings.figures import Curve, Line, Plot
-from autograder.record.findings.texts import PrintedText, ShownTable
-from autograder.record.results import (
+from autograder.reports.html_report import render_html
+from autograder.reports.plain import clean
+from autograder.results.findings.figures import Curve, Line, Plot
+from autograder.results.findings.texts import PrintedText, ShownTable
+from autograder.results.report import (
     CheckResult,
     Diagnosis,
     ExerciseResult,
@@ -24,8 +25,7 @@ from autograder.record.results import (
     ShownFigure,
     TaskResult,
 )
-from autograder.reports.html_report import render_html
-from autograder.reports.plain import clean
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 VOID = {"meta", "br"}

@@ -4,9 +4,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import Report
 from autograder.reports.json_report import SCHEMA, render_json, report_schema
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import Report
 from autograder.verdicts import Verdict
 
 

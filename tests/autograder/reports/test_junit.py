@@ -1,9 +1,9 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from autograder.record.findings.texts import PrintedText
-from autograder.record.results import Report
 from autograder.reports.junit import render_junit
+from autograder.results.findings.texts import PrintedText
+from autograder.results.report import Report
 from autograder.verdicts import Verdict
 
 #: Children and attributes that junit-10.xsd of Jenkins' xUnit plugin allows.

@@ -3,8 +3,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.record.findings.texts import PrintedText, excerpt
 from autograder.reports.plain import clean, encodable
+from autograder.results.findings.texts import PrintedText, excerpt
 
 ANY_TEXT = st.text(st.characters(codec=None))
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.record.findings.figures import Plot, Plotter
-from autograder.record.findings.finding import Findings
 from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
+from autograder.results.findings.figures import Plot, Plotter
+from autograder.results.findings.finding import Findings
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg
 

@@ -7,13 +7,13 @@ import json
 import pytest
 from graded_class import check, exercise
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.findings.figures import Curve, Plot
-from autograder.record.findings.finding import Unshowable
-from autograder.record.findings.texts import PrintedText, ShownTable, WrittenAnswer
-from autograder.record.results import Diagnosis, Fact, Provenance, Report
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json
+from autograder.results.findings.figures import Curve, Plot
+from autograder.results.findings.finding import Unshowable
+from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
+from autograder.results.report import Diagnosis, Fact, Provenance, Report
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.plotting.charts import Line

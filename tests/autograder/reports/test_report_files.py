@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.record.findings.figures import Line, Plot
-from autograder.record.results import Provenance, Report
 from autograder.reports.report_files import save_plots
+from autograder.results.findings.figures import Line, Plot
+from autograder.results.report import Provenance, Report
 
 LINE = Line("yours", (1, 2), (1, 0.1))
 PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.record.commands import Commands
-from autograder.record.results import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.reports import REPORTERS
 from autograder.reports.code_hosts import render_annotations, render_code_quality, render_summary
 from autograder.reports.course_platforms import (
@@ -17,6 +15,8 @@ from autograder.reports.course_platforms import (
     render_gradescope,
     render_prairielearn,
 )
+from autograder.results.commands import Commands
+from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 from framework.importing import load_target
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.record.findings.finding import Findings
-from autograder.record.findings.texts import LONGEST, Tabulator
 from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.findings.finding import Findings
+from autograder.results.findings.texts import LONGEST, Tabulator
 from framework.errors import BadInputError
 
 

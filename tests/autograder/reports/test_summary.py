@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.record.commands import Commands
-from autograder.record.results import Report
 from autograder.reports.terminal_report import Summary
+from autograder.results.commands import Commands
+from autograder.results.report import Report
 
 
 def shown(report, width=80, encoding="utf-8", **options):

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.isolation.host.faults import Frame
-from autograder.record.findings.texts import PrintedText
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.findings.texts import PrintedText
+from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 

@@ -1,6 +1,6 @@
 """Sandboxes that cannot start a worker, each in its own way."""
 
-from autograder.isolation.sandboxes.base import ProcessSandbox
+from autograder.sandbox.runners.base import ProcessSandbox
 from framework.errors import SandboxError
 from framework.hookspecs import hookimpl
 

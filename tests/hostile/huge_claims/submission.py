@@ -4,7 +4,7 @@ import struct
 import sys
 from contextlib import suppress
 
-wire = importlib.import_module("autograder.isolation.wire")  # a plain import is refused
+wire = importlib.import_module("autograder.sandbox.wire")  # a plain import is refused
 msgpack = wire.msgpack
 
 

@@ -1,0 +1,118 @@
+"""The base class of all findings, and the fixture to which a check adds them.
+
+A finding of another package that cannot be shown costs no report: `Unshowable` stands for it.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class Finding(ABC):
+    """One result that a check shows in addition to its verdict: frozen data with renderings.
+
+    Attributes:
+        kind: one word that names the kind, in JSON and in reports.
+        explains_failure: whether it is shown only for a failed check, among its facts; otherwise it
+            is shown under its heading for every verdict.
+        on_page_of_passed: whether an HTML page also shows it for a passed check.
+    """
+
+    kind: ClassVar[str]
+    explains_failure: ClassVar[bool] = False
+    on_page_of_passed: ClassVar[bool] = True
+
+    @property
+    def heading(self) -> str:
+        """The heading, a few words about the content."""
+        return self.kind
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The content as plain dicts, lists, strings and finite numbers: by default all fields."""
+        from msgspec import to_builtins
+
+        fields: dict[str, Any] = to_builtins(self)
+        return fields
+
+    @abstractmethod
+    def text_lines(self) -> Sequence[str]:
+        """Return the finding as lines of text, for terminals and logs; empty if text cannot show
+        it."""
+
+    def html(self) -> str:
+        """Return the finding as HTML: `markupsafe.Markup`; plain text is escaped.
+
+        By default these are the lines of text.
+        """
+        from autograder.results.findings.blocks import block
+
+        lines = self.text_lines()
+        return block("text", lines=lines) if lines else ""
+
+    def for_student(self) -> Finding:
+        """Return the finding without what only instructors may see."""
+        return self
+
+
+class Findings:
+    """Collects the findings of one check; the fixture ``findings``."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+
+    def add(self, finding: Finding) -> None:
+        """Show `finding` in the reports, for every verdict of the check."""
+        self._found.append(finding)
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """The findings, in the order of their addition."""
+        return tuple(self._found)
+
+
+_OWN_PACKAGE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Unshowable(Finding):
+    """Stands for a finding whose renderings raise.
+
+    Args:
+        name: the kind of that finding.
+        error: what it raised.
+    """
+
+    kind: ClassVar[str] = "unshowable"
+
+    name: str
+    error: str
+
+    @property
+    def heading(self) -> str:
+        """The kind that cannot be shown."""
+        return f"{self.name} cannot be shown"
+
+    def text_lines(self) -> list[str]:
+        """Return the error, and whose it is."""
+        return [self.error, "This is a fault of the plugin or course that defines it."]
+
+
+def showable(finding: Finding) -> Finding:
+    """Return `finding`, or `Unshowable` where it is of another package and a rendering raises.
+
+    Every rendering is called once, for instructors and for students.
+    """
+    if type(finding).__module__.startswith(_OWN_PACKAGE + "."):
+        return finding
+    try:
+        for shown in (finding, finding.for_student()):
+            "".join((shown.heading, *shown.text_lines(), shown.html()))
+            json.dumps(shown.data, allow_nan=False)
+    except Exception as error:  # it is the code of a plugin or a course
+        return Unshowable(str(type(finding).kind), f"{type(error).__name__}: {error}")
+    return finding

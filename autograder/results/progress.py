@@ -1,0 +1,131 @@
+"""What a student has passed: remembered for each course folder, after every grading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.course.reading import Course, Exercise
+from autograder.course.student_state import load_state, save_state
+from autograder.course.working_directory import from_here
+from autograder.results.report import FINE, ExerciseResult, Following, Report
+from autograder.submissions.candidates import is_archive
+from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
+
+#: The name of the stored state.
+_NAME = "progress"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The last result of an exercise.
+
+    Attributes:
+        verdict: its value, as ``failed``.
+        file: the graded file, relative to the folder of the course.
+        digest: SHA-256 of that file.
+    """
+
+    verdict: str
+    earned: float
+    possible: float
+    file: str
+    digest: str
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether nothing is left to do for the student."""
+        return self.verdict in {verdict.value for verdict in FINE}
+
+    def is_current(self, course: Course) -> bool:
+        """Return whether the file is still as it was graded."""
+        return _digest(course.root / self.file) == self.digest
+
+
+def read_progress(course: Course) -> dict[str, Graded]:
+    """Return the last result of each exercise; those whose file is gone or damaged are left out."""
+    found = {}
+    for name, fields in load_state(course, _NAME).items():
+        try:
+            graded = Graded(**fields)
+            exists = (course.root / graded.file).is_file()
+        except (TypeError, ValueError):
+            continue
+        if exists and name in course.exercise_names:
+            found[name] = graded
+    return found
+
+
+def is_own(course: Course, named: Path | None) -> bool:
+    """Return whether a submission is the student's own: no folder or archive of another person.
+
+    Args:
+        named: the path that was given; None for the course's own folder.
+    """
+    if named is None:
+        return True
+    return named.is_file() and not is_archive(named) and _is_in(course, named)
+
+
+def note_progress(course: Course, submission: Submission, report: Report) -> None:
+    """Remember the results in `report`; a course folder that cannot be written stays as it is."""
+    known = load_state(course, _NAME)
+    for result in report.exercises:
+        file = submission.files.get(result.name)
+        known.pop(result.name, None)
+        if file is not None and result.verdict is not Verdict.NOT_STARTED:
+            known[result.name] = asdict(_graded(course, file.path, result))
+    try:
+        save_state(course, _NAME, known)
+    except OSError:
+        return
+
+
+def following(course: Course, report: Report) -> Following | None:
+    """Return the exercise to do after those in `report`; None if all of the course has passed."""
+    known = read_progress(course)
+    names = course.exercise_names
+    last = max(names.index(result.name) for result in report.exercises)
+    left = (name for name in (*names[last + 1 :], *names[:last]) if not _is_passed(known, name))
+    name = next(left, None)
+    if name is None:
+        return None
+    exercise = course.exercise(name)
+    return Following(name, exercise.title, from_here(exercise.stub))
+
+
+def state_words(exercise: Exercise, course: Course, known: Mapping[str, Graded], now: str) -> str:
+    """Return the state of an exercise: passed, failed, started or not started.
+
+    Args:
+        now: what is written in its file, as ``1 of 2 written``.
+    """
+    graded = known.get(exercise.name)
+    if graded is None:
+        return now if now in ("not started", "no file", "unreadable") else f"started: {now}"
+    word = "passed" if graded.is_passed else "failed"
+    return word if graded.is_current(course) else f"started: edited since it {word}"
+
+
+def _is_passed(known: Mapping[str, Graded], name: str) -> bool:
+    return name in known and known[name].is_passed
+
+
+def _graded(course: Course, path: Path, result: ExerciseResult) -> Graded:
+    place = path.resolve().relative_to(course.root.resolve()).as_posix()
+    digest = _digest(path)
+    return Graded(result.verdict.value, result.earned, result.possible, place, digest)
+
+
+def _is_in(course: Course, path: Path) -> bool:
+    return path.resolve().is_relative_to(course.root.resolve())
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,376 @@
+"""The results of grading, as frozen data; `autograder.reports` renders them.
+
+    Report            one submission: provenance and
+    └── ExerciseResult    one exercise:
+        └── TaskResult        one name of the stub:
+            └── CheckResult       one check: verdict, points, message, method at fault
+                └── Finding           what else it shows: a plot, a table, printed text
+
+Points and exit codes are properties: they follow from the checks.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.findings.finding import Finding
+from autograder.sandbox.session.faults import Frame
+from autograder.verdicts import Verdict
+
+F = TypeVar("F", bound=Finding)
+
+#: A message, and each of the facts under it, in characters: names in them may be anything.
+MAX_MESSAGE, MAX_FACT = 2000, 400
+#: Nothing is known about the points of checks with these: they are neither earned nor lost.
+OPEN = (Verdict.NEEDS_GRADER, Verdict.NOT_GRADED)
+#: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
+EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+#: Checks with these made a call that can be replayed.
+REPLAYED = (*EXPLAINED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+#: Verdicts that leave nothing to do for the student.
+FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER})
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The mistake behind a failed check, if it is certain.
+
+    Attributes:
+        id: of a mistake of the exercise, as in ``no-bias``, or of a pattern: ``generic/negated``.
+        sentence: what was done.
+        hint: the next thought; may be empty.
+        second: a second, independent mistake behind the same failure.
+    """
+
+    id: str
+    sentence: str
+    hint: str = ""
+    second: Diagnosis | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """The first wrong result of a failed check.
+
+    Attributes:
+        what: the thing and its aspect, as in ``gradients['W_h']: values``; no numbers of the check.
+        expected, received: the aspect, or the worst entry; empty where nothing was compared.
+    """
+
+    what: str = ""
+    expected: str = ""
+    received: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check learned about the submission that `autograder.judging` decides by.
+
+    Attributes:
+        uses: registry names of the parts that it was built from, as the code under test says.
+        answered: the methods that have returned.
+        refused: the methods that have raised an exception which the check asked for.
+        outlasted: the methods that took too long for a derived gradient.
+        stalled: a call was late with processor time left, on a machine that may have been busy.
+        unconfirmed: passed without the comparison of the trained model with the reference.
+    """
+
+    uses: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    outlasted: tuple[str, ...] = ()
+    stalled: bool = False
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a rule of `autograder.judging` gave a check its verdict.
+
+    Attributes:
+        rule: the name of the rule, as in ``blocking``.
+        text: what decided, in one sentence.
+    """
+
+    rule: str
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check.
+
+    Attributes:
+        id: the test, as in ``test_rnn.py::test_forward``.
+        title: what the check asks for, in one line.
+        task: the name in the stub that it is about.
+        hidden: from the instructor's tests: details are not shown to students.
+        points: what it is worth; half and quarter points are allowed.
+        message: one sentence for the student; empty when passed.
+        details: facts under it: the worst entry, shapes.
+        method: the method at fault, as in ``RNN.backward``; empty where no single one is.
+        fact: what of that method is wrong first.
+        call: the call of that method that shows it.
+        arguments: the small arrays that it was given, with their values.
+        frames: lines of the submission, outermost first.
+        hint: the check's own hint.
+        findings: other results that the check shows.
+        diagnosis: the mistake; None if it is not certain.
+        blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.
+        awarded: the points that an instructor gave; None if a program decides.
+        evidence: what the rules of judging decide by.
+        reasons: how it came to its verdict, in order; `gradus why` prints them.
+        seconds: how long it took.
+    """
+
+    id: str
+    title: str
+    task: str
+    hidden: bool
+    points: float
+    verdict: Verdict
+    message: str = ""
+    details: tuple[str, ...] = ()
+    method: str = ""
+    fact: Fact = Fact()
+    call: str = ""
+    arguments: tuple[str, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    hint: str = ""
+    findings: tuple[Finding, ...] = ()
+    diagnosis: Diagnosis | None = None
+    blocked_by: str = ""
+    awarded: float | None = None
+    evidence: Evidence = Evidence()
+    reasons: tuple[Reason, ...] = ()
+    seconds: float = 0.0
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """Return its findings of the class `kind`, in their order."""
+        return tuple(finding for finding in self.findings if isinstance(finding, kind))
+
+    @property
+    def can_be_replayed(self) -> bool:
+        """Whether `gradus replay` makes its call again: a public check of code has failed."""
+        return self.verdict in REPLAYED and not self.hidden and self.id.startswith("test_")
+
+    @property
+    def best_hint(self) -> str:
+        """The most particular hint that there is; none for what is not begun."""
+        if self.verdict is Verdict.NOT_STARTED:
+            return ""
+        return (self.diagnosis.hint if self.diagnosis is not None else "") or self.hint
+
+    @property
+    def earned(self) -> float:
+        """What an instructor gave; else all of the points or none."""
+        if self.awarded is not None:
+            return self.awarded
+        return self.points if self.verdict is Verdict.PASSED else 0.0
+
+    @property
+    def possible(self) -> float:
+        """The points that it counts for: none if it was skipped."""
+        return 0.0 if self.verdict is Verdict.SKIPPED else self.points
+
+    @property
+    def not_graded(self) -> float:
+        """The points about which nothing is known: neither earned nor lost."""
+        return self.points if self.verdict in OPEN else 0.0
+
+    @property
+    def for_a_person(self) -> float:
+        """The points of an answer that waits for a person: neither earned nor lost."""
+        return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One name of the stub, with its checks in the order of the test files."""
+
+    name: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its checks."""
+        return Verdict.worst([check.verdict for check in self.checks])
+
+    @property
+    def earned(self) -> float:
+        """Points of the checks that passed: partial credit."""
+        return sum(check.earned for check in self.checks)
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned; those of checks that were not graded are among them."""
+        return sum(check.possible for check in self.checks)
+
+    @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(check.not_graded for check in self.checks)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(check.for_a_person for check in self.checks)
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure of the text of an exercise: what it shows, and its SVG."""
+
+    title: str
+    svg: bytes = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """The figure as an address for a page, where no script of it can run."""
+        return f"data:image/svg+xml;base64,{b64encode(self.svg).decode('ascii')}"
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise.
+
+    Attributes:
+        file: the submitted file, relative to the submission; empty if there was none.
+        uncontained: what the sandbox could not contain on this system, in sentences.
+        figures: those of its text, for reports that can show them.
+    """
+
+    name: str
+    unit: str
+    title: str
+    tasks: tuple[TaskResult, ...]
+    file: str = ""
+    uncontained: tuple[str, ...] = ()
+    figures: tuple[ShownFigure, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """All checks, task by task."""
+        return tuple(check for task in self.tasks for check in task.checks)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its checks."""
+        return Verdict.worst([check.verdict for check in self.checks])
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return sum(task.earned for task in self.tasks)
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned; those of checks that were not graded are among them."""
+        return sum(task.possible for task in self.tasks)
+
+    @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(task.not_graded for task in self.tasks)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(task.for_a_person for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a report came about: the same provenance gives the same report, times apart.
+
+    Attributes:
+        course: name of the course's folder.
+        course_hash: of its checks, descriptions, solutions and plugins.
+        course_version: the version that its ``course.toml`` gives; may be empty.
+        course_revision: the hash that it is pinned to by ``gradus course pin``; may be empty.
+    """
+
+    seed: int
+    backend: str
+    device: str
+    sandbox: str
+    provider: str = ""
+    submission: str = ""
+    submission_hash: str = ""
+    course: str = ""
+    course_hash: str = ""
+    course_version: str = ""
+    course_revision: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Following:
+    """The exercise to do next, once all of a report have passed.
+
+    Attributes:
+        file: the file to write, as its path is written in the working directory.
+    """
+
+    name: str
+    title: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The grading of one submission.
+
+    Attributes:
+        notes: additional facts for a reader: ignored files, skipped cells.
+        commands: those that are proposed to its reader.
+        following: what comes next, if all has passed and the reader is the student.
+    """
+
+    provenance: Provenance
+    exercises: tuple[ExerciseResult, ...]
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    commands: Commands = OWN_FOLDER
+    following: Following | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of its exercises."""
+        return Verdict.worst([exercise.verdict for exercise in self.exercises])
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return sum(exercise.earned for exercise in self.exercises)
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned; those of checks that were not graded are among them."""
+        return sum(exercise.possible for exercise in self.exercises)
+
+    @property
+    def not_graded(self) -> float:
+        """Points of the checks that could not be run."""
+        return sum(exercise.not_graded for exercise in self.exercises)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person."""
+        return sum(exercise.for_a_person for exercise in self.exercises)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 something did not, 3 something could not be graded.
+
+        Answers that wait for a person, and checks that need the course's grader, change nothing.
+        """
+        verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
+        if Verdict.NOT_GRADED in verdicts:
+            return 3
+        return 0 if verdicts <= FINE else 1

@@ -1,0 +1,61 @@
+"""The small arrays among the arguments of a call, with their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.course.source import parameter_names
+from autograder.sandbox.session.calls import CallLog, RemoteCall
+from autograder.sandbox.session.describe import MAX_DEPTH, MAX_ITEMS, MAX_NAME
+from autograder.sandbox.session.output import shown
+
+#: Maximum number of values of an array that is shown with its values.
+MAX_VALUES = 12
+#: Maximum number of arrays that are shown.
+MAX_ARRAYS = 6
+
+
+def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str, ...]:
+    """Return the small arrays that `call` was given, as ``x = float64 (2,) [0.5, 1.0]``.
+
+    The text of the call itself names the dtype and the shape of every array.
+
+    Args:
+        source: the text of the submission, which names the parameters.
+    """
+    step = calls.given(call)
+    if step is None:
+        return ()
+    named = named_arguments(step.args, step.kwargs, parameter_names(source, call.method))
+    arrays = [(name, one) for given in named.items() for name, one in _arrays(*given, MAX_DEPTH)]
+    small = [(name, one) for name, one in arrays if one.ndim and one.size <= MAX_VALUES]
+    return tuple(f"{shown(name, MAX_NAME)} = {array_text(one)}" for name, one in small[:MAX_ARRAYS])
+
+
+def named_arguments(
+    args: Sequence[Any], kwargs: Mapping[str, Any], names: Sequence[str]
+) -> dict[str, Any]:
+    """Return the arguments of a call by the names of its parameters, as far as they are known."""
+    missing = (f"argument {number}" for number in range(len(names) + 1, len(args) + 1))
+    return {**dict(zip((*names, *missing), args, strict=False)), **kwargs}
+
+
+def array_text(array: np.ndarray[Any, Any]) -> str:
+    """Return the dtype, the shape and the values of a small array, in one line."""
+    values = np.array2string(array, precision=6, separator=", ", max_line_width=10_000)
+    return f"{array.dtype} {array.shape} {' '.join(values.split())}"
+
+
+def _arrays(name: str, value: Any, depth: int) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Yield the arrays in `value`, each with the expression that names it."""
+    if isinstance(value, np.ndarray):
+        yield name, value
+    elif isinstance(value, dict) and depth:
+        for key, item in list(value.items())[:MAX_ITEMS]:
+            yield from _arrays(f"{name}['{key}']", item, depth - 1)
+    elif isinstance(value, list | tuple) and depth:
+        for number, item in enumerate(value[:MAX_ITEMS]):
+            yield from _arrays(f"{name}[{number}]", item, depth - 1)

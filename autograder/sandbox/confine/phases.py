@@ -1,0 +1,162 @@
+"""The two phases of a confinement, and what a system could not contain.
+
+`isolate` gives the worker a file system view of its own, before anything heavy is imported. `lock`
+shuts the door after the heavy imports and before submitted code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Set
+from contextlib import suppress
+
+from autograder.sandbox.confine import landlock, libc, namespaces, supervise
+from autograder.sandbox.confine.disk_quota import DiskQuota, apply_disk_quota
+from autograder.sandbox.confine.grants import FilesystemView, Limits
+from autograder.sandbox.confine.seccomp import apply_seccomp
+
+if sys.platform != "win32":
+    import resource
+
+_STDIN = 0
+
+#: What can be held: the parts of a confinement.
+ROOT = "private root"
+PROCESSES = "private processes"
+NETWORK = "private network"
+LANDLOCK = "landlock"
+QUOTA = "disk quota"
+SECCOMP = "seccomp"
+RLIMITS = "rlimits"
+
+#: Stack of the main thread, in bytes: what Linux gives by default, and no more.
+STACK = 8 << 20
+
+#: The processes of the worker's own user: two supervisors and itself.
+_PROCESSES = 3
+
+
+def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
+    """Move this process into namespaces of its own, as far as the kernel allows.
+
+    Forks: the caller goes on as a child of a supervisor that ends with the host's pipe on standard
+    input, that ends the worker, and that passes its exit status on, as 128 plus the signal's
+    number where a signal ended it. To be called while there is one thread.
+
+    Returns:
+        the parts of the confinement that are in force, as named above, for `lock`.
+    """
+    with suppress(OSError, AttributeError):  # leads its session already; Windows has none
+        os.setsid()
+    if sys.platform != "linux":
+        return frozenset()
+    held = _enter_view(view, limits)
+    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
+    libc.drop_capabilities()
+    if landlock.apply_landlock(view, private_root=ROOT in held):
+        held |= {LANDLOCK}
+    return held
+
+
+def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
+    """Set up namespaces and the supervisors; return in the worker."""
+    if view.namespaced:
+        supervise.fork_supervised(_STDIN)
+        return frozenset({ROOT, NETWORK, PROCESSES})
+    if not namespaces.enter_namespaces():
+        supervise.fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
+        return frozenset()
+    supervise.fork_supervised(_STDIN)  # the child is process 1: all end with it
+    held = {NETWORK, PROCESSES}
+    if namespaces.enter_private_root(view, limits):
+        held.add(ROOT)
+    supervise.fork_supervised(_STDIN)
+    return frozenset(held)
+
+
+def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
+    """Limit what this process may use, and filter its system calls: there is no way back.
+
+    Args:
+        view: as given to `isolate`.
+        limits: what the worker may use.
+        held: what `isolate` returned.
+
+    Returns:
+        what could not be contained on this system, as plain sentences: empty where all is.
+    """
+    held = set(held)
+    devices = bool(view.devices)
+    limited = apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
+    if sys.platform != "linux":
+        return gaps(held)
+    if limited:
+        held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
+    if apply_disk_quota():
+        held.add(QUOTA)
+    if apply_seccomp(devices=devices):
+        held.add(SECCOMP)
+    return gaps(held)
+
+
+def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False) -> bool:
+    """Lower the limits of this process permanently.
+
+    Memory is bounded as RLIMIT_DATA, private writable memory. RLIMIT_AS also counts what OpenBLAS
+    and torch only reserve, and is far above; the driver of a GPU reserves more than any bound.
+
+    Args:
+        limits: what the worker may use.
+        own_processes: its user has no other processes, so that they can be counted.
+        devices: it drives a GPU.
+
+    Returns:
+        False where the system has no resource limits (Windows).
+    """
+    if sys.platform == "win32":
+        return False
+    wanted = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": limits.cpu_seconds,
+        "RLIMIT_DATA": limits.memory,
+        "RLIMIT_FSIZE": limits.file_size,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_STACK": STACK,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    if not devices:
+        wanted["RLIMIT_AS"] = limits.addresses
+    if own_processes:
+        wanted["RLIMIT_NPROC"] = limits.threads + _PROCESSES
+    for name, value in wanted.items():
+        # Not every system has every name, and a limit that is lower already stays.
+        with suppress(AttributeError, ValueError, OSError):
+            _lower(getattr(resource, name), value)
+    return True
+
+
+def _lower(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def gaps(held: Set[str]) -> list[str]:
+    """Return a sentence for each thing that is not contained when only `held` is in force."""
+    sentences = []
+    if not held & {ROOT, LANDLOCK}:
+        sentences.append("submitted code can read and change every file that you can")
+    if not held & {ROOT, QUOTA}:
+        sentences.append("submitted code can fill the disk with files")
+    if not held & {NETWORK, SECCOMP}:
+        sentences.append("submitted code can use the network")
+    if SECCOMP not in held:
+        sentences.append("submitted code can start processes")
+    if not held & {PROCESSES, SECCOMP}:
+        sentences.append("submitted code can signal your processes and outlive its run")
+    if RLIMITS not in held:
+        sentences.append("submitted code can take all memory until it is noticed")
+    return sentences

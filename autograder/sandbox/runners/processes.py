@@ -1,0 +1,313 @@
+"""Trees of processes, watched and ended from outside.
+
+Linux shows its processes as the files of /proc, which also tell how long threads have waited for a
+processor, and ends them by process descriptors. For other systems see `listed_processes`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from autograder.sandbox.confine import libc
+from framework.errors import SandboxError
+
+_PROC = Path("/proc")
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+#: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
+_CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
+#: The state of a thread that waits for a disk.
+_ON_DISK = "D"
+#: Processor time is counted in these.
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+class Started(Protocol):
+    """A process that this one has started, as `subprocess.Popen` is."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which belongs to no other process before `wait` has returned."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status once `wait` has returned it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit status; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+class RunningProcess(Started, Protocol):
+    """A started process with pipes to its standard streams."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The pipe to its standard input."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """The pipe from its standard output."""
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """The pipe from its standard error."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What processes use at one moment.
+
+    Attributes:
+        memory: bytes of physical memory.
+        threads: threads, at least one for each process.
+        cpu: seconds of processor time since they started, that of their ended children included.
+        kept: seconds for which threads that wanted a processor or a disk did not get it, since they
+            started; infinite where the system does not tell.
+    """
+
+    memory: int = 0
+    threads: int = 0
+    cpu: float = 0.0
+    kept: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return what both use together."""
+        return Usage(
+            self.memory + other.memory,
+            self.threads + other.threads,
+            self.cpu + other.cpu,
+            self.kept + other.kept,
+        )
+
+
+class ProcessHandle(ABC):
+    """One process, even if another process gets its id; a process that has ended is no error."""
+
+    @abstractmethod
+    def suspend(self) -> None:
+        """Stop it for now."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it."""
+
+    @abstractmethod
+    def wait(self, deadline: float) -> bool:
+        """Wait until it has ended; return whether it has."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        return
+
+
+class ProcessTree(ABC):
+    """A process that leads its session, all its descendants, and the rest of the session.
+
+    A process whose parent has ended is found by its session. A process that has also left the
+    session is not found: `autograder.sandbox.confine.phases` reports it.
+    """
+
+    def __init__(self, process: Started) -> None:
+        self._process = process
+
+    def usage(self) -> Usage:
+        """Return what all of them use together; nothing once they are gone."""
+        return sum(map(self._usage, self.pids()), Usage())
+
+    @abstractmethod
+    def _listed(self) -> Iterable[int]:
+        """Return the ids of all processes of the system."""
+
+    @abstractmethod
+    def _descendants(self, pid: int) -> Iterable[int]:
+        """Return a process and all that it or its children started; nothing if it is gone."""
+
+    @abstractmethod
+    def _usage(self, pid: int) -> Usage:
+        """Return what one process uses; nothing once it is gone."""
+
+    @abstractmethod
+    def _handle(self, pid: int) -> ProcessHandle | None:
+        """Return a handle of a process, unless it is gone."""
+
+    def pids(self) -> list[int]:
+        """Return the ids of all these processes; none once they are gone."""
+        if self._is_recycled():
+            return []
+        first = self._process.pid
+        pids = dict.fromkeys(self._descendants(first))
+        for pid in self._session(first):
+            if pid not in pids:  # most are descendants of the first
+                pids.update(dict.fromkeys(self._descendants(pid)))
+        return list(pids)
+
+    def kill(self, seconds: float) -> None:
+        """End all of them, and reap the first; they may be gone already.
+
+        Raises:
+            SandboxError: something is still there after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        with ExitStack() as stack:
+            try:
+                handles = self._stop(deadline, stack)
+            except BaseException:  # an interrupt: what is stopped would stay for ever
+                self._signal_group("SIGKILL")
+                self._process.kill()
+                raise
+            for handle in handles:
+                handle.kill()
+            self._signal_group("SIGKILL")
+            self._process.kill()
+            ended = all(handle.wait(deadline) for handle in handles)
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            ended = False
+        if not ended:
+            raise SandboxError(
+                f"the worker (process {self._process.pid}) cannot be killed: the system does not "
+                "let go of it"
+            )
+
+    def _stop(self, deadline: float, stack: ExitStack) -> list[ProcessHandle]:
+        """Stop all of them, until a look finds no further one: none can start others any more."""
+        handles: dict[int, ProcessHandle | None] = {}
+        self._signal_group("SIGSTOP")
+        while time.monotonic() < deadline:
+            started = [pid for pid in self.pids() if pid not in handles]
+            if not started:
+                break
+            for pid in started:
+                handles[pid] = handle = self._handle(pid)
+                if handle is not None:
+                    stack.callback(handle.close)
+                    handle.suspend()
+        return [handle for handle in handles.values() if handle is not None]
+
+    def _signal_group(self, name: str) -> None:
+        """Send a signal to the group of the first process: to all of it at the same moment."""
+        if sys.platform != "win32" and not self._is_recycled():
+            with suppress(OSError):
+                os.killpg(self._process.pid, getattr(signal, name))
+
+    def _is_recycled(self) -> bool:
+        """Return whether the process has ended and another process has its id now."""
+        return self._process.returncode is not None and self._process.pid in self._listed()
+
+    def _session(self, leader: int) -> Iterator[int]:
+        for pid in self._listed() if sys.platform != "win32" else ():
+            with suppress(OSError):
+                if os.getsid(pid) == leader:
+                    yield pid
+
+
+class ProcTree(ProcessTree):
+    """A tree of processes that /proc shows."""
+
+    def _listed(self) -> list[int]:
+        with os.scandir(_PROC) as entries:
+            return [int(entry.name) for entry in entries if entry.name.isdecimal()]
+
+    def _descendants(self, pid: int) -> list[int]:
+        pids = [pid] if (_PROC / str(pid)).exists() else []
+        for parent in pids:
+            pids += _children(parent)
+        return pids
+
+    def _usage(self, pid: int) -> Usage:
+        try:
+            # The line is "id (name) state ...", and the name may hold spaces and brackets.
+            fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it is gone
+            return Usage()
+        cpu = sum(map(int, fields[_CPU])) / _TICKS
+        kept = math.inf if fields[0] == _ON_DISK else sum(map(_kept, _tasks(pid)))
+        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu, kept)
+
+    def _handle(self, pid: int) -> ProcessHandle | None:
+        with suppress(OSError):
+            return _Descriptor(libc.syscall(libc.PIDFD_OPEN, pid, 0))
+        return None
+
+
+class NamespaceTree(ProcTree):
+    """A tree of processes below a child that is process 1 of a namespace of its own.
+
+    The kernel ends all processes of a namespace with process 1, and process 1 last of all. So none
+    of the other processes has to be found.
+    """
+
+    def _stop(self, deadline: float, stack: ExitStack) -> list[ProcessHandle]:
+        """Return the child, after its parent is stopped and so cannot free its process id."""
+        self._signal_group("SIGSTOP")
+        handles = [handle for pid in _children(self._process.pid) if (handle := self._handle(pid))]
+        for handle in handles:
+            stack.callback(handle.close)
+        return handles or super()._stop(deadline, stack)
+
+
+class _Descriptor(ProcessHandle):
+    """A process descriptor: a recycled process id never hits another process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def suspend(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def wait(self, deadline: float) -> bool:
+        watch = select.poll()
+        watch.register(self._descriptor, select.POLLIN)
+        return bool(watch.poll(max(0.0, deadline - time.monotonic()) * 1000))
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _send(self, number: int) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, number)
+
+
+def _tasks(pid: int) -> list[Path]:
+    """Return the folders of all threads of `pid`; none once it is gone."""
+    with suppress(OSError):
+        return list((_PROC / str(pid) / "task").iterdir())
+    return []
+
+
+def _kept(task: Path) -> float:
+    """Return the seconds for which a thread has waited for a processor."""
+    try:
+        return int((task / "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):  # it has ended, or the kernel does not count
+        return 0.0 if not task.exists() else math.inf
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Yield the children of all threads of `pid`."""
+    for task in _tasks(pid):
+        with suppress(OSError):
+            yield from map(int, (task / "children").read_text().split())
+
+
+def has_proc() -> bool:
+    """Return whether this is Linux and shows its processes as files."""
+    return sys.platform == "linux" and (_PROC / "self" / "stat").exists()

@@ -1,0 +1,194 @@
+"""What graded code may import, and the modules of gradus that a worker imports.
+
+Every other import is refused, and its files are not there: the modules are copied into a folder
+that holds nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import framework
+from framework.errors import PluginError
+
+PACKAGE_ROOT = Path(framework.__file__).parent.parent
+
+#: Packages that every submission may import, beside the standard library.
+PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")
+
+#: The modules of `framework` that stubs import, and the names that they import of each.
+FRAMEWORK: dict[str, tuple[str, ...]] = {
+    "framework.data.lexicon": ("Lexicon",),
+    "framework.interfaces": (
+        "Array",
+        "LanguageModel",
+        "Loss",
+        "Model",
+        "Optimizer",
+        "Parameters",
+        "Penalty",
+        "Schedule",
+        "Transform",
+    ),
+    "framework.models.conditioned": ("Conditioned",),
+    "framework.models.count_tables": ("ratio", "values_at"),
+    "framework.models.parts": ("part",),
+}
+
+#: Replaces the names of a module: all of them may be imported.
+EVERYTHING: tuple[str, ...] = ("*",)
+
+#: The modules of `framework` that stubs and the worker import, with all that these import in turn.
+FRAMEWORK_MODULES = (
+    "framework",
+    "framework.arrays",
+    "framework.data",
+    "framework.data.formats",
+    "framework.data.formats.text_file",
+    "framework.data.lexicon",
+    "framework.data.lexicon.entries",
+    "framework.data.lexicon.synsets",
+    "framework.data.vocabulary",
+    "framework.errors",
+    "framework.interfaces",
+    "framework.kinds",
+    "framework.models",
+    "framework.models.conditioned",
+    "framework.models.count_tables",
+    "framework.models.deep_cells",
+    "framework.models.parts",
+    "framework.models.summed_cells",
+    "framework.text_files",
+)
+
+#: Modules of the grader that run in the worker; of packages that end in a dot, all modules.
+WORKER_MODULES = (
+    "autograder",
+    "autograder.sandbox",
+    "autograder.sandbox.values",
+    "autograder.sandbox.wire",
+    "autograder.sandbox.worker.",
+    "autograder.sandbox.confine.",
+)
+
+#: The target of NumPy's arrays, which every worker has.
+NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
+#: What the worker imports, whatever graded code may import.
+WORKER_PACKAGES = ("numpy", "msgpack")
+
+#: Files that these modules read.
+DATA_FILES = ("framework/data/lexicon/mini_lexicon.txt",)
+
+
+@dataclass(frozen=True)
+class GradedImports:
+    """What the code of one exercise may import, beside the standard library.
+
+    Attributes:
+        packages: import names of packages.
+        framework: module of `framework` -> the names in it; `EVERYTHING` for all names.
+    """
+
+    packages: tuple[str, ...] = PACKAGES
+    framework: Mapping[str, tuple[str, ...]] = field(default_factory=FRAMEWORK.copy)
+
+    @classmethod
+    def with_added(cls, names: Iterable[str]) -> GradedImports:
+        """Return the imports that are always allowed, and `names`: those that a course adds."""
+        names = tuple(names)
+        added = {name: EVERYTHING for name in names if name.startswith("framework.")}
+        packages = (*PACKAGES, *(name for name in names if name not in added))
+        return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields as values that JSON can hold."""
+        return asdict(self)
+
+
+def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:
+    """Make `folder` hold the modules of a worker.
+
+    Args:
+        folder: must not exist.
+        added: modules of `framework` that graded code may also import.
+        arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
+            the packages above it, which register a plugin.
+    """
+    modules = {*_own_modules(), *framework_modules(added)}
+    files = {name: PACKAGE_ROOT / name for name in (*map(_place_of, modules), *DATA_FILES)}
+    if arrays:
+        source = _source_of(arrays)
+        files[f"{arrays.replace('.', '/')}.py"] = source
+        needed = map(_place_of, framework_modules(_imported(source)))
+        files |= {name: PACKAGE_ROOT / name for name in needed}
+    for name, file in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def third_party_imports(module: str) -> list[str]:
+    """Return the packages that `module`, with the arrays of a backend, imports beside gradus."""
+    tops = {name.partition(".")[0] for name in _imported(_source_of(module))}
+    return sorted(tops - {"framework", module.partition(".")[0]} - sys.stdlib_module_names)
+
+
+def framework_modules(names: Iterable[str]) -> list[str]:
+    """Return the modules `names` of `framework`, all they import of it, and their packages."""
+    waiting, seen = [*names], list[str]()
+    while waiting:
+        name = waiting.pop()
+        if name and name not in seen and _is_module(name):
+            seen.append(name)
+            waiting += [name.rpartition(".")[0], *_imported(_file_of(name))]
+    return sorted(seen)
+
+
+def _own_modules() -> list[str]:
+    """Return the modules that every worker has."""
+    modules = list(FRAMEWORK_MODULES)
+    for name in WORKER_MODULES:
+        modules.append(name.rstrip("."))
+        if name.endswith("."):
+            package = PACKAGE_ROOT / name.replace(".", "/")
+            modules += [name + file.stem for file in package.glob("[!_]*.py")]
+    return modules
+
+
+def _place_of(module: str) -> str:
+    """Return the file of `module`, relative to the folder of gradus."""
+    path = module.replace(".", "/")
+    return f"{path}/__init__.py" if (PACKAGE_ROOT / path).is_dir() else f"{path}.py"
+
+
+def _file_of(module: str) -> Path:
+    return PACKAGE_ROOT / _place_of(module)
+
+
+def _is_module(name: str) -> bool:
+    return name.partition(".")[0] == "framework" and _file_of(name).is_file()
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """Yield what `file` imports at its top, modules and what may be modules in packages."""
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _source_of(module: str) -> Path:
+    """Return the file of `module`, of gradus or of a plugin."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None or not spec.has_location:
+        raise PluginError(f"the arrays of a backend, {module}, have no file that a worker can read")
+    return Path(spec.origin)

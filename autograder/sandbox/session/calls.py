@@ -1,0 +1,239 @@
+"""The calls of one check in words, and which of them gave or changed what a check looks at."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeGuard
+
+import numpy as np
+
+from autograder.sandbox.session.describe import MAX_NAME, step_text
+from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.requests import (
+    Build,
+    Call,
+    CallAgain,
+    Get,
+    Outcome,
+    Step,
+    steps_in,
+)
+from autograder.sandbox.wire import Handle, Result
+
+#: How many values are remembered, of how many bytes each: a check compares what it got before.
+REMEMBERED = 128
+REMEMBERED_BYTES = 1 << 20
+#: Attribute -> methods that do not write it; for other attributes see `_WRITE_GRADIENTS_ALONE`.
+_NOT_WRITTEN_BY = {
+    "gradients": frozenset({"forward"}),
+    "parameters": frozenset({"forward", "backward", "zero_gradients"}),
+}
+_WRITE_GRADIENTS_ALONE = frozenset({"backward", "zero_gradients"})
+
+
+class RemoteCall(NamedTuple):
+    """One call: its method, as in ``RNN.backward``, and the text of the whole call."""
+
+    method: str
+    text: str
+
+
+NO_CALL = RemoteCall("", "")
+
+
+@dataclass
+class _Object:
+    """An object of the code under test: what built it, its class, and its latest call by name."""
+
+    built: RemoteCall
+    name: str
+    calls: dict[str, RemoteCall] = field(default_factory=dict)
+
+    def remember(self, name: str, call: RemoteCall) -> None:
+        self.calls.pop(name, None)  # the latest call comes last
+        self.calls[name] = call
+
+    def writer(self, attribute: str) -> RemoteCall:
+        """Return the call that wrote `attribute`, as far as method names tell."""
+        others = _NOT_WRITTEN_BY.get(attribute, _WRITE_GRADIENTS_ALONE)
+        wrote = (call for name, call in reversed(self.calls.items()) if name not in others)
+        return next(wrote, self.built)
+
+
+class CallLog:
+    """What one check has called so far.
+
+    Attributes:
+        made: the call behind each step of the latest request.
+        called: those of them that call something.
+        latest: the call that was made last, or that wrote what was read last.
+        entered: whether the code under test has been asked anything: what goes wrong in the check
+            from then on may come from its answers.
+        parts: the parts of other exercises that the code under test says it was built from.
+        answered: the methods that have returned.
+        refused: the methods of which a check wanted an exception, and got it.
+        outlasted: the methods that took longer than many passes of a derived gradient.
+        methods: (handle, attribute) of each method that was asked for: an object is asked once.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every call: a new check starts."""
+        self.latest = NO_CALL
+        self.entered = False
+        self.parts: set[str] = set()
+        self.answered: set[str] = set()
+        self.refused: set[str] = set()
+        self.outlasted: set[str] = set()
+        self.methods: set[tuple[int, str]] = set()
+        self._owners: dict[int, str] = {}
+        self._objects: dict[int, _Object] = {}
+        self.made: list[RemoteCall] = []
+        self.called: list[RemoteCall] = []
+        self._texts: list[str] = []  # of the steps of the latest request
+        self._new: dict[int, _Object] = {}  # step of the latest request -> what it builds
+        self._by_name: dict[str, RemoteCall] = {}
+        self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
+        self._without_value: set[str] = set()
+        self._sent: dict[str, tuple[bytes, int]] = {}
+
+    def describe(self, steps: Sequence[Step]) -> list[str]:
+        """Return each of `steps`, which are about to be run, in words."""
+        self._texts, self.made, self.called, self._new = [], [], [], {}
+        for place, step in enumerate(steps):
+            is_repeated = isinstance(step, CallAgain)
+            text = self.latest.text if is_repeated else step_text(step, self._owners, self._texts)
+            self._texts.append(text)
+            self.made.append(self._behind_step(step, self._texts[-1]))
+            if isinstance(step, Call | CallAgain | Build):
+                self.called.append(self.made[-1])
+            if isinstance(step, Call | Build):
+                self._new[place] = _Object(self.made[-1], step.name)
+            if isinstance(step, Call):
+                self._remember(step, self.made[-1])
+        return self._texts
+
+    def sent(self, frame: bytes) -> None:
+        """Remember the `frame` of the steps described last, which holds their arguments."""
+        for place in self._new:
+            if self.made[place].text == self._texts[place]:
+                self._sent[self._texts[place]] = frame, place
+
+    def given(self, call: RemoteCall) -> Call | Build | None:
+        """Return the latest step that made `call`, as it was sent; None if it is not known."""
+        if call.text not in self._sent:
+            return None
+        frame, place = self._sent[call.text]
+        step = steps_in(frame)[place]
+        return step if isinstance(step, Call | Build) else None
+
+    def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
+        """Remember what the steps described last have returned."""
+        self.answered.update(call.method for call in self.called)
+        for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
+            if isinstance(outcome.value, Handle):
+                self._own(outcome.value, place, step)
+            elif isinstance(step, Call | CallAgain | Get) and not outcome.is_method:
+                if outcome.value is None and isinstance(step, Call):
+                    self._without_value.add(self.made[place].text)
+                if outcome.size <= REMEMBERED_BYTES:
+                    self._values.append((outcome, self.made[place]))
+                if not self._is_as_built(step, self.made[place]):
+                    self.latest = self.made[place]
+
+    def returned_none(self, call: RemoteCall) -> bool:
+        """Return whether a call of that text has returned None."""
+        return call.text in self._without_value
+
+    @property
+    def called_names(self) -> frozenset[str]:
+        """The names of all functions, classes and methods that the check has called."""
+        return frozenset(self._by_name)
+
+    def method_of(self, text: str) -> str:
+        """Return the method behind the step of the latest request that reads `text`."""
+        return self.made[self._texts.index(text)].method if text in self._texts else ""
+
+    def named(self, name: str) -> RemoteCall:
+        """Return the latest call of the method or function `name`."""
+        return self._by_name.get(name, self.latest)
+
+    def behind(self, value: object) -> RemoteCall:
+        """Return the call that `value` came from; the latest call where that is not known."""
+        if isinstance(value, RemoteCall):
+            return value
+        found = (call for outcome, call in reversed(self._values) if _is_returned(outcome, value))
+        return next(found, self.latest)
+
+    def _behind_step(self, step: Step, text: str) -> RemoteCall:
+        if isinstance(step, CallAgain):
+            return self.latest
+        if _builds(step):
+            return RemoteCall(step.name, text)
+        if not isinstance(step, Call | Get) or step.owner is None:
+            return RemoteCall("", text)
+        owner = self._object(step.owner)
+        if owner is None:  # a value that was read just before: its own methods tell nothing
+            return self.made[step.owner.index] if isinstance(step.owner, Result) else NO_CALL
+        if isinstance(step, Get):
+            return owner.writer(step.name)
+        return RemoteCall(f"{owner.name}.{step.name}", text)
+
+    def _object(self, owner: Handle | Result) -> _Object | None:
+        if isinstance(owner, Result):
+            return self._new.get(owner.index)
+        known = self._objects.get(owner.id)
+        if known is None:
+            name = shown(owner.type_name, MAX_NAME)
+            known = self._objects[owner.id] = _Object(RemoteCall(name, name), name)
+        return known
+
+    def _remember(self, step: Call, call: RemoteCall) -> None:
+        """Note `call` with the objects that it concerns: its owner, and its arguments."""
+        self.latest = self._by_name[step.name] = call
+        for value in (step.owner, *step.args):
+            if isinstance(value, Handle | Result) and (concerned := self._object(value)):
+                concerned.remember(step.name, call)
+
+    def _is_as_built(self, step: Call | CallAgain | Get, call: RemoteCall) -> bool:
+        """Return whether `step` reads what no call has written since the object was built."""
+        if not isinstance(step, Get) or step.owner is None:
+            return False
+        owner = self._object(step.owner)
+        return owner is not None and call is owner.built
+
+    def _own(self, handle: Handle, place: int, step: Step) -> None:
+        """Note what the object behind a returned `handle` was built by."""
+        self._owners[handle.id] = self._texts[place]
+        if _builds(step):
+            self._objects[handle.id] = self._new[place]
+        else:
+            name = shown(handle.type_name, MAX_NAME)
+            self._objects.setdefault(handle.id, _Object(self.made[place], name))
+
+
+def _builds(step: Step) -> TypeGuard[Call | Build]:
+    """Return whether `step` calls a function or class of the module, or builds a part."""
+    return isinstance(step, Build) or (isinstance(step, Call) and step.owner is None)
+
+
+def _is_returned(outcome: Outcome, value: object) -> bool:
+    """Return whether `value` is, or is part of, what a step returned or an argument it changed."""
+    if isinstance(value, bool | int | str):  # equal ones may be one object
+        return outcome.value is value
+    return any(_holds(held, value) for held in (outcome, outcome.value, outcome.args))
+
+
+def _holds(held: object, value: object) -> bool:
+    """Return whether `value` is `held`, is in it, or is a part of the same array."""
+    if held is value:
+        return value is not None
+    if isinstance(held, np.ndarray):
+        return isinstance(value, np.ndarray) and np.may_share_memory(held, value)
+    if isinstance(held, (tuple, list)):
+        return any(_holds(item, value) for item in held)
+    return isinstance(held, dict) and any(_holds(item, value) for item in held.values())

@@ -1,0 +1,123 @@
+"""What it takes to start a worker for one exercise of one submission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.runners import Sandbox, build_view, interpreter
+from autograder.sandbox.runners.installed_packages import (
+    InstalledPackages,
+    installed_packages,
+    is_installed,
+)
+from autograder.sandbox.runners.worker_modules import (
+    EVERYTHING,
+    NUMPY_ARRAYS,
+    PACKAGES,
+    WORKER_PACKAGES,
+    GradedImports,
+    copy_worker_modules,
+    third_party_imports,
+)
+from autograder.sandbox.session.process import Launch
+
+#: It requires many packages, so only a submission that mentions it sees it.
+PLOTTING = "matplotlib"
+#: PyTorch takes half a gigabyte before the submission is imported.
+HEAVY_MEMORY = 4 << 30
+#: A CUDA context reserves tens of gigabytes of address space.
+DEVICE_MEMORY = 64 << 30
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What the workers of one submission have in common.
+
+    Args:
+        folder: one ``EXERCISE.py`` per submitted exercise.
+        scratch: an empty folder for the files that each worker imports and writes.
+        arrays: target of the `framework.interfaces.Arrays` that arguments are turned into.
+        parts: registry name -> (exercise, name in its file).
+        added_imports: packages and modules of `framework` that the course lets graded code import.
+    """
+
+    sandbox: Sandbox
+    folder: Path
+    scratch: Path
+    parts: Mapping[str, tuple[str, str]]
+    arrays: str = NUMPY_ARRAYS
+    device: str = "cpu"
+    added_imports: tuple[str, ...] = ()
+
+    def launch(self, exercise: str) -> Launch:
+        """Return what it takes to start a worker that serves `exercise`.
+
+        Raises:
+            BadInputError: a package of `added_imports` is not installed.
+        """
+        imports, scratch = self._imports(), self.scratch / "own"
+        scratch.mkdir(exist_ok=True)
+        modules = self._modules(imports)
+        installed = self._installed(imports)
+        files = [self.folder, modules, *installed.files]
+        view = self.sandbox.seen_by(build_view(files, scratch, _devices(self.device)))
+        limits = Limits(memory=self._memory())
+        settings = {
+            "modules": str(modules),
+            "packages": installed.modules,
+            "metadata": installed.metadata,
+            "imports": imports.plain(),
+            "view": view.to_json(),
+            "limits": limits.to_json(),
+            "folder": str(self.folder),
+            "exercise": exercise,
+            "parts": dict(self.parts),
+            "arrays": self.arrays,
+            "device": self.device,
+        }
+        entry = modules / "autograder" / "isolation" / "worker" / "main.py"
+        argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
+        return Launch(self.sandbox, argv, view, limits)
+
+    def _modules(self, imports: GradedImports) -> Path:
+        """Return the folder with the modules of a worker: the sandbox's, or one of its own."""
+        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
+        shared = self.sandbox.modules(self.arrays, tuple(added))
+        modules = shared or self.scratch / "modules"
+        if not modules.exists():
+            copy_worker_modules(modules, added, self._arrays_module)
+        return modules
+
+    @property
+    def _arrays_module(self) -> str:
+        """The module of the backend's arrays; empty for NumPy's, which are always there."""
+        return "" if self.arrays == NUMPY_ARRAYS else self.arrays.partition(":")[0]
+
+    def _imports(self) -> GradedImports:
+        backend = third_party_imports(self._arrays_module) if self._arrays_module else []
+        return GradedImports.with_added((*backend, *self.added_imports))
+
+    def _installed(self, imports: GradedImports) -> InstalledPackages:
+        """Return the files of the packages that the worker or the submission imports."""
+        names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
+        plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
+        return installed_packages((*names, PLOTTING) if plots else names)
+
+    def _memory(self) -> int:
+        if self.device != "cpu":
+            return DEVICE_MEMORY
+        return Limits().memory if self.arrays == NUMPY_ARRAYS else HEAVY_MEMORY
+
+
+def mentions_plotting(folder: Path) -> bool:
+    """Return whether a submission in `folder` mentions the package that workers see only then."""
+    name = PLOTTING.encode()
+    return any(name in file.read_bytes() for file in folder.glob("*.py"))
+
+
+def _devices(device: str) -> list[Path]:
+    return sorted(Path("/dev").glob("nvidia*")) if device != "cpu" else []

@@ -1,0 +1,320 @@
+"""Runs the steps of a request against a submission and keeps its objects."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import FunctionType
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.sandbox import wire
+from autograder.sandbox.values import leaves, map_leaves, named_arrays
+from autograder.sandbox.wire import CallbackRef, Handle, Result
+from autograder.sandbox.worker.exceptions import describe
+from framework.arrays import Arrays, NumpyArrays, arrays_in_force
+from framework.models.parts import part
+
+Plain = Any
+
+#: Maximum length of a name, and number of the names of methods, that go with a handle.
+MAX_NAME, MAX_METHODS = 100, 64
+
+
+#: Called with the number of a callback, a method, its arguments and its keyword arguments.
+Ask = Callable[[int, str, tuple[Any, ...], dict[str, Any]], Any]
+
+
+class CallbackProxy:
+    """A callback of the grader on the worker's side: the grader answers its calls."""
+
+    def __init__(self, ref: CallbackRef, ask: Ask) -> None:
+        self._ref, self._ask = ref, ask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object itself, if it is callable."""
+        return self._method("__call__", *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._ref.attributes:
+            return self._ask(self._ref.id, name, (), {})
+        if name.startswith("_") or name not in self._ref.methods:
+            raise AttributeError(f"'{self._ref.type_name}' object has no attribute '{name}'")
+        return partial(self._method, name)
+
+    def __repr__(self) -> str:
+        return f"<{self._ref.type_name} of the grader>"
+
+    def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        if name not in self._ref.methods:
+            raise TypeError(f"'{self._ref.type_name}' object is not callable")
+        return self._ask(self._ref.id, name, args, kwargs)
+
+
+class ModuleSource(Protocol):
+    """The module that requests are about: a student's file, or a provider's implementations."""
+
+    def load(self) -> None:
+        """Import it."""
+
+    def attribute(self, name: str) -> Any:
+        """Return what it defines as `name`."""
+
+
+class Dispatcher:
+    """Answers requests; objects that are not plain stay here and are known by handle.
+
+    Args:
+        module: what requests without an owner are about.
+        arrays: turns NumPy arrays into the backend's and back; in force while a request runs.
+        folder: where the submission's files are: frames of other files are not reported.
+        ask: sends a frame to the grader while a call waits, and returns the frame it answers.
+    """
+
+    def __init__(
+        self,
+        module: ModuleSource,
+        arrays: Arrays | None = None,
+        folder: str = "",
+        ask: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self._module = module
+        self._arrays = arrays or NumpyArrays()
+        self._folder = folder
+        self._ask_grader = ask
+        self._asking = threading.Lock()
+        self._request_id = 0
+        self._objects: dict[int, Any] = {}
+        self._last_handle = 0
+        self._arguments: dict[int, dict[str, Any]] = {}  # arrays by name, of each call's step
+        self._latest_call: Callable[[], Any] | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the steps of `request`; never raises."""
+        if request.get("fresh"):
+            self._objects.clear()
+            self._latest_call = None
+        self._arguments.clear()
+        self._request_id = request["id"]
+        values: list[Any] = []
+        reply: dict[str, Any] = {"id": request["id"], "results": [], "error": None}
+        with arrays_in_force(self._arrays):
+            self._run_all(request["steps"], values, reply)
+        return reply
+
+    def _run_all(self, steps: list[Any], values: list[Any], reply: dict[str, Any]) -> None:
+        """Run `steps` until one fails; `values` and `reply` take what they return."""
+        for index, step in enumerate(steps):
+            try:
+                value, result = self._run(step, values)
+            except BaseException as error:
+                reply["error"] = {"step": index, **describe(error, self._folder)}
+                break
+            values.append(value)
+            reply["results"].append(result)
+
+    def encoded(self, reply: dict[str, Any]) -> bytes:
+        """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
+        try:
+            return wire.encode(reply, self._foreign)
+        except wire.WireError as error:
+            message = str(error)
+        except BaseException as error:  # an object that does not let itself be copied
+            message = f"a value whose copying raises {type(error).__name__}"
+        fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
+        step = self._unsendable(reply["results"])
+        return wire.encode({**reply, "results": [], "error": {"step": step, **fault}})
+
+    def _unsendable(self, results: list[dict[str, Plain]]) -> int:
+        """Return the first step whose result cannot be sent; the last if each can be sent alone."""
+        for index, result in enumerate(results):
+            try:
+                wire.encode(result, self._foreign)
+            except BaseException:
+                return index
+        return len(results) - 1
+
+    def _foreign(self, value: object) -> Plain:
+        """Return what crosses the wire in place of an object that is not plain."""
+        if self._arrays.is_native(value):
+            return self._arrays.to_numpy(value)
+        self._last_handle += 1
+        self._objects[self._last_handle] = value
+        return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
+
+    def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a method of a callback of the grader."""
+        if self._ask_grader is None:
+            raise ValueError("this worker has no connection for callbacks")
+        question = {"id": self._request_id, "question": [number, method, list(args), kwargs]}
+        with self._asking:
+            answer = wire.decode_frame(self._ask_grader(wire.encode(question, self._foreign)))
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return self._resolve(answer["value"], [])
+
+    def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        if step[0] == "call":
+            return self._call(step, values)
+        if step[0] == "build":
+            return self._build(step, values)
+        if step[0] == "get":
+            return self._get(step, values)
+        if step[0] == "assign":
+            return self._assign(step, values)
+        if step[0] == "observe":
+            return self._observe(step, values)
+        if step[0] == "overwrite":
+            _overwrite(values[step[1]])
+            return None, {}
+        if step[0] == "again":
+            return self._again()
+        if step[0] == "hold":
+            held = self._resolve(step[1], values)
+            return held, {"value": held}
+        if step[0] == "settle":
+            return _end_check()
+        self._module.load()
+        return None, {}
+
+    def _call(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, owner, name, args, kwargs, after = step
+        function = self._attribute(owner, name, values)
+        args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
+        self._arguments[len(values)] = dict(named_arrays(args, kwargs))
+        self._latest_call = partial(function, *args, **kwargs)
+        value = function(*args, **kwargs)
+        result: dict[str, Plain] = {"value": value}
+        if after:
+            result["args"], result["kwargs"] = args, kwargs
+        return value, result
+
+    def _again(self) -> tuple[Any, dict[str, Plain]]:
+        """Make the latest call once more, with the very same arguments."""
+        if self._latest_call is None:
+            raise ValueError("there is no call to be made again")
+        value = self._latest_call()
+        return value, {"value": value}
+
+    def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        """Read the arrays that a call was given, and its result while each of them is changed."""
+        _, index, sharing = step
+        given = self._arguments[index]
+        observed = {"arguments": self._snapshot(given)}
+        if sharing:
+            observed["results"] = {
+                name: self._meanwhile(values[index], array) for name, array in given.items()
+            }
+        return None, {"value": observed}
+
+    def _meanwhile(self, value: Any, array: Any) -> Any:
+        """Return what `value` is while `array` is changed, which is then as before."""
+        _flip(array)
+        changed = self._snapshot(value)
+        _flip(array)
+        return changed
+
+    def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, name, args, kwargs = step
+        value = part(name)(*self._resolve(args, values), **self._resolve(kwargs, values))
+        return value, {"value": value}
+
+    def _get(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        value = self._attribute(step[1], step[2], values)
+        if callable(value):
+            return value, {"is_method": True}
+        return value, {"value": value}
+
+    def _assign(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+        _, owner, name, new = step
+        arrays = self._attribute(owner, name, values)
+        for key, value in new.items():
+            _check_shape(name, key, arrays[key], value)
+            self._arrays.assign(arrays[key], value)
+        return None, {}
+
+    def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
+        if owner is None:
+            return self._module.attribute(name)
+        return getattr(self._resolve(owner, values), name)
+
+    def _resolve(self, value: Any, values: list[Any]) -> Any:
+        """Replace handles, results and arrays inside `value` by the objects they stand for."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._arrays.from_numpy(value)
+        if kind is Handle:
+            return self._objects[value.id]
+        if kind is CallbackRef:
+            return CallbackProxy(value, self._ask)
+        if kind is Result:
+            return values[value.index]
+        if kind is dict:
+            return {key: self._resolve(item, values) for key, item in value.items()}
+        if kind is list and not _is_plain_list(value):
+            return [self._resolve(item, values) for item in value]
+        if kind is tuple:
+            return tuple(self._resolve(item, values) for item in value)
+        return value
+
+    def _snapshot(self, value: Any) -> Any:
+        """Copy the arrays in `value`: a reply is encoded after all steps of a request."""
+
+        def copied(leaf: Any) -> Any:
+            if isinstance(leaf, np.ndarray):
+                is_sendable = leaf.nbytes <= wire.MAX_BLOBS  # another one is refused when sent
+                return np.array(leaf, copy=True, subok=False) if is_sendable else leaf
+            return self._arrays.to_numpy(leaf) if self._arrays.is_native(leaf) else leaf
+
+        return map_leaves(copied, value)
+
+
+def _methods(value: object) -> tuple[str, ...]:
+    """Return names of methods of `value`: what is a function of its class and nothing else."""
+    kind = type(value)
+    if kind.__getattribute__ is not object.__getattribute__:
+        return ()
+    members = {name: item for base in reversed(kind.__mro__) for name, item in vars(base).items()}
+    own = getattr(value, "__dict__", {})
+    names = (name for name, item in members.items() if type(item) is FunctionType)
+    public = (name for name in names if name[:1] != "_" and len(name) <= MAX_NAME)
+    return tuple(sorted(name for name in public if name not in own)[:MAX_METHODS])
+
+
+def _flip(array: Any) -> None:
+    """Invert one bit of every byte of `array`, in place: twice is as before.
+
+    Arrays of other libraries stay as they are: what they keep for a gradient would become void.
+    """
+    if type(array) is np.ndarray and array.flags.c_contiguous:
+        array.flags.writeable = True
+        array.reshape(-1).view(np.uint8)[...] ^= 1
+
+
+def _overwrite(value: Any) -> None:
+    """Change every entry of the arrays in `value`, in place; those of other libraries stay."""
+    for _, leaf in leaves(value):
+        if type(leaf) is np.ndarray and leaf.flags.writeable:
+            leaf[...] = ~leaf if leaf.dtype.kind == "b" else leaf + 1
+
+
+def _end_check() -> tuple[None, dict[str, Plain]]:
+    gc.collect()  # models in reference cycles hold their arrays until then
+    if threading.active_count() > 1:
+        raise RuntimeError("a thread of the last check still runs")
+    return None, {}
+
+
+def _is_plain_list(value: list[Any]) -> bool:
+    """Return whether a list holds only numbers and text: the common long list, of token ids."""
+    return all(type(item) in (int, float, str, bool) for item in value)
+
+
+def _check_shape(attribute: str, key: str, array: Any, value: Any) -> None:
+    if tuple(array.shape) != tuple(value.shape):
+        raise ValueError(
+            f"{attribute}['{key}'] has shape {tuple(array.shape)}, expected {tuple(value.shape)}"
+        )

@@ -1,0 +1,231 @@
+"""Entry of a fork server: ``python -I -S -B fork_server.py SETTINGS``.
+
+The server imports NumPy and the worker once, and forks a process for each request. It has one
+thread. It reads no submission, no check and no message about one: a request is a byte with four
+descriptors. All that a worker is about, its own process reads from the last of these. So nothing
+of one submission is ever in the memory that the next one inherits.
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+#: A request: its standard input, output and error, and its channel to the grader.
+DESCRIPTORS = 4
+#: What the server says of a worker: its process id, and later its exit status.
+NUMBER = struct.Struct("!i")
+#: Modules that workers need, in addition to those of `serving` and the arrays of the backend.
+PRELOADED = (
+    "autograder.sandbox.confine.phases",
+    "framework.data.lexicon",
+    "framework.interfaces",
+    "framework.models.conditioned",
+    "framework.models.count_tables",
+    "framework.models.parts",
+)
+
+
+def main() -> None:
+    """Serve requests until the grader closes the channel; then remove the folder of modules."""
+    settings = json.loads(sys.argv[1])
+    sys.path[:] = [settings["modules"], *sys.path[1:]]
+    from autograder.sandbox.worker.imports import PackageFinder
+
+    finder = PackageFinder(settings["packages"], [])
+    sys.meta_path.append(finder)
+    from autograder.sandbox.worker.serving import load_arrays
+
+    for module in PRELOADED:
+        importlib.import_module(module)
+    load_arrays(settings["arrays"], "cpu")
+    sys.meta_path.remove(finder)  # each worker has its own
+    _require_one_thread()
+    _set_dumpable(0)  # no process of this user looks into the server
+    server = Server(socket.socket(fileno=os.dup(0)), os.getpid())
+    gc.collect()
+    gc.freeze()
+    channel = server.serve()
+    if channel is None:
+        shutil.rmtree(settings["folder"], ignore_errors=True)
+        return
+    ForkedProgram.read(channel).run()
+
+
+def _set_dumpable(value: int) -> None:
+    from autograder.sandbox.confine import libc  # found once the search path is set
+
+    libc.prctl(libc.PR_SET_DUMPABLE, value)
+
+
+def _require_one_thread() -> None:
+    """Refuse to serve with more threads: the other ones would be missing in a forked process."""
+    count = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - pathlib is not needed here
+    if count > 1:
+        sys.exit(f"the fork server has {count} threads, and must have one")
+
+
+@dataclass
+class _Child:
+    """A forked process: its id, its process descriptor, and the channel to the grader."""
+
+    pid: int
+    descriptor: int
+    channel: int
+    has_ended: bool = False
+
+
+@dataclass
+class Server:
+    """Forks a process for each request, and tells the grader its id and its exit status.
+
+    A process that has ended is reaped once the grader closes its channel: its id belongs to no
+    other process before.
+
+    Args:
+        requests: where the grader's requests come in.
+        pid: of this process.
+    """
+
+    requests: socket.socket
+    pid: int
+    _children: list[_Child] = field(default_factory=list)
+
+    def serve(self) -> int | None:
+        """Serve until the grader closes the channel.
+
+        Returns:
+            in a forked process, the descriptor of its channel; None in the server, at the end.
+        """
+        while True:
+            ready = dict(self._poll().poll())
+            for child in list(self._children):
+                if child.descriptor in ready and not child.has_ended:
+                    self._tell_status(child)
+                if ready.get(child.channel, 0) & (select.POLLHUP | select.POLLERR):
+                    self._let_go(child)
+            if self.requests.fileno() in ready:
+                received = self._receive()
+                if received is None:
+                    return None
+                channel = self._fork(received)
+                if channel is not None:
+                    return channel
+
+    def _poll(self) -> select.poll:
+        poll = select.poll()
+        poll.register(self.requests, select.POLLIN)
+        for child in self._children:
+            if not child.has_ended:
+                poll.register(child.descriptor, select.POLLIN)
+            poll.register(child.channel, 0)  # its end alone
+        return poll
+
+    def _receive(self) -> list[int] | None:
+        """Return the descriptors of the next request; None where there is no grader any more."""
+        descriptors = array.array("i")
+        space = socket.CMSG_SPACE(DESCRIPTORS * descriptors.itemsize)
+        data, messages, _, _ = self.requests.recvmsg(1, space)
+        for _, _, content in messages:
+            descriptors.frombytes(content)
+        return list(descriptors) if data else None
+
+    def _fork(self, received: Sequence[int]) -> int | None:
+        """Fork; return the descriptor of the channel in the new process, and None in this one."""
+        pid = os.fork()
+        if not pid:
+            _set_dumpable(1)  # or its user namespace could not be set up
+            self.requests.detach()
+            self._children.clear()
+            return _take(received)
+        *streams, channel = received
+        for descriptor in streams:
+            os.close(descriptor)
+        self._children.append(_Child(pid, os.pidfd_open(pid), channel))
+        _tell(channel, pid)
+        return None
+
+    def _tell_status(self, child: _Child) -> None:
+        """Tell the grader how `child` has ended, and leave its id to it."""
+        ended = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        if ended is not None:
+            child.has_ended = True
+            is_exit = ended.si_code == os.CLD_EXITED
+            _tell(child.channel, ended.si_status if is_exit else -ended.si_status)
+
+    def _let_go(self, child: _Child) -> None:
+        """Reap `child`, which the grader knows no more; end it if it still runs."""
+        if not child.has_ended:
+            os.kill(child.pid, signal.SIGKILL)
+        os.waitpid(child.pid, 0)
+        os.close(child.descriptor)
+        os.close(child.channel)
+        self._children.remove(child)
+
+
+def _tell(channel: int, number: int) -> None:
+    with suppress(OSError):  # the grader has closed it
+        os.write(channel, NUMBER.pack(number))
+
+
+def _take(received: Sequence[int]) -> int:
+    """Keep the descriptors of a request, and close all others of this process."""
+    for number, descriptor in enumerate(received):
+        os.dup2(descriptor, number)
+    os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
+    return DESCRIPTORS - 1
+
+
+@dataclass(frozen=True)
+class ForkedProgram:
+    """What the process of one request runs: a program of Python, as if it were started anew.
+
+    Args:
+        argv: the program, ``-c CODE`` or a file, with its arguments.
+        environment: all environment variables.
+        folder: the working directory.
+    """
+
+    argv: list[str]
+    environment: dict[str, str]
+    folder: str
+
+    @classmethod
+    def read(cls, channel: int) -> ForkedProgram:
+        """Read it from the grader, and close the channel."""
+        with open(channel, "rb") as stream:
+            return cls(**json.loads(stream.read()))
+
+    def run(self) -> None:
+        """Run it, in a session of its own."""
+        import numpy as np
+
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(self.environment)
+        os.chdir(self.folder)
+        np.random.seed()  # or all workers would draw the same numbers
+        is_text = self.argv[0] == "-c"
+        sys.argv = ["-c", *self.argv[2:]] if is_text else self.argv
+        sys.modules["__main__"] = main = ModuleType("__main__")
+        file = "<string>" if is_text else self.argv[0]
+        text = self.argv[1] if is_text else Path(file).read_text("utf-8")
+        exec(compile(text, file, "exec"), vars(main))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A worker that is isolated: it locks itself in, and then answers requests.
+
+Order matters. The process has isolated itself before it imports this module, and NumPy with it;
+it locks itself in, and only then touches the submission. Requests come in on standard input and
+replies leave on standard output; both are moved away from the descriptors 0 and 1 first, so that
+a submission that prints or reads does not disturb them.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Set
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+import numpy.random  # NumPy loads it lazily; the wire needs it, and files are closed off soon
+import numpy.typing  # noqa: F401 - NumPy 1.26 has no `np.typing` without it
+
+from autograder.sandbox import wire
+from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.confine.phases import lock
+from autograder.sandbox.worker.dispatcher import Dispatcher
+from autograder.sandbox.worker.exceptions import no_debugger
+from autograder.sandbox.worker.imports import GradedImporter
+from autograder.sandbox.worker.loading import SubmittedModule
+from framework.models.parts import use_parts_from
+
+
+def serve(
+    settings: dict[str, Any], view: FilesystemView, limits: Limits, held: Set[str]
+) -> NoReturn:
+    """Serve the submission of `settings` until the grader closes the channel.
+
+    Args:
+        settings: of `autograder.sandbox.session.launch`.
+        view: what the worker may see.
+        limits: what it may use.
+        held: what `isolate` returned.
+    """
+    requests, replies = _take_channels()
+    arrays = load_arrays(settings["arrays"], settings["device"])
+    uncontained = lock(view, limits, held)
+    _answer_requests(settings, arrays, requests, replies, uncontained)
+
+
+def load_arrays(target: str, device: str) -> Any:
+    """Return the arrays of a backend, `target`, on `device`."""
+    module, _, name = target.partition(":")
+    arrays = getattr(importlib.import_module(module), name)
+    return arrays() if device == "cpu" else arrays(device=device)
+
+
+def _take_channels() -> tuple[BinaryIO, BinaryIO]:
+    """Move the channels off 0 and 1; what the submission prints goes to descriptor 2."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return requests, replies
+
+
+def _answer_requests(
+    settings: dict[str, Any],
+    arrays: Any,
+    requests: BinaryIO,
+    replies: BinaryIO,
+    uncontained: list[str],
+) -> NoReturn:
+    folder, exercise = settings["folder"], settings["exercise"]
+    submitted = [file.stem for file in Path(folder).glob("*.py")]
+    importer = GradedImporter(**settings["imports"], submitted=submitted)
+    module = SubmittedModule(Path(folder), exercise, settings["parts"], importer.builtins())
+
+    def ask(question: bytes) -> bytes:
+        _send(replies, question)
+        return _frame(requests) or os._exit(0)
+
+    dispatcher = Dispatcher(module, arrays, folder, ask)
+    # A background job of a shell ignores it; what a submission does must not depend on that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _dump_stack_on_alarm()
+    sys.breakpointhook = no_debugger
+    gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
+    _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
+    use_parts_from(module.part)
+    while (request := _receive(requests)) is not None:
+        _set_timers(**request["seconds"])
+        reply = {**dispatcher.answer(request), "parts": module.parts_asked()}
+        _set_timers(cpu=0.0, wall=0.0)
+        _flush()
+        _send(replies, dispatcher.encoded(reply))
+    os._exit(0)
+
+
+def _dump_stack_on_alarm() -> None:
+    """Write the Python stack to descriptor 2 on SIGALRM and SIGPROF, even from within a C call."""
+    faulthandler.enable(file=2)
+    for timer in (signal.SIGALRM, signal.SIGPROF):
+        faulthandler.register(timer, file=2, all_threads=False, chain=False)
+
+
+def _set_timers(cpu: float, wall: float) -> None:
+    """Write the stack after a number of seconds of CPU time or of wall time; 0 for never."""
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    signal.setitimer(signal.ITIMER_REAL, wall)
+
+
+def _receive(stream: BinaryIO) -> Any:
+    frame = _frame(stream)
+    return wire.decode_frame(frame) if frame else None
+
+
+def _frame(stream: BinaryIO) -> bytes:
+    """Return the next frame; empty where the grader closed the channel."""
+    header = stream.read(wire.HEADER.size)
+    if len(header) < wire.HEADER.size:
+        return b""
+    return header + stream.read(sum(wire.frame_lengths(header)))
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # the submission may have replaced or closed it
+            continue
+
+
+def _send(stream: BinaryIO, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[stream.write(view) or 0 :]

@@ -1,0 +1,344 @@
+"""The audit: grades every mistake and mutant of some exercises and classifies the result.
+
+A journal stores the results of trials in a file, so that an interrupted audit can continue.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+
+import msgspec
+
+from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
+from autograder.course.questions.answers import answered, load_key
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import require_tasks
+from autograder.grading.parallel import in_parallel
+from autograder.grading.setting import Setting
+from autograder.mutations.mutants import OPERATORS, make_mutants
+from framework.course.solutions import solutions_folder
+from framework.errors import BadInputError, GradusError, UnknownNameError
+from plugins.authoring.audit.equivalents import load_equivalents
+from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
+from plugins.authoring.audit.trials import AuditTrials, Failure, Trial
+
+OnFinding = Callable[[int, int], None]
+Failures = tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an audit covers.
+
+    Args:
+        mistakes_only: no mutants.
+        operator: mutants of this operator, and no mistakes; empty for everything.
+    """
+
+    exercises: tuple[Exercise, ...]
+    mistakes_only: bool = False
+    operator: str = ""
+
+    def __post_init__(self) -> None:
+        if self.operator and self.operator not in OPERATORS:
+            raise UnknownNameError("operator", self.operator, OPERATORS, "gradus audit --help")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A trial, and what is said of it if no check fails.
+
+    Args:
+        finding: None for the unchanged solution, which is no finding.
+        also_fails: for a mistake, further tasks whose checks may fail.
+    """
+
+    trial: Trial
+    finding: AuditFinding | None = None
+    also_fails: tuple[str, ...] = ()
+
+
+def audit(
+    setting: Setting,
+    scope: Scope,
+    jobs: int = 0,
+    on_finding: OnFinding | None = None,
+    journal: Journal | None = None,
+) -> Audit:
+    """Try everything in `scope`.
+
+    Args:
+        on_finding: called with the number of trials done, and the number of all trials.
+        journal: stores the results of trials, so that they are not repeated.
+
+    Raises:
+        BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
+        GradusError: an unchanged solution fails its own checks, or gradus has a fault.
+    """
+    started = time.perf_counter()
+    without = _without_mistakes(scope)
+    cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
+    findings: list[AuditFinding] = []
+    outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
+    for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
+        finding = _judged(case, failures)
+        findings += [finding] if finding is not None else []
+        if on_finding is not None:
+            on_finding(done, len(cases))
+    stale = tuple(_stale(scope, findings))
+    return Audit(tuple(findings), stale, without, time.perf_counter() - started)
+
+
+def _without_mistakes(scope: Scope) -> tuple[str, ...]:
+    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes.
+
+    Raises:
+        BadInputError: `scope` has only mistakes and no exercise lists any, or solutions are
+            missing.
+    """
+    for exercise in scope.exercises:
+        exercise.require_solution()
+    if scope.operator:
+        return ()
+    files = {exercise.name: mistakes_file(exercise) for exercise in scope.exercises}
+    without = tuple(name for name, file in files.items() if not file.is_file())
+    if scope.mistakes_only and len(without) == len(files):
+        first = without[0]
+        raise BadInputError(
+            f"{', '.join(without)} has no mistakes.toml: list wrong answers in {files[first]}, or "
+            f"let `gradus audit {first}` try automatic changes of the solution"
+        )
+    return without
+
+
+def _outcomes(
+    setting: Setting, trials: Sequence[Trial], jobs: int, journal: Journal | None
+) -> Iterator[Failures]:
+    """Yield the failures of each of `trials`, from `journal` if it has them."""
+    known = [journal.find(trial) if journal else None for trial in trials]
+    unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
+    made = in_parallel(AuditTrials(setting).attempt, unknown, jobs)
+    for trial, failures in zip(trials, known, strict=True):
+        if failures is not None:
+            yield failures
+            continue
+        failures = next(made)
+        if journal:
+            journal.add(trial, failures)
+        yield failures
+
+
+def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+    if exercise.questions:
+        yield from _question_cases(exercise, scope)
+        return
+    solution = exercise.solution_source()
+    require_tasks(exercise, solution)
+    yield _Case(Trial(exercise.name, "the solution", solution, stop_early=True))
+    if not scope.operator:
+        for mistake in load_mistakes(exercise):
+            for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
+                yield _mistake_case(exercise, form, mistake.id + words, solution)
+    if not scope.mistakes_only:
+        yield from _mutant_cases(exercise, scope, solution)
+
+
+def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str) -> _Case:
+    source = mistake.apply(solution)
+    line, diff = _difference(exercise.solution, solution, source)
+    finding = AuditFinding(
+        exercise.name, MISTAKES, name, AuditOutcome.SURVIVED, line, diff, mistake.task
+    )
+    trial = Trial(exercise.name, name, source, stop_early=False)
+    return _Case(trial, finding, mistake.also_fails)
+
+
+def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+    """Yield the model answers, and each listed wrong answer among them."""
+    key = load_key(exercise)
+    right = {name: section.answer for name, section in key.sections.items()}
+    yield _Case(Trial(exercise.name, "the solution", answered(exercise, right), stop_early=True))
+    file = str(mistakes_file(exercise))
+    for wrong in () if scope.operator else key.wrong:
+        diff, task = (f"+ {wrong.answer}",), wrong.question
+        text = answered(exercise, right | {task: wrong.answer})
+        yield _Case(
+            Trial(exercise.name, wrong.id, text, stop_early=False),
+            AuditFinding(
+                exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
+            ),
+        )
+
+
+def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:
+    reasons = load_equivalents(exercise)
+    for mutant in make_mutants(solution, exercise.solution):
+        if scope.operator in ("", mutant.operator):
+            line, diff = _difference(exercise.solution, solution, mutant.source)
+            reason = reasons.get(mutant.id, "")
+            outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
+            yield _Case(
+                Trial(exercise.name, mutant.id, mutant.source, stop_early=True),
+                AuditFinding(
+                    exercise.name, mutant.operator, mutant.id, outcome, line, diff, note=reason
+                ),
+            )
+
+
+def _judged(case: _Case, failures: Failures) -> AuditFinding | None:
+    """Return the finding of `case`.
+
+    Raises:
+        GradusError: the unchanged solution fails its checks.
+    """
+    finding, name = case.finding, case.trial.exercise
+    if not failures:
+        return finding
+    if finding is None:
+        raise GradusError(
+            f"the solution of {name} fails its own check {failures[0].check}: "
+            f"`grade {name} --submission solutions` shows why"
+        )
+    finding = replace(finding, failed=tuple(failure.check for failure in failures))
+    if finding.outcome is AuditOutcome.EQUIVALENT:
+        return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
+    tasks = {failure.task for failure in failures}
+    stray = sorted(tasks - {finding.task, *case.also_fails}) if finding.task else []
+    if stray:
+        note = f"fails {', '.join(stray)}, not only {finding.task}"
+        return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
+    if finding.task and finding.task not in tasks:
+        return finding
+    return replace(finding, outcome=AuditOutcome.KILLED)
+
+
+def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:
+    """Return the first line that differs in two sources, and the removed and added lines."""
+    old, new = before.splitlines(), after.splitlines()
+    start = _equal_lines(old, new)
+    end = _equal_lines(old[start:][::-1], new[start:][::-1])
+    taken = [f"- {line.strip()}" for line in old[start : len(old) - end][:1]]
+    put = [f"+ {line.strip()}" for line in new[start : len(new) - end][:1]]
+    return f"{file}:{start + 1}", (*taken, *put)
+
+
+def _equal_lines(old: Sequence[str], new: Sequence[str]) -> int:
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _stale(scope: Scope, findings: Sequence[AuditFinding]) -> Iterator[tuple[str, str]]:
+    """Return the listed equivalents that no operator makes any more; they must be removed."""
+    if scope.mistakes_only or scope.operator:
+        return
+    made = {(finding.exercise, finding.id) for finding in findings}
+    for exercise in scope.exercises:
+        for listed in load_equivalents(exercise):
+            if (exercise.name, listed) not in made:
+                yield exercise.name, listed
+
+
+FORMAT = "gradus-audit-journal-1"
+
+#: Lists that do not change the result of a trial; an audit reads them each time.
+_LISTS = ("mistakes.toml", "equivalents.toml")
+
+_PACKAGES = ("framework", "autograder", "plugins")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A line of a journal: a digest, and the failures of its trial."""
+
+    key: str
+    failures: tuple[Failure, ...]
+
+
+class Journal:
+    """The failures of earlier trials, each with a digest of everything that they depend on.
+
+    The digest covers the trial, the exercise's checks, all solutions and gradus itself. If one of
+    these has changed, the trial is repeated.
+
+    Args:
+        path: the file; one line of JSON for each trial. It need not exist.
+
+    Raises:
+        BadInputError: the file is no journal. It is left as it is.
+    """
+
+    def __init__(self, path: Path, course: Course) -> None:
+        self.path = path
+        self._course = course
+        self._known = dict(_read(path))
+        self._shared = _shared_digest(course)
+        self._digest_of = cache(self._exercise_digest)
+
+    def find(self, trial: Trial) -> tuple[Failure, ...] | None:
+        """Return the stored failures of `trial`; None without a stored result."""
+        return self._known.get(self._key(trial))
+
+    def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:
+        """Store `failures` on disk."""
+        key = self._key(trial)
+        self._known[key] = failures
+        line = msgspec.json.encode(_Entry(key, failures)).decode()
+        start = "" if self.path.exists() else FORMAT
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
+
+    def _key(self, trial: Trial) -> str:
+        own = self._digest_of(trial.exercise)
+        parts = (self._shared, own, trial.source, str(trial.stop_early))
+        return _digest(part.encode("utf-8") for part in parts)
+
+    def _exercise_digest(self, name: str) -> str:
+        exercise = self._course.exercise(name)
+        return _digest_of_files([*_files(exercise.folder), *_files(exercise.solution.parent)])
+
+
+def _shared_digest(course: Course) -> str:
+    """Return the digest of all solutions and of gradus itself."""
+    gradus = Path(__file__).parents[2]
+    folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
+    files = (file for folder in folders for file in _files(folder))
+    return _digest_of_files([file for file in files if not file.name.startswith("test_")])
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of `folder` in a fixed order, without caches and `LISTS`."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
+            yield file
+
+
+def _digest_of_files(files: Iterable[Path]) -> str:
+    return _digest(part for file in files for part in (bytes(file), file.read_bytes()))
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
+    """Yield the trials in `path`; a line whose writing was interrupted is skipped."""
+    if not path.exists():
+        return
+    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
+    if first != FORMAT:
+        raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
+    for line in lines:
+        with suppress(ValueError):
+            entry = msgspec.json.decode(line, type=_Entry)
+            yield entry.key, entry.failures

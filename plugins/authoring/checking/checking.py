@@ -1,0 +1,253 @@
+"""All steps of `gradus check` for one exercise, from the cheapest to the most expensive.
+
+The steps that grade are here: the solution, the stub, mistakes, alternates and backends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from autograder.course.mistakes import mistakes_file
+from autograder.course.reading import Exercise
+from autograder.course.stubs import available_stub
+from autograder.grading.grader import Grader
+from autograder.grading.manual_points import NO_POINTS
+from autograder.grading.setting import Setting
+from autograder.grading.written_answers import grade_answers
+from autograder.judging.rules import refusal
+from autograder.results.report import CheckResult
+from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
+from framework.course.solutions import solutions_folder
+from framework.errors import GradusError
+from framework.providers.backends import REFERENCE, STUDENT
+from plugins.authoring.audit.auditing import Scope, audit
+from plugins.authoring.audit.trials import handed_in
+from plugins.authoring.checking import exercise_files
+from plugins.authoring.checking.exercise_files import Checked, Problem, advice
+
+#: A step: what it is called, and what it yields.
+Step = tuple[str, Callable[[], Iterable[Problem]]]
+
+#: What is said about a step that cannot be taken.
+WAITS = "what is wrong above comes first"
+
+
+def checked(setting: Setting, name: str) -> list[Checked]:
+    """Look at everything that an author of the exercise `name` can get wrong.
+
+    A step that raises an error is a problem; steps that depend on it are left out.
+    """
+    try:
+        exercise = setting.course.exercise(name)
+    except GradusError as error:
+        return [Checked("files", (Problem(str(error), "correct the named line"),))]
+    steps = [_taken(*step) for step in _reading(setting, exercise)]
+    if steps[0].problems:
+        return [*steps, *(Checked(step, left_out=WAITS) for step in ("solution", "grading"))]
+    results: list[CheckResult] = []
+    steps.append(_solution(setting, exercise, results))
+    if not steps[-1].is_sound:
+        return [*steps, Checked("grading", left_out=WAITS)]
+    return steps + [_taken(*step) for step in _grading(setting, exercise, results)]
+
+
+def _taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
+    try:
+        return Checked(step, tuple(problems()))
+    except GradusError as error:
+        return Checked(step, (Problem(str(error), "see the message"),))
+
+
+def _reading(setting: Setting, exercise: Exercise) -> Iterator[Step]:
+    """Yield the steps that grade nothing; the first decides whether grading makes sense."""
+    yield (
+        "files",
+        lambda: [*exercise_files.missing_files(exercise), *exercise_files.lists(exercise)],
+    )
+    yield "stub up to date", lambda: exercise_files.drift(exercise)
+    yield "text", lambda: exercise_files.readme(exercise)
+    yield "hints", lambda: exercise_files.hints(exercise)
+    if exercise.tasks:
+        yield "promises", lambda: exercise_files.promises(exercise)
+        yield "examples", lambda: exercise_files.examples(setting.course, exercise)
+        yield "thresholds", lambda: exercise_files.thresholds(exercise)
+
+
+def _solution(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Checked:
+    """Grade the solution; `results` gets the results of its checks."""
+
+    def problems() -> Iterator[Problem]:
+        results.extend(solution_results(setting, exercise))
+        fix = f"`grade {exercise.name} --submission solutions` shows why"
+        yield from failing(results, "the solution", fix)
+
+    return _taken("solution passes", problems)
+
+
+def _grading(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Iterator[Step]:
+    """Yield the steps that need the results of the solution, or grade further answers."""
+    yield "points", lambda: points(exercise, results)
+    if exercise.tasks:
+        yield "hints of checks", lambda: check_hints(results)
+        yield "stub gets 0", lambda: stub(setting, exercise)
+    yield "mistakes", lambda: mistakes(setting, exercise)
+    if exercise.tasks:
+        yield "alternates", lambda: alternates(setting, exercise)
+        names = ", ".join(["numpy", *backends_of(setting, exercise)])
+        yield f"backends ({names})", lambda: backends(setting, exercise)
+
+
+_RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
+
+
+def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult, ...]:
+    """Return the results of all checks on the solution."""
+    if exercise.questions:
+        with load_submission(
+            solutions_folder(setting.course.root), setting.course, [exercise.name]
+        ) as submission:
+            return grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
+    return _results(setting, exercise, exercise.solution_source())
+
+
+def _results(
+    setting: Setting, exercise: Exercise, source: str, beside: Path | None = None
+) -> tuple[CheckResult, ...]:
+    """Return the results of `source`, as `grade` counts them.
+
+    Args:
+        beside: a file; required exercises are taken from files of its name, else solved.
+    """
+    with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
+        grader = Grader(setting, given)
+        try:
+            return refusal(grader.grade(exercise)).checks
+        finally:
+            grader.close()
+
+
+def _style(setting: Setting, exercise: Exercise, beside: Path | None) -> dict[str, str]:
+    """Return the sources of required exercises in the style of the file `beside`."""
+    if beside is None:
+        return {}
+    others = map(setting.course.exercise, exercise.requires)
+    files = {other.name: alternates_folder(other) / beside.name for other in others}
+    return {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
+
+
+def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Problem]:
+    """Yield a problem for each message of those of `results` that did not pass."""
+    checks: dict[str, list[str]] = {}
+    for check in results:
+        if check.verdict not in _RIGHT:
+            checks.setdefault(check.message, []).append(check.id)
+    for message, ids in checks.items():
+        yield Problem(f"{whose} fails {', '.join(ids)}: {message}", fix)
+
+
+def points(exercise: Exercise, results: Sequence[CheckResult]) -> Iterator[Problem]:
+    """Yield what is wrong with the checks themselves: points, tasks and titles."""
+    total = sum(check.points for check in results)
+    if total != exercise.points:
+        yield Problem(
+            f"{exercise.toml}: points = {exercise.points}, but its checks have {total:g} together",
+            f"write points = {total:g}, or change the @pytest.mark.points of a check",
+        )
+    for check in results:
+        if check.points <= 0:
+            yield Problem(f"{check.id} is worth nothing", "add @pytest.mark.points(1) above it")
+        if check.task not in exercise.task_names:
+            yield Problem(
+                f"{check.id} is about '{check.task}', which is no task: "
+                f"{', '.join(exercise.task_names)}",
+                'add @pytest.mark.task("NAME") above it',
+            )
+    for task in exercise.task_names:
+        if all(check.task != task for check in results):
+            yield Problem(f"no check is about the task '{task}'", "write one")
+    titles = [check.title for check in results]
+    for check in results:
+        if titles.count(check.title) > 1:
+            yield Problem(f"{check.id}: another check has the same title", "say what differs")
+
+
+def check_hints(results: Sequence[CheckResult]) -> Iterator[Problem]:
+    """Yield advice for checks without a hint."""
+    for check in results:
+        if not check.hint:
+            yield advice(f"{check.id} has no hint", 'add @pytest.mark.hint("...") above it')
+
+
+def stub(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+    """Yield the checks that the stub passes without a line of the student's."""
+    source = available_stub(exercise)
+    if source is None or not exercise.tasks:
+        return
+    for check in _results(setting, exercise, source):
+        if check.verdict is Verdict.PASSED:
+            yield Problem(
+                f"the untouched stub passes {check.id} and gets {check.points:g} points",
+                "move what gives the answer away into a region, or ask the check for more",
+            )
+
+
+def mistakes(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+    """Yield the listed mistakes that no check catches, or that fail another task."""
+    if not mistakes_file(exercise).is_file():
+        yield Problem(
+            f"{mistakes_file(exercise)} is missing",
+            "list the wrong answers that students give: checks must catch them, and name them",
+        )
+        return
+    for finding in audit(setting, Scope((exercise,), mistakes_only=True), jobs=1).unsound:
+        yield Problem(
+            f"mistake '{finding.id}': {finding.outcome} {finding.note}".rstrip(),
+            f"write a check that fails for it, or correct its task: {finding.place}",
+        )
+
+
+def alternates_folder(exercise: Exercise) -> Path:
+    """Return the folder with other right answers: one file for each style."""
+    return exercise.root / "tests" / "alternates" / exercise.unit / exercise.name
+
+
+def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+    """Yield the alternates that do not get all points: there, a check is too strict."""
+    files = sorted(alternates_folder(exercise).glob("*.py"))
+    if not files:
+        yield advice(
+            f"{alternates_folder(exercise)} holds no other right answer",
+            "write one in another style: it shows where a check is too strict",
+        )
+    for file in files:
+        is_torch = "torch" in file.stem
+        if not is_torch or find_spec("torch"):
+            own = replace(setting, backend="torch") if is_torch else setting
+            results = _results(own, exercise, file.read_text("utf-8"), file)
+            yield from failing(results, str(file), "loosen the check, or correct the file")
+
+
+def backends_of(setting: Setting, exercise: Exercise) -> list[str]:
+    """Return the backends other than the reference that offer all tasks of `exercise`."""
+    registry = setting.plugins.registry
+    names = [task.registry_name for task in exercise.tasks]
+    return [
+        provider
+        for provider in registry.providers()
+        if provider not in (REFERENCE, STUDENT)
+        and all(registry.offers(name, provider) for name in names)
+        and (provider != "torch" or find_spec("torch"))
+    ]
+
+
+def backends(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+    """Yield the checks that a backend's form of the exercise fails."""
+    for provider in (REFERENCE, *backends_of(setting, exercise)):
+        results = Grader(replace(setting, provider=provider), None).grade(exercise).checks
+        yield from failing(
+            results, f"the backend '{provider}'", f"`grade {exercise.name} --provider {provider}`"
+        )

@@ -1,0 +1,115 @@
+"""``gradus audit``: proves that the checks catch wrong answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.course.reading import find_course
+from autograder.sandbox.runners.choose import AUTO
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import console, progress, say, shown, stopped_with
+from framework.errors import UsageError
+from framework.threads import pin_threads
+
+if TYPE_CHECKING:
+    from autograder.course.reading import Course
+    from autograder.sandbox.runners import Sandbox
+    from plugins.authoring.audit.findings import Audit
+
+
+#: What Ctrl-C leaves without a journal.
+NOT_KEPT = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
+
+
+def audit(
+    exercises: ExercisesOrUnits = None,
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="Try only the mistakes of mistakes.toml.")
+    ] = False,
+    operator: Annotated[
+        str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
+    ] = "",
+    jobs: Jobs = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
+    ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="Add what survives to equivalents.toml, with empty reasons for you to write: an "
+            "empty reason is an error.",
+        ),
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Store the result of every trial in FILE, and skip trials whose result it has. "
+            "A change of solutions, checks or gradus makes stored results invalid.",
+        ),
+    ] = None,
+    sandbox: Annotated[
+        str,
+        typer.Option(
+            help="Sandbox: bubblewrap, process, fork, or auto: fork if it contains everything here."
+        ),
+    ] = AUTO,
+    course: CourseOption = None,
+) -> None:
+    """Prove that the checks catch wrong answers.
+
+    Every mistake in mistakes.toml and every small automatic change of a solution is graded. A
+    mistake must fail only the checks of its task. An automatic change must fail a check, unless
+    equivalents.toml says why it is right. Otherwise the exit code is 1.
+    """
+    pin_threads()  # processes run in parallel
+    if mistakes and accept:
+        raise UsageError("--accept is about automatic changes: leave out --mistakes")
+    if mistakes and operator:
+        raise UsageError("--mistakes and --operator exclude each other: choose one")
+    from autograder.grading.setting import Setting
+    from framework.providers.plugins import Plugins
+    from plugins.authoring.audit.auditing import Journal, Scope
+    from plugins.authoring.audit.auditing import audit as carry_out
+    from plugins.authoring.audit.findings import show, to_json
+
+    found = find_course(course)
+    scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
+    setting = Setting(found, Plugins(course=found), _sandbox(sandbox))
+    journal = Journal(resume, found) if resume else None
+    kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
+    with stopped_with(lambda: kept), progress("auditing") as report_progress:
+        result = carry_out(setting, scope, jobs, report_progress, journal)
+    show(result, console(), by_operator=not mistakes)
+    if json_file is not None:
+        json_file.write_text(to_json(result), "utf-8")
+    if accept:
+        _accept(result, found)
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+def _sandbox(name: str) -> Sandbox:
+    """Return the sandbox `name`; for `auto` the one that starts workers fastest."""
+    from autograder.sandbox.runners import choose
+    from autograder.sandbox.runners.fork import ForkSandbox
+
+    if name != AUTO:
+        return choose(name)
+    forked = ForkSandbox()
+    return choose(AUTO) if forked.unavailable() else forked
+
+
+def _accept(result: Audit, course: Course) -> None:
+    from autograder.reports.wording import counted
+    from plugins.authoring.audit.equivalents import accept
+
+    written = accept(result, course)
+    for file, count in written.items():
+        say(f"added to {shown(file)}: {counted(count, 'change')}; write why each is right")
+    if not written:
+        say("Nothing was added: no automatic change survived.")

@@ -1,0 +1,79 @@
+"""``gradus check``: everything that an author can get wrong, each with its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.course.reading import find_course
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.output import announce, say, stopped_with
+from framework.threads import pin_threads
+
+if TYPE_CHECKING:
+    from plugins.authoring.checking.exercise_files import Checked, Problem
+
+
+def check(
+    exercises: ExercisesOrUnits = None,
+    jobs: Jobs = 0,
+    advice: Annotated[
+        bool, typer.Option(help="Also show suggestions; they never change the exit code.")
+    ] = True,
+    sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
+    course: CourseOption = None,
+) -> None:
+    """Check everything an exercise author can get wrong, and say how to fix it.
+
+    Files and their formats, the stub, text, hints, promises, examples, points and thresholds; the
+    solution passes and the stub gets 0; mistakes are caught, alternates and backends pass. The exit
+    code is 1 if something is wrong. `gradus audit` proves more, and takes longer.
+    """
+    pin_threads()  # exercises are checked in parallel
+    from autograder.grading.parallel import in_parallel
+    from autograder.grading.setting import Setting
+    from autograder.sandbox.runners import choose
+    from framework.providers.plugins import Plugins
+    from plugins.authoring.checking.checking import checked
+
+    found = find_course(course)
+    names = found.select_names(exercises or ())
+    setting = Setting(found, Plugins(course=found), choose(sandbox))
+    announce(f"checking {len(names)} exercises: each is shown as it ends")
+    sound: list[bool] = []
+    with stopped_with(lambda: _so_far(sound, len(names))):
+        results = in_parallel(partial(checked, setting), names, jobs)
+        for name, steps in zip(names, results, strict=True):
+            for line in described(name, steps, advice=advice):
+                say(line)
+            sound.append(all(step.is_sound for step in steps))
+    if not all(sound):
+        raise typer.Exit(1)
+
+
+def _so_far(sound: list[bool], count: int) -> str:
+    return f"{len(sound)} of {count} exercises are checked, {sound.count(False)} have problems"
+
+
+def described(name: str, steps: list[Checked], *, advice: bool = True) -> Iterator[str]:
+    """Yield the lines about one exercise: its steps, and each problem with its fix."""
+    wrong = sum(not step.is_sound for step in steps)
+    yield f"{name}: {f'{wrong} of {len(steps)} steps found something' if wrong else 'sound'}"
+    for step in steps:
+        shown = [one for one in step.problems if advice or not one.is_advice]
+        if step.left_out:
+            yield f"  - {step.step}: left out, {step.left_out}"
+        elif wrong or shown:
+            yield f"  {'✓' if step.is_sound else '✗'} {step.step}"
+        for problem in shown:
+            yield from _lines(problem)
+
+
+def _lines(problem: Problem) -> Iterator[str]:
+    text = problem.text.replace(f"{Path.cwd()}/", "").replace("\n", "\n      ")
+    yield f"    {'advice: ' if problem.is_advice else ''}{text}"
+    yield f"      {problem.fix}"

@@ -1,0 +1,65 @@
+"""``gradus gradescope``: builds the autograder of an assignment on Gradescope."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.course.reading import find_course
+from autograder.reports.wording import counted
+from framework.commands.groups import new_app
+from framework.commands.options import CourseOption, ExercisesOrUnits, SecretSeed
+from framework.commands.output import say, shown
+
+gradescope = new_app(
+    help="""Build the autograder of an assignment on Gradescope.
+
+  gradus gradescope build lab1.zip rnn lstm
+
+Upload the zip under "Configure Autograder".""",
+    no_args_is_help=True,
+)
+
+
+@gradescope.command()
+def build(
+    file: Annotated[Path, typer.Argument(metavar="ZIP", help="New file NAME.zip.")],
+    names: ExercisesOrUnits = None,
+    wheels: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),
+    ] = None,
+    seed: SecretSeed = None,
+    allow_weaker: Annotated[
+        bool,
+        typer.Option(
+            "--allow-weaker",
+            help="Grade also where submissions can read solutions and use the network.",
+        ),
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the zip that Gradescope runs: setup.sh, run_autograder, the course, and gradus.
+
+    It holds solutions and hidden checks: keep it from students. Grading needs no network; with
+    --wheels, building the image needs none either, if it has Python 3.11 and bubblewrap.
+
+    The container of a submission is that of the student's code, too. In it, gradus uses a sandbox
+    that hides the solutions: bubblewrap, or else the fork server. The build of the image proves on
+    Gradescope's machine that one of them works and that solutions get full marks; otherwise it
+    fails. --allow-weaker grades without, and results.json lists what is not contained.
+    """
+    from plugins.authoring.kits.gradescope_autograder import AutograderBuild, build_gradescope
+
+    found = find_course(course)
+    exercises = found.select(names or ())
+    built = build_gradescope(AutograderBuild(found, exercises, wheels, seed, allow_weaker), file)
+    say(
+        f"{shown(built.file)}: {counted(len(built.exercises), 'exercise')}, "
+        f"{built.size / (1 << 20):.1f} MiB"
+    )
+    if built.required:
+        say(f"with what they require: {', '.join(built.required)}")
+    say("it holds solutions and hidden checks: keep it from students")

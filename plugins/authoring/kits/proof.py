@@ -1,0 +1,156 @@
+"""Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
+
+The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
+a solution: these lines are counted. All other files, recordings included, may hold no line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.conversations.recording import content
+from autograder.course.reading import Exercise
+from autograder.course.stubs import available_stub, find_regions
+from autograder.grading.checks_run import only
+from autograder.grading.grader import Grader
+from autograder.grading.repeats import TRIES
+from autograder.grading.setting import Setting
+from autograder.judging.rules import judged
+from autograder.results.report import CheckResult
+from autograder.submissions.submission import Submission
+from autograder.verdicts import Verdict
+from framework.course.catalogue import base_in_kit
+from framework.errors import BadInputError
+from plugins.authoring.kits.solution_recording import RIGHT
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the checks of one exercise are worth in the kit.
+
+    Attributes:
+        points: of all its checks.
+        open_checks: checks that need the course's grader -> their points.
+    """
+
+    exercise: str
+    points: float
+    open_checks: dict[str, float]
+
+
+def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: Exercise) -> Proof:
+    """Grade the solution and the stub of `exercise` in the kit of `setting`.
+
+    Raises:
+        BadInputError: the solution does not pass, or the stub passes a check.
+    """
+    right = _graded(setting, solutions, exercise)
+    for check in right:
+        if check.verdict not in RIGHT:
+            raise BadInputError(
+                f"in the kit, the solution of {exercise.name} fails {check.id}: {check.message}"
+            )
+    for check in _graded(setting, stubs, exercise, tries=1):
+        if check.verdict is Verdict.PASSED:
+            raise BadInputError(f"in the kit, the stub of {exercise.name} passes {check.id}")
+    needing = [check for check in right if check.verdict is Verdict.NEEDS_GRADER]
+    return Proof(exercise.name, _points(right), {check.id: check.points for check in needing})
+
+
+def _graded(
+    setting: Setting, submission: Submission, exercise: Exercise, tries: int = TRIES
+) -> list[CheckResult]:
+    """Return the results; a check of a trained model may fail by chance, and is tried again."""
+    results: dict[str, CheckResult] = {}
+    grader = Grader(setting, submission)
+    try:
+        for _ in range(tries):
+            left = [name for name, check in results.items() if check.verdict not in RIGHT]
+            if results and not left:
+                break
+            result = judged(grader.grade(exercise, select=only(left) if left else None))
+            results |= {check.id: check for check in result.checks}
+    finally:
+        grader.close()
+    return list(results.values())
+
+
+def _points(checks: Iterable[CheckResult]) -> float:
+    return sum(check.points for check in checks)
+
+
+#: Shorter lines, as ``return x``, stand in any code.
+SHORTEST = 12
+_TEXT = re.compile(rb"[\x20-\x7e\x80-\xff]{%d,}" % SHORTEST)
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A line of a solution in a file of the kit."""
+
+    file: Path
+    line: str
+
+
+def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
+    """Return the lines of the answers that no stub shows.
+
+    Raises:
+        BadInputError: a solution is missing, or has a malformed region.
+    """
+    answers: set[str] = set()
+    shown = ""
+    for exercise in exercises:
+        lines = exercise.solution_source().split("\n")
+        if exercise.questions:  # what the stub leaves out
+            answers |= {line.strip() for line in lines}
+        else:
+            for region in find_regions(lines, exercise.solution):
+                answers |= {line.strip() for line in lines[region.first : region.last - 1]}
+        shown += available_stub(exercise) or ""
+    kept = (line for line in answers if len(line) >= SHORTEST and not line.startswith("#"))
+    return {line for line in kept if line not in shown}
+
+
+def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
+    """Return the lines of solutions in the texts that the instructor wrote for students.
+
+    Raises:
+        BadInputError: another file of the kit at `root` holds one.
+    """
+    exercises = list(exercises)
+    lines = solution_lines(exercises)
+    public = {
+        root / file.relative_to(exercise.root)
+        for exercise in exercises
+        for file in (exercise.readme, exercise.toml, exercise.tests, exercise.stub)
+    }
+    given = base_in_kit(root)  # what students are given of the base of the course
+    files = [file for file in sorted(root.rglob("*")) if not file.is_relative_to(given)]
+    every = [quotation for file in files for quotation in _in_file(file, lines)]
+    leaked = [quotation for quotation in every if quotation.file not in public]
+    if leaked:
+        places = "; ".join(
+            f"{quotation.file.relative_to(root)}: {quotation.line}" for quotation in leaked[:3]
+        )
+        raise BadInputError(
+            f"the kit would hold {len(leaked)} lines of solutions, and is not written: {places}. "
+            "Remove them from the course's public files"
+        )
+    return every
+
+
+def _in_file(file: Path, lines: set[str]) -> Iterator[Quotation]:
+    if file.is_file():
+        text = "\n".join(_texts(file))
+        yield from (Quotation(file, line) for line in sorted(lines) if line in text)
+
+
+def _texts(file: Path) -> Iterator[str]:
+    """Yield the texts in a file; of a recording those in its tapes."""
+    data = content(file) if file.suffix == ".recording" else file.read_bytes()
+    for match in _TEXT.finditer(data):
+        yield match[0].decode("utf-8", "replace")

@@ -1,0 +1,240 @@
+"""Writes the files of one attempt: plain files under safe names, archives without unpacking.
+
+Files of other kinds than exercises are not kept; their names are."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from autograder.submissions.candidates import (
+    LIMITS,
+    archive_stem,
+    candidates,
+    is_archive,
+    is_candidate,
+    suffix,
+)
+from autograder.submissions.notes import Notes, reason, short
+from autograder.submissions.recognition import numbered
+from framework.errors import BadInputError, GradusError
+from plugins.classes.collecting.export import Read
+from plugins.classes.rosters.privacy import FOLDER_MODE, private_folder
+
+#: Characters of a name, and folders around a file; the innermost are kept.
+MAX_NAME, MAX_DEPTH = 100, 12
+
+#: Control characters, marks of direction and joiners, halves of characters.
+_DROPPED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_REPLACED = re.compile(r'[\\:*?"<>|]')
+
+
+def safe_path(path: PurePosixPath) -> PurePosixPath:
+    """Return `path` without invisible characters, and with names of limited length."""
+    parts = [_safe_name(part) for part in path.parts if part not in ("/", "..")]
+    return PurePosixPath(*[part for part in parts if part][-MAX_DEPTH:] or ["file"])
+
+
+def _safe_name(name: str) -> str:
+    plain = _DROPPED.sub("", unicodedata.normalize("NFC", name))
+    plain = _REPLACED.sub("_", plain).strip(" ")
+    if len(plain.encode()) > MAX_NAME:
+        ending = PurePosixPath(plain).suffix[:10]
+        plain = plain.encode()[: MAX_NAME - len(ending.encode())].decode("utf-8", "ignore") + ending
+    return "" if plain in (".", "..") else plain
+
+
+class Places:
+    """Free paths in one folder, also on a system that ignores capitals.
+
+    A file and a folder cannot have the same name: the one that comes later gets a number.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._folders: dict[str, PurePosixPath] = {_folded_path(PurePosixPath()): PurePosixPath()}
+        self._numbers: dict[str, int] = {}
+
+    def free(self, path: PurePosixPath) -> PurePosixPath:
+        """Return a free place for the file `path`, and keep it."""
+        return self._numbered(self._folder(path.parent) / path.name)
+
+    def _folder(self, path: PurePosixPath) -> PurePosixPath:
+        """Return the path for the folder `path`, the same for all of its files."""
+        key = _folded_path(path)
+        if key not in self._folders:
+            self._folders[key] = self._numbered(self._folder(path.parent) / path.name)
+        return self._folders[key]
+
+    def _numbered(self, path: PurePosixPath) -> PurePosixPath:
+        """Return `path`, with a number in its name if the name is taken."""
+        key, free = _folded_path(path), path
+        number = self._numbers.get(key, 1)  # the last one of this name
+        while _folded_path(free) in self._taken:
+            number += 1
+            free = path.with_name(f"{path.stem}~{number}{path.suffix}")
+        self._numbers[key] = number
+        self._taken.add(_folded_path(free))
+        return free
+
+
+def _folded_path(path: PurePosixPath) -> str:
+    return str(path).casefold()
+
+
+def without_counters(
+    paths: Iterable[PurePosixPath], wanted: Iterable[str]
+) -> Mapping[PurePosixPath, PurePosixPath]:
+    """Return path -> path without the number that a system has added to its name.
+
+    Of several, the one with the highest number is the newest. A file or folder whose name is right
+    wins.
+
+    Args:
+        wanted: names without suffix that files are expected to have.
+    """
+    files, names = list(paths), set(wanted)
+    places = {*files, *(folder for file in files for folder in file.parents)}
+    taken = {(path.parent, path.name.casefold()) for path in places}
+    newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
+    for file in files:
+        stem_and_number = numbered(file.stem, names)
+        if stem_and_number is None:
+            continue
+        target = file.with_name(stem_and_number[0] + file.suffix)
+        if (target.parent, target.name.casefold()) not in taken:
+            newest[target] = max(newest.get(target, (-1, file)), (stem_and_number[1], file))
+    return {file: target for target, (_, file) in newest.items()}
+
+
+#: Bytes of an archive that a student handed in, and files and bytes of an attempt in all.
+MAX_ARCHIVE = 64 << 20
+MAX_FILES, MAX_BYTES = 5_000, 256 << 20
+#: Bytes of all attempts of a student in one export.
+MAX_ATTEMPTS_BYTES = 1 << 30
+
+#: Errors of a file system about a name that it cannot store.
+_NAMES = {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
+
+
+class Allowance:
+    """The bytes that may still be read for several attempts together."""
+
+    def __init__(self, left: int = MAX_ATTEMPTS_BYTES) -> None:
+        self.left = left
+
+
+class AttemptFiles:
+    """The files of an attempt, in a folder that is made for them.
+
+    Args:
+        expected: names without suffix that the files of exercises have.
+        allowance: for all attempts of the same students; None for this one alone.
+
+    Attributes:
+        notes: what was left out, and why.
+    """
+
+    def __init__(
+        self, folder: Path, expected: Collection[str], allowance: Allowance | None = None
+    ) -> None:
+        self.folder = private_folder(folder)
+        self.notes = Notes()
+        self._expected = expected
+        self._originals: dict[PurePosixPath, str] = {}
+        self._digests: dict[PurePosixPath, bytes] = {}
+        self._places = Places()
+        self._left, self._allowance = MAX_BYTES, allowance or Allowance()
+
+    def add(self, inner: PurePosixPath, read: Read) -> None:
+        """Write the file `inner` of the attempt; a file that cannot be read becomes a note.
+
+        Raises:
+            GradusError: the disk is full, or cannot be written for another reason.
+        """
+        try:
+            if is_archive(inner):
+                self._add_archive(inner, self._read(partial(read, MAX_ARCHIVE + 1)))
+            elif is_candidate(safe_path(inner)):
+                limit = LIMITS[suffix(safe_path(inner))] + 1
+                self._write(inner, self._read(partial(read, limit)))
+            else:
+                self.notes.add(f"{short(str(inner))} holds no exercise: not kept")
+        except BadInputError as error:
+            self.notes.add(str(error))
+
+    def _add_archive(self, inner: PurePosixPath, data: bytes) -> None:
+        if len(data) > MAX_ARCHIVE:
+            raise BadInputError(f"{short(str(inner))} has more than {MAX_ARCHIVE >> 20} MiB")
+        with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
+            archive = Path(folder) / safe_path(PurePosixPath(inner.name)).name
+            archive.write_bytes(data)
+            for candidate in candidates(archive, self.notes.add):
+                try:
+                    data = self._read(candidate.read)
+                    self._write(inner.parent / archive_stem(inner) / candidate.inner, data)
+                except BadInputError as error:
+                    self.notes.add(str(error))
+
+    def _read(self, read: Callable[[], bytes]) -> bytes:
+        """Return the bytes that `read` returns, within the limits.
+
+        Raises:
+            BadInputError: the attempt, or all of the same students, have too many files or bytes.
+        """
+        if len(self._originals) >= MAX_FILES or self._left <= 0:
+            raise BadInputError(
+                f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB: the rest is not kept"
+            )
+        if self._allowance.left <= 0:
+            raise BadInputError(
+                f"more than {MAX_ATTEMPTS_BYTES >> 20} MiB in all attempts of the export: the rest "
+                "is not kept"
+            )
+        data = read()
+        self._left -= len(data)
+        self._allowance.left -= len(data)
+        return data
+
+    def _write(self, inner: PurePosixPath, data: bytes) -> None:
+        path = self._places.free(safe_path(inner))
+        try:
+            (self.folder / path.parent).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(data)
+        except OSError as error:
+            if error.errno in _NAMES:
+                raise BadInputError(
+                    f"{short(str(inner))} cannot be kept: {reason(error)}"
+                ) from None
+            raise GradusError(
+                f"{self.folder} cannot be written: {reason(error)}. The collection is as it was: "
+                "run the command again when there is space"
+            ) from None
+        self._originals[path], self._digests[path] = str(inner), hashlib.sha256(data).digest()
+
+    def finish(self) -> dict[str, str]:
+        """Correct names with counters; return path in the folder -> original path."""
+        for path, target in without_counters(self._originals, self._expected).items():
+            (self.folder / path).rename(self.folder / target)
+            self._originals[target] = self._originals.pop(path)
+            self._digests[target] = self._digests.pop(path)
+            self.notes.add(f"{short(str(path))} is read as {target.name}")
+        if not self._originals:
+            self.notes.add("it holds no file of an exercise")
+        return {str(path): self._originals[path] for path in sorted(self._originals)}
+
+    def digest(self) -> str:
+        """Return a digest of names and contents."""
+        total = hashlib.sha256()
+        for path in sorted(self._digests):
+            name = str(path).encode("utf-8", "surrogatepass")
+            total.update(len(name).to_bytes(8, "big") + name + self._digests[path])
+        return total.hexdigest()

@@ -1,0 +1,140 @@
+"""Attempts at an assignment, and which of them count: due dates, extensions, late days, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from plugins.classes.rosters.dates import Extension, days_late
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt.
+
+    Attributes:
+        id: names its folder; says nothing about its students.
+        students: their keys, sorted.
+        submitted: when, in UTC; None if it is not known.
+        is_late: what the other system says; None where it says nothing.
+        order: the place among all attempts, for those whose time is not known.
+        files: path in its folder -> path in the export.
+        notes: what was left out or renamed.
+    """
+
+    id: str
+    students: tuple[str, ...]
+    submitted: datetime | None
+    is_late: bool | None
+    order: int
+    files: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """The place in time: attempts without a known time come first, in their order."""
+        return self.submitted or datetime.min.replace(tzinfo=UTC), self.order
+
+    def without(self, student: str) -> Attempt:
+        """Return the attempt without one of its students."""
+        return replace(self, students=tuple(key for key in self.students if key != student))
+
+
+class Rule(StrEnum):
+    """Which attempt counts.
+
+    `LAST_ON_TIME` prefers attempts in time, then those that late days cover. `BEST` lets all of
+    these count, until they are graded.
+    """
+
+    LATEST = "latest"
+    BEST = "best"
+    LAST_ON_TIME = "last-on-time"
+
+
+class Timing(StrEnum):
+    """How an attempt relates to the due date of its student."""
+
+    ON_TIME = "on time"
+    COVERED = "covered by late days"
+    LATE = "late"
+    UNKNOWN = "time unknown"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An attempt and the due date of one student.
+
+    Attributes:
+        days_late: days begun after the due date; None if the time is not known.
+        spent: late days that it takes from the budget if it counts.
+    """
+
+    attempt: str
+    timing: Timing
+    days_late: int | None = None
+    spent: int = 0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rule, dates and late days that decide about attempts.
+
+    Attributes:
+        due: None for no due date.
+        late_days: the budget of each student for all assignments.
+        spent: key of a student -> late days that other assignments have taken.
+    """
+
+    rule: Rule = Rule.LATEST
+    due: datetime | None = None
+    late_days: int = 0
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
+    spent: Mapping[str, int] = field(default_factory=dict)
+
+    def due_date(self, student: str) -> datetime | None:
+        """Return the due date of a student."""
+        if self.due is None:
+            return None
+        return self.extensions.get(student, Extension()).due_date(self.due)
+
+    def late_days_left(self, student: str) -> int:
+        """Return the late days that a student has left for this assignment."""
+        own = self.extensions.get(student, Extension()).late_days
+        return max((self.late_days if own is None else own) - self.spent.get(student, 0), 0)
+
+    def standing(self, student: str, attempt: Attempt) -> Standing:
+        """Return how `attempt` relates to the due date of one of its students."""
+        due = self.due_date(student)
+        if attempt.submitted is None or due is None:
+            return Standing(attempt.id, _without_time(attempt, due))
+        days, left = days_late(attempt.submitted, due), self.late_days_left(student)
+        if days == 0:
+            return Standing(attempt.id, Timing.ON_TIME, 0)
+        timing = Timing.COVERED if days <= left else Timing.LATE
+        return Standing(attempt.id, timing, days, min(days, left))
+
+    def counting(self, student: str, attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
+        """Return the attempts of a student that count; several only until the best is known."""
+        in_time = sorted(attempts, key=lambda attempt: attempt.place)
+        standings = [self.standing(student, attempt) for attempt in in_time]
+        if self.rule is Rule.LATEST:
+            return tuple(standings[-1:])
+        fine = [
+            standing
+            for standing in standings
+            if standing.timing in (Timing.ON_TIME, Timing.UNKNOWN)
+        ]
+        covered = [standing for standing in standings if standing.timing is Timing.COVERED]
+        if self.rule is Rule.BEST:
+            return (*fine, *covered)
+        return tuple((fine or covered)[-1:])
+
+
+def _without_time(attempt: Attempt, due: datetime | None) -> Timing:
+    """Return the timing that the other system states: no time is known, or there is no due date."""
+    if attempt.is_late:
+        return Timing.LATE
+    return Timing.ON_TIME if due is None or attempt.is_late is False else Timing.UNKNOWN

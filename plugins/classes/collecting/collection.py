@@ -1,0 +1,223 @@
+"""A collection: a folder with the attempts of a class at one assignment, and what decides.
+
+collection.json     students, attempts, rules, and the files that belong to no student
+attempts/ID/...     the files of each attempt, under safe names
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from framework.errors import BadInputError
+from plugins.classes.collecting.attempts import Attempt, Policy, Standing
+from plugins.classes.rosters.dates import time_zone
+from plugins.classes.rosters.privacy import FOLDER_MODE, write_private
+from plugins.classes.rosters.roster import Student
+
+FILE, ATTEMPTS = "collection.json", "attempts"
+SCHEMA = "gradus-collection/1"
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The attempts of a class.
+
+    Attributes:
+        students: key -> student, in the order of the roster.
+        has_roster: whether a roster named the students, or the exports alone.
+        attempts: in the order in which they were collected.
+        zone: name of the time zone of the due dates; empty without one.
+        unmatched: file of an export -> why it belongs to no student.
+        notes: other things that an instructor should look at.
+    """
+
+    folder: Path
+    students: Mapping[str, Student] = field(default_factory=dict)
+    has_roster: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    zone: str = ""
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the assignment: that of the folder."""
+        return self.folder.resolve().name
+
+    def attempts_of(self, student: str) -> list[Attempt]:
+        """Return the attempts of a student, oldest first."""
+        own = (attempt for attempt in self.attempts if student in attempt.students)
+        return sorted(own, key=lambda attempt: attempt.place)
+
+    def counting(self) -> dict[str, tuple[Standing, ...]]:
+        """Return key of each student -> the attempts that count."""
+        own: dict[str, list[Attempt]] = {student: [] for student in self.students}
+        for attempt in self.attempts:
+            for student in attempt.students:
+                own.setdefault(student, []).append(attempt)
+        return {key: self.policy.counting(key, attempts) for key, attempts in own.items()}
+
+    def folder_of(self, attempt: str) -> Path:
+        """Return the folder with the files of an attempt."""
+        return self.folder / ATTEMPTS / attempt
+
+    def spent(self) -> dict[str, int]:
+        """Return key of a student -> late days that this assignment takes.
+
+        Of several attempts that may count, the latest is assumed.
+        """
+        counting = self.counting()
+        return {key: standings[-1].spent for key, standings in counting.items() if standings}
+
+    def without(self, student: str) -> Collection:
+        """Return it without everything about a student."""
+        kept = (attempt.without(student) for attempt in self.attempts)
+        policy = replace(
+            self.policy,
+            extensions=_without(self.policy.extensions, student),
+            spent=_without(self.policy.spent, student),
+        )
+        return replace(
+            self,
+            students=_without(self.students, student),
+            attempts=tuple(attempt for attempt in kept if attempt.students),
+            policy=policy,
+        )
+
+    def save(self) -> None:
+        """Write it to its folder.
+
+        Raises:
+            BadInputError: it cannot be written.
+        """
+        table = {"schema": SCHEMA, **asdict(self)}
+        del table["folder"]
+        text = json.dumps(table, indent=1, ensure_ascii=True, default=_as_text)
+        write_private(self.folder / FILE, text.encode())
+
+
+def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name != key}
+
+
+def read_collection(folder: Path) -> Collection:
+    """Read the collection in `folder`.
+
+    Raises:
+        BadInputError: there is none, or another version of gradus wrote it.
+    """
+    try:
+        table = json.loads((folder / FILE).read_bytes())
+        if table["schema"] != SCHEMA:
+            raise BadInputError(
+                f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "
+                "into a new folder"
+            )
+        table["folder"] = folder
+        _require_fields(table, Collection)
+        _require_fields(table["policy"], Policy)
+        stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
+        return replace(stored, policy=_in_zone(stored.policy, stored.zone))
+    except FileNotFoundError:
+        raise BadInputError(
+            f"no collection at {folder}: `gradus class collect SOURCE --as SYSTEM --into {folder}` "
+            "makes one"
+        ) from None
+    except OSError as error:
+        raise BadInputError(f"{folder / FILE} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as error:
+        raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _require_fields(table: Mapping[str, Any], kind: type[Collection] | type[Policy]) -> None:
+    """Raise `KeyError` for a missing field, also for a field that has a default."""
+    for field_of_kind in fields(kind):
+        table[field_of_kind.name]
+
+
+def _in_zone(policy: Policy, zone: str) -> Policy:
+    """Return `policy` with due dates in their time zone, in which days are counted."""
+    if not zone:
+        return policy
+
+    def local(due: datetime | None) -> datetime | None:
+        return due.astimezone(time_zone(zone)) if due is not None else None
+
+    extensions = {
+        key: replace(extension, due=local(extension.due))
+        for key, extension in policy.extensions.items()
+    }
+    return replace(policy, due=local(policy.due), extensions=extensions)
+
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of the collection in `folder`, which is made if it is missing.
+
+    The lock is that of the folder itself, and ends with the process, however that ends. Windows
+    has none.
+
+    Raises:
+        BadInputError: another process changes the collection, or there can be none.
+    """
+    is_new = not folder.exists()
+    descriptor = _lock_descriptor(folder)
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # it holds a collection now
+                folder.rmdir()
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock_descriptor(folder: Path) -> int | None:
+    """Return a descriptor that holds the lock; None where there are no such locks."""
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            return None
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise BadInputError(f"no collection can be at {folder}: {error.strerror}") from None
+    try:
+        _lock(descriptor, folder)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    """Take the lock, unless another process has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_there = os.path.samestat(os.fstat(descriptor), folder.stat())
+    except (BlockingIOError, FileNotFoundError):
+        is_there = False
+    except OSError:  # a file system without locks
+        return
+    if not is_there:
+        raise BadInputError(
+            f"another command changes {folder} at this moment: run this one again when it has ended"
+        )

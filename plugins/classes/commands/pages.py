@@ -1,0 +1,222 @@
+"""``gradus class report``, ``serve``, ``feedback`` and ``similarity``: pages about a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.course.reading import find_course
+from autograder.reports.wording import counted
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say, shown
+from framework.errors import AbsentPartError, UnknownNameError
+from plugins.classes.collecting.listing import named
+from plugins.classes.commands.options import (
+    ExercisesOption,
+    InOption,
+    NamesOption,
+    PagesArgument,
+    RunArgument,
+    StoreOption,
+    opened_run,
+    shown_students,
+)
+from plugins.classes.commands.points import (
+    course_and_plugins,
+    listed,
+    plugins_of,
+    require_all_graded,
+)
+from plugins.classes.rosters.privacy import pseudonyms
+
+if TYPE_CHECKING:
+    from plugins.classes.similarity.similar_code import SimilarTask
+
+
+def report(
+    number: RunArgument,
+    folder: PagesArgument,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+) -> None:
+    """Write pages about a run: plain files that need no server and no script.
+
+    They show students and tasks, pass rates, mistakes with examples, the distribution of points,
+    slow and faulty work, and each report with its code. They hold data of students: their owner
+    alone can read them. An earlier report in DIR is replaced.
+    """
+    from plugins.classes.pages.site import RunSite, write_site
+    from plugins.classes.pages.view import CodeReader, read_view
+
+    with opened_run(inside, store, number) as opened:
+        collection, run = opened.collection, opened.run
+        code = CodeReader(collection, find_course(course))
+        called = shown_students(collection, names)
+        view = opened.store.transaction(read_view, collection, run, called)
+        count = write_site(RunSite(view, opened.store, code), folder)
+    say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
+
+
+def serve(
+    number: RunArgument = 0,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Others than loopback need --allow-host.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name by which browsers reach this server; repeatable."),
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+) -> None:
+    """Show the pages of a run in a browser, live while it is graded. Ctrl-C ends the server.
+
+    The address that is printed holds a token: without it, nothing is shown. The server changes
+    nothing. Beyond this machine, put a proxy with TLS in front of it.
+    """
+    try:
+        from plugins.classes.pages.server import Serving, open_socket, run_server
+    except ModuleNotFoundError as error:
+        raise AbsentPartError(
+            "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
+            error.name or "starlette",
+        ) from None
+    with opened_run(inside, store, number) as opened:
+        listening = open_socket(host, port, allow_host or ())
+        called = shown_students(opened.collection, names)
+        serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
+        run_server(serving, listening, allow_host or (), say)
+
+
+#: The forms of feedback.
+FORMS = ("folder", "moodle")
+
+
+def feedback(
+    number: RunArgument,
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
+    ] = "folder",
+    exercise: ExercisesOption = None,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
+    ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write one HTML page for each student: points, reasons of changes, comments, the report.
+
+    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
+    no other file, no script and no network. Files have the keys of students as names.
+
+      gradus class feedback 0 feedback.zip --as moodle --in lab1
+
+    Moodle reads the zip under "Upload multiple feedback files in a zip".
+    """
+    from plugins.classes.feedback import Feedback, write_folder, write_moodle_zip
+    from plugins.classes.marks.final_points import points_of_run
+
+    if form not in FORMS:
+        raise UnknownNameError("form of feedback", form, FORMS)
+    plugins = plugins_of(course, plugin, block)
+    with opened_run(inside, store, number) as opened:
+        collection, run = opened.collection, opened.run
+        called = pseudonyms(collection.folder) if anonymous else named(collection)
+        points = points_of_run(opened.store, collection, run, plugins)
+        points = points.only(frozenset(exercise or ()))
+        require_all_graded(points, collection, is_partial=partial_)
+        pages = Feedback(opened.store, collection, points, called)
+        if form == "moodle":
+            written = write_moodle_zip(pages, out)
+        else:
+            written = write_folder(pages, out, called if anonymous else str)
+    say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
+    on_screen = shown_students(collection, names)
+    lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
+    listed("without a page", lines)
+
+
+def similarity(
+    number: RunArgument,
+    folder: PagesArgument,
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Other code: a collection of last year, or a public solution; repeatable.",
+        ),
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Compare the code of a run task by task, and write pages with what stands out side by side.
+
+    Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
+    do not count, nor does the code that all were given. Short tasks are left out. What stands out
+    is decided by the class itself. The solutions of the course are compared, too.
+    """
+    from plugins.classes.pages.site import write_site
+    from plugins.classes.pages.view import CodeReader, read_view
+    from plugins.classes.similarity.similar_code import (
+        SimilarPages,
+        find_similar,
+        read_sources,
+        solution_source,
+    )
+
+    chosen, plugins = course_and_plugins(course, plugin, block)
+    with opened_run(inside, store, number) as opened:
+        collection = opened.collection
+        called = shown_students(collection, names)
+        view = opened.store.transaction(read_view, collection, opened.run, called)
+    exercises = view.results.exercises
+    sources = [solution_source(chosen, exercises)]
+    for path in source or ():
+        sources += read_sources(path, chosen, exercises)
+    tasks = find_similar(
+        view,
+        CodeReader(collection, chosen),
+        chosen,
+        sources,
+        lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
+    )
+    write_site(SimilarPages(view, tasks), folder)
+    _show_clusters(tasks, folder)
+
+
+def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
+    """Print numbers, and no students."""
+    for task in tasks:
+        if task.clusters:
+            title = f"{task.comparison.exercise} {task.comparison.task}"
+            say(
+                f"{title}: {counted(len(task.clusters), 'cluster')} among "
+                f"{counted(task.compared, 'attempt')}"
+            )
+    left_out = [task.comparison.task for task in tasks if not task.compared]
+    if left_out:
+        say(f"left out, short or not written: {', '.join(left_out)}")
+    count = counted(sum(len(task.clusters) for task in tasks), "cluster")
+    say(f"{count}, a reason to look and no finding; open {shown(folder / 'index.html')}")

@@ -1,0 +1,319 @@
+"""``gradus class points``, ``totals`` and ``gradebook``: points after grading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.reports.plain import clean, for_spreadsheet
+from autograder.reports.wording import counted
+from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.output import say
+from framework.errors import PluginError, UnknownNameError, UsageError
+from plugins.classes.commands.options import (
+    ExercisesOption,
+    InOption,
+    NamesOption,
+    RunArgument,
+    StoreOption,
+    opened_run,
+    shown_students,
+)
+from plugins.classes.rosters.privacy import write_private
+from plugins.classes.rosters.roster import Roster
+
+if TYPE_CHECKING:
+    from autograder.course.reading import Course
+    from framework.providers.plugins import Plugins
+    from plugins.classes.collecting.collection import Collection
+    from plugins.classes.gradebooks.request import Filled
+    from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
+    from plugins.classes.rosters.privacy import Shown
+
+#: Lines of each part that a terminal shows.
+MAX_LINES = 20
+
+
+def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
+    """Return the plugins of a command on a class."""
+    return course_and_plugins(course, plugin, block)[1]
+
+
+def course_and_plugins(
+    course: Path | None, plugin: list[str] | None, block: list[str] | None
+) -> tuple[Course, Plugins]:
+    """Return the course of a command on a class, with its plugins.
+
+    Raises:
+        UsageError: the working directory of a CI server decides which course it is.
+    """
+    from autograder.grading.options import GradeOptions, chosen_course
+    from framework.providers.plugins import Plugins
+
+    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
+    chosen = chosen_course(options)
+    return chosen, Plugins(options.plugins, chosen, options.blocked)
+
+
+def points_to_show(
+    folder: Path, store: str, number: int, plugins: Plugins
+) -> tuple[Collection, RunPoints]:
+    """Return a collection, and the final points of a run by its number; 0 for the newest."""
+    from plugins.classes.marks.final_points import points_of_run
+
+    with opened_run(folder, store, number) as opened:
+        points = points_of_run(opened.store, opened.collection, opened.run, plugins)
+    return opened.collection, points
+
+
+def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
+    """Print what points do not say, and an instructor may have to decide."""
+    listed("rows of points.csv without an effect", settled.unused_rows)
+    unknown = [*map(shown, settled.late_unknown)]
+    listed(
+        "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
+    )
+    waiting = sum(points.waiting > 0 for points in settled.points.values())
+    if waiting:
+        say(
+            f"students whose points wait for another part: {waiting}. `gradus class points "
+            f"{settled.results.run.id} --in {folder}` lists them, and you decide"
+        )
+
+
+def listed(title: str, lines: list[str]) -> None:
+    """Print the first of `lines` under a title with their number; nothing without any."""
+
+    if not lines:
+        return
+    say(f"{title}: {len(lines)}")
+    for line in lines[:MAX_LINES]:
+        say(f"  {clean(line)}")
+    if len(lines) > MAX_LINES:
+        say(f"  ... and {len(lines) - MAX_LINES} more")
+
+
+def points(
+    number: RunArgument = 0,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write DIR/points.csv: a row for each answer or part that you must decide.
+
+    These are answers in prose, and points that wait for another part of the same student: "blocked
+    by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
+    where `part` is empty; `final` is the last word about an exercise; `comment` is for the student.
+
+    Run it again after a regrade: what you wrote stays with the work that it is about. Points of
+    work that has changed since are kept as "earlier work", and do not count.
+    """
+    from plugins.classes.marks import manual_points
+    from plugins.classes.marks.final_points import asked
+
+    plugins = plugins_of(course, plugin, block)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    file = collection.folder / manual_points.FILE
+    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
+    manual_points.write_entries(file, rows)
+    open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
+    prose = sum(row.about == "prose" for row in open_rows)
+    say(f"{file}: {counted(len(rows), 'row')}")
+    say(f"answers in prose that wait for points: {prose}")
+    blocked = [row for row in open_rows if row.about == "blocked"]
+    say(f"parts whose points wait for another part: {len(blocked)}")
+    if outdated:
+        say(f"rows about earlier work, which do not count: {outdated}")
+    shown = shown_students(collection, names)
+    listed(
+        "to decide",
+        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
+         for r in open_rows],
+    )  # fmt: skip
+
+
+def _question(about: str, waits_for: str) -> str:
+    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
+
+
+def totals(
+    number: RunArgument = 0,
+    file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
+    ] = None,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Show the final points of each student, and every change after grading with its reason.
+
+    The table has a column for each exercise; points that are not known are blank.
+    """
+
+    plugins = plugins_of(course, plugin, block)
+    collection, result = points_to_show(inside, store, number, plugins)
+    shown = shown_students(collection, names)
+    if file is None:
+        for key in result.points:
+            _show_total(result, shown, key)
+    else:
+        write_private(file, _table(result, shown).encode("utf-8", "replace"))
+    show_doubts(result, shown, inside)
+
+
+def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
+    from autograder.reports.wording import ratio
+    from plugins.classes.gradebooks.request import comment_of
+
+    points = result.points[key]
+    total = (
+        points.state.value
+        if points.state.value != "graded"
+        else ratio(points.earned, points.possible)
+    )
+    comment = comment_of(points)
+    say(clean(f"{shown(key)} · {total}" + (f" · {comment}" if comment else "")))
+
+
+def _table(result: RunPoints, shown: Shown) -> str:
+    """Return the totals as CSV that no spreadsheet runs."""
+    from plugins.classes.gradebooks.request import comment_of, number
+    from plugins.classes.marks.class_results import State
+
+    def known(points: StudentPoints | ExercisePoints) -> str:
+        return number(points.earned) if points.state is State.GRADED else ""
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    exercises = result.results.exercises
+    writer.writerow(["student", *exercises, "total", "possible", "state", "comment"])
+    for key, own in result.points.items():
+        cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
+        writer.writerow(map(for_spreadsheet, [*cells, own.state.value, comment_of(own)]))
+    return out.getvalue()
+
+
+def gradebook(
+    number: RunArgument,
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
+    ],
+    system: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="SYSTEM",
+            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, csv, or a plugin's.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The filled file.")],
+    column: Annotated[
+        str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
+    ] = "",
+    exercise: ExercisesOption = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
+    ] = False,
+    comments: Annotated[
+        str, typer.Option(metavar="NAME", help="Column for comments and reasons of changes.")
+    ] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="Add the column if it is missing: csv and Moodle's.")
+    ] = False,
+    zero_missing: Annotated[
+        bool,
+        typer.Option("--zero-missing", help="0, not blank, where no attempt counts."),
+    ] = False,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Fill the points of a run into the gradebook that your learning system exported.
+
+    Only the cells of the chosen column change, for students who are found by an identifier. A
+    student whose points are not known gets a blank, and no zero: not graded by a fault of the
+    grader, an answer that waits for a person, nothing handed in. What was left blank is listed.
+
+      gradus class gradebook 0 grades.csv --as canvas --column "Lab 1" -o filled.csv
+
+    Points are those of `gradus class totals`: with manual points, rules and plugins.
+    """
+    from framework.importing import load_target
+    from plugins.classes.gradebooks.request import Filled, FillRequest
+
+    plugins = plugins_of(course, plugin, block)
+    if system not in (gradebooks := plugins.named("register_gradebooks")):
+        raise UnknownNameError("gradebook", system, gradebooks)
+    _require_other_file(export, out)
+    collection, settled = points_to_show(inside, store, number, plugins)
+    settled = settled.only(frozenset(exercise or ()))
+    require_all_graded(settled, collection, is_partial=partial_)
+    request = FillRequest(
+        export, settled.points, Roster(collection.students.values()), collection.name,
+        column, comments, scale, new, zero_missing,
+    )  # fmt: skip
+    filled = load_target(gradebooks[system])(request)
+    if not isinstance(filled, Filled):
+        raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
+    write_private(out, filled.data)
+    called = shown_students(collection, names)
+    _show_filled(filled, settled, out, called)
+    show_doubts(settled, called, inside)
+
+
+def _exercises(settled: RunPoints) -> list[str]:
+    """Return the exercises whose points were filled in: a run may have graded some alone."""
+    points = next(iter(settled.points.values()), None)
+    return [exercise.name for exercise in points.exercises] if points is not None else []
+
+
+def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
+    """Refuse a run with results that are missing, unless the instructor wants it as it is.
+
+    Raises:
+        UsageError: some are missing.
+    """
+    if settled.not_graded and not is_partial:
+        raise UsageError(
+            f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
+            f"{collection.folder}` tries again. With `--partial`, these students stay blank"
+        )
+
+
+def _require_other_file(export: Path, out: Path) -> None:
+    if out.exists() and export.exists() and out.samefile(export):
+        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
+
+
+def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
+    """Print what was filled, and all that an instructor has to look at."""
+    count = len(filled.written)
+    run = settled.results.run
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {counted(count, 'student')}")
+    say(f"exercises: {', '.join(_exercises(settled))}")
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("had other points before", map(shown, filled.replaced)),
+        ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
+        ("left as it was", (f"{shown(key)}: {why}" for key, why in filled.kept.items())),
+        ("have points, but no row in the file", map(shown, filled.absent)),
+        ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
+    ]
+    for title, lines in parts:
+        listed(title, [*lines])

@@ -1,0 +1,135 @@
+"""The request to fill a gradebook, and its result for each row.
+
+A gradebook is a function from a `FillRequest` to a `Filled`, named by `register_gradebooks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from framework.errors import UsageError
+from plugins.classes.marks.class_results import State
+from plugins.classes.marks.final_points import StudentPoints
+from plugins.classes.rosters.roster import Roster
+
+#: States of which a gradebook gets no number.
+OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.LATER)
+#: States for which a gradebook gets a zero, if the instructor asks for zeros.
+MISSING = (State.NO_WORK, State.ALL_LATE)
+
+
+@dataclass(frozen=True)
+class FillRequest:
+    """The points to fill in, and the options.
+
+    Attributes:
+        export: the file that the learning system exported.
+        points: key of a student -> final points.
+        roster: finds students by the identifiers of a row.
+        assignment: name of the collection.
+        column: the column to fill; empty to find it.
+        comments: the column for comments; empty for none.
+        is_scaled: whether points are scaled to the maximum of the column.
+        is_new: whether a missing column is added, where the system allows that.
+        zero_missing: whether a student without an attempt that counts gets 0 and no blank.
+    """
+
+    export: Path
+    points: Mapping[str, StudentPoints]
+    roster: Roster
+    assignment: str
+    column: str = ""
+    comments: str = ""
+    is_scaled: bool = False
+    is_new: bool = False
+    zero_missing: bool = False
+
+    @property
+    def possible(self) -> float:
+        """The maximum of points: the largest maximum of any student, if exercises are left out."""
+        return max((points.possible for points in self.points.values()), default=0.0)
+
+
+@dataclass
+class Filled:
+    """A filled gradebook, and the list of special cases for the instructor.
+
+    Attributes:
+        data: the bytes of the file.
+        column: the name of the column that was filled.
+        written: keys of the students with points in it.
+        replaced: of these, those whose row had other points.
+        blank: keys of students without points -> why.
+        absent: keys of students with points and without a row.
+        unknown: lines of the file with a student that the collection does not have.
+        kept: keys of students whose cell was left as it was -> why.
+    """
+
+    data: bytes = b""
+    column: str = ""
+    written: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    blank: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+
+def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
+    """Return why a student gets no number; empty for a student with a number."""
+    if points.state in OPEN or (points.state in MISSING and not zero_missing):
+        return points.state.value
+    return ""
+
+
+def scale(request: FillRequest, maximum: float | None, column: str) -> float:
+    """Return the factor from our points to those of the column.
+
+    Raises:
+        UsageError: the column is out of another number, and nothing says what to do.
+    """
+    possible = request.possible
+    if maximum is None or abs(maximum - possible) < 0.005 or not possible:
+        if request.is_scaled and maximum is None:
+            raise UsageError(
+                f"column '{column}' does not say its maximum: leave out `--scale`, and let the "
+                f"learning system scale from {possible:g} points"
+            )
+        return 1.0
+    if request.is_scaled:
+        return maximum / possible
+    raise UsageError(
+        f"column '{column}' is out of {maximum:g} points, and the run out of {possible:g}: add "
+        f"`--scale`, or give the assignment {possible:g} points and export again"
+    )
+
+
+def number(value: float) -> str:
+    """Return points as learning systems read them in every language: ``8``, ``8.5``, ``8.67``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def comment_of(points: StudentPoints) -> str:
+    """Return comments and changes of points, as text for the student."""
+    lines = []
+    for exercise in points.exercises:
+        head = f"{exercise.name}: " if len(points.exercises) > 1 else ""
+        told = [f"{c.why} ({number(c.before)} to {number(c.after)})" for c in exercise.changes]
+        lines += [f"{head}{text}" for text in (*told, *exercise.comments)]
+        if exercise.is_dropped:
+            lines.append(f"{exercise.name} is not in the sum")
+    return "; ".join(lines)
+
+
+def first_maximum(texts: Sequence[str]) -> float | None:
+    """Return the first of `texts` that is a positive number; a decimal comma is read, too."""
+    for text in texts:
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            continue
+        if 0 < value < float("inf"):
+            return value
+    return None

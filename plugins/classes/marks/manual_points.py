@@ -1,0 +1,231 @@
+"""Points and comments of an instructor: ``points.csv`` in the collection.
+
+    student,exercise,part,about,work,earned,possible,waits_for,points,final,comment
+    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
+    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,4,,
+    s1002,rnn,,own,,8,10,,,9,Agreed in the review.
+
+`points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
+to it. `final` stands in rows without `part`, and nothing changes it. `work` is a digest: an entry
+holds for this work alone, also after a regrade. Without one, it holds for all work.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.grading.manual_points import DIGEST_MARK
+from autograder.reports.plain import for_spreadsheet
+from framework.errors import BadInputError
+from plugins.classes.rosters.privacy import write_private
+from plugins.classes.rosters.tables import TableRow, read_csv
+
+FILE = "points.csv"
+OWN = ("points", "final", "comment")
+COLUMNS = (
+    *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
+    *OWN,
+)
+
+
+@dataclass(frozen=True)
+class ManualEntry:
+    """A row: what it is about, and what an instructor gave; None for nothing yet.
+
+    Attributes:
+        line: of the file, from 1; 0 for a new row.
+    """
+
+    student: str
+    exercise: str
+    part: str = ""
+    work: str = ""
+    points: float | None = None
+    final: float | None = None
+    comment: str = ""
+    about: str = "own"
+    earned: str = ""
+    possible: str = ""
+    waits_for: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """Student, exercise, part and work; a table has one entry for each of these keys."""
+        return self.student, self.exercise, self.part, self.work
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether an instructor has written something."""
+        return self.points is not None or self.final is not None or bool(self.comment)
+
+
+class ManualEntries:
+    """The entries of a table, by student and exercise."""
+
+    def __init__(self, entries: Iterable[ManualEntry] = ()) -> None:
+        self.all = tuple(entries)
+        self._found: dict[tuple[str, str], list[ManualEntry]] = {}
+        for entry in self.all:
+            self._found.setdefault((entry.student, entry.exercise), []).append(entry)
+
+    def about(self, student: str, exercise: str) -> list[ManualEntry]:
+        """Return the entries about a student at an exercise."""
+        return self._found.get((student, exercise), [])
+
+    def without(self, students: Collection[str]) -> ManualEntries:
+        """Return it without some students."""
+        return ManualEntries(entry for entry in self.all if entry.student not in students)
+
+
+def read_entries(file: Path) -> ManualEntries:
+    """Read a table; without a file, there are no entries.
+
+    Raises:
+        BadInputError: a column is missing, a number is none, or two rows are about the same.
+    """
+    if not file.exists():
+        return ManualEntries()
+    table = read_csv(file)
+    missing = [name for name in ("student", "exercise", *OWN) if name not in table.columns]
+    if missing:
+        raise BadInputError(
+            f"{file} has no column {', '.join(missing)}: `gradus class points` writes the rows"
+        )
+    lines: dict[tuple[str, str, str, str], int] = {}
+    entries = []
+    for row in table.rows:
+        entry = _entry(file, row)
+        other = lines.setdefault(entry.place, row.line)
+        if other != row.line:
+            raise BadInputError(f"{file}, lines {other} and {row.line} are about the same work")
+        entries.append(entry)
+    return ManualEntries(entries)
+
+
+def _entry(file: Path, row: TableRow) -> ManualEntry:
+    where = f"{file}, line {row.line}"
+    cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
+    if not cells["student"] or not cells["exercise"]:
+        raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
+    numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
+    cells["work"] = cells["work"].removeprefix(DIGEST_MARK)
+    if cells["part"] and numbers["final"] is not None:
+        raise BadInputError(f"{where}: 'final' stands in rows without 'part' alone")
+    return ManualEntry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
+
+
+def _unguarded(text: str) -> str:
+    """Return `text` without the quote against formulas in spreadsheets."""
+    return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
+
+
+def _number(where: str, name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
+    return value
+
+
+def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
+    """Return the rows of a new table, and how many of them are about work that has changed.
+
+    Args:
+        entries: of the former table; points and comments of an instructor are kept.
+        current: rows that the run asks for.
+    """
+    former = {entry.place: entry for entry in entries.all}
+    rows = [_with_own(entry, former.pop(entry.place, None)) for entry in current]
+    kept = [entry for entry in former.values() if entry.is_filled]
+    outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
+    return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
+
+
+def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
+    if old is None:
+        return new
+    return replace(new, points=old.points, final=old.final, comment=old.comment)
+
+
+def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
+    """Write a table that its owner alone can read."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([for_spreadsheet(_shown(row, name)) for name in COLUMNS] for row in rows)
+    write_private(file, out.getvalue().encode("utf-8", "replace"))
+
+
+def _shown(entry: ManualEntry, name: str) -> str:
+    value = getattr(entry, name)
+    if value is None:
+        return ""
+    if name == "work":
+        return f"{DIGEST_MARK}{value}" if value else ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
+    """Yield the comments for the student, with the part that each is about."""
+    for entry in entries:
+        if entry.comment:
+            yield f"{entry.part}: {entry.comment}" if entry.part else entry.comment
+
+
+def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
+    """Return part -> its entry; key '' is the whole exercise.
+
+    Args:
+        work: part -> digest of the work of today.
+    """
+    chosen: dict[str, ManualEntry] = {}
+    for entry in entries:
+        if entry.work in ("", work.get(entry.part, "")) and (
+            entry.work or entry.part not in chosen
+        ):
+            chosen[entry.part] = entry
+    return chosen
+
+
+def given_points(entry: ManualEntry, possible: float) -> float:
+    """Return the points that an entry gives for a part.
+
+    Raises:
+        BadInputError: it gives none, or more than the part is worth.
+    """
+    if entry.points is None or entry.points > possible:
+        raise BadInputError(
+            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
+            f"{possible:g}. For a bonus, add a row without 'part'"
+        )
+    return entry.points
+
+
+def unused(
+    entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
+) -> Iterator[str]:
+    """Yield a line for each filled row that matches no part of a run.
+
+    Args:
+        parts: (student, exercise) -> the parts of the exercise.
+    """
+    students, exercises = {key for key, _ in parts}, {name for _, name in parts}
+    for entry in entries.all:
+        if not entry.is_filled:
+            continue
+        if entry.student not in students:
+            yield f"line {entry.line}: no such student"
+        elif entry.exercise not in exercises:
+            yield f"line {entry.line}: no exercise '{entry.exercise}' in this run"
+        elif entry.part and entry.part not in parts[entry.student, entry.exercise]:
+            yield f"line {entry.line}: no part '{entry.part}' in {entry.exercise}"

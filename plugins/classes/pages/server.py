@@ -1,0 +1,281 @@
+"""A server that shows the pages of a run while it is graded, to those who have its token."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import uvicorn
+from sqlalchemy import Connection, select
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import URL, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from autograder.course.reading import Course
+from framework.errors import BadInputError, UsageError
+from plugins.classes.collecting.collection import Collection, read_collection
+from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
+from plugins.classes.pages.view import CodeReader, read_view
+from plugins.classes.rosters.privacy import Shown
+from plugins.classes.runs.store import KEY, Store, grading, key_of
+from plugins.classes.runs.stored_runs import entries_of, find_run
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+HEADERS = {
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """Lets requests through to `app` that name a known host and hold the token.
+
+    The token of the first address becomes a cookie, and leaves the address bar. A page of another
+    site can neither send the cookie nor, under another host name, reach this server.
+
+    Args:
+        app: what answers.
+        token: of this server.
+        hosts: names that a browser may use for this server.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._token = token
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        refused = self._refused(Request(scope))
+        await (refused or self._app)(scope, receive, send_with_headers)
+
+    def _refused(self, request: Request) -> Response | None:
+        """Return the answer to a request that is not let through; None for one that is."""
+        if host_name(request.headers.get("host", "")) not in self._hosts:
+            return PlainTextResponse("unknown host: see `gradus class serve --allow-host`", 403)
+        if request.method not in ("GET", "HEAD"):
+            return PlainTextResponse("this server only shows pages", 405)
+        name = f"gradus-{request.url.port or 80}"
+        given = request.query_params.get("token")
+        if given is not None and self._is_token(given):
+            answer = RedirectResponse(_without_token(request.url), 303)
+            answer.set_cookie(name, self._token, httponly=True, samesite="strict")
+            return answer
+        if self._is_token(request.cookies.get(name, "")):
+            return None
+        text = "open the address with the token that `gradus class serve` has printed"
+        return PlainTextResponse(text, 403)
+
+    def _is_token(self, given: str) -> bool:
+        return secrets.compare_digest(given.encode(), self._token.encode())
+
+
+def host_name(header: str) -> str:
+    """Return the name in a ``Host`` header, without its port, in lower case."""
+    name, colon, port = header.lower().rpartition(":")
+    return name if colon and port.isdigit() else header.lower()
+
+
+def _without_token(url: URL) -> str:
+    return str(url.remove_query_params("token").replace(scheme="", netloc=""))
+
+
+#: Seconds between two looks at the store, and between two refreshed pages.
+LOOK, REFRESH = 1.0, 5.0
+#: Seconds after which a quiet connection gets a comment, so that nothing closes it.
+BEAT = 15.0
+
+
+class Serving:
+    """The pages of a run as they are now.
+
+    Args:
+        folder: the collection.
+        store: has the run.
+        number: of the run.
+        shown: returns how students are called.
+        course: what the code belongs to.
+    """
+
+    def __init__(
+        self, folder: Path, store: Store, number: int, shown: Shown, course: Course
+    ) -> None:
+        self._folder, self._store, self._number = folder, store, number
+        self._shown, self._course = shown, course
+        self._lock = Lock()
+        self._known: tuple[Live, RunSite] | None = None
+        self._read_at = 0.0
+        self._counted: tuple[float, Live] | None = None
+
+    @cached_property
+    def _collection(self) -> Collection:
+        return read_collection(self._folder)
+
+    def count(self) -> Live:
+        """Return how many results are there; all readers share a look at the store."""
+        counted = self._counted
+        if counted is None or time.monotonic() > counted[0] + LOOK:
+            counted = time.monotonic(), self._store.transaction(self._count)
+            self._counted = counted
+        return counted[1]
+
+    def _count(self, connection: Connection) -> Live:
+        run = find_run(connection, self._number)
+        keys = {run.key(entry) for entry in entries_of(connection, run.id)}
+        chosen = select(*(grading.c[name] for name in KEY)).where(
+            grading.c.revision == run.revision,
+            grading.c.seed == run.seed,
+            grading.c.environment == run.environment,
+        )
+        done = sum(key_of(row) in keys for row in connection.execute(chosen))
+        return Live(done, len(keys), run.ended)
+
+    def site(self) -> tuple[RunSite, Live]:
+        """Return the pages; of a run that is being graded, those of some seconds ago at most."""
+        with self._lock:
+            latest = self._known
+            if latest is not None and time.monotonic() < self._read_at + REFRESH:
+                return latest[1], latest[0]
+            count = self.count()
+            if latest is None or latest[0] != count:
+                latest = count, self._read()
+            self._known, self._read_at = latest, time.monotonic()
+            return latest[1], latest[0]
+
+    def _read(self) -> RunSite:
+        collection = self._collection
+        view = self._store.transaction(
+            lambda connection: read_view(
+                connection, collection, find_run(connection, self._number), self._shown
+            )
+        )
+        return RunSite(view, self._store, CodeReader(collection, self._course))
+
+    def content(self, path: str, query: str = "") -> bytes | None:
+        """Return the page or file at `path`; None if there is none."""
+        site, count = self.site()
+        return site.content(path, replace(count, query=query))
+
+    async def events(self) -> AsyncIterator[str]:
+        """Yield server-sent events: the progress of the run, and that pages have changed."""
+        sent, refreshed, beat = None, time.monotonic(), time.monotonic()
+        while True:
+            count = await asyncio.to_thread(self.count)
+            now = time.monotonic()
+            if count != sent:
+                yield _event("progress", _progress(count))
+                sent, beat = count, now
+            if self._known is not None and count != self._known[0] and now > refreshed + REFRESH:
+                yield _event("changed", "")
+                refreshed = now
+            if now > beat + BEAT:
+                yield ": still here\n\n"
+                beat = now
+            await asyncio.sleep(LOOK)
+
+
+def _progress(count: Live) -> str:
+    return render("progress.html", live=count, path="")
+
+
+def _event(name: str, data: str) -> str:
+    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
+    return f"event: {name}\n{lines}\n"
+
+
+#: Scripts of others that live pages use, unchanged, with their licences beside them.
+VENDORED = ("htmx.min.js", "sse.min.js")
+
+
+def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGIApp:
+    """Return the application that shows `serving` to requests with `token`."""
+
+    async def page(request: Request) -> Response:
+        path = request.path_params["path"]
+        if path in VENDORED:
+            return Response(asset(f"vendored/{path}"), media_type="text/javascript")
+        query = request.query_params.get("q", "")
+        content = await run_in_threadpool(serving.content, path, query)
+        if content is None:
+            return PlainTextResponse("no such page", 404)
+        return Response(content, media_type=mimetypes.guess_type(path)[0] or "text/plain")
+
+    async def events(request: Request) -> Response:
+        return StreamingResponse(serving.events(), media_type="text/event-stream")
+
+    async def start(request: Request) -> Response:
+        return RedirectResponse("/index.html", 303)
+
+    routes = [Route("/", start), Route("/events", events), Route("/{path:path}", page)]
+    return Guard(Starlette(routes=routes), token, (*LOOPBACK, *hosts))
+
+
+def open_socket(host: str, port: int, hosts: Sequence[str]) -> socket.socket:
+    """Return a socket that listens at `host` and `port`.
+
+    Raises:
+        UsageError: it would be reached from other machines, and no name for it is given.
+        BadInputError: the address cannot be used.
+    """
+    is_here = host in ("127.0.0.1", "localhost", "::1")
+    if not is_here and not hosts:
+        raise UsageError(
+            f"{host} is reached from other machines: name how browsers reach it, as in "
+            "`--allow-host grades.uni.example`, and put a proxy with TLS in front"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
+        opened.listen()
+    except OSError as error:
+        opened.close()
+        reason = error.strerror or error
+        raise BadInputError(f"cannot listen at {host}, port {port}: {reason}") from None
+    return opened
+
+
+def run_server(
+    serving: Serving, opened: socket.socket, hosts: Sequence[str], say: Callable[[str], None]
+) -> None:
+    """Serve until Ctrl-C; `say` prints the address with the token."""
+    token = secrets.token_urlsafe(24)
+    host, port = opened.getsockname()[:2]
+    name = hosts[0] if hosts else f"[{host}]" if ":" in host else host
+    say(f"http://{name}:{port}/?token={token}")
+    config = uvicorn.Config(
+        application(serving, token, hosts),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    with opened:
+        uvicorn.Server(config).run(sockets=[opened])

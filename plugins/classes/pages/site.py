@@ -1,0 +1,350 @@
+"""The pages of a run: path -> content, for files and for a server alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, Protocol
+
+from autograder.course.source import lines_of
+from autograder.reports.html_report import report_templates
+from autograder.reports.plain import for_spreadsheet
+from framework.errors import BadInputError
+from framework.plotting.svg import chart_css
+from plugins.classes.marks.class_results import State, StudentOutcome, report_of
+from plugins.classes.pages import statistics
+from plugins.classes.pages.view import CodeReader, RunView
+from plugins.classes.rosters.dates import shown_moment
+from plugins.classes.rosters.privacy import private_folder, write_private
+from plugins.classes.rosters.roster import folded
+from plugins.classes.runs.store import Store
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: Pages may load files beside them, and no script or style inside of them.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+
+_HERE = "plugins.classes.pages"
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page of the folder ``templates``."""
+    return _environment().get_template(template).render(security=POLICY, **values)
+
+
+@cache
+def _environment() -> Environment:
+    made = report_templates(_HERE)
+    made.filters.update(percent=percent, moment=moment)
+    return made
+
+
+def percent(share: float | None) -> str:
+    """Return a share as ``78 %``; a dash for none. Less than all is never 100 %."""
+    if share is None:
+        return "–"
+    return f"{100 if share >= 1 else min(round(100 * share), 99)} %"
+
+
+def moment(value: datetime | float | None, zone: str = "") -> str:
+    """Return a time as ``2026-03-02 10:15 CET``, in a time zone or in UTC."""
+    if value is None:
+        return "time unknown"
+    if isinstance(value, float):
+        value = datetime.fromtimestamp(value, UTC)
+    return shown_moment(value, zone)
+
+
+def asset(name: str) -> bytes:
+    """Return a file of the folder ``assets``."""
+    return resources.files(_HERE).joinpath("assets", name).read_bytes()
+
+
+@cache
+def stylesheet() -> bytes:
+    """Return the style of all pages: styles of reports and charts, and their own."""
+    reports = resources.files("autograder.reports").joinpath("templates", "page.css")
+    parts = (reports.read_text("utf-8"), chart_css(), asset("pages.css").decode())
+    return "\n".join(parts).encode()
+
+
+#: Lists the files of the pages, so that the next report removes them and no others.
+_LISTING = "pages.json"
+
+
+class Pages(Protocol):
+    """Pages and files by their paths."""
+
+    def paths(self) -> Iterable[str]:
+        """Return all paths."""
+
+    def content(self, path: str) -> bytes | None:
+        """Return the content at a path; None if there is none."""
+
+
+def write_site(site: Pages, folder: Path) -> int:
+    """Write all pages into `folder` in place of those of an earlier report; return how many.
+
+    Raises:
+        BadInputError: the folder holds other files, or cannot be written.
+    """
+    _clear(folder)
+    private_folder(folder)
+    paths = sorted(site.paths())
+    write_private(folder / _LISTING, json.dumps(paths, indent=1).encode())
+    for path in paths:
+        content = site.content(path)
+        if content is not None:
+            private_folder((folder / path).parent)
+            write_private(folder / path, content, is_durable=False)
+    return len(paths)
+
+
+def _clear(folder: Path) -> None:
+    """Remove the pages of an earlier report.
+
+    Raises:
+        BadInputError: the folder is no such report.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / _LISTING).is_file()):
+        raise BadInputError(f"{folder} holds other files: name a new folder for the pages")
+    for path in _listed(folder / _LISTING):
+        (folder / path).unlink(missing_ok=True)
+
+
+def _listed(file: Path) -> list[Path]:
+    """Return the paths of an earlier report: those below its folder alone."""
+    if not file.is_file():
+        return []
+    try:
+        paths = [Path(str(path)) for path in json.loads(file.read_bytes())]
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInputError(
+            f"{file} is damaged: remove the folder of the pages ({error})"
+        ) from None
+    return [path for path in paths if not path.is_absolute() and ".." not in path.parts]
+
+
+POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible", "diagnosis")
+
+
+def points_csv(view: RunView) -> str:
+    """Return a row for each student and task; ungraded work has no points."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(POINTS_COLUMNS)
+    writer.writerows([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
+    return text.getvalue()
+
+
+def points_json(view: RunView) -> str:
+    """Return the rows of the table as JSON: a list of objects, numbers as numbers."""
+    listed = [dict(zip(POINTS_COLUMNS, row, strict=True)) for row in points_rows(view)]
+    return json.dumps(listed, indent=1) + "\n"
+
+
+def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
+    """Yield the rows: one for each task, or for an exercise that was not graded."""
+    for student, outcomes in view.with_work():
+        name = view.shown(student)
+        for exercise, outcome in outcomes.items():
+            if outcome.work is None:
+                yield name, exercise, "", outcome.state.value, "", "", ""
+                continue
+            for task in outcome.work.tasks:
+                diagnoses = dict.fromkeys(
+                    check.diagnosis for check in task.checks if check.diagnosis
+                )
+                verdict, why = task.verdict.value, " ".join(diagnoses)
+                yield name, exercise, task.name, verdict, task.earned, task.possible, why
+
+
+#: Rows of the lists of slow work.
+MAX_SLOW = 20
+
+#: Path -> title of the pages that the menu shows.
+MENU = {
+    "index.html": "Overview",
+    "students.html": "Students",
+    "tasks.html": "Tasks",
+    "mistakes.html": "Mistakes",
+    "grading.html": "Grading",
+    "export.html": "Export",
+}
+
+
+@dataclass(frozen=True)
+class Live:
+    """The state of a run, for a page of a server.
+
+    Attributes:
+        done, total: results that are there, and all of the run.
+        ended: the time of its end; None until then.
+        query: the search text of the reader.
+    """
+
+    done: int = 0
+    total: int = 0
+    ended: float | None = None
+    query: str = ""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the run is finished."""
+        return self.ended is not None
+
+
+class RunSite:
+    """The pages of a run.
+
+    Args:
+        view: the run.
+        store: has the reports.
+        code: reads the code of attempts.
+    """
+
+    def __init__(self, view: RunView, store: Store, code: CodeReader) -> None:
+        self.view = view
+        self._store = store
+        self._code = code
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all pages and files."""
+        yield from self._fixed()
+        yield from self._exercises()
+        yield from self.view.pages_of_students
+        yield from self.view.pages_of_work
+
+    def content(self, path: str, live: Live | None = None) -> bytes | None:
+        """Return the page or file at `path`; None if there is none."""
+        fixed = self._fixed() | self._exercises()
+        if path in fixed:
+            content = fixed[path](live)
+            return content if isinstance(content, bytes) else _encoded(content)
+        if path in self.view.pages_of_students:
+            return _encoded(self._student(path, live))
+        if path in self.view.pages_of_work:
+            return _encoded(self._work(path, live))
+        return None
+
+    def _fixed(self) -> dict[str, Callable[[Live | None], str | bytes]]:
+        pages = (self._overview, self._students, self._tasks, self._mistakes, self._grading)
+        return {
+            **dict(zip(MENU, (*pages, self._export), strict=True)),
+            "points.csv": lambda _: points_csv(self.view),
+            "points.json": lambda _: points_json(self.view),
+            "datasette.json": lambda _: asset("datasette.json"),
+            "pages.css": lambda _: stylesheet(),
+            "pages.js": lambda _: asset("pages.js"),
+        }
+
+    def _exercises(self) -> dict[str, Callable[[Live | None], str]]:
+        """Return the pages of single exercises, where their tasks do not fit on one page."""
+        if statistics.is_by_task(self.view):
+            return {}
+        return {
+            f"exercises/{name}.html": partial(self._students, exercise=name)
+            for name in self.view.results.exercises
+        }
+
+    def _overview(self, live: Live | None) -> str:
+        shares = statistics.shares(self.view)
+        outcomes = self.view.results.outcomes.values()
+        full = sum(share >= 1 for share in shares.values())
+        facts = {
+            "with_work": len({outcome.student for outcome in outcomes}),
+            "mean": sum(shares.values()) / len(shares) if shares else None,
+            "median": median(shares.values()) if shares else None,
+            "full": full,
+            "not_graded": sum(outcome.state is State.NOT_GRADED for outcome in outcomes),
+            "waiting": sum(outcome.state is State.WAITS_FOR_PERSON for outcome in outcomes),
+        }
+        return self._page("index.html", live, facts=facts,
+                          distribution=statistics.distribution(shares),
+                          over_time=statistics.by_time(self.view),
+                          rates=statistics.task_rates(self.view)[:8],
+                          mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
+
+    def _students(self, live: Live | None, exercise: str = "") -> str:
+        columns = statistics.columns(self.view, exercise)
+        rows = statistics.rows(self.view, columns)
+        query = live.query if live is not None else ""
+        if query:
+            wanted = folded(query)
+            rows = [row for row in rows if wanted in folded(self.view.shown(row.student))]
+        # An exercise and the number of its columns.
+        groups: dict[str, int] = {}
+        for column in columns:
+            groups[column.exercise] = groups.get(column.exercise, 0) + 1
+        path = f"exercises/{exercise}.html" if exercise else "students.html"
+        return self._page(path, live, "students.html", columns=columns, rows=rows, groups=groups,
+                          exercise=exercise, single=self._exercises())  # fmt: skip
+
+    def _tasks(self, live: Live | None) -> str:
+        return self._page("tasks.html", live, rates=statistics.task_rates(self.view))
+
+    def _mistakes(self, live: Live | None) -> str:
+        listed = statistics.mistakes(self.view)
+        return self._page("mistakes.html", live, mistakes=listed, code=self._code)
+
+    def _grading(self, live: Live | None) -> str:
+        return self._page("grading.html", live,
+                          slowest=statistics.slowest(self.view, MAX_SLOW),
+                          slow_checks=statistics.slow_checks(self.view, MAX_SLOW),
+                          repeated=statistics.repeated(self.view),
+                          missing=_by_fault(self.view))  # fmt: skip
+
+    def _export(self, live: Live | None) -> str:
+        return self._page("export.html", live)
+
+    def _student(self, path: str, live: Live | None) -> str:
+        student = self.view.pages_of_students[path]
+        outcomes = self.view.results.of(student)
+        return self._page(path, live, "student.html", student=student,
+                          share=statistics.shares(self.view).get(student),
+                          outcomes=outcomes,
+                          attempts=self.view.collection.attempts_of(student),
+                          counting={outcome.attempt for outcome in outcomes.values()},
+                          policy=self.view.collection.policy)  # fmt: skip
+
+    def _work(self, path: str, live: Live | None) -> str:
+        outcomes = self.view.pages_of_work[path]
+        first = outcomes[0]
+        report = self._store.transaction(partial(report_of, key=first.key))
+        code = self._code.of(first.attempt, first.exercise)
+        return self._page(path, live, "work.html", outcomes=outcomes, first=first,
+                          report=report, code=lines_of(code))  # fmt: skip
+
+    def _page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
+        root = "../" * path.count("/")
+        named = {"path": path, "root": root, "live": live, "menu": MENU}
+        return render(template or path, view=self.view, run=self.view.run, **named, **values)
+
+
+def _by_fault(view: RunView) -> Mapping[str, list[StudentOutcome]]:
+    """Return fault -> the outcomes without a grade because of it."""
+    by_fault: dict[str, list[StudentOutcome]] = {}
+    for outcome in view.results.outcomes.values():
+        if outcome.work is None:
+            by_fault.setdefault(view.faults[outcome.key] or "still to be graded", []).append(
+                outcome
+            )
+    return by_fault
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

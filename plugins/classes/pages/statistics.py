@@ -1,0 +1,322 @@
+"""Numbers about a run: pass rates, mistakes, distribution of points, slow work, the heat map."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+
+from autograder.reports.wording import number
+from autograder.verdicts import Verdict
+from plugins.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
+from plugins.classes.pages.view import RunView
+from plugins.classes.rosters.dates import time_zone
+
+#: Verdicts of a check that show wrong code.
+WRONG = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+#: Verdicts that do not judge the code of a task.
+OPEN = (Verdict.BLOCKED, Verdict.NOT_GRADED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER)
+#: Examples of a mistake that the pages show.
+EXAMPLES = 3
+#: Parts of the distribution below full marks.
+PARTS = 10
+#: Bars of a chart over time; more days than this are shown by week.
+MAX_BARS = 42
+
+
+@dataclass(frozen=True)
+class TaskRate:
+    """How many students solved a task.
+
+    Attributes:
+        open: those whose points wait for another task, a person or the grader.
+        attempts: median number of attempts of those who passed; None if no student did.
+    """
+
+    exercise: str
+    task: str
+    passed: int
+    partly: int
+    wrong: int
+    not_started: int
+    open: int
+    attempts: float | None
+
+    @property
+    def decided(self) -> int:
+        """Number of students whose code was judged."""
+        return self.passed + self.partly + self.wrong + self.not_started
+
+    @property
+    def rate(self) -> float:
+        """Share of these students who passed, from 0 to 1."""
+        return self.passed / self.decided if self.decided else 0.0
+
+
+def task_rates(view: RunView) -> list[TaskRate]:
+    """Return the rate of each task, the lowest one first."""
+    kinds: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    attempts: dict[tuple[str, str], list[int]] = defaultdict(list)
+    handed_in = Counter(
+        student for attempt in view.collection.attempts for student in attempt.students
+    )
+    for (student, exercise), outcome in view.results.outcomes.items():
+        for task in outcome.work.tasks if outcome.work is not None else ():
+            kind = _kind(task)
+            kinds[exercise, task.name][kind] += 1
+            if kind == "passed":
+                attempts[exercise, task.name].append(handed_in[student])
+    rates = [
+        TaskRate(*key, counts["passed"], counts["partly"], counts["wrong"], counts["not started"],
+                 counts["open"], median(attempts[key]) if attempts[key] else None)
+        for key, counts in kinds.items()
+    ]  # fmt: skip
+    return sorted(rates, key=lambda rate: (rate.decided == 0, rate.rate))
+
+
+def _kind(task: TaskFacts) -> str:
+    if task.verdict in (Verdict.PASSED, Verdict.SKIPPED):
+        return "passed"
+    if task.verdict in OPEN:
+        return "open"
+    if task.verdict is Verdict.NOT_STARTED and not task.earned:
+        return "not started"
+    return "partly" if task.earned else "wrong"
+
+
+@dataclass(frozen=True)
+class CommonMistake:
+    """A mistake that students made in one task.
+
+    Attributes:
+        id: the diagnosis, as in ``no-bias``; empty where none is known.
+        sentence: a description of the mistake; without a diagnosis, the check that failed.
+        examples: outcomes of different work, with the check that showed it.
+    """
+
+    exercise: str
+    task: str
+    id: str
+    sentence: str
+    students: tuple[str, ...]
+    examples: tuple[tuple[StudentOutcome, CheckFacts], ...]
+
+
+def mistakes(view: RunView) -> list[CommonMistake]:
+    """Return the mistakes, those of most students first; diagnosed ones before others."""
+    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
+    for outcome in view.results.outcomes.values():
+        for task, check in outcome.work.checks if outcome.work is not None else ():
+            if check.verdict in WRONG:
+                told = check.sentence if check.diagnosis else f"{check.title}: {check.verdict}"
+                mistake_key = outcome.exercise, task.name, check.diagnosis, told
+                by_mistake.setdefault(mistake_key, {}).setdefault(outcome.student, (outcome, check))
+    listed = [
+        CommonMistake(*mistake_key, tuple(students), tuple(_different(students)))
+        for mistake_key, students in by_mistake.items()
+    ]
+    return sorted(
+        listed,
+        key=lambda mistake: (
+            not mistake.id,
+            -len(mistake.students),
+            mistake.exercise,
+            mistake.task,
+        ),
+    )
+
+
+def _different(
+    students: dict[str, tuple[StudentOutcome, CheckFacts]],
+) -> list[tuple[StudentOutcome, CheckFacts]]:
+    """Return the first examples, of different work."""
+    by_work = {outcome.key: (outcome, check) for outcome, check in reversed(students.values())}
+    return list(reversed(by_work.values()))[:EXAMPLES]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart.
+
+    Attributes:
+        label: where it begins.
+        end: where it ends; empty for a bar of one value.
+        note: marks it, as for a due date.
+    """
+
+    label: str
+    count: int
+    end: str = ""
+    note: str = ""
+
+
+def shares(view: RunView) -> dict[str, float]:
+    """Return student -> share of the points, from 0 to 1; of all exercises that were graded.
+
+    An exercise without work counts as 0, one that was not graded does not count.
+    """
+    possible: dict[str, float] = {}
+    for outcome, work in view.works.values():
+        possible[outcome.exercise] = max(work.possible, possible.get(outcome.exercise, 0.0))
+    by_student = {}
+    for student, outcomes in view.with_work():
+        counted = {
+            name: points
+            for name, points in possible.items()
+            if name not in outcomes or outcomes[name].work is not None
+        }
+        earned = sum(
+            outcome.work.earned for outcome in outcomes.values() if outcome.work is not None
+        )
+        if sum(counted.values()):
+            by_student[student] = earned / sum(counted.values())
+    return by_student
+
+
+def distribution(by_student: dict[str, float]) -> list[Bar]:
+    """Return the number of students by share of the points: ten parts, and full marks."""
+    counted = Counter(min(int(share * PARTS + 1e-9), PARTS) for share in by_student.values())
+    step = 100 // PARTS
+    parts = [Bar(f"{i * step}", counted[i], f"{(i + 1) * step}") for i in range(PARTS)]
+    return [*parts, Bar("100", counted[PARTS])]
+
+
+def by_time(view: RunView) -> list[Bar]:
+    """Return the number of attempts by day, or by week where there are many days."""
+    zone = time_zone(view.collection.zone) if view.collection.zone else UTC
+    moments = [
+        attempt.submitted for attempt in view.collection.attempts if attempt.submitted is not None
+    ]
+    days = Counter(moment.astimezone(zone).date() for moment in moments)
+    due = view.collection.policy.due
+    ends = [*days, *([due.astimezone(zone).date()] if due is not None else [])]
+    if not days:
+        return []
+    step = 1 if (max(ends) - min(ends)).days < MAX_BARS else 7
+    return list(_bars(days, min(ends), max(ends), step, due))
+
+
+def _bars(
+    days: Counter[date], first: date, last: date, step: int, due: datetime | None
+) -> Iterator[Bar]:
+    start = first
+    while start <= last:
+        part = [start + timedelta(days=i) for i in range(step)]
+        note = "due" if due is not None and due.date() in part else ""
+        yield Bar(f"{start:%b} {start.day}", sum(days[day] for day in part), note=note)
+        start += timedelta(days=step)
+
+
+def slowest(view: RunView, most: int) -> list[StudentOutcome]:
+    """Return outcomes of the work that took most time to grade; equal work once."""
+    timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
+    return [outcome for outcome, _ in timed[:most]]
+
+
+def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]:
+    """Return exercise, check, median and longest seconds of the checks that take most time."""
+    times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for outcome, work in view.works.values():
+        for _, check in work.checks:
+            times[outcome.exercise, check.title].append(check.seconds)
+    listed = [(*check_key, median(seconds), max(seconds)) for check_key, seconds in times.items()]
+    return sorted(listed, key=lambda row: -row[2])[:most]
+
+
+def repeated(view: RunView) -> list[StudentOutcome]:
+    """Return outcomes of the work that was repeated alone on the machine."""
+    return [outcome for outcome, work in view.works.values() if work.repeated]
+
+
+#: Columns of one page. With more tasks, the page of all students has a column for each exercise.
+MAX_COLUMNS = 40
+
+#: Levels of a cell: none of the points, three parts, nearly all, all.
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class HeatColumn:
+    """A task of an exercise; the whole exercise if `task` is empty."""
+
+    exercise: str
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell.
+
+    Attributes:
+        level: its class: ``c0`` to ``c5``, or what is known in place of points.
+        text: the points, or a symbol that the legend explains.
+        page: what it links to; empty without work.
+    """
+
+    level: str
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A student; `share` is from 0 to 1, None without points."""
+
+    student: str
+    share: float | None
+    cells: tuple[HeatCell, ...]
+
+
+def is_by_task(view: RunView) -> bool:
+    """Return whether the tasks of all exercises fit on one page."""
+    return sum(map(len, view.tasks.values())) <= MAX_COLUMNS
+
+
+def columns(view: RunView, exercise: str = "") -> list[HeatColumn]:
+    """Return the columns of the page of all exercises, or of one."""
+    names = [exercise] if exercise else view.results.exercises
+    if not exercise and not is_by_task(view):
+        return [HeatColumn(name) for name in names]
+    return [HeatColumn(name, task) for name in names for task in view.tasks[name] or ("",)]
+
+
+def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
+    """Return the rows of all students, in the order of the roster."""
+    by_student = shares(view)
+    return [
+        HeatRow(student, by_student.get(student), _cells(view, view.results.of(student), chosen))
+        for student in view.results.students
+    ]
+
+
+def _cells(
+    view: RunView, outcomes: Mapping[str, StudentOutcome], chosen: list[HeatColumn]
+) -> tuple[HeatCell, ...]:
+    return tuple(_cell(view, outcomes.get(column.exercise), column.task) for column in chosen)
+
+
+_NO_WORK, _NOT_GRADED = HeatCell("none", "–"), HeatCell("open", "?")
+
+
+def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
+    if outcome is None:
+        return _NO_WORK
+    page = view.work_page(outcome.key)
+    if outcome.work is None:
+        return HeatCell(_NOT_GRADED.level, _NOT_GRADED.text, page)
+    part = next(
+        (part for part in outcome.work.tasks if part.name == task),
+        outcome.work,
+    )
+    if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
+        return HeatCell("open", f"{number(part.earned)}…", page)
+    return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)
+
+
+def level(earned: float, possible: float) -> int:
+    """Return the level of points, from 0 for none to 5 for all."""
+    if possible <= 0 or earned >= possible:
+        return LEVELS
+    return 0 if earned <= 0 else min(1 + int(earned / possible * (LEVELS - 1)), LEVELS - 1)

@@ -1,0 +1,155 @@
+"""What the pages of a run are made from: results, faults, and the code of attempts."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from sqlalchemy import Connection
+
+from autograder.course.reading import Course
+from autograder.course.source import definitions, lines_of, parse
+from autograder.submissions.submission import load_submission
+from framework.errors import GradusError
+from plugins.classes.collecting.collection import Collection
+from plugins.classes.marks.class_results import (
+    ClassResults,
+    StudentOutcome,
+    WorkFacts,
+    read_results,
+)
+from plugins.classes.rosters.privacy import Shown, pseudonyms
+from plugins.classes.runs.job_queue import fault_of
+from plugins.classes.runs.store import ResultKey
+from plugins.classes.runs.stored_runs import Disagreement, Run, disagreements
+
+#: Lines of a task that an example shows.
+MAX_LINES = 60
+
+
+class CodeReader:
+    """Reads the code of attempts.
+
+    Args:
+        collection: has their files.
+        course: what the files belong to.
+    """
+
+    def __init__(self, collection: Collection, course: Course) -> None:
+        self._collection = collection
+        self._course = course
+        self.of = lru_cache(maxsize=64)(self._read)
+
+    def _read(self, attempt: str, exercise: str) -> str:
+        """Return the code for `exercise`; a sentence in a comment where there is none."""
+        try:
+            folder = self._collection.folder_of(attempt)
+            with load_submission(folder, self._course, [exercise]) as submission:
+                if exercise in submission.files:
+                    return submission.files[exercise].source
+                return f"# {submission.unread.get(exercise, 'no file of this exercise')}\n"
+        except GradusError as error:
+            return f"# {error}\n"
+
+    def of_task(self, attempt: str, exercise: str, task: str) -> str:
+        """Return the lines that define `task`; empty where they are not found."""
+        source: str = self.of(attempt, exercise)
+        return code_of_task(source, task)
+
+
+def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
+    """Return the first `most` lines of the definition of `task`, with its decorators.
+
+    Code that is no Python has no definition.
+    """
+    try:
+        definition = definitions(parse(source)).get(task)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if definition is None:
+        return ""
+    decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
+    first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
+    lines = lines_of(source)[first - 1 : definition.end_lineno]
+    return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as its pages show it.
+
+    Attributes:
+        faults: what was not graded -> the fault of the grader, empty where a job still waits.
+        shown: returns how a student is called: key and name, or a pseudonym.
+        page_name: returns the name of a student's page, which says nothing about the student.
+    """
+
+    collection: Collection
+    results: ClassResults
+    faults: Mapping[ResultKey, str]
+    disagreements: tuple[Disagreement, ...]
+    shown: Shown
+    page_name: Callable[[str], str]
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.results.run
+
+    @cached_property
+    def pages_of_students(self) -> dict[str, str]:
+        """Path of a page -> key of its student."""
+        return {self.student_page(student): student for student in self.results.students}
+
+    @cached_property
+    def pages_of_work(self) -> dict[str, tuple[StudentOutcome, ...]]:
+        """Path of a page -> the outcomes of the students who handed in this work."""
+        by_page: dict[str, list[StudentOutcome]] = {}
+        for outcome in self.results.outcomes.values():
+            by_page.setdefault(self.work_page(outcome.key), []).append(outcome)
+        return {page: tuple(listed) for page, listed in by_page.items()}
+
+    def student_page(self, student: str) -> str:
+        """Return the path of the page of a student."""
+        return f"students/{self.page_name(student)}.html"
+
+    def work_page(self, key: ResultKey) -> str:
+        """Return the path of the page of a piece of work; equal work has one page."""
+        return f"work/{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.html"
+
+    def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
+        """Yield each student who handed something in, with exercise -> outcome."""
+        for student in self.results.students:
+            outcomes = self.results.of(student)
+            if outcomes:
+                yield student, outcomes
+
+    @cached_property
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
+        """Key -> an outcome with it, and what grading found; equal work once."""
+        return {
+            outcome.key: (outcome, outcome.work)
+            for outcome in self.results.outcomes.values()
+            if outcome.work is not None
+        }
+
+    @cached_property
+    def tasks(self) -> dict[str, tuple[str, ...]]:
+        """Exercise -> its tasks, as far as any work of it was graded."""
+        names: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
+        for outcome, work in self.works.values():
+            names[outcome.exercise].update(dict.fromkeys(task.name for task in work.tasks))
+        return {name: tuple(tasks) for name, tasks in names.items()}
+
+
+def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
+    """Return everything that the pages of `run` show."""
+    results = read_results(connection, collection, run)
+    missing = {outcome.key for outcome in results.outcomes.values() if outcome.work is None}
+    faults = {key: fault_of(connection, key) for key in missing}
+    keys = {outcome.key for outcome in results.outcomes.values()}
+    different = tuple(disagreements(connection, keys))
+    return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))

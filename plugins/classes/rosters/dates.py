@@ -1,0 +1,223 @@
+"""Due dates, times of submission, and extensions: with time zones and changes of clocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from framework.errors import BadInputError, UsageError
+from plugins.classes.rosters.roster import Roster, columns_of, identifiers
+from plugins.classes.rosters.tables import CsvTable, TableRow, read_csv
+
+#: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
+_ENGLISH = "%d %B %Y, %I:%M %p"
+_WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+_UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
+_DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+END_OF_DAY = time(23, 59, 59)
+
+
+def time_zone(name: str) -> tzinfo:
+    """Return the time zone `name`, as in ``Europe/Berlin``.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"no time zone '{name}': expected a name as in Europe/Berlin, America/New_York or UTC"
+        ) from None
+
+
+def shown_moment(moment: datetime, zone: str, *, seconds: bool = False) -> str:
+    """Return a time as ``2026-03-02 10:15 CET``, in the time zone of a class, or in UTC."""
+    local = moment.astimezone(time_zone(zone) if zone else UTC)
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}" if seconds else f"{local:%Y-%m-%d %H:%M %Z}"
+
+
+def read_due(text: str, zone: tzinfo | None) -> datetime:
+    """Return the due date `text`; a date alone means the end of that day.
+
+    A time that a change of clocks repeats means the second of the two.
+
+    Raises:
+        UsageError: it is no date, names no time zone, or a change of clocks leaves it out.
+    """
+    moment = _parsed(text)
+    if moment is None:
+        raise UsageError(f"'{text}' is no date: expected 2026-03-02, or 2026-03-02T18:00")
+    if _DAY.fullmatch(text.strip()):
+        moment = datetime.combine(moment.date(), END_OF_DAY)
+    if moment.tzinfo is not None:
+        return moment.astimezone(zone) if zone is not None else moment
+    if zone is None:
+        raise UsageError(
+            f"'{text}' names no time zone: add one with `--timezone Europe/Berlin`, or an offset "
+            f"as in {text}+01:00"
+        )
+    local = moment.replace(tzinfo=zone, fold=1)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise UsageError(f"'{text}' does not exist in {zone}: the clocks are changed then")
+    return local
+
+
+def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """Return the time `text` of a submission, in UTC; None if it is not understood.
+
+    Args:
+        zone: time zone of times that name no zone; None to refuse these times.
+    """
+    moment = _parsed(text)
+    if moment is None or (moment.tzinfo is None and zone is None):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def _parsed(text: str) -> datetime | None:
+    text = _UTC.sub("+00:00", text.strip())
+    text = _DASHES.sub(r"\1T\2:\3:\4", _FRACTION.sub(r"\1", text))
+    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.strptime(_WEEKDAY.sub("", text), _ENGLISH)  # in the zone of the table
+    except ValueError:
+        return None
+
+
+def days_late(submitted: datetime, due: datetime) -> int:
+    """Return the number of days begun between `due` and `submitted`; 0 for in time.
+
+    A day lasts until the same local time of the next day, also where the clocks are changed.
+    """
+    moment = submitted.astimezone(UTC)
+    if moment <= due.astimezone(UTC):
+        return 0
+    days = max((moment - due.astimezone(UTC)).days, 1) - 1
+    while days_after(due, days).astimezone(UTC) < moment:
+        days += 1
+    return days
+
+
+def days_after(due: datetime, days: int) -> datetime:
+    """Return the same local time `days` later.
+
+    Where a change of clocks repeats or leaves out that time, the later moment is meant.
+    """
+    local = due + timedelta(days=days)  # which keeps the local time
+    return max(
+        (local.replace(fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
+    )
+
+
+_DUE, _DAYS, _LATE_DAYS = "due", "days", "late_days"
+#: Columns with the time of a submission: one of your own, and those of other systems.
+TIMES = (
+    "submitted",
+    "submitted_at",
+    "submission_timestamp",
+    "timestamp",
+    "created_at",
+    "last modified (submission)",
+)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """The exceptions of one student from the dates of all students.
+
+    Attributes:
+        due: the student's due date; None for that of all students, `days` later.
+        late_days: the student's budget; None for that of all students.
+    """
+
+    due: datetime | None = None
+    days: int = 0
+    late_days: int | None = None
+
+    def due_date(self, due: datetime) -> datetime:
+        """Return the due date of the student; `due` is the due date of all students."""
+        return self.due or days_after(due, self.days)
+
+
+def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, Extension]:
+    """Return key of a student -> extension, from columns ``due``, ``days`` or ``late_days``.
+
+    Raises:
+        BadInputError: a row names no student of the class, or has a value of another form.
+        UsageError: a due date is none, or has no time zone.
+    """
+    table = read_csv(file)
+    if not {_DUE, _DAYS, _LATE_DAYS} & set(table.columns):
+        raise BadInputError(f"{file}: expected a column {_DUE}, {_DAYS} or {_LATE_DAYS}")
+    extensions: dict[str, Extension] = {}
+    for row, key in _students(table, roster):
+        if key is None:
+            raise BadInputError(f"{file}, line {row.line}: no such student in the roster")
+        if key in extensions:
+            raise BadInputError(f"{file}, line {row.line}: a second row for '{key}'")
+        extensions[key] = _extension(table, row, zone)
+    return extensions
+
+
+def _extension(table: CsvTable, row: TableRow, zone: tzinfo | None) -> Extension:
+    due = row.cells.get(_DUE, "")
+    budget = _natural(table, row, _LATE_DAYS)
+    return Extension(read_due(due, zone) if due else None, _natural(table, row, _DAYS) or 0, budget)
+
+
+def _natural(table: CsvTable, row: TableRow, column: str) -> int | None:
+    text = row.cells.get(column, "")
+    if text and not (text.isascii() and text.isdecimal()):
+        raise BadInputError(f"{table.file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
+    return int(text) if text else None
+
+
+def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, datetime]:
+    """Return key of a student -> time of submission; rows of other people are skipped.
+
+    Raises:
+        BadInputError: no column has times, or a time is not understood.
+    """
+    table = read_csv(file)
+    column = next((name for name in TIMES if name in table.columns), "")
+    if not column:
+        raise BadInputError(f"{file} has no column of times: expected one of {', '.join(TIMES)}")
+    times: dict[str, datetime] = {}
+    for row, key in _students(table, roster):
+        text = row.cells.get(column, "")
+        if key is None or text in ("", "-"):
+            continue
+        moment = read_moment(text, zone)
+        if moment is None:
+            raise BadInputError(
+                f"{file}, line {row.line}: the time '{text}' is not understood. Expected one as in "
+                "2026-03-02T10:15:00Z; for times without a zone, add `--timezone Europe/Berlin`"
+            )
+        times[key] = moment
+    return times
+
+
+def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[TableRow, str | None]]:
+    """Yield each row with the key of its student; None for another person.
+
+    Raises:
+        BadInputError: no column identifies students.
+    """
+    columns = columns_of(table)
+    if not columns:
+        raise BadInputError(f"{table.file} has no column that identifies students, as in student")
+    for row in table.rows:
+        yield row, roster.find(identifiers(row, columns))

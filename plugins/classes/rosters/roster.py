@@ -1,0 +1,219 @@
+"""The students of a class: read from tables of any system, found by identifiers.
+
+A display name never identifies a student: names are not unique, and systems write them in
+different forms."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from framework.errors import BadInputError, ConflictError
+from plugins.classes.rosters.tables import CsvTable, TableRow, plain, read_csv
+
+#: Kind of identifier -> columns that hold it. The first kind that all students have is their key.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "student": ("student", "student_id", "student id", "identifier", "key"),
+    "sid": ("sid", "sis user id", "id number", "matriculation", "student number"),
+    "username": ("username", "user name", "sis login id", "login", "login_id"),
+    "email": ("email", "email address", "e-mail", "mail"),
+    "github": ("github", "github_username", "github username"),
+    "canvas": ("canvas", "canvas_id", "canvas id"),
+    "participant": ("participant", "participant_id", "moodle"),
+}
+#: Columns with the name of a student, and with the group.
+NAMES = ("name", "full name", "full_name")
+GROUPS = ("group", "group_name", "group name", "team")
+GROUP_IDS = ("group_id", "group id", "team_id")
+
+_PARTICIPANT = re.compile(r"[^\d]+ (\d+)")
+_MARKS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def folded(value: str) -> str:
+    """Return the form in which identifiers are compared."""
+    return plain(value).casefold()
+
+
+def columns_of(table: CsvTable) -> dict[str, str]:
+    """Return kind -> column of the identifiers in `table`.
+
+    A Canvas gradebook calls a display name ``Student``, and Classroom 50 calls a name on GitHub
+    ``username``. The tables of Moodle are in the language of their author: participants and e-mail
+    addresses are recognised by their form.
+    """
+    by_kind = {
+        kind: next((name for name in names if name in table.columns), "")
+        for kind, names in COLUMNS.items()
+    }
+    if is_canvas_gradebook(table):
+        by_kind |= {"student": "", "canvas": "id"}
+    if "github_id" in table.columns and not by_kind["github"]:
+        by_kind |= {"github": by_kind["username"], "username": ""}
+    if participants := _column_like(table, _PARTICIPANT):
+        if by_kind["student"] == participants:
+            by_kind["student"] = ""
+        by_kind["participant"] = by_kind["participant"] or participants
+    if participants or not any(by_kind.values()):
+        by_kind["email"] = by_kind["email"] or _column_like(table, _MARKS)
+    return {kind: column for kind, column in by_kind.items() if column}
+
+
+def is_canvas_gradebook(table: CsvTable) -> bool:
+    """Return whether `table` has the columns of a Canvas gradebook."""
+    return {"student", "id", "section"} <= set(table.columns)
+
+
+def _column_like(table: CsvTable, pattern: re.Pattern[str]) -> str:
+    """Return the first column all of whose cells match `pattern`; empty for none."""
+    for column in table.columns:
+        cells = [row.cells.get(column, "") for row in table.rows]
+        if cells and all(map(pattern.fullmatch, cells)):
+            return column
+    return ""
+
+
+def identifiers(row: TableRow, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield kind and value of each identifier in `row`."""
+    for kind, column in columns.items():
+        value = row.cells.get(column, "")
+        if kind == "participant" and (match := _PARTICIPANT.fullmatch(value)):
+            value = match[1]
+        if value:
+            yield kind, value
+
+
+#: Kinds of identifiers of a group, as exports name them.
+GROUP, GROUP_ID = "group", "group_id"
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student.
+
+    Attributes:
+        key: the identifier that stands for the student in collections, stores and tables.
+        identifiers: kind -> value, as in ``{"email": "ana@uni.example"}``.
+        group: name of the group; empty without one.
+    """
+
+    key: str
+    name: str = ""
+    identifiers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    group: str = ""
+    group_id: str = ""
+
+
+class Roster:
+    """All students of a class.
+
+    Args:
+        students: in the order of the roster.
+        source: where they come from, for messages.
+
+    Raises:
+        ConflictError: two students share an identifier.
+    """
+
+    def __init__(self, students: Iterable[Student], source: str = "the roster") -> None:
+        self.students = {student.key: student for student in students}
+        self._found: dict[tuple[str, str], str] = {}
+        self._groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for student in self.students.values():
+            self._add(student, source)
+
+    def _add(self, student: Student, source: str) -> None:
+        for kind, value in {"student": student.key, **student.identifiers}.items():
+            other = self._found.setdefault((kind, folded(value)), student.key)
+            if other != student.key:
+                raise ConflictError(
+                    f"{source}: '{other}' and '{student.key}' both have {kind} '{value}': "
+                    "correct one of the rows"
+                )
+        for kind, value in ((GROUP, student.group), (GROUP_ID, student.group_id)):
+            if value:
+                self._groups[kind, folded(value)].append(student.key)
+
+    def find(self, owner: Iterable[tuple[str, str]]) -> str | None:
+        """Return the key of the student with the identifiers `owner`.
+
+        None if no student has one of them, or if they belong to different students.
+        """
+        keys = {self._found.get((kind, folded(value))) for kind, value in owner} - {None}
+        return keys.pop() if len(keys) == 1 else None
+
+    def members(self, owner: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Return the keys of a group: named by itself, or by one of its members."""
+        for kind, value in owner:
+            if group := self._groups.get((kind, folded(value))):
+                return tuple(group)
+            if key := self.find([(kind, value)]):
+                group_name = self.students[key].group
+                members = self._groups.get((GROUP, folded(group_name)))
+                return tuple(members) if group_name and members else (key,)
+        return ()
+
+    def values(self, *kinds: str) -> set[str]:
+        """Return all values of identifiers and groups of these kinds, in the compared form."""
+        pairs = (*self._found, *self._groups)
+        return {value for kind, value in pairs if kind in kinds}
+
+
+def read_roster(file: Path) -> Roster:
+    """Read the students in a CSV file: one of your own, or one that another system exported.
+
+    Raises:
+        BadInputError: it cannot be read, or no column identifies students.
+        ConflictError: two rows share an identifier.
+    """
+    table = read_csv(file)
+    columns = columns_of(table)
+    rows = [(row, dict(identifiers(row, columns))) for row in _rows(table)]
+    key = next(
+        (kind for kind in columns if rows and all(kind in by_kind for _, by_kind in rows)), ""
+    )
+    if not key:
+        raise BadInputError(_no_key(table, columns))
+    _reject_repeated(file, key, rows)
+    return Roster((_student(table, row, by_kind, key) for row, by_kind in rows), str(file))
+
+
+def _rows(table: CsvTable) -> Iterator[TableRow]:
+    """Yield the rows of students: a Canvas gradebook has rows about assignments too."""
+    for row in table.rows:
+        if not is_canvas_gradebook(table) or row.cells.get("id"):
+            yield row
+
+
+def _student(table: CsvTable, row: TableRow, by_kind: Mapping[str, str], key: str) -> Student:
+    name = row.cells["student"] if is_canvas_gradebook(table) else _first(row, NAMES)
+    if not name:
+        parts = (row.cells.get(part, "") for part in ("first_name", "last_name"))
+        name = " ".join(filter(None, parts))
+    return Student(by_kind[key], name, by_kind, _first(row, GROUPS), _first(row, GROUP_IDS))
+
+
+def _first(row: TableRow, columns: Iterable[str]) -> str:
+    return next((row.cells[name] for name in columns if row.cells.get(name)), "")
+
+
+def _reject_repeated(file: Path, key: str, rows: list[tuple[TableRow, dict[str, str]]]) -> None:
+    lines: dict[str, int] = {}
+    for row, by_kind in rows:
+        other = lines.setdefault(folded(by_kind[key]), row.line)
+        if other != row.line:
+            raise ConflictError(
+                f"{file}, lines {other} and {row.line}: both have {key} '{by_kind[key]}'. "
+                "Keep one row for each student"
+            )
+
+
+def _no_key(table: CsvTable, columns: Mapping[str, str]) -> str:
+    if columns:
+        listed = ", ".join(columns.values())
+        return f"{table.file}: a row has none in each of the columns {listed}. Complete one of them"
+    wanted = ", ".join(names[0] for names in COLUMNS.values())
+    return f"{table.file} has no column that identifies students: expected one of {wanted}"

@@ -1,0 +1,147 @@
+"""Examines a machine before a run: disk space, full marks for solutions, none for stubs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from operator import itemgetter
+from pathlib import Path
+
+import psutil
+
+from autograder.course.reading import Course, Exercise
+from autograder.course.stubs import available_stub
+from autograder.installation.inspection import start_worker
+from autograder.sandbox.runners import Sandbox
+from autograder.sandbox.runners.fork import ForkSandbox
+from framework.course.solutions import solutions_folder
+from framework.errors import GradusError
+from framework.importing import in_one_line
+from plugins.classes.runs.engine import Engine, Job, JobOutcome, settled
+
+#: Starts of a worker, of which the fastest counts.
+_STARTS = 3
+
+
+def sandbox_cost(sandbox: Sandbox) -> str:
+    """Return in a sentence how long a worker takes to start, and what is not contained.
+
+    Of a sandbox that starts each worker anew, the fork server's time stands beside it.
+    """
+    try:
+        seconds, uncontained = _measured(sandbox)
+    except Exception as error:  # grading itself reports the error
+        return f"sandbox {sandbox.label}: no worker started ({in_one_line(error)})"
+    told = f"sandbox {sandbox.label}: a worker starts in {_milliseconds(seconds)}"
+    if not isinstance(sandbox, ForkSandbox):
+        told += f" ({_with_fork_server()})"
+    return f"{told}; not contained: {', '.join(uncontained)}" if uncontained else told
+
+
+def _with_fork_server() -> str:
+    server = ForkSandbox()
+    reason = server.unavailable()
+    if reason is not None:
+        return "`--sandbox fork` does not work here"
+    try:
+        return f"with `--sandbox fork` in {_milliseconds(_measured(server)[0])}"
+    finally:
+        server.close()
+
+
+def _measured(sandbox: Sandbox) -> tuple[float, list[str]]:
+    """Return the seconds until a worker is ready, and what is not contained."""
+    return min((start_worker(sandbox) for _ in range(_STARTS)), key=itemgetter(0))
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+#: Bytes that have to be free where submissions are staged, and where the store is.
+MIN_FREE = 1 << 30
+#: File systems on which SQLite cannot be shared safely.
+_SHARED = {"nfs", "nfs4", "cifs", "smb3", "lustre", "gpfs", "beegfs", "ceph", "fuse.sshfs"}
+
+
+class DoctorError(GradusError):
+    """This machine or this course would give wrong grades."""
+
+
+def examine(
+    engine: Engine, course: Course, exercises: Sequence[Exercise], folder: Path | None = None
+) -> str:
+    """Return the findings, in one line.
+
+    Args:
+        folder: where stubs are written, for an engine of other machines; None for any place.
+
+    Raises:
+        DoctorError: a solution does not get full marks here, a stub gets points, or the disk is
+            full; the message names each.
+    """
+    problems = [*_disk(Path(tempfile.gettempdir()))]
+    with tempfile.TemporaryDirectory(prefix="gradus-", dir=folder) as stubs:
+        solutions = [
+            _graded(engine, solutions_folder(course.root), exercise) for exercise in exercises
+        ]
+        for exercise in exercises:
+            stub = Path(stubs) / exercise.stub.name
+            stub.write_text(available_stub(exercise) or "", "utf-8")
+            problems += _about_stub(exercise, settled(_graded(engine, Path(stubs), exercise)))
+            stub.unlink()
+        for exercise, solution in zip(exercises, solutions, strict=True):
+            problems += _about_solution(exercise, settled(solution))
+    if problems:
+        raise DoctorError(
+            "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)
+        )
+    names = ", ".join(exercise.name for exercise in exercises)
+    return f"full marks for the solution and none for the stub of {names}"
+
+
+def _graded(engine: Engine, folder: Path, exercise: Exercise) -> Future[JobOutcome]:
+    return engine.submit(Job(str(folder), exercise.name, alone=True))
+
+
+def _about_solution(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
+    if outcome.result is None:
+        yield f"{exercise.name}: the solution cannot be graded: {outcome.fault}"
+    elif outcome.result.earned + outcome.result.for_a_person < outcome.result.possible:
+        yield (
+            f"{exercise.name}: the solution gets {outcome.result.earned:g} of "
+            f"{outcome.result.possible:g} points here. `grade {exercise.name} --submission "
+            "solutions` shows why"
+        )
+
+
+def _about_stub(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
+    if outcome.result is None:
+        yield f"{exercise.name}: the stub cannot be graded: {outcome.fault}"
+    elif outcome.result.earned:
+        yield f"{exercise.name}: the untouched stub gets {outcome.result.earned:g} points"
+
+
+def _disk(folder: Path) -> Iterator[str]:
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE:
+        yield f"{folder} has {free >> 20} MiB free: at least {MIN_FREE >> 20} MiB are needed"
+
+
+def store_problems(file: Path) -> Iterator[str]:
+    """Yield why SQLite should not keep its store at `file`: a full or a shared file system."""
+    folder = file.resolve().parent
+    yield from _disk(folder)
+    parts = [
+        partition
+        for partition in psutil.disk_partitions(all=True)
+        if folder.is_relative_to(partition.mountpoint)
+    ]
+    kind = max(parts, key=lambda partition: len(partition.mountpoint)).fstype if parts else ""
+    if kind in _SHARED:
+        yield (
+            f"{folder} is on {kind}, where SQLite may lose data: name a local file or a "
+            "PostgreSQL server with `--store`"
+        )

@@ -1,0 +1,205 @@
+"""Grades one job in this process, as `grade` does; any error is a fault of the grader."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+from autograder.course.reading import Course, Exercise
+from autograder.grading.grader import Memory
+from autograder.grading.repeats import is_open
+from autograder.grading.request import GradeRequest
+from autograder.grading.setting import Setting, sandbox_named
+from autograder.reports.json_report import render_json
+from autograder.results.report import ExerciseResult, Report
+from autograder.submissions.submission import Submission, load_submission
+from autograder.submissions.submitted_file import SubmittedFile
+from autograder.verdicts import Verdict
+from framework import __version__
+from framework.importing import in_one_line
+from framework.providers.plugins import Plugins
+from plugins.classes.collecting.collection import Collection
+from plugins.classes.runs.engine import Job, JobOutcome
+from plugins.classes.runs.stored_runs import RunEntry, StoredResult
+
+
+def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str:
+    """Return the digest of all code that the result of `exercise` depends on.
+
+    That is its file, and those of the exercises that it requires: text, cells and notes.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(required.name for required in course.with_required([exercise])):
+        file = submission.files.get(name)
+        parts: tuple[object, ...] = (name, submission.unread.get(name, ""))
+        if file is not None:
+            parts += (file.source, file.line_map, file.notes, sorted(file.broken.items()))
+        for part in parts:
+            data = repr(part).encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
+    """Return the entries of a run: for each student, each attempt that counts, each exercise.
+
+    Args:
+        names: exercises or units; without any, the exercises of which a file was handed in.
+    """
+    counting = collection.counting()
+    attempts = sorted(
+        {standing.attempt for standings in counting.values() for standing in standings}
+    )
+    exercises = course.select(names)
+    work = {id: dict(_digests(collection, course, exercises, id)) for id in attempts}
+    if not names:
+        handed_in = {
+            name for digests in work.values() for name, (_, is_there) in digests.items() if is_there
+        }
+        exercises = [exercise for exercise in exercises if exercise.name in handed_in]
+    return [
+        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt][exercise.name][0])
+        for student, standings in counting.items()
+        for standing in standings
+        for exercise in exercises
+    ]
+
+
+def _digests(
+    collection: Collection, course: Course, exercises: Sequence[Exercise], attempt: str
+) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Yield exercise -> digest, and whether it has a file of its own."""
+    needed = [required.name for required in course.with_required(exercises)]
+    with load_submission(collection.folder_of(attempt), course, needed) as submission:
+        for required in exercises:
+            is_there = required.name in submission.files or required.name in submission.unread
+            yield required.name, (digest_of(submission, course, required), is_there)
+
+
+def digest_of_all(listed: Sequence[RunEntry]) -> str:
+    """Return a digest of the entries of a run."""
+    lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in listed)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How all jobs of a run are graded, as plain data."""
+
+    course: str
+    seed: int = 0
+    backend: str = "numpy"
+    device: str = "cpu"
+    sandbox: str = "auto"
+    allow_weaker: bool = False
+    plugins: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """Backend, device and versions: the numbers of a result depend on them."""
+        packages = ("numpy", *(["torch"] if self.backend == "torch" else []))
+        versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
+        python = platform.python_version()
+        return f"{self.backend}/{self.device} python {python} {versions} gradus {__version__}"
+
+
+@lru_cache(maxsize=4)
+def setting_of(settings: RunSettings) -> Setting:
+    """Return the setting of `settings`, read once in each process.
+
+    Raises:
+        GradusError: the course, a plugin or the sandbox cannot be used.
+    """
+    course = Course.read(Path(settings.course))
+    plugins = Plugins(settings.plugins, course, settings.blocked)
+    return Setting(
+        course=course,
+        plugins=plugins,
+        sandbox=sandbox_named(settings.sandbox, plugins, allow_weaker=settings.allow_weaker),
+        backend=settings.backend,
+        device=settings.device,
+        seed=settings.seed,
+    )
+
+
+@lru_cache(maxsize=4)
+def memory_of(settings: RunSettings) -> Memory:
+    """Return the memory that all jobs of `settings` share in a process: checks, right answers."""
+    return Memory()
+
+
+def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
+    """Grade one exercise of one submission; nothing is raised."""
+    try:
+        memory = None if job.afresh else memory_of(settings)
+        return _graded(setting_of(settings), job, memory)
+    except Exception as error:  # whatever it is, the submission's points must not suffer
+        return JobOutcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
+
+
+def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
+    started = time.perf_counter()
+    exercise = setting.course.exercise(job.exercise)
+    needed = [required.name for required in setting.course.with_required([exercise])]
+    with load_submission(Path(job.place), setting.course, needed) as loaded:
+        digest = digest_of(loaded, setting.course, exercise)
+        if job.digest not in ("", digest):
+            return JobOutcome(fault="its files have changed since they were queued: collect again")
+        submission = _anonymous(loaded, digest)
+        request = GradeRequest(
+            setting, submission, (exercise,), memory=memory, is_repeating=job.alone
+        )
+        report: Report = setting.plugins.hook.grade_submission(request=request)
+    setting.plugins.call("submission_graded", report=report)
+    return _outcome(report, job, setting, time.perf_counter() - started)
+
+
+def _anonymous(submission: Submission, digest: str) -> Submission:
+    """Return `submission` without names that its author chose: its report serves equal work too."""
+    files: Mapping[str, SubmittedFile] = {
+        name: replace(file, inner=_plain_name(file), shown=_plain_name(file))
+        for name, file in submission.files.items()
+    }
+    return replace(submission, label=digest[:12], files=files, hash=digest, notes=())
+
+
+def _plain_name(file: SubmittedFile) -> str:
+    return f"{file.exercise}{PurePosixPath(file.inner).suffix}"
+
+
+def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobOutcome:
+    (graded,) = report.exercises
+    faults = [check.message for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
+    if faults:
+        return JobOutcome(fault=faults[0])
+    if is_open(graded) and not job.alone:
+        return JobOutcome(is_open=True)
+    result = StoredResult(
+        verdict=graded.verdict.value,
+        earned=float(graded.earned),
+        possible=float(graded.possible),
+        for_a_person=float(graded.for_a_person),
+        checks=_digest_of_checks(graded),
+        report=render_json(report, show_hidden=True),
+        repeated=job.alone,
+        sandbox=setting.sandbox.label,
+        seconds=seconds,
+    )
+    return JobOutcome(result)
+
+
+def _digest_of_checks(result: ExerciseResult) -> str:
+    """Return a digest of verdicts and points, without values that differ between equal runs."""
+    checks = [
+        (check.id, check.task, check.verdict.value, check.earned, check.possible)
+        for check in result.checks
+    ]
+    return hashlib.sha256(json.dumps(checks).encode()).hexdigest()

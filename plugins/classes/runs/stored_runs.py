@@ -1,0 +1,251 @@
+"""Runs and results in the store: every run is kept, and the first result for a key counts."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from framework.errors import BadInputError
+from plugins.classes.runs.job_queue import Queue
+from plugins.classes.runs.store import (
+    KEY,
+    ResultKey,
+    disagreement,
+    entry,
+    grading,
+    insert_once,
+    is_key,
+    key_of,
+    meta,
+    run,
+)
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """The result of one exercise.
+
+    Attributes:
+        verdict: the worst of its checks.
+        checks: digest of verdict and points of each check; equal results have the same.
+        report: the report, as JSON with the details of hidden checks.
+        repeated: whether grading was repeated alone on the machine.
+    """
+
+    verdict: str
+    earned: float
+    possible: float
+    for_a_person: float
+    checks: str
+    report: str
+    repeated: bool
+    sandbox: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Two results for the same work."""
+
+    key: ResultKey
+    first: StoredResult
+    second: StoredResult
+
+
+def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool:
+    """Write a result; return whether it is the first result for `key`, or agrees with the first.
+
+    A result that differs is kept as a disagreement, and the first one counts.
+    """
+    values = {**asdict(key), **asdict(result), "at": time.time()}
+    if insert_once(connection, grading, {**values, "confirmed": 0}, KEY):
+        return True
+    former = select(grading.c.checks).where(is_key(grading, key))
+    if connection.execute(former).scalar() == result.checks:
+        more = {"confirmed": grading.c.confirmed + 1}
+        connection.execute(update(grading).where(is_key(grading, key)).values(more))
+        return True
+    connection.execute(insert(disagreement).values(values))
+    return False
+
+
+_RESULT_FIELDS = tuple(StoredResult.__dataclass_fields__)
+
+
+def find_result(
+    connection: Connection, key: ResultKey, until: float | None = None
+) -> StoredResult | None:
+    """Return the result of `key`; None if there is none, or was none at the time `until`."""
+    row = connection.execute(select(grading).where(is_key(grading, key))).first()
+    if row is None or (until is not None and row.at > until):
+        return None
+    return StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+
+
+def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
+    """Yield the disagreements about `keys`."""
+    wanted = set(keys)
+    for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
+        key = key_of(row)
+        first = find_result(connection, key) if key in wanted else None
+        if first is not None:
+            second = StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+            yield Disagreement(key, first, second)
+
+
+def remove_results(connection: Connection, keys: Iterable[ResultKey]) -> None:
+    """Remove all results of `keys`."""
+    for key in keys:
+        connection.execute(delete(grading).where(is_key(grading, key)))
+        connection.execute(delete(disagreement).where(is_key(disagreement, key)))
+
+
+@dataclass(frozen=True)
+class RunEntry:
+    """The work of a student at one exercise, as a run graded it."""
+
+    student: str
+    attempt: str
+    exercise: str
+    submission: str
+    generation: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run.
+
+    Attributes:
+        work: digest of its entries: the same work again continues an unfinished run.
+        ended: None for one that is not finished.
+    """
+
+    id: int
+    assignment: str
+    revision: str
+    seed: int
+    environment: str
+    sandbox: str
+    work: str
+    doctor: str
+    started: float
+    ended: float | None
+
+    @property
+    def queue(self) -> Queue:
+        """The jobs that its setting can grade."""
+        return Queue(self.assignment, self.revision, self.seed, self.environment)
+
+    def key(self, entry: RunEntry) -> ResultKey:
+        """Return the key of the result of an entry."""
+        return self.queue.key(entry.submission, entry.exercise, entry.generation)
+
+
+_RUN_FIELDS = tuple(Run.__dataclass_fields__)
+
+
+def secret_seed(connection: Connection) -> int:
+    """Return the seed of the store, which students do not know; the first call draws it."""
+    values = {"name": "seed", "value": str(secrets.randbelow(1 << 62))}
+    insert_once(connection, meta, values, ["name"])
+    return int(connection.execute(select(meta.c.value).where(meta.c.name == "seed")).scalar_one())
+
+
+def start_run(
+    connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[RunEntry]
+) -> Run:
+    """Write a new run with its entries."""
+    values = {
+        **asdict(queue),
+        "sandbox": sandbox,
+        "work": work,
+        "doctor": "",
+        "started": time.time(),
+    }
+    made = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
+    if entries:
+        connection.execute(
+            insert(entry), [{"run": made, **asdict(work_entry)} for work_entry in entries]
+        )
+    return find_run(connection, made)
+
+
+def find_run(connection: Connection, id: int) -> Run:
+    """Return the run `id`.
+
+    Raises:
+        BadInputError: there is none.
+    """
+    runs = [candidate for candidate in all_runs(connection) if candidate.id == id]
+    if not runs:
+        raise BadInputError(f"no run {id}: `gradus class runs` shows all")
+    return runs[0]
+
+
+def note_course(connection: Connection, revision: str, words: str) -> None:
+    """Write the readable version of the course with that `revision`; the first call counts."""
+    insert_once(connection, meta, {"name": _course_row(revision), "value": words}, ["name"])
+
+
+def course_words(connection: Connection, revision: str) -> str:
+    """Return the readable version of the course with that `revision`; empty if unknown."""
+    row = select(meta.c.value).where(meta.c.name == _course_row(revision))
+    return connection.execute(row).scalar() or ""
+
+
+def _course_row(revision: str) -> str:
+    return f"course {revision[:32]}"
+
+
+def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]:
+    """Return all runs, of one assignment if it is given, in their order."""
+    chosen = select(run).order_by(run.c.id)
+    if assignment is not None:
+        chosen = chosen.where(run.c.assignment == assignment)
+    rows = connection.execute(chosen)
+    return [Run(**{name: getattr(row, name) for name in _RUN_FIELDS}) for row in rows]
+
+
+def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | None:
+    """Return the newest run if it has the same setting and work, and is not finished."""
+    runs = all_runs(connection, queue.assignment)
+    newest = runs[-1] if runs else None
+    if newest is None or newest.queue != queue or newest.work != work:
+        return None
+    return newest if newest.ended is None else None
+
+
+def entries_of(connection: Connection, id: int) -> list[RunEntry]:
+    """Return the entries of a run."""
+    names = tuple(RunEntry.__dataclass_fields__)
+    rows = connection.execute(select(entry).where(entry.c.run == id))
+    return [RunEntry(**{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def note_doctor(connection: Connection, id: int, doctor: str) -> None:
+    """Write the findings of the doctor before the run."""
+    connection.execute(update(run).where(run.c.id == id).values(doctor=doctor))
+
+
+def end_run(connection: Connection, id: int) -> None:
+    """Note that a run is finished."""
+    connection.execute(update(run).where(run.c.id == id).values(ended=time.time()))
+
+
+def last_generation(connection: Connection, exercise: str, submission: str) -> int:
+    """Return the highest generation of the work; 0 if it was never graded again."""
+    highest = select(func.max(entry.c.generation)).where(
+        entry.c.exercise == exercise, entry.c.submission == submission
+    )
+    return connection.execute(highest).scalar() or 0
+
+
+def remove_runs(connection: Connection, ids: Iterable[int]) -> None:
+    """Remove runs with their entries."""
+    for id in ids:
+        connection.execute(delete(entry).where(entry.c.run == id))
+        connection.execute(delete(run).where(run.c.id == id))

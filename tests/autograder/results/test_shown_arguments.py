@@ -1,0 +1,65 @@
+"""Small arrays among the arguments of a failed call are shown with their values."""
+
+import numpy as np
+
+from autograder.course.source import parameter_names
+from autograder.results.shown_arguments import shown_arguments
+from autograder.sandbox import wire
+from autograder.sandbox.session.calls import CallLog
+from autograder.sandbox.session.requests import Call
+
+SOURCE = """
+class Layer:
+    def __init__(self, width, depth=1): ...
+    def forward(self, x, state=None): ...
+
+def softmax(z, axis): ...
+"""
+
+
+def test_names_of_parameters_come_from_the_source():
+    assert parameter_names(SOURCE, "Layer.forward") == ("x", "state")
+    assert parameter_names(SOURCE, "Layer") == ("width", "depth")
+    assert parameter_names(SOURCE, "softmax") == ("z", "axis")
+    assert parameter_names(SOURCE, "Layer.backward") == ()
+    assert parameter_names("def softmax(", "softmax") == ()
+
+
+def shown_of(*args, name="softmax", **kwargs):
+    calls, steps = CallLog(), [Call(None, name, args, kwargs)]
+    calls.describe(steps)
+    calls.sent(wire.encode({"steps": [step.plain() for step in steps]}))
+    (made,) = calls.made
+    return shown_arguments(calls, made, SOURCE)
+
+
+def test_up_to_twelve_values_are_shown():
+    assert shown_of(np.arange(12.0).reshape(3, 4)) == (
+        "z = float64 (3, 4) [[ 0., 1., 2., 3.], [ 4., 5., 6., 7.], [ 8., 9., 10., 11.]]",
+    )
+    assert shown_of(np.zeros(13)) == ()
+
+
+def test_arrays_inside_of_others_are_named():
+    state = (np.ones(1), {"c": np.zeros(2, "float32")})
+    assert shown_of(3, state, other=[np.array([True])]) == (
+        "axis[0] = float64 (1,) [1.]",
+        "axis[1]['c'] = float32 (2,) [0., 0.]",
+        "other[0] = bool (1,) [ True]",
+    )
+
+
+def test_a_parameter_without_a_name_has_a_number():
+    assert shown_of(np.ones(1), 0, np.ones(1)) == (
+        "z = float64 (1,) [1.]",
+        "argument 3 = float64 (1,) [1.]",
+    )
+
+
+def test_values_are_those_that_were_sent():
+    calls, array = CallLog(), np.ones(1)
+    steps = [Call(None, "softmax", (array,))]
+    calls.describe(steps)
+    calls.sent(wire.encode({"steps": [step.plain() for step in steps]}))
+    array[0] = 5.0
+    assert shown_arguments(calls, calls.made[0], SOURCE) == ("z = float64 (1,) [1.]",)

@@ -1,0 +1,153 @@
+"""Fixtures that run pieces of code inside real sandboxes."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from denied_namespaces import DeniedForkSandbox
+
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.runners import BUILT_IN, Sandbox, build_view, interpreter
+from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.runners.installed_packages import installed_packages
+from autograder.sandbox.runners.processes import RunningProcess
+from autograder.sandbox.runners.worker_modules import copy_worker_modules
+
+#: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
+ENTRY = """
+import json, sys
+settings = json.loads(sys.argv[1])
+sys.path.insert(0, settings["modules"])
+from autograder.sandbox.worker.imports import PackageFinder
+sys.meta_path.append(PackageFinder(settings["packages"], []))
+exec(settings["before"])
+from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.confine.phases import isolate, lock
+view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
+held = isolate(view, limits)
+exec(settings["imports"])
+gaps = lock(view, limits, held)
+print("started", flush=True)
+exec(settings["code"])
+"""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a worker left behind."""
+
+    status: int
+    printed: list[str]
+    errors: str
+
+
+@contextmanager
+def _worker(
+    sandbox: Sandbox,
+    code: str,
+    *,
+    limits: Limits | None = None,
+    imports: str = "",
+    before: str = "",
+    extra: tuple[Path, ...] = (),
+    packages: tuple[str, ...] = ("numpy", "msgpack"),
+) -> Iterator[RunningProcess]:
+    """A running worker that is about to run `code`; killed at the end."""
+    limits = limits or Limits()
+    with tempfile.TemporaryDirectory() as folder:
+        modules, scratch = Path(folder, "modules"), Path(folder, "scratch")
+        scratch.mkdir()
+        copy_worker_modules(modules)
+        installed = installed_packages(packages)
+        view = build_view([*extra, modules, *installed.files], scratch)
+        settings = {
+            "modules": str(modules),
+            "packages": installed.modules,
+            "view": sandbox.seen_by(view).to_json(),
+            "limits": limits.to_json(),
+            "before": before,
+            "imports": imports,
+            "code": code,
+        }
+        argv = [interpreter(), "-I", "-S", "-B", "-c", ENTRY, json.dumps(settings)]
+        process = sandbox.spawn(argv, view, limits)
+        try:
+            yield process
+        finally:
+            sandbox.kill(process)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                stream.close()
+
+
+def _probe(sandbox: Sandbox, code: str, *, seconds: float = 20, **settings: object) -> Probe:
+    """Run `code` in a worker to its end and return what it left behind."""
+    with _worker(sandbox, code, **settings) as process:  # type: ignore[arg-type]
+        printed, errors = _printed(process, time.monotonic() + seconds)
+        process.wait(seconds)
+    lines = printed.decode().splitlines()
+    assert lines[:1] == ["started"], errors.decode()
+    return Probe(process.returncode, lines[1:], errors.decode())
+
+
+def _printed(process: RunningProcess, deadline: float) -> tuple[bytes, bytes]:
+    """All of its output and errors; its standard input stays open: the end of it ends a worker."""
+    found = {process.stdout: b"", process.stderr: b""}
+    with selectors.DefaultSelector() as waiting:
+        for stream in found:
+            waiting.register(stream, selectors.EVENT_READ)
+        while waiting.get_map():
+            ready = waiting.select(deadline - time.monotonic())
+            assert ready, f"it still runs: {found}"
+            for key, _ in ready:
+                piece = os.read(key.fd, 1 << 16)
+                found[key.fileobj] += piece
+                if not piece:
+                    waiting.unregister(key.fileobj)
+    return tuple(found.values())
+
+
+#: The sandboxes by name, and a fork server that is denied namespaces.
+KINDS = {**BUILT_IN, "fork without namespaces": DeniedForkSandbox}
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox of each kind that works here, started with its first use."""
+    found: dict[str, Sandbox] = {}
+    yield found
+    for sandbox in found.values():
+        if isinstance(sandbox, ForkSandbox):
+            sandbox.close()
+
+
+@pytest.fixture(params=sorted(KINDS))
+def sandbox(request: pytest.FixtureRequest, started: dict[str, Sandbox]) -> Sandbox:
+    """Each sandbox in turn; skipped, with the reason, where it is not to be had."""
+    if request.param not in started:
+        sandbox = KINDS[request.param]()
+        reason = sandbox.unavailable()
+        if reason is not None:
+            pytest.skip(reason)
+        started[request.param] = sandbox
+    return started[request.param]
+
+
+@pytest.fixture
+def worker() -> Callable[..., AbstractContextManager[RunningProcess]]:
+    """`worker(sandbox, code, ...)`: see `_worker`."""
+    return _worker
+
+
+@pytest.fixture
+def probe() -> Callable[..., Probe]:
+    """`probe(sandbox, code, ...)`: see `_probe`."""
+    return _probe

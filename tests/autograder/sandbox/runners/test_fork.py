@@ -1,0 +1,247 @@
+"""Fork servers: what a worker finds of the server and of other workers, and what ends when."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from denied_namespaces import DeniedForkSandbox
+from repository import ROOT
+
+from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.runners import choose, interpreter
+from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
+from framework.errors import SandboxError, UsageError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="fork servers need Linux")
+
+
+@pytest.fixture(scope="module", params=[ForkSandbox, DeniedForkSandbox])
+def sandbox(request):
+    sandbox = request.param()
+    if reason := sandbox.unavailable():
+        pytest.skip(reason)
+    yield sandbox
+    sandbox.close()
+
+
+def server_of(sandbox):
+    """The process id of its server for NumPy."""
+    sandbox.modules(NUMPY_ARRAYS)
+    server = sandbox._servers[NUMPY_ARRAYS, ()]
+    return server.process.pid
+
+
+#: Looks for bytes in all of its memory. They are made of numbers, so that only a copy is found.
+SEARCH = """
+import os
+def made(numbers):
+    return bytes(number ^ 85 for number in numbers)
+def ranges():
+    descriptor = os.open("/proc/self/maps", os.O_RDONLY)
+    text = b""
+    while piece := os.read(descriptor, 1 << 16):
+        text += piece
+    for line in text.decode().splitlines():
+        place, rights = line.split()[:2]
+        if "r" in rights and not line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+            yield tuple(int(part, 16) for part in place.split("-"))
+memory = os.open("/proc/self/mem", os.O_RDONLY)
+for numbers in hidden:
+    word, found, place = made(numbers), 0, id(0)
+    own = id(word), id(word) + 4096
+    for start, end in ranges():
+        at = start
+        while at < end:
+            try:
+                block = os.pread(memory, min(1 << 20, end - at), at)
+            except OSError:
+                break
+            if not block:
+                break
+            where = block.find(word)
+            while where >= 0:
+                found += not (own[0] <= at + where < own[1]) and not block.count(word) > 50
+                where = block.find(word, where + 1)
+            at += len(block)
+            del block
+    print(found)
+"""
+
+
+def hidden(*words):
+    return f"hidden = {[[byte ^ 85 for byte in word.encode()] for word in words]!r}\n"
+
+
+def test_a_worker_finds_nothing_of_an_earlier_one_in_its_memory(sandbox, probe, tmp_path):
+    theirs = tmp_path / "folder-of-another-student"
+    theirs.mkdir()
+    (theirs / "answer.py").write_text("ANSWER = 'the-words-of-another'")
+    code = f"print(open({str(theirs / 'answer.py')!r}).read())"
+    assert probe(sandbox, code, extra=(theirs,)).printed == ["ANSWER = 'the-words-of-another'"]
+    words = ("the-words-of-another", "folder-of-another-student")
+    own = "import numpy\nkept = 'some-' + 'words-of-its-own'\n"
+    found = probe(sandbox, own + hidden(*words, "some-words-of-its-own") + SEARCH).printed
+    assert found[:2] == ["0", "0"]
+    assert int(found[2]) > 0  # the search does find what is there
+
+
+def test_the_server_holds_the_worker_and_numpy_and_has_one_thread(sandbox):
+    pid = server_of(sandbox)
+    assert "numpy" in Path(f"/proc/{pid}/maps").read_text()
+    assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
+    modules = sandbox.modules(NUMPY_ARRAYS)
+    assert {path.name for path in modules.iterdir()} == {"autograder", "framework"}
+    command = Path(f"/proc/{pid}/cmdline").read_text() + Path(f"/proc/{pid}/environ").read_text()
+    assert "solutions" not in command
+    assert "exercises" not in command
+    descriptors = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    files = [name for name in descriptors if name.startswith("/") and name != "/dev/null"]
+    assert [Path(name).name for name in files] == ["errors"]
+
+
+REACH = """
+import os, signal
+for name, line in {
+    "signal it": "os.kill(PID, signal.SIGKILL)",
+    "read its memory": "open('/proc/PID/mem', 'rb').read(1)",
+    "read its environment": "open('/proc/PID/environ').read()",
+    "read its descriptors": "os.listdir('/proc/PID/fd')",
+    "read its folder": "open('FOLDER/mine').read()",
+    "write to its folder": "open('FOLDER/yours', 'w')",
+}.items():
+    for pid in pids:
+        try:
+            exec(line.replace("PID", str(pid)).replace("FOLDER", folder))
+        except OSError:
+            continue
+        print(name, pid)
+print("tried")
+"""
+
+
+def test_a_worker_reaches_neither_the_server_nor_another_worker(sandbox, worker, probe):
+    stay = (
+        "open('mine', 'w').write('x')\nprint(os.getcwd(), flush=True)\nimport time\ntime.sleep(60)"
+    )
+    with worker(sandbox, "import os\n" + stay) as other:
+        other.stdout.readline()
+        folder = other.stdout.readline().decode().strip()
+        below = [int(pid) for pid in children(other.pid)]
+        pids = [server_of(sandbox), other.pid, *below, os.getpid()]
+        code = f"pids, folder = {pids!r}, {folder!r}\n{REACH}"
+        assert probe(sandbox, code).printed == ["tried"]
+        assert other.returncode is None
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_workers_draw_different_numbers(sandbox, probe):
+    code = "import random, numpy\nprint(random.random(), numpy.random.rand(), os.urandom(8))"
+    first, second = (probe(sandbox, f"import os\n{code}").printed for _ in range(2))
+    assert not set(first[0].split()) & set(second[0].split())
+
+
+def test_a_server_that_has_ended_is_started_again(sandbox, probe):
+    os.kill(server_of(sandbox), signal.SIGKILL)
+    sandbox._servers[NUMPY_ARRAYS, ()].process.wait(10)
+    with pytest.raises(SandboxError, match="the fork server has ended"):
+        probe(sandbox, "print(1)")
+    assert probe(sandbox, "print(1)").printed == ["1"]
+
+
+HOST = """
+import sys
+sys.path.insert(0, {root!r})
+from autograder.sandbox.runners import choose
+from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
+sandbox = choose("fork")
+(server,) = sandbox._servers.values()
+print(server.process.pid, server.modules.parent, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("ending", ["killed", "closed"])
+def test_the_server_ends_with_its_host_and_leaves_nothing(ending):
+    if ForkSandbox().unavailable():
+        pytest.skip("fork servers do not work here")
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", HOST.format(root=str(ROOT))]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as host:
+        pid, folder = host.stdout.readline().split()
+        assert Path(folder).is_dir()
+        if ending == "killed":
+            host.kill()
+    deadline = time.monotonic() + 10
+    while Path(folder).exists() or Path(f"/proc/{pid}/stat").exists():
+        if is_zombie(pid) and not Path(folder).exists():
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_zombie(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z"
+    except OSError:
+        return True
+
+
+def test_less_containment_must_be_allowed():
+    full = "submitted code can fill the disk with files"
+    with pytest.raises(SandboxError, match=r"fill the disk.*`--allow-weaker`"):
+        ForkSandbox().require([full])
+    ForkSandbox().require([])
+    weaker = ForkSandbox(allow_weaker=True)
+    weaker.require([full])
+    assert weaker.label == "fork, weaker allowed"
+
+
+def test_a_system_that_contains_less_is_refused(monkeypatch):
+    monkeypatch.setattr(ForkSandbox, "_tried", lambda self: ["submitted code can use the network"])
+    with pytest.raises(SandboxError, match="sandbox 'fork': this system does not contain"):
+        choose("fork")
+    assert choose("fork", allow_weaker=True).label == "fork, weaker allowed"
+    with pytest.raises(UsageError, match="--allow-weaker is for `--sandbox fork`"):
+        choose("process", allow_weaker=True)
+
+
+def test_it_has_no_gpu_and_runs_python_alone(sandbox, tmp_path):
+    view = FilesystemView((), str(tmp_path), devices=("/dev/nvidia0",))
+    with pytest.raises(SandboxError, match="no GPU"):
+        sandbox.spawn([interpreter(), "-c", "1"], view, Limits())
+    with pytest.raises(SandboxError, match="runs programs of"):
+        sandbox.spawn(["/bin/sh", "-c", "true"], FilesystemView((), str(tmp_path)), Limits())
+
+
+QUOTA = """
+import os
+made = 0
+try:
+    while True:
+        handle = os.open(f"file-{made}", os.O_CREAT | os.O_WRONLY)
+        os.unlink(f"file-{made}")
+        made += 1
+        os.close(handle)
+except OSError as error:
+    print(made, error.errno == 28)
+"""
+
+
+def test_files_that_are_deleted_count_where_the_disk_is_shared(probe):
+    sandbox = DeniedForkSandbox()
+    try:
+        if reason := sandbox.unavailable():
+            pytest.skip(reason)
+        assert probe(sandbox, QUOTA).printed == ["256 True"]
+    finally:
+        sandbox.close()

@@ -1,0 +1,82 @@
+"""Which files belong to an installed package, and to what it requires."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.runners.installed_packages import installed_packages
+from framework.errors import BadInputError
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder of packages on the search path; `site(name, files, requires)` installs one."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+
+    def install(name, files, requires=(), listed=True):
+        for file in files:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text("")
+        information = folder / f"{name}-1.0.dist-info"
+        information.mkdir()
+        lines = [f"Requires-Dist: {text}" for text in requires]
+        heads = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *lines, ""]
+        (information / "METADATA").write_text("\n".join(heads))
+        if listed:
+            (information / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+        return folder
+
+    yield install
+    installed_packages.cache_clear()
+
+
+def test_a_package_comes_with_its_libraries_and_metadata(site):
+    files = ["made/__init__.py", "made/core.py", "made.libs/libx.so", "../../bin/made"]
+    folder = site("made", [*files[:3]])
+    found = installed_packages(("made",))
+    assert found.modules == {"made": str(folder / "made" / "__init__.py")}
+    assert {path.name for path in found.files} == {"made", "made.libs"}
+    assert found.metadata == []
+
+
+def test_what_it_requires_comes_along_and_what_is_optional_does_not(site):
+    site("inner_dist", ["inner.py"])
+    site("option_dist", ["option.py"])
+    site("other_dist", ["other/__init__.py"])
+    needs = ["inner-dist>=1", 'option-dist; extra == "all"', 'other-dist; python_version < "3"']
+    site("outer", ["outer/__init__.py"], [*needs, "not-installed"])
+    assert set(installed_packages(("outer",)).modules) == {"outer", "inner"}
+
+
+def test_packages_that_require_each_other_are_found_once(site):
+    site("first", ["first.py"], ["second"])
+    site("second", ["second.py"], ["first"])
+    assert sorted(installed_packages(("first",)).modules) == ["first", "second"]
+
+
+def test_a_package_is_found_by_its_import_name(site):
+    site("distribution_of_it", ["named_otherwise/__init__.py"])
+    assert set(installed_packages(("named_otherwise",)).modules) == {"named_otherwise"}
+
+
+def test_an_editable_installation_is_found_where_its_source_is(site, tmp_path, monkeypatch):
+    source = tmp_path / "checkout" / "edited"
+    source.mkdir(parents=True)
+    (source / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(source.parent))
+    site("edited", [], listed=False)
+    assert installed_packages(("edited",)).modules == {"edited": str(source / "__init__.py")}
+
+
+def test_a_package_that_is_not_installed_is_an_error():
+    with pytest.raises(BadInputError, match=r"'no_such_thing'.*remove it from course\.toml"):
+        installed_packages(("no_such_thing",))
+
+
+def test_numpy_of_this_environment_can_be_shown():
+    found = installed_packages(("numpy",))
+    assert found.modules["numpy"] == np.__file__
+    assert not {"pytest", "nltk", "torch"} & set(found.modules)

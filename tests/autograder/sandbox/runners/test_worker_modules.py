@@ -1,0 +1,131 @@
+"""What graded code may import, and the modules that a worker has: nothing else of gradus."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+from repository import ROOT
+
+from autograder.course.reading import find_course
+from autograder.sandbox.runners.worker_modules import (
+    EVERYTHING,
+    FRAMEWORK,
+    FRAMEWORK_MODULES,
+    PACKAGES,
+    GradedImports,
+    copy_worker_modules,
+    framework_modules,
+    third_party_imports,
+)
+from framework.errors import PluginError
+
+
+@pytest.fixture
+def modules(tmp_path) -> Path:
+    copy_worker_modules(tmp_path / "modules")
+    return tmp_path / "modules"
+
+
+def imported_by_the_worker():
+    """The modules of `framework` that the worker's own modules import."""
+    graph = grimp.build_graph("autograder", "framework", cache_dir=None)
+    own = {"autograder.sandbox.wire"}
+    for package in ("worker", "confine"):
+        own |= graph.find_descendants(f"autograder.sandbox.{package}")
+    direct = set().union(*map(graph.find_modules_directly_imported_by, own))
+    return {name for name in direct if name.startswith("framework")}
+
+
+def test_the_listed_modules_are_those_behind_the_stubs_and_the_worker():
+    needed = framework_modules([*FRAMEWORK, *imported_by_the_worker()])
+    assert list(FRAMEWORK_MODULES) == needed
+
+
+def test_none_of_them_measures_differentiates_or_trains():
+    above = {name.split(".")[1] for name in FRAMEWORK_MODULES if "." in name}
+    assert above == {
+        *("arrays", "data", "errors", "interfaces", "kinds", "models", "text_files"),
+    }
+
+
+def test_the_folder_holds_these_and_no_others(modules):
+    found = {path.relative_to(modules).as_posix() for path in modules.rglob("*.py")}
+    names = {name.removesuffix("/__init__.py").removesuffix(".py") for name in found}
+    framework = {name.replace("/", ".") for name in names if name.startswith("framework")}
+    assert framework == set(FRAMEWORK_MODULES)
+    allowed = ("isolation/worker", "isolation/confine", "isolation/wire", "isolation")
+    others = {name.removeprefix("autograder/") for name in names - {"autograder"}}
+    assert all(name.startswith((*allowed, "framework")) for name in others)
+    assert not [name for name in names if "host" in name or "sandboxes" in name]
+
+
+def test_every_module_in_it_can_be_imported_from_it_alone(modules):
+    code = f"""
+import sys
+sys.path[:] = [{str(modules)!r}, *sys.path]
+import importlib, pathlib
+for path in pathlib.Path({str(modules)!r}).rglob("*.py"):
+    name = ".".join(path.relative_to({str(modules)!r}).with_suffix("").parts)
+    module = importlib.import_module(name.removesuffix(".__init__"))
+    assert module.__file__.startswith({str(modules)!r}), module
+from framework.data.lexicon import mini_lexicon
+print(len(mini_lexicon()["synsets"]))
+"""
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert int(done.stdout or 0) > 100, done.stderr
+
+
+def test_an_added_module_comes_with_all_that_it_imports(tmp_path):
+    copy_worker_modules(tmp_path / "modules", ["framework.evaluation.metrics"])
+    metrics = tmp_path / "modules" / "framework" / "evaluation" / "metrics.py"
+    for node in ast.walk(ast.parse(metrics.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("framework."):
+            path = tmp_path / "modules" / node.module.replace(".", "/")
+            assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def test_the_arrays_of_a_backend_come_without_the_plugin_around_them(tmp_path):
+    pytest.importorskip("torch")
+    copy_worker_modules(tmp_path / "modules", arrays="plugins.torch_backend.arrays")
+    plugins = tmp_path / "modules" / "plugins"
+    assert [path.name for path in plugins.rglob("*.py")] == ["arrays.py"]
+    assert third_party_imports("plugins.torch_backend.arrays") == ["numpy", "torch"]
+
+
+def test_arrays_without_a_file_are_an_error():
+    with pytest.raises(PluginError, match="the arrays of a backend, sys, have no file"):
+        third_party_imports("sys")
+
+
+def imported_by_stubs():
+    """Module of `framework` -> the names that stubs import of it."""
+    found = {}
+    for exercise in find_course(ROOT).code_exercises:
+        for node in ast.walk(ast.parse(exercise.stub.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                assert all(not alias.name.startswith("framework") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module.startswith("framework"):
+                found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return found
+
+
+def test_the_allowed_names_of_framework_are_those_that_stubs_import():
+    assert {module: set(names) for module, names in FRAMEWORK.items()} == imported_by_stubs()
+
+
+def test_a_course_adds_packages_and_whole_modules_of_framework():
+    allowed = GradedImports.with_added(["numpy", "scipy", "framework.data.batching"])
+    assert allowed.packages == (*PACKAGES, "scipy")
+    assert allowed.framework == {**FRAMEWORK, "framework.data.batching": EVERYTHING}
+
+
+def test_what_one_course_adds_is_not_there_for_the_next():
+    GradedImports.with_added(["scipy", "framework.data.batching"])
+    assert GradedImports.with_added([]) == GradedImports()
+    assert "framework.data.batching" not in GradedImports().framework

@@ -1,0 +1,172 @@
+"""Which call gave, or wrote, what a check looks at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.session.calls import NO_CALL, REMEMBERED, CallLog
+from autograder.sandbox.session.requests import Assign, Build, Call, Get, Load, Outcome
+from autograder.sandbox.wire import Handle, Result
+
+LAYER = Handle(3, "Recurrent")
+
+
+@pytest.fixture
+def calls():
+    return CallLog()
+
+
+@pytest.fixture
+def ask(calls):
+    """`ask((step, value), ...)`: steps of one request with what they return."""
+
+    def ask(*pairs):
+        steps = [step for step, _ in pairs]
+        calls.describe(steps)
+        calls.note(steps, [Outcome(value) for _, value in pairs])
+
+    return ask
+
+
+@pytest.fixture
+def layer(ask):
+    """A layer that was built by the class RNN of the submission."""
+    ask((Call(None, "RNN", (3, 4)), LAYER))
+    return LAYER
+
+
+def test_a_request_in_words(calls):
+    steps = [
+        Load(),
+        Call(None, "RNN", (3, 4), {"rng": np.random.default_rng(0)}),
+        Assign(Result(1), "parameters", {}),
+        Call(Result(1), "forward", (np.zeros((2, 3)), None)),
+        Get(Result(1), "gradients"),
+        Call(Handle(9, "Adam"), "step"),
+    ]
+    assert calls.describe(steps) == [
+        "importing the file",
+        "RNN(3, 4, rng=rng)",
+        "setting RNN(3, 4, rng=rng).parameters",
+        "RNN(3, 4, rng=rng).forward(float64 (2, 3), None)",
+        "RNN(3, 4, rng=rng).gradients",
+        "Adam.step()",
+    ]
+    assert [call.method for call in calls.made] == [
+        "",
+        "RNN",
+        "",
+        "RNN.forward",
+        "RNN",
+        "Adam.step",
+    ]
+
+
+def test_objects_are_called_by_what_built_them(calls, layer):
+    assert calls.describe([Call(layer, "step")]) == ["RNN(3, 4).step()"]
+    (call,) = calls.made
+    assert call == ("RNN.step", "RNN(3, 4).step()")
+
+
+def test_a_value_comes_from_the_call_that_returned_it(calls, ask, layer):
+    y, grad = np.ones((2, 3)), (np.ones(3), 0.25)
+    ask((Call(layer, "forward", (1,)), y), (Call(layer, "backward"), grad))
+    assert calls.behind(y).method == "RNN.forward"
+    assert calls.behind(y[0]).text == "RNN(3, 4).forward(1)"
+    assert calls.behind(grad[0]).method == calls.behind(grad).method == "RNN.backward"
+
+
+def test_what_is_computed_from_values_comes_from_the_latest_call(calls, ask, layer):
+    ask((Call(layer, "forward"), np.ones(3)))
+    ask((Call(layer, "backward"), np.ones(3)))
+    assert calls.behind(np.ones(3)).method == calls.behind(None).method == "RNN.backward"
+
+
+def test_equal_numbers_inside_of_other_values_prove_nothing(calls, ask):
+    ask((Call(None, "count"), 7))
+    ask((Call(None, "ids"), [7, 8]))
+    assert calls.behind(7).method == "count"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "method"),
+    [
+        ("gradients", "RNN.backward"),
+        ("state", "RNN.forward"),
+        ("parameters", "RNN"),
+    ],
+)
+def test_an_attribute_comes_from_the_method_that_writes_it(calls, ask, layer, attribute, method):
+    ask((Call(layer, "zero_gradients"), None))
+    ask((Call(layer, "forward"), np.ones(3)), (Call(layer, "backward"), np.ones(3)))
+    value = {"W": np.ones(2)}
+    ask((Get(layer, attribute), value))
+    assert calls.behind(value["W"]).method == method
+    ask((Call(layer, "forward"), np.ones(3)))
+    ask((Get(layer, attribute), other := {"W": np.ones(2)}))
+    assert calls.behind(other).method == method
+
+
+def test_gradients_that_are_not_cleared_come_from_zero_gradients(calls, ask, layer):
+    ask((Call(layer, "backward"), None), (Call(layer, "zero_gradients"), None))
+    ask((Get(layer, "gradients"), gradients := {"W": np.ones(2)}))
+    assert calls.behind(gradients).method == "RNN.zero_gradients"
+
+
+def test_reading_what_no_call_has_written_is_no_call(calls, ask, layer):
+    ask((Call(layer, "forward"), np.ones(2)))
+    ask((Get(layer, "parameters"), {"W": np.ones(2)}))
+    assert calls.latest.method == "RNN.forward"
+
+
+def test_a_function_may_write_what_it_is_handed(calls, ask, layer):
+    ask((Call(None, "constrain", (layer, 2.0)), None))
+    ask((Get(layer, "parameters"), parameters := {"W": np.ones(2)}))
+    assert calls.behind(parameters).text == "constrain(a Recurrent, 2.0)"
+
+
+def test_a_copy_of_what_was_read_tells_the_same(calls, ask, layer):
+    held = {"W": np.ones(2)}
+    ask(
+        (Call(layer, "backward"), None),
+        (Get(layer, "gradients"), {"W": np.ones(2)}),
+        (Call(Result(1), "copy"), held),
+        (Call(layer, "forward"), np.ones(1)),
+    )
+    assert calls.behind(held["W"]).method == "RNN.backward"
+
+
+def test_objects_of_one_request_and_parts_have_methods_too(calls, ask):
+    y = np.ones(2)
+    ask((Build("rnn", (2,)), LAYER), (Call(Result(0), "forward"), y))
+    assert calls.behind(y) == ("rnn.forward", "rnn(2).forward()")
+    ask((Call(LAYER, "backward"), grad := np.ones(2)))
+    assert calls.behind(grad).method == "rnn.backward"
+
+
+def test_an_object_of_an_attribute_has_the_name_of_its_class(calls, ask, layer):
+    cell = Handle(8, "Cell\x1b[2J")
+    ask((Get(layer, "cell"), cell))
+    ask((Call(cell, "forward"), y := np.ones(2)))
+    assert calls.behind(y) == ("Cell.forward", "RNN(3, 4).cell.forward()")
+
+
+def test_the_latest_call_of_a_name_and_of_a_text(calls, ask, layer):
+    ask((Call(layer, "forward", (1,)), 1.0), (Call(layer, "backward"), 1.0))
+    assert calls.named("forward").text == "RNN(3, 4).forward(1)"
+    assert calls.method_of("RNN(3, 4).backward()") == "RNN.backward"
+    assert calls.method_of("importing the file") == ""
+
+
+def test_a_new_check_knows_nothing_of_the_last_one(calls, ask, layer):
+    ask((Call(layer, "forward"), y := np.ones(2)))
+    calls.clear()
+    assert calls.latest == calls.behind(y) == calls.named("forward") == NO_CALL
+
+
+def test_only_a_limited_number_of_values_is_kept(calls, ask, layer):
+    ask((Call(layer, "backward"), first := np.ones(2)))
+    for _ in range(REMEMBERED):
+        ask((Call(layer, "forward"), np.ones(2)))
+    assert calls.behind(first).method == "RNN.forward"

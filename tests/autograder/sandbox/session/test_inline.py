@@ -1,0 +1,141 @@
+"""Providers answer as submissions do, in this process: as copies, by handle, with faults."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.session.faults import Crashed, NotWritten
+from autograder.sandbox.session.inline import InlineSession, ProviderModule
+from autograder.sandbox.session.remote import RemoteModule, RemoteObject, assign
+from autograder.sandbox.wire import WireError
+from framework.interfaces import Model, NumpyArrays
+from framework.models.parts import part
+from framework.providers.registry import Implementation, Registry
+
+
+class Net(Model):
+    """Scales by a part of another name."""
+
+    def __init__(self, size=2):
+        super().__init__()
+        self.add_parameter("w", np.ones(size))
+        self.inner = part("inner")
+
+    def forward(self, x, scale=1.0):
+        return self.parameters["w"] * x * self.inner(scale)
+
+    def backward(self, grad_output):
+        raise NotImplementedError
+
+
+@pytest.fixture
+def session(monkeypatch):
+    module = types.ModuleType("some_provider")
+    module.Net = Net
+    module.echo = lambda *args, **kwargs: (args, kwargs)
+    module.odd = lambda: np.array([object()])
+    module.label = lambda number: "noun phrase"
+    monkeypatch.setitem(sys.modules, "some_provider", module)
+    registry = Registry()
+    for kind, name, target in [
+        ("model", "net", "Net"),
+        ("function", "echo", "echo"),
+        ("function", "odd", "odd"),
+        ("function", "label", "label"),
+    ]:
+        registry.add(Implementation(kind, name, "mine", f"some_provider:{target}"))
+    names = {"Net": "net", "echo": "echo", "odd": "odd", "label": "label", "Other": "other"}
+    provider = ProviderModule(registry, "mine", names)
+    return InlineSession(provider, NumpyArrays(), lambda name: lambda scale: 10 * scale)
+
+
+@pytest.fixture
+def module(session):
+    return RemoteModule(session)
+
+
+def test_a_model_is_built_and_used(module):
+    net = module.Net(3)
+    assert repr(net) == "<remote Net>"
+    np.testing.assert_array_equal(net.forward(np.ones(3), scale=2.0), np.full(3, 20.0))
+    assert set(net.parameters) == {"w"}
+
+
+def test_what_is_read_is_a_copy(module):
+    net = module.Net(2)
+    net.parameters["w"][:] = 9
+    np.testing.assert_array_equal(net.parameters["w"], np.ones(2))
+
+
+def test_equal_answers_of_two_calls_are_distinguished(session, module):
+    first, second = (module.label(number) for number in (1, 2))
+    assert session.calls.behind(first).text == "label(1)"
+    assert session.calls.behind(second).text == "label(2)"
+
+
+def test_assign_reaches_the_model(module):
+    net = module.Net(2)
+    assign(net, {"w": np.array([3.0, 4.0])})
+    np.testing.assert_array_equal(net.forward(1.0), [30.0, 40.0])
+
+
+def test_objects_can_be_arguments_by_place_and_by_name(module):
+    net = module.Net(2)
+    args, kwargs = module.echo(net, other=net)
+    assert [type(value).__name__ for value in (args[0], kwargs["other"])] == ["Handle", "Handle"]
+
+
+def test_an_object_with_arguments_after_the_call_keeps_both(module):
+    outcome = module.Net.outcome(np.int64(2), after=True)
+    assert isinstance(outcome.value, RemoteObject)
+    assert len(outcome.args) == 1
+
+
+def test_faults_name_the_call(module):
+    net = module.Net(2)
+    with pytest.raises(NotWritten) as caught:
+        net.backward(np.ones(2))
+    assert caught.value.call == "Net(2).backward(float64 (2,))"
+    with pytest.raises(Crashed, match="TypeError") as crashed:
+        net.forward(1, 2, 3)
+    assert crashed.value.raised == "TypeError"
+
+
+def test_what_is_not_offered(module):
+    with pytest.raises(NotWritten, match="'mine' offers no Other"):
+        module.Other(1)
+
+
+def test_a_new_check_forgets_the_objects_of_the_last(session, module):
+    net = module.Net(2)
+    session.begin()
+    with pytest.raises(Crashed, match="KeyError"):
+        net.parameters  # noqa: B018 - reading it asks the session
+
+
+def test_private_names_are_not_asked_for(module):
+    with pytest.raises(AttributeError):
+        module._secret  # noqa: B018
+    with pytest.raises(AttributeError):
+        module.Net(2).__array__  # noqa: B018 - NumPy asks every object for it
+
+
+def test_the_last_call_is_remembered(session, module):
+    net = module.Net(2)
+    net.forward(np.ones(2))
+    net.parameters  # noqa: B018 - reading is no call
+    assert session.calls.latest.text == "Net(2).forward(float64 (2,))"
+
+
+def test_a_value_that_cannot_be_sent_is_the_providers_fault(module):
+    with pytest.raises(Crashed, match="cannot be sent back: an array of dtype object"):
+        module.odd()
+
+
+def test_an_argument_that_cannot_be_sent_is_ours(module):
+    with pytest.raises(WireError):
+        module.echo(object())

@@ -1,0 +1,88 @@
+"""The arguments and files of a worker: never where solutions, tests or seeds are."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox.runners.base import ProcessSandbox
+from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
+from autograder.sandbox.session.launch import HEAVY_MEMORY, WorkerSpec
+from framework.errors import BadInputError
+
+TORCH_ARRAYS = "plugins.torch_backend.arrays:TorchArrays"
+
+
+@pytest.fixture
+def launch(tmp_path):
+    def launch(source="", arrays=NUMPY_ARRAYS, **more):
+        (tmp_path / "tiny.py").write_text(source)
+        scratch = Path(tempfile.mkdtemp(dir=tmp_path))
+        return WorkerSpec(ProcessSandbox(), tmp_path, scratch, {}, arrays, **more).launch("tiny")
+
+    return launch
+
+
+def settings_of(made):
+    return json.loads(made.argv[-1])
+
+
+def modules_of(made):
+    """The modules of gradus that the worker finds, by their files."""
+    folder = Path(settings_of(made)["modules"])
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
+
+
+def test_the_settings_tell_what_is_needed_and_nothing_else(launch):
+    assert set(settings_of(launch())) == {
+        *("modules", "packages", "metadata", "imports"),
+        *("view", "limits", "folder", "exercise", "parts", "arrays", "device"),
+    }
+
+
+def test_solutions_tests_and_the_grader_are_not_shown(launch):
+    made = launch()
+    shown = made.view.read_only
+    assert not [path for path in shown if {"solutions", "exercises"} & set(path.split("/"))]
+    assert not [path for path in modules_of(made) if "host" in path or "checks" in path]
+
+
+def test_packages_that_are_not_allowed_are_not_shown(launch):
+    made = launch()
+    shown = {Path(path).name for path in made.view.read_only if "site-packages/" in path}
+    assert {name.partition("-")[0].partition(".")[0] for name in shown} == {"numpy", "msgpack"}
+    assert all(not Path(path).name.endswith("-packages") for path in made.view.read_only)
+
+
+def test_matplotlib_and_what_it_requires_are_shown_to_a_submission_that_mentions_it(launch):
+    pytest.importorskip("matplotlib")
+    assert "matplotlib" not in settings_of(launch("import numpy"))["packages"]
+    assert {"matplotlib", "mpl_toolkits", "PIL"} <= set(
+        settings_of(launch("import matplotlib.pyplot as plt"))["packages"]
+    )
+
+
+def test_a_backend_of_its_own_brings_its_arrays_its_library_and_more_memory(launch):
+    pytest.importorskip("torch")
+    made, usual = launch(arrays=TORCH_ARRAYS), launch()
+    assert made.limits.memory == HEAVY_MEMORY > usual.limits.memory
+    assert modules_of(made) - modules_of(usual) == {"plugins/torch_backend/arrays.py"}
+    assert "torch" in settings_of(made)["packages"]
+    assert settings_of(made)["imports"]["packages"][-1] == "torch"
+    assert "torch" not in settings_of(usual)["packages"]
+
+
+def test_a_course_adds_packages_and_modules_of_framework(launch):
+    made = launch(added_imports=("msgpack", "framework.evaluation.metrics"))
+    imports = settings_of(made)["imports"]
+    assert imports["packages"][-1] == "msgpack"
+    assert imports["framework"]["framework.evaluation.metrics"] == ["*"]
+    assert {"framework/evaluation/metrics.py"} <= modules_of(made) - modules_of(launch())
+
+
+def test_an_added_package_that_is_not_installed_is_an_error_with_the_way_out(launch):
+    with pytest.raises(BadInputError, match="'no_such_package', which is not installed here: `pip"):
+        launch(added_imports=("no_such_package",))

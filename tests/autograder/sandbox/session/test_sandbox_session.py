@@ -1,0 +1,596 @@
+"""A submission in a real sandbox: what its faults are called, and that the next check is safe."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.checks import refuses
+from autograder.sandbox.runners.base import ProcessSandbox
+from autograder.sandbox.runners.processes import ProcessTree, ProcTree, Usage
+from autograder.sandbox.session.faults import (
+    Blocked,
+    Crashed,
+    Frame,
+    InfrastructureFault,
+    NotWritten,
+    OutOfMemory,
+    SubmissionFault,
+    TimedOut,
+)
+from autograder.sandbox.session.remote import RemoteModule, assign
+from autograder.sandbox.session.time_limits import WALL_FACTOR
+from autograder.verdicts import Verdict
+from framework.log import recorded_log
+
+#: Long enough for any honest call on a busy machine.
+CALL = 4.0
+
+DEMO = """
+    import numpy as np
+    from framework.interfaces import Model
+
+    class Layer(Model):
+        def __init__(self, size, *, rng):
+            super().__init__()
+            self.add_parameter("W", rng.normal(size=(size, size)))
+
+        def forward(self, x):
+            print("forward", x.shape)
+            return x @ self.parameters["W"]
+
+    def double(x):
+        return 2 * x
+
+    def fails(x):
+        helper(x)
+
+    def helper(x):
+        raise ValueError("no good")
+
+    def todo(x):
+        raise NotImplementedError
+
+    def spin():
+        while True:
+            pass
+
+    def leave():
+        import os
+        os._exit(0)
+
+    def segfault():
+        import ctypes
+        ctypes.string_at(0)
+
+    def hog():
+        return np.ones(1 << 34, dtype=np.uint8)
+
+    def flood():
+        for i in range(200_000):
+            print("line", i)
+
+    def odd():
+        return np.array([object()])
+"""
+
+
+@pytest.fixture
+def module_of(open_session):
+    def module_of(*args, **settings):
+        session = open_session(*args, **settings)
+        session.begin()
+        return session, RemoteModule(session)
+
+    return module_of
+
+
+def fault_of(function, *args):
+    with pytest.raises(SubmissionFault) as caught:
+        function(*args)
+    return caught.value
+
+
+def test_a_model_is_built_set_and_called_in_every_sandbox(module_of, sandbox):
+    session, module = module_of(DEMO, sandbox=sandbox)
+    layer = module.Layer(2, rng=np.random.default_rng(0))
+    assign(layer, {"W": np.eye(2)})
+    np.testing.assert_array_equal(layer.forward(np.ones((1, 2))), np.ones((1, 2)))
+    assert session.calls.latest.text == "Layer(2, rng=rng).forward(float64 (1, 2))"
+    assert session.printed() == "forward (1, 2)\n"
+
+
+def test_a_submission_finds_the_same_parts_of_numpy_in_every_sandbox(module_of, sandbox):
+    code = """
+    import numpy as np
+
+    def parts():
+        return [name for name in ("linalg", "random", "typing") if name in vars(np)]
+    """
+    _, module = module_of(code, sandbox=sandbox)
+    assert module.parts() == ["linalg", "random", "typing"]
+
+
+def test_a_generator_gives_the_same_numbers_again_and_tells_nothing_of_the_checks_own(module_of):
+    _, module = module_of(DEMO)
+    drawn = [module.Layer(2, rng=np.random.default_rng(0)).parameters["W"] for _ in range(2)]
+    np.testing.assert_array_equal(*drawn)
+    assert not np.any(drawn[0] == np.random.default_rng(0).normal(size=(2, 2)))
+
+
+def test_an_exception_names_its_lines_and_the_call(module_of):
+    _, module = module_of(DEMO)
+    fault = fault_of(module.fails, np.zeros((3, 2)))
+    assert isinstance(fault, Crashed)
+    assert (fault.message, fault.raised) == ("ValueError: no good", "ValueError")
+    assert fault.call == "fails(float64 (3, 2))"
+    assert [(f.file, f.function) for f in fault.frames] == [
+        ("tiny.py", "fails"),
+        ("tiny.py", "helper"),
+    ]
+    assert module.double(2) == 4, "an exception does not cost the worker"
+
+
+def test_not_written_yet(module_of):
+    _, module = module_of(DEMO)
+    assert isinstance(fault_of(module.todo, 1), NotWritten)
+    missing = fault_of(module.missing)
+    assert isinstance(missing, NotWritten)
+    assert missing.message == "tiny.py does not define missing"
+
+
+NOT_AVAILABLE = (
+    "ModuleNotFoundError: not available to graded code: no_such_module "
+    "(allowed: the standard library, numpy, matplotlib, mpl_toolkits, "
+    "what stubs import of framework; code of your own must be in the same file)"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "line"),
+    [
+        ("x = 1\ny = (\n", "SyntaxError: '(' was never closed", 2),
+        ("import numpy\n\n1 / 0\n", "ZeroDivisionError: division by zero", 3),
+        ("import no_such_module\n", NOT_AVAILABLE, 1),
+        ("raise SystemExit('bye')\n", "tried to end the program: SystemExit: bye", 1),
+    ],
+)
+def test_what_fails_the_import_is_reported_for_every_check_and_tried_once(
+    module_of, code, message, line
+):
+    session, module = module_of("print('imported')\n" + code)
+    faults, printed = [], []
+    for _ in range(3):
+        session.begin()
+        faults.append(fault_of(module.double, 1))
+        printed.append(session.printed())
+    assert {fault.message for fault in faults} == {message}
+    assert printed in (["imported\n", "", ""], ["", "", ""])  # nothing runs of what does not parse
+    assert faults[0].call == "importing the file"
+    assert faults[0].frames[-1] == Frame("tiny.py", line + 1, "<module>")
+
+
+@pytest.mark.usefixtures("patient")
+def test_an_import_that_hangs_is_tried_once(module_of):
+    session, module = module_of("while True:\n    pass\n", load=0.4)
+    assert isinstance(fault_of(module.double, 1), TimedOut)
+    started = time.monotonic()
+    for _ in range(10):
+        session.begin()
+        assert isinstance(fault_of(module.double, 1), TimedOut)
+    assert time.monotonic() - started < 10 * 0.4
+    assert session.printed() == ""
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_call_that_hangs_names_itself_and_its_line(module_of, sandbox):
+    _, module = module_of(DEMO, sandbox=sandbox, call=0.4)
+    fault = fault_of(module.spin)
+    assert isinstance(fault, TimedOut)
+    assert (fault.message, fault.call) == ("no answer within 0.4 s of processor time", "spin()")
+    assert fault.frames[-1].function == "spin"
+    assert module.double(2) == 4, "the next request gets a fresh worker"
+
+
+def test_a_stack_that_was_written_for_us_is_not_shown_as_printed(module_of):
+    code = """
+        def spin():
+            print("before", flush=True)
+            while True:
+                pass
+    """
+    session, module = module_of(code, call=0.4)
+    fault_of(module.spin)
+    assert session.printed() == "before\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("leave", "ended the process itself (exit status 0)"),
+        ("segfault", "the process died: segmentation fault"),
+    ],
+)
+def test_a_death_names_the_call_and_its_cause(module_of, sandbox, name, message):
+    session, module = module_of(DEMO, sandbox=sandbox)
+    fault = fault_of(getattr(module, name))
+    assert isinstance(fault, Crashed)
+    assert (fault.message, fault.call) == (message, f"{name}()")
+    session.begin()
+    assert module.double(3) == 6, "the next check gets a fresh worker"
+
+
+def test_a_segmentation_fault_names_its_line(module_of):
+    _, module = module_of(DEMO)
+    assert fault_of(module.segfault).frames[0].function == "segfault"
+
+
+def test_objects_of_a_worker_that_died_are_gone(module_of):
+    _, module = module_of(DEMO)
+    layer = module.Layer(2, rng=np.random.default_rng(0))
+    fault_of(module.leave)
+    with pytest.raises(Crashed, match="KeyError"):
+        layer.forward(np.ones((1, 2)))
+
+
+def test_too_much_memory(module_of):
+    _, module = module_of(DEMO)
+    fault = fault_of(module.hog)
+    assert isinstance(fault, OutOfMemory)
+    assert fault.verdict is Verdict.OUT_OF_MEMORY
+
+
+def test_what_cannot_be_sent_back(module_of):
+    _, module = module_of(DEMO)
+    assert fault_of(module.odd).message == (
+        "returned what cannot be sent back: an array of dtype object"
+    )
+
+
+def test_output_belongs_to_its_check_and_floods_are_cut(module_of):
+    session, module = module_of(DEMO, call=30)
+    module.Layer(1, rng=np.random.default_rng(0)).forward(np.ones((1, 1)))
+    assert session.printed() == "forward (1, 1)\n"
+    session.begin()
+    module.flood()
+    text = session.printed()
+    assert text.startswith("line 0\n")
+    assert text.endswith("line 199999\n")
+    assert "bytes cut" in text
+    assert len(text) < 20_000
+    module.double(1)
+    assert session.printed() == ""
+
+
+def test_output_shows_no_temporary_folder(module_of):
+    code = "import warnings\ndef warn():\n    warnings.warn('careful')\n"
+    session, module = module_of(code)
+    module.warn()
+    assert session.printed().startswith("tiny.py:3: UserWarning: careful")
+
+
+def test_what_the_last_check_left_printed_is_not_the_next_ones(module_of):
+    session, module = module_of(DEMO)
+    module.Layer(1, rng=np.random.default_rng(0)).forward(np.ones((1, 1)))
+    session.begin()
+    module.double(1)
+    assert session.printed() == ""
+
+
+NETWORK = """
+    from framework.models.parts import part
+
+    class Net:
+        def __init__(self):
+            self.cell = part("cell")(2)
+
+        def forward(self, x):
+            return self.cell.forward(x)
+"""
+
+THREADED = """
+    import threading
+
+    from framework.models.parts import part
+
+    def doubled(x):
+        results = []
+        thread = threading.Thread(target=lambda: results.append(part("cell")(2).forward(x)))
+        thread.start()
+        thread.join()
+        return results[0]
+"""
+
+CELLS = """
+    class Cell:
+        def __init__(self, n):
+            self.n = n
+
+        def forward(self, x):
+            {}
+"""
+
+
+def test_a_network_without_the_file_of_its_part_is_blocked(module_of):
+    _, module = module_of(NETWORK)
+    fault = fault_of(module.Net)
+    assert isinstance(fault, Blocked)
+    assert (fault.message, fault.call) == ("needs 'cells'", "Net()")
+
+
+def test_a_thread_of_a_submission_gets_the_submissions_parts(module_of):
+    _, module = module_of(THREADED, others={"cells": CELLS.format("return self.n * x")})
+    assert module.doubled(3) == 6
+
+
+def test_a_network_whose_part_is_not_defined_is_blocked(module_of):
+    _, module = module_of(NETWORK, others={"cells": "def other():\n    pass\n"})
+    assert fault_of(module.Net).message == "needs 'cells'"
+
+
+def test_a_network_whose_part_is_not_written_is_blocked(module_of):
+    _, module = module_of(NETWORK, others={"cells": CELLS.format("raise NotImplementedError")})
+    fault = fault_of(module.Net().forward, 1)
+    assert isinstance(fault, Blocked)
+    assert fault.message == "needs 'cells'"
+
+
+def test_a_network_with_its_part_works(module_of):
+    _, module = module_of(NETWORK, others={"cells": CELLS.format("return x * self.n")})
+    assert module.Net().forward(4) == 8
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_time_of_all_calls_together_is_limited(module_of):
+    code = """
+        import time
+
+        def slow():
+            end = time.process_time() + 0.3
+            while time.process_time() < end:
+                pass
+    """
+    session, module = module_of(code, call=CALL, total=1.0)
+    with pytest.raises(TimedOut) as caught:
+        for _ in range(10):
+            module.slow()
+    session.begin()
+    message = "the exercise's 1 s of processor time are used up"
+    assert caught.value.message == message
+    assert not caught.value.stalled
+    started = time.monotonic()
+    assert fault_of(module.slow).message == message
+    assert time.monotonic() - started < 0.1, "nothing is started any more"
+
+
+def test_waiting_is_distinguished_from_computing(module_of):
+    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+    _, module = module_of(code, call=0.2)
+    module.wait(0.4)
+    fault = fault_of(module.wait, 30)
+    assert isinstance(fault, TimedOut)
+    assert fault.message.startswith(f"no answer within {0.2 * WALL_FACTOR:g} s: the code waited")
+    assert fault.frames[-1].function == "wait"
+    assert not fault.stalled, "no busy machine has caused it: it is not repeated"
+
+
+def test_what_was_kept_from_a_processor_is_repeated(module_of, monkeypatch):
+    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+    busy = iter(range(10_000))
+
+    def usage(self):
+        return Usage(cpu=0.0, kept=float(next(busy)))
+
+    monkeypatch.setattr(ProcessTree, "usage", usage)
+    monkeypatch.setattr(ProcTree, "usage", usage)
+    _, module = module_of(code, call=0.2)
+    fault = fault_of(module.wait, 30)
+    assert (fault.message, fault.stalled) == (f"no answer within {0.2 * WALL_FACTOR:g} s", True)
+
+
+def test_an_exercise_that_waits_in_every_call_is_not_repeated(module_of):
+    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+    session, module = module_of(code, call=0.2, total=0.25)
+    with pytest.raises(TimedOut) as caught:
+        for _ in range(9):
+            session.begin()
+            module.wait(0.5)
+    assert not caught.value.stalled
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_slow_import_is_reported_with_its_line(module_of):
+    code = "import numpy\n\ndef busy():\n    while True: pass\n\nbusy()\n"
+    _, module = module_of(code, load=0.4)
+    fault = fault_of(module.double, 1)
+    assert fault.message == (
+        "the import of the file takes too long: tiny.py:4, no answer within 0.4 s of processor time"
+    )
+    assert [frame.line for frame in fault.frames] == [6, 4]
+
+
+HANGS = """
+    class Layer:
+        def __init__(self, hangs):
+            self.hangs = hangs
+
+        def forward(self, x):
+            while self.hangs or x > 1:
+                pass
+            return x
+
+        def backward(self, g):
+            return g
+
+    def leave():
+        import os
+        os._exit(0)
+"""
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_call_that_never_answered_is_made_once(module_of):
+    session, module = module_of(HANGS, call=0.3)
+    assert isinstance(fault_of(module.Layer(True).forward, 1), TimedOut)
+    started = time.monotonic()
+    for hangs in (True, False):
+        session.begin()
+        fault = fault_of(module.Layer(hangs).forward, 0)
+        assert isinstance(fault, Blocked)
+        assert fault.message == (
+            "waits for Layer.forward: no answer within 0.3 s of processor time"
+        )
+    assert time.monotonic() - started < 5
+    session.begin()
+    assert module.Layer(True).backward(2) == 2, "other methods are called"
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_call_that_has_answered_before_is_made_with_other_arguments(module_of):
+    session, module = module_of(HANGS, call=0.3)
+    assert module.Layer(False).forward(0) == 0
+    assert isinstance(fault_of(module.Layer(False).forward, 2), TimedOut)
+    session.begin()
+    assert isinstance(fault_of(module.Layer(False).forward, 2), Blocked)
+    session.begin()
+    assert module.Layer(False).forward(1) == 1
+    assert isinstance(fault_of(module.Layer(False).forward, 3), TimedOut)
+    session.begin()
+    assert isinstance(fault_of(module.Layer(False).forward, 1), Blocked), "twice is enough"
+
+
+def test_a_call_that_ends_the_process_is_not_made_again(module_of):
+    session, module = module_of(HANGS)
+    assert isinstance(fault_of(module.leave), Crashed)
+    session.begin()
+    fault = fault_of(module.leave)
+    assert isinstance(fault, Blocked)
+    assert fault.message == "waits for leave: ended the process itself (exit status 0)"
+
+
+def test_a_value_too_large_to_be_handed_back_is_the_submissions_fault(module_of):
+    code = """
+        def state():
+            return "x" * ((2 << 20) - 50)
+
+        def use(state):
+            return len(state)
+    """
+    _, module = module_of(code)
+    state = module.state()
+    fault = fault_of(module.use, state)
+    assert isinstance(fault, Crashed)
+    assert "too much to be handed back" in fault.message
+
+
+def unable(launch, log):
+    """A worker that notes that it was started, and ends."""
+    script = f"open({str(log)!r}, 'a').write('x'); raise SystemExit('no such luck')"
+    return replace(launch, argv=[launch.argv[0], "-c", script])
+
+
+def test_a_worker_that_does_not_start_is_our_fault_and_not_tried_for_every_check(
+    module_of, tmp_path
+):
+    log = tmp_path / "starts"
+    session, module = module_of(DEMO, launch=lambda launch: unable(launch, log), start=5)
+    with recorded_log() as lines:
+        for _ in range(5):
+            session.begin()
+            with pytest.raises(InfrastructureFault, match="did not start under process") as caught:
+                module.double(1)
+    assert "no such luck" in str(caught.value)
+    assert log.read_text() == "x"
+    assert [line.partition("gradus.worker: ")[2] for line in lines][1:] == [
+        f"did not start for tiny: {str(caught.value).partition('process: ')[2]}"
+    ]
+
+
+def test_a_worker_that_never_says_a_word_is_given_up(module_of):
+    session, module = module_of(
+        DEMO,
+        launch=lambda made: replace(made, argv=[made.argv[0], "-c", "import time; time.sleep(60)"]),
+        start=0.3,
+    )
+    started = time.monotonic()
+    for _ in range(3):
+        session.begin()
+        with pytest.raises(InfrastructureFault, match="DeadlineError"):
+            module.double(1)
+    assert time.monotonic() - started < 0.3 + 3
+
+
+def test_nothing_outlives_its_session(module_of):
+    session, module = module_of(DEMO)
+    module.double(1)
+    process = session._worker._process
+    session.close()
+    assert process.poll() is not None
+    session.close()  # a second time does no harm
+
+
+def test_what_earlier_checks_made_takes_no_memory(module_of):
+    session, module = module_of(
+        """
+import numpy as np
+
+class Layer:
+    def __init__(self):
+        self.part = self  # a cycle: only the garbage collector ends it
+        self.array = np.empty(20_000_000)
+
+    def size(self):
+        return self.array.nbytes
+"""
+    )
+    for _ in range(20):
+        session.begin()
+        assert module.Layer().size() == 160_000_000
+
+
+def test_a_session_knows_what_has_answered_and_what_has_refused(module_of):
+    code = """
+        def half(x):
+            if x < 0:
+                raise ValueError("negative")
+            return x / 2
+    """
+    session, module = module_of(code)
+    refuses(module, "half", -1.0)
+    assert (session.calls.answered, session.calls.refused) == (set(), {"half"})
+    assert module.half(1.0) == 0.5
+    assert session.calls.answered == {"half"}
+
+
+class Metered(ProcessSandbox):
+    """Measures the processor time of each worker from outside, when it is ended."""
+
+    def __init__(self):
+        self.used = []
+
+    def kill(self, process):
+        if process.poll() is None:
+            self.used.append(self.usage(process).cpu)
+        super().kill(process)
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_total_of_an_exercise_is_overrun_by_a_tenth_at_most(module_of):
+    """Each call uses up its time, and the next one gets a new worker; the first start is free."""
+    idle, metered = Metered(), Metered()
+    session, module = module_of("", sandbox=idle)
+    fault_of(module.missing)
+    session.close()
+    names = [f"loop_{i}" for i in range(30)]
+    code = "\n".join(f"def {name}():\n    while True: pass\n" for name in names)
+    total = 4.0
+    session, module = module_of(code, sandbox=metered, call=0.5, total=total)
+    for name in names:
+        session.begin()
+        assert isinstance(fault_of(getattr(module, name)), TimedOut)
+    session.close()
+    assert 4 <= len(metered.used) < 10, "each call that hangs costs a worker"
+    assert 0.9 * total <= sum(metered.used) - idle.used[0] <= 1.1 * total

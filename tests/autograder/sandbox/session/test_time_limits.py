@@ -1,0 +1,75 @@
+"""Processor time from few readings, and what is left of a budget."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograder.sandbox.session.process import CpuMeter, IdleMeter
+from autograder.sandbox.session.time_limits import WALL_FACTOR, TimeBudget
+
+
+def test_a_meter_measures_from_the_start_of_an_exchange():
+    meter = CpuMeter()
+    meter.begin()
+    assert meter.used(0.5) == 0.5
+    assert meter.used(0.75) == 0.75
+    meter.end(9.0)
+    assert meter.total == 0.75
+    meter.begin()
+    assert meter.used(1.0) == 0.25
+
+
+def test_exchanges_without_a_reading_are_bounded_by_their_time():
+    meter = CpuMeter()
+    for _ in range(3):
+        meter.begin()
+        meter.end(0.5)
+    assert meter.total == 1.5
+    meter.begin()
+    assert meter.used(1.0) == 0.0, "they may have used all of it"
+    assert meter.used(1.25) == 0.25
+    assert meter.total == 1.25
+
+
+def test_processes_that_have_ended_give_nothing_back():
+    meter = CpuMeter()
+    meter.begin()
+    meter.used(2.0)
+    assert meter.used(0.0) == 2.0
+    assert meter.total == 2.0
+
+
+def test_the_first_start_is_free_and_later_ones_are_not():
+    budget = TimeBudget(10.0)
+    budget.note_start(cpu=1.0, wall=2.0)
+    assert (budget.left.cpu, budget.left.wall) == (10.0, WALL_FACTOR * 10)
+    budget.note_exchange(cpu=3.0, wall=4.0)
+    assert (budget.left.cpu, budget.left.wall) == (8.0, WALL_FACTOR * 10 - 4)
+    budget.note_end()
+    budget.note_start(cpu=1.0, wall=2.0)
+    assert (budget.left.cpu, budget.left.wall) == (7.0, WALL_FACTOR * 10 - 6)
+
+
+@pytest.mark.parametrize(("used", "cpu"), [(0.0, 4.0), (7.0, 3.0), (11.0, -1.0)])
+def test_an_exchange_gets_no_more_than_what_is_left(used, cpu):
+    budget = TimeBudget(10.0)
+    budget.note_start(cpu=0.0, wall=0.0)
+    budget.note_exchange(cpu=used, wall=0.0)
+    assert (budget.limit(4.0).cpu, budget.limit(4.0).wall) == (cpu, WALL_FACTOR * 4)
+
+
+def test_a_worker_is_idle_where_it_wants_no_processor():
+    meter = IdleMeter()
+    meter.begin()
+    for now, busy in ((1.0, 0.0), (1.1, 0.0), (1.2, 0.1), (1.3, 0.15), (9.0, 0.15), (9.1, 0.15)):
+        meter.note(now, busy)
+    assert meter.total == pytest.approx(0.1 + 0.0 + 0.05 + 0.1)  # not the pause of the grader
+
+
+def test_what_the_system_does_not_tell_is_not_idle():
+    meter = IdleMeter()
+    for now, busy in ((1.0, math.inf), (1.1, math.inf), (1.2, 0.0), (1.3, math.inf)):
+        meter.note(now, busy)
+    assert meter.total == 0.0

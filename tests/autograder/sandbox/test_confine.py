@@ -1,0 +1,205 @@
+"""The worker's own confinement: its pieces, and each layer where the other one is missing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.confine.landlock import handled_rights, landlock_version
+from autograder.sandbox.confine.phases import (
+    LANDLOCK,
+    NETWORK,
+    PROCESSES,
+    QUOTA,
+    RLIMITS,
+    ROOT,
+    SECCOMP,
+    gaps,
+)
+from autograder.sandbox.confine.seccomp import Instruction, build_filter
+from autograder.sandbox.confine.syscalls import ARCHITECTURES, NEWEST, NUMBERS
+from autograder.sandbox.runners.base import ProcessSandbox
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="namespaces exist on Linux only")
+
+ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+PID, THREAD, CHILD = 4321, 0x10000, 17
+PRIVATE_MEMORY, SHARED_MEMORY, SHARED_FILE, STACK_MEMORY = 0x22, 0x21, 0x01, 0x122
+
+
+def run_filter(program: list[Instruction], audit: int, number: int, arguments: tuple[int, ...]):
+    """The kernel's machine in miniature: what `program` answers to one system call."""
+    words = {0: number, 4: audit, **{16 + 8 * i: word for i, word in enumerate(arguments)}}
+    at = value = 0
+    while True:
+        code, if_true, if_false, constant = program[at]
+        at += 1
+        if code == 0x06:
+            return constant
+        if code == 0x20:
+            value = words[constant]
+        elif code == 0x54:
+            value &= constant
+        else:
+            true = {0x15: value == constant, 0x25: value > constant, 0x45: value & constant}[code]
+            at += if_true if true else if_false
+
+
+def judge(machine: str, name: str, *arguments: int, devices: bool = False) -> int:
+    architecture = ARCHITECTURES[machine]
+    number = NUMBERS[name][architecture.column]
+    assert number is not None
+    program = build_filter(architecture, PID, devices=devices)
+    return run_filter(program, architecture.audit, number, arguments)
+
+
+@pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
+@pytest.mark.parametrize(
+    ("name", "arguments", "verdict"),
+    [
+        ("clone", (THREAD | 0x100,), ALLOW),
+        ("clone", (CHILD,), ERROR | errno.EAGAIN),
+        ("clone", (CHILD | 0x10000000,), ERROR | errno.EAGAIN),
+        ("clone3", (), ERROR | errno.ENOSYS),
+        ("execve", (), ERROR | errno.EPERM),
+        ("ptrace", (), ERROR | errno.EPERM),
+        ("socket", (), ERROR | errno.EPERM),
+        ("fchmodat", (), ERROR | errno.EPERM),
+        ("kill", (PID,), ALLOW),
+        ("kill", (1,), ERROR | errno.EPERM),
+        ("kill", (0,), ERROR | errno.EPERM),
+        ("kill", (0xFFFFFFFF,), ERROR | errno.EPERM),
+        ("tgkill", (PID,), ALLOW),
+        ("tgkill", (PID + 1,), ERROR | errno.EPERM),
+        ("prlimit64", (0,), ALLOW),
+        ("prlimit64", (PID,), ALLOW),
+        ("prlimit64", (1,), ERROR | errno.EPERM),
+        ("setpriority", (0, PID), ERROR | errno.EPERM),
+        ("sched_setscheduler", (PID,), ERROR | errno.EPERM),
+        ("sched_setaffinity", (1,), ERROR | errno.EPERM),
+        ("ioprio_set", (1, 1), ERROR | errno.EPERM),
+        ("fcntl", (3, 3), ALLOW),
+        ("fcntl", (3, 8), ERROR | errno.EPERM),
+        ("fcntl", (3, 10), ERROR | errno.EPERM),
+        ("fcntl", (3, 15), ERROR | errno.EPERM),
+        ("prctl", (1,), ERROR | errno.EPERM),
+        ("prctl", (15,), ALLOW),
+        ("mmap", (0, 0, 0, PRIVATE_MEMORY), ALLOW),
+        ("mmap", (0, 0, 0, SHARED_FILE), ALLOW),
+        ("mmap", (0, 0, 0, SHARED_MEMORY), ERROR | errno.ENOMEM),
+        ("mmap", (0, 0, 0, STACK_MEMORY), ERROR | errno.ENOMEM),
+    ],
+)
+def test_filter_judges_by_call_and_argument(machine, name, arguments, verdict):
+    assert judge(machine, name, *arguments) == verdict
+
+
+@pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
+def test_filter_leaves_shared_memory_to_a_gpu(machine):
+    assert judge(machine, "mmap", 0, 0, 0, SHARED_MEMORY, devices=True) == ALLOW
+    assert judge(machine, "mmap", 0, 0, 0, STACK_MEMORY, devices=True) == ERROR | errno.ENOMEM
+
+
+@pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
+def test_filter_knows_no_other_numbering(machine):
+    architecture = ARCHITECTURES[machine]
+    program = build_filter(architecture, PID, devices=False)
+    assert run_filter(program, 0x40000003, 1, ()) == KILL  # 32-bit x86 on any of them
+    for number in (NEWEST + 1, 0x40000000, 0x40000000 + 39, 0xFFFFFFFF):
+        assert run_filter(program, architecture.audit, number, ()) == ERROR | errno.ENOSYS
+
+
+def test_settings_survive_the_command_line():
+    limits = Limits(memory=123, threads=4)
+    view = FilesystemView(("/a b", "/ü"), "/scratch", ("/dev/x",), namespaced=True)
+    assert Limits.from_json(limits.to_json()) == limits
+    assert FilesystemView.from_json(view.to_json()) == view
+
+
+def test_no_right_is_asked_of_a_kernel_that_does_not_know_it():
+    assert handled_rights(1) == ((1 << 13) - 1, 0, 0)
+    assert handled_rights(4) == ((1 << 15) - 1, 0b11, 0)
+    assert handled_rights(7) == handled_rights(99) == ((1 << 16) - 1, 0b11, 0b11)
+
+
+def test_gaps_are_silent_where_another_layer_holds():
+    everything = {ROOT, PROCESSES, NETWORK, LANDLOCK, SECCOMP, RLIMITS}
+    assert gaps(everything) == gaps(everything - {LANDLOCK, NETWORK}) == []
+    assert gaps(everything - {ROOT} | {QUOTA}) == []
+    assert gaps(everything - {ROOT}) == ["submitted code can fill the disk with files"]
+    assert "submitted code can use the network" in gaps({RLIMITS, LANDLOCK})
+    assert "submitted code can read and change every file that you can" in gaps({SECCOMP})
+
+
+def test_confinement_is_imported_before_anything_heavy():
+    code = "import sys, autograder.sandbox.confine; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+ATTEMPTS = """
+import os
+def attempt(action):
+    try:
+        action()
+    except OSError as error:
+        print(type(error).__name__)
+    else:
+        print("done")
+attempt(lambda: open(os.path.join({home!r}, "secret")).read())
+attempt(lambda: open(os.path.join({home!r}, "new"), "w"))
+attempt(lambda: os.chmod({home!r}, 0o777))
+attempt(lambda: os.listdir({home!r}))
+attempt(lambda: open("/proc/1/environ").read())
+attempt(lambda: open("/new", "w"))
+attempt(lambda: open("own", "w").write("mine"))
+"""
+
+WITHOUT = {
+    "namespaces": "namespaces.enter_namespaces = lambda: False",
+    "landlock": "landlock.landlock_version = lambda: 0",
+}
+
+
+@linux_only
+@pytest.mark.parametrize("missing", sorted(WITHOUT))
+def test_either_layer_alone_keeps_files_private(missing, probe, tmp_path):
+    if missing == "namespaces" and not landlock_version():
+        pytest.skip("this kernel has no Landlock")
+    (tmp_path / "secret").write_text("42")
+    patch = "from autograder.sandbox.confine import landlock, namespaces\n" + WITHOUT[missing]
+    code = "print(*gaps, sep='; ')\n" + ATTEMPTS.format(home=str(tmp_path))
+    result = probe(ProcessSandbox(), code, before=patch)
+    if missing == "landlock" and "files that you can" in result.printed[0]:
+        pytest.skip("this system grants no namespaces to this user")
+    assert result.printed[0] == ""
+    assert "done" not in result.printed[1:7], result
+    assert result.printed[7] == "done"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["secret"]
+
+
+@linux_only
+def test_without_any_help_of_the_kernel_it_says_so(probe):
+    patch = "from autograder.sandbox.confine import landlock, namespaces, syscalls\n"
+    patch += "; ".join([*WITHOUT.values(), "syscalls.ARCHITECTURES.clear()"])
+    result = probe(ProcessSandbox(), "print(*gaps, sep='\\n')", before=patch)
+    assert result.printed == gaps({RLIMITS})
+    assert len(result.printed) == 5
+
+
+@linux_only
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has powers")
+def test_root_gives_up_its_powers(probe):
+    code = "print([line for line in open('/proc/self/status') if line.startswith('CapEff')])"
+    for patch in (
+        "",
+        "from autograder.sandbox.confine import namespaces\n" + WITHOUT["namespaces"],
+    ):
+        assert probe(ProcessSandbox(), code, before=patch).printed == [
+            "['CapEff:\\t0000000000000000\\n']"
+        ]

@@ -1,0 +1,54 @@
+"""Importing submitted files, and finding in them the parts that networks ask for."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from autograder.sandbox.worker.exceptions import NotDefinedError, PartMissingError
+from autograder.sandbox.worker.loading import SubmittedModule
+
+PARTS = {"cell": ("cells_file", "Cell"), "gate": ("cells_file", "Gate"), "lost": ("no_file", "X")}
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    files = {
+        "net_file": "raise_later = 1\ndef answer():\n    return 42\n",
+        "cells_file": "count = []\nclass Cell: pass\ncount.append(1)\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+        monkeypatch.setitem(sys.modules, name, None)
+    return SubmittedModule(tmp_path, "net_file", PARTS)
+
+
+def test_names_come_from_the_graded_file(module):
+    assert module.attribute("answer")() == 42
+
+
+def test_a_name_that_is_not_defined(module):
+    with pytest.raises(NotDefinedError, match=r"net_file\.py does not define question"):
+        module.attribute("question")
+
+
+def test_parts_come_from_the_other_files_imported_once(module):
+    assert module.part("cell") is module.part("cell")
+    assert sys.modules["cells_file"].count == [1]
+
+
+@pytest.mark.parametrize(
+    ("part", "needed"), [("lost", "no_file"), ("gate", "cells_file"), ("unheard_of", "unheard_of")]
+)
+def test_a_part_that_is_not_there_names_the_exercise_it_comes_from(module, part, needed):
+    with pytest.raises(PartMissingError, match=f"needs '{needed}'"):
+        module.part(part)
+
+
+@pytest.mark.parametrize("deep", ["x" + "()" * 50_000, "-" * 50_000 + "1", "(" * 150 + "-" * 9999])
+def test_deep_nesting_is_a_syntax_error_on_its_line(module, tmp_path, deep):
+    (tmp_path / "net_file.py").write_text(f"x = 1\ny = {deep}\n")
+    with pytest.raises(SyntaxError) as caught:
+        module.load()
+    assert (caught.value.lineno, caught.value.filename) == (2, str(tmp_path / "net_file.py"))

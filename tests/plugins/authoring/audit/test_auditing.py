@@ -1,0 +1,366 @@
+import json
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from autograder.course.reading import find_course
+from autograder.grading.setting import Setting
+from autograder.sandbox.runners import choose
+from framework.errors import BadInputError, GradusError, UnknownNameError
+from framework.providers.plugins import Plugins
+from plugins.authoring.audit import findings
+from plugins.authoring.audit.auditing import Journal, Scope, audit
+from plugins.authoring.audit.equivalents import load_equivalents
+from plugins.authoring.audit.findings import AuditOutcome
+from plugins.authoring.audit.trials import AuditTrials
+from plugins.authoring.commands.audit import audit as command
+
+# The check of `Sigmoid` looks at one point, where σ is symmetric; that of `double` at 0 and 3.
+CHECKS = '''
+import pytest
+from autograder.checks import equal
+
+
+@pytest.mark.task("Sigmoid")
+@pytest.mark.points(3)
+def test_sigmoid(submission):
+    """Sigmoid at zero."""
+    model = submission.Sigmoid()
+    equal(model.forward(0.0), 0.5, "σ(0)")
+    equal(model.backward(1.0), 0.25, "σ'(0)")
+
+
+@pytest.mark.task("double")
+@pytest.mark.points(2)
+def test_double(submission):
+    """double: 2x."""
+    equal([submission.double(x) for x in (0, 3)], [0, 6], "double of 0 and 3")
+'''
+
+CHECKS_OF_SUMS = '''
+import pytest
+from autograder.checks import equal
+
+
+@pytest.mark.task("total")
+@pytest.mark.points(1)
+def test_total(submission):
+    """total of two."""
+    equal(submission.total([1, 2]), 3, "the total")
+'''
+
+MISTAKE = """
+[[mistakes]]
+id = "{id}"
+task = "{task}"
+sentence = "You did."
+hint = "Do not."
+find = "{find}"
+replace = "{replace}"
+"""
+CAUGHT = MISTAKE.format(id="caught", task="double", find="return 2 * x", replace="return x")
+MISSED = MISTAKE.format(id="missed", task="Sigmoid", find="np.exp(-z)", replace="np.exp(z)")
+STRAY = MISTAKE.format(id="stray", task="Sigmoid", find="return 2 * x", replace="return x")
+
+
+@pytest.fixture
+def exercise(tiny_course):
+    exercise = tiny_course.exercise("squash")
+    exercise.tests.write_text(CHECKS, "utf-8")
+    return exercise
+
+
+def write_checks_of_sums(course):
+    course.exercise("sums").tests.write_text(CHECKS_OF_SUMS, "utf-8")
+
+
+@pytest.fixture
+def run(tiny_course, exercise):
+    def run(mistakes="", equivalents="", **scope):
+        (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
+        (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
+        setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
+        return audit(setting, Scope((exercise,), **scope))
+
+    return run
+
+
+def outcomes(result):
+    return {finding.id: finding.outcome for finding in result.findings}
+
+
+def listed(*mutants):
+    return f'[[equivalents]]\nreason = "it is right"\nmutants = {json.dumps(mutants)}\n'
+
+
+def shown(result):
+    console = Console(width=100, highlight=False)
+    with console.capture() as capture:
+        findings.show(result, console)
+    return capture.get()
+
+
+def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
+    result = run(CAUGHT + MISSED + STRAY, mistakes_only=True)
+    assert outcomes(result) == {
+        "caught": AuditOutcome.KILLED,
+        "missed": AuditOutcome.SURVIVED,
+        "stray": AuditOutcome.WRONG_TASK,
+    }
+    assert result.exit_code == 1
+    caught, missed, stray = result.findings
+    assert caught.failed == ("test_squash.py::test_double",)
+    assert missed.place.endswith("squash.py:29")
+    assert missed.diff == ("- return SCALE / (1 + np.exp(-z))", "+ return SCALE / (1 + np.exp(z))")
+    assert stray.note == "fails double, not only Sigmoid"
+
+
+def test_one_failing_check_of_each_task_is_enough(run, exercise):
+    checks = exercise.tests.read_text("utf-8")
+    more = checks.replace("def test_", "def test_later_").partition("@pytest.mark.task")
+    exercise.tests.write_text(f"{checks}\n\n{''.join(more[1:])}", "utf-8")
+    result = run(CAUGHT + STRAY, mistakes_only=True)
+    assert [finding.failed for finding in result.findings] == [("test_squash.py::test_double",)] * 2
+    assert result.findings[1].note == "fails double, not only Sigmoid"
+
+
+@pytest.fixture
+def ran(exercise, tmp_path, monkeypatch):
+    """The names of the checks that ran, in their order; `file` where the file was imported."""
+    monkeypatch.setenv("RAN", str(tmp_path / "ran"))
+    note = """
+import os
+import pytest
+
+def note(name):
+    with open(os.environ["RAN"], "a", encoding="utf-8") as file:
+        file.write(f"{name} ")
+
+@pytest.fixture(autouse=True)
+def noted(request):
+    note(request.node.name)
+
+note("file")
+
+@pytest.mark.task("Sigmoid")
+@pytest.mark.points(1)
+def test_trained(submission, metric_threshold):
+    assert submission.Sigmoid().forward(0.0) == 0.5
+"""
+    exercise.tests.write_text(note + CHECKS, "utf-8")
+    return lambda: (tmp_path / "ran").read_text("utf-8").split()
+
+
+def alone(course, scope):
+    """The audit of `scope` in this process."""
+    return audit(Setting(course, Plugins(course=course), choose("process")), scope, 1)
+
+
+def test_checks_are_collected_once_and_those_that_train_come_last(run, ran, tiny_course, exercise):
+    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT + MISSED, "utf-8")
+    alone(tiny_course, Scope((exercise,), mistakes_only=True))
+    every = ["test_sigmoid", "test_double", "test_trained"]
+    assert ran() == ["file", *every, "test_double"]  # equal answers need no second run
+
+
+def test_a_check_runs_where_it_can_say_something_new(run, ran, tiny_course, exercise):
+    wrong = MISSED.replace("np.exp(z)", "np.exp(z) + 1").replace("missed", "found")
+    (exercise.solution.parent / "mistakes.toml").write_text(wrong, "utf-8")
+    alone(tiny_course, Scope((exercise,), mistakes_only=True))
+    assert ran()[4:] == ["test_sigmoid"]  # one failure of each task is enough
+
+
+def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
+    found = alone(tiny_course, Scope((exercise,), operator="arithmetic"))
+    first = [one for one in found.findings if one.failed == ("test_squash.py::test_sigmoid",)]
+    assert first
+    assert ran().count("test_double") == 1 + len(found.findings) - len(first)
+
+
+def test_all_is_well_when_all_are_caught(run):
+    result = run(CAUGHT, mistakes_only=True)
+    assert result.exit_code == 0
+    assert "all were caught" in shown(result)
+
+
+def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
+    setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
+    with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
+        audit(setting, Scope((exercise,), mistakes_only=True))
+    write_checks_of_sums(tiny_course)
+    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT, "utf-8")
+    both = audit(setting, Scope(tuple(tiny_course.select()), mistakes_only=True))
+    assert "sums has no mistakes.toml: no listed mistake was tried." in shown(both)
+
+
+def test_a_task_missing_in_the_solution_is_reported_before_anything_is_tried(run, course_root):
+    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
+    broken = find_course(course_root)
+    setting = Setting(broken, Plugins(course=broken), choose("process"))
+    with pytest.raises(BadInputError, match=r"'duoble', which .* does not define"):
+        audit(setting, Scope((broken.exercise("squash"),)))
+
+
+def test_an_audit_that_tries_nothing_claims_nothing(run):
+    text = shown(run("", mistakes_only=True))
+    assert "0 tried" in text
+    assert "every one" not in text
+
+
+def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):
+    mistake = STRAY.replace('task = "Sigmoid"', 'task = "double"\nalso_fails = ["Sigmoid"]')
+    assert outcomes(run(mistake, mistakes_only=True)) == {"stray": AuditOutcome.KILLED}
+
+
+def test_a_consistent_form_is_tried_as_well(run):
+    text = CAUGHT + 'consistent = [{ find = "np.exp(-z)", replace = "np.exp(z)" }]\n'
+    (name,) = outcomes(run(CAUGHT, mistakes_only=True))
+    found = outcomes(run(text, mistakes_only=True))
+    assert found == {name: AuditOutcome.KILLED, f"{name} (consistent)": AuditOutcome.KILLED}
+
+
+def test_mutants_survive_where_the_checks_look_at_too_little(run):
+    result = run(operator="dropped minus")
+    assert [finding.outcome for finding in result.findings] == [AuditOutcome.SURVIVED]
+    text = shown(result)
+    assert "squash, survived: dropped minus in _stable: -z -> z | return SCALE" in text
+    assert "squash.py:29" in text
+    assert "+ return SCALE / (1 + np.exp(z))" in text
+
+
+def test_mutants_are_killed(run):
+    result = run(operator="arithmetic")
+    killed = {finding.id: finding.failed for finding in result.findings}
+    assert killed["arithmetic in double: 2 * x -> 2 / x | return 2 * x"] == (
+        "test_squash.py::test_double",
+    )
+
+
+def test_an_equivalent_is_listed_with_its_reason(run):
+    (survivor,) = run(operator="dropped minus").findings
+    result = run(equivalents=listed(survivor.id), operator="dropped minus")
+    (finding,) = result.findings
+    assert (finding.outcome, finding.note) == (AuditOutcome.EQUIVALENT, "it is right")
+    assert result.exit_code == 0
+
+
+def test_an_equivalent_that_is_caught_is_reported(run):
+    mutant = "arithmetic in double: 2 * x -> 2 / x | return 2 * x"
+    result = run(equivalents=listed(mutant), operator="arithmetic")
+    assert outcomes(result)[mutant] is AuditOutcome.NOT_EQUIVALENT
+    assert result.exit_code == 1
+
+
+def test_an_equivalent_that_no_operator_makes_is_reported(run):
+    result = run(equivalents=listed("gone"))
+    assert result.stale == (("squash", "gone"),)
+    assert result.exit_code == 1
+    assert "squash: equivalents.toml lists a mutant that no operator makes: gone" in shown(result)
+
+
+def test_equivalents_need_a_reason_and_are_listed_once(run, exercise):
+    run(equivalents=listed("a", "a"), mistakes_only=True)
+    with pytest.raises(BadInputError, match="mutant 'a' twice"):
+        load_equivalents(exercise)
+    run(equivalents=listed("a").replace("it is right", ""), mistakes_only=True)
+    with pytest.raises(BadInputError, match="reason is empty"):
+        load_equivalents(exercise)
+
+
+def test_a_solution_that_fails_its_own_checks_proves_nothing(run, exercise):
+    exercise.tests.write_text(CHECKS.replace("[0, 6]", "[0, 7]"), "utf-8")
+    with pytest.raises(GradusError, match=r"squash fails its own check .*test_double"):
+        run(CAUGHT, mistakes_only=True)
+
+
+def test_an_unknown_operator_is_refused(run):
+    with pytest.raises(UnknownNameError, match="no operator 'arithmetik': did you mean"):
+        run(operator="arithmetik")
+
+
+def test_one_process_finds_what_several_find(run, tiny_course, exercise):
+    several = run(CAUGHT + MISSED, operator="constant")
+    setting = Setting(tiny_course, Plugins(course=tiny_course), choose("process"))
+    one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
+    assert one.findings == several.findings
+    assert len(one.findings) > 5
+
+
+def test_the_command_writes_json_and_fails_for_survivors(run, exercise, tmp_path):
+    run(CAUGHT + MISSED, mistakes_only=True)
+    app, file = typer.Typer(), tmp_path / "audit.json"
+    app.command()(command)
+    arguments = ["squash", "--mistakes", "--json", str(file), "--course", str(exercise.root)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "squash, survived: missed" in done.output
+    document = json.loads(file.read_text("utf-8"))
+    assert not document["sound"]
+    squash = document["exercises"]["squash"]
+    assert (squash["totals"]["killed"], squash["totals"]["survived"]) == (1, 1)
+    assert [finding["id"] for finding in squash["findings"]] == ["caught", "missed"]
+
+
+def test_all_mistakes_of_a_small_exercise_are_killed():
+    """`.ci/run` does the same for every exercise."""
+    course = find_course()
+    setting = Setting(course, Plugins(course=course), choose("auto"))
+    scope = Scope((course.exercise("activations"),), mistakes_only=True)
+    result = audit(setting, scope)
+    assert len(result.findings) > 24
+    assert result.unsound == ()
+
+
+@pytest.fixture
+def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
+    """Audits the mistakes with a journal; says what was found and what had to be tried."""
+    run(CAUGHT + MISSED, mistakes_only=True)
+    tried = []
+
+    class Recording(AuditTrials):
+        def attempt(self, trial):
+            tried.append(trial.label)
+            return super().attempt(trial)
+
+    def resumed():
+        monkeypatch.setattr("plugins.authoring.audit.auditing.AuditTrials", Recording)
+        setting, scope = (
+            Setting(tiny_course, Plugins(course=tiny_course), choose("process")),
+            Scope((exercise,), True),
+        )
+        journal = Journal(tmp_path / "journal", tiny_course)
+        tried.clear()
+        return outcomes(audit(setting, scope, 1, journal=journal)), list(tried)
+
+    return resumed
+
+
+def test_an_audit_goes_on_where_it_was_interrupted(resumed, tmp_path):
+    found, tried = resumed()
+    assert tried == ["the solution", "caught", "missed"]
+    assert resumed() == (found, [])
+    journal = tmp_path / "journal"
+    journal.write_text(journal.read_text("utf-8")[:-10], "utf-8")  # power cut while writing
+    assert resumed() == (found, ["missed"])
+    assert resumed() == (found, [])
+
+
+def test_a_journal_forgets_what_no_longer_holds(resumed, exercise):
+    found, tried = resumed()
+    assert found["missed"] is AuditOutcome.SURVIVED
+    mistakes = exercise.solution.parent / "mistakes.toml"
+    mistakes.write_text(CAUGHT.replace("return x", "return 3 * x") + MISSED, "utf-8")
+    assert resumed() == (found, ["caught"])
+    exercise.tests.write_text(CHECKS + "\n# A sharper check.\n", "utf-8")
+    assert resumed()[1] == tried
+
+
+def test_another_file_is_not_taken_for_a_journal(tiny_course, tmp_path):
+    file = tmp_path / "thesis.txt"
+    file.write_text("of great value\n", "utf-8")
+    with pytest.raises(BadInputError, match="is no journal of an audit"):
+        Journal(file, tiny_course)
+    assert file.read_text("utf-8") == "of great value\n"

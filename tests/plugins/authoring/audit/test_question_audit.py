@@ -1,0 +1,40 @@
+"""An audit of written questions: model answers pass, and each listed wrong answer fails its own."""
+
+import pytest
+
+from autograder.grading import written_answers
+from autograder.grading.setting import Setting
+from autograder.sandbox.runners import choose
+from framework.errors import GradusError
+from framework.providers.plugins import Plugins
+from plugins.authoring.audit.auditing import Scope, audit
+from plugins.authoring.audit.findings import AuditOutcome
+
+
+@pytest.fixture
+def run(asked_course):
+    setting = Setting(asked_course, Plugins(course=asked_course), choose("process"))
+    scope = Scope((asked_course.exercise("asked"),))
+    return lambda: audit(setting, scope, jobs=1)
+
+
+def test_a_wrong_answer_fails_its_own_question(run):
+    (finding,) = run().findings
+    assert (finding.id, finding.task, finding.outcome) == (
+        "factor-left-out",
+        "square",
+        AuditOutcome.KILLED,
+    )
+    assert finding.failed == ("questions.md::square",)
+
+
+def test_a_comparison_that_accepts_everything_is_found(run, monkeypatch):
+    monkeypatch.setattr(written_answers, "difference", lambda *_: "")
+    (finding,) = run().findings
+    assert finding.outcome is AuditOutcome.SURVIVED
+
+
+def test_a_comparison_that_refuses_the_model_answer_is_an_error(run, monkeypatch):
+    monkeypatch.setattr(written_answers, "difference", lambda *_: "no")
+    with pytest.raises(GradusError, match="the solution of asked fails its own check"):
+        run()

@@ -1,0 +1,169 @@
+"""Thresholds keep their promise, whatever the distribution of the metric looks like.
+
+A simulation plays calibration many times over with metrics whose distribution is known, so that
+the probability q that one training misses the threshold is known as well: q to the power of the
+attempts is the rate at which a right solution fails.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist, fmean
+
+import numpy as np
+import pytest
+
+from autograder.course.thresholds import HIGHER, LOWER
+from framework.errors import BadInputError
+from plugins.authoring.calibration.tolerance import (
+    CONFIDENCE,
+    FALSE_FAILURE,
+    attempts_for,
+    is_normal,
+    threshold_from,
+    tolerance_factor,
+    worst_share,
+)
+
+#: Calibrations played for each distribution, and the seeds of each.
+TIMES, SEEDS = 400, 40
+#: Three standard errors of a share of 95 % that is estimated from this number.
+ERROR = 3 * math.sqrt(CONFIDENCE * (1 - CONFIDENCE) / TIMES)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric is distributed: draws of it, and P(x < value)."""
+
+    draw: Callable[[np.random.Generator], np.ndarray]
+    below: Callable[[float], float]
+
+
+def step_below(value):
+    """Three values, as a share of 200 right answers has few: 0.98, 0.99 and 1 at 10, 30, 60 %."""
+    return 0.0 if value <= 0.98 else 0.1 if value <= 0.99 else 0.4
+
+
+METRICS = {
+    "normal": Metric(
+        lambda rng: rng.normal(5.0, 0.1, SEEDS), NormalDist(5.0, 0.1).cdf
+    ),
+    "uniform": Metric(
+        lambda rng: rng.uniform(1.0, 2.0, SEEDS), lambda x: min(max(x - 1.0, 0.0), 1.0)
+    ),
+    "skewed towards failure": Metric(
+        lambda rng: 1.0 - rng.exponential(0.1, SEEDS), lambda x: math.exp(min(x - 1.0, 0.0) / 0.1)
+    ),
+    "seldom far off": Metric(
+        lambda rng: np.where(rng.random(SEEDS) < 0.03, 0.1, 0.9) + rng.uniform(0, 0.01, SEEDS),
+        lambda x: 0.03 if x > 0.11 else 3 * max(x - 0.1, 0.0),
+    ),
+    "with ties": Metric(
+        lambda rng: rng.choice([0.98, 0.99, 1.0], SEEDS, p=[0.1, 0.3, 0.6]), step_below
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+@pytest.mark.parametrize("direction", [HIGHER, LOWER])
+def test_a_right_solution_seldom_fails_whatever_the_distribution(metric, direction):
+    rng, sign = np.random.default_rng(3), 1 if direction == HIGHER else -1
+    kept = 0
+    for _ in range(TIMES):
+        threshold = threshold_from((sign * metric.draw(rng)).tolist(), direction, sign * math.inf)
+        q = metric.below(sign * threshold.value)
+        kept += q**threshold.attempts <= threshold.false_failure <= FALSE_FAILURE
+    assert kept / TIMES >= CONFIDENCE - ERROR
+
+
+def test_the_promise_is_not_kept_by_a_wide_margin_that_would_let_wrong_ones_pass():
+    # The worst of n alone is exact: its confidence is CONFIDENCE, and not more.
+    rng = np.random.default_rng(4)
+    worst = rng.uniform(size=(20_000, SEEDS)).min(axis=1)
+    assert np.mean(worst <= worst_share(SEEDS)) == pytest.approx(CONFIDENCE, abs=0.005)
+
+
+def test_attempts_are_as_few_as_the_promise_allows():
+    for n in (20, 40, 100, 1000):
+        q, m = worst_share(n), attempts_for(n)
+        assert q**m <= FALSE_FAILURE < q ** (m - 1)
+    assert (attempts_for(100), attempts_for(29_956)) == (3, 1)
+
+
+def test_the_normal_limit_bounds_all_but_one_in_ten_thousand_with_the_confidence_stated():
+    rng, n = np.random.default_rng(5), 100
+    draws = rng.normal(size=(20_000, n))
+    limits = draws.mean(axis=1) - tolerance_factor(n) * draws.std(axis=1, ddof=1)
+    beyond = NormalDist().inv_cdf(FALSE_FAILURE)
+    assert np.mean(limits <= beyond) == pytest.approx(CONFIDENCE, abs=0.01)
+
+
+def test_normal_numbers_are_rejected_as_often_as_the_level_of_the_test_says():
+    rng = np.random.default_rng(6)
+    rejected = [not is_normal(rng.normal(2.0, 3.0, size=100).tolist()) for _ in range(2000)]
+    assert fmean(rejected) == pytest.approx(0.05, abs=0.015)
+
+
+@pytest.mark.parametrize("kind", ["exponential", "uniform", "ties"])
+def test_what_is_not_normal_is_seen(kind):
+    rng = np.random.default_rng(7)
+    draw = {
+        "exponential": lambda: rng.exponential(size=200),
+        "uniform": lambda: rng.uniform(size=200),
+        "ties": lambda: rng.choice([0.98, 0.99, 1.0], size=200),
+    }[kind]
+    assert not any(is_normal(draw().tolist()) for _ in range(20))
+
+
+def test_a_normal_metric_gets_the_normal_limit_in_four_digits_that_let_more_pass():
+    x = [NormalDist(5.0, 0.1).inv_cdf((i + 0.5) / 100) for i in range(100)]
+    k = tolerance_factor(100)
+    higher, lower = threshold_from(x, HIGHER, math.inf), threshold_from(x, LOWER, 0.0)
+    assert higher.method == lower.method == "normal tolerance limit"
+    assert higher.mean - k * higher.spread - 0.001 < higher.value <= 5.0 - k * higher.spread
+    assert 5.0 + k * lower.spread <= lower.value < lower.mean + k * lower.spread + 0.001
+    assert (higher.value, lower.value) == (round(higher.value, 3), round(lower.value, 3))
+
+
+def test_seeds_that_all_tie_leave_some_slack():
+    threshold = threshold_from([1.0] * 100, HIGHER, 1.0)
+    assert (threshold.value, threshold.mean, threshold.spread) == (0.98, 1.0, 0.0)
+    assert threshold.method == "worst seed and 2% of the mean"
+    assert threshold_from([2.0] * 100, LOWER, 1.0).value == 2.04
+
+
+def test_a_skewed_metric_is_bounded_by_its_worst_seed():
+    metrics = [1.0] * 95 + [0.5, 0.9, 0.9, 0.8, 0.7]
+    threshold = threshold_from(metrics, HIGHER, 1.0)
+    assert threshold.value == pytest.approx(0.5 - 0.02 * fmean(metrics), abs=1e-4)
+    assert threshold.value <= 0.5 - 0.02 * fmean(metrics)
+
+
+def test_the_worst_seed_passes_even_where_a_normal_limit_would_be_stricter():
+    x = [NormalDist().inv_cdf((i + 0.5) / 100) for i in range(100)]
+    outlier = min(x) - 3.0
+    assert is_normal([*x, outlier])
+    assert threshold_from([*x, outlier], HIGHER, math.inf).value <= outlier
+
+
+@pytest.mark.parametrize("metrics", [[0.0] * 20, [-3.0] * 20, [1e-7] * 20, [123456.0] * 20])
+@pytest.mark.parametrize("direction", [HIGHER, LOWER])
+def test_metrics_of_any_size_and_sign_pass_themselves(metrics, direction):
+    value = threshold_from(metrics, direction, metrics[0]).value
+    assert value <= metrics[0] if direction == HIGHER else value >= metrics[0]
+    assert value == pytest.approx(metrics[0], rel=0.021)
+
+
+def test_what_was_measured_is_stated():
+    threshold = threshold_from([0.9, 1.0] * 50, HIGHER, 1.0)
+    assert (threshold.seeds, threshold.direction, threshold.best) == (100, HIGHER, 1.0)
+    assert threshold.mean == pytest.approx(0.95)
+    assert threshold.spread == pytest.approx(0.05, rel=0.01)
+    assert threshold.false_failure == pytest.approx(worst_share(100) ** 3, rel=1e-2)
+
+
+def test_nineteen_seeds_are_too_few():
+    with pytest.raises(BadInputError, match=r"19 seeds are too few to calibrate with: .* least 20"):
+        threshold_from([1.0] * 19, HIGHER, 1.0)

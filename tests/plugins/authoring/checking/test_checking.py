@@ -1,0 +1,238 @@
+"""`gradus check` finds what an author got wrong, and says what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.course.reading import Course, find_course
+from autograder.grading.setting import Setting
+from autograder.sandbox.runners import choose
+from framework.cli import app
+from framework.commands.new.course import write_course
+from framework.providers.plugins import Plugins
+from plugins.authoring.checking import checking, exercise_files
+from plugins.authoring.checking.checking import checked
+from plugins.authoring.checking.exercise_files import Checked, Problem
+from plugins.authoring.commands.check import described
+
+EXERCISE = Path("exercises/first_steps/linear")
+SOLUTION = Path("solutions/first_steps/linear")
+ALTERNATE = Path("tests/alternates/first_steps/linear/with_einsum.py")
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("new") / "course"
+    write_course(root, "mine")
+    return root
+
+
+@pytest.fixture
+def root(new, tmp_path) -> Path:
+    return Path(shutil.copytree(new, tmp_path / "course"))
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+
+def setting(root: Path) -> Setting:
+    course = find_course(root)
+    return Setting(course, Plugins(course=course), choose("process"))
+
+
+def linear(root: Path):
+    return find_course(root).exercise("linear")
+
+
+def told(problems) -> str:
+    """Return the texts of the problems that fail, with their fixes."""
+    return "\n".join(f"{p.text} -> {p.fix}" for p in problems if not p.is_advice)
+
+
+def test_a_new_exercise_is_sound(new):
+    steps = checked(setting(new), "linear")
+    assert [step.step for step in steps if not step.is_sound or step.left_out] == []
+    assert len(steps) == 14
+    advised = [problem.text for step in steps for problem in step.problems]
+    assert len(advised) == 1 and "is chosen, not measured" in advised[0]
+
+
+def test_a_wrong_format_is_shown_and_nothing_is_graded(root):
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
+    (step,) = checked(setting(root), "linear")
+    assert "points must be a whole number, not 'ten'" in told(step.problems)
+
+
+def test_grading_waits_for_files_that_are_missing(root):
+    (root / SOLUTION / "test_linear_hidden.py").unlink()
+    steps = checked(setting(root), "linear")
+    assert "test_linear_hidden.py is missing: the hidden checks" in told(steps[0].problems)
+    assert [step.step for step in steps if step.left_out] == ["solution", "grading"]
+    assert "  - solution: left out, what is wrong above comes first" in described("linear", steps)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "expected"),
+    [
+        (SOLUTION / "mistakes.toml", "grad_output.sum(axis=0)", "nowhere", "occurs 0 times"),
+        (SOLUTION / "mistakes.toml", 'task = "Linear"', 'task = "Liner"', "is no task of linear"),
+        (SOLUTION / "equivalents.toml", 'reason = "The', 'reason = "" # "', "reason is empty"),
+        (EXERCISE / "exercise.toml", 'name = "Linear"', 'name = "Liner"', "did you mean 'Linear'"),
+    ],
+)
+def test_lists_that_do_not_fit_the_solution(root, file, before, after, expected):
+    edit(root / file, before, after)
+    assert expected in told(exercise_files.lists(linear(root)))
+
+
+def test_a_stub_that_has_drifted(root):
+    edit(root / EXERCISE / "linear.py", "raise NotImplementedError", "return x")
+    assert "`gradus stubs` writes it" in told(exercise_files.drift(linear(root)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("# Linear", "Linear", "has no title"),
+        ("grade linear", "grade", "does not name the command `grade linear`"),
+        ("gradus hint linear", "gradus", "does not name the command `gradus hint linear`"),
+        ("## Backward", "![Figure](figure.svg)\n\n## Backward", "figure.svg, which is missing"),
+    ],
+)
+def test_what_is_missing_in_a_text(root, before, after, expected):
+    assert told(exercise_files.readme(linear(root))) == ""
+    edit(root / EXERCISE / "README.md", before, after)
+    assert expected in told(exercise_files.readme(linear(root)))
+
+
+def test_an_example_that_prints_something_else(root):
+    edit(root / EXERCISE / "README.md", "[[3.5, 7.5]]", "[[3.5, 8.5]]")
+    course = find_course(root)
+    assert "[[3.5, 7.5]]" in told(exercise_files.examples(course, course.exercise("linear")))
+
+
+def test_an_example_that_uses_a_part_of_another_exercise_beside_written_questions():
+    course = find_course()
+    assert told(exercise_files.examples(course, course.exercise("stacked"))) == ""
+
+
+def test_too_few_hints(root):
+    edit(root / EXERCISE / "exercise.toml", '    "forward is one', '    # "forward is one')
+    assert "2 hints; expected at least 3" in told(exercise_files.hints(linear(root)))
+
+
+def test_a_promise_that_no_text_has(root):
+    edit(root / EXERCISE / "README.md", "Do not modify the arguments.", "Keep the arguments.")
+    assert "no text contains 'Do not modify" in told(exercise_files.promises(linear(root)))
+
+
+def test_a_threshold_that_no_check_measures(root):
+    edit(root / EXERCISE / "exercise.toml", "accuracy = 0.9", "accurracy = 0.9")
+    assert "no check measures the metric 'accurracy'" in told(
+        exercise_files.thresholds(linear(root))
+    )
+
+
+def results(root: Path):
+    found = setting(root)
+    return checking.solution_results(found, found.course.exercise("linear"))
+
+
+def test_points_that_do_not_add_up_and_checks_of_no_task(root):
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
+    edit(root / SOLUTION / "test_linear_hidden.py", "points(1)", "points(0)")
+    found = told(checking.points(linear(root), results(root)))
+    assert "points = 11, but its checks have 8 together -> write points = 8" in found
+    assert "is worth nothing" in found
+
+
+def test_a_solution_that_fails_ends_the_check(root):
+    edit(root / SOLUTION / "linear.py", "grad_output.sum", "grad_output.mean")
+    listed = root / SOLUTION / "mistakes.toml"
+    edit(listed, "grad_output.sum(axis=0)", "grad_output.mean(axis=0)")
+    edit(listed, 'replace = "grad_output.mean', 'replace = "1 * grad_o')
+    steps = checked(setting(root), "linear")
+    wrong = told(steps[-2].problems)
+    assert "the solution fails test_linear_hidden.py::test_two_uses_add_up" in wrong
+    assert steps[-1].left_out
+
+
+def test_a_stub_that_earns_points(root):
+    edit(root / SOLUTION / "linear.py", "        # BEGIN SOLUTION: keep x", "        # keep x")
+    end = "\n        # END SOLUTION\n\n    def backward"
+    edit(root / SOLUTION / "linear.py", end, "\n\n    def backward")
+    found = setting(root)
+    assert "the untouched stub passes test_linear.py::test_one_example" in told(
+        checking.stub(found, found.course.exercise("linear"))
+    )
+
+
+def test_a_mistake_that_no_check_catches(root):
+    edit(root / SOLUTION / "mistakes.toml", "replace = 'return x @ self.parameters[\"W\"]'",
+         "replace = 'return self.parameters[\"b\"] + x @ self.parameters[\"W\"]'")  # fmt: skip
+    found = setting(root)
+    wrong = told(checking.mistakes(found, found.course.exercise("linear")))
+    assert "mistake 'forgets-the-bias': survived" in wrong
+
+
+def test_an_alternate_that_fails_names_its_file(root):
+    edit(root / ALTERNATE, '"nk->k"', '"nk->n"')
+    found = setting(root)
+    wrong = told(checking.alternates(found, found.course.exercise("linear")))
+    assert "with_einsum.py fails test_linear.py::test_gradients" in wrong
+
+
+def test_checks_that_fail_with_one_message_are_one_problem(root):
+    edit(root / ALTERNATE, "def forward(self", "def forwards(self")
+    found = setting(root)
+    (problem,) = checking.alternates(found, found.course.exercise("linear"))
+    assert "test_linear.py::test_one_example, test_linear.py::test_gradients" in problem.text
+
+
+def test_every_problem_is_shown_with_its_fix(root):
+    edit(root / EXERCISE / "README.md", "# Linear", "Linear")
+    steps = [Checked("files"), Checked("text", tuple(exercise_files.readme(linear(root))))]
+    lines = list(described("linear", steps))
+    assert lines[:3] == ["linear: 1 of 2 steps found something", "  ✓ files", "  ✗ text"]
+    assert lines[4] == "      begin with '# Linear'"
+
+
+def test_advice_fails_nothing_and_can_be_left_out():
+    steps = [Checked("hints", (Problem("text", "fix", is_advice=True),))]
+    assert list(described("one", steps)) == [
+        "one: sound",
+        "  ✓ hints",
+        "    advice: text",
+        "      fix",
+    ]
+    assert list(described("one", steps, advice=False)) == ["one: sound"]
+
+
+def test_the_command_ends_with_1_where_something_is_wrong(root):
+    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
+    arguments = ["check", "--course", str(root), "--jobs", "1"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "linear: 1 of 1 steps found something" in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", find_course().exercise_names)
+def test_the_exercises_of_the_public_course_are_sound(name):
+    steps = checked(setting(find_course().root), name)
+    assert [told(step.problems) for step in steps if not step.is_sound] == []
+
+
+def test_written_questions_are_checked_too():
+    course: Course = find_course()
+    steps = checked(setting(course.root), "convolution_questions")
+    assert [told(step.problems) for step in steps if not step.is_sound] == []
+    assert "examples" not in [step.step for step in steps]

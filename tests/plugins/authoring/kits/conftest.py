@@ -1,0 +1,66 @@
+"""A kit of one exercise, built once, and grading in a copy of it."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from autograder.course.kit_folder import seed_in
+from autograder.course.reading import Course, find_course
+from autograder.grading.request import GradeRequest, answer
+from autograder.grading.setting import Setting
+from autograder.sandbox.runners import choose
+from autograder.submissions.submission import load_submission
+from framework.providers.plugins import Plugins
+from plugins.authoring.kits.building import build_kit
+
+
+class Silence:
+    """Listens to a grading without a word."""
+
+    def check_done(self, exercise, result):
+        pass
+
+    def exercise_done(self, result):
+        pass
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """What the build of a kit of the activations returns; tests must not change the kit."""
+    place = tmp_path_factory.mktemp("kits") / "kit"
+    return build_kit(find_course(), place, ["activations"], 1, lambda line: None)
+
+
+@pytest.fixture
+def kit_root(built, tmp_path):
+    """The folder of a kit in which a student may work."""
+    return shutil.copytree(built.place, tmp_path / "kit")
+
+
+@pytest.fixture
+def graded():
+    """`graded(root, name, seed)`: the result of an exercise in the course at `root`."""
+
+    def graded(root, name="activations", submission=None, seed=None, **options):
+        course = Course.read(root)
+        options["seed"] = seed_in(root, seed)
+        setting = Setting(course, Plugins(course=course), choose("process"), **options)
+        exercises = (course.exercise(name),)
+        with load_submission(submission or root / "exercises", course) as found:
+            return answer(GradeRequest(setting, found, exercises, 1, Silence()))
+
+    return graded
+
+
+@pytest.fixture
+def write():
+    """`write(root, text)`: the student's file of the activations."""
+
+    def write(root, text):
+        file = root / "exercises/neural_networks/activations/activations.py"
+        file.write_text(text, "utf-8")
+        return file
+
+    return write

@@ -1,0 +1,207 @@
+"""A kit: what is in it, what it says, and that a build which would not work writes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+
+import pytest
+
+from autograder.conversations.recording import content
+from autograder.course.kit_folder import SEED, kit_of, seed_in
+from autograder.course.reading import Course, find_course
+from autograder.reports.json_report import render_json
+from autograder.reports.junit import render_junit
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError, ConflictError, UsageError
+from plugins.authoring.kits.building import build_kit, summary
+from plugins.authoring.kits.proof import quotations, solution_lines
+
+EXERCISE = "exercises/neural_networks/activations"
+SECRET = ("solutions", "_hidden.py", "mistakes.toml", "equivalents.toml", "__pycache__")
+
+
+def test_a_kit_holds_what_a_student_needs_and_no_more(built):
+    files = {file.relative_to(built.place).as_posix() for file in built.place.rglob("*")}
+    wanted = {
+        *("README.md", "pytest.ini", ".vscode/settings.json", "exercises/course.toml"),
+        *(f"{EXERCISE}/{name}" for name in ("README.md", "exercise.toml", "activations.py")),
+        *(f"{EXERCISE}/test_activations.py", "kit/manifest.json", "kit/stubs/activations.py"),
+        "kit/recordings/activations.recording",
+    }
+    assert wanted <= files
+    assert [name for name in files if any(secret in name for secret in SECRET)] == []
+    settings = json.loads((built.place / ".vscode/settings.json").read_text("utf-8"))
+    assert settings["python.testing.pytestEnabled"] is True
+
+
+def test_no_line_of_a_solution_is_in_what_the_build_adds(built):
+    lines = solution_lines([find_course().exercise("activations")])
+    assert len(lines) > 10
+    recording = content(built.place / "kit/recordings/activations.recording")
+    assert [line for line in lines if line.encode() in recording] == []
+    assert {one.file.parent.name for one in built.quoted} <= {"activations"}
+
+
+def test_a_kit_of_one_exercise_is_small(built):
+    assert built.sizes["activations"] < 64 << 10
+
+
+def test_the_summary_names_points_and_sizes(built):
+    *_, last = summary(built)
+    assert "1 exercise, 18 of 18 public points (0.0% need the course's grader)" in last
+
+
+def test_a_right_answer_gets_every_point(kit_root, graded, write, real_solution):
+    write(kit_root, real_solution("activations"))
+    report = graded(kit_root)
+    (result,) = report.exercises
+    assert (result.earned, result.possible, report.exit_code) == (18, 18, 0)
+
+
+def test_the_listed_mistake_is_named_without_its_list(kit_root, graded, write, real_solution):
+    wrong = "return grad_output * self.y"
+    text = real_solution("activations").replace(f"{wrong} * (1.0 - self.y)", wrong)
+    write(kit_root, text.replace("np.tanh(z)", "np.tanh(z) + 1.0"))
+    checks = {check.id.partition("::")[2]: check for check in graded(kit_root).exercises[0].checks}
+    failed = checks["test_sigmoid_backward"]
+    assert (failed.verdict, failed.method) == (Verdict.FAILED, "Sigmoid.backward")
+    assert failed.diagnosis.id == "sigmoid-half-of-the-derivative"
+    assert checks["test_relu_backward"].verdict is Verdict.PASSED
+
+
+def test_an_untouched_stub_gets_nothing_of_the_points_that_are_there(kit_root, graded):
+    (result,) = graded(kit_root).exercises
+    assert (result.earned, result.possible) == (0, 18)
+    assert {check.verdict for check in result.checks} == {Verdict.NOT_STARTED}
+
+
+def test_reports_have_the_identity_of_the_course(kit_root, graded):
+    assert graded(kit_root).provenance.course_hash == kit_of(kit_root).course
+
+
+def test_a_call_that_was_not_recorded_needs_the_graders_course(
+    kit_root, graded, write, real_solution
+):
+    write(kit_root, real_solution("activations"))
+    file = kit_root / "kit/recordings/activations.recording"
+    forget_one_answer(file)
+    report = graded(kit_root)
+    (result,) = report.exercises
+    needing = [check for check in result.checks if check.verdict is Verdict.NEEDS_GRADER]
+    assert [check.id for check in needing] == ["test_activations.py::test_sigmoid_forward"]
+    assert (result.earned, result.possible, result.not_graded) == (16.5, 18, 1.5)
+    assert report.exit_code == 0
+    table = json.loads(render_json(report))
+    assert table["exercises"][0]["tasks"][0]["verdict"] == "needs the course's grader"
+    assert 'skipped type="needs the course\'s grader"' in render_junit(report)
+
+
+def forget_one_answer(file):
+    from autograder.conversations.recording import read_recording, write_recording
+
+    recording = read_recording(file)
+    recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()
+    write_recording(file, recording)
+
+
+def test_what_a_kit_has_not_recorded_is_refused_with_the_way_out(
+    kit_root, graded, write, real_solution
+):
+    write(kit_root, real_solution("activations"))
+    with pytest.raises(UsageError, match="recorded the seed 1, not 5"):
+        graded(kit_root, seed=5)
+    tests = kit_root / EXERCISE / "test_activations.py"
+    tests.write_text(tests.read_text("utf-8") + "\n# mine\n", "utf-8")
+    with pytest.raises(BadInputError, match="is not the file of checks that this kit has"):
+        graded(kit_root)
+    (kit_root / "kit/recordings/activations.recording").unlink()
+    with pytest.raises(BadInputError, match="is missing, the recording of 'activations'"):
+        graded(kit_root)
+
+
+def test_a_recording_of_another_course_is_refused(kit_root, graded, write, real_solution):
+    write(kit_root, real_solution("activations"))
+    manifest = kit_root / "kit/manifest.json"
+    table = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps(table | {"course": "e" * 64}), "utf-8")
+    with pytest.raises(
+        BadInputError, match=r"of the course .*, expected 'activations' of eeeeeeee"
+    ):
+        graded(kit_root)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("no json", "is damaged"),
+        ('{"format": 9, "gradus": "2.0"}', "has the format 9.*version 2.0"),
+        ('{"format": 1, "gradus": "2.0"}', r"is damaged \(.* required field `course`"),
+        ('{"format": 1, "gradus": 2, "course": ""}', r"got `int` - at `\$.gradus`.*kit update"),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_is_reported(kit_root, text, reason):
+    (kit_root / "kit/manifest.json").write_text(text, "utf-8")
+    with pytest.raises(BadInputError, match=reason):
+        kit_of(kit_root)
+
+
+@pytest.fixture
+def small_course(tmp_path, real_course):
+    """A course of its own, with the activations alone."""
+    for name in ("exercises", "solutions"):
+        part = f"{name}/neural_networks/activations"
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(real_course.root / part, tmp_path / part, ignore=ignored)
+    (tmp_path / "exercises/course.toml").write_text(
+        '[[units]]\nname = "neural_networks"\ntitle = "x"\nexercises = ["activations"]\n'
+    )
+    return Course.read(tmp_path)
+
+
+def test_a_solution_that_lies_about_stops_the_build(small_course, tmp_path, real_solution):
+    (tmp_path / EXERCISE / "old.txt").write_text(real_solution("activations"), "utf-8")
+    place = tmp_path / "kit"
+    with pytest.raises(BadInputError, match=r"lines of solutions.*activations/old\.txt"):
+        build_kit(small_course, place, (), 1, lambda line: None)
+    assert not place.exists()
+
+
+def test_a_solution_that_fails_stops_the_build(small_course, tmp_path):
+    solution = tmp_path / "solutions/neural_networks/activations/activations.py"
+    solution.write_text(solution.read_text("utf-8").replace("/ (1.0 + e)", "/ (2.0 + e)"), "utf-8")
+    with pytest.raises(BadInputError, match="the solution of activations does not pass"):
+        build_kit(small_course, tmp_path / "kit", (), 1, lambda line: None)
+
+
+def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "work.txt").write_text("mine")
+    with pytest.raises(ConflictError, match="mine exists"):
+        build_kit(small_course, place, (), 1, lambda line: None)
+    assert [file.name for file in place.iterdir()] == ["work.txt"]
+
+
+def test_a_zip_holds_one_folder(built, tmp_path):
+    from plugins.authoring.kits.building import move_kit
+
+    move_kit(built.place, tmp_path / "week1.zip")
+    names = zipfile.ZipFile(tmp_path / "week1.zip").namelist()
+    assert {name.partition("/")[0] for name in names} == {"week1"}
+    assert "week1/.vscode/settings.json" in names
+
+
+def test_quoted_lines_of_the_courses_own_texts_are_reported(built):
+    course = Course.read(built.place)
+    assert course.exercise_names == ("activations",)
+    found = quotations(built.place, [find_course().exercise("activations")])
+    assert {one.file.name for one in found} <= {"README.md", "exercise.toml", "test_activations.py"}
+
+
+def test_a_kit_has_another_seed_than_graded_work(built):
+    """Inputs and answers are read off a kit: a table of them must earn nothing elsewhere."""
+    assert kit_of(built.place).seed == seed_in(built.place, None) == SEED
+    assert seed_in(find_course().root, None) != SEED
+    assert seed_in(built.place, 5) == 5

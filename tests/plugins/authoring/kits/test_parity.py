@@ -1,0 +1,171 @@
+"""For listed mistakes, a kit's verdict on every public check is that of the full course.
+
+Only *needs the course's grader* may take its place. The other parts are solved. By default a sample
+of mistakes is graded; `pytest -m slow -s tests/plugins/authoring/kits` builds the kit of all
+exercises, takes all listed mistakes, and says how many checks need the course's grader and how many mistakes a
+kit names.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+import pytest
+from kit_parity import public_checks, setting_of
+
+from autograder.course.mistakes import load_mistakes
+from autograder.course.reading import Course, find_course
+from autograder.grading.checks_run import public_only
+from autograder.grading.grader import Grader
+from autograder.judging.rules import judged
+from autograder.submissions.submission import load_submission
+from autograder.verdicts import Verdict
+from plugins.authoring.kits.building import build_kit, move_kit
+
+COURSE = find_course()
+EXERCISES = [exercise for exercise in COURSE.select() if not exercise.questions]
+#: Mistakes of one exercise by default.
+SAMPLE = 3
+NEEDED = "need the course's grader"
+
+
+@pytest.fixture(scope="session")
+def kit_of_all(tmp_path_factory):
+    """What the build of the kit of all exercises returns."""
+    place = tmp_path_factory.mktemp("kits") / "kit"
+    return build_kit(COURSE, place, [], 0, lambda line: print(line, file=sys.stderr))
+
+
+def graded(course, folder, exercise):
+    """Check id -> verdict of the public checks, as `grade` gives it, and the named mistakes."""
+    setting = setting_of(course, "process")
+    with load_submission(folder, course) as submission:
+        grader = Grader(setting, submission)
+        try:
+            result = judged(grader.grade(course.exercise(exercise.name), select=public_only))
+        finally:
+            grader.close()
+    return {check.id: check for check in result.checks}
+
+
+def with_mistake(folder, exercise, mistake):
+    """A submission that is right but for one mistake."""
+    folder.mkdir(exist_ok=True)
+    for one in COURSE.with_required([exercise]):
+        (folder / f"{one.name}.py").write_text(one.solution_source(), "utf-8")
+    wrong = mistake.apply(exercise.solution_source())
+    (folder / f"{exercise.name}.py").write_text(wrong, "utf-8")
+    return folder
+
+
+def is_named(checks, mistake):
+    found = (check.diagnosis for check in checks.values() if check.diagnosis is not None)
+    return any(diagnosis.id == mistake.id for diagnosis in found)
+
+
+def verdicts(checks):
+    return {name: check.verdict for name, check in checks.items()}
+
+
+def require_parity(full, in_kit, about):
+    """Require that every check has the verdict of the full course, or needs the course's grader."""
+    assert full.keys() == in_kit.keys(), about
+    differing = {
+        name: (full[name].verdict, in_kit[name].verdict, in_kit[name].message)
+        for name in full
+        if in_kit[name].verdict not in (full[name].verdict, Verdict.NEEDS_GRADER)
+    }
+    assert not differing, (about, differing)
+
+
+def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
+    exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise)[::8][:SAMPLE]:
+            submission = with_mistake(tmp_path / "work", exercise, mistake)
+            full, mine = (graded(course, submission, exercise) for course in (COURSE, kit))
+            assert verdicts(full) == verdicts(mine)
+            assert is_named(full, mistake)
+            assert is_named(mine, mistake)
+            source = mistake.apply(exercise.solution_source())
+            assert verdicts(in_course.of(source)) == verdicts(full)
+            found = in_kit.of(source)
+            assert verdicts(found) == verdicts(mine)
+            assert is_named(found, mistake)
+
+
+def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
+    exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    with public_checks(COURSE, kit, exercise=exercise) as (in_kit,):
+        for mistake in load_mistakes(exercise):
+            for form in mistake.forms[1:]:
+                checks = in_kit.of(form.apply(exercise.solution_source())).values()
+                failed = [check for check in checks if check.verdict is not Verdict.PASSED]
+                assert {check.diagnosis.id for check in failed} == {mistake.id}
+                assert len(failed) == 2, mistake.id
+
+
+def test_a_kit_that_accepts_a_mistake_is_found():
+    class Check:
+        verdict, message = Verdict.PASSED, ""
+
+    class Failed(Check):
+        verdict = Verdict.FAILED
+
+    class Needing(Check):
+        verdict = Verdict.NEEDS_GRADER
+
+    require_parity({"a": Failed}, {"a": Needing}, "")
+    with pytest.raises(AssertionError):
+        require_parity({"a": Failed}, {"a": Check}, "")
+
+
+def counted_of(full, mine, mistake):
+    """Count the checks of one mistake by their verdicts."""
+    wrong = {name for name in full if full[name].verdict is not Verdict.PASSED}
+    needed = {name for name in mine if mine[name].verdict is Verdict.NEEDS_GRADER}
+    found = {name for name in mine if mine[name].verdict is not Verdict.PASSED} - needed
+    return Counter(
+        {
+            "mistakes": 1,
+            "checks": len(mine),
+            NEEDED: len(needed),
+            "failed in the course": len(wrong),
+            f"of these, {NEEDED}": len(wrong & needed),
+            "caught by the kit": bool(found),
+            "named by the kit": is_named(mine, mistake),
+        }
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_every_listed_mistake_has_the_same_verdicts(exercise, kit_of_all):
+    kit, counts = Course.read(kit_of_all.place), Counter()
+    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
+        for mistake in load_mistakes(exercise):
+            source = mistake.apply(exercise.solution_source())
+            full, mine = in_course.of(source), in_kit.of(source)
+            require_parity(full, mine, (exercise.name, mistake.id))
+            counts += counted_of(full, mine, mistake)
+    assert counts["checks"]
+    proof = next(one for one in kit_of_all.proofs if one.exercise == exercise.name)
+    print(
+        f"\n{exercise.name}: {dict(counts)}, {kit_of_all.sizes[exercise.name]:,} bytes, "
+        f"{sum(proof.open_checks.values()):g} of {proof.points:g} points {NEEDED}"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_kit_of_all_exercises_is_small_and_almost_complete(kit_of_all, tmp_path):
+    graded = [proof for proof in kit_of_all.proofs if not COURSE.exercise(proof.exercise).questions]
+    opened = sum(sum(proof.open_checks.values()) for proof in graded)
+    points = sum(proof.points for proof in graded)
+    print(f"{opened:g} of {points:g} points {NEEDED}")
+    assert len(kit_of_all.exercises) == len(COURSE.select())
+    assert opened <= 0.05 * points
+    move_kit(kit_of_all.place, tmp_path / "kit.zip")
+    assert (tmp_path / "kit.zip").stat().st_size < 32 << 20

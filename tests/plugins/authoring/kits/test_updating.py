@@ -1,0 +1,193 @@
+"""`gradus kit update` replaces checks, texts and recordings, and never a student's file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from autograder.course.kit_folder import digest, kit_of, manifest_of
+from framework.errors import BadInputError, UsageError
+from plugins.authoring.kits.updating import update_kit
+
+EXERCISE = "exercises/neural_networks/activations"
+MINE = f"{EXERCISE}/activations.py"
+
+
+@pytest.fixture
+def newer(built, tmp_path):
+    """A newer kit, whose text and stub have changed; `built` is the older one."""
+    root = shutil.copytree(built.place, tmp_path / "newer")
+    for name in (f"{EXERCISE}/README.md", MINE, "kit/stubs/activations.py"):
+        file = root / name
+        file.write_text(file.read_text("utf-8") + "\n# newer\n", "utf-8")
+    renew(root)
+    return root
+
+
+def renew(root):
+    """Let the manifest have the digests of the files that are there."""
+    kit = kit_of(root)
+    replace(kit, files={name: digest(root / name) for name in kit.files}).write()
+
+
+def test_texts_are_replaced_and_an_untouched_stub_too(kit_root, newer):
+    told = update_kit(kit_root, newer)
+    assert f"replaced {EXERCISE}/README.md" in told
+    for name in (f"{EXERCISE}/README.md", MINE):
+        assert (kit_root / name).read_bytes() == (newer / name).read_bytes()
+    assert kit_of(kit_root).files == kit_of(newer).files
+
+
+def test_edited_and_added_files_stay(kit_root, newer):
+    (kit_root / MINE).write_text("my work", "utf-8")
+    (kit_root / EXERCISE / "notes.md").write_text("my notes", "utf-8")
+    told = update_kit(kit_root, newer)
+    assert (kit_root / MINE).read_text("utf-8") == "my work"
+    assert (kit_root / EXERCISE / "notes.md").read_text("utf-8") == "my notes"
+    assert any(line.startswith(f"{MINE} is yours and stays") for line in told)
+
+
+def test_checks_that_were_edited_are_restored(kit_root, built):
+    tests = kit_root / EXERCISE / "test_activations.py"
+    tests.write_text("# gone", "utf-8")
+    update_kit(kit_root, built.place)
+    assert tests.read_bytes() == (built.place / EXERCISE / "test_activations.py").read_bytes()
+
+
+def test_a_kit_comes_from_a_zip_too(kit_root, newer, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "new"), "zip", tmp_path, "newer")
+    update_kit(kit_root, tmp_path / archive)
+    assert "# newer" in (kit_root / MINE).read_text("utf-8")
+
+
+def test_a_damaged_kit_replaces_nothing(kit_root, newer):
+    before = (kit_root / EXERCISE / "README.md").read_bytes()
+    (newer / EXERCISE / "exercise.toml").write_text("", "utf-8")
+    with pytest.raises(BadInputError, match=r"is damaged: .*exercise.toml"):
+        update_kit(kit_root, newer)
+    assert (kit_root / EXERCISE / "README.md").read_bytes() == before
+
+
+def test_a_kit_writes_nothing_outside_of_itself(kit_root, newer, tmp_path):
+    (tmp_path / "outside.txt").write_text("theirs", "utf-8")
+    manifest = manifest_of(newer)
+    table = json.loads(manifest.read_text("utf-8"))
+    table["files"]["../outside.txt"] = digest(tmp_path / "outside.txt")
+    manifest.write_text(json.dumps(table), "utf-8")
+    with pytest.raises(BadInputError, match="names a file outside of the kit"):
+        update_kit(kit_root, newer)
+
+
+def outside_of_the_old_one(old, new):
+    (old.parent / "outside.txt").write_text("theirs", "utf-8")
+    return old, {"../outside.txt": digest(old.parent / "outside.txt")}
+
+
+def absolute_in_the_old_one(old, new):
+    (old.parent / "outside.txt").write_text("theirs", "utf-8")
+    return old, {str(old.parent / "outside.txt"): digest(old.parent / "outside.txt")}
+
+
+def a_link_to_a_folder(old, new):
+    (old / EXERCISE).rename(old.parent / "elsewhere")
+    (old / EXERCISE).symlink_to(old.parent / "elsewhere")
+    return old, {}
+
+
+def a_link_in_the_new_one(old, new):
+    (old.parent / "secret").write_text("secret", "utf-8")
+    (new / "README.md").unlink()
+    (new / "README.md").symlink_to(old.parent / "secret")
+    return new, {"README.md": digest(old.parent / "secret")}
+
+
+def the_file_of_the_student(old, new):
+    return new, {MINE: digest(new / MINE)}
+
+
+def a_name_that_no_file_has(old, new):
+    return new, {"a\0b": "0"}
+
+
+def a_missing_file(old, new):
+    return new, {"missing.txt": ""}
+
+
+def a_stub_of_no_exercise(old, new):
+    (new / "kit/stubs/ghost.py").write_text("", "utf-8")
+    return new, {}
+
+
+def a_stub_of_all_exercises(old, new):
+    (new / "kit/stubs/*.py").write_text("", "utf-8")
+    return new, {}
+
+
+def files_of_other_types(old, new):
+    return new, {"README.md": 5}
+
+
+def no_files(old, new):
+    return new, None
+
+
+HOSTILE = [
+    *(outside_of_the_old_one, absolute_in_the_old_one, a_link_to_a_folder, a_link_in_the_new_one),
+    *(the_file_of_the_student, a_name_that_no_file_has, a_missing_file, a_stub_of_no_exercise),
+    *(a_stub_of_all_exercises, files_of_other_types, no_files),
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_manifest_changes_nothing(hostile, kit_root, newer):
+    """Neither the old kit nor the new one makes the update touch other files, nor a student's."""
+    (kit_root / MINE).write_text("mine", "utf-8")
+    changed, files = hostile(kit_root, newer)
+    table = json.loads(manifest_of(changed).read_text("utf-8"))
+    table["files"] = None if files is None else table["files"] | files
+    manifest_of(changed).write_text(json.dumps(table), "utf-8")
+    before = state(kit_root.parent)
+    with pytest.raises(BadInputError, match=r"is damaged|outside of the kit"):
+        update_kit(kit_root, newer)
+    assert state(kit_root.parent) == before
+
+
+def state(folder):
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_only_kits_are_updated_and_only_from_kits(kit_root, tmp_path, real_course):
+    with pytest.raises(UsageError, match="is no student kit"):
+        update_kit(real_course.root, kit_root)
+    with pytest.raises(UsageError, match="is no student kit"):
+        update_kit(kit_root, real_course.root)
+    (tmp_path / "x.zip").write_text("no zip")
+    with pytest.raises(BadInputError, match="is no kit that can be read"):
+        update_kit(kit_root, tmp_path / "x.zip")
+
+
+def test_a_kit_of_another_revision_is_named_with_its_version(kit_root, newer):
+    kit = kit_of(newer)
+    replace(kit, course="f" * 64, version="0.2").write()
+    old = kit_of(kit_root)
+    told = update_kit(kit_root, newer)
+    assert told[0] == f"course cs224n 0.1 {old.course[:8]} -> cs224n 0.2 ffffffff"
+
+
+def test_a_kit_of_another_course_is_refused(kit_root, newer):
+    replace(kit_of(newer), name="other").write()
+    with pytest.raises(UsageError, match="a kit of the course 'cs224n', and the other one of 'oth"):
+        update_kit(kit_root, newer)
+
+
+def test_a_kit_of_an_earlier_version_of_gradus_is_updated(kit_root, newer):
+    """Such a kit names neither its course nor a version."""
+    manifest = manifest_of(kit_root)
+    table = json.loads(manifest.read_text("utf-8"))
+    for key in ("name", "version"):
+        del table[key]
+    manifest.write_text(json.dumps(table), "utf-8")
+    assert f"replaced {EXERCISE}/README.md" in update_kit(kit_root, newer)

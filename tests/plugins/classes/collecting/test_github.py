@@ -1,0 +1,202 @@
+"""Cloned repositories: names with hyphens, commits in time, tags, hostile settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from framework.errors import UsageError
+from plugins.classes.collecting.github import read_github
+
+pytestmark = pytest.mark.skipif(
+    subprocess.run(["git", "--version"], capture_output=True, check=False).returncode != 0,
+    reason="git is missing",
+)
+
+
+def git(folder, *arguments, time="2026-03-01T10:00:00Z"):
+    environment = {
+        **os.environ,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_AUTHOR_DATE": time,
+        "GIT_COMMITTER_DATE": time,
+        **{
+            f"GIT_{who}_{what}": "x"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        },
+    }
+    subprocess.run(
+        ["git", "-C", folder, *arguments], check=True, env=environment, capture_output=True
+    )
+
+
+@pytest.fixture
+def clones(tmp_path):
+    """`clones(name, {time: text})`: a repository with one commit for each."""
+
+    def clone(name, commits):
+        folder = tmp_path / "lab1-submissions" / name
+        folder.mkdir(parents=True)
+        git(folder, "init", "-q", "-b", "main")
+        for time, text in commits.items():
+            (folder / "src").mkdir(exist_ok=True)
+            (folder / "src" / "rnn.py").write_text(text, "utf-8")
+            (folder / "test_rnn.py").write_text(text, "utf-8")
+            git(folder, "add", ".")
+            git(folder, "commit", "-q", "-m", "x", time=time)
+        return folder
+
+    return clone
+
+
+TIMES = {
+    "2026-03-01T10:00:00Z": "a",
+    "2026-03-01T11:00:00Z": "b",
+    "2026-03-03T09:00:00Z": "c",
+    "2026-03-03T10:00:00Z": "d",
+}
+
+
+def contents(found):
+    return {one.submitted.strftime("%d %H"): one.read(99) for one in found.found}
+
+
+def test_the_last_commit_in_time_and_of_each_later_day_are_attempts(clones, tmp_path, reading):
+    clones("lab1-ana-b", TIMES)
+    due = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+    found = reading(
+        read_github,
+        tmp_path / "lab1-submissions",
+        known=lambda *kinds: {"b", "ana-b"},
+        due=lambda owner: due,
+    )
+    assert {one.owners[0].identifiers for one in found.found} == {(("github", "ana-b"),)}
+    assert {str(one.inner) for one in found.found} == {"src/rnn.py"}
+    assert contents(found) == {"03 10": b"d", "01 11": b"b"}
+    assert len({one.version for one in found.found}) == 2
+
+
+def test_without_a_due_date_the_last_commit_is_read_and_not_the_files(clones, tmp_path, reading):
+    folder = clones("lab1-ana", TIMES)
+    (folder / "src/rnn.py").write_text("not committed", "utf-8")
+    assert contents(reading(read_github, folder.parent)) == {"03 10": b"d"}
+
+
+def test_each_tag_of_a_submission_is_an_attempt(clones, reading):
+    folder = clones("lab1-ana", TIMES)
+    git(folder, "tag", "submit/2026-03-02T10-15-00Z-a1b2c3d", "HEAD~2")
+    git(folder, "tag", "submit/2026-03-04T10-15-00Z-a1b2c3e")
+    git(folder, "tag", "other")
+    assert contents(reading(read_github, folder.parent)) == {"02 10": b"b", "04 10": b"d"}
+
+
+def test_a_folder_without_commits_is_read_as_it_is(write_folder, reading, identified):
+    files = {"lab1-ana/rnn.py": "x", "lab1-bo/.git/HEAD": "ref: x", "lab1-bo/rnn.py": "y",
+             "lab1-bo/.git/objects/x": "", "lab1-bo/.git/refs/x": "",
+             "lab2-ana/rnn.py": "z", "notes.txt": ""}  # fmt: skip
+    found = reading(read_github, write_folder("clones", files), assignment="lab1")
+    assert identified(found) == [("ana", "rnn.py"), ("bo", "rnn.py")]
+    assert sorted(map(str, found.unmatched)) == ["lab2-ana", "notes.txt"]
+    assert found.notes == ["lab1-bo: git finds no commit in it, so that its files are read"]
+
+
+def test_names_of_users_are_not_split(write_folder, reading, identified):
+    users = {"ana-b", "b", "bo"}
+    files = {"my-lab-ana-b/rnn.py": "x", "my-lab-bo/rnn.py": "y"}
+    export = write_folder("clones", files)
+    found = reading(read_github, export, known=lambda *kinds: users)
+    assert identified(found) == [("ana-b", "rnn.py"), ("bo", "rnn.py")]
+    with pytest.raises(UsageError, match="--assignment SLUG"):
+        reading(read_github, export)
+
+
+def test_nothing_that_a_repository_configures_is_run(clones, tmp_path, reading):
+    folder = clones("lab1-ana", TIMES)
+    sign = tmp_path / "sign"
+    command = f"touch {sign}"
+    for key in ("core.fsmonitor", "core.sshCommand", "filter.x.smudge", "diff.external"):
+        git(folder, "config", key, command)
+    git(folder, "config", "remote.origin.url", f"ext::sh -c '{command}'")
+    git(folder, "config", "remote.origin.promisor", "true")
+    git(folder, "config", "protocol.ext.allow", "always")
+    missing = next(iter(sorted((folder / ".git/objects").glob("??/*"))))
+    missing.unlink()  # git would fetch it from the remote
+    reading(read_github, folder.parent)
+    assert not sign.exists()
+
+
+def commondir(own, other):
+    (own / ".git/commondir").write_text(f"{other}/.git", "utf-8")
+
+
+def alternates(own, other):
+    (own / ".git/objects/info/alternates").write_text(f"{other}/.git/objects", "utf-8")
+
+
+def linked_objects(own, other):
+    (own / ".git/objects").rename(own / "objects")
+    (own / ".git/objects").symlink_to(other / ".git/objects")
+
+
+def linked_head(own, other):
+    (own / ".git/HEAD").unlink()
+    (own / ".git/HEAD").symlink_to(other / ".git/HEAD")
+
+
+def waiting_settings(own, other):
+    (own / ".git/config").unlink()
+    os.mkfifo(own / ".git/config")  # git would wait for a writer
+
+
+def objects_in_part(own, other):
+    for folder in (other / ".git/objects").glob("??"):
+        (own / ".git/objects" / folder.name).symlink_to(folder)
+
+
+def included_settings(own, other):
+    os.mkfifo(own / ".git/settings")  # git would wait for a writer
+    with (own / ".git/config").open("a") as config:
+        config.write("[INCLUDE]\n\tpath = settings\n")
+
+
+def waiting_object(own, other):
+    one = next((own / ".git/objects").glob("??/*"))
+    one.unlink()
+    os.mkfifo(one)
+
+
+def linked_repository(own, other):
+    (own / ".git").rename(own / "git")
+    (own / ".git").symlink_to(other / ".git")
+
+
+@pytest.mark.parametrize(
+    "borrow",
+    [
+        *(commondir, alternates, linked_objects, objects_in_part, linked_head, linked_repository),
+        *(waiting_settings, included_settings, waiting_object),
+    ],
+)
+def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
+    other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
+    own = clones("lab1-mallory", {"2026-03-01T11:00:00Z": "own"})
+    borrow(own, other)
+    found = reading(read_github, own.parent)
+    texts = {o.owners[0].identifiers[0][1]: o for o in found.found if o.inner.name == "rnn.py"}
+    assert texts["bo"].read(99) == b"of another"
+    assert str(texts["mallory"].file) == "lab1-mallory/src/rnn.py"
+    assert texts["mallory"].read is None  # the file in the folder, not one of a commit
+    assert found.notes == [
+        "lab1-mallory: its .git refers to other folders, so that its files are read"
+    ]
+
+
+def test_a_clone_that_is_a_link_is_no_clone(clones, reading):
+    other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
+    (other.parent / "lab1-mallory").symlink_to(other)
+    found = reading(read_github, other.parent)
+    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"bo"}

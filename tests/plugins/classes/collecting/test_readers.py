@@ -1,0 +1,257 @@
+"""Every reader finds owners by identifiers, and lists each file that it does not know."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from framework.errors import BadInputError, UsageError
+from plugins.classes.collecting.readers import (
+    read_blackboard,
+    read_canvas,
+    read_folders,
+    read_gradescope,
+    read_moodle,
+    read_nbgrader,
+)
+
+GOOD = "x = 1\n"
+CHINESE, QUOTED = "王小明", 'O\'Brien "Zoë"'
+RIGHT_TO_LEFT = "\u202bדנה כהן\u202c"
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["Ana García", CHINESE, QUOTED, RIGHT_TO_LEFT, "A-1", "", " "])
+@pytest.mark.parametrize("form", ["{}/{}", "{}_/{}", "{}_{}"])
+def test_moodle_joins_by_the_number_in_folders_and_flat_names(
+    name, form, write_zip, reading, identified
+):
+    folder = form.format(f"{name}_1007_assignsubmission_file", "lab1.py")
+    found = reading(read_moodle, write_zip("lab1-42.zip", {folder: GOOD}))
+    assert identified(found) == [("1007", "lab1.py")]
+    assert found.found[0].owners[0].identifiers == (("participant", "1007"),)
+
+
+def test_moodle_keeps_folders_and_leading_underscores_of_a_student(write_zip, reading, identified):
+    path = "Bo Li_12_assignsubmission_file/src/_init.py"
+    found = reading(read_moodle, write_zip("a.zip", {path: GOOD, f"wrapped/{path}": GOOD}))
+    assert identified(found) == [("12", "src/_init.py")] * 2
+
+
+def test_moodle_reads_groups_by_number_or_name(write_zip, reading):
+    files = {
+        "Team Blue_31_assignsubmission_file/a.py": GOOD,
+        "Default group_assignsubmission_file/b.py": GOOD,
+    }
+    found = reading(read_moodle, write_zip("a.zip", files), is_team_work=True)
+    identifiers = [one.owners[0].identifiers for one in found.found]
+    assert identifiers == [
+        (("group_id", "31"), ("group", "Team Blue")),
+        (("group", "Default group"),),
+    ]
+    alone = reading(read_moodle, write_zip("a.zip", files))
+    assert [str(file) for file in alone.unmatched] == ["Default group_assignsubmission_file/b.py"]
+
+
+def test_moodle_lists_what_is_no_submission(write_zip, reading):
+    found = reading(read_moodle, write_zip("a.zip", {"readme.txt": "", "__MACOSX/._x": ""}))
+    assert (found.found, [str(f) for f in found.unmatched]) == ([], ["readme.txt"])
+
+
+CANVAS = {
+    "garcíalópezana_LATE_4182_99120_lab1.py": ("4182", "lab1.py", True),
+    "libo_4190_99131_lab_1_2.py": ("4190", "lab_1_2.py", False),
+    "libo_4190_text.html": ("4190", "text.html", False),
+    "王小明_4191_99140_lab 1-2.py": ("4191", "lab 1-2.py", False),
+    "x_LATE_4192_link.html": ("4192", "link.html", True),
+}
+
+
+def test_canvas_joins_by_the_user_and_not_by_the_attachment(write_zip, reading):
+    found = reading(read_canvas, write_zip("c.zip", {**dict.fromkeys(CANVAS, GOOD), "notes": ""}))
+    read = {
+        str(one.file): (one.owners[0].identifiers[0][1], str(one.inner), one.is_late)
+        for one in found.found
+    }
+    assert read == CANVAS
+    assert [str(file) for file in found.unmatched] == ["notes"]
+
+
+def test_canvas_is_anonymous_only_if_every_file_is(write_zip, reading):
+    anonymous = {"LATE_anon_x7Kq2_99140_lab1.py": GOOD, "anon_y8_99141_lab1.py": GOOD}
+    found = reading(read_canvas, write_zip("a.zip", anonymous))
+    assert [(o.owners[0].identifiers[0], o.is_late) for o in found.found] == [
+        (("anonymous", "x7Kq2"), True),
+        (("anonymous", "y8"), False),
+    ]
+    mixed = {"anon_77_99141_lab1.py": GOOD, "libo_4190_99131_lab1.py": GOOD}
+    found = reading(read_canvas, write_zip("b.zip", mixed))
+    assert [one.owners[0].identifiers[0] for one in found.found] == [
+        ("canvas", "4190"),
+        ("canvas", "77"),
+    ]
+
+
+METADATA = """
+submission_9001:
+  :submitters:
+  - :name: Ana García
+    :sid: "007"
+    :email: ana@uni.example
+  - :name: 王小明
+    :email: wang@uni.example
+  :created_at: 2026-03-02 10:15:00.000000000 Z
+  :score: 8.0
+  :results: {tests: []}
+  :history:
+  - :created_at: 2026-03-01 09:00:00.000000000 Z
+  - :created_at: 2026-03-02 10:15:00.000000000 Z
+submission_9002:
+  :submitters: []
+"""
+
+
+def test_gradescope_reads_all_submitters_and_the_time(write_folder, reading):
+    files = {
+        "submission_metadata.yml": METADATA,
+        "submission_9001/src/lab1.py": GOOD,
+        "submission_9002/lab1.py": GOOD,
+        "submission_9003/lab1.py": GOOD,
+    }
+    export = write_folder("e", {f"assignment_321_export/{n}": text for n, text in files.items()})
+    found = reading(read_gradescope, export)
+    (one,) = found.found
+    assert [owner.identifiers for owner in one.owners] == [
+        (("email", "ana@uni.example"), ("sid", "007")),
+        (("email", "wang@uni.example"),),
+    ]
+    assert (str(one.inner), one.submitted) == ("src/lab1.py", at("2026-03-02T10:15:00"))
+    assert sorted(file.parent.name for file in found.unmatched) == [
+        "submission_9002",
+        "submission_9003",
+    ]
+    assert found.notes == [
+        "1 submissions have earlier attempts, whose files Gradescope does not export"
+    ]
+
+
+@pytest.mark.parametrize("text", ["[", "- 1", "a: &x [1]\nb: *x", "!!python/object:os.system {}"])
+def test_gradescope_refuses_metadata_that_no_export_has(text, write_folder, reading):
+    export = write_folder("e", {"submission_metadata.yml": text})
+    with pytest.raises(BadInputError, match="submission_metadata"):
+        reading(read_gradescope, export)
+
+
+def test_gradescope_needs_its_metadata(write_folder, reading):
+    with pytest.raises(BadInputError, match="export the submissions once more"):
+        reading(read_gradescope, write_folder("e", {"submission_1/a.py": GOOD}))
+
+
+INFO = """Name: Ana García (a_garcia)
+Assignment: Lab 1
+Date Submitted: Monday, 2 March 2026 10:15:00 o'clock CET
+Current Grade: Not Yet Graded
+
+Submission Field:
+There is no student submission text data for this assignment.
+
+Comments:
+There are no student comments for this assignment.
+
+Files:
+\tOriginal filename: my lab.py
+\tFilename: Lab 1_a_garcia_poging_2026-03-02-10-15-00_my lab.py
+"""
+
+
+def test_blackboard_reads_user_and_original_name_from_the_text_file(write_zip, reading):
+    start = "Lab 1_a_garcia_poging_2026-03-02-10-15-00"
+    again = "Lab 1_a_garcia_poging_2026-03-03-10-15-00"
+    files = {
+        f"{start}.txt": INFO,
+        f"{start}_my lab.py": GOOD,
+        f"{again}.txt": INFO.replace("03-02-10", "03-03-10"),
+        f"{again}_my lab.py": GOOD,
+        "other.txt": "",
+        "Lab 1_bo_attempt_2026-03-02-10-15-00_x.py": GOOD,
+    }
+    berlin = ZoneInfo("Europe/Berlin")
+    found = reading(read_blackboard, write_zip("b.zip", files), zone=berlin)
+    assert [(o.owners[0].identifiers[0], str(o.inner), o.submitted) for o in found.found] == [
+        (("username", "a_garcia"), "my lab.py", at("2026-03-02T09:15:00")),
+        (("username", "a_garcia"), "my lab.py", at("2026-03-03T09:15:00")),
+    ]
+    assert [str(file) for file in found.unmatched] == [
+        "other.txt",
+        "Lab 1_bo_attempt_2026-03-02-10-15-00_x.py",
+    ]
+
+
+def test_blackboard_does_not_trust_a_text_file_that_names_another_user(write_zip, reading):
+    start = "Lab 1_bo_attempt_2026-03-02-10-15-00"
+    files = {f"{start}.txt": INFO, f"{start}_x.py": GOOD}
+    found = reading(read_blackboard, write_zip("b.zip", files), known=lambda *kinds: {"bo", "o"})
+    assert [one.owners[0].identifiers for one in found.found] == [(("username", "bo"),)]
+
+
+def test_nbgrader_reads_the_course_tree_with_its_times(write_folder, reading, identified):
+    files = {
+        "submitted/ana/lab1/lab1.ipynb": "{}",
+        "submitted/ana/lab1/timestamp.txt": "2026-03-02 10:15:23.948203 UTC",
+        "submitted/bo/lab1/lab1.ipynb": "{}",
+        "submitted/bo/lab2/lab2.ipynb": "{}",
+        "gradebook.db": "",
+    }
+    found = reading(read_nbgrader, write_folder("c", files), assignment="lab1")
+    assert identified(found) == [("ana", "lab1.ipynb"), ("bo", "lab1.ipynb")]
+    assert found.found[0].submitted == at("2026-03-02T10:15:23.948203")
+    assert [str(file) for file in found.unmatched] == ["gradebook.db"]
+    with pytest.raises(BadInputError, match="--assignment`: lab1, lab2"):
+        reading(read_nbgrader, write_folder("c", files))
+
+
+def test_nbgrader_reads_every_attempt_of_the_exchange(write_folder, reading):
+    names = ["ana+lab1+2026-03-01 10:00:00.0 UTC+x", "ana+lab1+2026-03-02 10:00:00.0 UTC+y"]
+    found = reading(read_nbgrader, write_folder("inbound", {f"{n}/lab1.py": GOOD for n in names}))
+    assert [(one.version[:10], one.submitted.day) for one in found.found] == [
+        ("2026-03-01", 1),
+        ("2026-03-02", 2),
+    ]
+
+
+def test_folders_are_named_by_any_identifier(write_folder, reading, identified):
+    files = {"ana@uni.example/a.py": GOOD, f"{CHINESE}/src/b.py": GOOD, "007.zip": "", "bo.py": ""}
+    found = reading(read_folders, write_folder("f", files))
+    assert identified(found) == [
+        ("007", "007.zip"),
+        ("ana@uni.example", "a.py"),
+        ("bo", "bo.py"),
+        (CHINESE, "src/b.py"),
+    ]
+
+
+def test_an_export_is_a_folder_or_a_zip(tmp_path, reading):
+    (tmp_path / "x.rar").write_bytes(b"")
+    for path in (tmp_path / "x.rar", tmp_path / "missing"):
+        with pytest.raises(UsageError, match="expected a folder or a"):
+            reading(read_folders, path)
+
+
+def test_members_that_leave_the_folder_are_refused(write_zip, reading):
+    files = {"../x_1_assignsubmission_file/a.py": GOOD, "/y_2_assignsubmission_file/a.py": GOOD}
+    found = reading(read_moodle, write_zip("a.zip", files))
+    assert (found.found, len(found.notes)) == ([], 2)
+    assert all("would leave the folder" in note for note in found.notes)
+
+
+def test_a_link_hands_in_nothing_of_another(write_folder, reading, identified):
+    export = write_folder("export", {"ana/rnn.py": GOOD, "bo/notes.txt": ""})
+    (export / "bo/rnn.py").symlink_to("../ana/rnn.py")
+    (export / "eve").symlink_to("ana")
+    assert ("bo", "rnn.py") not in identified(found := reading(read_folders, export))
+    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"ana", "bo"}

@@ -1,0 +1,161 @@
+"""The pages in Chromium: whole on every screen, in light and dark, with and without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+from browser import PHONE, WIDE, chromium, tab
+from large_class import HOSTILE_NAMES
+
+from plugins.classes.pages.site import MENU, write_site
+
+#: Pairs of colours of text and background, of everything with a text of its own.
+CONTRASTS = """() => {
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const found = parts(getComputedStyle(at).backgroundColor);
+      if (found.length === 3 || found[3] > 0) return found;
+    }
+    return [255, 255, 255];
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((c) => {
+      const share = c / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+    if (!own || !element.checkVisibility() || element.closest("svg")) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) weak.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(weak)];
+}"""
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def folder(site, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written") / "pages"
+    write_site(site, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+def shown_rows(page):
+    return page.locator("#students tbody tr:visible")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(WIDE, "light", id="wide-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.slow),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
+    ],
+)
+def test_every_page_fits_its_screen_with_readable_colours(browser, folder, site, scheme, size):
+    one_of_each = [
+        *MENU,
+        next(iter(site.view.pages_of_students)),
+        next(iter(site.view.pages_of_work)),
+    ]
+    with tab(browser, size, color_scheme=scheme) as page:
+        for path in one_of_each:
+            page.goto((folder / path).as_uri())
+            assert page.evaluate(FITS), path
+            assert page.evaluate(CONTRASTS) == [], path
+
+
+def test_hostile_names_run_nothing_and_are_shown(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "students.html").as_uri())
+        text = page.inner_text("#students")
+        assert all(name in text for name in HOSTILE_NAMES if name.isascii() and name.isprintable())
+        assert page.locator("#students img, #students script").count() == 0
+
+
+def test_a_search_finds_names_without_accents_and_counts_them(browser, folder, site):
+    with tab(browser) as page:
+        page.goto((folder / "index.html").as_uri())
+        page.keyboard.press("/")
+        page.keyboard.type("garcia lopez")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/students.html?*")
+        wanted = sum("García López" in one.name for one in site.view.results.students.values())
+        assert shown_rows(page).count() == wanted > 0
+        assert page.inner_text("#found") == f"{wanted} students"
+
+
+def test_a_click_sorts_by_a_column_and_a_second_one_in_reverse(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "students.html").as_uri())
+        total = page.get_by_role("button", name="total")
+        cells = "document.querySelectorAll('#students tbody td:nth-child(2)')"
+        values = f"[...{cells}].map(cell => +cell.dataset.value)"
+        total.click()
+        assert page.evaluate(values) == sorted(page.evaluate(values), reverse=True)
+        total.click()
+        assert page.evaluate(values) == sorted(page.evaluate(values))
+        assert page.locator("#students th[aria-sort=ascending]").count() == 1
+
+
+def test_arrow_keys_move_between_cells_and_enter_opens_a_report(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "students.html").as_uri())
+        page.locator("#students tbody th a").first.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        focused = "document.activeElement.closest"
+        place = f"[{focused}('tr').rowIndex, {focused}('td').cellIndex]"
+        assert page.evaluate(place) == [3, 3]
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/work/*.html")
+        assert page.locator(".source.numbered").count() == 1
+
+
+def test_every_control_is_reached_by_tab_with_a_visible_focus(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "index.html").as_uri())
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        for _ in range(len(MENU) + 2):
+            page.keyboard.press("Tab")
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_everything_can_be_read_without_javascript(browser, folder, site):
+    with tab(browser, java_script_enabled=False) as page:
+        page.goto((folder / "students.html").as_uri())
+        assert shown_rows(page).count() == len(site.view.results.students)
+        page.goto((folder / "mistakes.html").as_uri())
+        summary = page.locator("details summary").first
+        summary.click()
+        assert page.locator("details[open] pre").first.is_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_class_of_a_thousand_students(browser, pages_of, tmp_path):
+    site = pages_of(1000)
+    write_site(site, tmp_path / "pages")
+    for size in (WIDE, PHONE):
+        with tab(browser, size) as page:
+            for path in MENU:
+                page.goto((tmp_path / "pages" / path).as_uri())
+                assert page.evaluate(FITS), path
+            page.goto((tmp_path / "pages" / "students.html").as_uri())
+            assert shown_rows(page).count() == 1000
+            page.fill("#search", "s0999")
+            assert shown_rows(page).count() == 1

@@ -1,0 +1,213 @@
+"""The pages of a run as files: whole, safe with hostile names, and right numbers."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from html.parser import HTMLParser
+from pathlib import PurePosixPath
+
+import pytest
+from large_class import HOSTILE_NAMES
+
+from framework.errors import BadInputError
+from framework.plotting.svg import chart_css
+from plugins.classes.marks.class_results import State
+from plugins.classes.pages import statistics
+from plugins.classes.pages.site import asset, percent, write_site
+
+
+class Tags(HTMLParser):
+    """Tags with their attributes, links, and the text of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    found = {path: site.content(path) for path in site.paths()}
+    return {path: data.decode() for path, data in found.items() if path.endswith(".html")}
+
+
+def resolved(page, target):
+    parts = []
+    for part in (PurePosixPath(page).parent / target.partition("?")[0]).parts:
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def test_every_link_leads_to_a_page_of_the_report(site, pages):
+    paths = set(site.paths())
+    for page, text in pages.items():
+        for tag, given in Tags(text).tags:
+            target = given.get("href") or given.get("src") or given.get("action")
+            if target and not target.startswith(("#", "data:")):
+                assert resolved(page, target) in paths, (page, tag, target)
+
+
+def test_no_name_and_no_code_becomes_markup(pages):
+    allowed = {"pages.js", "../pages.js"}
+    for page, text in pages.items():
+        for tag, given in Tags(text).tags:
+            assert tag != "script" or given.get("src") in allowed, page
+            assert not [name for name in given if name.startswith("on") or name == "style"], page
+            assert not str(given.get("href", "")).startswith("javascript:"), page
+
+
+def test_names_are_shown_as_they_are_with_control_characters_made_visible(site, pages):
+    text = "".join(Tags(pages["students.html"]).text)
+    for name in HOSTILE_NAMES:
+        if name.isprintable():
+            assert name in text
+    assert "\x1b" not in text and "\u202e" not in text
+
+
+def test_every_page_forbids_what_is_not_beside_it(pages):
+    for text in pages.values():
+        policies = [given["content"] for tag, given in Tags(text).tags
+                    if given.get("http-equiv") == "Content-Security-Policy"]  # fmt: skip
+        assert len(policies) == 1
+        assert policies[0].startswith("default-src 'none'") and "unsafe" not in policies[0]
+
+
+def test_nothing_of_a_page_needs_inline_styles_or_another_server(site):
+    style = site.content("pages.css").decode()
+    assert "url(" not in style and "@import" not in style and chart_css() in style
+
+
+def test_a_report_is_shown_with_its_code_and_all_who_handed_it_in(site, pages):
+    path, outcomes = max(site.view.pages_of_work.items(), key=lambda pair: len(pair[1]))
+    text = "".join(Tags(pages[path]).text)
+    assert len(outcomes) > 1
+    assert all(site.view.shown(one.student)[:5] in text for one in outcomes)
+    assert "# </pre><script>alert(1)</script>" in text
+
+
+def test_names_are_in_no_path(site):
+    assert not [p for p in site.paths() if re.search(r"s0\d\d\d", p)]
+
+
+def test_pass_rates_and_mistakes_count_students(site):
+    view = site.view
+    for rate in statistics.task_rates(view):
+        kinds = [
+            task
+            for (_, exercise), one in view.results.outcomes.items()
+            if exercise == rate.exercise and one.work is not None
+            for task in one.work.tasks
+            if task.name == rate.task
+        ]
+        assert rate.decided + rate.open == len(kinds)
+        assert rate.passed == sum(task.earned == task.possible for task in kinds)
+    found = statistics.mistakes(view)
+    diagnosed = [one for one in found if one.id]
+    assert diagnosed and found[: len(diagnosed)] == diagnosed
+    counts = [len(one.students) for one in diagnosed]
+    assert counts == sorted(counts, reverse=True)
+    for one in found:
+        assert len(set(one.students)) == len(one.students)
+        keys = {outcome.key for outcome, _ in one.examples}
+        assert len(keys) == len(one.examples) <= statistics.EXAMPLES
+
+
+def test_the_distribution_counts_every_student_with_points_once(site):
+    shares = statistics.shares(site.view)
+    bars = statistics.distribution(shares)
+    assert sum(bar.count for bar in bars) == len(shares)
+    assert bars[-1].count == sum(share >= 1 for share in shares.values())
+
+
+def test_attempts_over_time_are_all_there_and_the_due_date_is_marked(site):
+    bars = statistics.by_time(site.view)
+    assert sum(bar.count for bar in bars) == len(site.view.collection.attempts)
+    assert [bar.note for bar in bars].count("due") == 1
+
+
+def test_less_than_all_is_never_full_marks():
+    assert (percent(0.9999), percent(1.0), percent(None)) == ("99 %", "100 %", "–")
+
+
+def test_what_was_not_graded_is_no_zero(pages_of):
+    site = pages_of(60, works=14)
+    view = site.view
+    open_ones = [one for one in view.results.outcomes.values() if one.state is State.NOT_GRADED]
+    assert open_ones
+    page = "".join(Tags(site.content("grading.html").decode()).text)
+    assert "no space left on <device>" in page
+    rows = list(csv.DictReader(io.StringIO(site.content("points.csv").decode())))
+    missing = [row for row in rows if row["verdict"] == "not graded"]
+    assert len(missing) == len(open_ones) and {row["earned"] for row in missing} == {""}
+
+
+def test_tables_run_in_no_spreadsheet_and_are_complete(site):
+    rows = list(csv.DictReader(io.StringIO(site.content("points.csv").decode())))
+    same = json.loads(site.content("points.json"))
+    assert len(rows) == len(same)
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
+
+
+def test_with_many_tasks_each_exercise_has_a_page(pages_of, monkeypatch):
+    monkeypatch.setattr("plugins.classes.pages.statistics.MAX_COLUMNS", 3)
+    site = pages_of(5)
+    assert {"exercises/activations.html", "exercises/lstm.html"} <= set(site.paths())
+    assert 'href="exercises/lstm.html"' in site.content("students.html").decode()
+    assert "LSTMCell" in site.content("exercises/lstm.html").decode()
+
+
+def test_files_are_private_and_replace_an_earlier_report(site, pages_of, tmp_path):
+    folder = tmp_path / "pages"
+    write_site(pages_of(5), folder)
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    count = write_site(site, folder)
+    after = {path for path in folder.rglob("*") if path.is_file()}
+    assert len(after) == count + 1 and before - after
+    assert {stat.S_IMODE(path.stat().st_mode) for path in after} == {0o600}
+    assert {stat.S_IMODE(p.stat().st_mode) for p in folder.rglob("*") if p.is_dir()} == {0o700}
+
+
+def test_a_folder_with_other_files_is_left_alone(site, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(BadInputError, match="name a new folder"):
+        write_site(site, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_the_queries_for_datasette_run_on_a_store(site):
+    described = json.loads(site.content("datasette.json"))["databases"]["results"]
+    with closing(sqlite3.connect(site._store.place)) as connection:
+        known = {row[0] for row in connection.execute("select name from sqlite_master")}
+        assert set(described["tables"]) <= known
+        found = {
+            name: connection.execute(query["sql"], {"run": site.view.run.id}).fetchall()
+            for name, query in described["queries"].items()
+        }
+    students = {one.student for one in site.view.results.outcomes.values()}
+    assert {row[0] for row in found["points_of_a_run"]} == students
+    assert len(found["points_of_a_run"]) == len(site.view.results.outcomes)
+    worst = next(one for one in statistics.mistakes(site.view) if one.id)
+    assert found["mistakes"][0][4] == len(worst.students)
+    assert found["pass_rates"] and found["slowest"] and found["equal_work"]
+
+
+def test_the_scripts_of_others_are_unchanged_and_have_their_licences():
+    for name, facts in json.loads(asset("vendored/versions.json")).items():
+        assert hashlib.sha256(asset(f"vendored/{name}")).hexdigest() == facts["sha256"]
+        assert b"Permission to use, copy, modify" in asset(f"vendored/{facts['licence']}")

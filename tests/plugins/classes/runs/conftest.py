@@ -1,0 +1,51 @@
+"""A queue of jobs, and graders of the test's own in place of sandboxes."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from queue_run import Run
+
+from plugins.classes.runs import grader_process
+from plugins.classes.runs.grade_job import RunSettings
+
+#: Grades a job by the name of its place; some end the process, one answers what is invalid.
+STAND_IN = """
+import json, os, signal, sys, time
+for line in sys.stdin:
+    task = json.loads(line)
+    place = task["job"]["place"]
+    if place.startswith("killer") or (place.startswith("shaky") and not task["job"]["alone"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if place.startswith("slow"):
+        time.sleep(60)
+    time.sleep(0.01)
+    result = dict(verdict="passed", earned=1.0, possible=1.0, for_a_person=0.0, checks="c",
+                  report="{}", repeated=False, sandbox="s", seconds=0.0)
+    if place.startswith("liar"):
+        result["earned"] = "99"
+    print(json.dumps({"result": result, "fault": "", "is_open": False}), flush=True)
+"""
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """The program that replaces a grader's."""
+    file = tmp_path / "stand_in.py"
+    file.write_text(STAND_IN)
+    monkeypatch.setattr(grader_process, "COMMAND", [sys.executable, str(file)])
+    return file
+
+
+@pytest.fixture
+def settings():
+    return RunSettings("no course")
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A `Run` on an empty store."""
+    made = Run(str(tmp_path / "results.sqlite"))
+    yield made
+    made.store.close()

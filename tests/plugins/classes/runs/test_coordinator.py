@@ -1,0 +1,181 @@
+"""Jobs are graded once each: faults, lost workers, interrupts, several coordinators."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+from queue_run import graded, key_of
+
+from plugins.classes.runs import engine, grade_run, job_queue
+from plugins.classes.runs.engine import Engine, JobOutcome, local_engine
+
+NAMES = [f"s{number}" for number in range(12)]
+
+
+def test_every_job_gets_one_result(run):
+    run.queue(*NAMES)
+    seen = Counter()
+    run.go(lambda job: seen.update([job.place]) or graded(job))
+    assert seen == Counter(NAMES)
+    assert run.counts == {"done": len(NAMES)}
+    assert (run.progress.done, run.progress.not_graded) == (len(NAMES), 0)
+
+
+def test_a_fault_is_tried_three_times_and_is_no_result(run):
+    run.queue("bad", *NAMES)
+    tries = Counter()
+
+    def grade(job):
+        tries[job.place] += 1
+        return JobOutcome(fault="no space left") if job.place == "bad" else graded(job)
+
+    run.go(grade)
+    assert tries["bad"] == job_queue.TRIES
+    assert (run.result("bad"), run.fault("bad")) == (None, "no space left")
+    assert run.counts == {"done": len(NAMES), "fault": 1}
+    assert run.progress.not_graded == 1
+
+
+def test_an_exception_of_an_engine_is_a_fault_of_ours(run):
+    run.queue("bad", "good")
+
+    def grade(job):
+        if job.place == "bad":
+            raise RuntimeError("out of pickles")
+        return graded(job)
+
+    run.go(grade)
+    assert run.fault("bad") == "RuntimeError: out of pickles"
+    assert run.result("good").verdict == "passed"
+
+
+def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
+    monkeypatch.setattr("plugins.classes.runs.coordinator._TICK", 0.02)
+    run.queue("slow", *NAMES)
+    started, beside = [], []
+
+    def grade(job):
+        started.append(job.place)
+        if job.alone:
+            before = len(started)
+            run.queue("added meanwhile")
+            time.sleep(0.3)
+            beside.append(started[before:])
+        time.sleep(0.02)
+        is_open = job.place == "slow" and not job.alone
+        return JobOutcome(is_open=True) if is_open else graded(job)
+
+    run.go(grade, width=4)
+    assert (beside, started[-2:]) == ([[]], ["slow", "added meanwhile"])
+    assert run.result("slow").repeated and not run.result("s1").repeated
+    assert run.progress.repeated == 1
+
+
+def kill(job):
+    """Grade in a process; some submissions end it."""
+    if job.place == "killer" or (job.place == "shaky" and not job.alone):
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return graded(job)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_submission_that_ends_its_worker_does_not_block_the_rest(run):
+    run.queue("killer", "shaky", *NAMES)
+    run.go(None, engine=local_engine(kill, 2))
+    assert run.counts == {"done": len(NAMES) + 1, "fault": 1}
+    assert run.fault("killer") == "the process that graded it was lost"
+    assert run.result("shaky").verdict == "passed"
+
+
+def test_an_interrupt_gives_jobs_back_and_the_next_call_goes_on(run):
+    run.queue(*NAMES)
+    count = 0
+
+    def interrupted(job):
+        nonlocal count
+        count += 1
+        if count == 5:
+            raise KeyboardInterrupt
+        return graded(job)
+
+    with pytest.raises(KeyboardInterrupt):
+        run.go(interrupted, width=1)
+    assert run.counts == {"done": 4, "queued": len(NAMES) - 4}
+    graded_then = []
+    run.go(lambda job: graded_then.append(job.place) or graded(job))
+    assert sorted(graded_then) == sorted(NAMES[4:])
+
+
+def test_two_coordinators_on_one_store_grade_everything_once(run):
+    run.queue(*NAMES)
+    seen = Counter()
+
+    def grade(job):
+        seen[job.place] += 1
+        time.sleep(0.01)
+        return graded(job)
+
+    threads = [threading.Thread(target=run.go, args=(grade,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == Counter(NAMES)
+
+
+def test_leases_of_long_jobs_are_extended(run, monkeypatch):
+    monkeypatch.setattr(job_queue, "LEASE", 0.4)
+    monkeypatch.setattr("plugins.classes.runs.coordinator.LEASE", 0.4)
+    monkeypatch.setattr("plugins.classes.runs.coordinator._TICK", 0.05)
+    run.queue("long")
+    leased = []
+
+    def grade(job):
+        time.sleep(1.0)
+        queue = job_queue.Queue("lab1", "r1", 7, "numpy")
+        leased.append(run.store.transaction(lambda c: job_queue.lease(c, queue, "x", is_idle=True)))
+        return graded(job)
+
+    run.go(grade)
+    assert leased == [None]
+
+
+def test_a_sample_is_graded_again_and_differences_are_counted(run):
+    run.queue("a", "b", "c")
+    run.go(graded)
+    work = {key_of(name): name for name in "abc"}
+    assert grade_run.sample(work, 34, seed=1) == grade_run.sample(work, 34, seed=1)
+    assert len(grade_run.sample(work, 34, seed=1)) == 2
+    assert grade_run.sample(work, 0, seed=1) == {}
+
+    def again(job):
+        assert job.afresh  # or a check that depends on chance would not run again
+        if job.place == "c":
+            return JobOutcome(fault="disk full")
+        return graded(job, earned=0.5 if job.place == "b" else 1.0)
+
+    engine = Engine(partial(ThreadPoolExecutor, 2), again, 2)
+    assert grade_run.verify(run.store, engine, work, Path) == (2, 1)
+    assert run.result("b").earned == 1.0
+    engine.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a signal at the parent's death")
+def test_a_process_whose_coordinator_has_ended_before_it_began_ends_too():
+    """The signal of the parent's death does not come where the parent died before."""
+    context = multiprocessing.get_context("fork")
+    late = context.Process(target=engine._begin, args=(graded, os.getpid() + 1_000_000))
+    late.start()
+    late.join(20)
+    assert late.exitcode == 1

@@ -1,0 +1,34 @@
+"""One job is graded as `grade` does; afresh, without what is known of other submissions."""
+
+from __future__ import annotations
+
+import pytest
+from repository import ROOT
+
+from plugins.classes.runs import grade_job as job_module
+from plugins.classes.runs.engine import Job
+from plugins.classes.runs.grade_job import RunSettings, grade_job
+
+
+@pytest.fixture
+def job():
+    """`job(...)`: what becomes of the solution of a small exercise."""
+    course = ROOT / "tests" / "hostile" / "course"
+    settings = RunSettings(str(course), sandbox="process")
+    return lambda **named: grade_job(settings, Job(str(course / "solutions"), "neighbour", **named))
+
+
+def test_a_job_that_is_graded_afresh_uses_nothing_of_others(job, monkeypatch):
+    usual = job().result
+    monkeypatch.setattr(job_module, "memory_of", None)
+    again = job(afresh=True).result
+    assert (again.verdict, again.earned, again.checks) == (
+        usual.verdict, usual.earned, usual.checks,
+    )  # fmt: skip
+    assert "not callable" in job().fault
+
+
+def test_whatever_goes_wrong_is_a_fault_of_ours(job):
+    assert "have changed since they were queued" in job(digest="x").fault
+    outcome = grade_job(RunSettings("/nowhere"), Job("/nowhere", "x"))
+    assert outcome.result is None and "/nowhere" in outcome.fault

@@ -1,0 +1,86 @@
+"""A grader's process: one for each thread, gone with its parent, started again when it is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from plugins.classes.runs import grader_process
+from plugins.classes.runs.engine import Job
+from plugins.classes.runs.grader_process import (
+    GraderLostError,
+    GraderProcess,
+    RemoteJob,
+    end_graders,
+    grade_here,
+    outcome_from,
+)
+
+
+@pytest.fixture
+def task(command, settings):
+    """`task(place)`: the text of a task."""
+    return lambda place: RemoteJob(settings, "r", "e", Job(place, "rnn")).text()
+
+
+def test_a_lost_process_is_started_again(task):
+    assert outcome_from(grade_here(task("a"))).result.earned == 1.0
+    first = grader_process._of_this_thread.grader
+    with pytest.raises(GraderLostError, match="exit status -9"):
+        grade_here(task("killer"))
+    assert outcome_from(grade_here(task("b"))).result.earned == 1.0
+    assert grader_process._of_this_thread.grader is not first
+    end_graders()
+
+
+def test_a_thread_that_waits_for_its_answer_is_released_at_the_end(task):
+    found = []
+
+    def wait():
+        try:
+            grade_here(task("slow"))
+        except GraderLostError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(0.3)
+    end_graders()
+    thread.join(10)
+    assert len(found) == 1
+
+
+PARENT = """
+import sys, time
+from plugins.classes.runs.grader_process import GraderProcess
+print(GraderProcess()._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a signal at the parent's death")
+def test_the_real_process_ends_when_its_worker_is_killed():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    pid = int(parent.stdout.readline())
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_what_is_printed_is_no_answer(settings):
+    task = RemoteJob(settings, "r", settings.environment, Job("x", "rnn"))
+    grader = GraderProcess()
+    found = outcome_from(grader.grade(task.text()))
+    grader.close()
+    assert "no course" in found.fault

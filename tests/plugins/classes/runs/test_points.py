@@ -1,0 +1,41 @@
+"""Points of a run: the best of several attempts, and what was not graded is no zero."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import partial
+
+from queue_run import QUEUE, graded
+
+from plugins.classes.runs import stored_runs
+from plugins.classes.runs.engine import Job
+from plugins.classes.runs.points import points_of
+from plugins.classes.runs.stored_runs import RunEntry, commit
+
+
+def test_the_best_attempt_counts_as_a_whole(run):
+    entries = [
+        RunEntry("ana", attempt, exercise, f"{attempt}{exercise}")
+        for attempt in ("a1", "a2")
+        for exercise in ("rnn", "lstm")
+    ]
+    entries.append(RunEntry("bo", "b1", "rnn", "lost"))
+    made = run.store.transaction(
+        partial(stored_runs.start_run, queue=QUEUE, sandbox="process", work="w", entries=entries)
+    )
+    earned = {"a1rnn": 1.0, "a1lstm": 0.0, "a2rnn": 0.5, "a2lstm": 0.75}
+    for one in entries[:-1]:
+        result = graded(Job("", ""), earned=earned[one.submission]).result
+        run.store.transaction(partial(commit, key=made.key(one), result=result))
+    found = run.store.transaction(partial(points_of, run=made))
+    assert {key: one.entry.attempt for key, one in found.items()} == {
+        ("ana", "rnn"): "a2",
+        ("ana", "lstm"): "a2",
+        ("bo", "rnn"): "b1",
+    }
+    assert found["bo", "rnn"].verdict == "not graded"
+    assert found["ana", "lstm"].result.earned == 0.75 and found["bo", "rnn"].result is None
+    ended = replace(made, ended=time.time() - 60)
+    before = run.store.transaction(partial(points_of, run=ended))
+    assert {one.verdict for one in before.values()} == {"not graded"}

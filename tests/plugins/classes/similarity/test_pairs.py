@@ -1,0 +1,226 @@
+"""Copies are found however they are disguised; independent code and given code are not."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from written_code import disguised, independent
+
+from framework.errors import BadInputError
+from plugins.classes.similarity.own_code import own_code
+from plugins.classes.similarity.pairs import (
+    Comparison,
+    common_lines,
+    jplag_pairs,
+    long_enough,
+    similar_pairs,
+    tokens,
+)
+from plugins.classes.similarity.similar_code import clusters, nearest, threshold
+
+GIVEN = '''class Cell:
+    """An LSTM cell, with a docstring of its own."""
+
+    def forward(self, x, h, c):
+        raise NotImplementedError
+'''
+HONEST = '''class Cell:
+    """An LSTM cell, with a docstring of its own."""
+
+    def forward(self, x, h, c):
+        z = x @ self.W_x + h @ self.W_h + self.b  # all gates at once
+        i, f, o, g = np.split(z, 4, axis=1)
+        i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)
+        g = np.tanh(g)
+        c_new = f * c + i * g
+        h_new = o * np.tanh(c_new)
+        self.cache = (x, h, c, i, f, o, g, c_new)
+        return h_new, c_new
+'''
+RENAMED = """class Cell:
+
+    def forward(self, inputs, hidden, memory):
+        # my own work
+        gates = (inputs @ self.weights + hidden @ self.recurrent
+                 + self.bias)
+        a, e, u, w = np.split(gates, 4, axis=1)
+        a, e, u = logistic(a), logistic(e), logistic(u)
+        w = np.tanh(w)
+        kept = e * memory + a * w
+
+        shown = u * np.tanh(kept)
+        self.saved = (inputs, hidden, memory, a, e, u, w, kept)
+        return shown, kept
+"""
+OTHER = """class Cell:
+    def forward(self, x, h, c):
+        joined = np.concatenate([x, h], axis=-1)
+        gates = {}
+        for name in "ifog":
+            gates[name] = joined.dot(self.weights[name]) + self.biases[name]
+        for name in "ifo":
+            gates[name] = 1 / (1 + np.exp(-gates[name]))
+        new_c = gates["f"] * c
+        new_c += gates["i"] * np.tanh(gates["g"])
+        if self.training:
+            self.stack.append((joined, dict(gates), c.copy()))
+        return gates["o"] * np.tanh(new_c), new_c
+"""
+
+
+def shares(code, skeleton=GIVEN, sources=()):
+    found = similar_pairs(Comparison("lstm", "Cell", code, skeleton, frozenset(sources)))
+    return {(first, second): share for first, second, share in found}
+
+
+def test_a_copy_with_other_names_comments_and_line_breaks_is_a_copy():
+    found = shares({"a": HONEST, "b": RENAMED, "c": OTHER})
+    assert found["a", "b"] > 0.9
+    assert max(found.get(("a", "c"), 0), found.get(("b", "c"), 0)) < 0.3
+
+
+def test_code_that_all_were_given_does_not_count():
+    code = {"a": HONEST + "        pass\n", "b": HONEST + "        return x\n"}
+    assert shares(code, skeleton=HONEST) == {}
+    assert shares(code, skeleton="")["a", "b"] > 0.9
+
+
+def test_short_tasks_are_left_out():
+    short = "def relu(x):\n    return np.maximum(x, 0)\n"
+    assert long_enough(Comparison("e", "relu", {"a": short, "b": HONEST}, "")).keys() == {"b"}
+    assert shares({"a": short, "b": short}) == {}
+
+
+def test_sources_are_compared_with_the_class_and_not_with_each_other():
+    found = shares({"2025": HONEST, "web": HONEST, "a": RENAMED}, sources=["2025", "web"])
+    assert found.keys() == {("a", "2025"), ("a", "web")}
+
+
+@pytest.mark.parametrize("code", ["def f(:\n  (((", "'''never closed", "\x00", "", "λ = '\ud800'"])
+def test_code_that_is_no_python_breaks_nothing(code):
+    tokens(code)
+    shares({"a": code, "b": HONEST})
+
+
+def test_lines_in_common_are_those_beyond_what_was_given():
+    first, second = common_lines(HONEST, RENAMED, GIVEN)
+    assert 1 not in first and {6, 7, 9, 12} <= first
+    assert 4 not in second and {5, 7, 9, 14} <= second
+    assert common_lines(HONEST, GIVEN, GIVEN) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(10, 20))]
+)
+def test_in_an_honest_class_nothing_stands_out_and_a_planted_pair_does(seed):
+    rng = random.Random(seed)
+    code = {f"w{i}": independent(rng) for i in range(60)}
+    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    assert clusters(pairs, threshold([*nearest(code, pairs).values()])) == []
+    code["copy"] = disguised(code["w7"])
+    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
+    assert found.members == ("copy", "w7")
+
+
+DECORATED = """
+def traced(f):
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        print(f.__name__)
+        return f(*args, **kwargs)
+    return inner
+
+
+@traced
+{code}"""
+FORWARDED = """
+{code}
+
+def f(x):
+    \"\"\"My own.\"\"\"
+    return hidden_f(x)
+"""
+ASSIGNED = """
+{code}
+
+def wrapped(g):
+    def inner(x):
+        return g(x)
+    return inner
+
+f = wrapped(hidden_f)
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(DECORATED, "f"), (FORWARDED, "hidden_f"), (ASSIGNED, "hidden_f")]
+)
+def test_a_copy_behind_a_wrapper_stands_out_as_the_copy_itself(form, name):
+    rng = random.Random(3)
+    files = {f"w{i}": independent(rng) for i in range(60)}
+    files["copy"] = form.format(code=disguised(files["w7"]).replace("def f", f"def {name}"))
+    code = {id: own_code(source, "f", ["f"], 2000) for id, source in files.items()}
+    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
+    assert found.members == ("copy", "w7")
+    assert found.pairs[0][2] > 0.9
+
+
+def test_a_copy_whose_methods_forward_or_are_decorated_is_a_copy():
+    methods = HONEST + "".join(
+        f"\n    def more_{i}(self, x):\n        return np.exp(x @ self.W_{i}) * {i} - x\n"
+        for i in range(5)
+    )
+    decorated = methods.replace("    def", "    @traced\n    def")
+    moved = methods.replace("    def ", "    def _hidden_") + "".join(
+        f"\n    def {name}(self, *args):\n        found = self._hidden_{name}(*args)\n"
+        "        return found\n"
+        for name in ("forward", *(f"more_{i}" for i in range(5)))
+    )
+    inherited = methods.replace("class Cell", "class Real") + "\nclass Cell(Real):\n    pass\n"
+    for copy in (decorated, moved, inherited):
+        code = {"a": methods, "b": copy}
+        code = {id: own_code(source, "Cell", ["Cell"], 2000) for id, source in code.items()}
+        assert shares(code)["a", "b"] > 0.95
+
+
+def test_the_code_of_a_task_has_what_it_uses_and_no_other_task():
+    source = "import numpy as np\n\nLIMIT = 3\n\ndef near(x):\n    return np.exp(x) + LIMIT\n\n"
+    source += "def g(x):\n    return near(x) * 2\n\ndef f(x):\n    return g(x) + near(x)\n"
+    expected = "def near(x):\n    return np.exp(x) + LIMIT\ndef f(x):\n    return g(x) + near(x)"
+    assert own_code(source, "f", ["f", "g"], 9) == expected
+    assert own_code(source, "f", ["f", "g"], 1) == "def near(x):\n    ..."
+    assert own_code(source, "h", ["h"], 9) == own_code("def f(:", "f", ["f"], 9) == ""
+    assert own_code("def f(x):\n    return abs(x)\n", "f", ["f"], 9).startswith("def f")
+
+
+def test_where_most_of_a_class_is_alike_nothing_can_stand_out():
+    assert threshold([0.9, 0.95, 1.0, 1.0, 0.85, 0.99, 0.9, 0.93]) >= 1
+
+
+def test_a_small_class_has_a_fixed_threshold():
+    assert threshold([0.3, 0.3]) == threshold([]) == 0.8
+
+
+def test_clusters_are_connected_pairs_beyond_the_threshold():
+    pairs = [("a", "b", 0.9), ("b", "c", 0.8), ("d", "e", 0.95), ("e", "f", 0.5), ("x", "y", 0.7)]
+    first, second = clusters(pairs, 0.7)
+    assert (first.members, second.members) == (("d", "e"), ("a", "b", "c"))
+    assert second.pairs == (("a", "b", 0.9), ("b", "c", 0.8))
+
+
+def test_pairs_of_jplag_are_read(tmp_path):
+    file = tmp_path / "results.csv"
+    file.write_text("submissionName1,submissionName2,averageSimilarity,maxSimilarity\n"
+                    "a,b,0.83,0.9\na,unknown,1.0,1.0\n")  # fmt: skip
+    assert list(jplag_pairs(file, {"a", "b"})) == [("a", "b", 0.83)]
+
+
+@pytest.mark.parametrize("row", ["a,b", "a,b,high,1", "a,b,83,90"])
+def test_another_table_is_an_error_with_its_line(tmp_path, row):
+    file = tmp_path / "results.csv"
+    file.write_text(f"one,two,three,four\n{row}\n")
+    with pytest.raises(BadInputError, match="line 2"):
+        list(jplag_pairs(file, {"a", "b"}))
