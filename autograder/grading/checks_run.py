@@ -56,7 +56,6 @@ class Checks:
     """
 
     def __init__(self, exercise: Exercise) -> None:
-        self._exercise = exercise
         self._items: list[pytest.Item] = []
         self._errors: list[str] = []
         self._results: list[CheckResult] = []
@@ -73,6 +72,8 @@ class Checks:
             raise GradusError(f"the checks of {exercise.name} cannot be run: {reason}")
         if status == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt  # pytest has caught it
+        if not self._items:
+            raise GradusError(f"{exercise.name} has no checks: {exercise.tests}")
 
     def run(
         self,
@@ -87,9 +88,6 @@ class Checks:
             on_check: called with each result.
             select: chooses among the checks, before the first.
             needs: whether a check has to run, after the results of all before it.
-
-        Raises:
-            GradusError: there are none.
         """
         items = list(self._items)
         if select is not None:
@@ -104,8 +102,6 @@ class Checks:
             last = item
         if last is not None:
             self._run(last, None, under_test)
-        if not self._results:
-            raise GradusError(f"{self._exercise.name} has no checks: {self._exercise.tests}")
         return self._results
 
     @pytest.hookimpl(tryfirst=True)

@@ -18,7 +18,7 @@ from autograder.sandbox.session.callbacks import Callback, CallbackTable
 from autograder.sandbox.session.requests import Outcome, Step
 from autograder.sandbox.session.session import ForwardingSession, Session
 from autograder.submissions.submission import Submission
-from framework.errors import GradusError, UnknownNameError, UsageError
+from framework.errors import UnknownNameError, UsageError
 
 
 class RecordedCalls(ForwardingSession):
@@ -132,15 +132,13 @@ def record(check: str, setting: Setting, submission: Submission) -> ReplayedChec
     Raises:
         UnknownNameError: there is no such check.
     """
-    exercise, one = exercise_of(check, setting.course), OneCheck(check)
+    exercise, only = exercise_of(check, setting.course), OneCheck(check)
     grader = _Recorder(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
-            (result,) = grader.run(under_test, select=one.select)
-            return ReplayedCheck(exercise, result, tuple(grader.recorded.exchanges))
-    except GradusError:
-        if not one.public or check in one.public:
-            raise
-        raise UnknownNameError("check", check, one.public) from None
+            results = grader.run(under_test, select=only.select)
+            if not results:
+                raise UnknownNameError("check", check, only.public)
+            return ReplayedCheck(exercise, results[0], tuple(grader.recorded.exchanges))
     finally:
         grader.close()

@@ -27,12 +27,12 @@ grading.request, .setting   a request for a grade, which the hook `grade_submiss
 grading.grader              what jobs of a process remember: checks, right answers
 grading.repeats             whether a busy machine may have disturbed a result
 grading.parallel            how a forked process begins
-grading.course_choice, .options  which course a command means
+grading.options             which course a command means
 grading.manual_points       the mark of digests in tables of points
 grading.written_answers     results with the points of a person
-record, reports             results and findings; JSON, HTML, words, plain text
+results, reports            results and findings; JSON, HTML, words, plain text
 installation.inspection     starts one worker: the doctor of a run measures it
-isolation.sandboxes         the sandbox of a run, and the fork server beside it
-isolation.confine           the C library: a process ends with its parent
+sandbox.runners             the sandbox of a run, and the fork server beside it
+sandbox.confine             the C library: a process ends with its parent
 commands.options            options and output that all commands share
 """

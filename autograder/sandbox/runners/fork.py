@@ -239,7 +239,7 @@ def _start(
 ) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """Start the server; return the channel to it, and its process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    entry = modules / "autograder" / "isolation" / "worker" / "fork_server.py"
+    entry = modules / "autograder" / "sandbox" / "worker" / "fork_server.py"
     with theirs, errors.open("wb") as stderr:
         process = subprocess.Popen(
             [interpreter(), "-I", "-S", "-B", str(entry), settings],

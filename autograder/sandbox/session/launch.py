@@ -79,7 +79,7 @@ class WorkerSpec:
             "arrays": self.arrays,
             "device": self.device,
         }
-        entry = modules / "autograder" / "isolation" / "worker" / "main.py"
+        entry = modules / "autograder" / "sandbox" / "worker" / "main.py"
         argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
 

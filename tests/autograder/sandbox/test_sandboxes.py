@@ -37,7 +37,7 @@ DENIED = {
     "read another's environment": "open('/proc/1/environ').read()",
     "read its supervisor's memory": "open('/proc/1/mem', 'rb').read(1)",
     "read the solutions": f"os.listdir({str(ROOT / 'solutions')!r})",
-    "read the grader": f"open({str(ROOT / 'autograder' / 'isolation' / 'host' / '__init__.py')!r})",
+    "read the grader": f"open({str(ROOT / 'autograder/sandbox/session/__init__.py')!r})",
     "read the project": f"open({str(ROOT / 'pyproject.toml')!r}).read()",
     "read a device that is endless memory": "open('/dev/zero', 'rb').read(1)",
     "write beside its scratch": "open('../written', 'w')",
@@ -415,7 +415,7 @@ def test_an_ordinary_user_is_contained_as_well(sandbox, tmp_path):
     of_pytest = takewhile(lambda folder: folder != Path(gettempdir()), tmp_path.parents)
     for folder in (tmp_path, *of_pytest):
         folder.chmod(0o777)
-    # That Python may lack the package.
+    # That Python may miss the package.
     shutil.copytree(Path(packaging.__file__).parent, tmp_path / "packages" / "packaging")
     host, gaps, pids = start_host([*command, "-c", host_code(sandbox, tmp_path)], cwd="/")
     stop(host)

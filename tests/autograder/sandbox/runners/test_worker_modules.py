@@ -58,10 +58,10 @@ def test_the_folder_holds_these_and_no_others(modules):
     names = {name.removesuffix("/__init__.py").removesuffix(".py") for name in found}
     framework = {name.replace("/", ".") for name in names if name.startswith("framework")}
     assert framework == set(FRAMEWORK_MODULES)
-    allowed = ("isolation/worker", "isolation/confine", "isolation/wire", "isolation")
+    allowed = ("sandbox/worker", "sandbox/confine", "sandbox/wire", "sandbox")
     others = {name.removeprefix("autograder/") for name in names - {"autograder"}}
     assert all(name.startswith((*allowed, "framework")) for name in others)
-    assert not [name for name in names if "host" in name or "sandboxes" in name]
+    assert not [name for name in names if "session" in name or "runners" in name]
 
 
 def test_every_module_in_it_can_be_imported_from_it_alone(modules):

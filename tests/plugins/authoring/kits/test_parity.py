@@ -1,9 +1,9 @@
 """For listed mistakes, a kit's verdict on every public check is that of the full course.
 
-Only *needs the course's grader* may take its place. The other parts are solved. By default a sample
-of mistakes is graded; `pytest -m slow -s tests/plugins/authoring/kits` builds the kit of all
-exercises, takes all listed mistakes, and says how many checks need the course's grader and how many mistakes a
-kit names.
+Only *needs the course's grader* may take its place. The other parts are solved. By default a
+sample of mistakes is graded; `pytest -m slow -s tests/plugins/authoring/kits` builds the kit of
+all exercises, takes all listed mistakes, and says how many checks need the course's grader and
+how many mistakes a kit names.
 """
 
 from __future__ import annotations
