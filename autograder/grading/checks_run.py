@@ -93,15 +93,17 @@ class Checks:
         if select is not None:
             select(items)
         self._results, self._on_check = [], on_check
-        last: pytest.Item | None = None
-        for item in items:
+        last: pytest.Item | None = None  # the check that ran last, with fixtures for `expected`
+        expected: pytest.Item | None = None
+        for item, following in zip(items, [*items[1:], None], strict=True):
             if not needs(item):
                 continue
-            if last is not None:
-                self._run(last, item, under_test)
-            last = item
-        if last is not None:
-            self._run(last, None, under_test)
+            if last is not None and expected is not item:
+                last.ihook.pytest_runtest_teardown(item=last, nextitem=item)
+            self._run(item, following, under_test)
+            last, expected = item, following
+        if last is not None and expected is not None:
+            last.ihook.pytest_runtest_teardown(item=last, nextitem=None)
         return self._results
 
     @pytest.hookimpl(tryfirst=True)

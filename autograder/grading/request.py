@@ -300,7 +300,7 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
 def _version(package: str) -> str:
     """Return the version of `package`: what it says itself, if it is imported."""
     version = getattr(sys.modules.get(package), "__version__", None)
-    return version if isinstance(version, str) else metadata.version(package)
+    return str(version) if isinstance(version, str) else metadata.version(package)
 
 
 def _provenance(request: GradeRequest) -> Provenance:
