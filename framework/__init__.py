@@ -1,4 +1,30 @@
-"""Interfaces, hooks, registry, training and data: everything that computes plugs in here."""
+"""Interfaces, hooks, registry, training and data: everything that computes plugs in here.
+
+arrays.py        the arrays of a backend
+cli.py           `gradus`
+errors.py        every error gradus raises on purpose
+hookspecs.py     every hook of gradus, on one page
+importing.py     import of modules and their attributes, by name or by path
+interfaces.py    the interfaces of all implementations
+kinds.py         the kinds of things that a provider can offer
+log.py           the log of gradus
+text_files.py    reading and writing of text files
+threads.py       how many threads the libraries of linear algebra use
+toml_formats.py  formats of TOML files as data
+toml_tables.py   reading of TOML files
+commands/        the commands of `gradus` that train and use models
+comparison/      families of text classifiers, trained in the same way
+course/          the folder of a course and the catalogue of its exercises
+evaluation/      scores of trained models
+experiments/     experiments on claims of the lectures that no grade can hold
+gradients/       numerical derivatives
+languages/       generated corpora whose best possible score is known
+models/          models built from parts of any backend
+plotting/        charts as SVG
+processes/       the process of a command
+providers/       providers of implementations
+training/        training runs
+"""
 
 import sys
 

@@ -43,6 +43,16 @@ def test_a_package_is_one_subject_said_in_its_first_line(package):
     assert len(modules(package)) <= 15
 
 
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_a_package_lists_its_modules(package):
+    text = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))) or ""
+    _, _, listed = text.partition("\n\n")
+    rooms = [file.parent.name for file in (ROOT / package).glob("*/__init__.py")]
+    names = [*(file.stem for file in modules(package)), *rooms]
+    if len(names) > 5:
+        assert [name for name in names if not re.search(rf"\b{name}\b", listed)] == []
+
+
 @pytest.mark.parametrize("top", TOPS)
 def test_a_module_under_25_lines_has_several_users(top):
     graph = grimp.build_graph(top, cache_dir=None)

@@ -1,5 +1,16 @@
 """Commands for students and instructors; each module is the command of its name.
 
-Their options and their output are those of `framework.commands`. grade and watch carry out `grade`.
-authoring: commands for authors of courses. classes: `gradus class`.
+Their options and their output are those of `framework.commands`.
+
+grade.py           carries out `grade`
+watch.py           `grade --watch`
+doctor.py          `gradus doctor`
+hint.py            ``gradus hint EXERCISE``
+list_exercises.py  ``gradus list``
+manual_points.py   ``gradus manual-points FILE SUBMISSION``
+notebook.py        ``gradus notebook EXERCISE``
+replay.py          ``gradus replay CHECK``
+reset.py           ``gradus reset EXERCISE``
+show.py            ``gradus show EXERCISE``
+why.py             ``gradus why CHECK``
 """

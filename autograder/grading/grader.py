@@ -6,18 +6,18 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
-from autograder.conversations.remembered import Remembered
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
 from autograder.grading.references import open_reference
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
+from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
@@ -35,19 +35,6 @@ if TYPE_CHECKING:
 
 #: In place of the import of a file, where the file is made of cells.
 IMPORTING_CELLS = "running the cells of the notebook"
-
-
-@dataclass
-class Memory:
-    """What graders of one setting share in one process, for submissions that are graded in turn.
-
-    Attributes:
-        checks: exercise -> its checks, collected once.
-        answers: exercise -> what the reference has answered.
-    """
-
-    checks: dict[str, Checks] = field(default_factory=dict)
-    answers: dict[str, Remembered] = field(default_factory=dict)
 
 
 class Grader:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import OnCheck, Selection, only
 from autograder.judging.not_started import without_checks
-from autograder.judging.rules import runs_again
+from autograder.judging.rules import is_open, runs_again
 from autograder.results.report import CheckResult, ExerciseResult, Reason, TaskResult
 from autograder.verdicts import Verdict
 from framework.errors import SandboxError
@@ -48,11 +48,6 @@ def graded_once(
     except FAULTS as error:
         message = f"{type(error).__name__}: {error}"
         return without_checks(exercise, "is graded", message, verdict=Verdict.NOT_GRADED)
-
-
-def is_open(result: ExerciseResult) -> bool:
-    """Return whether checks of `result` have to be run again."""
-    return any(map(runs_again, result.checks))
 
 
 def settled(

@@ -17,7 +17,7 @@ from autograder.course.revisions import pin_notes
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import Setting
-from autograder.grading.watching import WatchState
+from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
 from autograder.judging.not_started import is_not_started, not_started, without_checks
@@ -38,7 +38,7 @@ from framework.providers.backends import REFERENCE
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Grader, Memory
+    from autograder.grading.grader import Grader
 
 
 class Listener(Protocol):
@@ -160,7 +160,8 @@ def _graded(
         make_grader = load_grader()
         from autograder.grading.repeats import settled
 
-        grader = make_grader(request.setting, request.submission, workers, _memory(request))
+        memory = request.watch.memory if request.watch is not None else request.memory
+        grader = make_grader(request.setting, request.submission, workers, memory)
         run = _in_turn(request, grader, workers, begun)
         if not in_turn:
             run = _side_by_side(request, grader, begun)
@@ -178,16 +179,6 @@ def _workers(request: GradeRequest) -> AbstractContextManager[Workers | None]:
     if request.watch is not None:  # they serve the next grading too
         return nullcontext(request.watch.workers(request.submission))
     return closing(Workers(request.setting, request.submission))
-
-
-def _memory(request: GradeRequest) -> Memory | None:
-    from autograder.grading.grader import Memory
-
-    watch = request.watch
-    if watch is None or watch.memory is not None:
-        return request.memory if watch is None else watch.memory
-    watch.memory = Memory()
-    return watch.memory
 
 
 def _in_turn(

@@ -1,7 +1,8 @@
-"""Keeps what one grading of a watched submission leaves for the next one."""
+"""Keeps what one grading leaves for the next one in the same process."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
@@ -12,12 +13,26 @@ from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Memory
+    from autograder.conversations.remembered import Remembered
+    from autograder.grading.checks_run import Checks
 
 #: Maximum number of workers that are started for the next grading.
 STARTED = 2
 #: Verdicts that the same files may not get again.
 BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
+
+
+@dataclass
+class Memory:
+    """What graders of one setting share in one process, for submissions that are graded in turn.
+
+    Attributes:
+        checks: exercise -> its checks, collected once.
+        answers: exercise -> what the reference has answered.
+    """
+
+    checks: dict[str, Checks] = field(default_factory=dict)
+    answers: dict[str, Remembered] = field(default_factory=dict)
 
 
 class WatchState:
@@ -32,7 +47,7 @@ class WatchState:
     def __init__(self, setting: Setting) -> None:
         self.submission: Submission | None = None
         self.graded_last: tuple[Exercise, ...] = ()
-        self.memory: Memory | None = None
+        self.memory = Memory()
         self._setting = setting
         self._workers: Workers | None = None
         self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}

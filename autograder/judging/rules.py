@@ -40,6 +40,11 @@ def runs_again(check: CheckResult) -> bool:
     return check.evidence.stalled or check.verdict is Verdict.NOT_GRADED
 
 
+def is_open(result: ExerciseResult) -> bool:
+    """Decide whether checks of `result` are repeated."""
+    return any(map(runs_again, result.checks))
+
+
 def refusal(result: ExerciseResult) -> ExerciseResult:
     """Take the points of expected exceptions from methods that give no right answer otherwise.
 

@@ -1,1 +1,16 @@
-"""Generated corpora whose best possible score is known."""
+"""Generated corpora whose best possible score is known.
+
+agreement.py             A language of subject-verb agreement across distractors
+attributed_sentiment.py  texts in which it matters who says what
+automaton.py             unifilar probabilistic automata
+conditional_texts.py     texts about a season and a place
+draws.py                 what a generated language draws when it shall not be known beforehand
+entities.py              A language of named entities for which the best possible F1 is known
+long_reviews.py          long reviews with one opinion in their first half
+markov.py                A language model that is a table
+random_hierarchy.py      texts whose class depends on no local pattern
+sentiment.py             A sentiment grammar with negation
+suffix_tagging.py        A language whose words say with their endings what they are
+translation.py           A pair of toy languages
+word_classes.py          texts in which only the class of a word predicts its neighbours
+"""

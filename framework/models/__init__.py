@@ -1,1 +1,9 @@
-"""Models built from parts of any backend: deep, character-aware, conditioned."""
+"""Models built from parts of any backend: deep, character-aware, conditioned.
+
+character_aware.py  language models whose word vectors come from the characters of the words
+conditioned.py      A conditional language model with a fixed condition, used as a `LanguageModel`
+count_tables.py     values of n-grams by their numbers, for the models that are made of counts
+deep_cells.py       several recurrent layers where a model asked for one
+parts.py            parts by name
+summed_cells.py     several recurrent layers side by side in place of one
+"""

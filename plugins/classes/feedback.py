@@ -15,11 +15,9 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection
 
-from autograder.grading.written_answers import with_points
-from autograder.reports.hiding import without_keys
-from autograder.reports.html_report import report_templates
-from autograder.results.report import ExerciseResult, Report, TaskResult
-from autograder.verdicts import Verdict
+from autograder.public.grading import with_points
+from autograder.public.reports import report_templates, without_keys
+from autograder.public.results import ExerciseResult, Report, TaskResult, Verdict
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.collecting.attempt_files import safe_path

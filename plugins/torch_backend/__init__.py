@@ -2,6 +2,18 @@
 
 A module that is named after an exercise offers the exercise's tasks. Only names are registered
 here: torch itself is imported when something ``@torch`` is first used.
+
+ada_delta.py       adaDelta on torch tensors, on all parameters at once
+arrays.py          torch tensors as the arrays of a backend
+skip_gram_step.py  a step of skip-gram with negative sampling
+acceleration/      faster, smaller or reproducible training on tensors
+bench/             `gradus bench`
+convolution/       convolutional networks for text, on torch tensors
+gated_rnns/        gated recurrent networks, on torch tensors
+language_models/   language models and recurrent networks, on torch tensors
+neural_networks/   neural networks, on torch tensors
+shared/            base classes and kernels for several exercises on torch tensors
+word_vectors/      word vectors, on torch tensors
 """
 
 from __future__ import annotations

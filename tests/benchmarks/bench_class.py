@@ -20,9 +20,9 @@ from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
-from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import tree_of
 from autograder.sandbox.session.process import WorkerProcess

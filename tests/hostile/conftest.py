@@ -27,9 +27,9 @@ from denied_namespaces import DeniedForkSandbox
 from repository import ROOT
 
 from autograder.course.reading import Course, Exercise
-from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.results.report import Report
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox

@@ -21,9 +21,10 @@ from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.grading.checks_run import Selection
-from autograder.grading.grader import Grader, Memory
+from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.results.report import CheckResult, Diagnosis
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox

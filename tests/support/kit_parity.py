@@ -11,8 +11,9 @@ from contextlib import ExitStack, closing, contextmanager
 from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
-from autograder.grading.grader import Grader, Memory
+from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.judging.rules import confirmation
 from autograder.results.report import ExerciseResult, TaskResult
 from autograder.sandbox.runners.choose import choose

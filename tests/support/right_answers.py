@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import Exercise, ExerciseTime, find_course
-from autograder.grading.grader import Grader, Memory
+from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
 from autograder.grading.under_test import ExerciseUnderTest
+from autograder.grading.watching import Memory
 from autograder.judging.rules import derivation, refusal
 from autograder.results.report import CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.runners import Sandbox, choose

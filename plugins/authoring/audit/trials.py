@@ -10,10 +10,11 @@ import pytest
 from autograder.course.borrowed import borrowed_sources
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import task_of
-from autograder.grading.grader import Grader, Memory
+from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.grading.written_answers import grade_answers
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import Staging, Submission

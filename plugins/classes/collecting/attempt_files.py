@@ -13,16 +13,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.candidates import (
+from autograder.public.submissions import (
     LIMITS,
+    Notes,
     archive_stem,
     candidates,
     is_archive,
     is_candidate,
+    numbered,
+    reason,
+    short,
     suffix,
 )
-from autograder.submissions.notes import Notes, reason, short
-from autograder.submissions.recognition import numbered
 from framework.errors import BadInputError, GradusError
 from plugins.classes.collecting.export import Read
 from plugins.classes.rosters.privacy import FOLDER_MODE, private_folder

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.submissions.notes import Notes, short
+from autograder.public.submissions import Notes, short
 from plugins.classes.collecting.attempt_files import Allowance, AttemptFiles
 from plugins.classes.collecting.attempts import Attempt
 from plugins.classes.collecting.collection import ATTEMPTS, Collection

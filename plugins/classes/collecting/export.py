@@ -8,9 +8,15 @@ from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.archives import ArchiveLimits, zip_members
-from autograder.submissions.candidates import files_below, why_unreadable
-from autograder.submissions.notes import OnNote, reason, short
+from autograder.public.submissions import (
+    ArchiveLimits,
+    OnNote,
+    files_below,
+    reason,
+    short,
+    why_unreadable,
+    zip_members,
+)
 from framework.errors import BadInputError
 
 #: Limits of an export.

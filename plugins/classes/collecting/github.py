@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.candidates import is_archive, is_candidate
+from autograder.public.submissions import is_archive, is_candidate
 from framework.errors import UsageError
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reading, Wanted
 from plugins.classes.collecting.git_repository import Commit, GitRepository, stands_alone

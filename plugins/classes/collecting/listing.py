@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograder.reports.plain import clean
-from autograder.reports.wording import counted
+from autograder.public.reports import clean, counted
 from plugins.classes.collecting.attempts import Attempt, Rule, Standing, Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.dates import shown_moment

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from autograder.submissions.notes import short
+from autograder.public.submissions import short
 from framework.errors import AbsentPartError, BadInputError, UnknownNameError
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, Reading, Wanted
 from plugins.classes.collecting.github import read_github

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import QUESTIONS, find_course
-from autograder.reports.plain import clean
-from autograder.reports.wording import counted
+from autograder.public.courses import QUESTIONS, find_course
+from autograder.public.reports import clean, counted
 from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.reports.wording import counted
+from autograder.public.reports import counted
 from framework.commands.options import (
     AllowWeaker,
     ArraysOption,
@@ -86,7 +86,7 @@ def grade(
     --cluster grades on several machines: see docs/classes.md.
     """
     pin_threads()
-    from autograder.grading.options import GradeOptions, chosen_course
+    from autograder.public.grading import GradeOptions, chosen_course
     from plugins.classes.runs.grade_job import RunSettings, setting_of
 
     found = read_collection(collection)
@@ -118,7 +118,7 @@ def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path |
 
     if not cluster:
         return local_engine(partial(grade_job, settings), jobs)
-    from autograder.course.identity import course_hash
+    from autograder.public.courses import course_hash
     from plugins.classes.runs.cluster import dask_engine
 
     revision = course_hash(setting_of(settings).course)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import find_course
-from autograder.reports.wording import counted
+from autograder.public.courses import find_course
+from autograder.public.reports import counted
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say, shown
 from framework.errors import AbsentPartError, UnknownNameError

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.reports.plain import clean, for_spreadsheet
-from autograder.reports.wording import counted
+from autograder.public.reports import clean, counted, for_spreadsheet
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
@@ -28,7 +27,7 @@ from plugins.classes.rosters.privacy import write_private
 from plugins.classes.rosters.roster import Roster
 
 if TYPE_CHECKING:
-    from autograder.course.reading import Course
+    from autograder.public.courses import Course
     from framework.providers.plugins import Plugins
     from plugins.classes.collecting.collection import Collection
     from plugins.classes.gradebooks.request import Filled
@@ -52,7 +51,7 @@ def course_and_plugins(
     Raises:
         UsageError: the working directory of a CI server decides which course it is.
     """
-    from autograder.grading.options import GradeOptions, chosen_course
+    from autograder.public.grading import GradeOptions, chosen_course
     from framework.providers.plugins import Plugins
 
     options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
@@ -173,7 +172,7 @@ def totals(
 
 
 def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
-    from autograder.reports.wording import ratio
+    from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
     points = result.points[key]

@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.reports.plain import for_spreadsheet
-from autograder.reports.wording import counted
+from autograder.public.reports import counted, for_spreadsheet
 from framework.commands.output import say
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.commands.options import (

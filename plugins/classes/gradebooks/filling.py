@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from autograder.reports.plain import for_spreadsheet
+from autograder.public.reports import for_spreadsheet
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.gradebooks.request import (
     Filled,

@@ -17,10 +17,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from autograder.reports.json_report import read_report
-from autograder.results.findings.texts import WrittenAnswer
-from autograder.results.report import CheckResult, Report, TaskResult
-from autograder.verdicts import Verdict
+from autograder.public.reports import read_report
+from autograder.public.results import CheckResult, Report, TaskResult, Verdict, WrittenAnswer
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student

@@ -19,8 +19,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.grading.manual_points import DIGEST_MARK
-from autograder.reports.plain import for_spreadsheet
+from autograder.public.grading import DIGEST_MARK
+from autograder.public.reports import for_spreadsheet
 from framework.errors import BadInputError
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.rosters.tables import TableRow, read_csv

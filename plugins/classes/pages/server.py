@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autograder.course.reading import Course
+from autograder.public.courses import Course
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection, read_collection
 from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render

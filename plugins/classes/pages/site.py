@@ -14,9 +14,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.course.source import lines_of
-from autograder.reports.html_report import report_templates
-from autograder.reports.plain import for_spreadsheet
+from autograder.public.courses import lines_of
+from autograder.public.reports import for_spreadsheet, report_templates
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.marks.class_results import State, StudentOutcome, report_of

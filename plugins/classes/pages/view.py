@@ -10,9 +10,8 @@ from functools import cached_property, lru_cache
 
 from sqlalchemy import Connection
 
-from autograder.course.reading import Course
-from autograder.course.source import definitions, lines_of, parse
-from autograder.submissions.submission import load_submission
+from autograder.public.courses import Course, definitions, lines_of, parse
+from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks.class_results import (

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import available_stub
-from autograder.installation.inspection import start_worker
-from autograder.sandbox.runners import Sandbox
-from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.public.courses import Course, Exercise, available_stub
+from autograder.public.grading import ForkSandbox, Sandbox, start_worker
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line

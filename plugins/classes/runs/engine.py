@@ -13,8 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from dataclasses import dataclass
 from functools import partial
 
-from autograder.grading.parallel import begin, work
-from autograder.sandbox.confine import libc
+from autograder.public.grading import begin, libc, work
 from plugins.classes.runs.stored_runs import StoredResult
 
 

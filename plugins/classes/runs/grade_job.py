@@ -12,16 +12,11 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-from autograder.course.reading import Course, Exercise
-from autograder.grading.grader import Memory
-from autograder.grading.repeats import is_open
-from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting, sandbox_named
-from autograder.reports.json_report import render_json
-from autograder.results.report import ExerciseResult, Report
-from autograder.submissions.submission import Submission, load_submission
-from autograder.submissions.submitted_file import SubmittedFile
-from autograder.verdicts import Verdict
+from autograder.public.courses import Course, Exercise
+from autograder.public.grading import GradeRequest, Memory, Setting, is_open, sandbox_named
+from autograder.public.reports import render_json
+from autograder.public.results import ExerciseResult, Report, Verdict
+from autograder.public.submissions import Submission, SubmittedFile, load_submission
 from framework import __version__
 from framework.importing import in_one_line
 from framework.providers.plugins import Plugins

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.course.identity import course_hash
-from autograder.course.revisions import version_words
-from autograder.verdicts import Verdict
+from autograder.public.courses import course_hash, version_words
+from autograder.public.results import Verdict
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs

@@ -18,8 +18,8 @@ from functools import lru_cache
 
 import msgspec
 
-from autograder.course.identity import course_hash
-from autograder.sandbox.confine import libc
+from autograder.public.courses import course_hash
+from autograder.public.grading import libc
 from framework.threads import pin_threads
 from plugins.classes.runs.engine import Job, JobOutcome
 from plugins.classes.runs.grade_job import RunSettings, grade_job, setting_of

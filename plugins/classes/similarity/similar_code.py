@@ -8,10 +8,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from autograder.course.reading import Course, Exercise
-from autograder.course.source import lines_of
-from autograder.course.stubs import available_stub
-from autograder.submissions.submission import load_submission
+from autograder.public.courses import Course, Exercise, available_stub, lines_of
+from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import asset, render, stylesheet

@@ -10,9 +10,9 @@ from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
-from autograder.grading.grader import Memory
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import Setting
+from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.submissions.submission import load_submission

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.repeats import TRIES, graded_once, is_open, repeated
+from autograder.grading.repeats import TRIES, graded_once, repeated
+from autograder.judging.rules import is_open
 from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import InfrastructureFault
 from autograder.verdicts import Verdict

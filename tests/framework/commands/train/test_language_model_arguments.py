@@ -175,4 +175,5 @@ def test_arguments_that_cannot_be_are_refused_in_words(model, options, said):
 def test_a_device_is_chosen_by_its_name():
     result = CliRunner().invoke(app, ["train", "gated_lm", "--device", "gpu"])
     assert result.exit_code == 2
-    assert "Invalid value for '--device': 'gpu' is not one of 'cpu', 'cuda'." in result.output
+    assert "Invalid value for '--device'" in result.output
+    assert "'gpu' is not one of 'cpu', 'cuda'." in result.output

@@ -1,0 +1,37 @@
+"""Courses: reading them, their identity, and the source code of their exercises."""
+
+from __future__ import annotations
+
+from autograder.course.identity import (
+    course_hash,
+)
+from autograder.course.reading import (
+    QUESTIONS,
+    Course,
+    Exercise,
+    find_course,
+)
+from autograder.course.revisions import (
+    version_words,
+)
+from autograder.course.source import (
+    definitions,
+    lines_of,
+    parse,
+)
+from autograder.course.stubs import (
+    available_stub,
+)
+
+__all__ = [
+    "QUESTIONS",
+    "Course",
+    "Exercise",
+    "available_stub",
+    "course_hash",
+    "definitions",
+    "find_course",
+    "lines_of",
+    "parse",
+    "version_words",
+]

@@ -1,0 +1,67 @@
+"""Grading: how a submission is graded, in which sandbox, and the request that is answered."""
+
+from __future__ import annotations
+
+from autograder.grading.manual_points import (
+    DIGEST_MARK,
+)
+from autograder.grading.options import (
+    GradeOptions,
+    chosen_course,
+)
+from autograder.grading.parallel import (
+    begin,
+    work,
+)
+from autograder.grading.request import (
+    GradeRequest,
+    SilentListener,
+    answer,
+)
+from autograder.grading.setting import (
+    Setting,
+    open_setting,
+    sandbox_named,
+)
+from autograder.grading.watching import (
+    Memory,
+)
+from autograder.grading.written_answers import (
+    with_points,
+)
+from autograder.installation.inspection import (
+    start_worker,
+)
+from autograder.judging.rules import (
+    is_open,
+)
+from autograder.sandbox.confine import (
+    libc,
+)
+from autograder.sandbox.runners import (
+    Sandbox,
+)
+from autograder.sandbox.runners.fork import (
+    ForkSandbox,
+)
+
+__all__ = [
+    "DIGEST_MARK",
+    "ForkSandbox",
+    "GradeOptions",
+    "GradeRequest",
+    "Memory",
+    "Sandbox",
+    "Setting",
+    "SilentListener",
+    "answer",
+    "begin",
+    "chosen_course",
+    "is_open",
+    "libc",
+    "open_setting",
+    "sandbox_named",
+    "start_worker",
+    "with_points",
+    "work",
+]

@@ -1,0 +1,35 @@
+"""Reports: their formats, their words, and text that is safe to show."""
+
+from __future__ import annotations
+
+from autograder.reports.hiding import (
+    without_keys,
+)
+from autograder.reports.html_report import (
+    report_templates,
+)
+from autograder.reports.json_report import (
+    read_report,
+    render_json,
+)
+from autograder.reports.plain import (
+    clean,
+    for_spreadsheet,
+)
+from autograder.reports.wording import (
+    counted,
+    number,
+    ratio,
+)
+
+__all__ = [
+    "clean",
+    "counted",
+    "for_spreadsheet",
+    "number",
+    "ratio",
+    "read_report",
+    "render_json",
+    "report_templates",
+    "without_keys",
+]

@@ -1,0 +1,55 @@
+"""Submissions: files, folders, archives and notebooks, read within limits."""
+
+from __future__ import annotations
+
+from autograder.submissions.archives import (
+    ArchiveLimits,
+    zip_members,
+)
+from autograder.submissions.candidates import (
+    LIMITS,
+    archive_stem,
+    candidates,
+    files_below,
+    is_archive,
+    is_candidate,
+    suffix,
+    why_unreadable,
+)
+from autograder.submissions.notes import (
+    Notes,
+    OnNote,
+    reason,
+    short,
+)
+from autograder.submissions.recognition import (
+    numbered,
+)
+from autograder.submissions.submission import (
+    Submission,
+    load_submission,
+)
+from autograder.submissions.submitted_file import (
+    SubmittedFile,
+)
+
+__all__ = [
+    "LIMITS",
+    "ArchiveLimits",
+    "Notes",
+    "OnNote",
+    "Submission",
+    "SubmittedFile",
+    "archive_stem",
+    "candidates",
+    "files_below",
+    "is_archive",
+    "is_candidate",
+    "load_submission",
+    "numbered",
+    "reason",
+    "short",
+    "suffix",
+    "why_unreadable",
+    "zip_members",
+]
