@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
 
@@ -95,7 +96,7 @@ class Checks:
         self._results, self._on_check = [], on_check
         last: pytest.Item | None = None  # the check that ran last, with fixtures for `expected`
         expected: pytest.Item | None = None
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             if not needs(item):
                 continue
             if last is not None and expected is not item:

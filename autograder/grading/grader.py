@@ -33,6 +33,9 @@ from framework.providers.backends import REFERENCE, Backend, part_source
 if TYPE_CHECKING:
     import pytest
 
+#: Opens a conversation for the checks of an exercise.
+OpenSession = Callable[[Exercise], Session]
+
 #: In place of the import of a file, where the file is made of cells.
 IMPORTING_CELLS = "running the cells of the notebook"
 
@@ -45,6 +48,9 @@ class Grader:
         submission: None when a provider is graded.
         workers: those of the submission, if some are started already; they stay open.
         memory: shared with the graders of other submissions; by default, nothing is shared.
+        open_session: opens the conversation with the code under test; by default with a worker of
+            the submission, or with the provider.
+        open_reference: opens the conversation with the reference; by default `open_reference`.
     """
 
     def __init__(
@@ -53,12 +59,17 @@ class Grader:
         submission: Submission | None,
         workers: Workers | None = None,
         memory: Memory | None = None,
+        *,
+        open_session: OpenSession | None = None,
+        open_reference: OpenSession | None = None,
     ) -> None:
         self._setting = setting
         self._submission = submission
         self._workers = workers
         self._own_workers: Workers | None = None
         self._memory = memory
+        self._open_session = open_session or self._session
+        self._open_reference = open_reference or self._reference
         self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
@@ -116,11 +127,11 @@ class Grader:
         Raises:
             BadInputError: the solution of it, or of an exercise that it requires, is missing.
         """
-        reference = self._reference(exercise)
+        reference = self._open_reference(exercise)
         file = self._submitted(exercise)
         under_test = ExerciseUnderTest(
             exercise,
-            self._session(exercise),
+            self._open_session(exercise),
             reference,
             self._setting.seed,
             host_limits=self._host_limits(),

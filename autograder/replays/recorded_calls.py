@@ -74,16 +74,6 @@ class ReplayedCheck:
         return {n: call for one in self.exchanges for n, call in one.callbacks.items()}
 
 
-class _Recorder(Grader):
-    """A grader that records the calls of the checks."""
-
-    recorded: RecordedCalls
-
-    def _session(self, exercise: Exercise) -> Session:
-        self.recorded = RecordedCalls(super()._session(exercise))
-        return self.recorded
-
-
 class OneCheck:
     """Leaves out every check but the public one with this id.
 
@@ -133,12 +123,13 @@ def record(check: str, setting: Setting, submission: Submission) -> ReplayedChec
         UnknownNameError: there is no such check.
     """
     exercise, only = exercise_of(check, setting.course), OneCheck(check)
-    grader = _Recorder(setting, submission)
+    grader = Grader(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
+            under_test.session = recorded = RecordedCalls(under_test.session)
             results = grader.run(under_test, select=only.select)
             if not results:
                 raise UnknownNameError("check", check, only.public)
-            return ReplayedCheck(exercise, results[0], tuple(grader.recorded.exchanges))
+            return ReplayedCheck(exercise, results[0], tuple(recorded.exchanges))
     finally:
         grader.close()

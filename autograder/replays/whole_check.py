@@ -12,20 +12,14 @@ from autograder.sandbox.session.inline import InlineSession
 from autograder.sandbox.session.session import Session
 
 
-class _InThisProcess(Grader):
-    """A grader whose checks call the student's code in this process."""
-
-    replay: Replay
-
-    def _session(self, exercise: Exercise) -> Session:
-        own = self.replay.own_module(exercise.name)
-        return InlineSession(own, self.replay.backend_arrays, own.part)
-
-
 def run_check(replay: Replay) -> None:
     """Run the check of `replay`, and print its verdict; what the code prints is shown at once."""
-    grader = _InThisProcess(replay.setting, replay.submission)
-    grader.replay = replay
+
+    def in_this_process(exercise: Exercise) -> Session:
+        own = replay.own_module(exercise.name)
+        return InlineSession(own, replay.backend_arrays, own.part)
+
+    grader = Grader(replay.setting, replay.submission, open_session=in_this_process)
     exercise = exercise_of(replay.check, replay.course)
     with grader.under_test(exercise) as under_test:
         (result,) = grader.run(under_test, select=OneCheck(replay.check).select)

@@ -34,14 +34,6 @@ MAX_TAPE = 16 << 20
 RIGHT = (Verdict.PASSED, Verdict.NEEDS_GRADER)
 
 
-class RecordingGrader(Grader):
-    """Grades with the solutions as the reference, and records their answers."""
-
-    def _reference(self, exercise: Exercise) -> Session:
-        """Return the conversation with the solution, which is recorded."""
-        return RecordingSession(open_solution(self._setting, exercise))
-
-
 @dataclass(frozen=True)
 class Recorded:
     """The recording of one exercise, and the results of its solution.
@@ -64,7 +56,11 @@ def record(setting: Setting, solutions: Submission, exercise: Exercise, course: 
     Raises:
         BadInputError: the solution does not pass one of them.
     """
-    grader = RecordingGrader(setting, solutions)
+
+    def recorded_solution(exercise: Exercise) -> Session:
+        return RecordingSession(open_solution(setting, exercise))
+
+    grader = Grader(setting, solutions, open_reference=recorded_solution)
     checks: dict[str, CheckResult] = {}
     tapes: dict[str, Tape] = {}
     asked: dict[str, list[Exchange]] = {}
