@@ -26,7 +26,7 @@ from autograder.diagnosis.exchanges import (
     wrong_steps,
 )
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
-from autograder.diagnosis.replay import Module, Replay, SourceModule
+from autograder.diagnosis.replay import Module, RequestReplay, SourceModule
 from autograder.results.report import CheckResult
 from autograder.sandbox.values import Path, zip_leaves
 from autograder.verdicts import Verdict
@@ -86,7 +86,7 @@ class Replayer:
         def part(name: str) -> Any:
             return module.attribute(own[name]) if name in own else self.parts(name)
 
-        return map(Replay(module, part).answer, exchanges)
+        return map(RequestReplay(module, part).answer, exchanges)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Replay of the requests of a check on other code: a solution, or a changed solution.
+"""RequestReplay of the requests of a check on other code: a solution, or a changed solution.
 
 The code is trusted. It runs in this process through the worker's dispatcher, as the reference
 does. Requests are decoded from the frames that were sent. Each handle of an object of the
@@ -74,7 +74,7 @@ class SourceModule:
             raise NotDefinedError(f"{self._name} does not define {name}") from None
 
 
-class Replay:
+class RequestReplay:
     """The replay of one check, from its first request.
 
     Args:

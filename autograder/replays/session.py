@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
-from inspect import signature
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course
 from autograder.grading.options import GradeOptions
-from autograder.grading.setting import Setting, sandbox_named
+from autograder.grading.setting import open_setting
 from autograder.grading.workers import parts_of
 from autograder.replays.recorded_calls import exercise_of, record
 from autograder.sandbox.session.callbacks import Callback
@@ -60,79 +59,51 @@ class Replay:
         check: its id, as in ``test_rnn.py::test_forward``.
         submission: the path of the submission; empty for the course's own folder.
         course: the folder of the course; empty for that of the working directory.
-        backend, device: whose arrays the code gets.
-        seed: of the random inputs.
-        sandbox: where the check runs while its calls are recorded.
-        allow_weaker: as for `grade`.
+        options: how the check is graded, see `GradeOptions`.
     """
 
     def __init__(
-        self,
-        check: str,
-        *,
-        submission: str = "",
-        course: str = "",
-        backend: str = REFERENCE,
-        device: str = "cpu",
-        seed: int = 0,
-        sandbox: str = "auto",
-        allow_weaker: bool = False,
-        plugins: tuple[str, ...] = (),
-        blocked: tuple[str, ...] = (),
+        self, check: str, *, submission: str = "", course: str = "", **options: Any
     ) -> None:
         self.check = check
-        self._settings = {
-            "submission": submission,
-            "course": course,
-            "backend": backend,
-            "device": device,
-            "seed": seed,
-            "sandbox": sandbox,
-            "allow_weaker": allow_weaker,
-            "plugins": plugins,
-            "blocked": blocked,
-        }
+        self._given = {"submission": submission, "course": course, **options}
         self.course = Course.read(Path(course))
-        found = Plugins(plugins, self.course, blocked)
-        chosen = sandbox_named(sandbox, found, allow_weaker=allow_weaker)
-        self.setting = Setting(
-            self.course, found, chosen, backend=backend, device=device, seed=seed
-        )
-        self._place = Path(submission) if submission else self.course.root / "exercises"
+        self._options = GradeOptions(submission=Path(submission) if submission else None, **options)
+        plugins = Plugins(self._options.plugins, self.course, self._options.blocked)
+        self.setting = open_setting(self._options, self.course, plugins)
         self._open = ExitStack()
 
     @classmethod
     def of(cls, check: str, options: GradeOptions, course: Course) -> Replay:
         """Return the replay of a check of what `options` say is graded."""
+        deciding = ("backend", "device", "sandbox", "allow_weaker", "plugins", "blocked")
+        given = {name: getattr(options, name) for name in deciding}
         return cls(
             check,
             submission=str(options.submission.resolve()) if options.submission else "",
             course=str(course.root.resolve()),
-            backend=options.backend,
-            device=options.device,
             seed=seed_in(course.root, options.seed),
-            sandbox=options.sandbox,
-            allow_weaker=options.allow_weaker,
-            plugins=options.plugins,
-            blocked=options.blocked,
+            **{
+                name: value for name, value in given.items() if value != getattr(GradeOptions, name)
+            },
         )
 
     @property
     def expression(self) -> str:
         """A Python expression for the same replay."""
-        default = signature(Replay).parameters
-        changed = [(k, v) for k, v in self._settings.items() if v != default[k].default]
-        lines = [repr(self.check), *(f"{name}={value!r}" for name, value in changed)]
-        return "".join(["Replay(", *(f"\n    {line}," for line in lines), "\n)"])
+        given = (f"{name}={value!r}" for name, value in self._given.items() if value)
+        return "".join(
+            ["Replay(", *(f"\n    {line}," for line in (repr(self.check), *given)), "\n)"]
+        )
 
     @cached_property
     def submission(self) -> Submission:
         """The student's files that the exercise needs."""
         exercise = exercise_of(self.check, self.course)
-        names = [one.name for one in self.course.with_required([exercise])]
-        found = load_submission(self._place, self.course, names)
-        found.require(exercise.name)
-        return found
+        names = [required.name for required in self.course.with_required([exercise])]
+        submission = load_submission(self._options.place(self.course), self.course, names)
+        submission.require(exercise.name)
+        return submission
 
     def code(self, exercise: str) -> Any:
         """Import the student's file for `exercise`, and return the module."""
@@ -186,8 +157,8 @@ class Replay:
 
     def callbacks(self) -> dict[int, Any]:
         """Run the check once more, and return the functions that it passes, by number."""
-        found = record(self.check, self.setting, self.submission).callbacks
-        return {number: _Open(callback) for number, callback in found.items()}
+        callbacks = record(self.check, self.setting, self.submission).callbacks
+        return {number: _Open(callback) for number, callback in callbacks.items()}
 
 
 def _debug(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:

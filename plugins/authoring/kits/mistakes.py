@@ -13,7 +13,7 @@ from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
 from autograder.diagnosis.from_recording import key_of_wrong
-from autograder.diagnosis.replay import Replay, SourceModule
+from autograder.diagnosis.replay import RequestReplay, SourceModule
 from framework.errors import BadInputError
 from framework.models.parts import PartSource
 
@@ -67,7 +67,7 @@ def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchang
     """Return the key of the first wrong answer; empty if the mistake gives none."""
     module = SourceModule(source, exercise.name)
     own = {task.registry_name: task.name for task in exercise.tasks}
-    replay = Replay(module, lambda n: module.attribute(own[n]) if n in own else parts(n))
+    replay = RequestReplay(module, lambda n: module.attribute(own[n]) if n in own else parts(n))
     with suppress(BudgetExceeded), limited(SECONDS), numpy_errors_ignored():
         return key_of_wrong([replay.answer(expected) for expected in right], right)
     return b""
