@@ -30,7 +30,7 @@ NOTHING = ("", "")
 
 
 @dataclass
-class _Object:
+class _LiveObject:
     """A live object: its id in the recording, and the exchange that involved it last."""
 
     recorded: int
@@ -83,7 +83,7 @@ class RecordedSession(OnRecord):
         """Start a check: objects of earlier ones are forgotten."""
         super().begin()
         self.unconfirmed = False
-        self._objects: dict[int, _Object] = {}
+        self._objects: dict[int, _LiveObject] = {}
         self._used: set[int] = set()
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
@@ -137,7 +137,7 @@ class RecordedSession(OnRecord):
         if known and not is_new:
             return known[-1]
         live = max(self._objects, default=0) + 1
-        self._objects[live] = _Object(recorded, number)
+        self._objects[live] = _LiveObject(recorded, number)
         return live
 
 

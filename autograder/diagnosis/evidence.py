@@ -1,4 +1,4 @@
-"""Evidence of a failed check: pairs of an actual and an expected array or answer."""
+"""AnswerEvidence of a failed check: pairs of an actual and an expected array or answer."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Raised:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class AnswerEvidence:
     """The wrong and the right answers of one failed check.
 
     Attributes:
@@ -145,7 +145,7 @@ class Evidence:
         return [pair for pair in self.right if pair.name in names]
 
     @staticmethod
-    def together(parts: Iterable[Evidence], right: Sequence[Pair]) -> Evidence:
+    def together(parts: Iterable[AnswerEvidence], right: Sequence[Pair]) -> AnswerEvidence:
         """Return the joint evidence of several checks of one method.
 
         Args:
@@ -153,7 +153,7 @@ class Evidence:
             right: arrays of this method that were right in other checks.
         """
         parts = list(parts)
-        return Evidence(
+        return AnswerEvidence(
             parts[0].method,
             tuple(pair for part in parts for pair in part.wrong),
             (*(pair for part in parts for pair in part.right), *right),

@@ -16,7 +16,7 @@ from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
 from autograder.conversations.transcript import Transcript
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.evidence import Evidence
+from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
 from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, unsealed
 from autograder.diagnosis.first_fault import located
@@ -88,7 +88,7 @@ class AskedCheck:
         return [mistake for mistake in found if mistake is not None]
 
     @cached_property
-    def evidence(self) -> Evidence | None:
+    def evidence(self) -> AnswerEvidence | None:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.asked, self.right)
 
@@ -98,7 +98,7 @@ class AskedCheck:
     def _pattern(self) -> Diagnosis | None:
         if self.evidence is None:
             return None
-        together = Evidence.together([self.evidence], ())
+        together = AnswerEvidence.together([self.evidence], ())
         patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
         for name, pattern in patterns.items():
             if sentence := pattern(together):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
 from autograder.diagnosis.changed_solutions.behaviour_changes import behaviour_changes
 from autograder.diagnosis.changed_solutions.mutation_candidates import mutation_candidates
-from autograder.diagnosis.evidence import Evidence
+from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import methods_in
@@ -43,7 +43,7 @@ class GeneralMistakes:
         diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in _groups(checks.failed).items():
             evidence = [check.evidence for check in group if check.evidence is not None]
-            together = Evidence.together(evidence, [p for p in right if p.method == method])
+            together = AnswerEvidence.together(evidence, [p for p in right if p.method == method])
             concerned = group if is_of_arrays else self._with_arrays(method, group, checks)
             case = Case(self._matcher, checks.task, method, concerned, checks.passed)
             diagnoses = self._first(case, group, together) | diagnoses
@@ -58,7 +58,7 @@ class GeneralMistakes:
         return diagnoses
 
     def _first(
-        self, case: Case, group: Sequence[RecordedCheck], together: Evidence
+        self, case: Case, group: Sequence[RecordedCheck], together: AnswerEvidence
     ) -> dict[str, Diagnosis]:
         """Return the diagnoses by the first kind of explanation that holds."""
         patterns = PATTERNS if together.is_of_arrays else _patterns_of_answers(group)
@@ -170,7 +170,7 @@ class Case:
 
 
 def _pattern(
-    patterns: Mapping[str, Pattern], group: Sequence[RecordedCheck], together: Evidence
+    patterns: Mapping[str, Pattern], group: Sequence[RecordedCheck], together: AnswerEvidence
 ) -> dict[str, Diagnosis]:
     """Return the diagnoses by the first pattern that holds in all checks of the group."""
     for name, pattern in patterns.items():

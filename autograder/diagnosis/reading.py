@@ -14,13 +14,13 @@ import numpy as np
 
 from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
-from autograder.diagnosis.evidence import Answer, Array, Evidence, Pair, Raised
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
 from autograder.sandbox.session.requests import Call, Get, Outcome, Step
 from autograder.sandbox.values import leaves
 
 
-def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence | None:
+def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> AnswerEvidence | None:
     """Return the evidence in the answers; None if it is not clear."""
     reader = _read(exchanges, right)
     first = next((pair.method for pair in reader.pairs if pair.differs), None)
@@ -29,16 +29,16 @@ def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> Evidence
         wrong = tuple(pair for pair in pairs if pair.differs)
         if any(pair.is_unclear for pair in wrong):
             return None
-        return Evidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
+        return AnswerEvidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
     if reader.effects:
-        return Evidence(reader.effects[0][0], effects=tuple(reader.effects))
+        return AnswerEvidence(reader.effects[0][0], effects=tuple(reader.effects))
     if reader.others:
         method = reader.others[0].method
         others = tuple(answer for answer in reader.others if answer.method == method)
-        return Evidence(method, others=others)
+        return AnswerEvidence(method, others=others)
     if reader.failing is None:
         return None
-    return Evidence(reader.failing.method, others=(reader.failing,))
+    return AnswerEvidence(reader.failing.method, others=(reader.failing,))
 
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:

@@ -12,7 +12,7 @@ from typing import Any
 from autograder.conversations.exchange import Exchange
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import is_number
-from autograder.diagnosis.evidence import Evidence, Pair
+from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.diagnosis.exchanges import (
     Exchanges,
     IgnoredDifferences,
@@ -162,7 +162,7 @@ class RecordedCheck:
         return failed and silently_wrong(self.exchanges, self.right)
 
     @cached_property
-    def evidence(self) -> Evidence | None:
+    def evidence(self) -> AnswerEvidence | None:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.exchanges, self.right)
 

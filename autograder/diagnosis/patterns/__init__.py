@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.diagnosis.evidence import Evidence
+from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.patterns.answers import KINDS, LISTS
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.places import PLACES
 from autograder.diagnosis.patterns.scaling import FUNCTIONS, SCALING
 
-Pattern = Callable[[Evidence], str | None]
+Pattern = Callable[[AnswerEvidence], str | None]
 
 __all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
-from autograder.diagnosis.evidence import Answer, Evidence, Raised, capitalized
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Raised, capitalized
 from autograder.sandbox.values import zip_leaves
 from autograder.sandbox.wire import Handle
 
@@ -16,8 +16,8 @@ from autograder.sandbox.wire import Handle
 Tell = Callable[[Any, Any], str]
 
 
-def _pattern(tell: Tell) -> Callable[[Evidence], str | None]:
-    def pattern(evidence: Evidence) -> str | None:
+def _pattern(tell: Tell) -> Callable[[AnswerEvidence], str | None]:
+    def pattern(evidence: AnswerEvidence) -> str | None:
         told = [
             (name, tell(*pair)) for answer in evidence.others for name, *pair in _differing(answer)
         ]
@@ -147,8 +147,8 @@ KINDS = {
 ListTest = Callable[[list[Any], list[Any]], bool]
 
 
-def _list_pattern(words: str, test: ListTest) -> Callable[[Evidence], str | None]:
-    def pattern(evidence: Evidence) -> str | None:
+def _list_pattern(words: str, test: ListTest) -> Callable[[AnswerEvidence], str | None]:
+    def pattern(evidence: AnswerEvidence) -> str | None:
         if not evidence.others:
             return None
         differing = [

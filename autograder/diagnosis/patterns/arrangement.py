@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from autograder.diagnosis.comparison import close
-from autograder.diagnosis.evidence import Array, Evidence, Pair, capitalized
+from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair, capitalized
 
 #: Possible numbers of gates of a recurrent cell, as blocks along the last axis.
 GATES = (4, 3, 2)
@@ -17,7 +17,7 @@ GATES = (4, 3, 2)
 MANY = 4
 
 
-def swapped(evidence: Evidence) -> str | None:
+def swapped(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if two results are exchanged."""
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
     if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
@@ -32,7 +32,7 @@ def _are_exchanged(first: Pair, second: Pair) -> bool:
     return close(first.actual, second.expected) and close(second.actual, first.expected)
 
 
-def transposed(evidence: Evidence) -> str | None:
+def transposed(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result is transposed, or has the order of the transpose."""
     if _rearranged(evidence, lambda a: a.T if a.ndim == 2 else None):
         return f"{evidence.subject} transposed."
@@ -44,7 +44,7 @@ def transposed(evidence: Evidence) -> str | None:
     return None
 
 
-def reversed_order(evidence: Evidence) -> str | None:
+def reversed_order(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result is reversed along an axis."""
     for axis in _axes(evidence):
         if _rearranged(evidence, partial(np.flip, axis=axis)):
@@ -52,7 +52,7 @@ def reversed_order(evidence: Evidence) -> str | None:
     return None
 
 
-def shifted(evidence: Evidence) -> str | None:
+def shifted(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result is one step early or late along an axis, such as time."""
     for axis in _axes(evidence):
         for by, words in ((1, "one step late"), (-1, "one step early")):
@@ -61,7 +61,7 @@ def shifted(evidence: Evidence) -> str | None:
     return None
 
 
-def _all_shifted(evidence: Evidence, axis: int, by: int) -> bool:
+def _all_shifted(evidence: AnswerEvidence, axis: int, by: int) -> bool:
     def is_shifted(pair: Pair) -> bool:
         actual, expected = np.moveaxis(pair.actual, axis, 0), np.moveaxis(pair.expected, axis, 0)
         mine, theirs = (actual[by:], expected[:-by]) if by > 0 else (actual[:by], expected[-by:])
@@ -78,7 +78,7 @@ def _without_first(array: Array, axis: int) -> Array:
     return np.moveaxis(array, axis, 0)[1:]
 
 
-def blocks_permuted(evidence: Evidence) -> str | None:
+def blocks_permuted(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if blocks of the last axis, such as gates, have another order."""
     for count in GATES:
         for order in list(permutations(range(count)))[1:]:
@@ -97,7 +97,7 @@ def _in_order(order: tuple[int, ...], array: Array) -> Array | None:
     return np.concatenate([blocks[i] for i in order], axis=-1)
 
 
-def reduced(evidence: Evidence) -> str | None:
+def reduced(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result is a sum, mean or maximum along an axis or over all axes."""
     for name, function in (("sum", np.sum), ("mean", np.mean), ("maximum", np.max)):
         for axis in (*_axes(evidence), None):
@@ -119,7 +119,7 @@ def _is_reduced(pair: Pair, function: Callable[..., Array], axis: int | None) ->
     return close(pair.actual, kept) or close(pair.actual, np.asarray(function(expected, axis=axis)))
 
 
-def _rearranged(evidence: Evidence, arrange: Callable[[Array], Array | None]) -> bool:
+def _rearranged(evidence: AnswerEvidence, arrange: Callable[[Array], Array | None]) -> bool:
     """Return whether `arrange` turns all expected arrays into the actual arrays, right or wrong."""
     for pair in (*evidence.wrong, *evidence.same_name):
         wanted = arrange(pair.expected)
@@ -138,11 +138,11 @@ def _is_informative(array: Array) -> bool:
     return len(np.unique(np.round(finite / largest, 9) if largest else finite)) >= MANY
 
 
-def _same_shapes(evidence: Evidence) -> bool:
+def _same_shapes(evidence: AnswerEvidence) -> bool:
     return all(pair.actual.shape == pair.expected.shape for pair in evidence.wrong)
 
 
-def _axes(evidence: Evidence) -> Iterator[int]:
+def _axes(evidence: AnswerEvidence) -> Iterator[int]:
     yield from range(min(pair.expected.ndim for pair in evidence.wrong))
 
 
@@ -162,7 +162,9 @@ Test = Callable[[Array, Array], bool]
 MANY_ITEMS = 3
 
 
-def _pattern(words: str, test: Test, is_one: bool = False) -> Callable[[Evidence], str | None]:
+def _pattern(
+    words: str, test: Test, is_one: bool = False
+) -> Callable[[AnswerEvidence], str | None]:
     """Return a pattern.
 
     Args:
@@ -175,7 +177,7 @@ def _pattern(words: str, test: Test, is_one: bool = False) -> Callable[[Evidence
         actual = pair.actual[None] if is_one else np.moveaxis(pair.actual, axis, 0)
         return test(actual, np.moveaxis(pair.expected, axis, 0))
 
-    def pattern(evidence: Evidence) -> str | None:
+    def pattern(evidence: AnswerEvidence) -> str | None:
         if not any(len(np.unique(pair.expected)) >= MANY_ITEMS for pair in evidence.wrong):
             return None
         for axis in range(min(pair.expected.ndim for pair in evidence.wrong)):

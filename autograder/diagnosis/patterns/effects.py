@@ -7,24 +7,24 @@ from collections.abc import Callable, Collection, Iterable
 import numpy as np
 
 from autograder.diagnosis.comparison import close
-from autograder.diagnosis.evidence import Evidence, Pair
+from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.diagnosis.forms import OVERFLOWS, kind_of_overflow
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3
 
 
-def _is_of_few_ids(evidence: Evidence) -> bool:
+def _is_of_few_ids(evidence: AnswerEvidence) -> bool:
     """Return whether a few whole numbers are all that is wrong."""
     is_of_ids = all(p.expected.dtype.kind in "iu" and p.expected.size == 1 for p in evidence.wrong)
     return is_of_ids and len(evidence.wrong) < MANY_IDS
 
 
-def _all(test: Callable[[Pair], bool], evidence: Evidence) -> bool:
+def _all(test: Callable[[Pair], bool], evidence: AnswerEvidence) -> bool:
     return bool(evidence.wrong) and all(map(test, evidence.wrong))
 
 
-def changes_an_argument(evidence: Evidence) -> str | None:
+def changes_an_argument(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if all values are right, but an argument was changed."""
     written = _extra((ours.changed, right.changed) for _, ours, right in evidence.effects)
     if evidence.wrong and all(map(_is_modified, evidence.wrong)):
@@ -48,7 +48,7 @@ def _is_modified(pair: Pair) -> bool:
     )
 
 
-def not_in_place(evidence: Evidence) -> str | None:
+def not_in_place(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if all values are right, but arrays were not changed in place."""
     left = _extra((right.changed, ours.changed) for _, ours, right in evidence.effects)
     if evidence.wrong or not left:
@@ -56,7 +56,7 @@ def not_in_place(evidence: Evidence) -> str | None:
     return f"Your {evidence.method} makes new arrays instead of changing {_listed(left)} in place."
 
 
-def shares_memory(evidence: Evidence) -> str | None:
+def shares_memory(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if all values are right, but they share memory with an argument."""
     shared = _extra((ours.aliased, right.aliased) for _, ours, right in evidence.effects)
     if evidence.wrong or not shared:
@@ -64,14 +64,14 @@ def shares_memory(evidence: Evidence) -> str | None:
     return f"Your {evidence.method} returns {_listed(shared)} itself or a view of it, not a copy."
 
 
-def gradients_replaced(evidence: Evidence) -> str | None:
+def gradients_replaced(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if backward replaced the arrays in the dict of gradients."""
     if evidence.method != "copy" or not _all(lambda p: not p.actual.any(), evidence):
         return None
     return "Your backward puts new arrays into gradients instead of adding to the existing ones."
 
 
-def not_finite(evidence: Evidence) -> str | None:
+def not_finite(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if some entries are infinity or NaN and all others are right."""
 
     def has_infinities(pair: Pair) -> bool:
@@ -86,7 +86,7 @@ def not_finite(evidence: Evidence) -> str | None:
     return f"Your {evidence.method} {OVERFLOWS[kinds.pop() if len(kinds) == 1 else 'any']}"
 
 
-def returns_zero(evidence: Evidence) -> str | None:
+def returns_zero(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result is zero and should not be."""
 
     def is_zero(pair: Pair) -> bool:
@@ -98,7 +98,7 @@ def returns_zero(evidence: Evidence) -> str | None:
     return f"{evidence.subject} zero, but other values are expected."
 
 
-def argument_unchanged(evidence: Evidence) -> str | None:
+def argument_unchanged(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if an argument that must be changed has its old values."""
     if not _all(lambda p: p.before is not None and close(p.actual, p.before), evidence):
         return None
@@ -107,7 +107,7 @@ def argument_unchanged(evidence: Evidence) -> str | None:
     return f"Your {evidence.method} does not change {evidence.names}."
 
 
-def argument_returned(evidence: Evidence) -> str | None:
+def argument_returned(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the result equals one of the arguments."""
 
     def equals_an_input(pair: Pair) -> bool:
@@ -118,7 +118,7 @@ def argument_returned(evidence: Evidence) -> str | None:
     return f"{evidence.subject} equal to an argument of {evidence.method}."
 
 
-def gradients_overwritten(evidence: Evidence) -> str | None:
+def gradients_overwritten(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if backward replaces gradients instead of adding to them."""
 
     def replaced(pair: Pair) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from autograder.diagnosis.comparison import close, tolerance
-from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair
 
 Mask = Array | None
 
@@ -27,7 +27,7 @@ ENTRIES: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def where_the_input_is(evidence: Evidence) -> str | None:
+def where_the_input_is(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if entries are wrong only where an input meets a condition."""
     for position in range(len(_inputs(evidence.wrong[0]))):
         for words, condition in ENTRIES.items():
@@ -37,7 +37,7 @@ def where_the_input_is(evidence: Evidence) -> str | None:
     return None
 
 
-def _fault(evidence: Evidence, mask: Callable[[Pair], Mask]) -> str:
+def _fault(evidence: AnswerEvidence, mask: Callable[[Pair], Mask]) -> str:
     """Return what is wrong exactly with the entries under the mask; empty if nothing is."""
     if _all_are(evidence, mask, 0.0):
         return "zero"
@@ -46,7 +46,7 @@ def _fault(evidence: Evidence, mask: Callable[[Pair], Mask]) -> str:
     return "wrong" if _exactly(evidence, mask) else ""
 
 
-def _all_are(evidence: Evidence, mask: Callable[[Pair], Mask], times: float) -> bool:
+def _all_are(evidence: AnswerEvidence, mask: Callable[[Pair], Mask], times: float) -> bool:
     """Return whether the entries under the mask are `times` their expected values."""
     compared = 0
     for pair in (*evidence.wrong, *evidence.same_name):
@@ -60,7 +60,7 @@ def _all_are(evidence: Evidence, mask: Callable[[Pair], Mask], times: float) -> 
     return compared >= MANY
 
 
-def where_ids(evidence: Evidence) -> str | None:
+def where_ids(evidence: AnswerEvidence) -> str | None:
     """Wrong in the rows of ids that occur several times, or of the padding."""
     if _exactly(evidence, lambda pair: _by_row(pair, _repeated)):
         return f"{evidence.subject} wrong only in the rows of repeated ids."
@@ -69,7 +69,7 @@ def where_ids(evidence: Evidence) -> str | None:
     return None
 
 
-def where_padded(evidence: Evidence) -> str | None:
+def where_padded(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if exactly the sequences with padding are wrong."""
     wrong = right = 0
     for pair in (*evidence.wrong, *evidence.same_name):
@@ -96,7 +96,7 @@ def _padded(pair: Pair) -> Mask:
     return np.asarray(~masks[0].all(axis=1)) if same else None
 
 
-def at_first_or_last_step(evidence: Evidence) -> str | None:
+def at_first_or_last_step(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if only the first or the last step is right, or is wrong."""
     for index, words in ((0, "first"), (-1, "last")):
         if _exactly(evidence, partial(_step, index)):
@@ -106,7 +106,7 @@ def at_first_or_last_step(evidence: Evidence) -> str | None:
     return None
 
 
-def _exactly(evidence: Evidence, mask: Callable[[Pair], Mask]) -> bool:
+def _exactly(evidence: AnswerEvidence, mask: Callable[[Pair], Mask]) -> bool:
     """Return whether exactly the entries under the mask are wrong."""
     compared = 0
     for pair in (*evidence.wrong, *evidence.same_name):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from autograder.diagnosis.comparison import close, tolerance
-from autograder.diagnosis.evidence import Array, Evidence, Pair
+from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair
 
 #: The minimum number of entries for a factor that is not simple: any one number is c times another.
 ENOUGH = 3
@@ -16,7 +16,7 @@ ENOUGH = 3
 PRECISION = 1e-7
 
 
-def negated(evidence: Evidence) -> str | None:
+def negated(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if only the sign is wrong."""
     if _holds(evidence, lambda pair: -pair.expected):
         return f"{evidence.subject} of opposite sign: a minus sign is missing or extra."
@@ -25,7 +25,7 @@ def negated(evidence: Evidence) -> str | None:
     return None
 
 
-def factor(evidence: Evidence) -> str | None:
+def factor(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if all entries are c times the expected entries."""
     if _moves(evidence):
         c = _factor(evidence, _step_pairs(evidence))
@@ -38,7 +38,7 @@ def factor(evidence: Evidence) -> str | None:
     return f"{evidence.subject} {_number(c)} times the expected value."
 
 
-def divided_by_a_size(evidence: Evidence) -> str | None:
+def divided_by_a_size(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if the factor is the size of an axis of an input, or 1 over it."""
     for position, axes in _axes(evidence):
         for power, verb in ((-1, "divided by"), (1, "multiplied by")):
@@ -51,7 +51,7 @@ def divided_by_a_size(evidence: Evidence) -> str | None:
     return None
 
 
-def constant_added(evidence: Evidence) -> str | None:
+def constant_added(evidence: AnswerEvidence) -> str | None:
     """Return a sentence if all entries differ by the same constant."""
     offsets = [_offset(pair) for pair in evidence.wrong if _comparable(pair) or _is_of_ints(pair)]
     if len(offsets) < len(evidence.wrong) or _contradicted(evidence) or _moves(evidence):
@@ -73,14 +73,14 @@ def _is_of_ints(pair: Pair) -> bool:
     return pair.actual.shape == pair.expected.shape and kinds <= {"i", "u"}
 
 
-def complement(evidence: Evidence) -> str | None:
+def complement(evidence: AnswerEvidence) -> str | None:
     """1 − p instead of p."""
     if _holds(evidence, lambda pair: 1 - pair.expected):
         return f"{evidence.subject} 1 minus the expected value."
     return None
 
 
-def _holds(evidence: Evidence, wanted: Callable[[Pair], Array]) -> bool:
+def _holds(evidence: AnswerEvidence, wanted: Callable[[Pair], Array]) -> bool:
     """Return whether all wrong arrays equal `wanted` and have enough numbers for certainty."""
     return (
         all(map(_comparable, evidence.wrong))
@@ -105,12 +105,12 @@ def _comparable(pair: Pair) -> bool:
     )
 
 
-def _contradicted(evidence: Evidence) -> bool:
+def _contradicted(evidence: AnswerEvidence) -> bool:
     """Return whether an array of the same name was right elsewhere, with entries other than 0."""
     return any(pair.expected.any() for pair in evidence.same_name)
 
 
-def _moves(evidence: Evidence) -> bool:
+def _moves(evidence: AnswerEvidence) -> bool:
     """Return whether the wrong arrays are arguments that must be changed in place."""
     return all(
         pair.before is not None and pair.name.startswith("argument") and _comparable(pair)
@@ -118,7 +118,7 @@ def _moves(evidence: Evidence) -> bool:
     )
 
 
-def _step_pairs(evidence: Evidence) -> list[tuple[Array, Array]]:
+def _step_pairs(evidence: AnswerEvidence) -> list[tuple[Array, Array]]:
     return [
         (pair.actual - pair.before, pair.expected - pair.before)
         for pair in evidence.wrong
@@ -126,7 +126,7 @@ def _step_pairs(evidence: Evidence) -> list[tuple[Array, Array]]:
     ]
 
 
-def _factor(evidence: Evidence, pairs: list[tuple[Array, Array]]) -> float | None:
+def _factor(evidence: AnswerEvidence, pairs: list[tuple[Array, Array]]) -> float | None:
     """Return c of actual = c · expected; if there are few numbers, only a simple c."""
     if not all(map(_comparable, evidence.wrong)):
         return None
@@ -176,7 +176,7 @@ def _agreed(offsets: list[Array], expected: list[Array]) -> float | None:
     return c if not far and (_count_unround(expected) >= needed or different >= ENOUGH) else None
 
 
-def _axes(evidence: Evidence) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _axes(evidence: AnswerEvidence) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Yield positions of inputs that all pairs have, with one axis or the first two axes."""
     everything = [*evidence.wrong, *evidence.same_name]
     inputs = [(*pair.inputs, *pair.seen) for pair in everything]
@@ -187,7 +187,7 @@ def _axes(evidence: Evidence) -> Iterator[tuple[int, tuple[int, ...]]]:
             yield position, (0, 1)
 
 
-def _is_size(evidence: Evidence, position: int, axes: tuple[int, ...], power: int) -> bool:
+def _is_size(evidence: AnswerEvidence, position: int, axes: tuple[int, ...], power: int) -> bool:
     """Return whether the factor is that size to the `power`, for several different sizes."""
     sizes = set()
     for pair in (*evidence.wrong, *evidence.same_name):
@@ -260,8 +260,8 @@ FORMS: dict[str, tuple[str, Callable[[Array], Array]]] = {
 }
 
 
-def _form(words: str, function: Callable[[Array], Array]) -> Callable[[Evidence], str | None]:
-    def pattern(evidence: Evidence) -> str | None:
+def _form(words: str, function: Callable[[Array], Array]) -> Callable[[AnswerEvidence], str | None]:
+    def pattern(evidence: AnswerEvidence) -> str | None:
         pairs = (*evidence.wrong, *evidence.same_name)
         if not all(_is_image(pair, function) for pair in pairs):
             return None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.diagnosis.evidence import Answer, Evidence, Pair, Raised
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Pair, Raised
 from autograder.sandbox.session.requests import Outcome
 
 X = np.array([0.25, 0.75])
@@ -51,12 +51,12 @@ def test_an_answer_that_few_mistakes_give(evidence):
 
 def test_an_argument_that_is_as_it_was_is_no_evidence():
     argument = pair(X, "argument 1")
-    assert Evidence("forward", (pair(1.0),), (argument,)).is_common
-    assert not Evidence("forward", (argument,)).is_common
+    assert AnswerEvidence("forward", (pair(1.0),), (argument,)).is_common
+    assert not AnswerEvidence("forward", (argument,)).is_common
 
 
 def made(wrong=(), right=(), others=(), effects=()):
     answers = tuple(Answer("forward", actual, "right") for actual in others)
-    return Evidence(
+    return AnswerEvidence(
         "forward", tuple(map(pair, wrong)), tuple(map(pair, right)), tuple(effects), answers
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.evidence import Answer, Evidence, Pair, Raised
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Pair, Raised
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 
 RNG = np.random.default_rng(0)
@@ -19,7 +19,7 @@ def pair(actual, expected, **facts):
 
 def told(*wrong, right=()):
     """The id of the first pattern that holds, and its sentence."""
-    evidence = Evidence(wrong[0].method, tuple(wrong), tuple(right))
+    evidence = AnswerEvidence(wrong[0].method, tuple(wrong), tuple(right))
     for name, pattern in {**EFFECTS, **PATTERNS}.items():
         if (sentence := pattern(evidence)) is not None:
             return name, sentence
@@ -184,7 +184,7 @@ WORDS = ["to", "be", "or", "not"]
 )
 def test_lists(name, actual, words):
     def sentences(*answers):
-        evidence = Evidence("f", others=tuple(Answer("f", *answer) for answer in answers))
+        evidence = AnswerEvidence("f", others=tuple(Answer("f", *answer) for answer in answers))
         return {key: said for key, pattern in ANSWERS.items() if (said := pattern(evidence))}
 
     for answer in ((actual, WORDS), ({"n": actual, "v": []}, {"n": WORDS, "v": []})):
@@ -217,7 +217,7 @@ WHOLE = np.arange(3)
 )
 def test_answers_of_another_kind(name, actual, expected, words):
     def first(*answers):
-        evidence = Evidence("f", others=tuple(Answer("f", *answer) for answer in answers))
+        evidence = AnswerEvidence("f", others=tuple(Answer("f", *answer) for answer in answers))
         return next(((k, said) for k, tell in ANSWERS.items() if (said := tell(evidence))), None)
 
     found, sentence = first((actual, expected))
@@ -236,7 +236,7 @@ def test_answers_of_another_kind(name, actual, expected, words):
     ],
 )
 def test_another_kind_and_other_values_tell_nothing_of_the_kind(actual, expected):
-    evidence = Evidence("f", others=(Answer("f", actual, expected),))
+    evidence = AnswerEvidence("f", others=(Answer("f", actual, expected),))
     told = [name for name, pattern in ANSWERS.items() if pattern(evidence)]
     assert told in ([], ["extra-items-at-the-end"])
 
