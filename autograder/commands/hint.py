@@ -24,9 +24,9 @@ def hint(
 
     Each call shows one more hint. Try for a while before you ask for the next one.
     """
-    found = find_course(course)
-    chosen = chosen_exercise(found, exercise, "gradus hint")
-    seen = load_state(found, "hints")
+    chosen_course = find_course(course)
+    chosen = chosen_exercise(chosen_course, exercise, "gradus hint")
+    seen = load_state(chosen_course, "hints")
     if show_all:
         _print(chosen, range(len(chosen.hints)))
         return
@@ -35,7 +35,7 @@ def hint(
     _print(chosen, range(max(number, 0), number + 1))
     console().print(_outlook(chosen, given), markup=False)
     record = {"shown": min(given + 1, len(chosen.hints)), "of": _digest(chosen)}
-    save_state(found, "hints", seen | {chosen.name: record})
+    save_state(chosen_course, "hints", seen | {chosen.name: record})
 
 
 def _digest(exercise: Exercise) -> str:

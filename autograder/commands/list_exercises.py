@@ -30,8 +30,8 @@ def list_exercises(
     Passed and failed are the results of your last `grade` of each exercise. "Written" only means
     that no TODO is left.
     """
-    found = find_course(course)
-    for line in _lines(found, found.select(names or ())):
+    chosen_course = find_course(course)
+    for line in _lines(chosen_course, chosen_course.select(names or ())):
         say(line)
 
 
@@ -65,8 +65,8 @@ def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]
         for exercise in chosen:
             state = state_words(exercise, course, known, written_state(exercise))
             yield f"  {exercise.name}", exercise.title, _points(exercise, known), state
-    graded = [known[one.name] for one in exercises if one.name in known]
-    earned, passed = sum(one.earned for one in graded), sum(one.is_passed for one in graded)
+    graded = [known[row.name] for row in exercises if row.name in known]
+    earned, passed = sum(row.earned for row in graded), sum(row.is_passed for row in graded)
     possible = sum(exercise.available_points for exercise in exercises)
     yield "total", "", f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed"
 

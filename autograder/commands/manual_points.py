@@ -39,12 +39,12 @@ def manual_points(
     rubrics: `grade --submission SUBMISSION --show-hidden --html report.html`. With the points
     entered, grade again with `--manual-points FILE`.
     """
-    found = find_course(course)
-    known = read_manual_points(file, found) if file.exists() else ManualPoints()
+    chosen_course = find_course(course)
+    known = read_manual_points(file, chosen_course) if file.exists() else ManualPoints()
     new: dict[tuple[str, ...], dict[str, str]] = {}
     for path in submissions:
-        with load_submission(path, found) as submission:
-            for row in _rows(submission, found):
+        with load_submission(path, chosen_course) as submission:
+            for row in _rows(submission, chosen_course):
                 if not _is_known(row, known):
                     new[tuple(row.values())] = row
     rows = [*known.rows, *new.values()]
@@ -76,7 +76,8 @@ def _is_known(row: dict[str, str], known: ManualPoints) -> bool:
     digest = row["answer"].removeprefix(DIGEST_MARK)
     about = (row["submission"], row["exercise"], row["question"], digest)
     return any(
-        (one.submission, one.exercise, one.question, one.digest) == about for one in known.entries
+        (entry.submission, entry.exercise, entry.question, entry.digest) == about
+        for entry in known.entries
     )
 
 

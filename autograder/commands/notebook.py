@@ -31,17 +31,17 @@ def notebook(
     The notebook contains what you have already written in the exercise's file. To grade it, run
     `grade EXERCISE.ipynb`.
     """
-    found = chosen_exercise(find_course(course), exercise, "gradus notebook")
-    target = out or Path(f"{found.name}.ipynb")
+    chosen = chosen_exercise(find_course(course), exercise, "gradus notebook")
+    target = out or Path(f"{chosen.name}.ipynb")
     if target.exists() and not force:
         raise ConflictError(f"{target} exists: choose another with `--out`, or give `--force`")
-    if not found.stub.is_file():
-        raise BadInputError(f"{found.stub} is missing: `gradus reset {found.name}` writes it")
+    if not chosen.stub.is_file():
+        raise BadInputError(f"{chosen.stub} is missing: `gradus reset {chosen.name}` writes it")
     from autograder.submissions.new_notebook import (
         new_notebook,  # the import of nbformat takes 0.1 s
     )
 
-    text = new_notebook(found, decode(read_bytes(found.stub), str(found.stub)), target.name)
+    text = new_notebook(chosen, decode(read_bytes(chosen.stub), str(chosen.stub)), target.name)
     try:
         target.write_text(text, "utf-8", newline="\n")
     except OSError as error:

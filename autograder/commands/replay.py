@@ -76,8 +76,8 @@ def replay(
     from autograder.replays.recorded_calls import exercise_of, record
     from autograder.replays.session import Replay
 
-    found = find_course(course)
-    exercise_of(check, found)
+    chosen_course = find_course(course)
+    exercise_of(check, chosen_course)
     options = GradeOptions(
         submission=submission,
         backend=backend,
@@ -88,7 +88,7 @@ def replay(
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
-    made = Replay.of(check, options, found)
+    made = Replay.of(check, options, chosen_course)
     with made.submission:
         recorded = record(check, made.setting, made.submission)
         if save is None and script is None:

@@ -15,14 +15,14 @@ def reset(exercise: OwnExercise = "", course: CourseOption = None) -> None:
 
     Backups are numbered and never overwritten. To get your work back, copy a backup.
     """
-    found = find_course(course)
-    chosen = chosen_exercise(found, exercise, "gradus reset")
+    chosen_course = find_course(course)
+    chosen = chosen_exercise(chosen_course, exercise, "gradus reset")
     stub = stub_file(chosen)
     if not stub.drifted:
         say(f"{shown(stub.path)} is already the original stub: nothing to do.")
         return
     if stub.present is not None:
-        say(f"Your file is saved as {shown(back_up(found, stub.path))}")
+        say(f"Your file is saved as {shown(back_up(chosen_course, stub.path))}")
     write_stub(stub)
     more = f"`gradus show {chosen.name}` shows the text."
     say(f"{shown(stub.path)} is the original stub again. {more}")

@@ -37,11 +37,11 @@ def show(
     Written questions follow the text. The last line names the file to edit. If you are stuck, run
     `gradus hint EXERCISE`.
     """
-    found = chosen_exercise(find_course(course), exercise, "gradus show")
+    chosen = chosen_exercise(find_course(course), exercise, "gradus show")
     if promises:
-        _show_promises(found)
+        _show_promises(chosen)
     else:
-        _show_text(found, pager)
+        _show_text(chosen, pager)
 
 
 def _show_text(exercise: Exercise, pager: bool) -> None:
@@ -68,8 +68,9 @@ def _questions(exercise: Exercise) -> str:
         return ""
     sections = read_sections(read_text(source), exercise.task_names)
     parts = [
-        f"## {one.id}: {sections[one.id].title} ({one.points} points)\n\n{sections[one.id].text}"
-        for one in exercise.questions
+        f"## {question.id}: {sections[question.id].title} ({question.points} points)\n\n"
+        f"{sections[question.id].text}"
+        for question in exercise.questions
     ]
     return "\n\n".join(["", *parts])
 

@@ -112,8 +112,8 @@ class RecordedGenerator(_Generator):
 
 
 def _same_form(stored: Any, drawn: Any) -> bool:
-    one, other = np.asarray(stored), np.asarray(drawn)
-    return stored is None or (one.shape == other.shape and one.dtype.kind == other.dtype.kind)
+    first, other = np.asarray(stored), np.asarray(drawn)
+    return stored is None or (first.shape == other.shape and first.dtype.kind == other.dtype.kind)
 
 
 def _like(drawn: Any, stored: Any) -> Any:

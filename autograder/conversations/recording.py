@@ -201,10 +201,10 @@ def _unusable(file: Path, why: str) -> BadInputError:
 
 def _decompressed(data: bytes) -> bytes:
     reader = lzma.LZMADecompressor()
-    found = reader.decompress(data, max_length=MAX_BYTES)
+    unpacked = reader.decompress(data, max_length=MAX_BYTES)
     if not reader.eof:
         raise EOFError("too large, or its end is missing")
-    return found
+    return unpacked
 
 
 def _frames(data: bytes) -> Iterator[bytes]:

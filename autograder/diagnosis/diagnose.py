@@ -98,15 +98,17 @@ class Diagnoser:
         """Add the diagnoses by listed mistakes, else by general mistakes."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
         joined = causes_by_task(known, self._matcher, tasks) if listed else {}
-        for one in joined.values():
-            diagnoses |= one.found
+        for cause in joined.values():
+            diagnoses |= cause.found
         for checks in tasks:
             diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
             main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
             if main.found and base is not None:
                 others = general.beside(_unexplained(checks, diagnoses), base)
-                diagnoses |= {key: replace(main.main, second=one) for key, one in others.items()}
+                diagnoses |= {
+                    key: replace(main.main, second=cause) for key, cause in others.items()
+                }
             diagnoses |= general.explained(_other_methods(checks, diagnoses))
             diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
             diagnoses |= miscounted_calls(_unexplained(checks, diagnoses).failed)

@@ -121,8 +121,8 @@ def evidence_in(theirs: Exchange, right: Exchange, wrong: Iterable[int]) -> int:
 def silently_wrong(exchanges: Exchanges, right: Exchanges) -> bool:
     """Return whether all answers are right, but callbacks were not called as often."""
     pairs = list(zip(exchanges, right, strict=True))
-    return any(one.called_back != other.called_back for one, other in pairs) and all(
-        same_exchange(one, other) for one, other in pairs
+    return any(actual.called_back != other.called_back for actual, other in pairs) and all(
+        same_exchange(actual, other) for actual, other in pairs
     )
 
 

@@ -74,7 +74,7 @@ def unsealed(data: bytes, key: bytes) -> SealedMistake | None:
 
 def _enciphered(data: bytes, key: bytes) -> bytes:
     stream = hashlib.shake_256(b"text" + key).digest(len(data))
-    return bytes(one ^ other for one, other in zip(data, stream, strict=True))
+    return bytes(byte ^ mask for byte, mask in zip(data, stream, strict=True))
 
 
 def _facts(outcome: Outcome, *, by_form: bool) -> Iterator[str]:

@@ -84,8 +84,8 @@ class AskedCheck:
     def unlocked(self) -> list[SealedMistake]:
         """Return the listed mistakes that give the wrong answers of this check."""
         key = key_of_wrong(self.asked, self.right)
-        found = (unsealed(data, key) for data in self.mistakes.get(name_of(key), ()))
-        return [mistake for mistake in found if mistake is not None]
+        named = (unsealed(data, key) for data in self.mistakes.get(name_of(key), ()))
+        return [mistake for mistake in named if mistake is not None]
 
     @cached_property
     def evidence(self) -> AnswerEvidence | None:
@@ -133,38 +133,46 @@ def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
     A check that passed contradicts a mistake that fails it. Of several mistakes that give the wrong
     answers of a check, the one that explains most checks is named, and none if several do.
     """
-    passed = [one for one in checks if one.check.verdict is Verdict.PASSED]
-    right = {one.check.id for one in passed if not key_of_wrong(one.asked, one.right)}
-    found = {
-        one: [m for m in one.unlocked() if right.isdisjoint(m.seen_in)]
-        for one in checks
-        if one.check.verdict in EXPLAINED
+    passed = [asked_check for asked_check in checks if asked_check.check.verdict is Verdict.PASSED]
+    right = {
+        asked_check.check.id
+        for asked_check in passed
+        if not key_of_wrong(asked_check.asked, asked_check.right)
     }
-    proved = _proved(found, passed)
-    each = (proved & {mistake.id for mistake in mistakes} for mistakes in found.values())
+    named = {
+        asked_check: [m for m in asked_check.unlocked() if right.isdisjoint(m.seen_in)]
+        for asked_check in checks
+        if asked_check.check.verdict in EXPLAINED
+    }
+    proved = _proved(named, passed)
+    each = (proved & {mistake.id for mistake in mistakes} for mistakes in named.values())
     votes = Counter(name for names in each for name in names)
     return {
-        one.check.id: best
-        for one, mistakes in found.items()
+        asked_check.check.id: best
+        for asked_check, mistakes in named.items()
         if (best := _first(mistakes, votes)) is not None
     }
 
 
 def _proved(
-    found: Mapping[AskedCheck, Sequence[SealedMistake]], passed: Sequence[AskedCheck]
+    named: Mapping[AskedCheck, Sequence[SealedMistake]], passed: Sequence[AskedCheck]
 ) -> set[str]:
     """Return the ids of the mistakes with an answer that few other mistakes give.
 
     A common answer counts too if the method was right in another check of its task.
     """
-    right = {(one.check.task, method) for one in passed for method in methods_in(one.asked)}
+    right = {
+        (asked_check.check.task, method)
+        for asked_check in passed
+        for method in methods_in(asked_check.asked)
+    }
     return {
         mistake.id
-        for one, mistakes in found.items()
+        for asked_check, mistakes in named.items()
         for mistake in mistakes
-        if (evidence := one.evidence) is None
+        if (evidence := asked_check.evidence) is None
         or not evidence.is_common
-        or (one.check.task, evidence.method) in right
+        or (asked_check.check.task, evidence.method) in right
     }
 
 
@@ -184,4 +192,4 @@ def _right_answers(asked: Sequence[Exchange], answers: Sequence[Exchange]) -> It
         yield answer
         for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):
             pairs = zip(handles_in(ours.value), handles_in(right.value), strict=False)
-            objects.update({one.id: other.id for one, other in pairs})
+            objects.update({asked_check.id: other.id for asked_check, other in pairs})

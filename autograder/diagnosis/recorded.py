@@ -186,7 +186,7 @@ class RecordedCheck:
         if view not in self._compared:
             silently = self.is_silently_wrong
             each = ignored(self.exchanges, self.right, view)
-            allowed = (replace(one, silently=silently) for one in each)
+            allowed = (replace(answer, silently=silently) for answer in each)
             triples = zip(self.exchanges, self.right, allowed, strict=True)
             self._compared[view] = [
                 _compared(theirs, expected, here) for theirs, expected, here in triples
@@ -200,11 +200,11 @@ class RecordedCheck:
 
     def is_wrong_in(self, view: View) -> bool:
         """Return whether an answer differs from that of the solution."""
-        return any(one.is_wrong for one in self.compared(view))
+        return any(answer.is_wrong for answer in self.compared(view))
 
     def evidence_of(self, view: View) -> int:
         """Return the number of facts in which the answers are wrong."""
-        return sum(one.evidence for one in self.compared(view))
+        return sum(answer.evidence for answer in self.compared(view))
 
 
 def _comparable(exchange: Exchange, clocked: Set[ClockPlace]) -> Exchange:
@@ -242,8 +242,8 @@ def clocked(first: Exchange, second: Exchange) -> frozenset[ClockPlace]:
     outcomes = zip(first.outcomes, second.outcomes, strict=False)
     return frozenset(
         (number, path)
-        for number, (one, other) in enumerate(outcomes)
-        for path, mine, theirs in zip_leaves(one.value, other.value)
+        for number, (answer, other) in enumerate(outcomes)
+        for path, mine, theirs in zip_leaves(answer.value, other.value)
         if is_number(mine) and is_number(theirs) and mine != theirs
     )
 

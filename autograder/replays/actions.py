@@ -78,10 +78,10 @@ def actions_in(exchanges: Sequence[Exchange]) -> list[Action]:
         base = len(actions)
         for step, made in zip(exchange.steps, exchange.calls, strict=True):
             actions.append(Action(step, made, base, origins))
-        for place, outcome in enumerate(exchange.outcomes, base):
+        for index, outcome in enumerate(exchange.outcomes, base):
             for path, leaf in leaves(outcome.value):
                 if isinstance(leaf, Handle):
-                    origins[leaf.id] = Origin(place, path)
+                    origins[leaf.id] = Origin(index, path)
     return actions
 
 
@@ -91,15 +91,15 @@ def place_of_fault(actions: Sequence[Action], result: CheckResult) -> int | None
     Of a check that passes it is the last call.
     """
     called = [
-        place
-        for place, action in enumerate(actions)
+        index
+        for index, action in enumerate(actions)
         if isinstance(action.step, Call | CallAgain | Build)
     ]
     if not result.message:
         return called[-1] if called else None
     wanted = (result.method, result.call)
-    found = [place for place in called if _words(actions[place].made) == wanted]
-    return found[-1] if found else None
+    matching = [index for index in called if _words(actions[index].made) == wanted]
+    return matching[-1] if matching else None
 
 
 def _words(call: RemoteCall) -> tuple[str, str]:
@@ -113,32 +113,32 @@ def needed_for(actions: Sequence[Action], last: int) -> list[int]:
     is the owner or an argument.
     """
     kept, objects = {last}, set(_roots(actions, last))
-    for place in range(last - 1, -1, -1):
-        action = actions[place]
+    for index in range(last - 1, -1, -1):
+        action = actions[index]
         is_made = isinstance(action.step, MADE)
-        if place in objects or (is_made and objects.intersection(_roots(actions, place))):
-            kept.add(place)
-            objects.update(_roots(actions, place), action.used)
-    return [place for place in sorted(kept) if _is_kept(actions, place, kept)]
+        if index in objects or (is_made and objects.intersection(_roots(actions, index))):
+            kept.add(index)
+            objects.update(_roots(actions, index), action.used)
+    return [index for index in sorted(kept) if _is_kept(actions, index, kept)]
 
 
-def _roots(actions: Sequence[Action], place: int) -> Iterator[int]:
+def _roots(actions: Sequence[Action], index: int) -> Iterator[int]:
     """Yield the actions that built the objects which action `place` uses."""
-    action = actions[place]
+    action = actions[index]
     if isinstance(action.step, CallAgain):
-        yield from _roots(actions, latest_call(actions, place))
+        yield from _roots(actions, latest_call(actions, index))
     for used in action.used:
         yield used
         yield from _roots(actions, used) if isinstance(actions[used].step, Get) else ()
 
 
-def _is_kept(actions: Sequence[Action], place: int, kept: set[int]) -> bool:
+def _is_kept(actions: Sequence[Action], index: int, kept: set[int]) -> bool:
     """Return whether an action has an effect; reading an attribute has one if it is used."""
-    if not isinstance(actions[place].step, Get):
+    if not isinstance(actions[index].step, Get):
         return True
-    return any(place in actions[other].used for other in kept)
+    return any(index in actions[other].used for other in kept)
 
 
-def latest_call(actions: Sequence[Action], place: int) -> int:
+def latest_call(actions: Sequence[Action], index: int) -> int:
     """Return the place of the call that the `CallAgain` at `place` makes again."""
-    return max(p for p in range(place) if isinstance(actions[p].step, Call))
+    return max(p for p in range(index) if isinstance(actions[p].step, Call))

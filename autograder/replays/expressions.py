@@ -77,8 +77,8 @@ class Writer:
         return f"arrays[{unique!r}]"
 
 
-def _same(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
-    return one is other
+def _same(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> bool:
+    return first is second
 
 
 def _generator(value: np.random.Generator) -> str:

@@ -61,13 +61,13 @@ def program(
         pdb: whether it stops in the debugger at the first line of the call.
     """
     actions = [] if check.result.call == IMPORT else actions_in(check.exchanges)
-    place = place_of_fault(actions, check.result)
-    if place is None and actions:
+    index = place_of_fault(actions, check.result)
+    if index is None and actions:
         return _whole_check(replay, check.result)
-    places = needed_for(actions, place) if place is not None else []
-    if len(places) > MAX_ACTIONS:
+    indices = needed_for(actions, index) if index is not None else []
+    if len(indices) > MAX_ACTIONS:
         return _whole_check(replay, check.result)
-    return _Composer(replay, check, actions, pdb=pdb).composed(places, arrays_file)
+    return _Composer(replay, check, actions, pdb=pdb).composed(indices, arrays_file)
 
 
 def _whole_check(replay: Replay, result: CheckResult) -> Program:
@@ -100,16 +100,16 @@ class _Composer:
         self._here = 0
         self._writer = Writer(self._object, inline=replay.setting.backend == REFERENCE)
 
-    def composed(self, places: Sequence[int], arrays_file: str) -> Program:
+    def composed(self, indices: Sequence[int], arrays_file: str) -> Program:
         """Return the program that makes the actions at `places`, the last of them at fault."""
         body: list[str] = []
-        again = [p for p in places if isinstance(self._actions[p].step, CallAgain)]
-        repeated = {latest_call(self._actions, place) for place in again}
-        for place in places[:-1]:
-            body += self._made(place, with_names=place in repeated)
-        last = self._at_fault(places[-1]) if places else []
+        again = [p for p in indices if isinstance(self._actions[p].step, CallAgain)]
+        repeated = {latest_call(self._actions, index) for index in again}
+        for index in indices[:-1]:
+            body += self._made(index, with_names=index in repeated)
+        last = self._at_fault(indices[-1]) if indices else []
         lines = [*self._begin(body + last, arrays_file), *body, *last]
-        arguments = self._arguments(places[-1]) if places else {}
+        arguments = self._arguments(indices[-1]) if indices else {}
         return Program("\n".join(lines) + "\n", self._writer.arrays, arguments)
 
     def _begin(self, body: Sequence[str], arrays_file: str) -> Iterator[str]:
@@ -132,71 +132,71 @@ class _Composer:
         yield f"{self._module} = replay.code({self._module!r})"
         yield ""
 
-    def _at_fault(self, place: int) -> list[str]:
+    def _at_fault(self, index: int) -> list[str]:
         """Return the lines of the call at fault, which is the only one in its line."""
-        *before, call = self._made(place, with_names=True)
+        *before, call = self._made(index, with_names=True)
         said = textwrap.wrap(f"The check says: {self._check.result.message}", 90)
         about = [f"# {line}" for line in said] if self._check.result.message else []
         made = _without_name(call)
         made = _CALLED.sub(r"pdb.runcall(\1, ", made).replace(", )", ")") if self._pdb else made
         return ["", *before, *about, f"result = {made}", "print(result)"]
 
-    def _made(self, place: int, *, with_names: bool) -> list[str]:
+    def _made(self, index: int, *, with_names: bool) -> list[str]:
         """Return the lines that make an action.
 
         Args:
             with_names: whether the arguments get names.
         """
-        action, self._here = self._actions[place], place
+        action, self._here = self._actions[index], index
         step = action.step
         if isinstance(step, CallAgain):
-            return [self._calls[latest_call(self._actions, place)]]
+            return [self._calls[latest_call(self._actions, index)]]
         if isinstance(step, Assign):
             values = self._writer.expression(step.values, step.name)
             return [f"replay.assign({self._owner(action)}.{step.name}, {values})"]
         if isinstance(step, Get):
-            return [f"{self._new_name(place, step.name)} = {self._owner(action)}.{step.name}"]
+            return [f"{self._new_name(index, step.name)} = {self._owner(action)}.{step.name}"]
         if isinstance(step, Call | Build):
-            return self._call(place, step, with_names=with_names)
+            return self._call(index, step, with_names=with_names)
         return []
 
-    def _call(self, place: int, step: Call | Build, *, with_names: bool) -> list[str]:
+    def _call(self, index: int, step: Call | Build, *, with_names: bool) -> list[str]:
         lines, words = [], []
-        for name, value in self._given(place).items():
+        for name, value in self._given(index).items():
             text = self._writer.expression(value, _identifier(name))
             if with_names and ("(" in text or "[" in text):
                 variable = self._free(_identifier(name))
                 lines.append(f"{variable} = {text}")
                 text = variable
             words.append(f"{name}={text}" if name in step.kwargs else text)
-        call = f"{self._function(place, step)}({', '.join(words)})"
-        self._calls[place] = call
+        call = f"{self._function(index, step)}({', '.join(words)})"
+        self._calls[index] = call
         kind = "model" if step.name[:1].isupper() or isinstance(step, Build) else "value"
-        is_used = any(place in other.used for other in self._actions)
-        return [*lines, f"{self._new_name(place, kind)} = {call}" if is_used else call]
+        is_used = any(index in other.used for other in self._actions)
+        return [*lines, f"{self._new_name(index, kind)} = {call}" if is_used else call]
 
-    def _given(self, place: int) -> dict[str, Any]:
+    def _given(self, index: int) -> dict[str, Any]:
         """Return the arguments of the call at `place`, by the names of its parameters."""
-        action = self._actions[place]
+        action = self._actions[index]
         step = action.step
         if not isinstance(step, Call | Build):
-            return self._given(latest_call(self._actions, place))
+            return self._given(latest_call(self._actions, index))
         file = self._replay.submission.files[self._module]
         names = parameter_names(file.source, action.made.method)
         return named_arguments(step.args, step.kwargs, names)
 
-    def _arguments(self, place: int) -> dict[str, np.ndarray[Any, Any]]:
+    def _arguments(self, index: int) -> dict[str, np.ndarray[Any, Any]]:
         """Return all arrays among the arguments of the call at fault, by name."""
-        self._here = place
+        self._here = index
         writer = Writer(self._object, inline=False)
-        for name, value in self._given(place).items():
+        for name, value in self._given(index).items():
             writer.expression(value, _identifier(name))
         return writer.arrays
 
-    def _function(self, place: int, step: Call | Build) -> str:
+    def _function(self, index: int, step: Call | Build) -> str:
         if isinstance(step, Build):
             return f"part({step.name!r})"
-        return f"{self._owner(self._actions[place])}.{step.name}"
+        return f"{self._owner(self._actions[index])}.{step.name}"
 
     def _owner(self, action: Action) -> str:
         return self._expression(action.owner) if action.owner is not None else self._module
@@ -207,9 +207,9 @@ class _Composer:
     def _expression(self, origin: Origin) -> str:
         return self._names[origin.action] + "".join(f"[{key!r}]" for key in origin.path)
 
-    def _new_name(self, place: int, wanted: str) -> str:
-        self._names[place] = self._free(wanted)
-        return self._names[place]
+    def _new_name(self, index: int, wanted: str) -> str:
+        self._names[index] = self._free(wanted)
+        return self._names[index]
 
     def _free(self, wanted: str) -> str:
         name, number = wanted, 2

@@ -71,7 +71,7 @@ class ReplayedCheck:
     @property
     def callbacks(self) -> dict[int, Callback]:
         """The callbacks that the requests passed, by number, in their state at that time."""
-        return {n: call for one in self.exchanges for n, call in one.callbacks.items()}
+        return {n: call for exchange in self.exchanges for n, call in exchange.callbacks.items()}
 
 
 class OneCheck:

@@ -161,14 +161,16 @@ class Replay:
         return {number: _Open(callback) for number, callback in callbacks.items()}
 
 
-def _debug(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
+def _debug(
+    kind: type[BaseException], error: BaseException, traceback_: TracebackType | None
+) -> None:
     """Show the exception, and open the debugger in the frame that raised it."""
     if issubclass(kind, bdb.BdbQuit | KeyboardInterrupt):
         return
-    traceback.print_exception(kind, error, place)
+    traceback.print_exception(kind, error, traceback_)
     import pdb
 
-    pdb.post_mortem(place)
+    pdb.post_mortem(traceback_)
 
 
 class _Open:

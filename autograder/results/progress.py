@@ -47,7 +47,7 @@ class Graded:
 
 def read_progress(course: Course) -> dict[str, Graded]:
     """Return the last result of each exercise; those whose file is gone or damaged are left out."""
-    found = {}
+    passed_now = {}
     for name, fields in load_state(course, _NAME).items():
         try:
             graded = Graded(**fields)
@@ -55,8 +55,8 @@ def read_progress(course: Course) -> dict[str, Graded]:
         except (TypeError, ValueError):
             continue
         if exists and name in course.exercise_names:
-            found[name] = graded
-    return found
+            passed_now[name] = graded
+    return passed_now
 
 
 def is_own(course: Course, named: Path | None) -> bool:

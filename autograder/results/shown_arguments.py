@@ -30,9 +30,13 @@ def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str,
     if step is None:
         return ()
     named = named_arguments(step.args, step.kwargs, parameter_names(source, call.method))
-    arrays = [(name, one) for given in named.items() for name, one in _arrays(*given, MAX_DEPTH)]
-    small = [(name, one) for name, one in arrays if one.ndim and one.size <= MAX_VALUES]
-    return tuple(f"{shown(name, MAX_NAME)} = {array_text(one)}" for name, one in small[:MAX_ARRAYS])
+    arrays = [
+        (name, array) for given in named.items() for name, array in _arrays(*given, MAX_DEPTH)
+    ]
+    small = [(name, array) for name, array in arrays if array.ndim and array.size <= MAX_VALUES]
+    return tuple(
+        f"{shown(name, MAX_NAME)} = {array_text(array)}" for name, array in small[:MAX_ARRAYS]
+    )
 
 
 def named_arguments(

@@ -41,7 +41,7 @@ def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
     return function(value)
 
 
-def zip_leaves(one: Any, other: Any, *, strict: bool = False) -> Iterator[tuple[Path, Any, Any]]:
+def zip_leaves(first: Any, second: Any, *, strict: bool = False) -> Iterator[tuple[Path, Any, Any]]:
     """Yield the pairs of leaves that have the same path in both values, with this path.
 
     A list and a tuple may stand for each other. Where a leaf stands opposite a container, the two
@@ -54,26 +54,26 @@ def zip_leaves(one: Any, other: Any, *, strict: bool = False) -> Iterator[tuple[
     >>> list(zip_leaves({"W": 1.0, "b": [2.0]}, {"W": 3.0, "b": 4.0}))
     [(('W',), 1.0, 3.0), (('b',), [2.0], 4.0)]
     """
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = [key for key in one if key in other]
-        is_whole = len(keys) == len(one) == len(other)
-    elif isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        keys = list(range(min(len(one), len(other))))
-        is_whole = len(one) == len(other)
+    if isinstance(first, dict) and isinstance(second, dict):
+        keys = [key for key in first if key in second]
+        is_whole = len(keys) == len(first) == len(second)
+    elif isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
+        keys = list(range(min(len(first), len(second))))
+        is_whole = len(first) == len(second)
     else:
-        yield (), one, other
+        yield (), first, second
         return
     if strict and not is_whole:
-        yield (), one, other
+        yield (), first, second
         return
     for key in keys:
-        for path, leaf, counterpart in zip_leaves(one[key], other[key], strict=strict):
+        for path, leaf, counterpart in zip_leaves(first[key], second[key], strict=strict):
             yield (key, *path), leaf, counterpart
 
 
-def same_form(one: Any, other: Any) -> bool:
+def same_form(first: Any, second: Any) -> bool:
     """Return whether two values have equal containers, of the same types, around their leaves."""
-    return bool(_form(one) == _form(other))
+    return bool(_form(first) == _form(second))
 
 
 def _form(value: Any) -> Any:

@@ -116,10 +116,10 @@ def _number_of_results(actual: Any, expected: Any) -> str:
     return f"is {received}, expected {len(expected)}" if not isinstance(actual, Raised) else ""
 
 
-def _same_numbers(one: Any, other: Any) -> bool:
+def _same_numbers(first: Any, other: Any) -> bool:
     """Return whether both hold the same numbers in the same shape."""
     try:
-        first, second = np.asarray(one), np.asarray(other)
+        first, second = np.asarray(first), np.asarray(other)
     except ValueError:  # lists of different lengths
         return False
     if {first.dtype.kind, second.dtype.kind} - set("biuf"):

@@ -166,8 +166,8 @@ class CallLog:
         """Return the call that `value` came from; the latest call where that is not known."""
         if isinstance(value, RemoteCall):
             return value
-        found = (call for outcome, call in reversed(self._values) if _is_returned(outcome, value))
-        return next(found, self.latest)
+        calls = (call for outcome, call in reversed(self._values) if _is_returned(outcome, value))
+        return next(calls, self.latest)
 
     def _behind_step(self, step: Step, text: str) -> RemoteCall:
         if isinstance(step, CallAgain):

@@ -217,13 +217,13 @@ class WorkerProcess:
 
 def _descriptors(process: RunningProcess) -> tuple[int, int, int]:
     streams = (process.stdin, process.stdout, process.stderr)
-    found = []
+    open_descriptors = []
     for stream in streams:
         if stream is None:
             raise ValueError("a sandbox must give its process three pipes")
         os.set_blocking(stream.fileno(), False)
-        found.append(stream.fileno())
-    return found[0], found[1], found[2]
+        open_descriptors.append(stream.fileno())
+    return open_descriptors[0], open_descriptors[1], open_descriptors[2]
 
 
 class _Incoming:

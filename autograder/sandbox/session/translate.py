@@ -111,19 +111,21 @@ def _unlike(expected: dict[str, Any], seen: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, value in expected.items() if not _same_bytes(seen.get(name), value))
 
 
-def _same_bytes(one: Any, other: Any) -> bool:
+def _same_bytes(first: Any, second: Any) -> bool:
     """Return whether two values are equal to the last bit; all objects of the worker are equal."""
-    return same_form(one, other) and all(_same_leaf(*pair) for _, *pair in zip_leaves(one, other))
+    return same_form(first, second) and all(
+        _same_leaf(*pair) for _, *pair in zip_leaves(first, second)
+    )
 
 
-def _same_leaf(one: Any, other: Any) -> bool:
-    if isinstance(other, np.ndarray | np.generic):
-        sent = other.astype(other.dtype.newbyteorder("<"), copy=False)  # as the wire does
-        is_array = isinstance(one, np.ndarray) and one.dtype == sent.dtype
-        return is_array and one.shape == sent.shape and one.tobytes() == sent.tobytes()
-    if isinstance(other, Handle):
-        return isinstance(one, Handle)
-    return type(one) is type(other) and repr(one) == repr(other)  # NaN is NaN
+def _same_leaf(first: Any, second: Any) -> bool:
+    if isinstance(second, np.ndarray | np.generic):
+        sent = second.astype(second.dtype.newbyteorder("<"), copy=False)  # as the wire does
+        is_array = isinstance(first, np.ndarray) and first.dtype == sent.dtype
+        return is_array and first.shape == sent.shape and first.tobytes() == sent.tobytes()
+    if isinstance(second, Handle):
+        return isinstance(first, Handle)
+    return type(first) is type(second) and repr(first) == repr(second)  # NaN is NaN
 
 
 def parts_in(reply: Any) -> set[str]:
