@@ -149,11 +149,6 @@ class CallLog:
         """Return whether a call of that text has returned None."""
         return call.text in self._without_value
 
-    @property
-    def called_names(self) -> frozenset[str]:
-        """The names of all functions, classes and methods that the check has called."""
-        return frozenset(self._by_name)
-
     def method_of(self, text: str) -> str:
         """Return the method behind the step of the latest request that reads `text`."""
         return self.made[self._texts.index(text)].method if text in self._texts else ""
