@@ -11,7 +11,7 @@ cause explains most, and a second one is reported beside it unless the two contr
 All of this happens in a process of its own.
 
 diagnose.py          diagnoses all failed checks of one exercise
-changed_solutions/   solutions with a listed mistake or another change, tried one after the other
+solution_changes/   solutions with a listed mistake or another change, tried one after the other
 generic.py           explains failures without listed mistakes
 patterns/            differences between actual and expected arrays: a factor, a transpose
 flaws.py             describes a wrong form of answers

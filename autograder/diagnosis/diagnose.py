@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
-from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
-from autograder.diagnosis.changed_solutions.listed_mistakes import KnownMistakes, causes_by_task
-from autograder.diagnosis.changed_solutions.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.changed_solutions.task_causes import Joined
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
+from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
+from autograder.diagnosis.solution_changes.listed_mistakes import KnownMistakes, causes_by_task
+from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
+from autograder.diagnosis.solution_changes.task_causes import Joined
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
-from autograder.diagnosis.changed_solutions.behaviour_changes import behaviour_changes
-from autograder.diagnosis.changed_solutions.mutation_candidates import mutation_candidates
 from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.reading import methods_in
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import Module, SourceModule
+from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
+from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
+from autograder.diagnosis.solution_changes.mutation_candidates import mutation_candidates
 from autograder.results.report import Diagnosis
 
 #: The number of small changes of the solution that are tried for one exercise.

@@ -12,7 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.changed_solutions.search import check_lines
+from autograder.diagnosis.solution_changes.search import check_lines
 from autograder.sandbox import wire
 from autograder.sandbox.session.callbacks import CallbackTable
 from autograder.sandbox.session.faults import Crashed

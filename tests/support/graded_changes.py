@@ -15,11 +15,11 @@ import pytest
 
 from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.diagnosis.changed_solutions.answer_matcher import AnswerMatcher
-from autograder.diagnosis.changed_solutions.search import Trials
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
+from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
+from autograder.diagnosis.solution_changes.search import Trials
 from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of

@@ -11,7 +11,7 @@ import pytest
 from gradus_command import gradus
 from repository import ROOT
 
-EXAMPLE = ROOT / "docs" / "examples" / "grade_folder.py"
+EXAMPLE = ROOT / "docs" / "examples" / "plugins" / "grade_folder.py"
 MODULES = sorted(
     file.stem for file in (ROOT / "autograder/public").glob("*.py") if file.stem != "__init__"
 )

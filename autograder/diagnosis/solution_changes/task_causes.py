@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from autograder.course.mistakes import Mistake
-from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, AnswerMatcher
 from autograder.diagnosis.exchanges import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.solution_changes.answer_matcher import EXACT, AnswerMatcher
 from autograder.results.report import Diagnosis
 
 

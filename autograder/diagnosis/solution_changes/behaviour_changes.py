@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.changed_solutions.call_changes import (
+from autograder.diagnosis.recorded import RecordedCheck
+from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.solution_changes.call_changes import (
     BACKWARD,
     FORWARD,
     BehaviourChange,
@@ -26,8 +28,6 @@ from autograder.diagnosis.changed_solutions.call_changes import (
     other_functions,
     other_memory,
 )
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import SourceModule
 from autograder.sandbox.session.requests import Get
 
 __all__ = ["ChangedSolution", "behaviour_changes"]

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from autograder.diagnosis.changed_solutions import search as searching
-from autograder.diagnosis.changed_solutions.search import (
+from autograder.diagnosis.solution_changes import search as searching
+from autograder.diagnosis.solution_changes.search import (
     NO,
     YES,
     OutOfTrials,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.diagnosis.changed_solutions.beginner_mutations import (
+from autograder.diagnosis.solution_changes.beginner_mutations import (
     BEGINNER_MUTATIONS,
     MANY_MUTATIONS,
 )

@@ -11,8 +11,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.diagnosis.changed_solutions.answer_matcher import EXACT, LOOSE, AnswerMatcher
-from autograder.diagnosis.changed_solutions.task_causes import (
+from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.flaws import flaw_of
+from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
+from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.solution_changes.answer_matcher import EXACT, LOOSE, AnswerMatcher
+from autograder.diagnosis.solution_changes.task_causes import (
     CERTAIN,
     Joined,
     ListedCause,
@@ -20,10 +24,6 @@ from autograder.diagnosis.changed_solutions.task_causes import (
     add_flaw,
     diagnosis_of,
 )
-from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
 from framework.errors import BadInputError
 
 #: A mistake that explains a part of the answers shows in one of this number of cheapest checks.
