@@ -1,6 +1,6 @@
 """A plugin with a command: it grades a folder of submissions and writes their points as CSV.
 
-    gradus --plugin docs/examples/plugins/grade_folder.py grade-folder submissions points.csv rnn lstm
+    gradus --plugin grade_folder.py grade-folder submissions points.csv rnn lstm
 
 It uses `autograder.public` alone, the part of the grader that is there for plugins.
 """
