@@ -36,7 +36,8 @@ app = new_app()
 def _named_file(text: str) -> tuple[str, Path]:
     name, separator, file = text.partition("=")
     if not (name and separator and file):
-        raise typer.BadParameter(f"{text!r} is not NAME=FILE, as in html=report.html")
+        message = f"{text!r} is not NAME=FILE, as in html=report.html"
+        raise typer.BadParameter(message, param_hint="'--report'")
     return name, Path(file)
 
 

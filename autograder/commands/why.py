@@ -63,8 +63,12 @@ def why(
     chosen = find_course(course)
     report = _graded(check, options, chosen)
     checks = {result.id: result for exercise in report.exercises for result in exercise.checks}
+    if "" in checks:  # no check has run: nothing is written, handed in or readable
+        for result in (result for exercise in report.exercises for result in exercise.checks):
+            say(f"{result.title}: {result.verdict.value}: {result.message}")
+        return
     if check not in checks:
-        raise UnknownNameError("check", check, sorted(filter(None, checks)))
+        raise UnknownNameError("check", check, sorted(checks))
     for line in explanation(checks[check], show_messages=show_hidden or not checks[check].hidden):
         say(line)
 

@@ -152,12 +152,17 @@ def render_json(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Return `value`, every number in it to six digits: the noise of a sum is no information."""
+    """Return `value` with numbers of six digits, and of four decimals where they are large.
+
+    The noise of a sum is no information.
+    """
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.6g}") if abs(value) < 100 else round(value, 4)
 
 
 def report_schema() -> dict[str, Any]:

@@ -54,6 +54,12 @@ def test_a_check_that_waits_for_a_part_of_another_exercise(run, real_solution):
     )
 
 
+def test_no_check_of_what_is_not_begun_has_run(run, real_course):
+    stub = real_course.exercise("activations").stub.read_text("utf-8")
+    lines = run("test_activations.py::test_tanh_forward", activations=stub)
+    assert lines[0] == "Sigmoid is written: not started: not written yet"
+
+
 def test_a_check_that_is_none(run, real_solution):
     with pytest.raises(UnknownNameError, match="test_tanh_forward"):
         run("test_activations.py::test_tanh_forwards", activations=real_solution("activations"))

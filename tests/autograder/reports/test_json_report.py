@@ -4,7 +4,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from autograder.reports.json_report import SCHEMA, render_json, report_schema
+from autograder.reports.json_report import SCHEMA, _rounded, render_json, report_schema
 from autograder.results.findings.texts import PrintedText
 from autograder.results.report import Report
 from autograder.verdicts import Verdict
@@ -116,3 +116,10 @@ def test_unseen_characters_are_escaped_and_the_text_is_the_same(report, wrong):
     text = render_json(Report(report.provenance, (odd,)))
     assert text.replace("\n", "").isprintable()
     assert json.loads(text)["exercises"][0]["file"] == odd.file
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(20 / 3, 6.66667), (10000.25, 10000.25), (0.1 + 0.2, 0.3), (7, 7)]
+)
+def test_numbers_are_written_without_noise(value, written):
+    assert _rounded({"points": [value]}) == {"points": [written]}
