@@ -46,7 +46,7 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
 
 
 def _watched(options: GradeOptions, setting: Setting) -> int:
-    """Grade after every change; what has read a course that changes then is started again."""
+    """Grade after every change of the submission; start again where the course has changed."""
     from autograder.commands.watch import grade_on_change, start_again
     from autograder.grading.watching import WatchState
     from autograder.reports.grading_display import WatchedScreen

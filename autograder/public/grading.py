@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.grading.manual_points import (
-    DIGEST_MARK,
-)
+from autograder.grading.manual_points import DIGEST_MARK
 from autograder.grading.options import (
     GradeOptions,
     chosen_course,
@@ -21,29 +19,14 @@ from autograder.grading.request import (
 from autograder.grading.setting import (
     Setting,
     open_setting,
-    sandbox_named,
 )
-from autograder.grading.watching import (
-    Memory,
-)
-from autograder.grading.written_answers import (
-    with_points,
-)
-from autograder.installation.inspection import (
-    start_worker,
-)
-from autograder.judging.rules import (
-    is_open,
-)
-from autograder.sandbox.confine import (
-    libc,
-)
-from autograder.sandbox.runners import (
-    Sandbox,
-)
-from autograder.sandbox.runners.fork import (
-    ForkSandbox,
-)
+from autograder.grading.watching import Memory
+from autograder.grading.written_answers import with_points
+from autograder.installation.inspection import start_worker
+from autograder.judging.rules import is_open
+from autograder.sandbox.confine import libc
+from autograder.sandbox.runners import Sandbox
+from autograder.sandbox.runners.fork import ForkSandbox
 
 __all__ = [
     "DIGEST_MARK",
@@ -60,7 +43,6 @@ __all__ = [
     "is_open",
     "libc",
     "open_setting",
-    "sandbox_named",
     "start_worker",
     "with_points",
     "work",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.reports.hiding import (
-    without_keys,
-)
-from autograder.reports.html_report import (
-    report_templates,
-)
+from autograder.reports.hiding import without_keys
+from autograder.reports.html_report import report_templates
 from autograder.reports.json_report import (
     read_report,
     render_json,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.results.findings.texts import (
-    WrittenAnswer,
-)
+from autograder.results.findings.texts import WrittenAnswer
 from autograder.results.report import (
     CheckResult,
     ExerciseResult,
     Report,
     TaskResult,
 )
-from autograder.verdicts import (
-    Verdict,
-)
+from autograder.verdicts import Verdict
 
 __all__ = [
     "CheckResult",

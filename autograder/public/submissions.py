@@ -22,16 +22,12 @@ from autograder.submissions.notes import (
     reason,
     short,
 )
-from autograder.submissions.recognition import (
-    numbered,
-)
+from autograder.submissions.recognition import numbered
 from autograder.submissions.submission import (
     Submission,
     load_submission,
 )
-from autograder.submissions.submitted_file import (
-    SubmittedFile,
-)
+from autograder.submissions.submitted_file import SubmittedFile
 
 __all__ = [
     "LIMITS",

@@ -1,15 +1,3 @@
 """The fixtures of all tests of the grader."""
 
-from grading_fixtures import (  # noqa: F401
-    answers,
-    asked_course,
-    course_root,
-    grade_asked,
-    graded,
-    make_notebook,
-    real_course,
-    real_solution,
-    right_answers,
-    solved,
-    tiny_course,
-)
+from grading_fixtures import *  # noqa: F403

@@ -7,6 +7,20 @@ import pytest
 
 from autograder.course.reading import Course, find_course
 
+__all__ = [
+    "answers",
+    "asked_course",
+    "course_root",
+    "grade_asked",
+    "graded",
+    "make_notebook",
+    "real_course",
+    "real_solution",
+    "right_answers",
+    "solved",
+    "tiny_course",
+]
+
 SIGMOID_SOLUTION = '''"""Squashing functions."""
 
 from __future__ import annotations

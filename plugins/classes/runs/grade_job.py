@@ -13,7 +13,14 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from autograder.public.courses import Course, Exercise
-from autograder.public.grading import GradeRequest, Memory, Setting, is_open, sandbox_named
+from autograder.public.grading import (
+    GradeOptions,
+    GradeRequest,
+    Memory,
+    Setting,
+    is_open,
+    open_setting,
+)
 from autograder.public.reports import render_json
 from autograder.public.results import ExerciseResult, Report, Verdict
 from autograder.public.submissions import Submission, SubmittedFile, load_submission
@@ -114,15 +121,14 @@ def setting_of(settings: RunSettings) -> Setting:
         GradusError: the course, a plugin or the sandbox cannot be used.
     """
     course = Course.read(Path(settings.course))
-    plugins = Plugins(settings.plugins, course, settings.blocked)
-    return Setting(
-        course=course,
-        plugins=plugins,
-        sandbox=sandbox_named(settings.sandbox, plugins, allow_weaker=settings.allow_weaker),
+    options = GradeOptions(
         backend=settings.backend,
         device=settings.device,
+        sandbox=settings.sandbox,
+        allow_weaker=settings.allow_weaker,
         seed=settings.seed,
     )
+    return open_setting(options, course, Plugins(settings.plugins, course, settings.blocked))
 
 
 @lru_cache(maxsize=4)

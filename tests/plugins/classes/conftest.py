@@ -5,19 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from grading_fixtures import (  # noqa: F401
-    answers,
-    asked_course,
-    course_root,
-    grade_asked,
-    graded,
-    make_notebook,
-    real_course,
-    real_solution,
-    right_answers,
-    solved,
-    tiny_course,
-)
+from grading_fixtures import *  # noqa: F403
 from postgresql import postgresql
 
 from plugins.classes.collecting.export import Export, Wanted
