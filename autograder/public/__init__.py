@@ -5,6 +5,5 @@ A plugin that grades, as `plugins.classes` does, imports nothing else of `autogr
 courses      courses: reading them, their identity, the source code of their exercises
 submissions  files, folders, archives and notebooks, read within limits
 grading      how a submission is graded, in which sandbox; the request for a report
-results      reports and what they consist of
-reports      formats and words of reports
+reports      results as data; formats and words of reports
 """

@@ -1,4 +1,4 @@
-"""Reports: their formats, their words, and text that is safe to show."""
+"""Reports: results as frozen data, formats, words, and text that is safe to show."""
 
 from __future__ import annotations
 
@@ -17,8 +17,22 @@ from autograder.reports.wording import (
     number,
     ratio,
 )
+from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.report import (
+    CheckResult,
+    ExerciseResult,
+    Report,
+    TaskResult,
+)
+from autograder.verdicts import Verdict
 
 __all__ = [
+    "CheckResult",
+    "ExerciseResult",
+    "Report",
+    "TaskResult",
+    "Verdict",
+    "WrittenAnswer",
     "clean",
     "counted",
     "for_spreadsheet",

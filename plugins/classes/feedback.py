@@ -16,8 +16,14 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import Connection
 
 from autograder.public.grading import with_points
-from autograder.public.reports import report_templates, without_keys
-from autograder.public.results import ExerciseResult, Report, TaskResult, Verdict
+from autograder.public.reports import (
+    ExerciseResult,
+    Report,
+    TaskResult,
+    Verdict,
+    report_templates,
+    without_keys,
+)
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.collecting.attempt_files import safe_path

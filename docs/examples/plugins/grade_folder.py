@@ -23,7 +23,7 @@ from autograder.public.grading import (
     answer,
     open_setting,
 )
-from autograder.public.results import Report
+from autograder.public.reports import Report
 from autograder.public.submissions import load_submission
 from framework.hookspecs import hookimpl
 from framework.providers.plugins import Plugins

@@ -17,8 +17,14 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from autograder.public.reports import read_report
-from autograder.public.results import CheckResult, Report, TaskResult, Verdict, WrittenAnswer
+from autograder.public.reports import (
+    CheckResult,
+    Report,
+    TaskResult,
+    Verdict,
+    WrittenAnswer,
+    read_report,
+)
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student

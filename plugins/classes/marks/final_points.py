@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from autograder.public.results import Verdict
+from autograder.public.reports import Verdict
 from framework.errors import PluginError, UnknownNameError
 from framework.providers.hook_calls import expect
 from framework.providers.plugins import Plugins

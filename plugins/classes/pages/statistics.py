@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from autograder.public.reports import number
-from autograder.public.results import Verdict
+from autograder.public.reports import Verdict, number
 from plugins.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
 from plugins.classes.pages.view import RunView
 from plugins.classes.rosters.dates import time_zone

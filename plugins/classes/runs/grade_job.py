@@ -21,8 +21,7 @@ from autograder.public.grading import (
     is_open,
     open_setting,
 )
-from autograder.public.reports import render_json
-from autograder.public.results import ExerciseResult, Report, Verdict
+from autograder.public.reports import ExerciseResult, Report, Verdict, render_json
 from autograder.public.submissions import Submission, SubmittedFile, load_submission
 from framework import __version__
 from framework.importing import in_one_line

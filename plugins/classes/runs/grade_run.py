@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from autograder.public.courses import course_hash, version_words
-from autograder.public.results import Verdict
+from autograder.public.reports import Verdict
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
