@@ -38,8 +38,8 @@ from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
 from framework.providers.plugins import Plugins
 
-HERE = Path(__file__).parent
-COURSE = HERE / "course"
+CASES_FOLDER = ROOT / "tests" / "data" / "hostile"
+COURSE = CASES_FOLDER / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
 DENIED = "fork without namespaces"
 #: As a class is graded: the checks know the answers of a right submission.
@@ -51,7 +51,7 @@ SAMPLE = {
     DENIED: ("full_disk", "killed_others", "steered_others"),
     MANY: ("forged_replies_ahead", "killed_itself"),
 }
-CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
+CASES = sorted(path.parent for path in CASES_FOLDER.glob("*/expected.toml"))
 
 #: What a submission that gets out of its sandbox is to call the files it makes.
 TRACE = "hostile-was-here"
@@ -344,7 +344,7 @@ def course() -> Path:
 @pytest.fixture
 def case_file() -> Callable[[str], str]:
     """`case_file(name)`: the whole file that the case of that name hands in."""
-    return lambda name: completed((HERE / name / "submission.py").read_text("utf-8"))
+    return lambda name: completed((CASES_FOLDER / name / "submission.py").read_text("utf-8"))
 
 
 def _selected(session: pytest.Session) -> list[tuple[Path, str]]:

@@ -18,7 +18,7 @@ from autograder.sandbox.runners.scratch import remove_scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
 
-COURSE = ROOT / "tests/hostile/course"
+COURSE = ROOT / "tests/data/hostile/course"
 NEIGHBOUR = (COURSE / "solutions/unit/neighbour/neighbour.py").read_text("utf-8")
 CODES = "a\n::set-output name=a::b\n\x1b[2J"
 

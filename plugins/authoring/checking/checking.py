@@ -212,7 +212,7 @@ def mistakes(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
 
 def alternates_folder(exercise: Exercise) -> Path:
     """Return the folder with other right answers: one file for each style."""
-    return exercise.root / "tests" / "alternates" / exercise.unit / exercise.name
+    return exercise.root / "tests" / "data" / "alternates" / exercise.unit / exercise.name
 
 
 def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ CANNOT_FAIL = {
     "test_initial_loss": "generic/zero",
     "test_a_certain_word_does_not_move": "generic/dropped-operand",
 }
-ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))
+ALTERNATES = sorted((ROOT / "tests" / "data" / "alternates").glob("*/*/*.py"))
 
 
 def is_torch(file: Path) -> bool:

@@ -16,7 +16,7 @@ from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError
 from framework.providers.plugins import Plugins
 
-HOSTILE = ROOT / "tests" / "hostile" / "course"
+HOSTILE = ROOT / "tests" / "data" / "hostile" / "course"
 SOLUTIONS = {
     name: (HOSTILE / "solutions" / "unit" / name / f"{name}.py").read_text("utf-8")
     for name in ("target", "neighbour")

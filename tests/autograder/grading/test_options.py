@@ -14,7 +14,7 @@ from autograder.course.reading import Course
 from autograder.grading.options import CI_VARIABLES, GradeOptions, chosen_course
 from framework.errors import UsageError
 
-TINY = ROOT / "tests/hostile/course"
+TINY = ROOT / "tests/data/hostile/course"
 PLUGIN = "from pathlib import Path\nPath(__file__).with_name('it-ran').touch()\n"
 
 

@@ -21,7 +21,7 @@ from plugins.authoring.commands.check import described
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")
-ALTERNATE = Path("tests/alternates/first_steps/linear/with_einsum.py")
+ALTERNATE = Path("tests/data/alternates/first_steps/linear/with_einsum.py")
 
 
 @pytest.fixture(scope="module")

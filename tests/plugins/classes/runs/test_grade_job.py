@@ -13,7 +13,7 @@ from plugins.classes.runs.grade_job import RunSettings, grade_job
 @pytest.fixture
 def job():
     """`job(...)`: what becomes of the solution of a small exercise."""
-    course = ROOT / "tests" / "hostile" / "course"
+    course = ROOT / "tests" / "data" / "hostile" / "course"
     settings = RunSettings(str(course), sandbox="process")
     return lambda **named: grade_job(settings, Job(str(course / "solutions"), "neighbour", **named))
 

@@ -2,7 +2,7 @@
 
 OpenBLAS and NumPy choose their kernels by the processor; other kernels round in another order.
 The environment chooses others here, for the grader and for its workers. By default one exercise
-is graded under the plainest kernels; ``pytest -m slow tests/alternates/test_processors.py`` grades
+is graded under the plainest kernels; ``pytest -m slow tests/exercises/test_processors.py`` grades
 all alternates under each kind, and compares a calibration of 20 trainings with the stored one.
 """
 
@@ -88,7 +88,7 @@ def test_a_worker_uses_the_kernels_of_its_grader(monkeypatch):
 
 ALTERNATES = (
     *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "slow"),
-    "tests/alternates/test_alternates.py",
+    "tests/exercises/test_alternates.py",
 )
 
 

@@ -20,7 +20,7 @@ def attacked(x):
     for name in NAMES:
         with suppress(ImportError, OSError):
             print(importlib.import_module(name))
-    for pattern in ("tests/hostile/course/*/unit/target/t*.py", "autograder/checks/*.py"):
+    for pattern in ("tests/data/hostile/course/*/unit/target/t*.py", "autograder/checks/*.py"):
         for source in stolen(pattern):
             print(source)
             names = {}

@@ -1,10 +1,10 @@
 """Right answers in other styles than the solution's get full marks, whatever the seed.
 
-``tests/alternates/UNIT/EXERCISE/STYLE.py`` holds them; styles named ``*torch*`` are graded as
+``tests/data/alternates/UNIT/EXERCISE/STYLE.py`` holds them; styles named ``*torch*`` are graded as
 ``grade --backend torch`` does. Where one of them fails, a check is too strict.
 
 By default one alternate of each exercise sees one seed: of its styles, a different one for each
-exercise in turn. ``pytest -m slow tests/alternates/test_alternates.py`` runs all of them with 50
+exercise in turn. ``pytest -m slow tests/exercises/test_alternates.py`` runs all of them with 50
 seeds, or with those of ``GRADUS_SEEDS``: see `right_answers`.
 """
 
@@ -16,10 +16,11 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 from right_answers import COURSE, SEEDS, failures, is_torch, seeds_of
 
-HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*/*/*.py"))
+ALTERNATES = ROOT / "tests" / "data" / "alternates"
+FILES = sorted(ALTERNATES.glob("*/*/*.py"))
 OF_EXERCISE = [[*files] for _, files in groupby(FILES, lambda file: file.parent)]
 SAMPLE = [files[turn % len(files)] for turn, files in enumerate(OF_EXERCISE)]
 
