@@ -4,8 +4,9 @@
 ``grade --backend torch`` does. Where one of them fails, a check is too strict.
 
 By default one alternate of each exercise sees one seed: of its styles, a different one for each
-exercise in turn. ``pytest -m slow tests/exercises/test_alternates.py`` runs all of them with 50
-seeds, or with those of ``GRADUS_SEEDS``: see `right_answers`.
+exercise in turn. ``pytest --exercise NAME`` takes all of an exercise.
+``pytest -m slow tests/exercises/test_alternates.py`` runs all of them with 50 seeds, or with those
+of ``GRADUS_SEEDS``: see `right_answers`.
 """
 
 from __future__ import annotations
@@ -38,9 +39,15 @@ def alternates(groups: Sequence[Sequence[Path]], named: str) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(
-    "files", alternates([[file] for file in SAMPLE], "{0.parent.name}-{0.stem}")
-)
+def pytest_generate_tests(metafunc):
+    """Take one alternate of each exercise, or all of the exercise of ``--exercise NAME``."""
+    if metafunc.function is test_an_alternate_gets_full_marks:
+        name = metafunc.config.getoption("exercise")
+        chosen = [file for file in FILES if file.parent.name == name] if name else SAMPLE
+        groups = [[file] for file in chosen]
+        metafunc.parametrize("files", alternates(groups, "{0.parent.name}-{0.stem}"))
+
+
 def test_an_alternate_gets_full_marks(files):
     assert list(failures(files, range(1))) == []
 
