@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.course.figures import Figure, replaced
+from autograder.course.promises import without_marks
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
 from autograder.course.working_directory import chosen_exercise
@@ -49,7 +50,7 @@ def _show_text(exercise: Exercise, pager: bool) -> None:
 
     if not exercise.readme.is_file():
         raise BadInputError(f"{exercise.readme} is missing: exercise '{exercise.name}' has no text")
-    readme = read_text(exercise.readme)
+    readme = without_marks(read_text(exercise.readme))
     described = replaced(readme, exercise.readme.parent, _named)
     text = Markdown(described + _questions(exercise))
     output = console()
@@ -90,16 +91,16 @@ def _show_promises(exercise: Exercise) -> None:
 
 
 def _promise_text(promise: Promise) -> str:
-    """Return a sentence, where it stands, and the checks that test it."""
+    """Return a promise, its address, and the checks that test it."""
     checks = [
         f"    {'hidden' if check.hidden else 'public'}  {check.name}: {check.title}"
         for check in promise.checks
     ]
-    return "\n".join([f"{promise.source or 'in no text'}: {promise.sentence}", *checks, ""])
+    return "\n".join([f"{promise.address}: {promise.text or 'in no text'}", *checks, ""])
 
 
 def _unnamed_text(table: PromiseTable) -> str:
     hidden = [check.hidden for check in table.without_promise]
     return (
-        f"Checks that name no sentence: {hidden.count(False)} public, {hidden.count(True)} hidden."
+        f"Checks that name no promise: {hidden.count(False)} public, {hidden.count(True)} hidden."
     )

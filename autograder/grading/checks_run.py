@@ -16,6 +16,7 @@ from itertools import zip_longest
 import pytest
 
 from autograder.checks.host_limits import BudgetExceeded, host_limited
+from autograder.course.promises import promised_texts
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
@@ -199,7 +200,7 @@ def result_of(
         hidden=is_hidden(item),
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
-        hint=_hint(item),
+        hint=_hint(item, under_test.exercise if error is not None else None),
         findings=_findings(item, session.printed()),
         evidence=_evidence(under_test),
         seconds=seconds,
@@ -270,12 +271,13 @@ def _marked(item: pytest.Item, name: str) -> str:
     return str(marker.args[0]) if marker is not None and marker.args else ""
 
 
-def _hint(item: pytest.Item) -> str:
-    """Return the hint of a check: its own, or the first sentence of the text that it tests."""
-    if own := _marked(item, "hint"):
+def _hint(item: pytest.Item, failed: Exercise | None) -> str:
+    """Return the hint of a check: its own, or what the text of the `failed` exercise promises."""
+    own = _marked(item, "hint")
+    if own or failed is None:
         return own
-    sentence = " ".join(_marked(item, "promise").split())
-    return f'The text says: "{sentence}"' if sentence else ""
+    promised = promised_texts(failed).get(_marked(item, "promise"))
+    return f'The text says: "{promised}"' if promised else ""
 
 
 def is_hidden(item: pytest.Item) -> bool:

@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from autograder.course.figures import Figure, figures, replaced
+from autograder.course.promises import without_marks
 from autograder.course.questions.sections import ANSWER_HEADING
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
@@ -65,7 +66,7 @@ def _code(text: str, task: str) -> NotebookNode:
 
 def _readme_cells(exercise: Exercise) -> list[NotebookNode]:
     """Return the README, a cell per section."""
-    text = read_text(exercise.readme) if exercise.readme.is_file() else ""
+    text = without_marks(read_text(exercise.readme)) if exercise.readme.is_file() else ""
     text = text or f"# {exercise.title}\n"
     return [_section(part, exercise.readme.parent) for part in sections(text)]
 

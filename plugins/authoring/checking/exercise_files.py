@@ -186,13 +186,14 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 
 
 def promises(exercise: Exercise) -> Iterator[Problem]:
-    """Yield hidden checks without a sentence, sentences that no text has, and unclaimed ones."""
+    """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
     for problem in promise_problems(promise_table(exercise)):
         yield Problem(problem, f"`gradus show {exercise.name} --promises` lists them all")
     for promise in unclaimed_promises(exercise):
         yield advice(
-            f"no check names the sentence '{promise.text}' ({'/'.join(promise.kinds)})",
-            'name it by @pytest.mark.promise("...") above the check that fails without it',
+            f"no check names the promise '{promise.text}' ({'/'.join(promise.kinds)})",
+            'name it by @pytest.mark.promise("...") above the check that fails without it; '
+            "a sentence of README.md gets a name by `<!-- promise: NAME -->` after it",
         )
 
 
