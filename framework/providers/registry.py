@@ -207,8 +207,8 @@ class Registry:
         if provider not in self.providers():
             raise self.unknown("provider", provider, self.providers())
         if name in self.names():
-            have = ", ".join(self.providers(name))
-            raise UsageError(f"'{provider}' offers no '{name}'; these do: {have}")
+            have = " or ".join(f"{name}@{other}" for other in self.providers(name))
+            raise UsageError(f"'{provider}' offers no '{name}': choose {have}")
         raise self.unknown(kind or "implementation", name, self.names(kind))
 
     def load(self, implementation: Implementation) -> Any:
