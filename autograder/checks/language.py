@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -24,9 +24,17 @@ from framework.interfaces import LanguageModel
 
 if TYPE_CHECKING:
     from autograder.checks.paired_models import PairedModels
-    from framework.languages.agreement import AgreementLanguage
 
 Array = np.ndarray[Any, Any]
+
+
+class SourceOfTexts(Protocol):
+    """A generated language that knows how likely its texts are."""
+
+    def log_probabilities(self, texts: Array) -> Array:
+        """Return log P of each token of `texts: (N, 1 + T)` after the first: `(N, T)`, in nats."""
+
+
 #: How far the probabilities of a distribution may be from summing to one.
 SUM_TOLERANCE = 1e-6
 
@@ -72,14 +80,14 @@ def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
-def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, texts: Array) -> float:
+def perplexity_ratio(model: RemoteObject, language: SourceOfTexts, texts: Array) -> float:
     """Return the perplexity of `model`, divided by that of the source of the texts.
 
     Both are measured on the same texts, so that what is by chance hard to predict in them is so
     for both; 1 is the best possible in the long run.
 
     Args:
-        texts: `(N, 1 + T)`, see `AgreementLanguage.sample_texts`: new ones for every evaluation.
+        texts: `(N, 1 + T)`, drawn from `language`: new ones for every evaluation.
 
     Raises:
         CheckFailed: what the model returns is not a distribution, or better than can be.

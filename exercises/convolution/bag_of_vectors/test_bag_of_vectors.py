@@ -15,7 +15,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 DAN = "DeepAveragingNetwork"

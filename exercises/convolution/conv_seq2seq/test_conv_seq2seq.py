@@ -14,7 +14,7 @@ from autograder.checks import (
     refuses,
     trained_models,
 )
-from framework.languages.translation import TranslationLanguage
+from plugins.lectures.languages.translation import TranslationLanguage
 
 RTOL = 1e-7
 PAD, END = 0, 2

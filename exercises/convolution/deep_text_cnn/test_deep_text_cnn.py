@@ -16,7 +16,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
-from framework.languages.random_hierarchy import RandomHierarchy
+from plugins.lectures.languages.random_hierarchy import RandomHierarchy
 
 RTOL = 1e-7
 # A batch norm after a convolution removes its bias: the gradient is 0 except for rounding.

@@ -12,7 +12,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
-from framework.languages.suffix_tagging import TAGS, SuffixTagging
+from plugins.lectures.languages.suffix_tagging import TAGS, SuffixTagging
 
 A, E, MAPS, C = 9, 3, 4, 5
 

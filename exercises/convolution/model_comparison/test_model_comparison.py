@@ -24,7 +24,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.attributed_sentiment import AttributedSentiment
+from plugins.lectures.languages.attributed_sentiment import AttributedSentiment
 
 RTOL = 1e-7
 V, E, H, C = 9, 3, 4, 2

@@ -17,7 +17,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 V, E, C, K = 9, 3, 4, 2

@@ -18,8 +18,8 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
+from plugins.lectures.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
 #: Trained on the same 40,000 words, the best Kneser-Ney model (2- to 6-grams, three discounts) has

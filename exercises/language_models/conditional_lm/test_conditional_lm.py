@@ -19,8 +19,8 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
-from framework.languages.conditional_texts import ConditionalTexts
 from framework.models.conditioned import Conditioned
+from plugins.lectures.languages.conditional_texts import ConditionalTexts
 
 RTOL = 1e-7
 V, K, E, H = 7, 2, 3, 4

@@ -14,7 +14,7 @@ from autograder.checks import (
     perplexity_ratio,
 )
 from framework.data.vocabulary import EOS
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V = 9
 

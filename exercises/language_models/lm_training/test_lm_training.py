@@ -25,7 +25,7 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 CONSONANTS, VOWELS = "bdgklmnprst", "aeiou"
 #: A quote opens after this share of the words outside, and ends after this share inside.

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks import equal, expect, no_look_ahead, perplexity_ratio
 from framework.data.vocabulary import EOS
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V = 9
 

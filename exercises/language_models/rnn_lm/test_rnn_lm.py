@@ -17,7 +17,7 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 RTOL = 1e-7
 V, E, H = 7, 3, 4

@@ -14,7 +14,7 @@ from autograder.checks import (
     matches_distribution,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 V = 5
 

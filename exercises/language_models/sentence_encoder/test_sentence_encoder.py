@@ -12,8 +12,8 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.long_reviews import LongReviews
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.long_reviews import LongReviews
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 POOLINGS = ("final", "max", "mean")

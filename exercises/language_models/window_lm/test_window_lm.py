@@ -16,7 +16,7 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V, E, H = 7, 3, 4
 

@@ -13,7 +13,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.evaluation.metrics import entity_f1
-from framework.languages.entities import EntityLanguage
+from plugins.lectures.languages.entities import EntityLanguage
 
 V, E, M, H, C = 11, 3, 2, 5, 4
 

@@ -17,7 +17,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
-from framework.languages.word_classes import WordClasses
+from plugins.lectures.languages.word_classes import WordClasses
 
 CLASSES, MEMBERS = 5, 6
 #: The largest loss of a word after 32 steps. In trainings of the reference it was below 2.6, and

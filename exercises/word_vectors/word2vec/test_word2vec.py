@@ -18,7 +18,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
-from framework.languages.word_classes import WordClasses
+from plugins.lectures.languages.word_classes import WordClasses
 
 CLASSES, MEMBERS = 5, 6
 #: The largest loss of a pair after training. In 60 trainings of the reference it was 3.34; the

@@ -14,7 +14,7 @@ from autograder.checks import (
     paired_models,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 @pytest.mark.task("GatedLM")

@@ -11,7 +11,7 @@ from autograder.checks import (
     language_model_callback,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 @pytest.mark.task("encode")

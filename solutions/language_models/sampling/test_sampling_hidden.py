@@ -13,7 +13,7 @@ from autograder.checks import (
     matches_distribution,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 def log_probability(model, prefix, text):

@@ -17,7 +17,7 @@ from autograder.checks import (
     share_above,
     trained_models,
 )
-from framework.languages.entities import EntityLanguage
+from plugins.lectures.languages.entities import EntityLanguage
 
 #: Words of a window, numbers of a word, hidden units of the scorer of names.
 WINDOW, NUMBERS, UNITS = 5, 12, 24
