@@ -23,7 +23,7 @@ from autograder.public.grading import DIGEST_MARK
 from autograder.public.reports import for_spreadsheet
 from framework.errors import BadInputError
 from plugins.classes.rosters.privacy import write_private
-from plugins.classes.rosters.tables import TableRow, read_csv
+from plugins.classes.rosters.tables import SheetRow, decimal, read_csv
 
 FILE = "points.csv"
 OWN = ("points", "final", "comment")
@@ -108,9 +108,9 @@ def read_entries(file: Path) -> ManualEntries:
     return ManualEntries(entries)
 
 
-def _entry(file: Path, row: TableRow) -> ManualEntry:
+def _entry(file: Path, row: SheetRow) -> ManualEntry:
     where = f"{file}, line {row.line}"
-    cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
+    cells = {name: _unguarded(row.value(name)) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
@@ -128,10 +128,7 @@ def _unguarded(text: str) -> str:
 def _number(where: str, name: str, text: str) -> float | None:
     if not text:
         return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
+    value = decimal(text)
     if not 0 <= value < math.inf:
         raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
     return value

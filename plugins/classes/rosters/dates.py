@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from framework.errors import BadInputError, UsageError
 from plugins.classes.rosters.roster import Roster, columns_of, identifiers
-from plugins.classes.rosters.tables import CsvTable, TableRow, read_csv
+from plugins.classes.rosters.tables import Sheet, SheetRow, read_csv
 
 #: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
 _ENGLISH = "%d %B %Y, %I:%M %p"
@@ -122,7 +122,6 @@ def days_after(due: datetime, days: int) -> datetime:
     )
 
 
-_DUE, _DAYS, _LATE_DAYS = "due", "days", "late_days"
 #: Columns with the time of a submission: one of your own, and those of other systems.
 TIMES = (
     "submitted",
@@ -160,28 +159,24 @@ def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str
         UsageError: a due date is none, or has no time zone.
     """
     table = read_csv(file)
-    if not {_DUE, _DAYS, _LATE_DAYS} & set(table.columns):
-        raise BadInputError(f"{file}: expected a column {_DUE}, {_DAYS} or {_LATE_DAYS}")
+    if not {"due", "days", "late_days"} & table.columns.keys():
+        raise BadInputError(f"{file}: expected a column due, days or late_days")
     extensions: dict[str, Extension] = {}
     for row, key in _students(table, roster):
         if key is None:
             raise BadInputError(f"{file}, line {row.line}: no such student in the roster")
         if key in extensions:
             raise BadInputError(f"{file}, line {row.line}: a second row for '{key}'")
-        extensions[key] = _extension(table, row, zone)
+        days, budget = _natural(file, row, "days"), _natural(file, row, "late_days")
+        due = row.value("due")
+        extensions[key] = Extension(read_due(due, zone) if due else None, days or 0, budget)
     return extensions
 
 
-def _extension(table: CsvTable, row: TableRow, zone: tzinfo | None) -> Extension:
-    due = row.cells.get(_DUE, "")
-    budget = _natural(table, row, _LATE_DAYS)
-    return Extension(read_due(due, zone) if due else None, _natural(table, row, _DAYS) or 0, budget)
-
-
-def _natural(table: CsvTable, row: TableRow, column: str) -> int | None:
-    text = row.cells.get(column, "")
+def _natural(file: Path, row: SheetRow, column: str) -> int | None:
+    text = row.value(column)
     if text and not (text.isascii() and text.isdecimal()):
-        raise BadInputError(f"{table.file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
+        raise BadInputError(f"{file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
     return int(text) if text else None
 
 
@@ -197,7 +192,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
         raise BadInputError(f"{file} has no column of times: expected one of {', '.join(TIMES)}")
     times: dict[str, datetime] = {}
     for row, key in _students(table, roster):
-        text = row.cells.get(column, "")
+        text = row.value(column)
         if key is None or text in ("", "-"):
             continue
         moment = read_moment(text, zone)
@@ -210,7 +205,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
     return times
 
 
-def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[TableRow, str | None]]:
+def _students(table: Sheet, roster: Roster) -> Iterator[tuple[SheetRow, str | None]]:
     """Yield each row with the key of its student; None for another person.
 
     Raises:
