@@ -10,6 +10,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -62,30 +63,27 @@ class Places:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._folders: dict[str, PurePosixPath] = {_folded_path(PurePosixPath()): PurePosixPath()}
-        self._numbers: dict[str, int] = {}
+        self._folders = {_folded_path(PurePosixPath()): PurePosixPath()}
+        self._numbers: dict[str, int] = {}  # the last one of each name
 
     def free(self, path: PurePosixPath) -> PurePosixPath:
         """Return a free place for the file `path`, and keep it."""
-        return self._numbered(self._folder(path.parent) / path.name)
+        original = free = self._folder(path.parent) / path.name
+        key = _folded_path(original)
+        number = self._numbers.get(key, 1)
+        while _folded_path(free) in self._taken:
+            number += 1
+            free = original.with_name(f"{original.stem}~{number}{original.suffix}")
+        self._numbers[key] = number
+        self._taken.add(_folded_path(free))
+        return free
 
     def _folder(self, path: PurePosixPath) -> PurePosixPath:
         """Return the path for the folder `path`, the same for all of its files."""
         key = _folded_path(path)
         if key not in self._folders:
-            self._folders[key] = self._numbered(self._folder(path.parent) / path.name)
+            self._folders[key] = self.free(path)
         return self._folders[key]
-
-    def _numbered(self, path: PurePosixPath) -> PurePosixPath:
-        """Return `path`, with a number in its name if the name is taken."""
-        key, free = _folded_path(path), path
-        number = self._numbers.get(key, 1)  # the last one of this name
-        while _folded_path(free) in self._taken:
-            number += 1
-            free = path.with_name(f"{path.stem}~{number}{path.suffix}")
-        self._numbers[key] = number
-        self._taken.add(_folded_path(free))
-        return free
 
 
 def _folded_path(path: PurePosixPath) -> str:
@@ -127,11 +125,11 @@ MAX_ATTEMPTS_BYTES = 1 << 30
 _NAMES = {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 
 
+@dataclass
 class Allowance:
     """The bytes that may still be read for several attempts together."""
 
-    def __init__(self, left: int = MAX_ATTEMPTS_BYTES) -> None:
-        self.left = left
+    left: int = MAX_ATTEMPTS_BYTES
 
 
 class AttemptFiles:
@@ -151,8 +149,7 @@ class AttemptFiles:
         self.folder = private_folder(folder)
         self.notes = Notes()
         self._expected = expected
-        self._originals: dict[PurePosixPath, str] = {}
-        self._digests: dict[PurePosixPath, bytes] = {}
+        self._kept: dict[PurePosixPath, tuple[str, bytes]] = {}  # the original path, and a digest
         self._places = Places()
         self._left, self._allowance = MAX_BYTES, allowance or Allowance()
 
@@ -192,7 +189,7 @@ class AttemptFiles:
         Raises:
             BadInputError: the attempt, or all of the same students, have too many files or bytes.
         """
-        if len(self._originals) >= MAX_FILES or self._left <= 0:
+        if len(self._kept) >= MAX_FILES or self._left <= 0:
             raise BadInputError(
                 f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB: the rest is not kept"
             )
@@ -220,23 +217,22 @@ class AttemptFiles:
                 f"{self.folder} cannot be written: {reason(error)}. The collection is as it was: "
                 "run the command again when there is space"
             ) from None
-        self._originals[path], self._digests[path] = str(inner), hashlib.sha256(data).digest()
+        self._kept[path] = str(inner), hashlib.sha256(data).digest()
 
     def finish(self) -> dict[str, str]:
         """Correct names with counters; return path in the folder -> original path."""
-        for path, target in without_counters(self._originals, self._expected).items():
+        for path, target in without_counters(self._kept, self._expected).items():
             (self.folder / path).rename(self.folder / target)
-            self._originals[target] = self._originals.pop(path)
-            self._digests[target] = self._digests.pop(path)
+            self._kept[target] = self._kept.pop(path)
             self.notes.add(f"{short(str(path))} is read as {target.name}")
-        if not self._originals:
+        if not self._kept:
             self.notes.add("it holds no file of an exercise")
-        return {str(path): self._originals[path] for path in sorted(self._originals)}
+        return {str(path): self._kept[path][0] for path in sorted(self._kept)}
 
     def digest(self) -> str:
         """Return a digest of names and contents."""
         total = hashlib.sha256()
-        for path in sorted(self._digests):
+        for path, (_, digest) in sorted(self._kept.items()):
             name = str(path).encode("utf-8", "surrogatepass")
-            total.update(len(name).to_bytes(8, "big") + name + self._digests[path])
+            total.update(len(name).to_bytes(8, "big") + name + digest)
         return total.hexdigest()
