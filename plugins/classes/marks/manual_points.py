@@ -142,16 +142,13 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
         current: rows that the run asks for.
     """
     former = {entry.place: entry for entry in entries.all}
-    rows = [_with_own(entry, former.pop(entry.place, None)) for entry in current]
+    rows = []
+    for new in current:
+        old = former.pop(new.place, new)
+        rows.append(replace(new, points=old.points, final=old.final, comment=old.comment))
     kept = [entry for entry in former.values() if entry.is_filled]
     outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
     return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
-
-
-def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
-    if old is None:
-        return new
-    return replace(new, points=old.points, final=old.final, comment=old.comment)
 
 
 def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
