@@ -33,15 +33,6 @@ def own_code(source: str, task: str, tasks: Collection[str], most: int) -> str:
         return ""
     if task not in by_name:
         return ""
-    used = list(_used(task, by_name, tasks))
-    code = [node for node in used if isinstance(node, _Definition) and not _is_wrapper(node)]
-    lines = lines_of(source)
-    kept = [lines[i - 1] for node in code or used[:1] for i in _lines_of(node)]
-    return "\n".join([*kept[:most], *(["    ..."] if len(kept) > most else [])])
-
-
-def _used(task: str, by_name: dict[str, ast.stmt], tasks: Collection[str]) -> Iterator[ast.stmt]:
-    """Yield the statement of `task`, and those of the file that it uses, in their order."""
     names = [task]
     for name in names:  # the list grows during the loop
         others = (node.id for node in _nodes(by_name[name]) if isinstance(node, ast.Name))
@@ -50,13 +41,12 @@ def _used(task: str, by_name: dict[str, ast.stmt], tasks: Collection[str]) -> It
             for other in dict.fromkeys(others)
             if other in by_name and other not in tasks and other not in names
         ]
-    yield from sorted(
-        {id(by_name[name]): by_name[name] for name in names}.values(), key=_first_line
-    )
-
-
-def _first_line(node: ast.stmt) -> int:
-    return node.lineno
+    statements = dict.fromkeys(by_name[name] for name in names)  # one may bind several names
+    used = sorted(statements, key=lambda node: node.lineno)
+    code = [node for node in used if isinstance(node, _Definition) and not _is_wrapper(node)]
+    lines = lines_of(source)
+    kept = [lines[i - 1] for node in code or used[:1] for i in _lines_of(node)]
+    return "\n".join([*kept[:most], *(["    ..."] if len(kept) > most else [])])
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -71,14 +61,13 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _lines_of(node: ast.stmt) -> list[int]:
     """Return the numbers of the lines of a statement, without decorators and wrappers in it."""
-    last = node.end_lineno or node.lineno
     dropped: set[int] = set()
     for inner in _nodes(node):
         if isinstance(inner, _Definition):
-            dropped |= {i for each in inner.decorator_list for i in _span(each)}
+            dropped.update(i for each in inner.decorator_list for i in _span(each))
             if inner is not node and _is_wrapper(inner):
-                dropped |= set(_span(inner))
-    return [i for i in range(node.lineno, last + 1) if i not in dropped]
+                dropped.update(_span(inner))
+    return [i for i in _span(node) if i not in dropped]
 
 
 def _span(node: ast.expr | ast.stmt) -> range:
@@ -89,33 +78,22 @@ def _is_wrapper(node: ast.stmt) -> bool:
     """Return whether `node` is a function that only forwards a call, or makes one that does."""
     if not isinstance(node, _Function):
         return False
-    *before, last = [statement for statement in node.body if not _is_docstring(statement)] or [
-        node.body[0]
-    ]
-    if isinstance(last, ast.Return) and isinstance(last.value, ast.Name):
-        made = [statement for statement in before if isinstance(statement, _Function)]
-        if any(statement.name == last.value.id for statement in made):
-            return True  # a decorator
-    if before and not _is_passed_on(before, last):
-        return False
-    call = getattr(before[0] if before else last, "value", None)
+    body = [each for each in node.body if not _is_docstring(each)] or [node.body[0]]
+    *before, last = body
+    returned = last.value if isinstance(last, ast.Return) else None
+    name = returned.id if isinstance(returned, ast.Name) else ""
+    if name and any(isinstance(each, _Function) and each.name == name for each in before):
+        return True  # a decorator
+    if before:  # one value is assigned, and returned
+        target = before[0].targets[0] if isinstance(before[0], ast.Assign) else None
+        if len(before) > 1 or not isinstance(target, ast.Name) or target.id != name:
+            return False
+    call = getattr(body[0], "value", None)
     return isinstance(call, ast.Call) and _forwards(call)
 
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _is_passed_on(before: list[ast.stmt], last: ast.stmt) -> bool:
-    """Return whether a function assigns one value, and returns that."""
-    return (
-        len(before) == 1
-        and isinstance(before[0], ast.Assign)
-        and isinstance(before[0].targets[0], ast.Name)
-        and isinstance(last, ast.Return)
-        and isinstance(last.value, ast.Name)
-        and last.value.id == before[0].targets[0].id
-    )
 
 
 def _forwards(call: ast.Call) -> bool:

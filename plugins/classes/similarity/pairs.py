@@ -13,9 +13,11 @@ import keyword
 import textwrap
 import tokenize
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +34,7 @@ _LAYOUT = frozenset(
 LENGTH = 10
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token: its normal form, and its line, from 1."""
 
     text: str
@@ -46,25 +47,16 @@ def tokens(source: str) -> list[Token]:
     A name becomes ``n``, a number ``0`` and a text ``s``. Keywords, built-in names, operators and
     functions of NumPy stay. Parentheses are left out: more of them change nothing.
     """
-    return list(_tokens(textwrap.dedent(source)))
-
-
-def _tokens(source: str) -> Iterator[Token]:
-    before, last = ["", ""], tokenize.NEWLINE
-    for token in _read(source):
-        is_docstring = token.type == tokenize.STRING and last in _LAYOUT
-        if token.type not in _LAYOUT and not is_docstring and token.string:
-            if token.string not in "()":
-                yield Token(_normal(token, before), token.start[0])
-            before = [before[1], token.string]
-        last = token.type
-
-
-def _read(source: str) -> Iterator[tokenize.TokenInfo]:
-    try:
-        yield from tokenize.generate_tokens(io.StringIO(source).readline)
-    except (tokenize.TokenError, SyntaxError):
-        return
+    found, before, last = [], ["", ""], tokenize.NEWLINE
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(textwrap.dedent(source)).readline):
+            is_docstring = token.type == tokenize.STRING and last in _LAYOUT
+            if token.type not in _LAYOUT and not is_docstring and token.string:
+                if token.string not in "()":
+                    found.append(Token(_normal(token, before), token.start[0]))
+                before = [before[1], token.string]
+            last = token.type
+    return found
 
 
 def _normal(token: tokenize.TokenInfo, before: list[str]) -> str:
@@ -74,9 +66,8 @@ def _normal(token: tokenize.TokenInfo, before: list[str]) -> str:
     return {tokenize.NUMBER: "0", tokenize.STRING: "s"}.get(token.type, token.string)
 
 
-def grams(listed_tokens: Iterable[Token]) -> dict[tuple[str, ...], list[Token]]:
+def grams(listed: Sequence[Token]) -> dict[tuple[str, ...], list[Token]]:
     """Return every `LENGTH` consecutive tokens -> the tokens of all their places."""
-    listed = list(listed_tokens)
     places: dict[tuple[str, ...], list[Token]] = {}
     for i in range(len(listed) - LENGTH + 1):
         part = listed[i : i + LENGTH]
@@ -88,12 +79,8 @@ def common_lines(first: str, second: str, skeleton: str) -> tuple[set[int], set[
     """Return the numbers of common lines in both codes, without lines of the skeleton."""
     first_grams, second_grams = grams(tokens(first)), grams(tokens(second))
     shared = (first_grams.keys() & second_grams.keys()) - grams(tokens(skeleton)).keys()
-    lines = (
-        {token.line for gram in shared for token in own[gram]}
-        for own in (first_grams, second_grams)
-    )
-    first_lines, second_lines = lines
-    return first_lines, second_lines
+    first_lines = {token.line for gram in shared for token in first_grams[gram]}
+    return first_lines, {token.line for gram in shared for token in second_grams[gram]}
 
 
 #: Pairs with a lower share are left out.
@@ -126,23 +113,21 @@ def long_enough(comparison: Comparison) -> dict[str, frozenset[tuple[str, ...]]]
     """Return id -> sequences beyond the skeleton, of code that is long enough to be compared."""
     given = grams(tokens(comparison.skeleton)).keys()
     beyond = {id: frozenset(grams(tokens(code)).keys() - given)
-             for id, code in comparison.code.items()}  # fmt: skip
+              for id, code in comparison.code.items()}  # fmt: skip
     return {id: own for id, own in beyond.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
 
 
 def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
     """Yield similar pairs; the share is twice the common part divided by the sum of both sizes."""
     own_grams = long_enough(comparison)
-    ids = [*(id for id in own_grams if id not in comparison.sources),
-           *(id for id in own_grams if id in comparison.sources)]  # fmt: skip
+    ids = sorted(own_grams, key=comparison.sources.__contains__)  # those of the class first
     if len(ids) < 2:
         return
     common = _common([own_grams[id] for id in ids])
     sizes = np.array([len(own_grams[id]) for id in ids], dtype=np.float32)
     shares = 2 * common / (sizes[:, None] + sizes[None, :])
-    own = len(ids) - len(comparison.sources & own_grams.keys())
     for i, j in np.argwhere(np.triu(shares >= LOWEST, k=1)):
-        if i < own:
+        if ids[i] not in comparison.sources:
             yield ids[i], ids[j], float(shares[i, j])
 
 
