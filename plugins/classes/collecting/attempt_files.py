@@ -106,12 +106,11 @@ def without_counters(
     taken = {(path.parent, path.name.casefold()) for path in places}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
-        stem_and_number = numbered(file.stem, names)
-        if stem_and_number is None:
-            continue
-        target = file.with_name(stem_and_number[0] + file.suffix)
-        if (target.parent, target.name.casefold()) not in taken:
-            newest[target] = max(newest.get(target, (-1, file)), (stem_and_number[1], file))
+        if stem_and_number := numbered(file.stem, names):
+            stem, number = stem_and_number
+            target = file.with_name(stem + file.suffix)
+            if (target.parent, target.name.casefold()) not in taken:
+                newest[target] = max(newest.get(target, (-1, file)), (number, file))
     return {file: target for target, (_, file) in newest.items()}
 
 
@@ -209,12 +208,11 @@ class AttemptFiles:
             (self.folder / path.parent).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             (self.folder / path).write_bytes(data)
         except OSError as error:
+            why = reason(error)
             if error.errno in _NAMES:
-                raise BadInputError(
-                    f"{short(str(inner))} cannot be kept: {reason(error)}"
-                ) from None
+                raise BadInputError(f"{short(str(inner))} cannot be kept: {why}") from None
             raise GradusError(
-                f"{self.folder} cannot be written: {reason(error)}. The collection is as it was: "
+                f"{self.folder} cannot be written: {why}. The collection is as it was: "
                 "run the command again when there is space"
             ) from None
         self._kept[path] = str(inner), hashlib.sha256(data).digest()

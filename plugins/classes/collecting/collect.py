@@ -7,15 +7,15 @@ import json
 import re
 import shutil
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.public.submissions import Notes, short
 from plugins.classes.collecting.attempt_files import Allowance, AttemptFiles
-from plugins.classes.collecting.attempts import Attempt, Policy
+from plugins.classes.collecting.attempts import Attempt
 from plugins.classes.collecting.collection import ATTEMPTS, Collection
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, Reading, Wanted
 from plugins.classes.rosters.privacy import private_folder
@@ -24,34 +24,24 @@ from plugins.classes.rosters.roster import Roster, Student, folded
 #: At this share of names that differ, the roster is probably that of another assignment.
 ALARMING = 0.5
 
+#: Returns the keys of the students that an owner stands for.
+_Find = Callable[[Owner], tuple[str, ...]]
 
-class StudentMatcher:
-    """Finds students by the identifiers that an export names.
 
-    Args:
-        roster: None to take every identifier for a student.
-        is_team_work: whether owners are groups.
-    """
+def _finder(roster: Roster | None, new: dict[str, Student], *, is_team_work: bool) -> _Find:
+    """Return what finds students; without a roster, every identifier is a student of `new`."""
 
-    def __init__(self, roster: Roster | None, *, is_team_work: bool = False) -> None:
-        self._roster, self._is_team_work = roster, is_team_work
-        self._new: dict[str, Student] = {}
-
-    @property
-    def students(self) -> Mapping[str, Student]:
-        """All students: of the roster, or else those that were found."""
-        return self._roster.students if self._roster is not None else self._new
-
-    def find(self, owner: Owner) -> tuple[str, ...]:
-        """Return the keys of the students that `owner` stands for."""
-        if self._roster is None:
+    def find(owner: Owner) -> tuple[str, ...]:
+        if roster is None:
             kind, value = owner.identifiers[0]
-            self._new.setdefault(value, Student(value, owner.name, {kind: value}))
+            new.setdefault(value, Student(value, owner.name, {kind: value}))
             return (value,)
-        if self._is_team_work:
-            return self._roster.members(owner.identifiers)
-        key = self._roster.find(owner.identifiers)
+        if is_team_work:
+            return roster.members(owner.identifiers)
+        key = roster.find(owner.identifiers)
         return (key,) if key is not None else ()
+
+    return find
 
 
 #: Keys of the students, and version -> files that were handed in.
@@ -59,14 +49,14 @@ _Attempts = dict[tuple[tuple[str, ...], str], list[HandedIn]]
 
 
 def _matched(
-    path: Path, reading: Reading, matcher: StudentMatcher, notes: Notes
+    path: Path, reading: Reading, find: _Find, students: Mapping[str, Student], notes: Notes
 ) -> tuple[_Attempts, dict[str, str]]:
     """Return the files of an export by attempt, and those of no student -> why."""
     attempts: _Attempts = defaultdict(list)
     unmatched = {str(file): why for file, why in reading.unmatched.items()}
     names: dict[str, str] = {}
     for handed_in in reading.found:
-        found = [matcher.find(owner) for owner in handed_in.owners]
+        found = [find(owner) for owner in handed_in.owners]
         keys = sorted({key for keys in found for key in keys})
         if keys:
             attempts[tuple(keys), handed_in.version].append(handed_in)
@@ -80,8 +70,8 @@ def _matched(
             names[keys[0]] = handed_in.owners[0].name
     # An anonymous export gives all students one name.
     if len(names) < 2 or len(set(names.values())) > 1:
-        doubtful = [key for key in names if not _agree(names[key], matcher.students[key].name)]
-        alone = sum(len(students) == 1 for students, _ in attempts)
+        doubtful = [key for key in names if not _agree(names[key], students[key].name)]
+        alone = sum(len(keys) == 1 for keys, _ in attempts)
         if doubtful and len(doubtful) >= ALARMING * alone:
             notes.add(
                 f"{path.name}: {len(doubtful)} of {alone} names differ from those of the "
@@ -127,8 +117,16 @@ def collect(
         if child.name not in attempts:  # of an interrupted run
             shutil.rmtree(child)
     notes = Notes(MAX_NOTES, "more notes")
-    matcher = StudentMatcher(roster, is_team_work=wanted.is_team_work)
-    wanted = _informed(wanted, matcher, roster, former.policy)
+    new: dict[str, Student] = {}
+    find = _finder(roster, new, is_team_work=wanted.is_team_work)
+    students = roster.students if roster is not None else new
+    known = roster.values if roster is not None else wanted.known
+
+    def due(owner: Owner) -> datetime | None:
+        dates = [former.policy.due_date(key) for key in find(owner)]
+        return max((date for date in dates if date is not None), default=former.policy.due)
+
+    wanted = replace(wanted, known=known, due=due)  # due dates decide about commits
     order = max((attempt.order for attempt in former.attempts), default=-1) + 1
     unmatched: dict[str, str] = {}
     for path in paths:
@@ -136,7 +134,7 @@ def collect(
         reading = reader(export, wanted)
         for note in reading.notes:
             notes.add(f"{path.name}: {note}")
-        listed, unknown = _matched(path, reading, matcher, notes)
+        listed, unknown = _matched(path, reading, find, students, notes)
         unmatched |= unknown
         for attempt in _written(export, listed, folder, times, expected):
             attempts[attempt.id] = replace(attempt, order=order)
@@ -145,11 +143,11 @@ def collect(
     left = {
         key: student
         for key, student in former.students.items()
-        if key in with_attempts and key not in matcher.students
+        if key in with_attempts and key not in students
     }
     collection = replace(
         former,
-        students={**matcher.students, **left},
+        students={**students, **left},
         has_roster=roster is not None,
         attempts=tuple(attempts.values()),
         unmatched=unmatched,
@@ -157,18 +155,6 @@ def collect(
     )
     collection.save()
     return collection
-
-
-def _informed(
-    wanted: Wanted, matcher: StudentMatcher, roster: Roster | None, policy: Policy
-) -> Wanted:
-    """Return `wanted` with known identifiers, and with due dates, which decide about commits."""
-
-    def due(owner: Owner) -> datetime | None:
-        dates = [policy.due_date(key) for key in matcher.find(owner)]
-        return max((date for date in dates if date is not None), default=policy.due)
-
-    return replace(wanted, due=due, known=roster.values if roster is not None else wanted.known)
 
 
 def _written(

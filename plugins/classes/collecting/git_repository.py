@@ -115,14 +115,9 @@ class GitRepository:
         settings = [word for setting in _SAFE for word in ("-c", setting)]
         command = ["git", f"--git-dir={self._folder / '.git'}", *settings, *arguments]
         environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+        pipe, none = subprocess.PIPE, subprocess.DEVNULL
         try:
-            return subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-            )
+            return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=none, env=environment)
         except OSError as error:
             raise BadInputError(f"git cannot be started: {error.strerror}. Install git") from None
 
@@ -157,7 +152,7 @@ class GitRepository:
         ids: dict[PurePosixPath, str] = {}
         waiting = [(tree, PurePosixPath())]
         for id, folder in waiting:  # which grows meanwhile
-            for mode, name, child in self._entries(id):
+            for mode, name, child in _entries(self.contents(id, MAX_OBJECT), len(id) // 2):
                 if mode == _TREE_MODE and len(folder.parts) < MAX_DEPTH:
                     waiting.append((child, folder / name))
                 elif mode in _FILE_MODES and len(ids) < MAX_FILES:
@@ -169,17 +164,6 @@ class GitRepository:
     def contents(self, id: str, limit: int) -> bytes:
         """Return the first `limit` bytes of a file."""
         return self._object(id, limit)[2]
-
-    def _entries(self, tree: str) -> Iterator[tuple[bytes, str, str]]:
-        """Yield mode, name and id of the entries of a tree."""
-        data, size = self._object(tree)[2], len(tree) // 2
-        at = 0
-        while (end := data.find(b"\0", at)) >= 0:
-            mode, _, name = data[at:end].partition(b" ")
-            at = end + 1 + size
-            text = name.decode("utf-8", "replace")
-            if text not in ("", ".", "..") and "/" not in text:
-                yield mode, text, data[end + 1 : at].hex()
 
     def _object(self, name: str, limit: int = MAX_OBJECT) -> tuple[str, str, bytes]:
         """Return kind, id and first bytes of an object; empty texts if there is none."""
@@ -199,6 +183,17 @@ class GitRepository:
         while left > 0 and (more := self._answer.read(min(left, 1 << 16))):
             left -= len(more)
         return header[1], header[0], data
+
+
+def _entries(tree: bytes, size: int) -> Iterator[tuple[bytes, str, str]]:
+    """Yield mode, name and id of the entries of a tree, whose ids have `size` bytes."""
+    at = 0
+    while (end := tree.find(b"\0", at)) >= 0:
+        mode, _, name = tree[at:end].partition(b" ")
+        at = end + 1 + size
+        text = name.decode("utf-8", "replace")
+        if text not in ("", ".", "..") and "/" not in text:
+            yield mode, text, tree[end + 1 : at].hex()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
