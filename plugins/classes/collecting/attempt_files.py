@@ -183,11 +183,7 @@ class AttemptFiles:
                     self.notes.add(str(error))
 
     def _read(self, read: Callable[[], bytes]) -> bytes:
-        """Return the bytes that `read` returns, within the limits.
-
-        Raises:
-            BadInputError: the attempt, or all of the same students, have too many files or bytes.
-        """
+        """Return the bytes that `read` returns, within the limits."""
         if len(self._kept) >= MAX_FILES or self._left <= 0:
             raise BadInputError(
                 f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB: the rest is not kept"

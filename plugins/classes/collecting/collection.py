@@ -92,11 +92,7 @@ class Collection:
         )
 
     def save(self) -> None:
-        """Write it to its folder.
-
-        Raises:
-            BadInputError: it cannot be written.
-        """
+        """Write it to its folder."""
         table = {"schema": SCHEMA, **asdict(self)}
         del table["folder"]
         text = json.dumps(table, indent=1, default=datetime.isoformat)

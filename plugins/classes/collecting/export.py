@@ -68,11 +68,7 @@ class Export:
             yield member.path, member.read
 
     def text(self, file: PurePosixPath, limit: int) -> str:
-        """Return the text of `file`; bytes that are no UTF-8 are replaced.
-
-        Raises:
-            BadInputError: it has more than `limit` bytes, or cannot be read.
-        """
+        """Return the text of `file`; bytes that are no UTF-8 are replaced."""
         for _, read in self.each([file]):
             data = read(limit + 1)
             if len(data) <= limit:

@@ -98,11 +98,7 @@ class Commit:
 
 
 class GitRepository:
-    """The objects of the repository in `folder`; its process ends with this object.
-
-    Raises:
-        BadInputError: git is missing.
-    """
+    """The objects of the repository in `folder`; its process ends with this object."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

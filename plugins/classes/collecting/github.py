@@ -25,11 +25,7 @@ _CLONES = "-submissions"
 
 
 def read_github(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each attempt in each repository.
-
-    Raises:
-        UsageError: the assignment is not given, and the names do not show it.
-    """
+    """Return the files of each attempt in each repository."""
     reading = Reading()
     opened = lru_cache(maxsize=1)(GitRepository)  # they are read one after the other
     names = [folder.name for folder in export.folders]

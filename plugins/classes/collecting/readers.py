@@ -135,11 +135,7 @@ MAX_METADATA = 256 << 20
 
 
 def read_gradescope(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each submission, with all its submitters.
-
-    Raises:
-        BadInputError: the export has no list of submitters, or it is damaged.
-    """
+    """Return the files of each submission, with all its submitters."""
     files = [file for file in export.files if file.name == METADATA]
     if not files:
         raise BadInputError(f"{export.path} has no {METADATA}: export the submissions once more")
@@ -211,11 +207,7 @@ _MAX_TIMESTAMP = 1 << 10
 
 
 def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each student for one assignment.
-
-    Raises:
-        BadInputError: there are several assignments, and none is chosen.
-    """
+    """Return the files of each student for one assignment."""
     depth = _common_depth(export.files)
     works = {file: _nbgrader_work(file, depth) for file in export.files}
     names = sorted({work.assignment for work in works.values() if work is not None})

@@ -86,11 +86,7 @@ def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
 
 
 def scale(request: FillRequest, maximum: float | None, column: str) -> float:
-    """Return the factor from our points to those of the column.
-
-    Raises:
-        UsageError: the column is out of another number, and nothing says what to do.
-    """
+    """Return the factor from our points to those of the column."""
     possible = request.possible
     if maximum is None or abs(maximum - possible) < 0.005 or not possible:
         if request.is_scaled and maximum is None:

@@ -176,9 +176,6 @@ def _chosen_column(
     Args:
         names: number of a column that may be filled -> the names that mean it.
         why_not_new: why the system gets no new column; empty if it may get one.
-
-    Raises:
-        UsageError: there is none, or there are several.
     """
     wanted = request.column or request.assignment
     columns = [
@@ -223,10 +220,6 @@ def _fill(
         maximum: what the column says it is out of; None if it says nothing.
         why_kept: returns why the cell of a row does not get a value; empty if it does.
         as_comment: converts a comment to the form of the system.
-
-    Raises:
-        BadInputError: no column identifies students, or two rows are about one student.
-        UsageError: the column is out of another number of points, or none is for comments.
     """
     comments = _comment_column(sheet, request)
     filled = Filled(column=[*sheet.header, request.column][column])

@@ -328,11 +328,7 @@ class RunPoints:
         ]
 
     def only(self, names: frozenset[str]) -> RunPoints:
-        """Return it for some exercises alone.
-
-        Raises:
-            UnknownNameError: the run did not grade one of them.
-        """
+        """Return it for some exercises alone."""
         for name in sorted(names):
             if name not in self.results.exercises:
                 raise UnknownNameError("exercise of the run", name, self.results.exercises)
@@ -342,12 +338,7 @@ class RunPoints:
 
 
 def points_of_run(store: Store, collection: Collection, run: Run, plugins: Plugins) -> RunPoints:
-    """Return the final points of `run`.
-
-    Raises:
-        BadInputError: a table or the rules of the collection are wrong.
-        PluginError: a plugin returns something else than points of the same student.
-    """
+    """Return the final points of `run`."""
     results = store.transaction(partial(read_results, collection=collection, run=run))
     rules = read_rules(collection.folder, results.tasks)
     entries = manual_points.read_entries(collection.folder / manual_points.FILE)

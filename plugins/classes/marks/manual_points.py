@@ -192,11 +192,7 @@ def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str
 
 
 def given_points(entry: ManualEntry, possible: float) -> float:
-    """Return the points that an entry gives for a part.
-
-    Raises:
-        BadInputError: it gives none, or more than the part is worth.
-    """
+    """Return the points that an entry gives for a part."""
     if entry.points is None or entry.points > possible:
         raise BadInputError(
             f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "

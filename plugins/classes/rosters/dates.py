@@ -24,11 +24,7 @@ END_OF_DAY = time(23, 59, 59)
 
 
 def time_zone(name: str) -> tzinfo:
-    """Return the time zone `name`, as in ``Europe/Berlin``.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
+    """Return the time zone `name`, as in ``Europe/Berlin``."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -152,12 +148,7 @@ class Extension:
 
 
 def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, Extension]:
-    """Return key of a student -> extension, from columns ``due``, ``days`` or ``late_days``.
-
-    Raises:
-        BadInputError: a row names no student of the class, or has a value of another form.
-        UsageError: a due date is none, or has no time zone.
-    """
+    """Return key of a student -> extension, from columns ``due``, ``days`` or ``late_days``."""
     table = read_csv(file)
     if not {"due", "days", "late_days"} & table.columns.keys():
         raise BadInputError(f"{file}: expected a column due, days or late_days")
@@ -181,11 +172,7 @@ def _natural(file: Path, row: SheetRow, column: str) -> int | None:
 
 
 def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, datetime]:
-    """Return key of a student -> time of submission; rows of other people are skipped.
-
-    Raises:
-        BadInputError: no column has times, or a time is not understood.
-    """
+    """Return key of a student -> time of submission; rows of other people are skipped."""
     table = read_csv(file)
     column = next((name for name in TIMES if name in table.columns), "")
     if not column:
@@ -206,11 +193,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
 
 
 def _students(table: Sheet, roster: Roster) -> Iterator[tuple[SheetRow, str | None]]:
-    """Yield each row with the key of its student; None for another person.
-
-    Raises:
-        BadInputError: no column identifies students.
-    """
+    """Yield each row with the key of its student; None for another person."""
     columns = columns_of(table)
     if not columns:
         raise BadInputError(f"{table.file} has no column that identifies students, as in student")

@@ -134,11 +134,7 @@ class Sheet:
         return value
 
     def rendered(self) -> bytes:
-        """Return the bytes of the file with the replaced cells.
-
-        Raises:
-            BadInputError: its encoding has no place for a character of a new cell.
-        """
+        """Return the bytes of the file with the replaced cells."""
         changes = dict(self._changes)
         for line, cells in self._added.items():
             columns, end = range(len(line.cells), max(cells) + 1), line.cells[-1].end

@@ -157,11 +157,7 @@ def solution_source(course: Course, names: Iterable[str]) -> OtherCode:
 
 
 def read_sources(path: Path, course: Course, names: Sequence[str]) -> Iterator[OtherCode]:
-    """Yield the code at `path`: a collection of another year, or one submission.
-
-    Raises:
-        BadInputError: nothing is there.
-    """
+    """Yield the code at `path`: a collection of another year, or one submission."""
     if not (path / FILE).is_file():
         yield path.name, _code_at(path, course, names)
         return
