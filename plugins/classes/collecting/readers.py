@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -151,7 +152,9 @@ def read_gradescope(export: Export, wanted: Wanted) -> Reading:
         folder, *inner = (file.relative_to(listed.parent) if is_below else file).parts
         entry = submissions.get(folder, {}) if inner else {}
         if owners := _gradescope_owners(entry):
-            submitted = _gradescope_moment(entry.get(":created_at"), wanted)
+            created = entry.get(":created_at")
+            zone = UTC if isinstance(created, datetime) else wanted.zone  # as the loader reads it
+            submitted = read_moment(str(created or ""), zone)
             path = PurePosixPath(*inner)
             reading.found.append(HandedIn(file, path, owners, folder, submitted))
         else:
@@ -192,13 +195,6 @@ def _gradescope_owners(entry: Mapping[str, Any]) -> tuple[Owner, ...]:
     return tuple(owners) if all(owner.identifiers for owner in owners) else ()
 
 
-def _gradescope_moment(value: object, wanted: Wanted) -> datetime | None:
-    """Return a time of the file; the loader has read it already, those without a zone in UTC."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    return read_moment(str(value), wanted.zone) if value else None
-
-
 _TIMESTAMP = "timestamp.txt"
 _INBOUND = re.compile(
     r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>[^+]+)(\+.*)?", re.DOTALL
@@ -208,7 +204,9 @@ _MAX_TIMESTAMP = 1 << 10
 
 def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
     """Return the files of each student for one assignment."""
-    depth = _common_depth(export.files)
+    # What stands deeper than the first folder below those around all files, a student named.
+    parents = [str(file.parent) for file in export.files]
+    depth = len(PurePosixPath(posixpath.commonpath(parents)).parts) if parents else 0
     works = {file: _nbgrader_work(file, depth) for file in export.files}
     names = sorted({work.assignment for work in works.values() if work is not None})
     if not wanted.assignment and len(names) > 1:
@@ -238,19 +236,6 @@ class _Work(NamedTuple):
     assignment: str
     time: str
     folder: PurePosixPath
-
-
-def _common_depth(files: Sequence[PurePosixPath]) -> int:
-    """Return the number of folders that are around all files.
-
-    What stands deeper than the first folder below these was named by a student.
-    """
-    parents = [file.parent.parts for file in files]
-    first, last = min(parents, default=()), max(parents, default=())
-    return next(
-        (n for n, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]),
-        len(first),
-    )
 
 
 def _nbgrader_work(file: PurePosixPath, depth: int) -> _Work | None:

@@ -47,11 +47,6 @@ class FillRequest:
     is_new: bool = False
     zero_missing: bool = False
 
-    @property
-    def possible(self) -> float:
-        """The maximum of points: the largest maximum of any student, if exercises are left out."""
-        return max((points.possible for points in self.points.values()), default=0.0)
-
 
 @dataclass
 class Filled:
@@ -87,7 +82,8 @@ def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
 
 def scale(request: FillRequest, maximum: float | None, column: str) -> float:
     """Return the factor from our points to those of the column."""
-    possible = request.possible
+    # Where exercises are left out, the largest maximum of any student is that of all.
+    possible = max((points.possible for points in request.points.values()), default=0.0)
     if maximum is None or abs(maximum - possible) < 0.005 or not possible:
         if request.is_scaled and maximum is None:
             raise UsageError(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from autograder.public.reports import ExerciseResult, TaskResult, Verdict, WrittenAnswer
-from framework.errors import PluginError, UnknownNameError
+from framework.errors import BadInputError, PluginError, UnknownNameError
 from framework.providers.hook_calls import expect
 from framework.providers.plugins import Plugins
+from plugins.classes.collecting.attempts import Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks import manual_points
 from plugins.classes.marks.class_results import (
@@ -20,13 +21,7 @@ from plugins.classes.marks.class_results import (
     StudentOutcome,
     read_results,
 )
-from plugins.classes.marks.manual_points import (
-    ManualEntries,
-    ManualEntry,
-    by_part,
-    comments,
-    given_points,
-)
+from plugins.classes.marks.manual_points import ManualEntries, ManualEntry, by_part, comments
 from plugins.classes.marks.rules import Rules, read_rules
 from plugins.classes.rosters.roster import Student
 from plugins.classes.runs.store import Store
@@ -112,10 +107,6 @@ class StudentPoints:
         """Number of points that wait for another part, and for the decision of an instructor."""
         return sum(sum(exercise.waiting.values()) for exercise in self.counted)
 
-    def only(self, names: frozenset[str]) -> StudentPoints:
-        """Return it for some exercises alone."""
-        return replace(self, exercises=tuple(e for e in self.exercises if e.name in names))
-
 
 #: Characters of a digest in the table of manual points.
 DIGEST = 16
@@ -190,7 +181,7 @@ def _days_late(outcome: StudentOutcome | None) -> int | None:
     if standing is None:
         return 0
     if standing.days_late is None:
-        return None if standing.timing.value == "late" else 0
+        return None if standing.timing is Timing.LATE else 0
     return standing.days_late - standing.spent
 
 
@@ -226,9 +217,13 @@ def _with_tasks(
             why = f"{task.name}: counts as right for all"
             points = points.changed(points.earned + task.possible - task.earned, why)
         elif entry is not None and entry.points is not None:
-            given_now = given_points(entry, task.possible)
-            why = f"{task.name}: an instructor gave {given_now:g} of {task.possible:g}"
-            points = points.changed(points.earned + given_now - task.earned, why)
+            if entry.points > task.possible:
+                raise BadInputError(
+                    f"{manual_points.FILE}, line {entry.line}: {entry.points:g} points for a part "
+                    f"that is worth {task.possible:g}. For a bonus, add a row without 'part'"
+                )
+            why = f"{task.name}: an instructor gave {entry.points:g} of {task.possible:g}"
+            points = points.changed(points.earned + entry.points - task.earned, why)
         else:
             undecided.append(task)
     state = State.WAITS_FOR_PERSON if any(map(_is_prose, undecided)) else State.GRADED
@@ -332,9 +327,11 @@ class RunPoints:
         for name in sorted(names):
             if name not in self.results.exercises:
                 raise UnknownNameError("exercise of the run", name, self.results.exercises)
-        if not names:
-            return self
-        return replace(self, points={key: own.only(names) for key, own in self.points.items()})
+        points = {
+            key: replace(own, exercises=tuple(e for e in own.exercises if e.name in names))
+            for key, own in self.points.items()
+        }
+        return replace(self, points=points) if names else self
 
 
 def points_of_run(store: Store, collection: Collection, run: Run, plugins: Plugins) -> RunPoints:

@@ -184,21 +184,10 @@ def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str
     """
     chosen: dict[str, ManualEntry] = {}
     for entry in entries:
-        if entry.work in ("", work.get(entry.part, "")) and (
-            entry.work or entry.part not in chosen
-        ):
+        is_current = entry.work in ("", work.get(entry.part, ""))
+        if is_current and (entry.work or entry.part not in chosen):
             chosen[entry.part] = entry
     return chosen
-
-
-def given_points(entry: ManualEntry, possible: float) -> float:
-    """Return the points that an entry gives for a part."""
-    if entry.points is None or entry.points > possible:
-        raise BadInputError(
-            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
-            f"{possible:g}. For a bonus, add a row without 'part'"
-        )
-    return entry.points
 
 
 def unused(

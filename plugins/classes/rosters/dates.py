@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,11 +17,9 @@ from plugins.classes.rosters.tables import Sheet, SheetRow, read_csv
 #: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
 _ENGLISH = "%d %B %Y, %I:%M %p"
 _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-END_OF_DAY = time(23, 59, 59)
 
 
 def time_zone(name: str) -> tzinfo:
@@ -51,7 +50,7 @@ def read_due(text: str, zone: tzinfo | None) -> datetime:
     if moment is None:
         raise UsageError(f"'{text}' is no date: expected 2026-03-02, or 2026-03-02T18:00")
     if _DAY.fullmatch(text.strip()):
-        moment = datetime.combine(moment.date(), END_OF_DAY)
+        moment = moment.replace(hour=23, minute=59, second=59)
     if moment.tzinfo is not None:
         return moment.astimezone(zone) if zone is not None else moment
     if zone is None:
@@ -74,23 +73,16 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
     moment = _parsed(text)
     if moment is None or (moment.tzinfo is None and zone is None):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _parsed(text: str) -> datetime | None:
-    text = _UTC.sub("+00:00", text.strip())
-    text = _DASHES.sub(r"\1T\2:\3:\4", _FRACTION.sub(r"\1", text))
-    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
+    text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
+    with suppress(ValueError):
+        return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
+    with suppress(ValueError):
         return datetime.strptime(_WEEKDAY.sub("", text), _ENGLISH)  # in the zone of the table
-    except ValueError:
-        return None
+    return None
 
 
 def days_late(submitted: datetime, due: datetime) -> int:
@@ -98,10 +90,10 @@ def days_late(submitted: datetime, due: datetime) -> int:
 
     A day lasts until the same local time of the next day, also where the clocks are changed.
     """
-    moment = submitted.astimezone(UTC)
-    if moment <= due.astimezone(UTC):
+    moment, end = submitted.astimezone(UTC), due.astimezone(UTC)
+    if moment <= end:
         return 0
-    days = max((moment - due.astimezone(UTC)).days, 1) - 1
+    days = max((moment - end).days, 1) - 1
     while days_after(due, days).astimezone(UTC) < moment:
         days += 1
     return days
@@ -113,18 +105,12 @@ def days_after(due: datetime, days: int) -> datetime:
     Where a change of clocks repeats or leaves out that time, the later moment is meant.
     """
     local = due + timedelta(days=days)  # which keeps the local time
-    return max(
-        (local.replace(fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
-    )
+    return max((local.replace(fold=fold) for fold in (0, 1)), key=lambda time: time.astimezone(UTC))
 
 
 #: Columns with the time of a submission: one of your own, and those of other systems.
 TIMES = (
-    "submitted",
-    "submitted_at",
-    "submission_timestamp",
-    "timestamp",
-    "created_at",
+    *("submitted", "submitted_at", "submission_timestamp", "timestamp", "created_at"),
     "last modified (submission)",
 )
 

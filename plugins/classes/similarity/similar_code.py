@@ -16,8 +16,13 @@ from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
-from plugins.classes.similarity.own_code import own_code
-from plugins.classes.similarity.pairs import Comparison, Pair, common_lines, long_enough
+from plugins.classes.similarity.pairs import (
+    Comparison,
+    Pair,
+    common_lines,
+    long_enough,
+    own_code,
+)
 
 #: Standard deviations above the median of the class; higher similarity stands out.
 DEVIATIONS = 6.0
