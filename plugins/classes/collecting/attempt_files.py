@@ -63,31 +63,28 @@ class Places:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._folders = {_folded_path(PurePosixPath()): PurePosixPath()}
+        self._folders = {".": PurePosixPath()}
         self._numbers: dict[str, int] = {}  # the last one of each name
 
     def free(self, path: PurePosixPath) -> PurePosixPath:
         """Return a free place for the file `path`, and keep it."""
         original = free = self._folder(path.parent) / path.name
-        key = _folded_path(original)
-        number = self._numbers.get(key, 1)
-        while _folded_path(free) in self._taken:
+        name = folded = str(original).casefold()
+        number = self._numbers.get(name, 1)
+        while folded in self._taken:
             number += 1
             free = original.with_name(f"{original.stem}~{number}{original.suffix}")
-        self._numbers[key] = number
-        self._taken.add(_folded_path(free))
+            folded = str(free).casefold()
+        self._numbers[name] = number
+        self._taken.add(folded)
         return free
 
     def _folder(self, path: PurePosixPath) -> PurePosixPath:
         """Return the path for the folder `path`, the same for all of its files."""
-        key = _folded_path(path)
-        if key not in self._folders:
-            self._folders[key] = self.free(path)
-        return self._folders[key]
-
-
-def _folded_path(path: PurePosixPath) -> str:
-    return str(path).casefold()
+        folded = str(path).casefold()
+        if folded not in self._folders:
+            self._folders[folded] = self.free(path)
+        return self._folders[folded]
 
 
 def without_counters(

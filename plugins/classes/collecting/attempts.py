@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from plugins.classes.rosters.dates import Extension, days_late
+from plugins.classes.rosters.dates import Extension, days_after, days_late
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,6 @@ class Attempt:
     def place(self) -> tuple[datetime, int]:
         """The place in time: attempts without a known time come first, in their order."""
         return self.submitted or datetime.min.replace(tzinfo=UTC), self.order
-
-    def without(self, student: str) -> Attempt:
-        """Return the attempt without one of its students."""
-        return replace(self, students=tuple(key for key in self.students if key != student))
 
 
 class Rule(StrEnum):
@@ -96,8 +92,10 @@ class Policy:
 
     def due_date(self, student: str) -> datetime | None:
         """Return the due date of a student."""
+        if self.due is None:
+            return None
         extension = self.extensions.get(student, Extension())
-        return extension.due_date(self.due) if self.due is not None else None
+        return extension.due or days_after(self.due, extension.days)
 
     def standing(self, student: str, attempt: Attempt) -> Standing:
         """Return how `attempt` relates to the due date of one of its students."""

@@ -81,7 +81,10 @@ class Collection:
 
     def without(self, student: str) -> Collection:
         """Return it without everything about a student."""
-        kept = (attempt.without(student) for attempt in self.attempts)
+        kept = (
+            replace(attempt, students=tuple(key for key in attempt.students if key != student))
+            for attempt in self.attempts
+        )
         extensions = {k: v for k, v in self.policy.extensions.items() if k != student}
         spent = {key: days for key, days in self.policy.spent.items() if key != student}
         return replace(

@@ -32,7 +32,6 @@ class Export:
     """The files of an export; nothing is unpacked.
 
     Args:
-        path: a folder or a zip.
         on_note: called with a sentence for each file that is refused.
 
     Attributes:
@@ -49,14 +48,14 @@ class Export:
         self.files = tuple(self._list(on_note))
 
     @property
-    def folders(self) -> list[PurePosixPath]:
-        """The folders at the top, sorted, without links; of a zip, those with files."""
+    def folders(self) -> list[str]:
+        """Names of the folders at the top, sorted, without links; of a zip, those with files."""
         if self.path.is_dir():
             children = (child for child in self.path.iterdir() if not child.is_symlink())
             names = {child.name for child in children if child.is_dir()}
         else:
             names = {file.parts[0] for file in self.files if len(file.parts) > 1}
-        return [PurePosixPath(name) for name in sorted(names - _JUNK)]
+        return sorted(names - _JUNK)
 
     def each(self, wanted: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Read]]:
         """Yield each of the files `wanted`, and how to read it; read each before the next."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
@@ -28,9 +28,8 @@ def read_github(export: Export, wanted: Wanted) -> Reading:
     """Return the files of each attempt in each repository."""
     reading = Reading()
     opened = lru_cache(maxsize=1)(GitRepository)  # they are read one after the other
-    names = [folder.name for folder in export.folders]
-    slug = folded(wanted.assignment) or _slug(export, names, wanted)
-    for name in names:
+    slug = folded(wanted.assignment) or _slug(export, wanted)
+    for name in export.folders:
         if not folded(name).startswith(f"{slug}-"):
             reading.unmatched[PurePosixPath(name)] = f"its name is not {slug}-USERNAME"
             continue
@@ -44,14 +43,14 @@ def read_github(export: Export, wanted: Wanted) -> Reading:
     return reading
 
 
-def _slug(export: Export, names: Collection[str], wanted: Wanted) -> str:
+def _slug(export: Export, wanted: Wanted) -> str:
     """Return the part that the names of the repositories share before the user's name."""
     if export.path.name.endswith(_CLONES):
         return folded(export.path.name.removesuffix(_CLONES))
     users = wanted.known("github", GROUP)
     slugs = Counter(
         folded(name).removesuffix(f"-{user}")
-        for name in names
+        for name in export.folders
         for user in users
         if folded(name).endswith(f"-{user}")
     )

@@ -27,7 +27,6 @@ from plugins.classes.rosters.roster import (
 from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
-_READ_ONLY = "(read only)"
 #: Words of Canvas in place of points -> why the cell stays as it is.
 _CANVAS_WORDS = {"EX": "Canvas says 'excused'", "N/A": "Canvas says 'not assigned'"}
 
@@ -60,7 +59,7 @@ def fill_canvas(request: FillRequest) -> Filled:
     columns: dict[int, tuple[str, ...]] = {}
     for index, name in enumerate(sheet.header):
         match = _CANVAS_ASSIGNMENT.fullmatch(name)
-        if match is not None and not any(row.value(index) == _READ_ONLY for row in others):
+        if match is not None and not any(row.value(index) == "(read only)" for row in others):
             columns[index] = (name, match["title"], match["id"])
     reason = "Canvas makes a new assignment of it. Make the assignment there, and export again"
     column = _chosen_column(sheet, request, columns, why_not_new=reason)
@@ -138,18 +137,18 @@ def fill_table(request: FillRequest) -> Filled:
 def fill_blackboard(request: FillRequest) -> Filled:
     """Fill one column of Blackboard's download of the Grade Center: CSV, or tabs in UTF-16."""
     sheet = read_sheet(request.export)
-    matches = {
-        index: match
-        for index, name in enumerate(sheet.header)
-        if (match := _BLACKBOARD.fullmatch(name)) is not None
-    }
-    if not matches:
+    columns: dict[int, tuple[str, ...]] = {}
+    maxima: dict[int, float] = {}
+    for index, name in enumerate(sheet.header):
+        if match := _BLACKBOARD.fullmatch(name):
+            columns[index] = (name, match["title"], match["id"])
+            maxima[index] = decimal(match["maximum"])
+    if not columns:
         wanted = "a column as in 'Lab 1 [Total Pts: 10 Score] |12345'"
         raise _other_file(sheet, wanted, "Grade Center > Work Offline > Download")
-    columns = {index: (match[0], match["title"], match["id"]) for index, match in matches.items()}
     reason = "Blackboard makes a text column of 0 points of it. Make the column there first"
     column = _chosen_column(sheet, request, columns, why_not_new=reason)
-    return _fill(sheet, request, sheet.rows, column, _first_maximum([matches[column]["maximum"]]))
+    return _fill(sheet, request, sheet.rows, column, maxima[column] or None)
 
 
 def _other_file(sheet: Sheet, wanted: str, source: str) -> BadInputError:

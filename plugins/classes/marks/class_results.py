@@ -104,8 +104,8 @@ class ClassResults:
 
     def of(self, student: str) -> dict[str, StudentOutcome]:
         """Return exercise -> outcome of a student."""
-        outcomes = ((name, self.outcomes.get((student, name))) for name in self.exercises)
-        return {name: outcome for name, outcome in outcomes if outcome is not None}
+        names = (name for name in self.exercises if (student, name) in self.outcomes)
+        return {name: self.outcomes[student, name] for name in names}
 
     def state(self, student: str, exercise: str) -> State:
         """Return how far the points of a student at an exercise are known."""

@@ -118,11 +118,7 @@ def settle(
     entries: ManualEntries,
     adjust: Callable[[StudentPoints], StudentPoints] = lambda points: points,
 ) -> dict[str, StudentPoints]:
-    """Return key of each student of the class -> points.
-
-    Args:
-        adjust: called after the rules, before `final` points.
-    """
+    """Return key of each student -> points; `adjust` comes after the rules, before `final`."""
     # Any graded work of an exercise says what the exercise is worth.
     worth = {item.exercise: item.work for item in results.outcomes.values() if item.work}
     settled = {}
@@ -188,13 +184,11 @@ def _days_late(outcome: StudentOutcome | None) -> int | None:
 def digests(outcome: StudentOutcome) -> dict[str, str]:
     """Return part -> digest of the work for manual points; key '' is the whole exercise."""
     own = outcome.key.submission[:DIGEST]
-    tasks = outcome.work.tasks if outcome.work is not None else ()
-    return {"": own, **{task.name: _answer(task) or own for task in tasks}}
-
-
-def _answer(task: TaskResult) -> str:
-    answers = (answer for check in task.checks for answer in check.of(WrittenAnswer))
-    return next((answer.digest for answer in answers if answer.digest), "")
+    digest = {"": own}
+    for task in outcome.work.tasks if outcome.work is not None else ():
+        answers = [answer for check in task.checks for answer in check.of(WrittenAnswer)]
+        digest[task.name] = next((item.digest for item in answers if item.digest), own)
+    return digest
 
 
 def _waiting(tasks: Iterable[TaskResult]) -> dict[str, float]:
@@ -243,7 +237,7 @@ def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
     days = points.days_late
     if not rules.per_day or not days or points.state in (State.NOT_GRADED, *WITHOUT_RESULT):
         return points
-    share = rules.late_share(days)
+    share = min(rules.per_day * days, rules.at_most) / 100
     word = "day" if days == 1 else "days"
     return points.changed(points.earned * (1 - share), f"{days} {word} late: -{share:.0%}")
 
@@ -288,8 +282,6 @@ class RunPoints:
     """A run with its final points.
 
     Attributes:
-        entries: the manual points among them.
-        rules: the rules among them.
         points: key of each student of the class -> final points.
     """
 
@@ -314,12 +306,10 @@ class RunPoints:
     @property
     def late_unknown(self) -> list[str]:
         """Keys of students who are late by an unknown number of days: no penalty."""
-        if not self.rules.per_day:
-            return []
         return [
             key
             for key, points in self.points.items()
-            if any(exercise.days_late is None for exercise in points.exercises)
+            if self.rules.per_day and None in (part.days_late for part in points.exercises)
         ]
 
     def only(self, names: frozenset[str]) -> RunPoints:

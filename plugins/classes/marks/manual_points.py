@@ -126,12 +126,10 @@ def _unguarded(text: str) -> str:
 
 
 def _number(where: str, name: str, text: str) -> float | None:
-    if not text:
-        return None
     value = decimal(text)
-    if not 0 <= value < math.inf:
+    if text and not 0 <= value < math.inf:
         raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
-    return value
+    return value if text else None
 
 
 def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
@@ -177,11 +175,7 @@ def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
-    """Return part -> its entry; key '' is the whole exercise.
-
-    Args:
-        work: part -> digest of the work of today.
-    """
+    """Return part -> the entry about its `work` of today, by digest; '' is the whole exercise."""
     chosen: dict[str, ManualEntry] = {}
     for entry in entries:
         is_current = entry.work in ("", work.get(entry.part, ""))
@@ -193,15 +187,9 @@ def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str
 def unused(
     entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
 ) -> Iterator[str]:
-    """Yield a line for each filled row that matches no part of a run.
-
-    Args:
-        parts: (student, exercise) -> the parts of the exercise.
-    """
+    """Yield a line for each filled row that is about none of `parts`, by student and exercise."""
     students, exercises = {key for key, _ in parts}, {name for _, name in parts}
-    for entry in entries.all:
-        if not entry.is_filled:
-            continue
+    for entry in (entry for entry in entries.all if entry.is_filled):
         if entry.student not in students:
             yield f"line {entry.line}: no such student"
         elif entry.exercise not in exercises:

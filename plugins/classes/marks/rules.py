@@ -77,10 +77,6 @@ class Rules:
     lowest: int = 0
     full_tasks: frozenset[tuple[str, str]] = frozenset()
 
-    def late_share(self, days: int) -> float:
-        """Return the share of the points that `days` of lateness cost."""
-        return min(self.per_day * days, self.at_most) / 100
-
 
 def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
     """Read the rules in `folder`; without a file, there are no rules.

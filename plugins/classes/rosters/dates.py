@@ -67,8 +67,7 @@ def read_due(text: str, zone: tzinfo | None) -> datetime:
 def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
     """Return the time `text` of a submission, in UTC; None if it is not understood.
 
-    Args:
-        zone: time zone of times that name no zone; None to refuse these times.
+    `zone` is that of times that name no zone; None refuses these times.
     """
     moment = _parsed(text)
     if moment is None or (moment.tzinfo is None and zone is None):
@@ -127,10 +126,6 @@ class Extension:
     due: datetime | None = None
     days: int = 0
     late_days: int | None = None
-
-    def due_date(self, due: datetime) -> datetime:
-        """Return the due date of the student; `due` is the due date of all students."""
-        return self.due or days_after(due, self.days)
 
 
 def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, Extension]:

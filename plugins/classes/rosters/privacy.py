@@ -29,7 +29,6 @@ def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
 
     Args:
         file: its folder is there.
-        data: its content.
         is_durable: whether the file survives a power cut; thousands of files are faster without.
     """
     aside = file.with_name(f".{file.name}.part")

@@ -107,22 +107,18 @@ class SimilarTask:
 
 
 def find_similar(
-    view: RunView, code: CodeReader, course: Course, sources: Iterable[OtherCode], compare: Compare
+    view: RunView, code: CodeReader, course: Course, sources: Sequence[OtherCode], compare: Compare
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
     Args:
         view: the run; attempts of a group are one work.
-        code: reads the code of attempts.
-        course: has skeletons and tasks.
-        sources: code from outside of the class.
         compare: returns the pairs of a comparison: the hook `similar_pairs`.
     """
-    listed = list(sources)
     return [
         _similar(comparison, compare)
         for name in view.results.exercises
-        for comparison in _comparisons(view, code, course.exercise(name), listed)
+        for comparison in _comparisons(view, code, course.exercise(name), sources)
     ]
 
 
@@ -185,12 +181,7 @@ MENU = {"index.html": "Similar code"}
 
 
 class SimilarPages:
-    """The pages, as `plugins.classes.pages.site` writes them.
-
-    Args:
-        view: the run, whose students are shown.
-        tasks: the similar code of each task.
-    """
+    """The pages about the similar code of a run, as `plugins.classes.pages.site` writes them."""
 
     def __init__(self, view: RunView, tasks: Sequence[SimilarTask]) -> None:
         self._view, self._tasks = view, tasks
@@ -209,10 +200,8 @@ class SimilarPages:
 
     def content(self, path: str) -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
-        if path == "pages.css":
-            return stylesheet()
-        if path == "pages.js":
-            return asset("pages.js")
+        if path in ("pages.css", "pages.js"):
+            return stylesheet() if path == "pages.css" else asset(path)
         if path == "index.html":
             pages = {
                 i: [(page, cluster) for page, (of, cluster) in self._clusters.items() if of is task]
