@@ -166,7 +166,7 @@ def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
                 continue
             for task in outcome.work.tasks:
                 diagnoses = dict.fromkeys(
-                    check.diagnosis for check in task.checks if check.diagnosis
+                    check.diagnosis.id for check in task.checks if check.diagnosis
                 )
                 verdict, why = task.verdict.value, " ".join(diagnoses)
                 yield name, exercise, task.name, verdict, task.earned, task.possible, why
