@@ -19,14 +19,18 @@ from typing import Any
 import numpy as np
 
 from autograder.conversations.draws import Draw, RecordingGenerator
-from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.sandbox import wire
-from autograder.sandbox.session.callbacks import unnumbered
 from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import ForwardingSession, OnRecord, Session
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.session.requests import Outcome, Step, unnumbered
+from autograder.sandbox.session.session import (
+    Exchange,
+    ForwardingSession,
+    OnRecord,
+    Session,
+    copied,
+    request_frame,
+)
+from autograder.sandbox.wire import Handle, leaves
 from framework.errors import BadInputError
 
 MAGIC = b"GRADUS-RECORDING 1\n"

@@ -11,7 +11,7 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.options import GradeOptions
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.choose import AUTO, BUILT_IN
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.sandbox.session.sandbox_session import Deadlines
 from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend

@@ -72,7 +72,6 @@ FRAMEWORK_MODULES = (
 WORKER_MODULES = (
     "autograder",
     "autograder.sandbox",
-    "autograder.sandbox.values",
     "autograder.sandbox.wire",
     "autograder.sandbox.worker.",
     "autograder.sandbox.confine.",

@@ -12,8 +12,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.values import leaves, map_leaves, named_arrays
-from autograder.sandbox.wire import CallbackRef, Handle, Result
+from autograder.sandbox.wire import (
+    CallbackRef,
+    Handle,
+    Result,
+    leaves,
+    map_leaves,
+    named_arrays,
+)
 from autograder.sandbox.worker.exceptions import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
