@@ -19,7 +19,7 @@ from autograder.sandbox.session.requests import Outcome
 from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
 from autograder.sandbox.wire import Handle, map_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
 #: The handle for an object that was not created in the replay.

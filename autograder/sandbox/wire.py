@@ -23,7 +23,7 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -174,11 +174,7 @@ class _Encoder:
     def pack(self, value: Any) -> bytes:
         try:
             packed: bytes = msgpack.packb(
-                value,
-                default=self._default,
-                strict_types=True,
-                use_bin_type=True,
-                buf_size=_BUFFER,
+                value, default=self._default, strict_types=True, buf_size=_BUFFER
             )
         except _REFUSALS as error:
             raise WireError(f"{error}") from None
@@ -206,30 +202,34 @@ class _Encoder:
         if isinstance(value, Result):
             return msgpack.ExtType(_RESULT, self.pack(value.index))
         if isinstance(value, np.random.Generator):
-            return msgpack.ExtType(_GENERATOR, self.pack(_generator_state(value)))
+            state = dict(value.bit_generator.state)
+            if state["bit_generator"] != "PCG64":
+                raise WireError(f"a {state['bit_generator']} generator")
+            return msgpack.ExtType(_GENERATOR, self.pack(state))
         if type(value) is int:
-            return msgpack.ExtType(_INTEGER, _integer_bytes(value))
+            length = value.bit_length() // 8 + 1
+            if length > MAX_INTEGER_BYTES:
+                raise WireError(f"an integer of {length} bytes")
+            return msgpack.ExtType(_INTEGER, value.to_bytes(length, "little", signed=True))
         if type(value) is complex:
             return msgpack.ExtType(_COMPLEX, self.pack([value.real, value.imag]))
         for plain in _PLAIN:
-            if isinstance(value, plain):
-                return self._stripped(plain(value))
+            if isinstance(value, plain):  # of a subclass; msgpack knows no tuple and long integer
+                value = plain(value)
+                is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
+                return self._default(value) if is_long or type(value) is tuple else value
         if self._foreign is None:
             raise WireError(f"a {type(value).__name__}")
         stand_in = self._foreign(value)
-        return (
-            self._default(stand_in)
-            if type(stand_in) in (Handle, CallbackRef, np.ndarray)
-            else stand_in
-        )
-
-    def _stripped(self, value: Any) -> Any:
-        """Return a value that was of a subclass; msgpack knows no tuples and long integers."""
-        is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
-        return self._default(value) if is_long or type(value) is tuple else value
+        is_special = type(stand_in) in (Handle, CallbackRef, np.ndarray)
+        return self._default(stand_in) if is_special else stand_in
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        name = _dtype_name(array)
+        name = _DTYPE_NAMES.get(array.dtype)
+        if name is None:
+            raise WireError(f"an array of dtype {array.dtype}")
+        if array.ndim > MAX_AXES:
+            raise WireError(f"an array of {array.ndim} axes")
         _check_lengths(0, array.nbytes)  # before it is copied
         self.blobs.append(array.astype(_DTYPES[name], copy=False).tobytes())
         return msgpack.ExtType(_ARRAY, struct.pack(f"<4s{array.ndim}Q", name, *array.shape))
@@ -247,13 +247,8 @@ class _Decoder:
             raise WireError("nested too deeply")
         outer, self._depth = self._depth, depth
         try:
-            value = msgpack.unpackb(
-                data,
-                ext_hook=self._ext,
-                object_pairs_hook=self._dictionary,
-                strict_map_key=False,
-                timestamp=1,
-            )
+            hooks = {"ext_hook": self._ext, "object_pairs_hook": self._dictionary}
+            value = msgpack.unpackb(data, strict_map_key=False, timestamp=1, **hooks)
         except WireError:
             raise
         except Exception as error:
@@ -280,7 +275,10 @@ class _Decoder:
         self._unsalted_keys += sum([type(key) is not str for key in keys])
         if self._unsalted_keys > MAX_UNSALTED_KEYS:
             raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
-        return {_key(key): value for key, value in pairs}
+        return {  # a NumPy scalar arrives as an array without axes, which is no key
+            key.item() if type(key) is np.ndarray and not key.ndim else key: value
+            for key, value in pairs
+        }
 
     def _array(self, data: bytes) -> np.ndarray[Any, Any]:
         dtype = _DTYPES.get(data[:4])
@@ -295,76 +293,34 @@ class _Decoder:
         return np.ndarray(shape, dtype, self._blobs, start).copy()
 
 
-def _key(key: Any) -> Any:
-    """Return `key`; a NumPy scalar arrives as an array without axes, which is no key."""
-    return key.item() if type(key) is np.ndarray and not key.ndim else key
-
-
-def _dtype_name(array: np.ndarray[Any, Any]) -> bytes:
-    """Return the name of the dtype of an array that can cross the wire."""
-    name = _DTYPE_NAMES.get(array.dtype)
-    if name is None:
-        raise WireError(f"an array of dtype {array.dtype}")
-    if array.ndim > MAX_AXES:
-        raise WireError(f"an array of {array.ndim} axes")
-    return name
-
-
-def _integer_bytes(value: int) -> bytes:
-    length = value.bit_length() // 8 + 1
-    if length > MAX_INTEGER_BYTES:
-        raise WireError(f"an integer of {length} bytes")
-    return value.to_bytes(length, "little", signed=True)
-
-
-def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
-    state = dict(rng.bit_generator.state)
-    if state["bit_generator"] != "PCG64":
-        raise WireError(f"a {state['bit_generator']} generator")
-    return state
-
-
-def _generator(state: dict[str, Any]) -> np.random.Generator:
-    bits = np.random.PCG64(0)
-    bits.state = cast(Any, state)
-    return np.random.Generator(bits)
-
-
 def _typed(value: Any, kind: type) -> Any:
     if type(value) is not kind:
         raise WireError(f"a {type(value).__name__} where a {kind.__name__} belongs")
     return value
 
 
-def _fields(value: Any, *kinds: type) -> Any:
+def _fields(value: Any, *kinds: type) -> list[Any]:
+    """Return the fields of a description; lists are of names."""
     if type(value) is not list or len(value) != len(kinds):
         raise WireError("a description with the wrong fields")
-    return [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
-
-
-def _names(value: list[Any]) -> tuple[str, ...]:
-    return tuple(_typed(name, str) for name in value)
-
-
-def _handle(value: Any) -> Handle:
-    if type(value) is list and len(value) == 2:
-        return Handle(*_fields(value, int, str))
-    number, type_name, methods = _fields(value, int, str, list)
-    return Handle(number, type_name, _names(methods))
+    fields = [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
+    return [tuple(_typed(name, str) for name in x) if type(x) is list else x for x in fields]
 
 
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
-        return _handle(value)
+        has_methods = type(value) is not list or len(value) != 2
+        return Handle(*_fields(value, int, str, *([list] if has_methods else [])))
     if code == _CALLBACK:
-        number, type_name, *names = _fields(value, int, str, list, list)
-        return CallbackRef(number, type_name, *map(_names, names))
+        return CallbackRef(*_fields(value, int, str, list, list))
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:
         return complex(*_fields(value, float, float))
     if code == _GENERATOR:
-        return _generator(_typed(value, dict))
+        bits = np.random.PCG64(0)
+        bits.state = _typed(value, dict)
+        return np.random.Generator(bits)
     raise WireError(f"an unknown kind of value ({code})")
 
 

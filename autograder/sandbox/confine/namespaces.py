@@ -13,8 +13,7 @@ import os
 import stat
 from contextlib import suppress
 
-from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.grants import FilesystemView, Limits
+from autograder.sandbox.confine import FilesystemView, Limits, libc
 
 NEW_MOUNTS = 0x00020000
 NEW_HOSTNAME = 0x04000000

@@ -11,10 +11,9 @@ import sys
 from collections.abc import Set
 from contextlib import suppress
 
-from autograder.sandbox.confine import landlock, libc, namespaces, supervise
-from autograder.sandbox.confine.disk_quota import DiskQuota, apply_disk_quota
-from autograder.sandbox.confine.grants import FilesystemView, Limits
+from autograder.sandbox.confine import FilesystemView, Limits, landlock, libc, namespaces
 from autograder.sandbox.confine.seccomp import apply_seccomp
+from autograder.sandbox.confine.supervise import DiskQuota, apply_disk_quota, fork_supervised
 
 if sys.platform != "win32":
     import resource
@@ -62,16 +61,16 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
 def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
     """Set up namespaces and the supervisors; return in the worker."""
     if view.namespaced:
-        supervise.fork_supervised(_STDIN)
+        fork_supervised(_STDIN)
         return frozenset({ROOT, NETWORK, PROCESSES})
     if not namespaces.enter_namespaces():
-        supervise.fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
+        fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
         return frozenset()
-    supervise.fork_supervised(_STDIN)  # the child is process 1: all end with it
+    fork_supervised(_STDIN)  # the child is process 1: all end with it
     held = {NETWORK, PROCESSES}
     if namespaces.enter_private_root(view, limits):
         held.add(ROOT)
-    supervise.fork_supervised(_STDIN)
+    fork_supervised(_STDIN)
     return frozenset(held)
 
 

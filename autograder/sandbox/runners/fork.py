@@ -18,15 +18,19 @@ import time
 import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox, environment
-from autograder.sandbox.runners.filesystem_view import build_view, interpreter
-from autograder.sandbox.runners.installed_packages import installed_packages
+from autograder.sandbox.runners.filesystem_view import (
+    build_view,
+    empty_scratch,
+    installed_packages,
+    interpreter,
+)
 from autograder.sandbox.runners.processes import RunningProcess
-from autograder.sandbox.runners.scratch import empty_scratch
 from autograder.sandbox.runners.worker_modules import (
     NUMPY_ARRAYS,
     WORKER_PACKAGES,
@@ -54,7 +58,7 @@ _TRIAL = """
 import json, sys
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
+view, limits = FilesystemView(**json.loads(sys.argv[1])), Limits()
 print(json.dumps(lock(view, limits, isolate(view, limits))))
 """
 
@@ -97,7 +101,7 @@ class ForkSandbox(Sandbox):
         with tempfile.TemporaryDirectory(prefix="gradus-trial-") as scratch:
             files = [self.modules(NUMPY_ARRAYS), *installed_packages(WORKER_PACKAGES).files]
             view = build_view(files, Path(scratch))
-            argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, view.to_json()]
+            argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, json.dumps(asdict(view))]
             process = self.spawn(argv, view, Limits())
             try:
                 process.wait(_TRIAL_SECONDS)

@@ -27,7 +27,7 @@ from autograder.sandbox.session.session import (
 )
 from autograder.sandbox.wire import CallbackRef, WireError
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import Sandbox, build_view, interpreter
-from autograder.sandbox.runners.installed_packages import (
+from autograder.sandbox.runners.filesystem_view import (
     InstalledPackages,
     installed_packages,
     is_installed,
@@ -71,8 +71,8 @@ class WorkerSpec:
             "packages": installed.modules,
             "metadata": installed.metadata,
             "imports": imports.plain(),
-            "view": view.to_json(),
-            "limits": limits.to_json(),
+            "view": asdict(view),
+            "limits": asdict(limits),
             "folder": str(self.folder),
             "exercise": exercise,
             "parts": dict(self.parts),

@@ -25,9 +25,8 @@ from autograder.sandbox import wire
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import lock
 from autograder.sandbox.worker.dispatcher import Dispatcher
-from autograder.sandbox.worker.exceptions import no_debugger
 from autograder.sandbox.worker.imports import GradedImporter
-from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.loading import SubmittedModule, no_debugger
 from framework.models.parts import use_parts_from
 
 

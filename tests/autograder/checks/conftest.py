@@ -7,7 +7,7 @@ import pytest
 
 from autograder.sandbox.session.inline import InlineSession
 from autograder.sandbox.session.requests import RemoteModule
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
 
 
