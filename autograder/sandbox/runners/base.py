@@ -27,7 +27,6 @@ from autograder.sandbox.runners.processes import (
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
-
 #: Variables of the host that choose the instructions of numerical libraries: the worker uses the
 #: same, or its numbers would be rounded in another order than the reference's.
 PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
@@ -61,22 +60,17 @@ class Sandbox(ABC):
     def spawn(self, argv: list[str], view: FilesystemView, limits: Limits) -> RunningProcess:
         """Start `argv` in `view`, without waiting for it, in a cleared environment.
 
+        The process has pipes as standard input, output and error, and dies with the writing end
+        of its standard input. A signal that ends the worker is exit status 128 + signal.
+
         Args:
             argv: a Python program that calls `isolate` and `lock` with the view of `seen_by`.
-            view: everything it may see; the scratch folder has to exist.
-            limits: what it may use.
-
-        Returns:
-            the process, with pipes as standard input, output and error. It dies with the writing
-            end of its standard input. A signal that ends the worker is exit status 128 + signal.
         """
 
     def modules(self, arrays: str, added: tuple[str, ...] = ()) -> Path | None:
         """Return the folder with the modules that all its workers share; None if each has its own.
 
-        Args:
-            arrays: target of the backend's arrays.
-            added: modules of `framework` that graded code may also import.
+        For the arguments see `ForkServer`.
         """
         return None
 

@@ -60,7 +60,10 @@ def build_view(
         devices: device files, as those of a GPU.
     """
     device_files = tuple(map(str, devices))
-    wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *files]
+    folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
+    python = [Path(interpreter()), *_libraries()]
+    python += [Path(folder, library)] if folder and library else []
+    wanted = [*python, *map(Path, (*SYSTEM, *PROCESSORS)), *files]
     wanted += map(Path, DRIVER if device_files else ())
     real = {path: os.path.realpath(path) for path in wanted if _exists(path)}
     links = {str(link) for path in wanted for link in _links(path, real.get(path))}
@@ -81,15 +84,6 @@ def site_folders() -> list[Path]:
     return [path for path in map(Path, sys.path) if path.name in PACKAGE_FOLDERS and path.is_dir()]
 
 
-def _python() -> Iterator[Path]:
-    """Yield the interpreter, its standard library and its shared library."""
-    yield Path(interpreter())
-    yield from _libraries()
-    folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
-    if folder and library:
-        yield Path(folder, library)
-
-
 def _libraries() -> list[Path]:
     """Return the folders of the standard library."""
     names, base = ("stdlib", "platstdlib"), {"platbase": sys.base_exec_prefix}
@@ -98,10 +92,16 @@ def _libraries() -> list[Path]:
 
 def _hidden(roots: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
     """Return what would be seen and must not be: folders of packages, and parts of gradus."""
-    parts = {str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN}
-    parts |= set(_package_folders())
+    # The modules of a worker alone are no grader.
+    with_grader = [root for root in roots if _exists(root / "autograder" / "checks")]
+    parts = {str(root / name) for root in with_grader for name in HIDDEN} | set(_package_folders())
     parts = {part for part in parts if part not in granted and Path(part).is_dir()}
-    return tuple(sorted(part for part in parts if _nearest(part, granted | parts) in granted))
+
+    def innermost(path: str) -> str:
+        above = (folder for folder in granted | parts if _is_inside(path, folder))
+        return max(above, key=len, default="")
+
+    return tuple(sorted(part for part in parts if innermost(part) in granted))
 
 
 @cache
@@ -112,17 +112,6 @@ def _package_folders() -> tuple[str, ...]:
     names = (*PACKAGE_FOLDERS, BUNDLED_PACKAGES)
     own = {Path(library, name) for library in _libraries() for name in names}
     return tuple(sorted(str(path.resolve()) for path in (*own, *chain(*inside))))
-
-
-def _nearest(path: str, folders: Set[str]) -> str:
-    """Return the innermost of `folders` that `path` lies in; empty where it lies in none."""
-    above = (folder for folder in folders if _is_inside(path, folder))
-    return max(above, key=len, default="")
-
-
-def _has_gradus(folder: Path) -> bool:
-    """Return whether the grader is in `folder`, and not the modules of a worker alone."""
-    return _exists(folder / "autograder" / "checks")
 
 
 def _exists(path: Path) -> bool:
@@ -180,13 +169,11 @@ class InstalledPackages:
         self.files.append(path)
         if path.suffix in _INFORMATION:
             self.metadata.append(str(path))
-        elif (name := path.name.partition(".")[0]).isidentifier() and _is_module(path):
-            inner = path / "__init__.py"
+            return
+        name, inner = path.name.partition(".")[0], path / "__init__.py"
+        is_module = path.suffix in (".py", ".so", ".pyd") or (path.is_dir() and not path.suffix)
+        if is_module and name.isidentifier():
             self.modules[name] = str(inner if inner.is_file() else path)
-
-
-def _is_module(path: Path) -> bool:
-    return path.suffix in (".py", ".so", ".pyd") or (path.is_dir() and not path.suffix)
 
 
 @cache
@@ -196,13 +183,23 @@ def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
     Raises:
         BadInputError: a package is not installed.
     """
-    packages = InstalledPackages()
-    for distribution in _with_required(map(_distribution, names)):
-        for path in _entries(distribution):
-            packages.add(path)
-    for name in names:  # an editable installation lists no modules
-        if name not in packages.modules:
-            _add_by_import(name, packages)
+    packages, seen = InstalledPackages(), set[str]()
+    waiting = [_distribution(name) for name in names]
+    while waiting:
+        distribution = waiting.pop()
+        if distribution.name not in seen:
+            seen.add(distribution.name)
+            waiting += _required(distribution)
+            for path in _entries(distribution):
+                packages.add(path)
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        if spec is None or name in packages.modules:
+            continue
+        # An editable installation lists no modules.
+        folders = list(spec.submodule_search_locations or ())[:1]
+        for place in folders or ([spec.origin] if spec.origin else []):
+            packages.add(Path(place))
     return packages
 
 
@@ -225,19 +222,6 @@ def _distribution(name: str) -> metadata.Distribution:
         return metadata.distribution(owners[0])
 
 
-def _with_required(
-    distributions: Iterable[metadata.Distribution],
-) -> Iterator[metadata.Distribution]:
-    """Yield `distributions`, and those that they require and that are installed; each once."""
-    waiting, seen = list(distributions), set[str]()
-    while waiting:
-        distribution = waiting.pop()
-        if distribution.name not in seen:
-            seen.add(distribution.name)
-            yield distribution
-            waiting += _required(distribution)
-
-
 def _required(distribution: metadata.Distribution) -> Iterator[metadata.Distribution]:
     for requirement in map(Requirement, distribution.requires or ()):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
@@ -252,16 +236,6 @@ def _entries(distribution: metadata.Distribution) -> list[Path]:
     names |= set((distribution.read_text("top_level.txt") or "").split())
     paths = [Path(str(distribution.locate_file(name))) for name in names - {"..", "__pycache__"}]
     return sorted(path for path in paths if path.suffix != ".pth" and path.exists())
-
-
-def _add_by_import(name: str, packages: InstalledPackages) -> None:
-    spec = importlib.util.find_spec(name)
-    if spec is None:
-        return
-    if spec.submodule_search_locations:
-        packages.add(Path(next(iter(spec.submodule_search_locations))))
-    elif spec.origin:
-        packages.add(Path(spec.origin))
 
 
 def remove_scratch(folder: Path) -> None:
@@ -284,8 +258,10 @@ def remove_scratch(folder: Path) -> None:
                 os.rename(inner, target)  # noqa: PTH104
                 waiting.append(target)
         if current != top:
-            _remove_folder(current)
-    _remove_folder(top)
+            with suppress(OSError):
+                os.rmdir(current)  # noqa: PTH106
+    with suppress(OSError):
+        os.rmdir(top)  # noqa: PTH106
 
 
 def empty_scratch(folder: Path) -> None:
@@ -307,8 +283,3 @@ def _emptied(folder: str) -> list[str]:
                 with suppress(OSError):
                     os.unlink(entry)  # noqa: PTH108
     return inner
-
-
-def _remove_folder(folder: str) -> None:
-    with suppress(OSError):
-        os.rmdir(folder)  # noqa: PTH106

@@ -61,12 +61,8 @@ class ProcessHandle(ABC):
     """One process, even if another process gets its id; a process that has ended is no error."""
 
     @abstractmethod
-    def suspend(self) -> None:
-        """Stop it for now."""
-
-    @abstractmethod
-    def kill(self) -> None:
-        """End it."""
+    def signal(self, name: str) -> None:
+        """Send it a signal: SIGSTOP or SIGKILL."""
 
     @abstractmethod
     def wait(self, deadline: float) -> bool:
@@ -134,7 +130,7 @@ class ProcessTree(ABC):
                 self._process.kill()
                 raise
             for handle in handles:
-                handle.kill()
+                handle.signal("SIGKILL")
             self._signal_group("SIGKILL")
             self._process.kill()
             ended = all(handle.wait(deadline) for handle in handles)
@@ -160,7 +156,7 @@ class ProcessTree(ABC):
                 handles[pid] = handle = self._handle(pid)
                 if handle is not None:
                     stack.callback(handle.close)
-                    handle.suspend()
+                    handle.signal("SIGSTOP")
         return [handle for handle in handles.values() if handle is not None]
 
     def _signal_group(self, name: str) -> None:
@@ -225,11 +221,9 @@ class _Descriptor(ProcessHandle):
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def suspend(self) -> None:
-        self._send(signal.SIGSTOP)
-
-    def kill(self) -> None:
-        self._send(signal.SIGKILL)
+    def signal(self, name: str) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, getattr(signal, name))
 
     def wait(self, deadline: float) -> bool:
         watch = select.poll()
@@ -238,10 +232,6 @@ class _Descriptor(ProcessHandle):
 
     def close(self) -> None:
         os.close(self._descriptor)
-
-    def _send(self, number: int) -> None:
-        with suppress(OSError):
-            signal.pidfd_send_signal(self._descriptor, number)
 
 
 def _tasks(pid: int) -> list[Path]:

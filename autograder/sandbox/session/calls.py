@@ -239,7 +239,8 @@ class CallLog:
                     self._without_value.add(self.made[place].text)
                 if outcome.size <= REMEMBERED_BYTES:
                     self._values.append((outcome, self.made[place]))
-                if not self._is_as_built(step, self.made[place]):
+                owner = self._object(step.owner) if isinstance(step, Get) and step.owner else None
+                if owner is None or self.made[place] is not owner.built:  # a call has written it
                     self.latest = self.made[place]
 
     def returned_none(self, call: RemoteCall) -> bool:
@@ -300,13 +301,6 @@ class CallLog:
         for value in (step.owner, *step.args):
             if isinstance(value, Handle | Result) and (concerned := self._object(value)):
                 concerned.remember(step.name, call)
-
-    def _is_as_built(self, step: Call | CallAgain | Get, call: RemoteCall) -> bool:
-        """Return whether `step` reads what no call has written since the object was built."""
-        if not isinstance(step, Get) or step.owner is None:
-            return False
-        owner = self._object(step.owner)
-        return owner is not None and call is owner.built
 
     def _own(self, handle: Handle, place: int, step: Step) -> None:
         """Note what the object behind a returned `handle` was built by."""

@@ -12,7 +12,6 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,9 +135,8 @@ class WorkerProcess:
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""
-        pending = self._write(pending)
-        reply = _Incoming()
-        while reply.missing:
+        pending, reply = self._write(pending), bytearray()
+        while self._missing(reply):
             for descriptor in self._wait(deadline, writing=bool(pending)):
                 if descriptor == self._requests:
                     pending = self._write(pending)
@@ -146,7 +144,21 @@ class WorkerProcess:
                     self._read_output()
                 else:
                     self._read_reply(reply)
-        return reply.data
+        return reply
+
+    @staticmethod
+    def _missing(reply: bytearray) -> int:
+        """Return how many bytes of a frame, or of its header, are missing.
+
+        Raises:
+            wire.WireError: the header announces too much.
+        """
+        from autograder.sandbox import wire
+
+        size = wire.HEADER.size
+        if len(reply) >= size:
+            size += sum(wire.frame_lengths(bytes(reply[:size])))
+        return size - len(reply)
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
@@ -195,17 +207,17 @@ class WorkerProcess:
             return data[:0]  # the end of file of the reply shows what happened
         return data
 
-    def _read_reply(self, reply: _Incoming) -> None:
+    def _read_reply(self, reply: bytearray) -> None:
         """Add to `reply` what has arrived: a header, and then what it announces."""
         for _ in range(2):
             try:
-                data = os.read(self._replies, min(reply.missing, CHUNK * 4))
+                data = os.read(self._replies, min(self._missing(reply), CHUNK * 4))
             except BlockingIOError:
                 return
             if not data:
                 raise self._death()
-            reply.add(data)
-            if not reply.missing:
+            reply += data
+            if not self._missing(reply):
                 return
 
     def _read_output(self) -> None:
@@ -234,33 +246,6 @@ def died(status: int) -> Crashed:
     except ValueError:
         return Crashed(f"the process ended with status {status}")
     return Crashed(_DEATHS.get(name, f"the process died: {name}"))
-
-
-class _Incoming:
-    """A frame that arrives piece by piece.
-
-    Attributes:
-        data: what has arrived.
-        missing: the number of bytes that can be read next; 0 once the frame is complete.
-    """
-
-    def __init__(self) -> None:
-        from autograder.sandbox import wire
-
-        self.data = bytearray()
-        self.missing = wire.HEADER.size
-        self._lengths: Callable[[bytes], tuple[int, int]] | None = wire.frame_lengths
-
-    def add(self, data: bytes) -> None:
-        """Add `data`, which is no longer than what is missing.
-
-        Raises:
-            wire.WireError: the header announces too much.
-        """
-        self.data += data
-        self.missing -= len(data)
-        if not self.missing and self._lengths is not None:
-            self.missing, self._lengths = sum(self._lengths(bytes(self.data))), None
 
 
 class CpuMeter:

@@ -176,26 +176,6 @@ class Exchange:
         """Bytes of the request and of the arrays in the answer, near enough."""
         return len(self.frame) + sum(outcome.size for outcome in self.outcomes)
 
-    def stored(self) -> tuple[bytes, bytes]:
-        """Return the request and the answer as two frames; calls and callbacks are left out."""
-        outcomes = list(map(outcome_fields, self.outcomes))
-        answer = wire.encode([outcomes, self.raised, self.message])
-        return wire.encode({"steps": self.plain_steps()}), answer
-
-    @classmethod
-    def read(cls, request: bytes, answer: bytes) -> Exchange:
-        """Return the exchange that was stored as two frames.
-
-        Raises:
-            WireError, TypeError, ValueError: the frames are malformed.
-        """
-        outcomes, raised, message = wire.decode_frame(answer)
-        read = (
-            Outcome(value, is_method, tuple(changed), tuple(aliased), tuple(args), kwargs)
-            for value, is_method, changed, aliased, args, kwargs in outcomes
-        )
-        return cls(request, tuple(read), raised, message)
-
 
 def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | None = None) -> bytes:
     """Return the frame of a request that has no number.
@@ -212,13 +192,6 @@ def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | Non
 def copied(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return deep copies of `outcomes`: a check may change what it gets."""
     return tuple(outcome.copied() for outcome in outcomes)
-
-
-def outcome_fields(outcome: Outcome) -> list[Any]:
-    """Return the fields of `outcome`, as they are stored."""
-    names = list(outcome.changed), list(outcome.aliased)
-    arguments = list(outcome.args), dict(outcome.kwargs)
-    return [outcome.value, outcome.is_method, *names, *arguments]
 
 
 class Transcript:
@@ -248,7 +221,7 @@ class Transcript:
             return
         sizes = (outcome.size for outcome in exchange.outcomes if not outcome.is_constant)
         self._bytes += len(exchange.frame) + sum(sizes)
-        raised = fault.raised if isinstance(fault, Crashed) else ""
+        raised = fault.raised if fault is not None else ""
         broke_off = fault is not None and not raised
         if broke_off or len(self.exchanges) >= MAX_EXCHANGES or self._bytes > MAX_BYTES:
             self.give_up()
@@ -373,7 +346,7 @@ def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> Su
     if kind == "not_written" and frames and frames[-1].file != f"{exercise}.py":
         return Blocked(f"needs '{PurePath(frames[-1].file).stem}'", frames, call)
     if kind == "not_defined":
-        return NotDefined(message, frames, call, _safe(error.get("name"), 100))
+        return NotDefined(message, frames, call, name=_safe(error.get("name"), 100))
     if kind == "not_written":
         return NotWritten(message or NOT_WRITTEN, frames, call)
     if kind == "memory":

@@ -252,7 +252,8 @@ class Dispatcher:
             return values[value.index]
         if kind is dict:
             return {key: self._resolve(item, values) for key, item in value.items()}
-        if kind is list and not _is_plain_list(value):
+        # A list of numbers and text alone is the common long list, of token ids.
+        if kind is list and not {int, float, str, bool}.issuperset(map(type, value)):
             return [self._resolve(item, values) for item in value]
         if kind is tuple:
             return tuple(self._resolve(item, values) for item in value)
@@ -297,8 +298,3 @@ def _overwrite(value: Any) -> None:
     for _, leaf in leaves(value):
         if type(leaf) is np.ndarray and leaf.flags.writeable:
             leaf[...] = ~leaf if leaf.dtype.kind == "b" else leaf + 1
-
-
-def _is_plain_list(value: list[Any]) -> bool:
-    """Return whether a list holds only numbers and text: the common long list, of token ids."""
-    return all(type(item) in (int, float, str, bool) for item in value)

@@ -132,7 +132,10 @@ class Server:
             _set_dumpable(1)  # or its user namespace could not be set up
             self._requests.detach()
             self._children.clear()
-            return _take(received)
+            for number, descriptor in enumerate(received):
+                os.dup2(descriptor, number)
+            os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))  # all others
+            return DESCRIPTORS - 1
         *streams, channel = received
         for descriptor in streams:
             os.close(descriptor)
@@ -161,14 +164,6 @@ class Server:
 def _tell(channel: int, number: int) -> None:
     with suppress(OSError):  # the grader has closed it
         os.write(channel, NUMBER.pack(number))
-
-
-def _take(received: Sequence[int]) -> int:
-    """Keep the descriptors of a request, and close all others of this process."""
-    for number, descriptor in enumerate(received):
-        os.dup2(descriptor, number)
-    os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
-    return DESCRIPTORS - 1
 
 
 def _run_program(channel: int) -> None:

@@ -30,11 +30,7 @@ class BreakpointReached(BaseException):
 
 
 def no_debugger(*args: object, **kwargs: object) -> None:
-    """Take the place of the debugger that ``breakpoint()`` starts.
-
-    Raises:
-        BreakpointReached: always.
-    """
+    """Raise `BreakpointReached`, in place of the debugger that ``breakpoint()`` starts."""
     raise BreakpointReached("breakpoint()")
 
 
@@ -44,6 +40,14 @@ class PartMissingError(GradusError):
     def __init__(self, name: str) -> None:
         super().__init__(f"needs '{name}'")
         self.name = name
+
+
+_KINDS: dict[type[BaseException], str] = {
+    NotImplementedError: "not_written",
+    NotDefinedError: "not_defined",
+    PartMissingError: "part_missing",
+    MemoryError: "memory",
+}
 
 
 class SubmittedModule:
@@ -104,11 +108,8 @@ class SubmittedModule:
             raise NotDefinedError(f"{exercise}.py does not define {name}", name) from None
 
     def _module(self, exercise: str) -> ModuleType:
-        if exercise not in self._modules:
-            self._modules[exercise] = self._import(exercise)
-        return self._modules[exercise]
-
-    def _import(self, exercise: str) -> ModuleType:
+        if exercise in self._modules:
+            return self._modules[exercise]
         spec = importlib.util.spec_from_file_location(exercise, self._file(exercise))
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             raise NotDefinedError(f"there is no {exercise}.py")
@@ -117,6 +118,7 @@ class SubmittedModule:
             vars(module)["__builtins__"] = self._builtins
         sys.modules[exercise] = module
         exec(_compiled(spec.loader, exercise), vars(module))
+        self._modules[exercise] = module
         return module
 
 
@@ -147,23 +149,14 @@ def describe(error: BaseException, folder: str) -> dict[str, Any]:
         not defined, this ``name`` too.
     """
     named = {"name": error.name} if isinstance(error, NotDefinedError) else {}
+    kinds = (kind for raised, kind in _KINDS.items() if isinstance(error, raised))
     return {
         **named,
-        "kind": _kind(error),
+        "kind": next(kinds, "raised"),
         "type": type(error).__name__[:100],
         "message": _message(error, folder),
         "frames": _frames(error, folder),
     }
-
-
-def _kind(error: BaseException) -> str:
-    if isinstance(error, NotImplementedError):
-        return "not_written"
-    if isinstance(error, NotDefinedError):
-        return "not_defined"
-    if isinstance(error, PartMissingError):
-        return "part_missing"
-    return "memory" if isinstance(error, MemoryError) else "raised"
 
 
 def _message(error: BaseException, folder: str) -> str:
