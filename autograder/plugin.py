@@ -38,7 +38,7 @@ COMMANDS = {
 def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     return {
-        "bubblewrap": "autograder.sandbox.runners.bubblewrap:BubblewrapSandbox",
+        "bubblewrap": "autograder.sandbox.runners.base:BubblewrapSandbox",
         "process": "autograder.sandbox.runners.base:ProcessSandbox",
         "fork": "autograder.sandbox.runners.fork:ForkSandbox",
     }

@@ -58,8 +58,13 @@ from autograder.checks.training import (
     train_classifier,
     train_language_model,
 )
-from autograder.sandbox.session.callbacks import callback
-from autograder.sandbox.session.remote import assign, built, part, set_attribute
+from autograder.sandbox.session.requests import (
+    assign,
+    built,
+    callback,
+    part,
+    set_attribute,
+)
 
 __all__ = [
     "HIGHER",

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograder.results.report import Fact
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.output import shown
-from autograder.sandbox.session.remote import unwrap
-from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.session.requests import Outcome, unwrap
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7

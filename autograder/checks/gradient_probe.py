@@ -14,10 +14,16 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import CheckFailed, expect, finite
-from autograder.sandbox.session.calls import RemoteCall
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import RemoteObject, session_of
-from autograder.sandbox.session.requests import Assign, Call, Get, Outcome, Step
+from autograder.sandbox.session.calls import RemoteCall, value_text
+from autograder.sandbox.session.requests import (
+    Assign,
+    Call,
+    Get,
+    Outcome,
+    RemoteObject,
+    Step,
+    session_of,
+)
 from framework.gradients.numerical import Point
 
 Array = np.ndarray[Any, Any]

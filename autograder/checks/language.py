@@ -16,9 +16,8 @@ from autograder.checks.equality import (
     worst_entry,
     worst_fact,
 )
-from autograder.sandbox.session.callbacks import Callback, callback
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import RemoteObject
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.requests import Callback, RemoteObject, callback
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
 

@@ -20,16 +20,8 @@ from autograder.checks.equality import (
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree, many_gradients
 from autograder.checks.single_calls import held_and_current
-from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.remote import (
-    RemoteModule,
-    RemoteObject,
-    assign,
-    built,
-    session_of,
-    wrap,
-)
 from autograder.sandbox.session.requests import (
     Build,
     Call,
@@ -37,9 +29,15 @@ from autograder.sandbox.session.requests import (
     Observe,
     Outcome,
     OverwriteResult,
+    RemoteModule,
+    RemoteObject,
     Step,
+    assign,
+    built,
+    session_of,
+    wrap,
 )
-from autograder.sandbox.values import map_leaves
+from autograder.sandbox.wire import map_leaves
 
 Array = np.ndarray[Any, Any]
 

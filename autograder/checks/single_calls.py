@@ -11,19 +11,22 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import RTOL, CheckFailed, equal, expect, leaves_arguments_alone
-from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.remote import (
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Hold,
+    OverwriteResult,
     RemoteFunction,
     RemoteModule,
     RemoteObject,
+    Step,
     session_behind,
     session_of,
     unwrap,
 )
-from autograder.sandbox.session.requests import Call, Get, Hold, OverwriteResult, Step
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Result
+from autograder.sandbox.wire import Result, leaves
 
 
 def agrees(

@@ -21,8 +21,13 @@ import numpy as np
 from autograder.checks.equality import CheckFailed
 from autograder.checks.paired_models import PairedModels, built_pair
 from autograder.sandbox.session.faults import InfrastructureFault
-from autograder.sandbox.session.remote import RemoteModule, RemoteObject, assign, session_of
-from autograder.sandbox.session.requests import Build
+from autograder.sandbox.session.requests import (
+    Build,
+    RemoteModule,
+    RemoteObject,
+    assign,
+    session_of,
+)
 from autograder.sandbox.session.session import OnRecord
 
 Array = np.ndarray[Any, Any]

@@ -23,14 +23,17 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.trained_models import TrainedModels, first_gradients_agree
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import (
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.requests import (
+    Assign,
+    Call,
+    Get,
     RemoteObject,
+    Step,
     assign,
     session_of,
     wrap,
 )
-from autograder.sandbox.session.requests import Assign, Call, Get, Step
 from framework.data.batching import training_streams
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.values import zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.wire import Handle, zip_leaves
 
 Array = np.ndarray[Any, Any]
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.exchanges import View
@@ -19,6 +18,7 @@ from autograder.diagnosis.solution_changes.listed_mistakes import KnownMistakes,
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
 from autograder.diagnosis.solution_changes.task_causes import Joined
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
+from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import same_effects, same_forms, same_outcome, weight
 from autograder.diagnosis.forms import fitted, is_overflow
-from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Outcome,
+    OverwriteResult,
+)
+from autograder.sandbox.session.session import Exchange
 
 Exchanges = Sequence[Exchange]
 

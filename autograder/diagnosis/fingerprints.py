@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.conversations.exchange import Exchange
 from autograder.sandbox.session.requests import Get, Outcome
+from autograder.sandbox.session.session import Exchange
 from autograder.sandbox.wire import Handle
 
 #: Numbers count as equal if they agree in this many digits of the largest one of their array.

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.checks.equality import worst_fact
 from autograder.diagnosis.evidence import Pair
 from autograder.results.report import MAX_FACT, CheckResult, Fact
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 
 
 def wrong_methods(pairs: Iterable[Pair]) -> frozenset[str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import Array, is_numeric
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.values import zip_leaves
+from autograder.sandbox.wire import zip_leaves
 
 
 def fitted(ours: Outcome, theirs: Outcome) -> Outcome:

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from autograder.conversations.exchange import Exchange
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
-from autograder.conversations.transcript import Transcript
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
@@ -24,6 +22,7 @@ from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
+from autograder.sandbox.session.session import Exchange, Transcript
 from autograder.verdicts import Verdict
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import is_number
 from autograder.diagnosis.evidence import AnswerEvidence, Pair
@@ -28,7 +27,8 @@ from autograder.diagnosis.exchanges import (
 from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Module, RequestReplay, SourceModule
 from autograder.results.report import CheckResult
-from autograder.sandbox.values import Path, zip_leaves
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.wire import Path, zip_leaves
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 

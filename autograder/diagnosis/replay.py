@@ -11,17 +11,15 @@ from dataclasses import replace
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
-from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.solution_changes.search import check_lines
 from autograder.sandbox import wire
-from autograder.sandbox.session.callbacks import CallbackTable
 from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.inline import CallbackTable
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.session.translate import fault_from, outcomes_from
-from autograder.sandbox.values import map_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
+from autograder.sandbox.wire import Handle, map_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 
 #: The handle for an object that was not created in the replay.

@@ -16,7 +16,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
 from autograder.grading.references import open_reference
 from autograder.grading.setting import Setting
-from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
+from autograder.grading.under_test import ExerciseUnderTest, open_inline
 from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
 from autograder.results.findings.finding import Finding
@@ -24,6 +24,7 @@ from autograder.results.findings.texts import PrintedText
 from autograder.results.host_paths import HostPaths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import Frame
+from autograder.sandbox.session.inline import ProviderSession
 from autograder.sandbox.session.sandbox_session import IMPORT, SandboxSession
 from autograder.sandbox.session.session import OnRecord, Session
 from autograder.submissions.submission import Submission

@@ -22,7 +22,7 @@ from autograder.results.findings.texts import PrintedText
 from autograder.results.report import MAX_MESSAGE, CheckResult
 from autograder.sandbox.runners import choose
 from autograder.sandbox.session.faults import NotRecorded, SubmissionFault
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograder.results.findings.figures import Plotter
     from autograder.results.findings.finding import Findings
     from autograder.results.findings.texts import Tabulator
-    from autograder.sandbox.session.remote import RemoteModule
+    from autograder.sandbox.session.requests import RemoteModule
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
 UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()

@@ -9,7 +9,8 @@ from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
 from autograder.grading.setting import Setting
-from autograder.grading.under_test import ReferenceSession, open_inline
+from autograder.grading.under_test import open_inline
+from autograder.sandbox.session.inline import ReferenceSession
 from autograder.sandbox.session.session import Session
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE

@@ -9,9 +9,8 @@ from autograder.course.identity import course_hash
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.grading.options import GradeOptions
-from autograder.sandbox.runners import Sandbox, choose
-from autograder.sandbox.runners.choose import AUTO, BUILT_IN
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
+from autograder.sandbox.session.sandbox_session import Deadlines
 from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import RememberingSession
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
-from autograder.sandbox import wire
-from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.sandbox.session.inline import InlineSession, ProviderModule
-from autograder.sandbox.session.remote import RemoteModule
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import OnRecord, Session
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.session.session import OnRecord, Session, Transcript
 from framework.providers.backends import Backend, part_source
 from framework.providers.registry import Registry
 
@@ -85,37 +81,6 @@ class ExerciseUnderTest:
         """End both conversations."""
         self.session.close()
         self.reference_session.close()
-
-
-class ReferenceSession(InlineSession):
-    """The conversation with the reference: a failure there is no fault of a call under test."""
-
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; no report tells of them but where one fails.
-
-        Raises:
-            ReferenceFailed: one fails.
-        """
-        error, outcomes = self.answers(steps)
-        if error is not None:
-            fault = self._fault(error, self.calls.describe(steps))
-            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
-        return outcomes
-
-    def _sent_back(self, reply: dict[str, Any]) -> Any:
-        try:
-            return super()._sent_back(reply)
-        except wire.WireError as error:
-            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
-
-
-class ProviderSession(InlineSession):
-    """The conversation with a provider that is graded: what it does not offer is skipped."""
-
-    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
-        if error["kind"] == "not_defined":
-            return NotOffered(error["message"])
-        return super()._fault(error, texts)
 
 
 def open_inline(

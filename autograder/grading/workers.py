@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import Setting
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 from autograder.sandbox.session.launch import WorkerSpec, mentions_plotting
 from autograder.sandbox.session.process import Launch, WorkerProcess

@@ -26,7 +26,7 @@ from autograder.results.report import (
     ExerciseResult,
     TaskResult,
 )
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 

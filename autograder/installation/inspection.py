@@ -19,11 +19,10 @@ import framework
 from autograder.course.reading import find_course
 from autograder.course.student_state import state_folder
 from autograder.installation.system_facts import SystemFact
-from autograder.sandbox.runners import BUILT_IN, Sandbox, choose
-from autograder.sandbox.runners.choose import AUTO
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.time_limits import TimeLimit
+from autograder.sandbox.session.process import TimeLimit
 from framework.course.catalogue import active_course
 from framework.course.folder import course_file
 from framework.errors import GradusError, block_options

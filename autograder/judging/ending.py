@@ -17,7 +17,11 @@ from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import BudgetExceeded
 from autograder.judging.decision import decided
 from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
-from autograder.sandbox.session.calls import NO_CALL, CallLog, RemoteCall
+from autograder.sandbox.session.calls import (
+    NO_CALL,
+    CallLog,
+    RemoteCall,
+)
 from autograder.sandbox.session.faults import (
     Crashed,
     NotDefined,
@@ -25,7 +29,7 @@ from autograder.sandbox.session.faults import (
     ReferenceFailed,
     SubmissionFault,
 )
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
 

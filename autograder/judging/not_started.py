@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.course.reading import Exercise
 from autograder.results.report import MAX_MESSAGE, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import NOT_WRITTEN
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 

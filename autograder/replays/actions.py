@@ -6,13 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
 from autograder.results.report import MAX_FACT, CheckResult
 from autograder.sandbox.session.calls import RemoteCall
-from autograder.sandbox.session.output import shown
-from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get, Step
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Handle, Result
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.session.requests import (
+    Assign,
+    Build,
+    Call,
+    CallAgain,
+    Get,
+    Step,
+)
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.wire import Handle, Result, leaves
 
 #: The steps that a program makes; the others only observe.
 MADE = (Call, CallAgain, Build, Get, Assign)

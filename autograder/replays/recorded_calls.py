@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.conversations.exchange import Exchange, request_frame
 from autograder.course.reading import Course, Exercise
 from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import Setting
 from autograder.results.report import CheckResult
-from autograder.sandbox.session.callbacks import Callback, CallbackTable
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import ForwardingSession, Session
+from autograder.sandbox.session.inline import CallbackTable
+from autograder.sandbox.session.requests import Callback, Outcome, Step
+from autograder.sandbox.session.session import Exchange, ForwardingSession, Session, request_frame
 from autograder.submissions.submission import Submission
 from framework.errors import UnknownNameError, UsageError
 

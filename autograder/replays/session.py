@@ -20,7 +20,7 @@ from autograder.grading.options import GradeOptions
 from autograder.grading.setting import open_setting
 from autograder.grading.workers import parts_of
 from autograder.replays.recorded_calls import exercise_of, record
-from autograder.sandbox.session.callbacks import Callback
+from autograder.sandbox.session.requests import Callback
 from autograder.sandbox.worker.loading import SubmittedModule
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force

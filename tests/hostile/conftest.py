@@ -33,7 +33,7 @@ from autograder.grading.watching import Memory
 from autograder.results.report import Report
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox
-from autograder.sandbox.session import time_limits
+from autograder.sandbox.session import sandbox_session
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
 from framework.providers.plugins import Plugins
@@ -77,7 +77,7 @@ class Expected:
     points: float
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: float = 15.0
-    wall_factor: float = time_limits.WALL_FACTOR
+    wall_factor: float = sandbox_session.WALL_FACTOR
     not_contained: tuple[str, ...] = ()
 
     @classmethod
@@ -169,10 +169,10 @@ def grade_texts(
     sandbox: str,
     texts: Mapping[str, str],
     canaries: tuple[Path, ...] = (),
-    wall_factor: float = time_limits.WALL_FACTOR,
+    wall_factor: float = sandbox_session.WALL_FACTOR,
 ) -> Aftermath:
     """Grade a submission of files, by exercise; to be called in a process of the pool."""
-    time_limits.WALL_FACTOR = wall_factor
+    sandbox_session.WALL_FACTOR = wall_factor
     before, open_before = _traces(canaries), _open_descriptors()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

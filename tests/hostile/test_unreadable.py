@@ -14,7 +14,7 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.source import MAX_SOURCE
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
 

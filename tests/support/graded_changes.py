@@ -13,7 +13,6 @@ from functools import cached_property
 
 import pytest
 
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
@@ -28,6 +27,7 @@ from autograder.grading.watching import Memory
 from autograder.results.report import CheckResult, Diagnosis
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source

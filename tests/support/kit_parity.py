@@ -16,7 +16,7 @@ from autograder.grading.setting import Setting
 from autograder.grading.watching import Memory
 from autograder.judging.rules import confirmation
 from autograder.results.report import ExerciseResult, TaskResult
-from autograder.sandbox.runners.choose import choose
+from autograder.sandbox.runners import choose
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Raised, capitalized
-from autograder.sandbox.values import zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.wire import Handle, zip_leaves
 
 #: Returns the words for a wrong answer, which follow its subject; empty if it is of another kind.
 Tell = Callable[[Any, Any], str]

@@ -11,14 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import same_value, weight
 from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
 from autograder.diagnosis.forms import in_form
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
 from autograder.diagnosis.solution_changes.search import Trials
-from autograder.sandbox.session.requests import Call, Get, Outcome
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Outcome,
+)
+from autograder.sandbox.session.session import Exchange
 
 EXACT, LOOSE = View(), View(loosely=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from autograder.results.findings.finding import Finding, Findings
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from framework.errors import BadInputError
 
 #: Maximum number of lines on a page; a terminal shows fewer.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.course.reading import find_course
-from autograder.sandbox.runners.choose import AUTO
+from autograder.sandbox.runners import AUTO
 from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
 from framework.commands.output import console, progress, say, shown, stopped_with
 from framework.errors import UsageError

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from autograder.checks.host_limits import BudgetExceeded, limited
-from autograder.conversations.exchange import Exchange
 from autograder.conversations.recording import Tape
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
@@ -14,6 +13,7 @@ from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
 from autograder.diagnosis.from_recording import key_of_wrong
 from autograder.diagnosis.replay import RequestReplay, SourceModule
+from autograder.sandbox.session.session import Exchange
 from framework.errors import BadInputError
 from framework.models.parts import PartSource
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.conversations.exchange import Exchange
 from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
-from autograder.conversations.transcript import Transcript
 from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import only, public_only
@@ -18,7 +16,7 @@ from autograder.grading.references import open_solution
 from autograder.grading.repeats import TRIES
 from autograder.grading.setting import Setting
 from autograder.results.report import CheckResult
-from autograder.sandbox.session.session import Session
+from autograder.sandbox.session.session import Exchange, Session, Transcript
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError

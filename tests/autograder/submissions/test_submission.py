@@ -13,7 +13,7 @@ import pytest
 
 from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.submissions import archives, candidates
 from autograder.submissions.submission import load_submission, student_implementations
 from autograder.submissions.task_progress import TaskProgress, task_progress

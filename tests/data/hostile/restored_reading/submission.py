@@ -11,11 +11,10 @@ def showing_copies(dispatcher):
     """`_observe` of `dispatcher`, which shows the argument as it was before the call."""
     observe = dispatcher._observe
 
-    def show(step, values):
+    def show(values, index, sharing):
         if dispatcher._latest_call.func is attacked:
-            shown = {"arguments": BEFORE, "results": {"argument 1": values[step[1]]}}
-            return None, {"value": shown}
-        return observe(step, values)
+            return {"arguments": BEFORE, "results": {"argument 1": values[index]}}
+        return observe(values, index, sharing)
 
     return show
 
