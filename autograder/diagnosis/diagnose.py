@@ -15,9 +15,8 @@ from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_cal
 from autograder.diagnosis.generic import GeneralMistakes
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
-from autograder.diagnosis.solution_changes.listed_mistakes import KnownMistakes, causes_by_task
+from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.solution_changes.task_causes import Joined
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -97,7 +96,7 @@ class Diagnoser:
     ) -> None:
         """Add the diagnoses by listed mistakes, else by general mistakes."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
-        joined = causes_by_task(known, self._matcher, tasks) if listed else {}
+        joined = known.causes_by_task(tasks) if listed else {}
         for cause in joined.values():
             diagnoses |= cause.found
         for checks in tasks:

@@ -25,22 +25,23 @@ EXACT, LOOSE = View(), View(loosely=True)
 
 @dataclass(frozen=True)
 class AnswerMatcher:
-    """Compares the answers of changed solutions with those of the submission, in counted trials."""
+    """Compares the answers of changed solutions with those of the submission, in counted trials.
+
+    None in the place of a module stands for mistakes that exclude each other: nothing is tried.
+    """
 
     replayer: Replayer
     trials: Trials
 
-    def explains(self, module: Module, check: RecordedCheck, view: View = EXACT) -> bool:
+    def explains(self, module: Module | None, check: RecordedCheck, view: View = EXACT) -> bool:
         """Return whether `module` gives all answers of the submission, and the solution does not.
 
         An exception of the same type is an equal answer. It proves the same mistake only if its
         message is the same too.
         """
-        return self.trials.succeeds(
-            lambda: (
-                self._explains(module, check, view)
-                or self._explains(module, check, replace(view, strictly=True))
-            ),
+        views = (view, replace(view, strictly=True))
+        return module is not None and self.trials.succeeds(
+            lambda: any(_explains(check.answers(module), check, each) for each in views),
             check.allowed_seconds,
         )
 
@@ -48,33 +49,35 @@ class AnswerMatcher:
         """Return whether `module` gives all answers of the submission."""
 
         def trial() -> bool:
-            answers = check.answers(module)
             allowed = [compared.allowed for compared in check.compared(view)]
-            return all(map(same_exchange, check.exchanges, answers, allowed))
+            return all(map(same_exchange, check.exchanges, check.answers(module), allowed))
 
         return self.trials.succeeds(trial, check.allowed_seconds)
 
-    def differs(self, module: Module, check: RecordedCheck) -> bool:
+    def differs(self, module: Module | None, check: RecordedCheck) -> bool:
         """Return whether `module` gives other answers than the solution."""
-
-        def trial() -> bool:
-            answers = check.answers(module)
-            return not all(map(same_exchange, check.right, answers))
-
-        return self.trials.succeeds(trial, check.allowed_seconds)
+        return module is not None and self.trials.succeeds(
+            lambda: not all(map(same_exchange, check.right, check.answers(module))),
+            check.allowed_seconds,
+        )
 
     def agrees_with_all(
-        self, module: Module, checks: Iterable[RecordedCheck], view: View = EXACT
+        self, module: Module | None, checks: Iterable[RecordedCheck], view: View = EXACT
     ) -> bool:
         """Return whether `module` gives all answers of the submission in these checks."""
-        return all(self.agrees(module, check, view) for check in checks)
+        return module is not None and all(self.agrees(module, check, view) for check in checks)
 
-    def explains_part(self, module: Module, check: RecordedCheck, method: str, least: int) -> bool:
+    def explains_part(
+        self, module: Module | None, check: RecordedCheck, method: str, least: int
+    ) -> bool:
         """Return whether `module` explains some wrong answers of `method` without a contradiction.
 
         Args:
             least: the number of facts that must be explained.
         """
+
+        if module is None:
+            return False
 
         def trial() -> bool:
             answers = check.answers(module)
@@ -83,19 +86,17 @@ class AnswerMatcher:
 
         return self.trials.succeeds(trial, check.allowed_seconds)
 
-    def _explains(self, module: Module, check: RecordedCheck, view: View) -> bool:
-        """Return whether the answers are equal, and an equal answer is a wrong one."""
-        is_evidence = False
-        answers = check.answers(module)
-        for theirs, ours, compared in zip(
-            check.exchanges, answers, check.compared(view), strict=True
-        ):
-            if not same_exchange(theirs, ours, compared.allowed):
-                return False
-            same_words = theirs.message == ours.message
-            if not theirs.raised or same_words or len(theirs.outcomes) in compared.allowed.free:
-                is_evidence = is_evidence or compared.is_wrong
-        return is_evidence
+
+def _explains(answers: Iterable[Exchange], check: RecordedCheck, view: View) -> bool:
+    """Return whether the answers are equal, and an equal answer is a wrong one."""
+    is_evidence = False
+    for theirs, ours, compared in zip(check.exchanges, answers, check.compared(view), strict=True):
+        if not same_exchange(theirs, ours, compared.allowed):
+            return False
+        same_words = theirs.message == ours.message
+        if not theirs.raised or same_words or len(theirs.outcomes) in compared.allowed.free:
+            is_evidence = is_evidence or compared.is_wrong
+    return is_evidence
 
 
 #: What stands for a missing value.
@@ -139,7 +140,8 @@ def explained_part(
 def _explained(theirs: Outcome, ours: Outcome, right: Outcome) -> int | None:
     """Return the number of facts of one answer that a candidate explains; None if it cannot."""
     explained = 0
-    for actual, candidate, expected in _leaves(*map(_everything, (theirs, ours, right))):
+    values = ((outcome.value, outcome.args, outcome.kwargs) for outcome in (theirs, ours, right))
+    for actual, candidate, expected in _leaves(*values):
         candidate, expected = in_form(candidate, actual), in_form(expected, actual)
         if same_value(actual, expected):
             if not same_value(actual, candidate):
@@ -149,11 +151,6 @@ def _explained(theirs: Outcome, ours: Outcome, right: Outcome) -> int | None:
         elif not same_value(candidate, expected):
             return None
     return explained
-
-
-def _everything(outcome: Outcome) -> tuple[Any, ...]:
-    """Return the value of a step and the arguments after it."""
-    return outcome.value, outcome.args, outcome.kwargs
 
 
 def _leaves(actual: Any, candidate: Any, expected: Any) -> Iterator[tuple[Any, Any, Any]]:
