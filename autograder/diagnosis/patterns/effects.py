@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close
+from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow
 from autograder.diagnosis.evidence import AnswerEvidence, Pair
-from autograder.diagnosis.forms import OVERFLOWS, kind_of_overflow
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3

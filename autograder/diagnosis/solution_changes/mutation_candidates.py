@@ -6,7 +6,6 @@ Reports show only the name of the change, so that they do not reveal the solutio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from autograder.course.reading import Exercise
@@ -15,6 +14,7 @@ from autograder.diagnosis.solution_changes.beginner_mutations import (
     MANY_MUTATIONS,
 )
 from autograder.mutations.mutants import OPERATORS, draw_mutants
+from autograder.results.report import Diagnosis
 
 #: Operator -> the sentence that describes the change to a student.
 WORDS = {
@@ -49,21 +49,13 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class MutationCandidate:
-    """One changed source of the solution, and the sentence that describes the change."""
-
-    id: str
-    sentence: str
-    source: str
-
-
 def mutation_candidates(
     exercise: Exercise, source: str, task: str, method: str
-) -> Iterator[MutationCandidate]:
+) -> Iterator[tuple[Diagnosis, str]]:
     """Yield the small changes that can make `method` of `task` wrong, those inside it first.
 
-    Code that only runs after `forward` cannot have made it wrong.
+    Each is the diagnosis that describes the change, and the changed source. Code that only runs
+    after `forward` cannot have made it wrong.
 
     Args:
         source: the text of the solution, or of the solution with a known mistake.
@@ -77,18 +69,12 @@ def mutation_candidates(
             return False
         return not (method == "forward" and function == "backward")
 
-    tables = (
-        {name: (words, OPERATORS[name]) for name, words in WORDS.items()},
-        BEGINNER_MUTATIONS,
-        MANY_MUTATIONS,
-    )
+    audited = {name: (words, OPERATORS[name]) for name, words in WORDS.items()}
+    tables = (audited, BEGINNER_MUTATIONS, MANY_MUTATIONS)
     for table, within in product(tables, (own.__contains__, elsewhere)):
         operators = {name: mutate for name, (_, mutate) in table.items()}
         for mutant in draw_mutants(source, exercise.solution, operators, within):
             words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
-            yield MutationCandidate(
-                name,
-                f"Your {method} behaves like the solution with one change: {words}.",
-                mutant.source,
-            )
+            sentence = f"Your {method} behaves like the solution with one change: {words}."
+            yield Diagnosis(f"generic/{name}", sentence), mutant.source

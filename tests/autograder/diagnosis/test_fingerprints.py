@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.conversations.exchange import Exchange, request_frame
-from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, sealed, unsealed
+from autograder.diagnosis.from_recording import SealedMistake, key_of, name_of, sealed, unsealed
 from autograder.sandbox.session.requests import Call, Get, Outcome
 
 MISTAKE = SealedMistake("no-bias", "You leave out the bias.", "What is b?", ("one", "two"))
