@@ -124,7 +124,7 @@ VERB_FIRST = ("autograder", "framework", "plugins")
 #: Here a docstring is the change that a mutation makes: "``a + b`` becomes ``a - b``".
 SHOW_A_CHANGE = (
     "autograder/mutations/",
-    "autograder/diagnosis/solution_changes/beginner_mutations.py",
+    "autograder/diagnosis/solution_changes/small_changes.py",
 )
 #: How a docstring starts that names a value, and not what the function does.
 NAMES_A_VALUE = re.compile(r"(?:The|A|An|All|Every|Both|Each|Whether|What|Where|How|Why)\b|`")

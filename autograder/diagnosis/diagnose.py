@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -63,10 +63,11 @@ class Diagnoser:
     ) -> None:
         self._tasks = exercise.task_names
         self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
-        recorded = [check for check in checks if check.id in transcripts]
+        recorded = [(check, transcripts[check.id]) for check in checks if check.id in transcripts]
+        recorded.sort(key=lambda item: _cost(item[1]))
         self._checks = [
-            RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)
-            for check in sorted(recorded, key=lambda check: _cost(transcripts[check.id]))
+            RecordedCheck(check, transcript.exchanges, self._matcher.replayer)
+            for check, transcript in recorded
         ]
 
     def explained(self, listed: bool) -> dict[str, CheckResult]:
@@ -96,29 +97,30 @@ class Diagnoser:
                 others = general.beside(_unexplained(checks, diagnoses), base)
                 diagnoses |= {name: replace(main.main, second=c) for name, c in others.items()}
             diagnoses |= general.explained(_other_methods(checks, diagnoses))
-            diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
-            diagnoses |= miscounted_calls(_unexplained(checks, diagnoses).failed)
+            for told in (almost_right, miscounted_calls):
+                diagnoses |= told(_unexplained(checks, diagnoses).failed)
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
         blamed = {c.result.method for c in self._checks if c.result.verdict is Verdict.FAILED}
         pairs = (pair for check in checks.passed for pair in check.pairs)
         free = {pair.call.method for pair in pairs if pair.differs} - blamed
-        return {check.id: _located(check, free) for check in checks.failed}
+        return {
+            check.id: located(check.result, check.pairs, free)
+            if check.result.verdict is Verdict.FAILED and check.result.method
+            else check.result
+            for check in checks.failed
+        }
 
     def _of(self, task: str) -> TaskChecks:
         """Return the recorded checks of `task` whose answers can explain something."""
         own = [check for check in self._checks if check.result.task == task]
+        failed = (c for c in own if c.result.verdict in EXPLAINED and c.exchanges)
         return TaskChecks(
             task,
-            tuple(c for c in own if c.result.verdict in EXPLAINED and c.exchanges and c.is_wrong),
+            tuple(c for c in failed if c.is_wrong_in(View(strictly=True))),
             tuple(c for c in own if c.result.verdict is Verdict.PASSED),
         )
-
-
-def _located(check: RecordedCheck, free: Set[str]) -> CheckResult:
-    is_blamed = check.result.verdict is Verdict.FAILED and check.result.method
-    return located(check.result, check.pairs, free) if is_blamed else check.result
 
 
 def _unexplained(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> TaskChecks:
@@ -141,6 +143,5 @@ def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> Ta
 
 
 def _cost(transcript: Transcript) -> tuple[bool, int]:
-    """Return the cost of a replay: whether the check took long, and the bytes of its requests."""
-    asked = sum(len(exchange.frame) for exchange in transcript.exchanges)
-    return transcript.seconds > SLOW, asked
+    """Return whether the check took long, and the bytes of its requests."""
+    return transcript.seconds > SLOW, sum(len(asked.frame) for asked in transcript.exchanges)

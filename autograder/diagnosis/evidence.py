@@ -146,13 +146,8 @@ class AnswerEvidence:
         return [pair for pair in self.right if pair.name in names]
 
     @staticmethod
-    def together(parts: Sequence[AnswerEvidence], right: Sequence[Pair] = ()) -> AnswerEvidence:
-        """Return the joint evidence of several checks of one method.
-
-        Args:
-            parts: the evidence of each check.
-            right: arrays of this method that were right in other checks.
-        """
+    def together(parts: Sequence[AnswerEvidence], right: Sequence[Pair]) -> AnswerEvidence:
+        """Return the joint evidence of several checks of one method; `right` are more arrays."""
         return AnswerEvidence(
             parts[0].method,
             tuple(pair for part in parts for pair in part.wrong),

@@ -58,11 +58,7 @@ NONE = IgnoredDifferences()
 def ignored(
     exchanges: Exchanges, right: Exchanges, view: View, silently: bool = False
 ) -> Iterator[IgnoredDifferences]:
-    """Yield the ignored differences of each exchange of a check.
-
-    Args:
-        right: the answers of the solution.
-    """
+    """Yield the ignored differences of each exchange of a check, beside the solution's answers."""
     latest, is_wrong = "", False
     for theirs, expected in zip(exchanges, right, strict=True):
         drawn, free = set[int](), set[int]()

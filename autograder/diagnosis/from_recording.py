@@ -93,11 +93,7 @@ class AskedCheck:
         return cls(check, asked[: len(right)], right, tape.mistakes)
 
     def explained(self, mistake: SealedMistake | None) -> CheckResult:
-        """Return the check with what explains it.
-
-        Args:
-            mistake: the listed mistake behind it, if it is known.
-        """
+        """Return the check with what explains it; `mistake` is the listed one, if it is known."""
         check = self.check
         if check.verdict is Verdict.FAILED and check.method:
             check = located(check, pairs_of(self.asked, self.right))

@@ -19,7 +19,7 @@ from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
 from autograder.diagnosis.replay import SourceModule
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
-from autograder.diagnosis.solution_changes.mutation_candidates import mutation_candidates
+from autograder.diagnosis.solution_changes.small_changes import mutation_candidates
 from autograder.results.report import Diagnosis
 from autograder.sandbox.worker.dispatcher import ModuleSource
 
@@ -104,11 +104,7 @@ class Case:
         return {}
 
     def mutation(self, most: int) -> tuple[int, dict[str, Diagnosis]]:
-        """Return the number of tried changes, and the diagnoses by a change with these answers.
-
-        Args:
-            most: the number of small changes of the source that may be tried.
-        """
+        """Return the number of tried changes, at `most`, and the diagnoses by one that explains."""
         exercise, task, tried = self.matcher.replayer.exercise, self.checks.task, 0
         candidates = mutation_candidates(exercise, self._base.source, task, self.method)
         for tried, (said, source) in zip(range(most), candidates, strict=False):

@@ -145,11 +145,6 @@ class RecordedCheck:
             self._compared[view] = list(map(_compared, self.exchanges, self.right, allowed))
         return self._compared[view]
 
-    @property
-    def is_wrong(self) -> bool:
-        """Whether an answer differs from that of the solution; the numbers that are drawn count."""
-        return self.is_wrong_in(View(strictly=True))
-
     def is_wrong_in(self, view: View) -> bool:
         """Return whether an answer differs from that of the solution."""
         return any(answer.is_wrong for answer in self.compared(view))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from autograder.conversations.exchange import Exchange
@@ -31,14 +31,7 @@ UNKNOWN_OBJECT = Handle(0, "")
 
 
 class SourceModule:
-    """A module made from source text, executed on first use.
-
-    Args:
-        name: the name of the module.
-
-    Attributes:
-        source: the text.
-        namespace: the names that it defines; empty before it is executed.
+    """A module made from source text, executed on first use; its namespace is empty before.
 
     Raises:
         SyntaxError: the text is no Python.
@@ -46,15 +39,14 @@ class SourceModule:
 
     def __init__(self, source: str, name: str) -> None:
         self.source = source
-        self._code: CodeType = compile(source, f"<{name}>", "exec", dont_inherit=True)
+        self._code = compile(source, f"<{name}>", "exec", dont_inherit=True)
         self._name = name
         self.namespace: dict[str, Any] = {}
 
     def load(self) -> None:
         """Execute the source once."""
         if not self.namespace:
-            module = ModuleType(self._name)
-            self.namespace = module.__dict__
+            self.namespace = vars(ModuleType(self._name))
             exec(self._code, self.namespace)
 
     def attribute(self, name: str) -> Any:

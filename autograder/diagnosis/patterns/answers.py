@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Raised, capitalized
-from autograder.diagnosis.patterns.arrangement import is_end, is_start
+from autograder.diagnosis.patterns.arrangement import exchanged, is_end, is_start
 from autograder.sandbox.values import zip_leaves
 from autograder.sandbox.wire import Handle
 
@@ -62,36 +62,34 @@ def _another_exception(actual: Any, expected: Any) -> str:
     return f"raises {actual.type or 'no exception'} where {article} {expected.type} is expected"
 
 
-def _nothing(actual: Any, expected: Any) -> str:
-    is_missing = actual is None and not isinstance(expected, Raised | None)
-    return "is None: `return` is missing" if is_missing else ""
+def _if(words: str, test: Callable[[Any, Any], bool]) -> Tell:
+    return lambda actual, expected: words.format(actual, expected) if test(actual, expected) else ""
 
 
-def _something(actual: Any, expected: Any) -> str:
-    is_value = expected is None and not isinstance(actual, Raised | None)
-    return "should be None: it must return nothing" if is_value else ""
+def _is_missing(value: Any, other: Any) -> bool:
+    return value is None and not isinstance(other, Raised | None)
 
 
-def _another_dtype(actual: Any, expected: Any) -> str:
-    if not (isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray)):
-        return ""
-    is_other = actual.dtype != expected.dtype and _same_numbers(actual, expected)
-    return f"has dtype {actual.dtype}, expected {expected.dtype}" if is_other else ""
+def _has_another_dtype(actual: Any, expected: Any) -> bool:
+    is_of_arrays = isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray)
+    return is_of_arrays and actual.dtype != expected.dtype and _same_numbers(actual, expected)
 
 
-def _another_container(kind: Any, wanted: Any, words: str, actual: Any, expected: Any) -> str:
-    """Tell equal numbers in a container of another `kind` than `wanted`."""
-    is_other = isinstance(actual, kind) and isinstance(expected, wanted)
-    if not is_other or not _same_numbers(actual, expected):
-        return ""
-    return words.format(_kind(actual), _kind(expected))
+def _is_in_pieces(actual: Any, expected: Any) -> bool:
+    is_cut = isinstance(expected, str) and isinstance(actual, list | tuple)
+    return is_cut and all(isinstance(item, str) for item in actual) and "".join(actual) == expected
 
 
-def _pieces_of_a_text(actual: Any, expected: Any) -> str:
-    if not (isinstance(expected, str) and isinstance(actual, list | tuple)):
-        return ""
-    is_cut = all(isinstance(item, str) for item in actual) and "".join(actual) == expected
-    return "is a list of pieces, expected one string" if is_cut else ""
+def _list_for_an_array(actual: Any, expected: Any) -> str:
+    is_list = isinstance(actual, list | tuple) and isinstance(expected, np.ndarray)
+    is_same = is_list and _same_numbers(actual, expected)
+    return f"is a {_kind(actual)}, expected an array" if is_same else ""
+
+
+def _array_for_a_list(actual: Any, expected: Any) -> str:
+    is_array = isinstance(actual, np.ndarray) and isinstance(expected, list | tuple)
+    is_same = is_array and _same_numbers(actual, expected)
+    return f"is an array, expected a {_kind(expected)}" if is_same else ""
 
 
 def _one_item(actual: Any, expected: Any) -> str:
@@ -127,16 +125,14 @@ def _kind(value: Any) -> str:
 
 KINDS = {
     "another-exception": _pattern(_another_exception),
-    "nothing-returned": _pattern(_nothing),
-    "something-returned": _pattern(_something),
-    "another-dtype": _pattern(_another_dtype),
-    "list-for-an-array": _pattern(
-        partial(_another_container, list | tuple, np.ndarray, "is a {0}, expected an array")
+    "nothing-returned": _pattern(_if("is None: `return` is missing", _is_missing)),
+    "something-returned": _pattern(
+        _if("should be None: it must return nothing", lambda a, e: _is_missing(e, a))
     ),
-    "array-for-a-list": _pattern(
-        partial(_another_container, np.ndarray, list | tuple, "is an array, expected a {1}")
-    ),
-    "pieces-of-a-text": _pattern(_pieces_of_a_text),
+    "another-dtype": _pattern(_if("has dtype {0.dtype}, expected {1.dtype}", _has_another_dtype)),
+    "list-for-an-array": _pattern(_list_for_an_array),
+    "array-for-a-list": _pattern(_array_for_a_list),
+    "pieces-of-a-text": _pattern(_if("is a list of pieces, expected one string", _is_in_pieces)),
     "one-item": _pattern(_one_item),
     "number-of-results": _pattern(_number_of_results),
 }
@@ -205,10 +201,6 @@ LISTS = {
     "another-order": _list_pattern("contains the right items in another order", _has_another_order),
     "ends-early": _list_pattern("is missing its last items", _is_start),
     "starts-late": _list_pattern("is missing its first items", _is_end),
-    "extra-items-at-the-end": _list_pattern(
-        "has extra items at the end", lambda actual, expected: _is_start(expected, actual)
-    ),
-    "extra-items-at-the-start": _list_pattern(
-        "has extra items at the start", lambda actual, expected: _is_end(expected, actual)
-    ),
+    "extra-items-at-the-end": _list_pattern("has extra items at the end", exchanged(_is_start)),
+    "extra-items-at-the-start": _list_pattern("has extra items at the start", exchanged(_is_end)),
 }

@@ -144,16 +144,14 @@ ARRANGEMENT = {
 }
 
 
-#: Tells whether an actual array, with the axis first, is a wrong form of the expected array.
-Test = Callable[[Array, Array], bool]
-#: Tells whether two values are equal.
+#: Compares an actual value with the expected value.
 Same = Callable[[Any, Any], bool]
 #: With fewer different numbers, an equal part may be a coincidence.
 MANY_ITEMS = 3
 
 
 def _pattern(
-    words: str, test: Test, is_one: bool = False
+    words: str, test: Same, is_one: bool = False
 ) -> Callable[[AnswerEvidence], str | None]:
     """Return a pattern; with `is_one`, the result is one item, without the axis."""
 
@@ -184,6 +182,11 @@ def is_end(actual: Any, expected: Any, same: Same = close) -> bool:
     return 0 < len(actual) < len(expected) and same(actual, expected[-len(actual) :])
 
 
+def exchanged(test: Same) -> Same:
+    """Return `test` with its two values exchanged."""
+    return lambda actual, expected: test(expected, actual)
+
+
 def _repeats(index: int, actual: Array, expected: Array) -> bool:
     """Return whether every item of `actual` is the item `index` of `expected`."""
     if actual.shape != expected.shape or len(expected) < 2:
@@ -196,12 +199,8 @@ ENDS = {
     "only-the-last": _pattern("only the last expected item", is_end, is_one=True),
     "starts-late": _pattern("right, but without the first items", is_end),
     "ends-early": _pattern("right, but without the last items", is_start),
-    "extra-items-at-the-start": _pattern(
-        "right, but preceded by extra items", lambda actual, expected: is_end(expected, actual)
-    ),
-    "extra-items-at-the-end": _pattern(
-        "right, but followed by extra items", lambda actual, expected: is_start(expected, actual)
-    ),
+    "extra-items-at-the-start": _pattern("right, but preceded by extra items", exchanged(is_end)),
+    "extra-items-at-the-end": _pattern("right, but followed by extra items", exchanged(is_start)),
     "repeats-the-first": _pattern("the first expected item, repeated", partial(_repeats, 0)),
     "repeats-the-last": _pattern("the last expected item, repeated", partial(_repeats, -1)),
 }

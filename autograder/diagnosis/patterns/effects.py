@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
 from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow
 from autograder.diagnosis.evidence import AnswerEvidence, Pair
+from autograder.sandbox.session.requests import Outcome
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3
 
 
-def _is_of_few_ids(evidence: AnswerEvidence) -> bool:
-    """Return whether a few whole numbers are all that is wrong."""
-    is_of_ids = all(p.expected.dtype.kind in "iu" and p.expected.size == 1 for p in evidence.wrong)
-    return is_of_ids and len(evidence.wrong) < MANY_IDS
+def _every(
+    words: str, test: Callable[[Pair], bool], but_few_ids: bool = False
+) -> Callable[[AnswerEvidence], str | None]:
+    """Return a pattern of wrong arrays that all pass a test; a few ids may pass it by chance."""
+
+    def pattern(evidence: AnswerEvidence) -> str | None:
+        wrong = evidence.wrong
+        if not wrong or not all(map(test, wrong)):
+            return None
+        is_of_ids = all(p.expected.dtype.kind in "iu" and p.expected.size == 1 for p in wrong)
+        is_chance = but_few_ids and is_of_ids and len(wrong) < MANY_IDS
+        return None if is_chance else words.format(evidence)
+
+    return pattern
 
 
-def _all(test: Callable[[Pair], bool], evidence: AnswerEvidence) -> bool:
-    return bool(evidence.wrong) and all(map(test, evidence.wrong))
+def _effect(
+    words: str, names: Callable[[Outcome, Outcome], set[str]]
+) -> Callable[[AnswerEvidence], str | None]:
+    """Return a pattern of right values beside which arrays are changed or shared."""
+
+    def pattern(evidence: AnswerEvidence) -> str | None:
+        every = set[str]().union(*(names(ours, right) for _, ours, right in evidence.effects))
+        if evidence.wrong or not every:
+            return None
+        return words.format(evidence.method, " and ".join(sorted(every)))
+
+    return pattern
+
+
+_CHANGES = "Your {0} changes {1}, which it must not modify."
+_changes = _effect(_CHANGES, lambda ours, right: {*ours.changed} - {*right.changed})
 
 
 def _changes_an_argument(evidence: AnswerEvidence) -> str | None:
-    written = _extra((ours.changed, right.changed) for _, ours, right in evidence.effects)
-    if _all(_is_modified, evidence):
-        written = _listed({pair.name for pair in evidence.wrong})
-    elif evidence.wrong or not written:
-        return None
-    return f"Your {evidence.method} changes {written}, which it must not modify."
+    if evidence.wrong and all(map(_is_modified, evidence.wrong)):
+        names = " and ".join(sorted({pair.name for pair in evidence.wrong}))
+        return _CHANGES.format(evidence.method, names)
+    return _changes(evidence)
 
 
 def _is_modified(pair: Pair) -> bool:
@@ -38,33 +61,29 @@ def _is_modified(pair: Pair) -> bool:
     return before is not None and close(pair.expected, before)
 
 
-def _extra(names: Iterable[tuple[Collection[str], Collection[str]]]) -> str:
-    """Return what is in the first of two collections alone, for any pair of them."""
-    return _listed(set[str]().union(*(set(some) - set(others) for some, others in names)))
+def _is_zero(pair: Pair) -> bool:
+    is_other = pair.expected.any() and pair.actual.shape == pair.expected.shape
+    return bool(is_other) and not pair.actual.any()
 
 
-def _listed(names: set[str]) -> str:
-    return " and ".join(sorted(names))
+def _is_an_input(pair: Pair) -> bool:
+    return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
 
 
-def _not_in_place(evidence: AnswerEvidence) -> str | None:
-    left = _extra((right.changed, ours.changed) for _, ours, right in evidence.effects)
-    if evidence.wrong or not left:
+def _is_overwritten(pair: Pair) -> bool:
+    before = pair.before if pair.method == "backward" else None
+    if before is None or before.shape != pair.actual.shape or not before.any():
+        return False
+    return close(pair.actual, pair.expected - before)
+
+
+def _argument_unchanged(evidence: AnswerEvidence) -> str | None:
+    pairs = evidence.wrong
+    if not pairs or not all(p.before is not None and close(p.actual, p.before) for p in pairs):
         return None
-    return f"Your {evidence.method} makes new arrays instead of changing {left} in place."
-
-
-def _shares_memory(evidence: AnswerEvidence) -> str | None:
-    shared = _extra((ours.aliased, right.aliased) for _, ours, right in evidence.effects)
-    if evidence.wrong or not shared:
-        return None
-    return f"Your {evidence.method} returns {shared} itself or a view of it, not a copy."
-
-
-def _gradients_replaced(evidence: AnswerEvidence) -> str | None:
-    if evidence.method != "copy" or not _all(lambda p: not p.actual.any(), evidence):
-        return None
-    return "Your backward puts new arrays into gradients instead of adding to the existing ones."
+    is_argument = all(pair.name.startswith("argument") for pair in pairs)
+    does = "does not change" if is_argument else "adds nothing to"
+    return f"Your {evidence.method} {does} {evidence.names}."
 
 
 def _not_finite(evidence: AnswerEvidence) -> str | None:
@@ -74,58 +93,33 @@ def _not_finite(evidence: AnswerEvidence) -> str | None:
         bad = ~np.isfinite(pair.actual) & np.isfinite(pair.expected)
         return bool(bad.any()) and close(pair.actual[~bad], pair.expected[~bad])
 
-    if not _all(has_infinities, evidence):
+    if not evidence.wrong or not all(map(has_infinities, evidence.wrong)):
         return None
     kinds = {kind_of_overflow(pair.actual, pair.expected) for pair in evidence.wrong}
     return f"Your {evidence.method} {OVERFLOWS[kinds.pop() if len(kinds) == 1 else 'any']}"
 
 
-def _returns_zero(evidence: AnswerEvidence) -> str | None:
-    def is_zero(pair: Pair) -> bool:
-        is_other = pair.expected.any() and pair.actual.shape == pair.expected.shape
-        return bool(is_other) and not pair.actual.any()
-
-    if not _all(is_zero, evidence) or _is_of_few_ids(evidence):
-        return None
-    return f"{evidence.subject} zero, but other values are expected."
-
-
-def _argument_unchanged(evidence: AnswerEvidence) -> str | None:
-    if not _all(lambda p: p.before is not None and close(p.actual, p.before), evidence):
-        return None
-    if not all(pair.name.startswith("argument") for pair in evidence.wrong):
-        return f"Your {evidence.method} adds nothing to {evidence.names}."
-    return f"Your {evidence.method} does not change {evidence.names}."
-
-
-def _argument_returned(evidence: AnswerEvidence) -> str | None:
-    def equals_an_input(pair: Pair) -> bool:
-        return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
-
-    if not _all(equals_an_input, evidence) or _is_of_few_ids(evidence):
-        return None
-    return f"{evidence.subject} equal to an argument of {evidence.method}."
-
-
-def _gradients_overwritten(evidence: AnswerEvidence) -> str | None:
-    def replaced(pair: Pair) -> bool:
-        if pair.before is None or pair.before.shape != pair.actual.shape or not pair.before.any():
-            return False
-        return close(pair.actual, pair.expected - pair.before)
-
-    if evidence.method != "backward" or not _all(replaced, evidence):
-        return None
-    return f"Your backward overwrites {evidence.names}: it must add to the existing values."
-
-
 EFFECTS = {
-    "new-array": _gradients_replaced,
+    "new-array": _every(
+        "Your backward puts new arrays into gradients instead of adding to the existing ones.",
+        lambda pair: pair.method == "copy" and not pair.actual.any(),
+    ),
     "changes-an-argument": _changes_an_argument,
-    "not-in-place": _not_in_place,
-    "shares-memory": _shares_memory,
-    "overwritten": _gradients_overwritten,
-    "zero": _returns_zero,
+    "not-in-place": _effect(
+        "Your {0} makes new arrays instead of changing {1} in place.",
+        lambda ours, right: {*right.changed} - {*ours.changed},
+    ),
+    "shares-memory": _effect(
+        "Your {0} returns {1} itself or a view of it, not a copy.",
+        lambda ours, right: {*ours.aliased} - {*right.aliased},
+    ),
+    "overwritten": _every(
+        "Your backward overwrites {0.names}: it must add to the existing values.", _is_overwritten
+    ),
+    "zero": _every("{0.subject} zero, but other values are expected.", _is_zero, but_few_ids=True),
     "unmoved": _argument_unchanged,
-    "argument-returned": _argument_returned,
+    "argument-returned": _every(
+        "{0.subject} equal to an argument of {0.method}.", _is_an_input, but_few_ids=True
+    ),
     "not-finite": _not_finite,
 }

@@ -92,12 +92,8 @@ def _count_unround(arrays: list[Array]) -> int:
 
 
 def _comparable(pair: Pair) -> bool:
-    return (
-        pair.actual.shape == pair.expected.shape
-        and pair.actual.dtype.kind == "f"
-        and bool(np.isfinite(pair.actual).all())
-        and bool(np.isfinite(pair.expected).all())
-    )
+    same_shape = pair.actual.shape == pair.expected.shape and pair.actual.dtype.kind == "f"
+    return same_shape and all(np.isfinite(a).all() for a in (pair.actual, pair.expected))
 
 
 def _contradicted(evidence: AnswerEvidence) -> bool:
@@ -231,33 +227,13 @@ def _softmax(x: Array) -> Array:
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
-FORMS: dict[str, tuple[str, Callable[[Array], Array]]] = {
-    "exponential": ("exp of the expected values", np.exp),
-    "logarithm": ("the logarithm of the expected values", np.log),
-    "softmax": ("the softmax of the expected values", _softmax),
-    "log-softmax": (
-        "the log softmax of the expected values",
-        lambda x: np.log(_softmax(x)) if x.ndim else x,
-    ),
-    "absolute": ("the absolute value of the expected values", np.abs),
-    "squared": ("the square of the expected values", np.square),
-    "root": ("the square root of the expected values", np.sqrt),
-    "reciprocal": ("the reciprocal of the expected values", np.reciprocal),
-    "tanh": ("tanh of the expected values", np.tanh),
-    "sigmoid": ("the sigmoid of the expected values", lambda x: 1 / (1 + np.exp(-x))),
-    "cut-at-zero": ("right, but negative values are replaced by zero", lambda x: np.maximum(x, 0)),
-    "doubled-argument": ("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
-}
-
-
 def _form(words: str, function: Callable[[Array], Array]) -> Callable[[AnswerEvidence], str | None]:
     def pattern(evidence: AnswerEvidence) -> str | None:
         pairs = (*evidence.wrong, *evidence.same_name)
-        if not all(_is_image(pair, function) for pair in pairs):
-            return None
-        if not any(len(np.unique(pair.expected)) >= MANY or _is_telling(pair) for pair in pairs):
-            return None
-        return f"{evidence.subject} {words}."
+        holds = all(_is_image(pair, function) for pair in pairs) and any(
+            len(np.unique(pair.expected)) >= MANY or _is_telling(pair) for pair in pairs
+        )
+        return f"{evidence.subject} {words}." if holds else None
 
     return pattern
 
@@ -271,12 +247,28 @@ def _is_telling(pair: Pair) -> bool:
 
 
 def _is_image(pair: Pair, function: Callable[[Array], Array]) -> bool:
-    if pair.expected.dtype.kind != "f" or pair.actual.shape != pair.expected.shape:
-        return False
-    if not np.isfinite(pair.actual).all():
+    is_float = pair.expected.dtype.kind == "f" and pair.actual.shape == pair.expected.shape
+    if not is_float or not np.isfinite(pair.actual).all():
         return False
     with np.errstate(all="ignore"):
         return close(pair.actual, np.asarray(function(pair.expected)))
 
 
-FUNCTIONS = {name: _form(words, function) for name, (words, function) in FORMS.items()}
+FUNCTIONS = {
+    "exponential": _form("exp of the expected values", np.exp),
+    "logarithm": _form("the logarithm of the expected values", np.log),
+    "softmax": _form("the softmax of the expected values", _softmax),
+    "log-softmax": _form(
+        "the log softmax of the expected values", lambda x: np.log(_softmax(x)) if x.ndim else x
+    ),
+    "absolute": _form("the absolute value of the expected values", np.abs),
+    "squared": _form("the square of the expected values", np.square),
+    "root": _form("the square root of the expected values", np.sqrt),
+    "reciprocal": _form("the reciprocal of the expected values", np.reciprocal),
+    "tanh": _form("tanh of the expected values", np.tanh),
+    "sigmoid": _form("the sigmoid of the expected values", lambda x: 1 / (1 + np.exp(-x))),
+    "cut-at-zero": _form(
+        "right, but negative values are replaced by zero", lambda x: np.maximum(x, 0)
+    ),
+    "doubled-argument": _form("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
+}

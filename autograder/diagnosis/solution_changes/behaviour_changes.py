@@ -37,12 +37,7 @@ Shapes = dict[str, tuple[int, ...]]
 def behaviour_changes(
     solution: SourceModule, task: str, checks: Sequence[RecordedCheck]
 ) -> Iterator[ChangedSolution]:
-    """Return all changes of `task`, the most special changes first.
-
-    Args:
-        solution: the solution, or the solution with a known mistake.
-        checks: they contain the parameters.
-    """
+    """Return all changes of `task`, the most special first; `checks` show its parameters."""
     value = solution.attribute(task)
     changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
@@ -218,11 +213,7 @@ def _averaged(names: Sequence[str], axes: int, pending: PendingCall) -> Any:
 
 
 def other_children(names: Sequence[str]) -> Iterator[BehaviourChange]:
-    """Yield changes in which a network does not use one of its layers.
-
-    Args:
-        names: the attributes that hold them.
-    """
+    """Yield changes in which a network does not use one of the layers with these `names`."""
     for method in (FORWARD, BACKWARD):
         for name in names:
             call = partial(_left_out, name, method)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,10 @@ FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 
 @dataclass(frozen=True)
 class PendingCall:
-    """A call that a change may alter before it is made.
+    """A call before it is made. A change may alter its arguments and the solution's namespace.
 
     Args:
         owner: the object of the method; None for a function.
-        bound: its arguments; a change may alter them.
-        namespace: the module of the solution; a change may alter it during the call.
-        function: the called function.
     """
 
     owner: Any
@@ -253,19 +251,9 @@ def _with_root(sign: int, pending: PendingCall) -> Any:
     return _with_numpy("sqrt", lambda c: np.sqrt(c + moved) - moved, pending)
 
 
-class _Numpy:
-    """NumPy with one function replaced."""
-
-    def __init__(self, name: str, other: Callable[..., Any]) -> None:
-        self.__dict__[name] = other
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-
 def _with_numpy(name: str, other: Callable[..., Any], pending: PendingCall) -> Any:
     before = pending.namespace.get("np")
-    pending.namespace["np"] = _Numpy(name, other)
+    pending.namespace["np"] = SimpleNamespace(**{**vars(np), name: other})
     try:
         return pending.run()
     finally:

@@ -11,7 +11,7 @@ answers by chance. A cause that also explains the checks of other tasks is then 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -78,7 +78,7 @@ class KnownMistakes:
     """The listed mistakes of an exercise, each as a changed solution."""
 
     def __init__(self, matcher: AnswerMatcher) -> None:
-        self._matcher = matcher
+        self.matcher = matcher
         self._modules: dict[Cause, SourceModule | None] = {}
         self._mistakes: tuple[Mistake, ...] = ()
         with suppress(BadInputError):  # a broken list must not prevent a report
@@ -89,10 +89,10 @@ class KnownMistakes:
         if cause not in self._modules:
             self._modules[cause] = None
             with suppress(BadInputError, SyntaxError):
-                source = self._matcher.replayer.source
+                source = self.matcher.replayer.source
                 for mistake in cause:
                     source = mistake.apply(source)
-                self._modules[cause] = self._matcher.replayer.module(source)
+                self._modules[cause] = self.matcher.replayer.module(source)
         return self._modules[cause]
 
     def causes_by_task(self, tasks: Sequence[TaskChecks]) -> dict[str, Joined]:
@@ -112,7 +112,7 @@ class KnownMistakes:
         if not result.found:
             return self._partly(checks)
         # Answers of other methods may follow from it, such as gradients of a wrong forward.
-        module, follows = self.module(result.cause), self._matcher.explains_part
+        module, follows = self.module(result.cause), self.matcher.explains_part
         for check in checks.failed:
             is_open = check.id not in result.found and check.method
             if is_open and follows(module, check, check.method, 1):
@@ -123,10 +123,9 @@ class KnownMistakes:
         """Return the mistakes behind the checks that are wrong in `view`."""
         strictly = replace(view, strictly=True)
         wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
-        checks, concerning = replace(checks, failed=wrong), self._concerning(checks.task)
-        return TaskSearch(self.module, self._matcher, checks, view, concerning).joined()
+        return TaskSearch(self, replace(checks, failed=wrong), view).joined()
 
-    def _concerning(self, task: str) -> list[Mistake]:
+    def concerning(self, task: str) -> list[Mistake]:
         """Return the mistakes that can fail a check of `task`, its own first."""
         every = (form for mistake in self._mistakes for form in mistake.forms)
         concerning = [form for form in every if task in (form.task, *form.also_fails)]
@@ -135,7 +134,7 @@ class KnownMistakes:
     def _partly(self, checks: TaskChecks) -> Joined:
         """Return the mistake that explains a part of the wrong answers in most checks."""
         every = {
-            (mistake,): self._parts((mistake,), checks) for mistake in self._concerning(checks.task)
+            (mistake,): self._parts((mistake,), checks) for mistake in self.concerning(checks.task)
         }
         best = max(every, key=lambda cause: len(every[cause]), default=())
         if not best or not every[best]:
@@ -144,7 +143,7 @@ class KnownMistakes:
 
     def _parts(self, cause: Cause, checks: TaskChecks) -> list[RecordedCheck]:
         """Return the failed checks of which `cause` explains a part, if no check contradicts."""
-        module, explains = self.module(cause), self._matcher.explains_part
+        module, explains = self.module(cause), self.matcher.explains_part
         clear = [check for check in checks.failed if check.method]
         if not any(explains(module, check, check.method, CERTAIN) for check in clear[:FIRST]):
             return []
@@ -171,12 +170,12 @@ class KnownMistakes:
         module, view = self.module(cause), joined.view
         passed = [check for check in checks.passed if not check.is_wrong_in(view)]
         return all(
-            self._matcher.explains(module, check, view) for check in _explained(checks, joined)
-        ) and self._matcher.agrees_with_all(module, passed, view)
+            self.matcher.explains(module, check, view) for check in _explained(checks, joined)
+        ) and self.matcher.agrees_with_all(module, passed, view)
 
     def _retold(self, checks: TaskChecks, joined: Joined, cause: Cause) -> Joined:
         """Return what is said of the same checks if `cause` is behind them."""
-        explains = self._matcher.explains
+        explains = self.matcher.explains
         main = diagnosis_of(cause[:1])
         result = replace(joined, cause=cause, found=dict.fromkeys(joined.found, main))
         for check in _explained(checks, joined):
@@ -192,29 +191,21 @@ def _explained(checks: TaskChecks, joined: Joined) -> list[RecordedCheck]:
     return [check for check in checks.failed if check.id in ids]
 
 
-@dataclass
 class TaskSearch:
-    """The search for the mistakes behind the failed checks of one task.
+    """The search for the mistakes behind the failed checks of one task."""
 
-    Args:
-        module: returns the solution with some mistakes; None if they exclude each other.
-        view: which differences between answers count.
-        concerning: the mistakes that can fail a check of the task, its own first.
-    """
-
-    module: Callable[[Cause], SourceModule | None]
-    matcher: AnswerMatcher
-    checks: TaskChecks
-    view: View
-    concerning: Sequence[Mistake]
-    _agreeing: dict[tuple[Cause, bool], bool] = field(default_factory=dict)
+    def __init__(self, known: KnownMistakes, checks: TaskChecks, view: View) -> None:
+        self._module, self._matcher = known.module, known.matcher
+        self._concerning = known.concerning(checks.task)
+        self._checks, self._view = checks, view
+        self._agreeing: dict[tuple[Cause, bool], bool] = {}
 
     def joined(self) -> Joined:
         """Return the mistakes that explain checks completely."""
-        result = Joined(view=self.view)
+        result = Joined(view=self._view)
         for mistake, explained in self._ranked_singles():
             self._join(result, mistake, explained)
-        with self.matcher.trials.at_most(PAIRS):
+        with self._matcher.trials.at_most(PAIRS):
             self._join_pairs(result)
         result.complete = frozenset(result.found)
         return result
@@ -222,11 +213,11 @@ class TaskSearch:
     def _ranked_singles(self) -> list[tuple[Mistake, list[RecordedCheck]]]:
         """Return the mistakes that explain checks, those that explain most checks first."""
         explained: dict[Mistake, list[RecordedCheck]] = {}
-        for check in self.checks.failed:
+        for check in self._checks.failed:
             if any(check in others for others in explained.values()):
                 continue
-            hits = [m for m in self.concerning if m not in explained and self._holds(m, check)]
-            others = [other for other in self.checks.failed if other is not check]
+            hits = [m for m in self._concerning if m not in explained and self._holds(m, check)]
+            others = [other for other in self._checks.failed if other is not check]
             for mistake in hits:
                 explained[mistake] = [check, *(c for c in others if self._holds(mistake, c))]
         ranked = sorted(explained.items(), key=lambda item: -len(item[1]))
@@ -237,16 +228,16 @@ class TaskSearch:
 
     def _contradictions(self, cause: Cause, explained: Sequence[RecordedCheck]) -> int:
         """Return how many other failed checks contradict `cause`, in the methods it explains."""
-        module, methods = self.module(cause), {c.method for c in explained if c.method}
-        others = [check for check in self.checks.failed if check not in explained]
-        agrees = self.matcher.explains_part
+        module, methods = self._module(cause), {c.method for c in explained if c.method}
+        others = [check for check in self._checks.failed if check not in explained]
+        agrees = self._matcher.explains_part
         return sum(not all(agrees(module, c, method, 0) for method in methods) for c in others)
 
     def _holds(self, mistake: Mistake, check: RecordedCheck) -> bool:
         return self._agrees((mistake,)) and self._explains((mistake,), check)
 
     def _explains(self, cause: Cause, check: RecordedCheck) -> bool:
-        return self.matcher.explains(self.module(cause), check, self.view)
+        return self._matcher.explains(self._module(cause), check, self._view)
 
     def _agrees(self, cause: Cause, strictly: bool = False) -> bool:
         """Return whether no passed check contradicts.
@@ -256,8 +247,8 @@ class TaskSearch:
         """
         key = cause, strictly
         if key not in self._agreeing:
-            passed = [c for c in self.checks.passed if c.is_wrong_in(self.view) == strictly]
-            agrees = self.matcher.agrees_with_all(self.module(cause), passed, self.view)
+            passed = [c for c in self._checks.passed if c.is_wrong_in(self._view) == strictly]
+            agrees = self._matcher.agrees_with_all(self._module(cause), passed, self._view)
             self._agreeing[key] = agrees
         return self._agreeing[key]
 
@@ -275,7 +266,7 @@ class TaskSearch:
         result.found |= {check.id: diagnosis_of((mistake,)) for check in new}
 
     def _explains_all(self, cause: Cause, result: Joined, new: Sequence[RecordedCheck]) -> bool:
-        old = [check for check in self.checks.failed if check.id in result.found]
+        old = [check for check in self._checks.failed if check.id in result.found]
         return all(self._explains(cause, check) for check in (*new, *old)) and self._agrees(cause)
 
     def _is_certain(self, result: Joined, cause: Cause, new: Sequence[RecordedCheck]) -> bool:
@@ -284,17 +275,17 @@ class TaskSearch:
         Answers of NaN alone, or of one common number, are a fact only if the method was right in
         another check.
         """
-        facts = sum(check.evidence_of(self.view) for check in new if not check.is_common)
+        facts = sum(check.evidence_of(self._view) for check in new if not check.is_common)
         if facts >= CERTAIN:
             return True
         methods = {check.method for check in new}
-        is_fact = facts or methods & self.checks.right_methods
+        is_fact = facts or methods & self._checks.right_methods
         is_all = not any(c.method in methods for c in self._left(result) if c not in new)
         return bool(is_fact) and is_all and self._agrees(cause, strictly=True)
 
     def _left(self, result: Joined) -> list[RecordedCheck]:
         """Return the failed checks that nothing explains."""
-        return [check for check in self.checks.failed if check.id not in result.found]
+        return [check for check in self._checks.failed if check.id not in result.found]
 
     def _join_pairs(self, result: Joined) -> None:
         """Add two mistakes that explain checks only together."""
@@ -321,9 +312,9 @@ class TaskSearch:
         if len(cause) > 1:
             yield cause
         if not cause:
-            yield from combinations([m for m in self.concerning if self._agrees((m,))], 2)
+            yield from combinations([m for m in self._concerning if self._agrees((m,))], 2)
         elif len(cause) < MOST:
-            yield from ((*cause, m) for m in self.concerning if m not in cause)
+            yield from ((*cause, m) for m in self._concerning if m not in cause)
 
     def _join_pair(self, result: Joined, cause: Cause, check: RecordedCheck) -> bool:
         others = [explained for explained in self._left(result) if explained is not check]
@@ -337,4 +328,4 @@ class TaskSearch:
         return True
 
     def _count_changed(self, mistake: Mistake, checks: Sequence[RecordedCheck]) -> int:
-        return sum(self.matcher.differs(self.module((mistake,)), check) for check in checks)
+        return sum(self._matcher.differs(self._module((mistake,)), check) for check in checks)

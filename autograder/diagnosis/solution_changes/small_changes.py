@@ -1,17 +1,20 @@
-"""Small changes of a solution that beginners make and that the audit does not use.
+"""The solution with one small change of its source: as the audit makes them, and as beginners do.
 
-They try more changes at each place than the operators of the audit: any other variable, the
+Beginners make more changes at each place than the operators of the audit: any other variable, the
 complement of a gate, a choice that is left out, masks, arrangements of arrays, numbers that are
-wrong by one. `mutation_candidates.py` tries them last.
+wrong by one. They are tried last. Reports show only the name of a change, so that they do not
+reveal the solution.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
+from autograder.course.reading import Exercise
 from autograder.mutations.array_operators import is_own_attribute, variables
+from autograder.mutations.mutants import OPERATORS, draw_mutants
 from autograder.mutations.sites import (
     CodeSite,
     Mutate,
@@ -21,6 +24,7 @@ from autograder.mutations.sites import (
     parsed,
     with_name,
 )
+from autograder.results.report import Diagnosis
 
 #: Name -> the sentence that describes the change to a student, and the change.
 BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {}
@@ -294,3 +298,67 @@ def _loop_variables(function: ast.FunctionDef) -> set[str]:
     """Return the names of the simple variables of its loops."""
     loops = (n.target for n in ast.walk(function) if isinstance(n, ast.For | ast.comprehension))
     return {target.id for target in loops if isinstance(target, ast.Name)}
+
+
+#: Operator -> the sentence that describes the change to a student.
+WORDS = {
+    "np.add.at": "x[ids] += y instead of np.add.at: repeated ids count only once",
+    "overwrite": "= instead of +=: earlier values are lost",
+    "rebinding": "a new array instead of a change in place",
+    "in place": "an array is changed in place, though other code needs its old values",
+    "sum and mean": "sum instead of mean, or mean instead of sum",
+    "axis": "one operation is along another axis, or over all axes",
+    "transpose": "one transpose is missing",
+    "max and min": "maximum instead of minimum, or minimum instead of maximum",
+    "swapped parts": "two results are exchanged",
+    "swapped operands": "the two sides of one operation are exchanged",
+    "swapped arguments": "two arguments of one call are exchanged",
+    "shifted slice": "one slice starts or ends at another position",
+    "shifted index": "one index is wrong by one",
+    "loop bounds": "one loop misses its first or its last iteration",
+    "comparison": "another comparison in one place, such as < instead of ≤",
+    "condition": "one condition is missing or negated",
+    "boolean": "one condition is missing or negated",
+    "dropped minus": "one minus sign is missing",
+    "added minus": "one extra minus sign",
+    "dropped call": "one function call is missing",
+    "function": "another function in one place",
+    "dropped operand": "one term or factor is missing",
+    "arithmetic": "another operation in one place, such as + instead of −",
+    "dropped argument": "one argument of a call is missing",
+    "dropped statement": "one statement is missing",
+    "constant": "another constant in one place",
+    "attribute": "another attribute in one place",
+    "variable": "another variable in one place",
+}
+
+
+def mutation_candidates(
+    exercise: Exercise, source: str, task: str, method: str
+) -> Iterator[tuple[Diagnosis, str]]:
+    """Yield the small changes that can make `method` of `task` wrong, those inside it first.
+
+    Each is the diagnosis that describes the change, and the changed source. Code that only runs
+    after `forward` cannot have made it wrong.
+
+    Args:
+        source: the text of the solution, or of the solution with a known mistake.
+    """
+    own = {method, f"{task}.{method}"}
+    tasks = set(exercise.task_names)
+
+    def elsewhere(name: str) -> bool:
+        owner, _, function = name.partition(".")
+        if name in own or (owner != task and owner in tasks):
+            return False
+        return not (method == "forward" and function == "backward")
+
+    audited = {name: (words, OPERATORS[name]) for name, words in WORDS.items()}
+    tables = (audited, BEGINNER_MUTATIONS, MANY_MUTATIONS)
+    for table, within in product(tables, (own.__contains__, elsewhere)):
+        operators = {name: mutate for name, (_, mutate) in table.items()}
+        for mutant in draw_mutants(source, exercise.solution, operators, within):
+            words, _ = table[mutant.operator]
+            name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
+            sentence = f"Your {method} behaves like the solution with one change: {words}."
+            yield Diagnosis(f"generic/{name}", sentence), mutant.source
