@@ -10,9 +10,8 @@ from autograder.conversations.recording import Tape
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
-from autograder.diagnosis.from_recording import key_of_wrong
-from autograder.diagnosis.replay import RequestReplay, SourceModule
+from autograder.diagnosis.from_recording import SealedMistake, key_of_wrong, name_of, sealed
+from autograder.diagnosis.replay import Replayer, SourceModule
 from autograder.sandbox.session.session import Exchange
 from framework.errors import BadInputError
 from framework.models.parts import PartSource
@@ -65,11 +64,9 @@ def _keys(
 
 def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchange]) -> bytes:
     """Return the key of the first wrong answer; empty if the mistake gives none."""
-    module = SourceModule(source, exercise.name)
-    own = {task.registry_name: task.name for task in exercise.tasks}
-    replay = RequestReplay(module, lambda n: module.attribute(own[n]) if n in own else parts(n))
+    answers = Replayer(exercise, parts).answers(SourceModule(source, exercise.name), right)
     with suppress(BudgetExceeded), limited(SECONDS), numpy_errors_ignored():
-        return key_of_wrong([replay.answer(expected) for expected in right], right)
+        return key_of_wrong(list(answers), right)
     return b""
 
 

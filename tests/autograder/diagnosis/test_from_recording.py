@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from autograder.conversations.recording import Tape
-from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
-from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong
+from autograder.diagnosis.from_recording import (
+    SealedMistake,
+    diagnosed_from_recording,
+    key_of_wrong,
+    name_of,
+    sealed,
+)
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.requests import Call, Outcome
 from autograder.sandbox.session.session import Exchange, Transcript, request_frame

@@ -3,7 +3,7 @@
 import pytest
 from mutated import mutated
 
-from autograder.diagnosis.solution_changes.beginner_mutations import (
+from autograder.diagnosis.solution_changes.small_changes import (
     BEGINNER_MUTATIONS,
     MANY_MUTATIONS,
 )
