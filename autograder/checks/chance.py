@@ -82,10 +82,8 @@ def not_better_than_bayes(answers: Array, bayes: Array, labels: Array) -> None:
 
 def not_above(share: float, best: float) -> None:
     """Check that an exact `share` of right answers does not exceed the `best` possible one."""
-    expect(
-        share <= best + ROUNDING,
-        f"{share:.2%} right answers, where {best:.2%} are possible: {_CAUSE}",
-    )
+    message = f"{share:.2%} right answers, where {best:.2%} are possible: {_CAUSE}"
+    expect(share <= best + ROUNDING, message)
 
 
 def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:

@@ -123,7 +123,7 @@ def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> N
     log_probabilities, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
     what = "the log probabilities for scores of ±10⁴"
     finite(log_probabilities, what)
-    equal(log_probabilities, expected, what, rtol=1e-7)
+    equal(log_probabilities, expected, what)
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:

@@ -186,11 +186,10 @@ def _counted(metric: Measurement, value: ConfirmableMetric | float, until: float
     """Return what counts of `value`: the reference's where it does not confirm it."""
     if not isinstance(value, ConfirmableMetric):
         return value
-    if not better(value.value, until, metric.direction):
-        return value.value
-    other, limit = value.confirm(), until
-    if math.isfinite(metric.best):
-        limit = metric.best + CONFIRMED * (until - metric.best)
+    other, best = None, metric.best
+    if better(value.value, until, metric.direction):
+        other = value.confirm()
+    limit = best + CONFIRMED * (until - best) if math.isfinite(best) else until
     return value.value if other is None or better(other, limit, metric.direction) else other
 
 

@@ -141,7 +141,9 @@ class PairedModels:
         """Return the reference's output, without earlier gradients, and an upstream gradient."""
         self.reference.zero_gradients()
         output = self.reference.forward(*inputs)
-        return output, map_leaves(lambda leaf: _drawn_like(leaf, rng), output)
+        return output, map_leaves(
+            lambda leaf: rng.normal(size=np.shape(leaf)).astype(np.asarray(leaf).dtype), output
+        )
 
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
@@ -286,11 +288,6 @@ def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]
     expect(isinstance(actual, dict), message, about=actual, fact=f"{what}: type")
     same_names(actual, expected, what)
     return dict(actual)
-
-
-def _drawn_like(leaf: Any, rng: np.random.Generator) -> Array:
-    array = np.asarray(leaf)
-    return rng.normal(size=array.shape).astype(array.dtype)
 
 
 def _observed_passes(

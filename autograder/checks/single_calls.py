@@ -142,10 +142,8 @@ def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[An
         name: a function of f and x that returns an array like x, and restores x.
         x: `(D,)`, of which the code under test gets its own array.
 
-    Returns:
-        the result, and x after the call.
+    Returns: the result, and x after the call.
     """
-    product = Get(Result(0), "dot")
-    call = Call(None, name, (Result(1), Result(0)))
+    product, call = Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))
     held, _, result = session_behind(module).run([Hold(x), product, call])
     return result.value, held.value

@@ -14,11 +14,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from autograder.course.reading import Exercise
-from autograder.course.source import parse
+from autograder.course.source import parse_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
@@ -52,12 +52,7 @@ MIN_LENGTH = 12
 
 @dataclass(frozen=True)
 class PromisedSentence:
-    """A sentence that promises something.
-
-    Args:
-        text: with single spaces.
-        kinds: what it promises, keys of `PHRASES`.
-    """
+    """A sentence that promises something: its text, and its kinds, which are keys of `PHRASES`."""
 
     text: str
     kinds: tuple[str, ...]
@@ -109,41 +104,35 @@ class PromiseTable:
     checks: tuple[PromisedCheck, ...]
     texts: dict[str, str] = field(hash=False)
 
-    @cached_property
+    @property
     def promises(self) -> tuple[Promise, ...]:
         """Every sentence that a check names, in the order of the text; unknown ones first."""
-        sentences = dict.fromkeys(text for check in self.checks for text in check.promises)
-        return tuple(map(self._promise, sorted(sentences, key=self._place)))
+        places: dict[str, tuple[int, int, str]] = {}
+        for sentence in (text for check in self.checks for text in check.promises):
+            texts = enumerate(self.texts.items())
+            found = ((i, text.find(sentence), name) for i, (name, text) in texts)
+            places[sentence] = next((place for place in found if place[1] >= 0), (-1, 0, ""))
+        return tuple(
+            Promise(sentence, source, tuple(c for c in self.checks if sentence in c.promises))
+            for sentence, (_, _, source) in sorted(places.items(), key=lambda item: item[1])
+        )
 
     @property
     def without_promise(self) -> tuple[PromisedCheck, ...]:
         """The checks that name no sentence."""
         return tuple(check for check in self.checks if not check.promises)
 
-    def _promise(self, sentence: str) -> Promise:
-        order, _ = self._place(sentence)
-        source = list(self.texts)[order] if order >= 0 else ""
-        named_by = tuple(check for check in self.checks if sentence in check.promises)
-        return Promise(sentence, source, named_by)
-
-    def _place(self, sentence: str) -> tuple[int, int]:
-        """Return the number of the text that contains `sentence`, or −1, and its place there."""
-        for order, text in enumerate(self.texts.values()):
-            if (place := text.find(sentence)) >= 0:
-                return order, place
-        return -1, 0
-
 
 def promise_table(exercise: Exercise) -> PromiseTable:
     """Read the checks and the texts of `exercise`; missing files are left out."""
-    test_files = {exercise.tests: False, exercise.hidden_tests: True}
-    checks = [
-        check
-        for file, hidden in test_files.items()
-        if file.is_file()
-        for check in _checks_of(file, hidden)
-    ]
-    return PromiseTable(tuple(checks), dict(_texts_of(exercise)))
+    texts = {}
+    if exercise.readme.is_file():
+        texts[exercise.readme.name] = _single_spaced(read_text(exercise.readme))
+    if exercise.tasks and exercise.stub.is_file():
+        docstrings = _docstrings(exercise.stub)
+        texts[exercise.stub.name] = "\n".join(map(_single_spaced, docstrings))
+    public, hidden = _checks_of(exercise.tests, False), _checks_of(exercise.hidden_tests, True)
+    return PromiseTable((*public, *hidden), texts)
 
 
 def promise_problems(table: PromiseTable) -> Iterator[str]:
@@ -173,10 +162,12 @@ def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
     out: what it promises is kept as long as it is called, which the sentences of the tasks promise.
     """
     named = [text for check in promise_table(exercise).checks for text in check.promises]
-    promised = (promise for text in _raw_texts(exercise) for promise in promised_sentences(text))
+    texts = [read_text(exercise.readme)] if exercise.readme.is_file() else []
+    if exercise.stub.is_file():
+        texts += [text for text in _docstrings(exercise.stub) if not text.startswith("Given:")]
     unclaimed = {
         promise.text: promise
-        for promise in promised
+        for promise in chain.from_iterable(map(promised_sentences, texts))
         if not any(text in promise.text or promise.text in text for text in named)
     }
     return tuple(unclaimed.values())
@@ -186,37 +177,20 @@ def promised_sentences(text: str) -> Iterator[PromisedSentence]:
     """Yield the sentences of `text`, Markdown or a docstring, that have a phrase of `PHRASES`."""
     for block in _BLOCKS.split(_FENCED.sub("\n\n", text)):
         for part in _SENTENCES.split(block):
-            sentence = _BULLET.sub("", " ".join(part.split()))
+            sentence = _BULLET.sub("", _single_spaced(part))
             kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(sentence))
             if kinds:
                 yield PromisedSentence(sentence, kinds)
 
 
-def _raw_texts(exercise: Exercise) -> Iterator[str]:
-    """Yield README.md and the docstrings of the stub, but for those of given code."""
-    if exercise.readme.is_file():
-        yield read_text(exercise.readme)
-    if exercise.stub.is_file():
-        docstrings = _docstrings(_parsed(exercise.stub))
-        yield from (text for text in docstrings if not text.startswith("Given:"))
-
-
-def _texts_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    if exercise.readme.is_file():
-        yield exercise.readme.name, _single_spaced(read_text(exercise.readme))
-    if exercise.tasks and exercise.stub.is_file():
-        docstrings = _docstrings(_parsed(exercise.stub))
-        yield exercise.stub.name, "\n".join(map(_single_spaced, docstrings))
-
-
-def _docstrings(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _docstrings(file: Path) -> Iterator[str]:
+    for node in ast.walk(parse_file(file)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield ast.get_docstring(node) or ""
 
 
 def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:
-    for node in _parsed(file).body:
+    for node in parse_file(file).body if file.is_file() else ():
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             title, *_ = (ast.get_docstring(node) or node.name).splitlines()
             promises = tuple(map(_single_spaced, _named_by(node.decorator_list, file)))
@@ -227,20 +201,11 @@ def _named_by(decorators: Iterable[ast.expr], file: Path) -> Iterator[str]:
     for decorator in decorators:
         match decorator:
             case ast.Call(func=ast.Attribute(attr="promise"), args=sentences):
-                yield from (_constant(sentence, file) for sentence in sentences)
-
-
-def _constant(sentence: ast.expr, file: Path) -> str:
-    if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
-        return sentence.value
-    raise BadInputError(f"{file}, line {sentence.lineno}: a promise is a text in quotes")
-
-
-def _parsed(file: Path) -> ast.Module:
-    try:
-        return parse(read_text(file))
-    except SyntaxError as error:
-        raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
+                for sentence in sentences:
+                    if not (isinstance(sentence, ast.Constant) and isinstance(sentence.value, str)):
+                        wanted = "a promise is a text in quotes"
+                        raise BadInputError(f"{file}, line {sentence.lineno}: {wanted}")
+                    yield sentence.value
 
 
 def _single_spaced(text: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from framework import text_files
 from framework.errors import BadInputError
@@ -65,6 +66,18 @@ def parse(source: str) -> ast.Module:
     return tree
 
 
+def parse_file(file: Path) -> ast.Module:
+    """Return the syntax tree of a file of the course.
+
+    Raises:
+        BadInputError: it is not Python; with the line.
+    """
+    try:
+        return parse(text_files.read_text(file))
+    except SyntaxError as error:
+        raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
+
+
 def _broken(reason: str, line: int) -> SyntaxError:
     return SyntaxError(reason, ("", line, 0, None))
 
@@ -121,9 +134,7 @@ def parameter_names(source: str, method: str) -> tuple[str, ...]:
         function = _function(parse(source).body, method.split("."))
     except (SyntaxError, RecursionError, MemoryError):
         return ()
-    if function is None:
-        return ()
-    arguments = function.args.posonlyargs + function.args.args
+    arguments = [*function.args.posonlyargs, *function.args.args] if function is not None else []
     names = tuple(argument.arg for argument in arguments)
     return names[1:] if names[:1] == ("self",) else names
 
