@@ -1,18 +1,6 @@
 """Mistakes: wrong answers of students, as small patches to a solution.
 
-``solutions/UNIT/EXERCISE/mistakes.toml`` lists them::
-
-    [[mistakes]]
-    id = "backward-forgets-the-bias"
-    task = "RNN"
-    sentence = "You ..."
-    hint = "..."
-    find = '''exactly one place of the solution'''
-    replace = '''the wrong text'''
-    also = [{ find = "...", replace = "..." }]
-    consistent = [{ find = "...", replace = "..." }]
-    also_fails = ["RecurrentLM"]
-
+``solutions/UNIT/EXERCISE/mistakes.toml`` lists them, in tables with the keys of `MISTAKE_FORMAT`.
 ``gradus audit --mistakes`` proves that the checks catch each of them, and each consistent form.
 """
 
@@ -76,11 +64,7 @@ class Mistake:
         return self, replace(self, replacements=everything, consistent=())
 
     def apply(self, solution_source: str) -> str:
-        """Return the solution's text with this mistake in it.
-
-        Raises:
-            BadInputError: a `find` does not occur in it exactly once.
-        """
+        """Return the solution's text with this mistake in it."""
         source = solution_source
         for find, new in self.replacements:
             if (count := source.count(find)) != 1:
@@ -98,11 +82,7 @@ def mistakes_file(exercise: Exercise) -> Path:
 
 
 def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
-    """Return the mistakes of `exercise`, in the order of their file; none without a file.
-
-    Raises:
-        BadInputError: the file is wrong; the message names it and the key.
-    """
+    """Return the mistakes of `exercise`, in the order of their file; none without a file."""
     file = mistakes_file(exercise)
     if not file.is_file():
         return ()

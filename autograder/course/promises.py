@@ -60,15 +60,7 @@ class PromisedSentence:
 
 @dataclass(frozen=True)
 class PromisedCheck:
-    """A check and the sentences that it names.
-
-    Args:
-        file: its test file.
-        name: of its function.
-        title: the first line of its docstring.
-        hidden: whether students do not see it.
-        promises: the sentences, with single spaces.
-    """
+    """A check of a test file, the first line of its docstring, and the sentences that it names."""
 
     file: Path
     name: str
@@ -79,13 +71,7 @@ class PromisedCheck:
 
 @dataclass(frozen=True)
 class Promise:
-    """A sentence with the checks that name it.
-
-    Args:
-        sentence: as the checks write it.
-        source: name of the file that contains it; empty if none does.
-        checks: in the order of the test files.
-    """
+    """A sentence, the file that contains it, empty for none, and the checks that name it."""
 
     sentence: str
     source: str
@@ -94,12 +80,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class PromiseTable:
-    """All checks of an exercise against all sentences of its text.
-
-    Args:
-        checks: public ones, then hidden ones.
-        texts: name of a file -> what students read in it, with single spaces.
-    """
+    """The checks of an exercise, public ones first, and its texts with single spaces, by file."""
 
     checks: tuple[PromisedCheck, ...]
     texts: dict[str, str] = field(hash=False)

@@ -133,12 +133,7 @@ class Exercise:
         return solutions_folder(self.root) / self.unit / self.name / self._file_name
 
     def solution_source(self) -> str:
-        """Return the text of the solution.
-
-        Raises:
-            BadInputError: the solution is missing, and the message says how to get it; or it is
-                not UTF-8 text.
-        """
+        """Return the text of the solution."""
         self.require_solution()
         return read_text(self.solution)
 
@@ -156,8 +151,7 @@ class Exercise:
     @property
     def task_names(self) -> tuple[str, ...]:
         """The names that the student's file must define, or the questions that it must answer."""
-        names = tuple(task.name for task in self.tasks)
-        return names or tuple(question.id for question in self.questions)
+        return tuple([task.name for task in self.tasks] or [asked.id for asked in self.questions])
 
     def points_of(self, task: str) -> float:
         """Return the points of a question, or an equal share of the points for a task."""
@@ -209,18 +203,14 @@ class Course(Catalogue):
 
     @cached_property
     def bases(self) -> tuple[Course, ...]:
-        """The base of the course, the base of that, and so on.
-
-        Raises:
-            BadInputError: one is not installed, or cannot be read.
-        """
+        """The base of the course, the base of that, and so on."""
         return tuple(Course.read(base.root) for base in lineage(self)[1:]) if self.base else ()
 
     def borrowed(self, exercises: Iterable[Exercise]) -> dict[str, Exercise]:
-        """Return what `exercises` require of bases, and what that requires, by scoped name."""
+        """Return what `exercises`, and all that they require, need of bases, by scoped name."""
         bases = {base.name: base for base in self.bases}
         borrowed: dict[str, Exercise] = {}
-        waiting = [name for exercise in exercises for name in exercise.borrows]
+        waiting = [name for needed in self.with_required(exercises) for name in needed.borrows]
         for name in waiting:  # the list grows during the loop
             scope, _, exercise = name.partition("/")
             if name not in borrowed:
@@ -272,9 +262,6 @@ def find_course(start: Path | None = None) -> Course:
 
     Args:
         start: a folder; or, if there is no such course, the name of an installed one.
-
-    Raises:
-        BadInputError: there is none, or its ``course.toml`` is wrong.
     """
     root = find_course_folder(start)
     if root is None:

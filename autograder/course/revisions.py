@@ -76,11 +76,7 @@ def revision_file(root: Path) -> Path:
 
 
 def revision_of(course: Course) -> Revision:
-    """Return the revision of the course as its files are.
-
-    Raises:
-        BadInputError: an exercise cannot be read.
-    """
+    """Return the revision of the course as its files are."""
     facts = {name: _facts(course.exercise(name)) for name in course.exercise_names}
     return Revision(course.name, course.version, facts)
 
@@ -131,11 +127,7 @@ def write_revision(revision: Revision, root: Path) -> None:
 
 
 def read_revision(file: Path) -> Revision:
-    """Return the revision in a ``revision.json``.
-
-    Raises:
-        BadInputError: it is missing or damaged, or of a newer gradus.
-    """
+    """Return the revision in a ``revision.json``."""
     import msgspec  # pinned courses alone need it
 
     try:
@@ -157,11 +149,7 @@ def read_revision(file: Path) -> Revision:
 
 
 def pinned_revision(course: Course) -> Revision | None:
-    """Return the revision that the course is pinned to; None if it is not pinned.
-
-    Raises:
-        BadInputError: its facts are missing, damaged, or of another revision.
-    """
+    """Return the revision that the course is pinned to; None if it is not pinned."""
     if not course.revision:
         return None
     revision = read_revision(revision_file(course.root))

@@ -27,9 +27,6 @@ def decode(data: bytes, name: str, what: str = "code") -> str:
 
     Args:
         what: what the file contains, for messages.
-
-    Raises:
-        BadInputError: not UTF-8, or too large.
     """
     if len(data) > MAX_SOURCE:
         raise BadInputError(
@@ -67,11 +64,7 @@ def parse(source: str) -> ast.Module:
 
 
 def parse_file(file: Path) -> ast.Module:
-    """Return the syntax tree of a file of the course.
-
-    Raises:
-        BadInputError: it is not Python; with the line.
-    """
+    """Return the syntax tree of a file of the course."""
     try:
         return parse(text_files.read_text(file))
     except SyntaxError as error:

@@ -58,11 +58,7 @@ def better(value: float, other: float, direction: str) -> bool:
 
 
 def read_thresholds(table: Table) -> dict[str, Threshold]:
-    """Return the thresholds in table ``[thresholds]``.
-
-    Raises:
-        BadInputError: names the key that is wrong.
-    """
+    """Return the thresholds in table ``[thresholds]``."""
     return {name: _read(table, name) for name in table.values}
 
 

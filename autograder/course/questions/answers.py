@@ -3,14 +3,8 @@
 A program compares numbers, formulas and choices. The key is ``questions.md`` and ``mistakes.toml``
 of the solution. The source of the questions contains the model answer of each question, and for
 prose a rubric, between ``<!-- BEGIN SOLUTION -->`` and ``<!-- END SOLUTION -->``. Students get the
-same file without them. ``mistakes.toml`` lists wrong answers with what they come from::
-
-    [[mistakes]]
-    id = "forgets-the-two"
-    question = "halving"
-    answer = "x"
-    sentence = "This is the derivative without the factor 2."
-    hint = "..."
+same file without them. ``mistakes.toml`` lists wrong answers with what they come from, in tables
+with the keys of `WRONG_ANSWER_FORMAT`.
 """
 
 from __future__ import annotations
@@ -101,11 +95,7 @@ class AnswerKey:
 
 
 def load_key(exercise: Exercise) -> AnswerKey:
-    """Return the key of `exercise`.
-
-    Raises:
-        BadInputError: the source or the list of wrong answers is missing or wrong.
-    """
+    """Return the key of `exercise`."""
     sections = _read_source(exercise, exercise.solution_source())
     file = exercise.solution.parent / "mistakes.toml"
     if not file.is_file():
@@ -119,11 +109,7 @@ def load_key(exercise: Exercise) -> AnswerKey:
 
 
 def question_stub(exercise: Exercise, text: str) -> str:
-    """Return what students get of the source `text`: a placeholder for each model answer.
-
-    Raises:
-        BadInputError: a question has no model answer, or a mark is not where it should be.
-    """
+    """Return what students get of the source `text`: a placeholder for each model answer."""
     _read_source(exercise, text)
     stub: list[str] = []
     inside = False

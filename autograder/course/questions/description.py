@@ -1,13 +1,6 @@
 """The questions of an exercise: the ``[[questions]]`` tables of its ``exercise.toml``.
 
-    [[questions]]
-    id = "halving"                              # the heading in questions.md: ## halving: ...
-    kind = "formula"                            # or "number", "choice", "prose"
-    points = 2
-    hint = "Write the chain rule first."
-    variables = { x = [-2.0, 2.0], n = [1, 9] } # of a formula: ranges; whole numbers stay whole
-
-A number may have a `tolerance` and `units`, a choice has `options`.
+Their keys are in `QUESTION_FORMATS`: those of all kinds, and those of each kind.
 """
 
 from __future__ import annotations
@@ -95,11 +88,7 @@ class Prose(Question):
 
 
 def read_questions(table: Table) -> tuple[Question, ...]:
-    """Return the questions in `table`, which is an ``exercise.toml``.
-
-    Raises:
-        BadInputError: two share an id, one is malformed, or their points are not the exercise's.
-    """
+    """Return the questions in `table`, which is an ``exercise.toml``."""
     questions = tuple(map(_read_question, table.tables("questions")))
     table.reject_repeated("questions", "id", (question.id for question in questions))
     total = sum(question.points for question in questions)
