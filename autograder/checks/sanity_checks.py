@@ -139,11 +139,7 @@ def _loss(model: RemoteObject, inputs: tuple[Array, ...], labels: Array) -> floa
 
 
 def _confirmed(loss: float | None) -> None:
-    """Fail unless the reference knows the examples, too: what was learned is in the parameters.
-
-    Args:
-        loss: of the reference; None where it has only recorded answers.
-    """
+    """Fail unless the reference knows the examples, too; None: it has only recorded answers."""
     if loss is not None and not loss <= 2 * BY_HEART:
         raise CheckFailed(
             "your model knows the examples by heart, but the network of this exercise with the "

@@ -252,13 +252,11 @@ class Course(Catalogue):
                 known = (*self.exercise_names, *units)
                 raise UnknownNameError("exercise", name, known, "gradus list")
             chosen.update(units.get(name, (name,)))
-        wanted = chosen or set(self.exercise_names)
-        return [name for name in self.exercise_names if name in wanted]
+        return [name for name in self.exercise_names if name in chosen or not chosen]
 
 
 def find_course(start: Path | None = None) -> Course:
-    """Return the course of the folder `start`, else of the working directory, else the installed
-    one.
+    """Return the course of a folder, by default the working directory's, else the installed one.
 
     Args:
         start: a folder; or, if there is no such course, the name of an installed one.

@@ -186,9 +186,9 @@ def pin_notes(course: Course) -> list[str]:
 
 def changes(old: Revision, new: Revision) -> Iterator[str]:
     """Yield a line for each change that may move a grade; none if there is none."""
-    for name in old.exercises:
+    for name, facts in old.exercises.items():
         if name not in new.exercises:
-            yield f"{name}: removed, with {old.exercises[name].points} points"
+            yield f"{name}: removed, with {facts.points} points"
     for name, facts in new.exercises.items():
         if name not in old.exercises:
             yield f"{name}: added, with {facts.points} points"

@@ -95,8 +95,8 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of the module, also those inside ``if``, ``try`` and ``with``."""
     for node in body:
         yield node
-        for part in ("body", "orelse", "finalbody"):
-            if isinstance(node, ast.If | ast.Try | ast.With):
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            for part in ("body", "orelse", "finalbody"):
                 yield from _top_level(getattr(node, part, []))
         for handler in getattr(node, "handlers", []):
             yield from _top_level(handler.body)
@@ -108,8 +108,7 @@ def _bound(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
     elif isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             names = (n for n in ast.walk(target) if isinstance(n, ast.Name))
             yield from (n.id for n in names if isinstance(n.ctx, ast.Store))
 
@@ -119,9 +118,8 @@ def parameter_names(source: str, method: str) -> tuple[str, ...]:
 
     Args:
         source: the text of the module.
-        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor.
-
-    Returns: an empty tuple if the module does not define it.
+        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor; for one that is
+            not defined, the result is empty.
     """
     try:
         function = _function(parse(source).body, method.split("."))

@@ -48,9 +48,6 @@ def make_mutants(
     """Return all mutants of the solution `source`, the text of `file`, in the order of its lines.
 
     Mutants that do not parse, and programs equal to an earlier mutant, are left out.
-
-    Raises:
-        BadInputError: a malformed region.
     """
     seen = {ast.dump(ast.parse(source))}
     mutants: list[Mutant] = []
@@ -73,9 +70,6 @@ def draw_mutants(
 
     Args:
         within: which functions are changed, by names such as ``RNN.forward``.
-
-    Raises:
-        BadInputError: a malformed region.
     """
     regions = find_regions(source.split("\n"), file)
     tree = ast.parse(source)

@@ -86,11 +86,9 @@ class AnswerKey:
 
     def named(self, question: Question, given: Answer, seed: int) -> WrongAnswer | None:
         """Return the listed wrong answer that `given` is; None if it is none of them."""
-        for wrong in self.wrong:
-            if wrong.question == question.id:
-                expected = read_answer(question, wrong.answer)
-                if not difference(question, given, expected, seed):
-                    return wrong
+        for wrong in (wrong for wrong in self.wrong if wrong.question == question.id):
+            if not difference(question, given, read_answer(question, wrong.answer), seed):
+                return wrong
         return None
 
 
@@ -155,16 +153,14 @@ def _require_marks(file: Path, text: str) -> None:
     """Refuse a mark that is missing or nested: a stub could contain an answer."""
     begun = 0
     for number, line in enumerate(text.split("\n"), 1):
-        if line.strip() == BEGIN:
-            if begun:
-                _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
-            begun = number
-        elif line.strip() == END:
-            if not begun:
-                _fail(file, number, f"{END} without {BEGIN}")
-            begun = 0
-        elif "SOLUTION -->" in line:
+        mark = line.strip()
+        if mark == BEGIN and begun:
+            _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
+        if mark == END and not begun:
+            _fail(file, number, f"{END} without {BEGIN}")
+        if mark not in (BEGIN, END) and "SOLUTION -->" in line:
             _fail(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
+        begun = {BEGIN: number, END: 0}.get(mark, begun)
     if begun:
         _fail(file, begun, f"{BEGIN} without {END}")
 
