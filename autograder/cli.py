@@ -110,7 +110,7 @@ def _asked(
     """
     if provider and submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
 
     options = GradeOptions(
         what=tuple(what or ()),

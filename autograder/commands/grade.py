@@ -13,9 +13,8 @@ from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import from_here
 from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
-from autograder.grading.options import GradeOptions, chosen_course
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting, open_setting
+from autograder.grading.setting import GradeOptions, GradingSetting, chosen_course, open_setting
 from autograder.reports.report_files import check_files, write_files
 from autograder.results.progress import following, is_own, note_progress
 from autograder.results.report import Report
@@ -45,7 +44,7 @@ def grade(options: GradeOptions, *, watch: bool = False) -> int:
     return _watched(options, setting) if watch else _grade_once(options, setting).exit_code
 
 
-def _watched(options: GradeOptions, setting: Setting) -> int:
+def _watched(options: GradeOptions, setting: GradingSetting) -> int:
     """Grade after every change of the submission; start again where the course has changed."""
     from autograder.commands.watch import grade_on_change, start_again
     from autograder.grading.watching import WatchState
@@ -70,7 +69,7 @@ def _watched(options: GradeOptions, setting: Setting) -> int:
 
 def _grade_once(
     options: GradeOptions,
-    setting: Setting,
+    setting: GradingSetting,
     watch: WatchState | None = None,
     watched: WatchedScreen | None = None,
 ) -> Report:
@@ -125,7 +124,7 @@ def _for_reader(
 
 def _graded(
     options: GradeOptions,
-    setting: Setting,
+    setting: GradingSetting,
     submission: Submission | None,
     exercises: list[Exercise],
     watch: WatchState | None = None,

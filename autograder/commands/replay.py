@@ -72,7 +72,7 @@ def replay(
     The check runs in the sandbox first, to find the call. Then your code runs without a sandbox:
     replay code of your own only. `breakpoint()` in your code works here, also without --pdb.
     """
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
     from autograder.replays.recorded_calls import exercise_of, record
     from autograder.replays.session import Replay
 

@@ -22,7 +22,7 @@ from framework.commands.output import say
 from framework.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
     from autograder.results.report import CheckResult, Report
 
 
@@ -49,7 +49,7 @@ def why(
 
     The exercise is graded again, together with the parts that its failing checks use.
     """
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
 
     options = GradeOptions(
         submission=submission,
@@ -79,10 +79,9 @@ def _graded(check: str, options: GradeOptions, course: Course) -> Report:
     from autograder.grading.setting import open_setting
     from autograder.replays.recorded_calls import exercise_of
     from autograder.submissions.submission import load_submission
-    from framework.providers.plugins import Plugins
 
     exercise = exercise_of(check, course, hidden=True)
-    setting = open_setting(options, course, Plugins(options.plugins, course, options.blocked))
+    setting = open_setting(options, course)
     required = [other.name for other in course.with_required([exercise])]
     with load_submission(options.place(course), course, required) as submission:
         return answer(GradeRequest(setting, submission, (exercise,)))

@@ -1,7 +1,6 @@
 """Grading one submission, from the options of `grade` to a report, in the order of the work.
 
-options.py          the options of `grade`: which submission and which course they mean
-setting.py          what all exercises of one run have in common
+setting.py          the options of `grade`, and the course, plugins and sandbox that they open
 request.py          a request to grade, and its answer: the whole way to a report
 written_answers.py  results of written questions, with `manual_points.py` for answers in prose
 workers.py          the workers of a submission, started ahead of their use

@@ -15,10 +15,11 @@ from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
 from autograder.grading.references import open_reference
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
 from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
+from autograder.judging.rules import is_open, judged
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
 from autograder.results.host_paths import HostPaths
@@ -55,7 +56,7 @@ class Grader:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: GradingSetting,
         submission: Submission | None,
         workers: Workers | None = None,
         memory: Memory | None = None,
@@ -83,21 +84,22 @@ class Grader:
         on_check: OnCheck | None = None,
         select: Selection | None = None,
     ) -> ExerciseResult:
-        """Grade `exercise`: launch both sides, ask and compare, explain.
+        """Grade `exercise`: launch, ask, compare, judge, explain, report.
 
-        Each check is judged as it ends, by `autograder.judging.ending`. The other rules of judging
-        need the results of all checks, and of other exercises: see `autograder.grading.request`.
+        Each check is judged as it ends, and all of them together once none has to run again. What
+        other exercises block is decided after all of them: see `autograder.grading.request`.
 
         Args:
             on_check: called with the result of each check.
-            select: chooses among the checks.
+            select: chooses among the checks, which are then not judged together.
         """
         started = time.perf_counter()
-        with self.under_test(exercise) as under_test:
-            checks = self.explained(under_test, self.run(under_test, on_check, select))
+        with self.under_test(exercise) as under_test:  # launch the worker, and the reference
+            checks = self.run(under_test, on_check, select)  # ask, compare, judge each check
+            checks = self.explained(under_test, checks)
             uncontained = under_test.session.uncontained
         file = self._submitted(exercise)
-        return ExerciseResult(
+        result = ExerciseResult(
             name=exercise.name,
             unit=exercise.unit,
             title=exercise.title,
@@ -106,6 +108,7 @@ class Grader:
             uncontained=uncontained,
             seconds=time.perf_counter() - started,
         )
+        return judged(result) if select is None and not is_open(result) else result
 
     def run(
         self,
@@ -152,8 +155,8 @@ class Grader:
     def _session(self, exercise: Exercise) -> Session:
         """Return the conversation with the code under test."""
         if self._submission is None:
-            registry, device = self._setting.plugins.registry, self._setting.device
-            backend = Backend(registry, self._setting.provider, device=device)
+            registry, device = self._setting.plugins.registry, self._setting.options.device
+            backend = Backend(registry, self._setting.options.provider, device=device)
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
             self._workers = self._own_workers = Workers(self._setting, self._submission)
@@ -172,7 +175,7 @@ class Grader:
         """
         if self._submission is None:
             return UNLIMITED
-        return LIMITED if self._setting.device == "cpu" else replace(LIMITED, memory=0)
+        return LIMITED if self._setting.options.device == "cpu" else replace(LIMITED, memory=0)
 
     def explained(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]

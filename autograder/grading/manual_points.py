@@ -29,7 +29,7 @@ _OPTIONAL = ("submission", "possible", "comment")
 
 
 @dataclass(frozen=True)
-class Entry:
+class PointsRow:
     """One row: the answer that it is about, and what was given; `points` is None if nothing yet."""
 
     submission: str
@@ -45,35 +45,28 @@ class Entry:
 class ManualPoints:
     """All rows of a file; without a file, none."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[PointsRow, ...] = ()
     rows: tuple[dict[str, str], ...] = field(default=(), repr=False)
 
-    def find(self, exercise: str, question: str, digest: str, submission: str) -> Entry | None:
+    def find(self, exercise: str, question: str, digest: str, submission: str) -> PointsRow | None:
         """Return the row about an answer: that of the same submission, else one with points."""
-        equal = [entry for entry in self._about(exercise, question) if entry.digest == digest]
-        own = [entry for entry in equal if entry.submission == submission]
-        given = [entry for entry in own or equal if entry.points is not None]
+        equal = [row for row in self._about(exercise, question) if row.digest == digest]
+        own = [row for row in equal if row.submission == submission]
+        given = [row for row in own or equal if row.points is not None]
         return next(iter(given or own or equal), None)
 
-    def is_changed(
-        self, exercise: str, question: str, digest: str, submission: str
-    ) -> Iterator[str]:
-        """Yield a sentence if points were given for another answer of the same submission."""
-        for entry in self._about(exercise, question):
-            is_earlier = (entry.submission, entry.digest == digest) == (submission, False)
-            if is_earlier and entry.points:
-                yield (
-                    f"{entry.points:g} points were given for an earlier answer: it has changed "
-                    "since"
+    def changed(self, exercise: str, question: str, digest: str, submission: str) -> str:
+        """Return a sentence if points were given for another answer of the same submission."""
+        for row in self._about(exercise, question):
+            if row.points and row.submission == submission and row.digest != digest:
+                return (
+                    f"{row.points:g} points were given for an earlier answer: it has changed since"
                 )
-                return
+        return ""
 
-    def _about(self, exercise: str, question: str) -> Iterator[Entry]:
-        return (
-            entry
-            for entry in self.entries
-            if (entry.exercise, entry.question) == (exercise, question)
-        )
+    def _about(self, exercise: str, question: str) -> list[PointsRow]:
+        about = exercise, question
+        return [row for row in self.entries if (row.exercise, row.question) == about]
 
 
 #: Where there is no file.
@@ -119,7 +112,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadInputError(f"{file}, line {reader.line_num}, is not CSV: {error}") from None
 
 
-def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
+def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> PointsRow:
     from autograder.course.questions.description import Prose  # most courses read no such file
 
     location = f"{file}, line {line}"
@@ -128,7 +121,7 @@ def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
     asked = [prose for prose in known if prose.id == question and isinstance(prose, Prose)]
     if not asked:
         raise BadInputError(f"{location}: '{exercise}' has no question in prose named '{question}'")
-    return Entry(
+    return PointsRow(
         submission=row.get("submission", "").strip(),
         exercise=exercise,
         question=question,
@@ -153,14 +146,14 @@ def _points(location: str, text: str, possible: int) -> float | None:
     return points
 
 
-def _require_agreement(file: Path, entries: Sequence[Entry]) -> None:
-    seen: dict[tuple[str, ...], Entry] = {}
-    for entry in entries:
-        key = (entry.submission, entry.exercise, entry.question, entry.digest)
-        before = seen.setdefault(key, entry)
-        if before.points != entry.points:
+def _require_agreement(file: Path, entries: Sequence[PointsRow]) -> None:
+    seen: dict[tuple[str, ...], PointsRow] = {}
+    for row in entries:
+        key = (row.submission, row.exercise, row.question, row.digest)
+        before = seen.setdefault(key, row)
+        if before.points != row.points:
             raise BadInputError(
-                f"{file}: lines {before.line} and {entry.line} give different points for one "
+                f"{file}: lines {before.line} and {row.line} give different points for one "
                 "answer: keep one of them"
             )
 

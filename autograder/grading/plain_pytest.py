@@ -10,22 +10,19 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.equality import CheckFailed
-from autograder.course.kit_folder import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import NEEDS_GRADER
 from autograder.results.commands import OWN_FOLDER
 from autograder.results.findings.texts import PrintedText
 from autograder.results.report import MAX_MESSAGE, CheckResult
-from autograder.sandbox.runners import choose
 from autograder.sandbox.session.faults import NotRecorded, SubmissionFault
 from autograder.sandbox.session.output import shown
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
-from framework.providers.plugins import Plugins
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,7 @@ def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[Exer
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
-    seed = seed_in(course.root, None)
-    setting = Setting(course, Plugins(course=course), choose("auto"), seed=seed)
+    setting = open_setting(GradeOptions(), course)
     names = (name, *exercise.requires)
     with load_submission(course.root / "exercises", course, names) as submission:
         submission.require(name)

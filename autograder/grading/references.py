@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import ReferenceSession, open_inline
 from autograder.sandbox.session.session import Session
 from framework.errors import BadInputError, UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_reference(
-    setting: Setting, exercise: Exercise, answers: dict[str, Remembered] | None = None
+    setting: GradingSetting, exercise: Exercise, answers: dict[str, Remembered] | None = None
 ) -> Session:
     """Return the conversation with the reference of `exercise`.
 
@@ -43,7 +43,7 @@ def open_reference(
     return RememberingSession(partial(open_solution, setting, exercise), remembered)
 
 
-def open_solution(setting: Setting, exercise: Exercise) -> Session:
+def open_solution(setting: GradingSetting, exercise: Exercise) -> Session:
     """Return the conversation with the solution of `exercise`.
 
     Raises:
@@ -54,16 +54,17 @@ def open_solution(setting: Setting, exercise: Exercise) -> Session:
     return open_inline(ReferenceSession, backend, registry, exercise)
 
 
-def _recorded(setting: Setting, kit: Kit, exercise: Exercise) -> Recording:
+def _recorded(setting: GradingSetting, kit: Kit, exercise: Exercise) -> Recording:
     """Return the recording, if it serves `setting`."""
+    backend = setting.options.backend
     if setting.seed != kit.seed:
         raise UsageError(
             f"this kit has recorded the seed {kit.seed}, not {setting.seed}: grade without "
             "`--seed`. Other seeds need the full course"
         )
-    if setting.backend != REFERENCE:
+    if backend != REFERENCE:
         raise UsageError(
-            f"this kit has recorded answers for NumPy, not for {setting.backend}: grade without "
+            f"this kit has recorded answers for NumPy, not for {backend}: grade without "
             "`--backend`. Other backends need the full course"
         )
     return recording_of(kit, exercise)

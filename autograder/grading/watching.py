@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.workers import Workers
 from autograder.results.report import ExerciseResult
 from autograder.submissions.submission import Submission
@@ -44,7 +44,7 @@ class WatchState:
         memory: checks that were collected, and answers of the reference.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: GradingSetting) -> None:
         self.submission: Submission | None = None
         self.graded_last: tuple[Exercise, ...] = ()
         self.memory = Memory()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners.scratch import remove_scratch
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 from autograder.sandbox.session.launch import WorkerSpec, mentions_plotting
@@ -61,7 +61,7 @@ class Workers:
     """
 
     def __init__(
-        self, setting: Setting, submission: Submission, scratch: Path | None = None
+        self, setting: GradingSetting, submission: Submission, scratch: Path | None = None
     ) -> None:
         self._setting, self._folder = setting, submission.folder
         self._names = tuple(submission.files)
@@ -101,17 +101,17 @@ class Workers:
             Path(tempfile.mkdtemp(prefix=f"{exercise.name}-", dir=self._scratch)),
             parts_of(self._setting.course, (exercise.name, *self._names)),
             self._arrays(),
-            self._setting.device,
+            self._setting.options.device,
             self._setting.course.graded_imports(exercise),
         )
         launch = spec.launch(exercise.name)
         return EarlyLaunch(launch.sandbox, launch.argv, launch.view, launch.limits)
 
     def _arrays(self) -> str:
-        if self._setting.backend == REFERENCE:
+        if self._setting.options.backend == REFERENCE:
             return NUMPY_ARRAYS
         registry = self._setting.plugins.registry
-        return registry.find("arrays", self._setting.backend, kind="arrays").target
+        return registry.find("arrays", self._setting.options.backend, kind="arrays").target
 
 
 def needs(submission: Submission) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """The one place where verdicts change: rules, applied in order, each with its reason.
 
-not_started.py  no verdict by checks: nothing is written, handed in or readable
+not_started.py  beginning: nothing is written, handed in or readable, so that no check runs
+answers.py      answer, points: written questions, by the key or by an instructor
 ending.py       ending, explanation: how the check ended, and what its message says
 rules.py        repeat, refusal, derivation, confirmation: rules over one exercise
 blocking.py     blocking: what fails because of a part that does not pass its own checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.course.reading import Exercise
+from autograder.judging.decision import decided
 from autograder.results.report import MAX_MESSAGE, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.sandbox.session.output import shown
@@ -38,17 +39,11 @@ def without_checks(
     file: str = "",
 ) -> ExerciseResult:
     """Return the result with one check for each task, which shares the points of the exercise."""
-    checks = (
-        CheckResult(
-            id="",
-            title=f"{task} {wanted}",
-            task=task,
-            hidden=False,
-            points=exercise.points_of(task),
-            verdict=verdict,
-            message=shown(message, MAX_MESSAGE),
-        )
+    message = shown(message, MAX_MESSAGE)
+    blank = (
+        CheckResult("", f"{task} {wanted}", task, False, exercise.points_of(task), verdict)
         for task in exercise.task_names
     )
+    checks = (decided(check, "beginning", verdict, message) for check in blank)
     tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
     return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=file)

@@ -98,7 +98,7 @@ class _Composer:
         self._taken = {*RESERVED, self._module}
         self._calls: dict[int, str] = {}
         self._here = 0
-        self._writer = Writer(self._object, inline=replay.setting.backend == REFERENCE)
+        self._writer = Writer(self._object, inline=replay.setting.options.backend == REFERENCE)
 
     def composed(self, indices: Sequence[int], arrays_file: str) -> Program:
         """Return the program that makes the actions at `places`, the last of them at fault."""

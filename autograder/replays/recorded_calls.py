@@ -12,7 +12,7 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.checks_run import is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.callbacks import Callback, CallbackTable
 from autograder.sandbox.session.requests import Outcome, Step
@@ -116,7 +116,7 @@ def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise
     return course.exercise(name)
 
 
-def record(check: str, setting: Setting, submission: Submission) -> ReplayedCheck:
+def record(check: str, setting: GradingSetting, submission: Submission) -> ReplayedCheck:
     """Run the public check with the id `check`, and record its calls.
 
     Raises:

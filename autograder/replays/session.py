@@ -16,8 +16,7 @@ import numpy as np
 
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course
-from autograder.grading.options import GradeOptions
-from autograder.grading.setting import open_setting
+from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.workers import parts_of
 from autograder.replays.recorded_calls import exercise_of, record
 from autograder.sandbox.session.callbacks import Callback
@@ -27,7 +26,6 @@ from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target
 from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE
-from framework.providers.plugins import Plugins
 
 
 class OwnModule(SubmittedModule):
@@ -69,8 +67,7 @@ class Replay:
         self._given = {"submission": submission, "course": course, **options}
         self.course = Course.read(Path(course))
         self._options = GradeOptions(submission=Path(submission) if submission else None, **options)
-        plugins = Plugins(self._options.plugins, self.course, self._options.blocked)
-        self.setting = open_setting(self._options, self.course, plugins)
+        self.setting = open_setting(self._options, self.course)
         self._open = ExitStack()
 
     @classmethod
@@ -123,11 +120,11 @@ class Replay:
     @cached_property
     def backend_arrays(self) -> Arrays:
         """The arrays of the backend."""
-        if self.setting.backend == REFERENCE:
+        backend, device = self._options.backend, self._options.device
+        if backend == REFERENCE:
             return NumpyArrays()
         registry = self.setting.plugins.registry
-        made = load_target(registry.find("arrays", self.setting.backend, kind="arrays").target)
-        device = self.setting.device
+        made = load_target(registry.find("arrays", backend, kind="arrays").target)
         arrays: Arrays = made() if device == "cpu" else made(device=device)
         return arrays
 

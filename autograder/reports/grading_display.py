@@ -15,6 +15,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from autograder.course.reading import Exercise
+from autograder.grading.request import Listener
 from autograder.reports.page import Page
 from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.reports.wording import counted, points
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 100
 
 
-class GradingDisplay:
+class GradingDisplay(Listener):
     """The terminal, or the pipe, that a grading is shown on.
 
     Args:

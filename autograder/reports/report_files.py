@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.grading.options import GradeOptions
+from autograder.grading.setting import GradeOptions
 from autograder.reports.hiding import for_student
 from autograder.reports.wording import counted
 from autograder.results.report import Report

@@ -16,7 +16,7 @@ from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
 from autograder.grading.references import open_solution
 from autograder.grading.repeats import TRIES
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.session import Session
 from autograder.submissions.submission import Submission
@@ -47,7 +47,9 @@ class Recorded:
     named: int
 
 
-def record(setting: Setting, solutions: Submission, exercise: Exercise, course: str) -> Recorded:
+def record(
+    setting: GradingSetting, solutions: Submission, exercise: Exercise, course: str
+) -> Recorded:
     """Run the public checks on the solution of `exercise`, and record them.
 
     Args:

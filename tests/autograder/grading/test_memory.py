@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.fork import ForkSandbox
@@ -23,7 +23,7 @@ from framework.providers.plugins import Plugins
 def setting():
     course = find_course(ROOT)
     works = ForkSandbox().unavailable() is None
-    return Setting(course, Plugins(course=course), choose("fork" if works else "process"))
+    return GradingSetting(course, Plugins(course=course), choose("fork" if works else "process"))
 
 
 @pytest.fixture
