@@ -19,6 +19,7 @@ from framework.commands.options import (
     Device,
     GradedSubmission,
     Jobs,
+    ManualPointsFile,
     PluginOption,
     Sandbox,
     Seed,
@@ -41,9 +42,14 @@ def _named_file(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
+#: The heading of the options for reports in the help.
+REPORTS = "Reports"
+
+
 def _report_file(name: str) -> object:
     """Return the option for the file of a report, in a format that has an option of its own."""
-    return typer.Option(metavar="FILE", help=f"Write the report as {name} too.")
+    text = f"Write the report as {name} too."
+    return typer.Option(metavar="FILE", help=text, rich_help_panel=REPORTS)
 
 
 @app.command(
@@ -65,18 +71,16 @@ def _asked(
     allow_weaker: AllowWeaker = False,
     seed: Seed = None,
     jobs: Jobs = 0,
-    manual_points: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="CSV file with instructors' points for answers in prose."
-        ),
-    ] = None,
+    manual_points: ManualPointsFile = None,
     in_notebook: Annotated[Literal["", "saved", "cells"], typer.Option(hidden=True)] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Grade again whenever a file is saved.")
     ] = False,
     show_hidden: Annotated[
-        bool, typer.Option("--show-hidden", help="Show the details of hidden checks too.")
+        bool,
+        typer.Option(
+            "--show-hidden", help="Show the details of hidden checks too.", rich_help_panel=REPORTS
+        ),
     ] = False,
     json: Annotated[Path | None, _report_file("JSON")] = None,
     junit: Annotated[Path | None, _report_file("JUnit XML")] = None,
@@ -86,11 +90,16 @@ def _asked(
         typer.Option(
             metavar="NAME=FILE",
             help="Write the report in a plugin's format too. Repeatable.",
+            rich_help_panel=REPORTS,
         ),
     ] = None,
     plots: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Save the plots of checks as SVG files in DIR."),
+        typer.Option(
+            metavar="DIR",
+            help="Save the plots of checks as SVG files in DIR.",
+            rich_help_panel=REPORTS,
+        ),
     ] = None,
     course: CourseOption = None,
     plugin: PluginOption = None,

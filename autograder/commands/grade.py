@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograder.course.identity import course_files
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import from_here
-from autograder.grading.manual_points import NO_POINTS, ManualPoints, read_manual_points
+from autograder.grading.manual_points import read_manual_points
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import GradeOptions, GradingSetting, chosen_course, open_setting
 from autograder.reports.report_files import check_files, write_files
@@ -97,12 +97,6 @@ def _answered(plugins: Plugins, request: GradeRequest) -> Report:
     return report
 
 
-def _manual_points(options: GradeOptions, course: Course) -> ManualPoints:
-    if options.manual_points is None:
-        return NO_POINTS
-    return read_manual_points(options.manual_points, course)
-
-
 def _folder(options: GradeOptions, course: Course) -> str:
     """Return the folder or the archive that holds what is graded, as its author would write it."""
     named = options.named_submission(course)
@@ -140,7 +134,7 @@ def _graded(
     screen = GradingDisplay(
         folder=folder, commands=commands, show_hidden=options.show_hidden, watched=watched
     )
-    points = _manual_points(options, setting.course)
+    points = read_manual_points(options.manual_points, setting.course)
     request = GradeRequest(
         setting,
         submission,

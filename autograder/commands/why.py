@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import Course, find_course
+from autograder.course.reading import Course, Exercise, find_course
 from framework.commands.options import (
     ArraysOption,
     BlockOption,
     CourseOption,
     Device,
     GradedSubmission,
+    ManualPointsFile,
     PluginOption,
     Sandbox,
     Seed,
@@ -30,7 +31,8 @@ def why(
     check: Annotated[
         str,
         typer.Argument(
-            metavar="CHECK", help="A check, as `grade` shows it: test_EXERCISE.py::TEST."
+            metavar="CHECK",
+            help="A check, as `grade` shows it: test_EXERCISE.py::TEST, or questions.md::QUESTION.",
         ),
     ],
     submission: GradedSubmission = None,
@@ -38,6 +40,7 @@ def why(
     device: Device = "cpu",
     seed: Seed = None,
     sandbox: Sandbox = "auto",
+    manual_points: ManualPointsFile = None,
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
     ] = False,
@@ -50,6 +53,7 @@ def why(
     The exercise is graded again, together with the parts that its failing checks use.
     """
     from autograder.grading.setting import GradeOptions
+    from autograder.replays.recorded_calls import exercise_of
 
     options = GradeOptions(
         submission=submission,
@@ -57,14 +61,18 @@ def why(
         device=device,
         seed=seed,
         sandbox=sandbox,
+        manual_points=manual_points,
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
     chosen = find_course(course)
-    report = _graded(check, options, chosen)
-    checks = {result.id: result for exercise in report.exercises for result in exercise.checks}
+    exercise = exercise_of(check, chosen, decided=True)
+    if exercise.questions:
+        check = f"{exercise.stub.name}::{check.partition('::')[2]}"
+    report = _graded(exercise, options, chosen)
+    checks = {result.id: result for result in report.checks}
     if "" in checks:  # no check has run: nothing is written, handed in or readable
-        for result in (result for exercise in report.exercises for result in exercise.checks):
+        for result in report.checks:
             say(f"{result.title}: {result.verdict.value}: {result.message}")
         return
     if check not in checks:
@@ -73,18 +81,17 @@ def why(
         say(line)
 
 
-def _graded(check: str, options: GradeOptions, course: Course) -> Report:
-    """Return the report on the exercise of `check`."""
+def _graded(exercise: Exercise, options: GradeOptions, course: Course) -> Report:
+    from autograder.grading.manual_points import read_manual_points
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import open_setting
-    from autograder.replays.recorded_calls import exercise_of
     from autograder.submissions.submission import load_submission
 
-    exercise = exercise_of(check, course, hidden=True)
     setting = open_setting(options, course)
+    points = read_manual_points(options.manual_points, course)
     required = [other.name for other in course.with_required([exercise])]
     with load_submission(options.place(course), course, required) as submission:
-        return answer(GradeRequest(setting, submission, (exercise,)))
+        return answer(GradeRequest(setting, submission, (exercise,), manual_points=points))
 
 
 def explanation(check: CheckResult, *, show_messages: bool) -> Iterator[str]:

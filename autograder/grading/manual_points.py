@@ -79,13 +79,15 @@ def digest_of(exercise: str, question: str, answer: str) -> str:
     return hashlib.sha256("\0".join((exercise, question, text)).encode()).hexdigest()[:16]
 
 
-def read_manual_points(file: Path, course: Course) -> ManualPoints:
-    """Read the points in `file`.
+def read_manual_points(file: Path | None, course: Course) -> ManualPoints:
+    """Read the points in `file`; none without a file.
 
     Raises:
         BadInputError: a column is missing, or a row names no question in prose, or its points are
             no number from 0 to those of the question, or two rows disagree; with the line.
     """
+    if file is None:
+        return NO_POINTS
     rows = list(_rows(file))
     entries = [_entry(file, number, row, course) for number, row in rows]
     _require_agreement(file, entries)

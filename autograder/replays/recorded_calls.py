@@ -92,17 +92,31 @@ class OneCheck:
         items[:] = [item for item in items if id_of(item) == chosen]
 
 
-def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise:
+def exercise_of(check: str, course: Course, *, decided: bool = False) -> Exercise:
     """Return the exercise of the check with the id ``test_EXERCISE.py::TEST``.
 
     Args:
-        hidden: whether a hidden check may be meant.
+        decided: whether a hidden check or a written question may be meant, as
+            ``questions.md::QUESTION`` or ``EXERCISE::QUESTION``.
 
     Raises:
         UsageError: it is no id of a public check.
         UnknownNameError: the course has no such exercise.
     """
     file, _, test = check.partition("::")
+    if decided and not file.startswith("test_"):
+        exercises = map(course.exercise, course.exercise_names)
+        asking = [
+            exercise
+            for exercise in exercises
+            if file in (exercise.name, exercise.stub.name)
+            and test in (question.id for question in exercise.questions)
+        ]
+        if len(asking) > 1:
+            names = ", ".join(f"{exercise.name}::{test}" for exercise in asking)
+            raise UsageError(f"several exercises ask '{test}': choose one of {names}")
+        if asking:
+            return asking[0]
     if not (file.startswith("test_") and file.endswith(".py") and test):
         raise UsageError(
             f"'{check}' is no check: expected test_EXERCISE.py::TEST, as `grade` shows it in the "
@@ -110,7 +124,7 @@ def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise
         )
     name = file.removeprefix("test_").removesuffix(".py")
     if name.endswith("_hidden") and name not in course.exercise_names:
-        if hidden:
+        if decided:
             return course.exercise(name.removesuffix("_hidden"))
         raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
     return course.exercise(name)

@@ -51,11 +51,7 @@ _MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_{}[]()#+-!|~$>"} | {ord("<
 
 
 def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
-    """Return commands for the log of a step: each cause of a failure, and the points.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return commands for the log of a step: each cause of a failure, and the points."""
     report = report if show_hidden else for_student(report)
     annotations: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for exercise in report.exercises:
@@ -81,11 +77,8 @@ def _annotation(level: str, report: Report, exercise: ExerciseResult, check: Che
     properties = {"file": file} if file else {}
     if file and line:
         properties |= {"line": str(line), "endLine": str(line)}
-    return _command(level, {**properties, "title": _title(exercise, check)}, sentence_of(check))
-
-
-def _title(exercise: ExerciseResult, check: CheckResult) -> str:
-    return clean(f"{exercise.name}: {check.title}")
+    properties["title"] = clean(f"{exercise.name}: {check.title}")
+    return _command(level, properties, sentence_of(check))
 
 
 def _command(level: str, properties: dict[str, str], text: str) -> str:
@@ -96,11 +89,7 @@ def _command(level: str, properties: dict[str, str], text: str) -> str:
 
 
 def render_summary(report: Report, *, show_hidden: bool = False) -> str:
-    """Return the summary of a job as GitHub's Markdown, for the file ``$GITHUB_STEP_SUMMARY``.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return the summary of a job as GitHub's Markdown, for the file ``$GITHUB_STEP_SUMMARY``."""
     report = report if show_hidden else for_student(report)
     text = ""
     for line in _summary(report, show_hidden=show_hidden):
@@ -148,11 +137,7 @@ def _text(text: str) -> str:
 
 
 def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
-    """Return a JSON list with an entry for each cause of a failure in a file.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return a JSON list with an entry for each cause of a failure in a file."""
     report = report if show_hidden else for_student(report)
     entries: dict[str, dict[str, Any]] = {}
     for exercise in report.exercises:

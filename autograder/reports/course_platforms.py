@@ -24,9 +24,6 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
     Points that wait for a person have no score. A report with a fault of the grader is no result:
     what calls this has to end with an error instead, or the student would get 0 points.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     tests = [
@@ -94,9 +91,6 @@ def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
 
     A fault of the grader is *not gradable*: it costs the student no attempt. So are answers that
     wait for a person, since a score is a single number.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     if report.not_graded or report.for_a_person or not report.possible:
@@ -132,11 +126,7 @@ MAX_HINT = 500
 
 
 def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
-    """Return the two lines: each check with its hint, then the scores.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return the two lines: each check with its hint, then the scores."""
     report = report if show_hidden else for_student(report)
     shown: dict[str, Any] = {"_presentation": "semantic", "stages": []}
     for exercise in report.exercises:

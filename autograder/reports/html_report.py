@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 
 def render_html(report: Report, *, show_hidden: bool = False) -> str:
-    """Return `report` as a page of HTML.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return `report` as a page of HTML."""
     if not show_hidden:
         report = without_keys(report)
     page = report_templates().get_template("page.html")
@@ -43,9 +39,6 @@ def render_cell(report: Report, *, show_hidden: bool = False) -> str:
     """Return `report` as HTML for the output of a notebook's cell, in light and in dark.
 
     It has no scripts and no ids: a notebook may hold any number of them.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     if not show_hidden:
         report = without_keys(report)
