@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
+from autograder.checks.host_limits import LIMITED, UNLIMITED
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
-from autograder.grading.references import open_reference
+from autograder.grading.references import reference_of
 from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
 from autograder.grading.watching import Memory
@@ -51,7 +51,7 @@ class Grader:
         memory: shared with the graders of other submissions; by default, nothing is shared.
         open_session: opens the conversation with the code under test; by default with a worker of
             the submission, or with the provider.
-        open_reference: opens the conversation with the reference; by default `open_reference`.
+        open_reference: opens the conversation with the reference; by default `reference_of`.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class Grader:
         self._own_workers: Workers | None = None
         self._memory = memory
         self._open_session = open_session or self._session
-        self._open_reference = open_reference or self._reference
+        answers = memory.answers if memory is not None else None
+        self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
         self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
@@ -132,12 +133,15 @@ class Grader:
         """
         reference = self._open_reference(exercise)
         file = self._submitted(exercise)
+        limits = UNLIMITED if self._submission is None else LIMITED  # a provider computes here
+        if self._setting.options.device != "cpu":  # a GPU's driver reserves more memory
+            limits = replace(limits, memory=0)
         under_test = ExerciseUnderTest(
             exercise,
             self._open_session(exercise),
             reference,
             self._setting.seed,
-            host_limits=self._host_limits(),
+            host_limits=limits,
             undefined=partial(file.undefined, exercise) if file is not None else dict,
             source=file.source if file is not None else "",
             tapes=reference if isinstance(reference, OnRecord) else None,
@@ -147,16 +151,11 @@ class Grader:
         finally:
             under_test.close()
 
-    def _reference(self, exercise: Exercise) -> Session:
-        """Return the reference that the submission is compared with."""
-        answers = self._memory.answers if self._memory is not None else None
-        return open_reference(self._setting, exercise, answers)
-
     def _session(self, exercise: Exercise) -> Session:
         """Return the conversation with the code under test."""
         if self._submission is None:
-            registry, device = self._setting.plugins.registry, self._setting.options.device
-            backend = Backend(registry, self._setting.options.provider, device=device)
+            registry, options = self._setting.plugins.registry, self._setting.options
+            backend = Backend(registry, options.provider, device=options.device)
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
             self._workers = self._own_workers = Workers(self._setting, self._submission)
@@ -167,21 +166,14 @@ class Grader:
             self._setting.deadlines(exercise),
         )
 
-    def _host_limits(self) -> HostLimits:
-        """Return the limits of the grader's own process.
-
-        A provider computes in this process and has none. On a GPU, the driver reserves more memory
-        than a limit would allow.
-        """
-        if self._submission is None:
-            return UNLIMITED
-        return LIMITED if self._setting.options.device == "cpu" else replace(LIMITED, memory=0)
-
     def explained(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
     ) -> list[CheckResult]:
         """Return `checks` with diagnoses, and with their lines as their author finds them."""
-        return [self._placed(check) for check in self._diagnosed(under_test, checks)]
+        return [
+            self._with_own_names(self._host_paths.hidden_in(check))
+            for check in self._diagnosed(under_test, checks)
+        ]
 
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
@@ -205,15 +197,11 @@ class Grader:
     def _submitted(self, exercise: Exercise) -> SubmittedFile | None:
         return self._submission.files.get(exercise.name) if self._submission is not None else None
 
-    def _placed(self, check: CheckResult) -> CheckResult:
-        """Return `check` with lines as in the author's file, and without paths of this machine."""
-        check = self._with_own_names(self._host_paths.hidden_in(check))
-        return replace(check, frames=tuple(map(self._frame_in_file, check.frames)))
-
     def _with_own_names(self, check: CheckResult) -> CheckResult:
-        """Return `check`, in which a notebook has its own name and not that of a module."""
-        files = self._submission.files.values() if self._submission is not None else ()
-        for file in files:
+        """Return `check` with its author's lines, and the name of a notebook, not of its module."""
+        if self._submission is None:
+            return check
+        for file in self._submission.files.values():
             if file.line_map is not None:
                 names = f"{file.exercise}.py", file.inner
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
@@ -224,15 +212,16 @@ class Grader:
                     call=call,
                     findings=tuple(_in_cells(finding, file) for finding in check.findings),
                 )
-        return check
+        frames = (_in_file(frame, self._submission.files) for frame in check.frames)
+        return replace(check, frames=tuple(frames))
 
-    def _frame_in_file(self, frame: Frame) -> Frame:
-        files = self._submission.files if self._submission is not None else {}
-        file = files.get(Path(frame.file).stem)
-        if file is None:
-            return frame
-        cell = file.where(frame.line) if file.line_map is not None else ""
-        return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
+
+def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
+    file = files.get(Path(frame.file).stem)
+    if file is None:
+        return frame
+    cell = file.where(frame.line) if file.line_map is not None else ""
+    return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 
 def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:

@@ -32,12 +32,6 @@ class Prepared:
     under_test: ExerciseUnderTest
     grader: Grader
 
-    def explained(self, item: pytest.Item, error: BaseException) -> CheckResult:
-        """Return the result of the failed check `item`, with its diagnosis."""
-        result = result_of(item, self.under_test, error, 0.0)
-        (check,) = self.grader.explained(self.under_test, [result])
-        return check
-
 
 #: Where plain pytest keeps what it has prepared for the test file that runs.
 PREPARED: pytest.StashKey[Prepared] = pytest.StashKey()
@@ -69,23 +63,23 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     error, prepared = excinfo.value, item.config.stash.get(PREPARED, None)
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    location = f"{_location(item, excinfo)}: {title_of(item)}"
+    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
+    line = f":{own[0].lineno + 1}" if own else ""  # of the check itself
+    location = f"{item.path.name}{line}: {title_of(item)}"
     if prepared is None:  # the exercise cannot even be loaded
         return "\n".join([shown(str(error), MAX_MESSAGE), "", location])
-    check = prepared.explained(item, error)
-    return "\n".join([*_first(check), "", location, *_facts(check), *_replay(check)])
+    result = result_of(item, prepared.under_test, error, 0.0)
+    (check,) = prepared.grader.explained(prepared.under_test, [result])
+    # What helps most: the mistake where it is known, and the hint.
+    first = [check.diagnosis.sentence if check.diagnosis is not None else check.message]
+    if hint := check.best_hint:
+        first.append(f"hint: {hint}")
+    return "\n".join([*first, "", location, *_facts(check)])
 
 
 def open_check(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Return why only the course's grader can decide the check; empty if it is decided."""
     return NEEDS_GRADER if isinstance(excinfo.value, NotRecorded) else ""
-
-
-def _first(check: CheckResult) -> Iterator[str]:
-    """Yield what helps most: the mistake where it is known, and the hint."""
-    yield check.diagnosis.sentence if check.diagnosis is not None else check.message
-    if hint := check.best_hint:
-        yield f"hint: {hint}"
 
 
 def _facts(check: CheckResult) -> Iterator[str]:
@@ -98,18 +92,8 @@ def _facts(check: CheckResult) -> Iterator[str]:
         yield from _block("line", f"{frame.place}, in {frame.function}")
     for printed in check.of(PrintedText):
         yield from _block("printed", printed.text)
-
-
-def _replay(check: CheckResult) -> list[str]:
-    """Return how to make the call again; nothing where that cannot be done."""
-    return _block("replay", OWN_FOLDER.replay(check))
+    yield from _block("replay", OWN_FOLDER.replay(check))
 
 
 def _block(label: str, text: str) -> list[str]:
     return [f"  {label:<8} {line}" for line in text.strip().splitlines()]
-
-
-def _location(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return the line of the check itself."""
-    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
-    return f"{item.path.name}:{own[0].lineno + 1}" if own else item.path.name

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograder.conversations.recording import Recording
 
 
-def open_reference(
+def reference_of(
     setting: GradingSetting, exercise: Exercise, answers: dict[str, Remembered] | None = None
 ) -> Session:
     """Return the conversation with the reference of `exercise`.
@@ -35,7 +35,8 @@ def open_reference(
         # The full course has no recording.
         from autograder.conversations.player import RecordedSession
 
-        return RecordedSession(_recorded(setting, kit, exercise).tapes)
+        _require_recorded(setting, kit)
+        return RecordedSession(recording_of(kit, exercise).tapes)
     if answers is None:
         return open_solution(setting, exercise)
     setting.course.require_solutions(exercise)
@@ -54,8 +55,7 @@ def open_solution(setting: GradingSetting, exercise: Exercise) -> Session:
     return open_inline(ReferenceSession, backend, registry, exercise)
 
 
-def _recorded(setting: GradingSetting, kit: Kit, exercise: Exercise) -> Recording:
-    """Return the recording, if it serves `setting`."""
+def _require_recorded(setting: GradingSetting, kit: Kit) -> None:
     backend = setting.options.backend
     if setting.seed != kit.seed:
         raise UsageError(
@@ -67,7 +67,6 @@ def _recorded(setting: GradingSetting, kit: Kit, exercise: Exercise) -> Recordin
             f"this kit has recorded answers for NumPy, not for {backend}: grade without "
             "`--backend`. Other backends need the full course"
         )
-    return recording_of(kit, exercise)
 
 
 def recording_of(kit: Kit, exercise: Exercise) -> Recording:

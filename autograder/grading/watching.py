@@ -54,10 +54,9 @@ class WatchState:
 
     def workers(self, submission: Submission) -> Workers:
         """Return the workers for `submission`; new ones if its exercises are others."""
-        if self._workers is not None and not self._workers.serve(submission):
-            self._workers.close()
-            self._workers = None
-        if self._workers is None:
+        if self._workers is None or not self._workers.serve(submission):
+            if self._workers is not None:
+                self._workers.close()
             self._workers = Workers(self._setting, submission)
         return self._workers
 

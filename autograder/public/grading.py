@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from autograder.grading.manual_points import DIGEST_MARK
-from autograder.grading.parallel import (
-    begin,
-    work,
-)
-from autograder.grading.request import (
-    GradeRequest,
-    Listener,
-    answer,
-)
+from autograder.grading.parallel import begin, work
+from autograder.grading.request import GradeRequest, Listener, answer
 from autograder.grading.setting import (
     GradeOptions,
     GradingSetting,

@@ -97,13 +97,12 @@ def place_of_fault(actions: Sequence[Action], result: CheckResult) -> int | None
     ]
     if not result.message:
         return called[-1] if called else None
-    wanted = (result.method, result.call)
-    matching = [index for index in called if _words(actions[index].made) == wanted]
-    return matching[-1] if matching else None
-
-
-def _words(call: RemoteCall) -> tuple[str, str]:
-    return shown(call.method, MAX_FACT), shown(call.text, MAX_FACT)
+    for index in reversed(called):
+        made = actions[index].made
+        words = shown(made.method, MAX_FACT), shown(made.text, MAX_FACT)
+        if words == (result.method, result.call):
+            return index
+    return None
 
 
 def needed_for(actions: Sequence[Action], last: int) -> list[int]:
@@ -119,7 +118,9 @@ def needed_for(actions: Sequence[Action], last: int) -> list[int]:
         if index in objects or (is_made and objects.intersection(_roots(actions, index))):
             kept.add(index)
             objects.update(_roots(actions, index), action.used)
-    return [index for index in sorted(kept) if _is_kept(actions, index, kept)]
+    used = {place for index in kept for place in actions[index].used}
+    # Reading an attribute has an effect only if it is used.
+    return [i for i in sorted(kept) if i in used or not isinstance(actions[i].step, Get)]
 
 
 def _roots(actions: Sequence[Action], index: int) -> Iterator[int]:
@@ -130,13 +131,6 @@ def _roots(actions: Sequence[Action], index: int) -> Iterator[int]:
     for used in action.used:
         yield used
         yield from _roots(actions, used) if isinstance(actions[used].step, Get) else ()
-
-
-def _is_kept(actions: Sequence[Action], index: int, kept: set[int]) -> bool:
-    """Return whether an action has an effect; reading an attribute has one if it is used."""
-    if not isinstance(actions[index].step, Get):
-        return True
-    return any(index in actions[other].used for other in kept)
 
 
 def latest_call(actions: Sequence[Action], index: int) -> int:

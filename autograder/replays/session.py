@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 
 from autograder.course.kit_folder import seed_in
-from autograder.course.reading import Course
+from autograder.course.reading import Course, Exercise
+from autograder.grading.grader import Grader
 from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.workers import parts_of
-from autograder.replays.recorded_calls import exercise_of, record
+from autograder.replays.recorded_calls import OneCheck, exercise_of, record
 from autograder.sandbox.session.callbacks import Callback
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.session import Session
 from autograder.sandbox.worker.loading import SubmittedModule
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
@@ -131,20 +134,14 @@ class Replay:
     def arrays(self, file: str) -> dict[str, Any]:
         """Return the arrays in `file`, in the form of the backend; texts stay as they are."""
         with np.load(file) as stored:
-            return {name: self._native(stored[name]) for name in stored.files}
-
-    def _native(self, array: np.ndarray[Any, Any]) -> Any:
-        return array if array.dtype.kind == "U" else self.backend_arrays.from_numpy(array)
+            arrays = {name: stored[name] for name in stored.files}
+        native = self.backend_arrays.from_numpy
+        return {n: a if a.dtype.kind == "U" else native(a) for n, a in arrays.items()}
 
     def generator(self, state: int, increment: int) -> np.random.Generator:
         """Return random numbers in a given state."""
         bits = np.random.PCG64()
-        bits.state = {
-            "bit_generator": "PCG64",
-            "state": {"state": state, "inc": increment},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
+        bits.state = {**bits.state, "state": {"state": state, "inc": increment}}
         return np.random.Generator(bits)
 
     def assign(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -156,6 +153,19 @@ class Replay:
         """Run the check once more, and return the functions that it passes, by number."""
         callbacks = record(self.check, self.setting, self.submission).callbacks
         return {number: _Open(callback) for number, callback in callbacks.items()}
+
+
+def run_check(replay: Replay) -> None:
+    """Run the check of `replay`, and print its verdict; what the code prints is shown at once."""
+
+    def in_this_process(exercise: Exercise) -> Session:
+        own = replay.own_module(exercise.name)
+        return InlineSession(own, replay.backend_arrays, own.part)
+
+    grader = Grader(replay.setting, replay.submission, open_session=in_this_process)
+    with grader.under_test(exercise_of(replay.check, replay.course)) as under_test:
+        (result,) = grader.run(under_test, select=OneCheck(replay.check).select)
+    sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")
 
 
 def _debug(

@@ -59,7 +59,7 @@ class Finding(ABC):
         return self
 
 
-class Findings:
+class CheckFindings:
     """Collects the findings of one check; the fixture ``findings``."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autograder.results.findings.finding import Finding, Findings
+from autograder.results.findings.finding import CheckFindings, Finding
 from autograder.sandbox.session.output import shown
 from framework.errors import BadInputError
 
@@ -91,7 +91,7 @@ class ShownTable(Finding):
 class Tabulator:
     """Shows tables of one check; the fixture ``table``."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: CheckFindings) -> None:
         self._findings = findings
 
     def __call__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
