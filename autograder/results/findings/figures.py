@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autograder.results.findings.finding import CheckFindings, Finding
+from autograder.results.findings.finding import CheckFindings, Finding, block
 from framework.errors import BadInputError
 from framework.plotting.charts import LARGEST, Chart, Line
 
@@ -33,7 +33,6 @@ class Plot(Chart, Finding):
 
     def html(self) -> str:
         """Return a figure with the title as its caption."""
-        from autograder.results.findings.blocks import block
         from framework.plotting.svg import plot_svg
 
         return block("figure", drawing=plot_svg(self), caption=self.title)
@@ -113,7 +112,6 @@ class Curve(Finding):
 
     def html(self) -> str:
         """Return the chart, and some of the values under it; a single value is no line."""
-        from autograder.results.findings.blocks import block
         from framework.plotting.svg import plot_svg
 
         text = in_numbers(self.values)

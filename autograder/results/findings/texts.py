@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autograder.results.findings.finding import CheckFindings, Finding
+from autograder.results.findings.finding import CheckFindings, Finding, block
 from autograder.sandbox.session.output import shown
 from framework.errors import BadInputError
 
@@ -36,8 +36,6 @@ class PrintedText(Finding):
 
     def html(self) -> str:
         """Return at most `ON_PAGE` lines as preformatted text."""
-        from autograder.results.findings.blocks import block
-
         lines = self.text_lines()
         return block("text", lines=excerpt(lines, ON_PAGE)) if lines else ""
 
@@ -83,8 +81,6 @@ class ShownTable(Finding):
 
     def html(self) -> str:
         """Return a table element with the title as its caption."""
-        from autograder.results.findings.blocks import block
-
         return block("table", caption=self.title, columns=self.columns, rows=self.rows)
 
 
@@ -139,8 +135,6 @@ class WrittenAnswer(Finding):
 
     def html(self) -> str:
         """Return the answer, and the model answer and the rubric beside it."""
-        from autograder.results.findings.blocks import block
-
         parts = {
             "answer": self.answer,
             "model answer": self.model_answer,
