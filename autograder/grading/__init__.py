@@ -8,7 +8,6 @@ parallel.py         exercises side by side, in forked processes
 watching.py         what one grading under ``--watch`` leaves for the next one
 grader.py           one exercise: launches both sides, asks, compares, explains
 under_test.py       one exercise under test: the code under test beside the reference
-references.py       the reference: the solution, its remembered answers, or a kit's recording
 checks_run.py       collects checks with pytest, runs them, and makes their results
 pytest_plugin.py    fixtures and markers of the checks
 plain_pytest.py     the same checks without `grade`

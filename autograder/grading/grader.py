@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 from autograder.checks.host_limits import LIMITED, UNLIMITED
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
-from autograder.grading.references import reference_of
 from autograder.grading.setting import GradingSetting
-from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
+from autograder.grading.under_test import (
+    ExerciseUnderTest,
+    ProviderSession,
+    open_inline,
+    reference_of,
+)
 from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
 from autograder.judging.rules import is_open, judged

@@ -89,8 +89,16 @@ def read_manual_points(file: Path | None, course: Course) -> ManualPoints:
     if file is None:
         return NO_POINTS
     rows = list(_rows(file))
-    entries = [_entry(file, number, row, course) for number, row in rows]
-    _require_agreement(file, entries)
+    entries = [_entry(f"{file}, line {line}", line, row, course) for line, row in rows]
+    seen: dict[tuple[str, ...], PointsRow] = {}
+    for row in entries:
+        key = (row.submission, row.exercise, row.question, row.digest)
+        before = seen.setdefault(key, row)
+        if before.points != row.points:
+            raise BadInputError(
+                f"{file}: lines {before.line} and {row.line} give different points for one "
+                "answer: keep one of them"
+            )
     return ManualPoints(tuple(entries), tuple(row for _, row in rows))
 
 
@@ -114,10 +122,9 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadInputError(f"{file}, line {reader.line_num}, is not CSV: {error}") from None
 
 
-def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> PointsRow:
+def _entry(location: str, line: int, row: dict[str, str], course: Course) -> PointsRow:
     from autograder.course.questions.description import Prose  # most courses read no such file
 
-    location = f"{file}, line {line}"
     exercise, question = row["exercise"].strip(), row["question"].strip()
     known = course.exercise(exercise).questions if exercise in course.exercise_names else ()
     asked = [prose for prose in known if prose.id == question and isinstance(prose, Prose)]
@@ -146,18 +153,6 @@ def _points(location: str, text: str, possible: int) -> float | None:
             f"{location}: points must be a number from 0 to {possible}, not {text!r}"
         )
     return points
-
-
-def _require_agreement(file: Path, entries: Sequence[PointsRow]) -> None:
-    seen: dict[tuple[str, ...], PointsRow] = {}
-    for row in entries:
-        key = (row.submission, row.exercise, row.question, row.digest)
-        before = seen.setdefault(key, row)
-        if before.points != row.points:
-            raise BadInputError(
-                f"{file}: lines {before.line} and {row.line} give different points for one "
-                "answer: keep one of them"
-            )
 
 
 def as_csv(rows: Sequence[dict[str, str]]) -> str:

@@ -126,10 +126,8 @@ def metric_threshold(
     """Holds the metric of a trained model against its threshold: see `MetricThreshold.__call__`."""
     from autograder.checks.metric_threshold import MetricThreshold
 
-    under_test = exercise_under_test
-    return MetricThreshold(
-        under_test.exercise, under_test.calibrating, under_test.measured, findings
-    )
+    exercise, calibrating = exercise_under_test.exercise, exercise_under_test.calibrating
+    return MetricThreshold(exercise, calibrating, exercise_under_test.measured, findings)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
         for second, check in enumerate(exercise.checks, 1)
         if check.verdict is not Verdict.SKIPPED
     ]
+    made = report.provenance
     table = {
         "score": round(report.earned, 4),
         "execution_time": round(report.seconds),
@@ -41,7 +42,16 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
-        "extra_data": _extra(report),
+        "extra_data": {
+            "course": made.course,
+            "course_hash": made.course_hash,
+            "course_version": made.course_version,
+            "course_revision": made.course_revision,
+            "sandbox": made.sandbox,
+            "submission_hash": made.submission_hash,
+            "versions": made.versions,
+            "uncontained": sorted({text for one in report.exercises for text in one.uncontained}),
+        },
         "tests": tests,
     }
     return json_text(table)
@@ -66,20 +76,6 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
 def _summary(report: Report) -> str:
     head = ", ".join(filter(None, (points(report), open_points(report))))
     return "\n".join((head, *waiting_words(report), *remarks(report)))
-
-
-def _extra(report: Report) -> dict[str, Any]:
-    made = report.provenance
-    return {
-        "course": made.course,
-        "course_hash": made.course_hash,
-        "course_version": made.course_version,
-        "course_revision": made.course_revision,
-        "sandbox": made.sandbox,
-        "submission_hash": made.submission_hash,
-        "versions": made.versions,
-        "uncontained": sorted({text for result in report.exercises for text in result.uncontained}),
-    }
 
 
 #: Characters of what a check found: a result has at most 1 MB.
@@ -131,7 +127,15 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
     shown: dict[str, Any] = {"_presentation": "semantic", "stages": []}
     for exercise in report.exercises:
         shown["stages"].append(exercise.name)
-        shown[exercise.name] = _stage(exercise)
+        stage = shown[exercise.name] = dict[str, Any]()  # title -> whether it passed, why not
+        for check in exercise.checks:
+            if check.verdict is Verdict.SKIPPED:
+                continue
+            name = clean(f"{check.task}: {check.title}")
+            name = f"{name} ({check.id})" if name in stage else name
+            stage[name] = {"passed": check.verdict is Verdict.PASSED}
+            if check.verdict is not Verdict.PASSED:
+                stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
     scores = {
         result.name: round(result.earned, 4)
         for result in report.exercises
@@ -140,18 +144,3 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
     total = round(sum(scores.values()), 4)
     last = {"scores": scores, "scoreboard": [total]}
     return json_text(shown, None) + json_text(last, None)
-
-
-def _stage(exercise: ExerciseResult) -> dict[str, Any]:
-    """Return title of a check -> whether it passed, and why not."""
-    stage: dict[str, Any] = {}
-    for check in exercise.checks:
-        if check.verdict is Verdict.SKIPPED:
-            continue
-        name = clean(f"{check.task}: {check.title}")
-        name = f"{name} ({check.id})" if name in stage else name
-        passed = check.verdict is Verdict.PASSED
-        stage[name] = {"passed": passed}
-        if not passed:
-            stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
-    return stage

@@ -112,7 +112,7 @@ def test_checks_are_collected_once_and_the_reference_is_asked_once(
     solution = exercise.solution.read_text("utf-8")
     graded(setting, handed_in("activations", solution), [exercise], memory)
     monkeypatch.setattr("pytest.main", never)
-    monkeypatch.setattr("autograder.grading.references.open_solution", never)
+    monkeypatch.setattr("autograder.grading.under_test.open_solution", never)
     assert graded(setting, handed_in("activations", solution), [exercise], memory).exit_code == 0
     assert (
         graded(setting, handed_in("activations", wrong(exercise)), [exercise], memory).exit_code
