@@ -106,7 +106,7 @@ def _asked(
     block: BlockOption = None,
     verbose: Verbose = False,
     version: Version = False,
-) -> tuple[Any, bool]:
+) -> Any:
     """Grade exercises: run their checks against your code and explain what they find.
 
     \b
@@ -121,7 +121,7 @@ def _asked(
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
     from autograder.grading.setting import GradeOptions
 
-    options = GradeOptions(
+    return GradeOptions(
         what=tuple(what or ()),
         submission=submission,
         backend=backend,
@@ -131,6 +131,7 @@ def _asked(
         allow_weaker=allow_weaker,
         seed=seed,
         jobs=jobs,
+        watch=watch,
         show_hidden=show_hidden,
         files={"json": json, "junit": junit, "html": html, **dict(map(_named_file, report or ()))},
         plots=plots,
@@ -140,7 +141,6 @@ def _asked(
         blocked=tuple(block or ()),
         in_notebook=in_notebook,
     )
-    return options, watch
 
 
 def grade(arguments: list[str]) -> int:
@@ -151,16 +151,15 @@ def grade(arguments: list[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        asked = command.main(arguments, prog_name="grade", standalone_mode=False)
+        options = command.main(arguments, prog_name="grade", standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         raise UsageError(f"{message}. `grade --help` shows every option") from None
-    if isinstance(asked, int):  # the exit code of `--help` and `--version`
-        return asked
+    if isinstance(options, int):  # the exit code of `--help` and `--version`
+        return options
     from autograder.commands.grade import grade as grade_as_asked
 
-    options, watch = asked
-    return grade_as_asked(options, watch=watch)
+    return grade_as_asked(options)
 
 
 def _write_error(text: str) -> None:

@@ -28,19 +28,15 @@ if TYPE_CHECKING:
     from autograder.reports.grading_display import WatchedScreen
 
 
-def grade(options: GradeOptions, *, watch: bool = False) -> int:
-    """Grade as `options` say; return the exit code.
-
-    Args:
-        watch: grade again after every change of the submission, until interrupted.
-    """
+def grade(options: GradeOptions) -> int:
+    """Grade as `options` say; return the exit code."""
     course = chosen_course(options)
     plugins = Plugins(options.plugins, course, options.blocked)
     for warning in plugins.warnings:
         write_error(f"grade: {warning}")
     check_files(options, plugins)
     setting = open_setting(options, course, plugins)
-    return _watched(setting) if watch else _grade_once(setting).exit_code
+    return _watched(setting) if options.watch else _grade_once(setting).exit_code
 
 
 def _watched(setting: GradingSetting) -> int:

@@ -31,6 +31,7 @@ from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, Ta
 from autograder.sandbox.session.faults import Frame
 from autograder.sandbox.session.sandbox_session import IMPORT, SandboxSession
 from autograder.sandbox.session.session import OnRecord, Session
+from autograder.sandbox.session.time_limits import Deadlines
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -167,7 +168,7 @@ class Grader:
             self._workers.launch(exercise),
             str(self._submission.folder),
             exercise.name,
-            self._setting.deadlines(exercise),
+            Deadlines(call=exercise.time.call, total=exercise.time.total),
         )
 
     def explained(

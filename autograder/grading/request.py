@@ -83,6 +83,7 @@ def answer(request: GradeRequest) -> Report:
     """Grade every exercise of the request, see `Grader.grade`, and report."""
     started = time.perf_counter()
     setting, submission, watch = request.setting, request.submission, request.watch
+    files = submission.files.values() if submission is not None else ()
     results = {}
     with closing(_results(request)) as graded:  # workers end with an interrupt, too
         for result in graded:
@@ -96,7 +97,8 @@ def answer(request: GradeRequest) -> Report:
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
         notes=(
-            *_notes(submission),
+            *(submission.notes if submission is not None else ()),
+            *(f"{file.shown}: {note}" for file in files for note in file.notes),
             *_about_arrays(request, results.values()),
             *unconfirmed_notes(results.values()),
             *pin_notes(setting.course),
@@ -137,8 +139,14 @@ def _graded(
     Args:
         decided: results that are final already, for the rule of blocking.
     """
+    submission, watch = request.submission, request.watch
     in_turn = processes(request.jobs, len(begun)) <= 1
-    with _workers(request) as workers:
+    opened: AbstractContextManager[Workers | None] = nullcontext(None)
+    if submission is not None and watch is not None:  # they serve the next grading too
+        opened = nullcontext(watch.workers(submission))
+    elif submission is not None:
+        opened = closing(Workers(request.setting, submission))
+    with opened as workers:
         if workers is not None and in_turn:
             workers.start(begun[0])  # it starts while this process imports NumPy and pytest
         elif workers is not None:
@@ -146,8 +154,8 @@ def _graded(
         make_grader = load_grader()
         from autograder.grading.repeats import graded_once, settled
 
-        memory = request.watch.memory if request.watch is not None else request.memory
-        grader = make_grader(request.setting, request.submission, workers, memory)
+        memory = watch.memory if watch is not None else request.memory
+        grader = make_grader(request.setting, submission, workers, memory)
         if in_turn:
             run = _in_turn(request, grader, workers, begun)
         else:
@@ -155,21 +163,12 @@ def _graded(
             run = in_parallel(grade, begun, request.jobs, as_they_end=True)
         with closing(run):  # its processes end before the folder that they write to is removed
             results = settled(grader, begun, run) if request.is_repeating else run
-            if request.submission is None:
+            if submission is None:
                 yield from results
             else:
-                yield from _unblocked(request, request.submission, grader, decided, results)
-        if request.watch is not None:
-            request.watch.graded_last = tuple(begun)
-
-
-def _workers(request: GradeRequest) -> AbstractContextManager[Workers | None]:
-    """Open the workers of the submission; None if a provider is graded."""
-    if request.submission is None:
-        return nullcontext(None)
-    if request.watch is not None:  # they serve the next grading too
-        return nullcontext(request.watch.workers(request.submission))
-    return closing(Workers(request.setting, request.submission))
+                yield from _unblocked(request, submission, grader, decided, results)
+        if watch is not None:
+            watch.graded_last = tuple(begun)
 
 
 def _in_turn(
@@ -236,13 +235,6 @@ def _with_figures(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
         )
         return replace(result, figures=tuple(shown))
     return result
-
-
-def _notes(submission: Submission | None) -> tuple[str, ...]:
-    if submission is None:
-        return ()
-    inner = (f"{file.shown}: {note}" for file in submission.files.values() for note in file.notes)
-    return (*submission.notes, *inner)
 
 
 def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> Iterator[str]:

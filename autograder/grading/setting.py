@@ -20,7 +20,6 @@ from autograder.course.working_directory import name_here
 from autograder.results.commands import Commands, quoted
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.choose import AUTO, BUILT_IN
-from autograder.sandbox.session.time_limits import Deadlines
 from autograder.submissions.candidates import (
     ARCHIVES,
     KINDS,
@@ -50,6 +49,7 @@ class GradeOptions:
         allow_weaker: whether the sandbox `fork` starts where it cannot contain everything.
         seed: all random numbers of all checks come from it; None for 0, or the seed of a kit.
         jobs: exercises graded side by side; 0 for one per processor.
+        watch: whether the submission is graded again after every change, until interrupted.
         show_hidden: whether the details of hidden checks are shown.
         files: report format -> where the report is written in it; None for nowhere.
         plots: folder for the plots of checks; None for none.
@@ -69,6 +69,7 @@ class GradeOptions:
     allow_weaker: bool = False
     seed: int | None = None
     jobs: int = 0
+    watch: bool = False
     show_hidden: bool = False
     files: Mapping[str, Path | None] = field(default_factory=dict, hash=False)
     plots: Path | None = None
@@ -240,10 +241,6 @@ class GradingSetting:
         is_numpy = options.provider and options.backend == REFERENCE
         device = "cpu" if is_numpy else options.device
         return Backend(self.plugins.registry, options.backend, device=device)
-
-    def deadlines(self, exercise: Exercise) -> Deadlines:
-        """Return the time limits of `exercise`: of one request, and of all of them."""
-        return Deadlines(call=exercise.time.call, total=exercise.time.total)
 
 
 def open_setting(

@@ -5,7 +5,11 @@ from __future__ import annotations
 from autograder.course.identity import course_hash
 from autograder.course.reading import QUESTIONS, Course, Exercise, find_course
 from autograder.course.revisions import version_words
-from autograder.course.source import definitions, lines_of, parse
+from autograder.course.source import (
+    definitions,
+    lines_of,
+    parse,
+)
 from autograder.course.stubs import available_stub
 
 __all__ = [

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.conversations.exchange import Exchange, request_frame
 from autograder.course.reading import Course, Exercise
-from autograder.grading.checks_run import is_hidden
+from autograder.grading.checks_run import Selection, is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import GradingSetting
@@ -74,22 +74,20 @@ class ReplayedCheck:
         return {n: call for exchange in self.exchanges for n, call in exchange.callbacks.items()}
 
 
-class OneCheck:
-    """Leaves out every check but the public one with this id.
+def one_check(check: str) -> Selection:
+    """Leave out every check but the public one with the id `check`.
 
-    Attributes:
-        public: the ids of all public checks.
+    Raises:
+        UnknownNameError: there is no such check; the selection raises it.
     """
 
-    def __init__(self, check: str) -> None:
-        self._check = check
-        self.public: list[str] = []
+    def select(items: list[pytest.Item]) -> None:
+        public = [id_of(item) for item in items if not is_hidden(item)]
+        if check not in public:
+            raise UnknownNameError("check", check, public)
+        items[:] = [item for item in items if id_of(item) == check]
 
-    def select(self, items: list[pytest.Item]) -> None:
-        """Keep the one check."""
-        self.public = [id_of(item) for item in items if not is_hidden(item)]
-        chosen = self._check if self._check in self.public else ""
-        items[:] = [item for item in items if id_of(item) == chosen]
+    return select
 
 
 def exercise_of(check: str, course: Course, *, decided: bool = False) -> Exercise:
@@ -136,14 +134,12 @@ def record(check: str, setting: GradingSetting, submission: Submission) -> Repla
     Raises:
         UnknownNameError: there is no such check.
     """
-    exercise, only = exercise_of(check, setting.course), OneCheck(check)
+    exercise = exercise_of(check, setting.course)
     grader = Grader(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
             under_test.session = recorded = RecordedCalls(under_test.session)
-            results = grader.run(under_test, select=only.select)
-            if not results:
-                raise UnknownNameError("check", check, only.public)
-            return ReplayedCheck(exercise, results[0], tuple(recorded.exchanges))
+            (result,) = grader.run(under_test, select=one_check(check))
+            return ReplayedCheck(exercise, result, tuple(recorded.exchanges))
     finally:
         grader.close()

@@ -19,7 +19,7 @@ from autograder.course.reading import Course, Exercise
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.workers import parts_of
-from autograder.replays.recorded_calls import OneCheck, exercise_of, record
+from autograder.replays.recorded_calls import exercise_of, one_check, record
 from autograder.sandbox.session.callbacks import Callback
 from autograder.sandbox.session.inline import InlineSession
 from autograder.sandbox.session.session import Session
@@ -164,7 +164,7 @@ def run_check(replay: Replay) -> None:
 
     grader = Grader(replay.setting, replay.submission, open_session=in_this_process)
     with grader.under_test(exercise_of(replay.check, replay.course)) as under_test:
-        (result,) = grader.run(under_test, select=OneCheck(replay.check).select)
+        (result,) = grader.run(under_test, select=one_check(replay.check))
     sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")
 
 
