@@ -11,7 +11,13 @@ from autograder.reports.plain import clean
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
-from autograder.results.report import CheckResult, ExerciseResult, OfChecks, Provenance, Report
+from autograder.results.report import (
+    CheckResult,
+    ExerciseResult,
+    ResultOfChecks,
+    Provenance,
+    Report,
+)
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
@@ -76,26 +82,26 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s"
 
 
-def points(result: OfChecks) -> str:
+def points(result: ResultOfChecks) -> str:
     """Return ``18/35 points``; ``?/3 points`` where all of them wait for a person."""
     if 0 < result.possible == result.for_a_person:
         return f"?/{number(result.possible)} points"
     return f"{ratio(result.earned, result.possible)} points"
 
 
-def ungraded(result: OfChecks) -> str:
+def ungraded(result: ResultOfChecks) -> str:
     """Return ``17 not graded``, the points that are open; empty where all was graded."""
     return f"{number(result.not_graded)} not graded" if result.not_graded else ""
 
 
-def open_points(result: OfChecks) -> str:
+def open_points(result: ResultOfChecks) -> str:
     """Return ``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
     count = result.for_a_person
     for_a_person = f"{number(count)} {'waits' if count == 1 else 'wait'} for a person"
     return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
 
 
-def points_of(result: OfChecks, verdict: Verdict) -> float:
+def points_of(result: ResultOfChecks, verdict: Verdict) -> float:
     """Points of the checks with `verdict`."""
     return sum(check.points for check in result.checks if check.verdict is verdict)
 

@@ -188,7 +188,7 @@ class CheckResult:
         return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
 
 
-class OfChecks:
+class ResultOfChecks:
     """What follows from the checks of a task, an exercise or a report."""
 
     checks: tuple[CheckResult, ...]
@@ -220,7 +220,7 @@ class OfChecks:
 
 
 @dataclass(frozen=True)
-class TaskResult(OfChecks):
+class TaskResult(ResultOfChecks):
     """One name of the stub, with its checks in the order of the test files."""
 
     name: str
@@ -241,7 +241,7 @@ class ShownFigure:
 
 
 @dataclass(frozen=True)
-class ExerciseResult(OfChecks):
+class ExerciseResult(ResultOfChecks):
     """One exercise.
 
     Attributes:
@@ -304,7 +304,7 @@ class Following:
 
 
 @dataclass(frozen=True)
-class Report(OfChecks):
+class Report(ResultOfChecks):
     """The grading of one submission.
 
     Attributes:
