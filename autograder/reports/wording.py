@@ -14,9 +14,9 @@ from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     CheckResult,
     ExerciseResult,
-    ResultOfChecks,
     Provenance,
     Report,
+    ResultOfChecks,
 )
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
