@@ -184,11 +184,7 @@ def _without_variables() -> Iterator[None]:
 def result_of(
     item: pytest.Item, under_test: ExerciseUnderTest, error: BaseException | None, seconds: float
 ) -> CheckResult:
-    """Return the result of a check, and keep what it has asked of the submission.
-
-    Args:
-        error: what ended the check; None if it passed.
-    """
+    """Return the result of a check that `error` ended; keep what it asked of the submission."""
     session, calls, tapes = under_test.session, under_test.session.calls, under_test.tapes
     added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
     printed = session.printed()

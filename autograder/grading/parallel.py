@@ -43,11 +43,7 @@ def load_grader() -> type[Grader]:
 
 
 def processes(jobs: int, count: int) -> int:
-    """Return how many processes to fork for `count` pieces of work; at most 1: fork none.
-
-    Args:
-        jobs: processes wanted; 0 for one per processor.
-    """
+    """Return how many of `jobs` processes to fork for `count` pieces of work; 1: fork none."""
     if sys.platform != "linux":  # it is unsafe with macOS's libraries
         return 1
     return min(jobs or os.cpu_count() or 1, count)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import OnCheck, Selection, only
-from autograder.judging.not_started import without_checks
+from autograder.judging.decision import without_checks
 from autograder.judging.rules import is_open, judged, repeat, runs_again
 from autograder.results.report import ExerciseResult
 from autograder.verdicts import Verdict
@@ -37,11 +37,7 @@ def graded_once(
     on_check: OnCheck | None = None,
     select: Selection | None = None,
 ) -> ExerciseResult:
-    """Grade `exercise`; a fault of the grader is a result too.
-
-    Args:
-        select: chooses among the checks.
-    """
+    """Grade `exercise`; a fault of the grader is a result too."""
     try:
         return grader.grade(exercise, on_check, select)
     except FAULTS as error:

@@ -20,7 +20,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
-from autograder.judging.not_started import is_not_started, not_started, without_checks
+from autograder.judging.decision import is_not_started, not_started, without_checks
 from autograder.judging.rules import unconfirmed_notes
 from autograder.results.report import (
     EXPLAINED,
@@ -134,11 +134,7 @@ def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult
 def _graded(
     request: GradeRequest, begun: Sequence[Exercise], decided: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    """Yield the results of exercises whose checks run.
-
-    Args:
-        decided: results that are final already, for the rule of blocking.
-    """
+    """Yield the results of exercises whose checks run; those in `decided` are final already."""
     submission, watch = request.submission, request.watch
     in_turn = processes(request.jobs, len(begun)) <= 1
     opened: AbstractContextManager[Workers | None] = nullcontext(None)

@@ -246,10 +246,7 @@ class GradingSetting:
 def open_setting(
     options: GradeOptions, course: Course, plugins: Plugins | None = None
 ) -> GradingSetting:
-    """Return the setting that `options` describe.
-
-    Args:
-        plugins: by default, those that `course` and `options` name.
+    """Return the setting that `options` describe; by default with the plugins that they name.
 
     Raises:
         GradusError: the sandbox, the backend or its device does not work here.

@@ -81,11 +81,7 @@ class ExerciseUnderTest:
             self.reference_session.begin_check(check)
 
     def rng(self, name: str, check: str) -> np.random.Generator:
-        """Return the random numbers of the check `name`: the same for the same seed.
-
-        Args:
-            check: its id.
-        """
+        """Return the random numbers of the check `name` with the id `check`: by the seed."""
         drawn = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         return drawn if self.tapes is None else self.tapes.generator(check, drawn)
 

@@ -46,12 +46,7 @@ class EarlyLaunch(Launch):
 
 
 class Workers:
-    """Starts the workers of one submission, or of the ones that take its place in its folder.
-
-    Args:
-        setting: how it is graded.
-        submission: its folder holds the files that the workers import when they are asked to.
-    """
+    """Starts the workers of one submission, or of the ones that take its place in its folder."""
 
     def __init__(self, setting: GradingSetting, submission: Submission) -> None:
         self._setting, self._folder = setting, submission.folder

@@ -18,8 +18,7 @@ from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.judging.answers import AnswerEvidence, answered
-from autograder.judging.decision import decided
-from autograder.judging.not_started import not_started
+from autograder.judging.decision import decided, not_started
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
 from autograder.sandbox.session.output import shown

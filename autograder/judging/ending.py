@@ -56,10 +56,6 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
 
     Once a value of the submission has entered a check, all that goes wrong there is a failed
     check; only a fault of the sandbox or of the check's own fixtures is not.
-
-    Args:
-        error: None if the check passed.
-        calls: the calls of the check.
     """
     if error is None:
         return decided(check, "ending", Verdict.PASSED, "")

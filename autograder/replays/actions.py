@@ -20,12 +20,7 @@ MADE = (Call, CallAgain, Build, Get, Assign)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an object of the submission comes from.
-
-    Attributes:
-        action: the place of the action that returned it.
-        path: dict keys and list indices that lead to it inside the returned value.
-    """
+    """The action that returned an object, and the keys that lead to it in the returned value."""
 
     action: int
     path: tuple[Any, ...] = ()

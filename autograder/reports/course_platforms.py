@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.reports import wording
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, json_text
-from autograder.reports.wording import (
-    name_of,
-    open_points,
-    points,
-    remarks,
-    sentence_of,
-    text_of,
-    waiting_words,
-)
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
@@ -59,10 +51,10 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
     test = {
-        "name": name_of(exercise, check),
+        "name": wording.name_of(exercise, check),
         "number": number,
         "max_score": check.points,
-        "output": text_of(check),
+        "output": wording.text_of(check),
         "tags": [exercise.name, check.verdict.value],
         "visibility": "visible",
         "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
@@ -74,8 +66,8 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
 
 
 def _summary(report: Report) -> str:
-    head = ", ".join(filter(None, (points(report), open_points(report))))
-    return "\n".join((head, *waiting_words(report), *remarks(report)))
+    head = ", ".join(filter(None, (wording.points(report), wording.open_points(report))))
+    return "\n".join((head, *wording.waiting_words(report), *wording.remarks(report)))
 
 
 #: Characters of what a check found: a result has at most 1 MB.
@@ -90,15 +82,15 @@ def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
     """
     report = report if show_hidden else for_student(report)
     if report.not_graded or report.for_a_person or not report.possible:
-        reason = open_points(report) or "nothing can be graded"
-        return json_text({"gradable": False, "format_errors": [reason, *remarks(report)]})
+        reason = wording.open_points(report) or "nothing can be graded"
+        return json_text({"gradable": False, "format_errors": [reason, *wording.remarks(report)]})
     tests = [
         {
-            "name": name_of(exercise, check),
+            "name": wording.name_of(exercise, check),
             "description": "",
             "points": check.earned,
             "max_points": check.points,
-            "message": text_of(check)[:MAX_MESSAGE],
+            "message": wording.text_of(check)[:MAX_MESSAGE],
             "output": "",
         }
         for exercise in report.exercises
@@ -135,7 +127,7 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
             name = f"{name} ({check.id})" if name in stage else name
             stage[name] = {"passed": check.verdict is Verdict.PASSED}
             if check.verdict is not Verdict.PASSED:
-                stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
+                stage[name]["hint"] = wording.sentence_of(check)[:MAX_HINT]
     scores = {
         result.name: round(result.earned, 4)
         for result in report.exercises

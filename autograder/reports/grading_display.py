@@ -35,7 +35,6 @@ class GradingDisplay(Listener):
 
     Args:
         folder: where the submission lies, as its author would write it.
-        commands: those that are proposed.
         watched: the screen that earlier gradings were shown on, if the submission is watched.
     """
 

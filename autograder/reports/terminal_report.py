@@ -53,10 +53,6 @@ class ExerciseView:
     """One exercise as it ends: its tasks, and why checks did not pass.
 
     An exercise of which nothing is written, or everything right, takes two lines.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown.
-        commands: those that are proposed.
     """
 
     def __init__(
