@@ -20,7 +20,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
-from autograder.judging.decision import is_not_started, not_started, without_checks
+from autograder.judging.decision import not_started, without_checks
 from autograder.judging.rules import unconfirmed_notes
 from autograder.results.report import (
     EXPLAINED,
@@ -124,11 +124,10 @@ def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult
         from autograder.grading.written_answers import grade_answers  # most requests have none
 
         return grade_answers(exercise, submission, request.setting.seed, request.manual_points)
-    if is_not_started(exercise, submission):
-        return not_started(exercise, submission)
-    if watch is None or submission is None:
+    if submission is None:
         return None
-    return watch.result(exercise, submission)
+    result = not_started(exercise, submission)
+    return watch.result(exercise, submission) if result is None and watch is not None else result
 
 
 def _graded(
@@ -214,10 +213,9 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
     from autograder.grading.checks_run import public_only
     from autograder.grading.repeats import graded_once
 
-    if is_not_started(exercise, submission):
-        return not_started(exercise, submission)
     try:
-        return graded_once(grader, exercise, select=public_only)
+        result = not_started(exercise, submission)
+        return result or graded_once(grader, exercise, select=public_only)
     except GradusError as error:  # its checks cannot be run: nothing is known of it
         return without_checks(exercise, "is graded", f"{error}", verdict=Verdict.NOT_GRADED)
 

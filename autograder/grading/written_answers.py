@@ -18,7 +18,7 @@ from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.judging.answers import AnswerEvidence, answered
-from autograder.judging.decision import decided, not_started
+from autograder.judging.decision import absent, decided
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
 from autograder.sandbox.session.output import shown
@@ -52,7 +52,7 @@ def grade_answers(
         return _result(exercise, checks)
     file = submission.files.get(exercise.name)
     if file is None:
-        return not_started(exercise, submission)
+        return absent(exercise, submission)
     key = load_key(exercise) if exercise.solution.is_file() else None
     sections = read_sections(file.source, exercise.task_names)
     checks = []

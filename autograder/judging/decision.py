@@ -33,21 +33,19 @@ def with_each_check(
     return replace(result, tasks=tuple(tasks))
 
 
-def is_not_started(exercise: Exercise, submission: Submission | None) -> bool:
-    """Return whether the file of `exercise` is missing, or still the stub as it was handed out."""
-    if submission is None:
-        return False
+def not_started(exercise: Exercise, submission: Submission) -> ExerciseResult | None:
+    """Return the result of code that is missing, unreadable or the untouched stub; else None."""
     file = submission.files.get(exercise.name)
-    return file is None or file.is_stub(exercise)
+    if file is None:
+        return absent(exercise, submission)
+    if not file.is_stub(exercise):
+        return None
+    return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
 
 
-def not_started(exercise: Exercise, submission: Submission | None) -> ExerciseResult:
-    """Return the result of an exercise whose file is missing, untouched, or cannot be graded."""
-    file = submission.files.get(exercise.name) if submission is not None else None
-    reason = submission.unread.get(exercise.name, "") if submission is not None else ""
-    if file is not None:
-        return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
-    if reason:
+def absent(exercise: Exercise, submission: Submission) -> ExerciseResult:
+    """Return the result of an exercise whose file is missing, or cannot be read."""
+    if reason := submission.unread.get(exercise.name, ""):
         return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
     return without_checks(exercise, "is handed in", f"there is no {exercise.stub.name}")
 
