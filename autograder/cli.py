@@ -10,22 +10,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from framework.commands import options as shared
 from framework.commands.groups import new_app
-from framework.commands.options import (
-    AllowWeaker,
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    Jobs,
-    ManualPointsFile,
-    PluginOption,
-    Sandbox,
-    Seed,
-    Verbose,
-    Version,
-)
 from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up, end_process
@@ -61,17 +47,17 @@ def _asked(
         list[str] | None,
         typer.Argument(metavar="EXERCISE|UNIT|PATH", help="Default: everything."),
     ] = None,
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
     provider: Annotated[
         str, typer.Option(help="Grade this provider instead of a submission.")
     ] = "",
-    device: Device = "cpu",
-    sandbox: Sandbox = "auto",
-    allow_weaker: AllowWeaker = False,
-    seed: Seed = None,
-    jobs: Jobs = 0,
-    manual_points: ManualPointsFile = None,
+    device: shared.Device = "cpu",
+    sandbox: shared.Sandbox = "auto",
+    allow_weaker: shared.AllowWeaker = False,
+    seed: shared.Seed = None,
+    jobs: shared.Jobs = 0,
+    manual_points: shared.ManualPointsFile = None,
     in_notebook: Annotated[Literal["", "saved", "cells"], typer.Option(hidden=True)] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Grade again whenever a file is saved.")
@@ -101,11 +87,11 @@ def _asked(
             rich_help_panel=REPORTS,
         ),
     ] = None,
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    verbose: Verbose = False,
-    version: Version = False,
+    course: shared.CourseOption = None,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    verbose: shared.Verbose = False,
+    version: shared.Version = False,
 ) -> Any:
     """Grade exercises: run their checks against your code and explain what they find.
 

@@ -13,17 +13,7 @@ import typer
 
 from autograder.course.reading import find_course
 from autograder.sandbox.session.faults import BREAKPOINTS
-from framework.commands.options import (
-    AllowWeaker,
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    PluginOption,
-    Sandbox,
-    Seed,
-)
+from framework.commands import options as shared
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
 
@@ -57,15 +47,15 @@ def replay(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
-    device: Device = "cpu",
-    seed: Seed = None,
-    sandbox: Sandbox = "auto",
-    allow_weaker: AllowWeaker = False,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    course: CourseOption = None,
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
+    device: shared.Device = "cpu",
+    seed: shared.Seed = None,
+    sandbox: shared.Sandbox = "auto",
+    allow_weaker: shared.AllowWeaker = False,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    course: shared.CourseOption = None,
 ) -> None:
     """Make the call of a failed check again in this terminal, where a debugger works.
 

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.course.reading import Course, Exercise, find_course
-from framework.commands.options import (
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    ManualPointsFile,
-    PluginOption,
-    Sandbox,
-    Seed,
-)
+from framework.commands import options as shared
 from framework.commands.output import say
 from framework.errors import UnknownNameError
 
@@ -35,18 +25,18 @@ def why(
             help="A check, as `grade` shows it: test_EXERCISE.py::TEST, or questions.md::QUESTION.",
         ),
     ],
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
-    device: Device = "cpu",
-    seed: Seed = None,
-    sandbox: Sandbox = "auto",
-    manual_points: ManualPointsFile = None,
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
+    device: shared.Device = "cpu",
+    seed: shared.Seed = None,
+    sandbox: shared.Sandbox = "auto",
+    manual_points: shared.ManualPointsFile = None,
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
     ] = False,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    course: CourseOption = None,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    course: shared.CourseOption = None,
 ) -> None:
     """Show how a check came to its verdict: each rule that decided, with its reason.
 
