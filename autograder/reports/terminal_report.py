@@ -183,7 +183,11 @@ class Summary:
 def _table(page: Page, report: Report) -> Iterator[Text]:
     units = [result.unit for result in report.exercises]
     first = (unit if unit != before else "" for before, unit in pairwise(["", *units]))
-    rows = [_HEAD, *map(partial(_row, page), first, report.exercises), _total(report)]
+    passed = sum(map(passed_tasks, report.exercises))
+    tasks = sum(len(result.tasks) for result in report.exercises)
+    sums = f"{passed}/{tasks}", ratio(report.earned, report.possible), open_points(report)
+    total = ("", "total", *sums, f"{report.seconds:.2f}")
+    rows = [_HEAD, *map(partial(_row, page), first, report.exercises), total]
     widths = _widths(rows, page.width)
     rule = Text(("-" if page.ascii_only else "─") * min(_full(widths), page.width), "dim")
     styles = ["dim", *(STYLES[result.verdict] for result in report.exercises), "bold"]
@@ -201,13 +205,6 @@ def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
         f"{symbol(result.verdict, page.ascii_only)} {verdict}",
         f"{result.seconds:.2f}",
     )
-
-
-def _total(report: Report) -> tuple[str, ...]:
-    passed = sum(map(passed_tasks, report.exercises))
-    tasks = sum(len(result.tasks) for result in report.exercises)
-    total = ratio(report.earned, report.possible)
-    return "", "total", f"{passed}/{tasks}", total, open_points(report), f"{report.seconds:.2f}"
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:

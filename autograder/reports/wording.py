@@ -18,7 +18,6 @@ from autograder.results.report import (
     Report,
     ResultOfChecks,
 )
-from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
 #: Characters of the text of one check: a student's exception may have no end.
@@ -185,20 +184,17 @@ def labelled_facts(check: CheckResult) -> Iterator[LabelledFact]:
         yield LabelledFact("call", (check.call,))
     if check.arguments:
         yield LabelledFact("with", check.arguments)
-    if lines := [*_frame_lines(check.frames)]:
+    lines = []
+    for frame in dict.fromkeys(check.frames[-FRAMES:]):
+        inside = "" if frame.function in ("", "<module>") else f" in {frame.function}"
+        lines += [f"{frame.place}{inside}", *([f"  {frame.source}"] if frame.source else [])]
+    if lines:
         yield LabelledFact("line", lines)
     for finding in check.findings:
         if finding.explains_failure:
             yield LabelledFact(finding.kind, finding.text_lines(), finding)
     if check.best_hint:
         yield LabelledFact("hint", (check.best_hint,))
-
-
-def _frame_lines(frames: Sequence[Frame]) -> Iterator[str]:
-    for frame in dict.fromkeys(frames[-FRAMES:]):
-        yield frame.place + ("" if frame.function in ("", "<module>") else f" in {frame.function}")
-        if frame.source:
-            yield "  " + frame.source
 
 
 def facts(check: CheckResult) -> Iterator[str]:
