@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,17 +23,8 @@ from autograder.sandbox.session.output import shown
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """The exercise of a test file, and its grader, which explains failures."""
-
-    under_test: ExerciseUnderTest
-    grader: Grader
-
-
-#: Where plain pytest keeps what it has prepared for the test file that runs.
-PREPARED: pytest.StashKey[Prepared] = pytest.StashKey()
+#: Where plain pytest keeps the exercise of the test file that runs, and its grader.
+PREPARED: pytest.StashKey[tuple[ExerciseUnderTest, Grader]] = pytest.StashKey()
 
 
 @contextmanager
@@ -50,7 +40,7 @@ def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[Exer
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:
-                config.stash[PREPARED] = Prepared(under_test, grader)
+                config.stash[PREPARED] = under_test, grader
                 yield under_test
         finally:
             if PREPARED in config.stash:
@@ -68,8 +58,8 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     location = f"{item.path.name}{line}: {title_of(item)}"
     if prepared is None:  # the exercise cannot even be loaded
         return "\n".join([shown(str(error), MAX_MESSAGE), "", location])
-    result = result_of(item, prepared.under_test, error, 0.0)
-    (check,) = prepared.grader.explained(prepared.under_test, [result])
+    under_test, grader = prepared
+    (check,) = grader.explained(under_test, [result_of(item, under_test, error, 0.0)])
     # What helps most: the mistake where it is known, and the hint.
     first = [check.diagnosis.sentence if check.diagnosis is not None else check.message]
     if hint := check.best_hint:

@@ -76,25 +76,19 @@ class Replay:
     @classmethod
     def of(cls, check: str, options: GradeOptions, course: Course) -> Replay:
         """Return the replay of a check of what `options` say is graded."""
-        deciding = ("backend", "device", "sandbox", "allow_weaker", "plugins", "blocked")
-        given = {name: getattr(options, name) for name in deciding}
-        return cls(
-            check,
-            submission=str(options.submission.resolve()) if options.submission else "",
-            course=str(course.root.resolve()),
-            seed=seed_in(course.root, options.seed),
-            **{
-                name: value for name, value in given.items() if value != getattr(GradeOptions, name)
-            },
-        )
+        names = ("backend", "device", "sandbox", "allow_weaker", "plugins", "blocked")
+        given = {name: getattr(options, name) for name in names}
+        deciding = {n: value for n, value in given.items() if value != getattr(GradeOptions, n)}
+        submission = str(options.submission.resolve()) if options.submission else ""
+        seed, root = seed_in(course.root, options.seed), str(course.root.resolve())
+        return cls(check, submission=submission, course=root, seed=seed, **deciding)
 
     @property
     def expression(self) -> str:
         """A Python expression for the same replay."""
         given = (f"{name}={value!r}" for name, value in self._given.items() if value)
-        return "".join(
-            ["Replay(", *(f"\n    {line}," for line in (repr(self.check), *given)), "\n)"]
-        )
+        lines = (f"\n    {line}," for line in (repr(self.check), *given))
+        return f"Replay({''.join(lines)}\n)"
 
     @cached_property
     def submission(self) -> Submission:
