@@ -167,8 +167,9 @@ class _Composer:
                 text = variable
             words.append(f"{name}={text}" if name in step.kwargs else text)
         is_part = isinstance(step, Build)
-        own = f"{self._owner(self._actions[index])}.{step.name}"
-        call = f"{f'part({step.name!r})' if is_part else own}({', '.join(words)})"
+        method = f"{self._owner(self._actions[index])}.{step.name}"
+        function = f"part({step.name!r})" if is_part else method
+        call = f"{function}({', '.join(words)})"
         self._calls[index] = call
         kind = "model" if step.name[:1].isupper() or is_part else "value"
         is_used = any(index in other.used for other in self._actions)

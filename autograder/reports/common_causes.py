@@ -98,11 +98,12 @@ def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     """Return the cause of `checks`; it shows a public check if any, with the most mistakes."""
     from autograder.reports.hiding import without_details  # failures alone need it
 
-    def order(check: CheckResult) -> tuple[bool, int]:
-        mistake = check.diagnosis
-        return check.hidden, -(mistake is not None) - (bool(mistake and mistake.second))
+    def order(index: int) -> tuple[bool, int]:
+        mistake = checks[index].diagnosis
+        count = 0 if mistake is None else 1 if mistake.second is None else 2
+        return checks[index].hidden, -count
 
-    first = min(range(len(checks)), key=lambda i: order(checks[i]))
+    first = min(range(len(checks)), key=order)
     shown = checks[first] if show_hidden else without_details(checks[first])
     return Cause(shown, (*checks[:first], *checks[first + 1 :]))
 
