@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import OnCheck, Selection, only
-from autograder.judging.decision import without_checks
+from autograder.judging.decision import not_graded
 from autograder.judging.rules import is_open, judged, repeat, runs_again
 from autograder.results.report import ExerciseResult
-from autograder.verdicts import Verdict
 from framework.errors import SandboxError
 from framework.log import logger
 
@@ -41,8 +40,7 @@ def graded_once(
     try:
         return grader.grade(exercise, on_check, select)
     except FAULTS as error:
-        message = f"{type(error).__name__}: {error}"
-        return without_checks(exercise, "is graded", message, verdict=Verdict.NOT_GRADED)
+        return not_graded(exercise, f"{type(error).__name__}: {error}")
 
 
 def settled(

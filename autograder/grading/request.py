@@ -20,7 +20,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
-from autograder.judging.decision import not_started, without_checks
+from autograder.judging.decision import not_graded, not_started
 from autograder.judging.rules import unconfirmed_notes
 from autograder.results.report import (
     EXPLAINED,
@@ -31,7 +31,6 @@ from autograder.results.report import (
     ShownFigure,
 )
 from autograder.submissions.submission import Submission
-from autograder.verdicts import Verdict
 from framework import __version__
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE
@@ -217,7 +216,7 @@ def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> Ex
         result = not_started(exercise, submission)
         return result or graded_once(grader, exercise, select=public_only)
     except GradusError as error:  # its checks cannot be run: nothing is known of it
-        return without_checks(exercise, "is graded", f"{error}", verdict=Verdict.NOT_GRADED)
+        return not_graded(exercise, str(error))
 
 
 def _with_figures(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:

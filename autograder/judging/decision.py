@@ -40,17 +40,22 @@ def not_started(exercise: Exercise, submission: Submission) -> ExerciseResult | 
         return absent(exercise, submission)
     if not file.is_stub(exercise):
         return None
-    return without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
+    return _without_checks(exercise, "is written", NOT_WRITTEN, file=file.inner)
 
 
 def absent(exercise: Exercise, submission: Submission) -> ExerciseResult:
     """Return the result of an exercise whose file is missing, or cannot be read."""
     if reason := submission.unread.get(exercise.name, ""):
-        return without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
-    return without_checks(exercise, "is handed in", f"there is no {exercise.stub.name}")
+        return _without_checks(exercise, "can be graded", reason, verdict=Verdict.FAILED)
+    return _without_checks(exercise, "is handed in", f"there is no {exercise.stub.name}")
 
 
-def without_checks(
+def not_graded(exercise: Exercise, fault: str) -> ExerciseResult:
+    """Return the result of an exercise that a fault of the grader kept from being graded."""
+    return _without_checks(exercise, "is graded", fault, verdict=Verdict.NOT_GRADED)
+
+
+def _without_checks(
     exercise: Exercise,
     wanted: str,
     message: str,
