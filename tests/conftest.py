@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.grading.options import CI_VARIABLES
+from autograder.grading.setting import CI_VARIABLES
 from framework.errors import GradusError
 
 for library in ("OMP", "OPENBLAS", "MKL"):

@@ -35,7 +35,7 @@ from autograder.checks.equality import CheckFailed, MissedThreshold, apart
 from autograder.checks.trained_models import ConfirmableMetric
 from autograder.course.thresholds import HIGHER, Threshold, better
 from autograder.results.findings.figures import Curve
-from autograder.results.findings.finding import Findings
+from autograder.results.findings.finding import CheckFindings
 from framework.errors import BadInputError
 from framework.log import logger
 
@@ -86,7 +86,7 @@ class MetricThreshold:
     exercise: Exercise
     calibrating: bool = False
     measured: list[Measurement] = field(default_factory=list)
-    findings: Findings = field(default_factory=Findings)
+    findings: CheckFindings = field(default_factory=CheckFindings)
 
     def __call__(
         self,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.submissions.archives import (
-    ArchiveLimits,
-    zip_members,
-)
+from autograder.submissions.archives import ArchiveLimits, zip_members
 from autograder.submissions.candidates import (
     LIMITS,
     archive_stem,
@@ -16,17 +13,9 @@ from autograder.submissions.candidates import (
     suffix,
     why_unreadable,
 )
-from autograder.submissions.notes import (
-    Notes,
-    OnNote,
-    reason,
-    short,
-)
+from autograder.submissions.notes import Notes, OnNote, reason, short
 from autograder.submissions.recognition import numbered
-from autograder.submissions.submission import (
-    Submission,
-    load_submission,
-)
+from autograder.submissions.submission import Submission, load_submission
 from autograder.submissions.submitted_file import SubmittedFile
 
 __all__ = [

@@ -21,7 +21,7 @@ from repository import ROOT
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import tree_of
@@ -80,7 +80,7 @@ def hostile():
 
 def setting_with(sandbox):
     course = find_course(ROOT)
-    return Setting(course, Plugins(course=course), choose(sandbox))
+    return GradingSetting(course, Plugins(course=course), choose(sandbox))
 
 
 def graded(sandbox, texts):
@@ -231,7 +231,7 @@ def test_memory_stays_flat():
 
     def work():
         course = Course.read(ROOT / "tests" / "data" / "hostile" / "course")
-        setting = Setting(course, Plugins(course=course), choose("fork"))
+        setting = GradingSetting(course, Plugins(course=course), choose("fork"))
         memory, found = Memory(), []
         text = (course.root / "solutions" / "unit" / "neighbour" / "neighbour.py").read_text(
             "utf-8"

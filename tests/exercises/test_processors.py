@@ -21,7 +21,7 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import PROCESSOR_CHOICE, environment
 from framework.providers.backends import REFERENCE
@@ -120,7 +120,9 @@ def same(name: str) -> None:
     """Calibrate with the fewest trainings; compare the means with the stored ones."""
     course = find_course(ROOT)
     exercise = course.exercise(name)
-    setting = Setting(course, Plugins(course=course), choose("process"), provider=REFERENCE)
+    setting = GradingSetting(
+        course, Plugins(course=course), choose("process"), GradeOptions(provider=REFERENCE)
+    )
     for metric, new in calibrated(setting, exercise, FEWEST, jobs=1).items():
         old = exercise.thresholds[metric]
         error = math.sqrt(old.spread**2 / old.seeds + new.spread**2 / new.seeds)

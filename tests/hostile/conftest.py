@@ -28,7 +28,7 @@ from repository import ROOT
 
 from autograder.course.reading import Course, Exercise
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.results.report import Report
 from autograder.sandbox.runners import Sandbox, choose
@@ -135,7 +135,7 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
     course = Course.read(COURSE)
     plugins = Plugins(course=course)
-    setting = Setting(course, plugins, chosen(sandbox))
+    setting = GradingSetting(course, plugins, chosen(sandbox))
     try:
         with load_submission(folder, course, names) as submission:
             exercises = tuple(course.select(names))
@@ -146,7 +146,7 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
             setting.sandbox.close()
 
 
-def memory_of_right_one(setting: Setting, exercises: tuple[Exercise, ...]) -> Memory:
+def memory_of_right_one(setting: GradingSetting, exercises: tuple[Exercise, ...]) -> Memory:
     """What the grading of a right submission leaves: collected checks, and the right answers."""
     memory = Memory()
     folder = setting.course.root / "solutions"

@@ -21,7 +21,7 @@ from autograder.course.questions.answers import answered, load_key
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, make_mutants
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, GradusError, UnknownNameError
@@ -66,7 +66,7 @@ class _Case:
 
 
 def audit(
-    setting: Setting,
+    setting: GradingSetting,
     scope: Scope,
     jobs: int = 0,
     on_finding: OnFinding | None = None,
@@ -119,7 +119,7 @@ def _without_mistakes(scope: Scope) -> tuple[str, ...]:
 
 
 def _outcomes(
-    setting: Setting, trials: Sequence[Trial], jobs: int, journal: Journal | None
+    setting: GradingSetting, trials: Sequence[Trial], jobs: int, journal: Journal | None
 ) -> Iterator[Failures]:
     """Yield the failures of each of `trials`, from `journal` if it has them."""
     known = [journal.find(trial) if journal else None for trial in trials]

@@ -13,7 +13,7 @@ from autograder.grading.checks_run import task_of
 from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.grading.written_answers import grade_answers
 from autograder.results.report import CheckResult
@@ -83,7 +83,7 @@ class AuditTrials:
     the order of their exercises, so only the last exercise is kept.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: GradingSetting) -> None:
         self._setting = setting
         self._exercise = ""
         self._memory = Memory()
@@ -123,7 +123,7 @@ class AuditTrials:
 
 
 def handed_in(
-    setting: Setting,
+    setting: GradingSetting,
     exercise: Exercise,
     label: str,
     source: str,

@@ -16,7 +16,7 @@ from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.parallel import in_parallel
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.results.report import CheckResult
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, GradusError
@@ -27,7 +27,11 @@ OnSeed = Callable[[int, int], None]
 
 
 def calibrated(
-    setting: Setting, exercise: Exercise, seeds: int, jobs: int = 0, on_seed: OnSeed | None = None
+    setting: GradingSetting,
+    exercise: Exercise,
+    seeds: int,
+    jobs: int = 0,
+    on_seed: OnSeed | None = None,
 ) -> dict[str, Threshold]:
     """Return the thresholds of `exercise` by metric, from `seeds` trainings.
 
@@ -77,7 +81,7 @@ def _with_metric(items: list[pytest.Item]) -> None:
 
 
 def measure(
-    setting: Setting, exercise: Exercise, seeds: Sequence[int], jobs: int
+    setting: GradingSetting, exercise: Exercise, seeds: Sequence[int], jobs: int
 ) -> Iterator[tuple[Measurement, ...]]:
     """Return the metrics that the checks of `exercise` measure, for each of `seeds`.
 
@@ -91,8 +95,8 @@ def measure(
     return in_parallel(partial(_measure_one, setting, exercise), seeds, jobs)
 
 
-def _measure_one(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measurement, ...]:
-    grader = Grader(replace(setting, seed=seed), None)
+def _measure_one(setting: GradingSetting, exercise: Exercise, seed: int) -> tuple[Measurement, ...]:
+    grader = Grader(setting.with_options(seed=seed), None)
     try:
         with grader.under_test(exercise) as under_test:
             calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)

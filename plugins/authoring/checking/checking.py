@@ -6,7 +6,6 @@ The steps that grade are here: the solution, the stub, mistakes, alternates and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,9 +14,8 @@ from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub
 from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.written_answers import grade_answers
-from autograder.judging.rules import refusal
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -36,7 +34,7 @@ Step = tuple[str, Callable[[], Iterable[Problem]]]
 WAITS = "what is wrong above comes first"
 
 
-def checked(setting: Setting, name: str) -> list[Checked]:
+def checked(setting: GradingSetting, name: str) -> list[Checked]:
     """Look at everything that an author of the exercise `name` can get wrong.
 
     A step that raises an error is a problem; steps that depend on it are left out.
@@ -62,7 +60,7 @@ def _taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
         return Checked(step, (Problem(str(error), "see the message"),))
 
 
-def _reading(setting: Setting, exercise: Exercise) -> Iterator[Step]:
+def _reading(setting: GradingSetting, exercise: Exercise) -> Iterator[Step]:
     """Yield the steps that grade nothing; the first decides whether grading makes sense."""
     yield (
         "files",
@@ -77,7 +75,7 @@ def _reading(setting: Setting, exercise: Exercise) -> Iterator[Step]:
         yield "thresholds", lambda: exercise_files.thresholds(exercise)
 
 
-def _solution(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Checked:
+def _solution(setting: GradingSetting, exercise: Exercise, results: list[CheckResult]) -> Checked:
     """Grade the solution; `results` gets the results of its checks."""
 
     def problems() -> Iterator[Problem]:
@@ -88,7 +86,9 @@ def _solution(setting: Setting, exercise: Exercise, results: list[CheckResult]) 
     return _taken("solution passes", problems)
 
 
-def _grading(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Iterator[Step]:
+def _grading(
+    setting: GradingSetting, exercise: Exercise, results: list[CheckResult]
+) -> Iterator[Step]:
     """Yield the steps that need the results of the solution, or grade further answers."""
     yield "points", lambda: points(exercise, results)
     if exercise.tasks:
@@ -104,7 +104,7 @@ def _grading(setting: Setting, exercise: Exercise, results: list[CheckResult]) -
 _RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
 
 
-def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult, ...]:
+def solution_results(setting: GradingSetting, exercise: Exercise) -> tuple[CheckResult, ...]:
     """Return the results of all checks on the solution."""
     if exercise.questions:
         with load_submission(
@@ -115,7 +115,7 @@ def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult,
 
 
 def _results(
-    setting: Setting, exercise: Exercise, source: str, beside: Path | None = None
+    setting: GradingSetting, exercise: Exercise, source: str, beside: Path | None = None
 ) -> tuple[CheckResult, ...]:
     """Return the results of `source`, as `grade` counts them.
 
@@ -125,12 +125,12 @@ def _results(
     with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
         grader = Grader(setting, given)
         try:
-            return refusal(grader.grade(exercise)).checks
+            return grader.grade(exercise).checks
         finally:
             grader.close()
 
 
-def _style(setting: Setting, exercise: Exercise, beside: Path | None) -> dict[str, str]:
+def _style(setting: GradingSetting, exercise: Exercise, beside: Path | None) -> dict[str, str]:
     """Return the sources of required exercises in the style of the file `beside`."""
     if beside is None:
         return {}
@@ -182,7 +182,7 @@ def check_hints(results: Sequence[CheckResult]) -> Iterator[Problem]:
             yield advice(f"{check.id} has no hint", 'add @pytest.mark.hint("...") above it')
 
 
-def stub(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def stub(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that the stub passes without a line of the student's."""
     source = available_stub(exercise)
     if source is None or not exercise.tasks:
@@ -195,7 +195,7 @@ def stub(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
             )
 
 
-def mistakes(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def mistakes(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the listed mistakes that no check catches, or that fail another task."""
     if not mistakes_file(exercise).is_file():
         yield Problem(
@@ -215,7 +215,7 @@ def alternates_folder(exercise: Exercise) -> Path:
     return exercise.root / "tests" / "data" / "alternates" / exercise.unit / exercise.name
 
 
-def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def alternates(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the alternates that do not get all points: there, a check is too strict."""
     files = sorted(alternates_folder(exercise).glob("*.py"))
     if not files:
@@ -226,12 +226,12 @@ def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
     for file in files:
         is_torch = "torch" in file.stem
         if not is_torch or find_spec("torch"):
-            own = replace(setting, backend="torch") if is_torch else setting
+            own = setting.with_options(backend="torch") if is_torch else setting
             results = _results(own, exercise, file.read_text("utf-8"), file)
             yield from failing(results, str(file), "loosen the check, or correct the file")
 
 
-def backends_of(setting: Setting, exercise: Exercise) -> list[str]:
+def backends_of(setting: GradingSetting, exercise: Exercise) -> list[str]:
     """Return the backends other than the reference that offer all tasks of `exercise`."""
     registry = setting.plugins.registry
     names = [task.registry_name for task in exercise.tasks]
@@ -244,10 +244,11 @@ def backends_of(setting: Setting, exercise: Exercise) -> list[str]:
     ]
 
 
-def backends(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def backends(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that a backend's form of the exercise fails."""
     for provider in (REFERENCE, *backends_of(setting, exercise)):
-        results = Grader(replace(setting, provider=provider), None).grade(exercise).checks
+        own = setting.with_options(provider=provider)
+        results = Grader(own, None).grade(exercise).checks
         yield from failing(
             results, f"the backend '{provider}'", f"`grade {exercise.name} --provider {provider}`"
         )

@@ -71,7 +71,7 @@ def audit(
         raise UsageError("--accept is about automatic changes: leave out --mistakes")
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradingSetting
     from framework.providers.plugins import Plugins
     from plugins.authoring.audit.auditing import Journal, Scope
     from plugins.authoring.audit.auditing import audit as carry_out
@@ -79,7 +79,7 @@ def audit(
 
     found = find_course(course)
     scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
-    setting = Setting(found, Plugins(course=found), _sandbox(sandbox))
+    setting = GradingSetting(found, Plugins(course=found), _sandbox(sandbox))
     journal = Journal(resume, found) if resume else None
     kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
     with stopped_with(lambda: kept), progress("auditing") as report_progress:

@@ -34,7 +34,7 @@ def calibrate(
     Only the tables `thresholds.NAME` of the file change.
     """
     pin_threads()  # processes run in parallel
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.backends import REFERENCE
     from framework.providers.plugins import Plugins
@@ -43,7 +43,9 @@ def calibrate(
 
     found = find_course(course)
     chosen = found.exercise(exercise)
-    setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
+    setting = GradingSetting(
+        found, Plugins(course=found), choose("process"), GradeOptions(provider=REFERENCE)
+    )
     with (
         stopped_with(lambda: f"no threshold is measured, and {shown(chosen.toml)} is as before"),
         progress(f"calibrating {exercise}") as report_progress,

@@ -35,14 +35,14 @@ def check(
     """
     pin_threads()  # exercises are checked in parallel
     from autograder.grading.parallel import in_parallel
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.plugins import Plugins
     from plugins.authoring.checking.checking import checked
 
     found = find_course(course)
     names = found.select_names(exercises or ())
-    setting = Setting(found, Plugins(course=found), choose(sandbox))
+    setting = GradingSetting(found, Plugins(course=found), choose(sandbox))
     announce(f"checking {len(names)} exercises: each is shown as it ends")
     sound: list[bool] = []
     with stopped_with(lambda: _so_far(sound, len(names))):

@@ -17,7 +17,7 @@ from autograder.course.kit_folder import SEED, Kit, digest
 from autograder.course.questions.description import Prose
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.reports.wording import counted
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import Submission, load_submission
@@ -117,7 +117,9 @@ def _record(
     kit: Kit, course: Course, exercises: Sequence[Exercise], jobs: int, progress: OnLine
 ) -> None:
     """Write the recording of every exercise."""
-    setting = Setting(course, Plugins(course=course), choose("auto"), seed=kit.seed)
+    setting = GradingSetting(
+        course, Plugins(course=course), choose("auto"), GradeOptions(seed=kit.seed)
+    )
     names = [exercise.name for exercise in exercises]
     with load_submission(solutions_folder(course.root), course, names) as solutions:
         work = partial(_write_recording, kit, setting, solutions)
@@ -125,7 +127,9 @@ def _record(
             progress(line)
 
 
-def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise: Exercise) -> str:
+def _write_recording(
+    kit: Kit, setting: GradingSetting, solutions: Submission, exercise: Exercise
+) -> str:
     recorded = record(setting, solutions, exercise, kit.course)
     file = kit.recording(exercise.name)
     write_recording(file, recorded.recording)
@@ -138,7 +142,7 @@ def _prove(
 ) -> list[Proof]:
     """Grade solutions and stubs in the kit."""
     own = Course.read(kit.root)
-    setting = Setting(own, Plugins(course=own), choose("auto"), seed=kit.seed)
+    setting = GradingSetting(own, Plugins(course=own), choose("auto"), GradeOptions(seed=kit.seed))
     with ExitStack() as stack:
         folders = (solutions_folder(course.root), kit.root / "exercises")
         solutions, stubs = (stack.enter_context(load_submission(folder, own)) for folder in folders)

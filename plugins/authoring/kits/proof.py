@@ -17,7 +17,7 @@ from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
 from autograder.grading.repeats import TRIES
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.judging.rules import judged
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import Submission
@@ -41,7 +41,9 @@ class Proof:
     open_checks: dict[str, float]
 
 
-def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: Exercise) -> Proof:
+def prove(
+    setting: GradingSetting, solutions: Submission, stubs: Submission, exercise: Exercise
+) -> Proof:
     """Grade the solution and the stub of `exercise` in the kit of `setting`.
 
     Raises:
@@ -61,7 +63,7 @@ def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: 
 
 
 def _graded(
-    setting: Setting, submission: Submission, exercise: Exercise, tries: int = TRIES
+    setting: GradingSetting, submission: Submission, exercise: Exercise, tries: int = TRIES
 ) -> list[CheckResult]:
     """Return the results; a check of a trained model may fail by chance, and is tried again."""
     results: dict[str, CheckResult] = {}
@@ -71,7 +73,10 @@ def _graded(
             left = [name for name, check in results.items() if check.verdict not in RIGHT]
             if results and not left:
                 break
-            result = judged(grader.grade(exercise, select=only(left) if left else None))
+            if left:
+                result = judged(grader.grade(exercise, select=only(left)))
+            else:
+                result = grader.grade(exercise)
             results |= {check.id: check for check in result.checks}
     finally:
         grader.close()

@@ -12,9 +12,9 @@ from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
-from autograder.grading.references import open_solution
 from autograder.grading.repeats import TRIES
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
+from autograder.grading.under_test import open_solution
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.session import Exchange, Session, Transcript
 from autograder.submissions.submission import Submission
@@ -45,7 +45,9 @@ class Recorded:
     named: int
 
 
-def record(setting: Setting, solutions: Submission, exercise: Exercise, course: str) -> Recorded:
+def record(
+    setting: GradingSetting, solutions: Submission, exercise: Exercise, course: str
+) -> Recorded:
     """Run the public checks on the solution of `exercise`, and record them.
 
     Args:

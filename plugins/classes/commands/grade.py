@@ -32,8 +32,8 @@ from plugins.classes.commands.options import StoreOption, open_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from autograder.public.grading import GradeOptions
     from plugins.classes.runs.engine import Engine
-    from plugins.classes.runs.grade_job import RunSettings
     from plugins.classes.runs.grade_run import FinishedRun, Grading
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
@@ -87,42 +87,50 @@ def grade(
     """
     pin_threads()
     from autograder.public.grading import GradeOptions, chosen_course
-    from plugins.classes.runs.grade_job import RunSettings, setting_of
+    from plugins.classes.runs.grade_job import setting_of
 
     found = read_collection(collection)
-    plugins, blocked = tuple(plugin or ()), tuple(block or ())
-    options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
-    root = str(chosen_course(options).root.resolve())
+    options = GradeOptions(
+        submission=collection,
+        backend=backend,
+        device=device,
+        sandbox=sandbox,
+        allow_weaker=allow_weaker,
+        course=course,
+        plugins=tuple(plugin or ()),
+        blocked=tuple(block or ()),
+    )
+    root = chosen_course(options).root.resolve()
     with open_store(found, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import Again, Grading
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
-        settings = RunSettings(root, seed, backend, device, sandbox, allow_weaker, plugins, blocked)
-        setting_of(settings).reference_backend()  # a missing GPU is reported before grading
+        options = replace(options, submission=None, course=root, seed=seed)
+        setting_of(options)  # a missing GPU is reported before grading
         again = Again.parse(regrade) if regrade else None
         resolved = replace(found, folder=found.folder.resolve())  # as other machines see it
-        engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
+        engine = _engine(options, jobs or os.cpu_count() or 1, cluster, certificates)
         ended = _graded(
-            Grading(resolved, settings, opened, engine, names or (), again, verify), collection
+            Grading(resolved, options, opened, engine, names or (), again, verify), collection
         )
         _show(opened, ended, collection)
     if ended.not_graded:
         raise typer.Exit(3)
 
 
-def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path | None) -> Engine:
+def _engine(options: GradeOptions, jobs: int, cluster: str, certificates: Path | None) -> Engine:
     """Return what grades: the processes of this machine, or a cluster."""
     from plugins.classes.runs.engine import local_engine
     from plugins.classes.runs.grade_job import grade_job, setting_of
 
     if not cluster:
-        return local_engine(partial(grade_job, settings), jobs)
+        return local_engine(partial(grade_job, options), jobs)
     from autograder.public.courses import course_hash
     from plugins.classes.runs.cluster import dask_engine
 
-    revision = course_hash(setting_of(settings).course)
-    return dask_engine(settings, revision, cluster, certificates, jobs)
+    revision = course_hash(setting_of(options).course)
+    return dask_engine(options, revision, cluster, certificates, jobs)
 
 
 def _graded(grading: Grading, folder: Path) -> FinishedRun:

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.public.grading import GradeOptions
 from framework.errors import AbsentPartError, GradusError, UsageError
 from plugins.classes.runs.engine import Engine, Job, JobOutcome, WorkerLostError
-from plugins.classes.runs.grade_job import RunSettings
+from plugins.classes.runs.grade_job import environment_of
 from plugins.classes.runs.grader_process import RemoteJob, end_graders, grade_here, outcome_from
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ClusterError(GradusError):
 
 
 def dask_engine(
-    settings: RunSettings, revision: str, address: str, certificates: Path | None, jobs: int
+    options: GradeOptions, revision: str, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
     """Return an engine of a cluster.
 
@@ -45,7 +46,7 @@ def dask_engine(
         ClusterError: the cluster does not answer.
     """
     _require_dask()
-    task_of = partial(RemoteJob, settings, revision, settings.environment)
+    task_of = partial(RemoteJob, options, revision, environment_of(options))
     if address == LOCAL:
         return _ClusterEngine(partial(_local_cluster, jobs), task_of)
     if not address.startswith("tls://"):

@@ -7,7 +7,7 @@ import json
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -16,8 +16,8 @@ from autograder.public.courses import Course, Exercise
 from autograder.public.grading import (
     GradeOptions,
     GradeRequest,
+    GradingSetting,
     Memory,
-    Setting,
     is_open,
     open_setting,
 )
@@ -25,7 +25,6 @@ from autograder.public.reports import ExerciseResult, Report, Verdict, render_js
 from autograder.public.submissions import Submission, SubmittedFile, load_submission
 from framework import __version__
 from framework.importing import in_one_line
-from framework.providers.plugins import Plugins
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs.engine import Job, JobOutcome
 from plugins.classes.runs.stored_runs import RunEntry, StoredResult
@@ -90,62 +89,43 @@ def digest_of_all(listed: Sequence[RunEntry]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True)
-class RunSettings:
-    """How all jobs of a run are graded, as plain data."""
-
-    course: str
-    seed: int = 0
-    backend: str = "numpy"
-    device: str = "cpu"
-    sandbox: str = "auto"
-    allow_weaker: bool = False
-    plugins: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
-
-    @property
-    def environment(self) -> str:
-        """Backend, device and versions: the numbers of a result depend on them."""
-        packages = ("numpy", *(["torch"] if self.backend == "torch" else []))
-        versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
-        python = platform.python_version()
-        return f"{self.backend}/{self.device} python {python} {versions} gradus {__version__}"
+def environment_of(options: GradeOptions) -> str:
+    """Return backend, device and versions: the numbers of a result depend on them."""
+    packages = ("numpy", *(["torch"] if options.backend == "torch" else []))
+    versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
+    python = platform.python_version()
+    return f"{options.backend}/{options.device} python {python} {versions} gradus {__version__}"
 
 
 @lru_cache(maxsize=4)
-def setting_of(settings: RunSettings) -> Setting:
-    """Return the setting of `settings`, read once in each process.
+def setting_of(options: GradeOptions) -> GradingSetting:
+    """Return the setting of a run, opened once in each process.
+
+    Args:
+        options: their `course` is the folder that was chosen.
 
     Raises:
         GradusError: the course, a plugin or the sandbox cannot be used.
     """
-    course = Course.read(Path(settings.course))
-    options = GradeOptions(
-        backend=settings.backend,
-        device=settings.device,
-        sandbox=settings.sandbox,
-        allow_weaker=settings.allow_weaker,
-        seed=settings.seed,
-    )
-    return open_setting(options, course, Plugins(settings.plugins, course, settings.blocked))
+    return open_setting(options, Course.read(options.course or Path()))
 
 
 @lru_cache(maxsize=4)
-def memory_of(settings: RunSettings) -> Memory:
-    """Return the memory that all jobs of `settings` share in a process: checks, right answers."""
+def memory_of(options: GradeOptions) -> Memory:
+    """Return the memory that all jobs of `options` share in a process: checks, right answers."""
     return Memory()
 
 
-def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
+def grade_job(options: GradeOptions, job: Job) -> JobOutcome:
     """Grade one exercise of one submission; nothing is raised."""
     try:
-        memory = None if job.afresh else memory_of(settings)
-        return _graded(setting_of(settings), job, memory)
+        memory = None if job.afresh else memory_of(options)
+        return _graded(setting_of(options), job, memory)
     except Exception as error:  # whatever it is, the submission's points must not suffer
         return JobOutcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
+def _graded(setting: GradingSetting, job: Job, memory: Memory | None) -> JobOutcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [required.name for required in setting.course.with_required([exercise])]
@@ -175,7 +155,7 @@ def _plain_name(file: SubmittedFile) -> str:
     return f"{file.exercise}{PurePosixPath(file.inner).suffix}"
 
 
-def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobOutcome:
+def _outcome(report: Report, job: Job, setting: GradingSetting, seconds: float) -> JobOutcome:
     (graded,) = report.exercises
     faults = [check.message for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
     if faults:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from autograder.public.courses import course_hash, version_words
+from autograder.public.grading import GradeOptions
 from autograder.public.reports import Verdict
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
@@ -19,7 +20,7 @@ from plugins.classes.runs import stored_runs
 from plugins.classes.runs.coordinator import Coordinator, RunProgress
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.engine import Engine, Job, settled
-from plugins.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
+from plugins.classes.runs.grade_job import digest_of_all, entries, environment_of, setting_of
 from plugins.classes.runs.job_queue import LIVE, REGRADE, Queue, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
@@ -107,10 +108,10 @@ def verify(
 
 @dataclass(frozen=True)
 class Grading:
-    """The work to grade, its settings, the engine, and the store.
+    """The work to grade, its options, the engine, and the store.
 
     Attributes:
-        settings: decides about results; the other fields do not.
+        options: decide about results; the other fields do not.
         names: exercises or units; empty for those of which a file was handed in.
         again: what is graded again although it has a result; None for nothing.
         verified: percentage of the results that are graded twice.
@@ -118,7 +119,7 @@ class Grading:
     """
 
     collection: Collection
-    settings: RunSettings
+    options: GradeOptions
     store: Store
     engine: Engine
     names: Sequence[str] = ()
@@ -128,10 +129,10 @@ class Grading:
 
     @cached_property
     def queue(self) -> Queue:
-        """The jobs of its assignment and settings."""
-        settings = self.settings
-        revision = course_hash(setting_of(settings).course)
-        return Queue(self.collection.name, revision, settings.seed, settings.environment)
+        """The jobs of its assignment and options."""
+        setting = setting_of(self.options)
+        environment = environment_of(self.options)
+        return Queue(self.collection.name, course_hash(setting.course), setting.seed, environment)
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def grade(grading: Grading) -> FinishedRun:
         DoctorError: this machine would give wrong grades.
     """
     store, queue, folder_of = grading.store, grading.queue, grading.collection.folder_of
-    listed = entries(grading.collection, setting_of(grading.settings).course, grading.names)
+    listed = entries(grading.collection, setting_of(grading.options).course, grading.names)
     if not listed:
         raise BadInputError(
             f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
@@ -191,7 +192,7 @@ def grade(grading: Grading) -> FinishedRun:
 
 def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEntry]) -> Run:
     """Return the unfinished run of this work, or a new run."""
-    work, setting = digest_of_all(listed), setting_of(grading.settings)
+    work, setting = digest_of_all(listed), setting_of(grading.options)
     sandbox = setting.sandbox.label
     if grading.again is None:
         former = stored_runs.unfinished_run(connection, grading.queue, work)
@@ -207,7 +208,7 @@ def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEnt
 
 def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
     """Return the findings of the doctor, in a line."""
-    place, setting = grading.store.place, setting_of(grading.settings)
+    place, setting = grading.store.place, setting_of(grading.options)
     problems = list(store_problems(Path(place))) if "://" not in place else []
     if problems:
         raise DoctorError("; ".join(problems))

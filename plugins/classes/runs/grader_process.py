@@ -19,10 +19,10 @@ from functools import lru_cache
 import msgspec
 
 from autograder.public.courses import course_hash
-from autograder.public.grading import libc
+from autograder.public.grading import GradeOptions, libc
 from framework.threads import pin_threads
 from plugins.classes.runs.engine import Job, JobOutcome
-from plugins.classes.runs.grade_job import RunSettings, grade_job, setting_of
+from plugins.classes.runs.grade_job import environment_of, grade_job, setting_of
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,19 @@ class RemoteJob:
         revision, environment: of the course, and of the packages.
     """
 
-    settings: RunSettings
+    options: GradeOptions
     revision: str
     environment: str
     job: Job
 
     def text(self) -> str:
         """Return it as JSON."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(self, enc_hook=str).decode()  # a path is a text
 
     @classmethod
     def parse(cls, text: str) -> RemoteJob:
         """Return the job that `text` is."""
-        return msgspec.json.decode(text, type=cls)
+        return msgspec.json.decode(text, type=cls, dec_hook=lambda kind, path: kind(path))
 
 
 def outcome_text(outcome: JobOutcome) -> str:
@@ -159,22 +159,23 @@ def main() -> None:
 def graded(task: RemoteJob) -> JobOutcome:
     """Grade a task; a machine that would give other results has a fault."""
     try:
-        different = difference(task.settings, task.revision, task.environment)
+        different = difference(task.options, task.revision, task.environment)
     except Exception as error:  # a course that is not there
         different = f"{type(error).__name__}: {error}"
-    return JobOutcome(fault=different) if different else grade_job(task.settings, task.job)
+    return JobOutcome(fault=different) if different else grade_job(task.options, task.job)
 
 
 @lru_cache(maxsize=4)
-def difference(settings: RunSettings, revision: str, environment: str) -> str:
+def difference(options: GradeOptions, revision: str, environment: str) -> str:
     """Return the difference between this machine and the run; empty without a difference.
 
     Raises:
         GradusError: the course, a plugin or the sandbox cannot be used here.
     """
-    if settings.environment != environment:
-        return f"a worker has {settings.environment} instead of {environment}"
-    own_revision = course_hash(setting_of(settings).course)
+    own = environment_of(options)
+    if own != environment:
+        return f"a worker has {own} instead of {environment}"
+    own_revision = course_hash(setting_of(options).course)
     if own_revision != revision:
         return f"a worker has the course {own_revision[:12]} instead of {revision[:12]}"
     return ""

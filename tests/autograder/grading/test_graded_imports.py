@@ -10,7 +10,7 @@ from repository import ROOT
 
 from autograder.course.reading import Course
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError
@@ -40,7 +40,7 @@ def grade(tmp_path):
             (handed_in / name).write_text(text, "utf-8")
         course = Course.read(root)
         with load_submission(handed_in, course) as submission:
-            setting = Setting(course, Plugins(course=course), choose("process"))
+            setting = GradingSetting(course, Plugins(course=course), choose("process"))
             grader = Grader(setting, submission)
             results = [grader.grade(course.exercise(name)) for name in submission.files]
             grader.close()

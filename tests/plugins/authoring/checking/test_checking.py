@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.course.reading import Course, find_course
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from framework.cli import app
 from framework.commands.new.course import write_course
@@ -42,9 +42,9 @@ def edit(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), "utf-8")
 
 
-def setting(root: Path) -> Setting:
+def setting(root: Path) -> GradingSetting:
     course = find_course(root)
-    return Setting(course, Plugins(course=course), choose("process"))
+    return GradingSetting(course, Plugins(course=course), choose("process"))
 
 
 def linear(root: Path):

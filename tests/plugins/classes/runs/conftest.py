@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from queue_run import Run
 
+from autograder.public.grading import GradeOptions
 from plugins.classes.runs import grader_process
-from plugins.classes.runs.grade_job import RunSettings
 
 #: Grades a job by the name of its place; some end the process, one answers what is invalid.
 STAND_IN = """
@@ -40,7 +41,7 @@ def command(tmp_path, monkeypatch):
 
 @pytest.fixture
 def settings():
-    return RunSettings("no course")
+    return GradeOptions(course=Path("no course"))
 
 
 @pytest.fixture

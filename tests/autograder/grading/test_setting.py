@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.cli import grade
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course
-from autograder.grading.options import CI_VARIABLES, GradeOptions, chosen_course
+from autograder.grading.setting import CI_VARIABLES, GradeOptions, chosen_course
 from framework.errors import UsageError
 
 TINY = ROOT / "tests/data/hostile/course"
