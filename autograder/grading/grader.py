@@ -211,7 +211,7 @@ class Grader:
         """Return `check`, in which a notebook has its own name and not that of a module."""
         files = self._submission.files.values() if self._submission is not None else ()
         for file in files:
-            if file.line_map is not None:
+            if file.cells is not None:
                 names = f"{file.exercise}.py", file.inner
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
                 check = replace(
@@ -228,7 +228,7 @@ class Grader:
         file = files.get(Path(frame.file).stem)
         if file is None:
             return frame
-        cell = file.where(frame.line) if file.line_map is not None else ""
+        cell = file.where(frame.line) if file.cells is not None else ""
         return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 

@@ -279,7 +279,7 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
     if backend == REFERENCE or request.submission is None:
         return
     files = [request.submission.files[name] for name in wrong if name in request.submission.files]
-    foreign = [file for file in files if file.imports("numpy") and not file.imports(backend)]
+    foreign = [file for file in files if "numpy" in file.imported and backend not in file.imported]
     if foreign:
         yield (
             f"{', '.join(file.shown for file in foreign)}: this code computes with NumPy, and "

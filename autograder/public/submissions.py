@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.submissions.archives import (
-    ArchiveLimits,
-    zip_members,
-)
+from autograder.submissions.archives import ArchiveLimits, archive_members
 from autograder.submissions.candidates import (
     LIMITS,
     archive_stem,
@@ -36,6 +33,7 @@ __all__ = [
     "OnNote",
     "Submission",
     "SubmittedFile",
+    "archive_members",
     "archive_stem",
     "candidates",
     "files_below",
@@ -47,5 +45,4 @@ __all__ = [
     "short",
     "suffix",
     "why_unreadable",
-    "zip_members",
 ]

@@ -11,13 +11,13 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.borrowed import borrowed_sources
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Course
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
@@ -139,26 +139,18 @@ def load_submission(
         gathering.add(candidate, is_single=is_single)
     files = gathering.files()
     if not files and not gathering.unread:
-        notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
+        expected = ", ".join(course.exercise(name).stub.name for name in names[:3])
+        notes.add(
+            f"the submission holds no exercise: expected {expected}{' ...' * (len(names) > 3)} "
+            "(or .ipynb). `gradus list` shows all"
+        )
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
     sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
     staging = former.restaged(sources) if former is not None else Staging(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
-    return Submission(_label(path), files, _hash(files), notes.all(), staging, unread)
-
-
-def _label(path: Path) -> str:
-    return Path(os.path.realpath(path)).name
-
-
-def _nothing_found(exercises: Sequence[Exercise]) -> str:
-    """Say what was expected: the files of the first three of `exercises`."""
-    files = ", ".join(exercise.stub.name for exercise in exercises[:3])
-    wanted = files + (" ..." if len(exercises) > 3 else "")
-    return (
-        f"the submission holds no exercise: expected {wanted} (or .ipynb). `gradus list` shows all"
-    )
+    label = Path(os.path.realpath(path)).name
+    return Submission(label, files, _hash(files), notes.all(), staging, unread)
 
 
 def _hash(files: Mapping[str, SubmittedFile]) -> str:
@@ -183,9 +175,7 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
             task.kind, task.registry_name, "student", f"{submission.folder / name}.py:{task.name}"
         )
         for name, file in submission.files.items()
-        if course.exercise(name).tasks
-        for task, state in zip(
-            course.exercise(name).tasks, file.progress(course.exercise(name)).values(), strict=True
-        )
+        if (tasks := course.exercise(name).tasks)
+        for task, state in zip(tasks, file.progress(course.exercise(name)).values(), strict=True)
         if state is TaskProgress.WRITTEN
     ]

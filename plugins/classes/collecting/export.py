@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from autograder.public.submissions import (
     ArchiveLimits,
     OnNote,
+    archive_members,
     files_below,
     reason,
     short,
     why_unreadable,
-    zip_members,
 )
 from framework.errors import BadInputError
 
@@ -63,7 +63,7 @@ class Export:
             yield from ((file, partial(_read_start, self.path / file)) for file in wanted)
             return
         names = set(wanted)
-        for member in zip_members(self.path, names.__contains__, lambda _: None, LIMITS):
+        for member in archive_members(self.path, names.__contains__, lambda _: None, LIMITS):
             yield member.path, member.read
 
     def read(self, file: PurePosixPath, limit: int) -> bytes:
@@ -93,7 +93,7 @@ class Export:
                 else:
                     yield file
             return
-        for member in zip_members(self.path, _is_work, on_note, LIMITS):
+        for member in archive_members(self.path, _is_work, on_note, LIMITS):
             yield member.path
 
 
