@@ -170,11 +170,9 @@ class _Counted(io.RawIOBase):
         self._stream, self._left = stream, left
 
     def readable(self) -> bool:
-        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read into `buffer`; raise `BadInputError` if the archive has too many bytes."""
         data = self._stream.read(len(buffer))
         self._left.bytes -= len(data)
         self._left.require()
@@ -210,10 +208,7 @@ def _directory_size(archive: Path) -> int:
 
 
 def _with_plain_names(archive: Path) -> bytes:
-    """Return the bytes of `archive`, where names that are no UTF-8 do not claim to be.
-
-    Python's `zipfile` opens no archive with a wrong claim.
-    """
+    """Return `archive`, where names that are no UTF-8 do not claim to be: `zipfile` refuses that."""
     if archive.stat().st_size > MAX_REPAIRED:
         raise BadInputError(
             f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "

@@ -69,11 +69,7 @@ def may_be_read(path: PurePath) -> bool:
 
 
 def require_submission(path: Path) -> None:
-    """Refuse a path where nothing is.
-
-    Raises:
-        BadInputError: there is no file, folder or link of that name.
-    """
+    """Raise `BadInputError` if no file, folder or link is at `path`."""
     if not os.path.lexists(path):
         raise BadInputError(f"no submission at {path}: no such file or folder")
 

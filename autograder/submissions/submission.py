@@ -80,11 +80,7 @@ class Submission:
         return self._staging.folder
 
     def require(self, *exercises: str) -> None:
-        """Refuse to go on without the files of `exercises`, or without any file.
-
-        Raises:
-            BadInputError: a file cannot be read, or no file was found; the message says why.
-        """
+        """Raise `BadInputError` if a file of `exercises` cannot be read, or no file was found."""
         problems = [self.unread[name] for name in exercises if name in self.unread]
         if problems or not self.files:
             raise BadInputError(". ".join(problems or self.notes))
@@ -111,12 +107,10 @@ def load_submission(
     exercises: Iterable[str] | None = None,
     former: Submission | None = None,
 ) -> Submission:
-    """Read the submission `path`; with `exercises`, only their files.
+    """Read the submission `path`.
 
     Args:
-        path: the file or the folder.
-        course: what its files belong to.
-        exercises: those that are read; None for all.
+        exercises: those whose files are read; None for all.
         former: an earlier state of the same submission, whose folder this one takes over.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a

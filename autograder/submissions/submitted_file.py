@@ -151,10 +151,7 @@ def _near_miss(name: str, others: list[str]) -> str:
     """Return the name in `others` that resembles `name`; empty if no name does."""
     import difflib  # takes longer to import than most names to be found
 
-    folded = {_folded(other): other for other in others}
-    close = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=ALIKE)
+    folded = {other.replace("_", "").lower(): other for other in others}
+    plain = name.replace("_", "").lower()
+    close = difflib.get_close_matches(plain, folded, n=1, cutoff=ALIKE)
     return folded[close[0]] if close else ""
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").lower()

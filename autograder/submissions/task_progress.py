@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from autograder.course.questions.sections import read_sections
@@ -60,17 +60,10 @@ def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:
         module = _Module(source)
     except SyntaxError:
         return dict.fromkeys(names, frozenset())
-    direct = {name: module.tasks_named(name, names) - {name} for name in names}
-    return {name: _reached(name, direct) - {name} for name in names}
-
-
-def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
-    waiting, seen = [name], set[str]()
-    while waiting:
-        for other in direct[waiting.pop()] - seen:
-            seen.add(other)
-            waiting.append(other)
-    return frozenset(seen)
+    needs = {name: module.tasks_named(name, names) for name in names}
+    for _ in names:  # as often as a chain of tasks may be long
+        needs = {name: used.union(*map(needs.__getitem__, used)) for name, used in needs.items()}
+    return {name: frozenset(used - {name}) for name, used in needs.items()}
 
 
 class _Module:
@@ -150,7 +143,7 @@ def _same(first: ast.AST, second: ast.AST) -> bool:
 
 
 def _body(function: ast.AST) -> list[ast.stmt]:
-    """Statements of a function without its docstring."""
+    """Return the statements of a function without its docstring."""
     body: list[ast.stmt] = getattr(function, "body", [])
     documented = body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     return body[1:] if documented else body
