@@ -208,7 +208,7 @@ def _directory_size(archive: Path) -> int:
 
 
 def _with_plain_names(archive: Path) -> bytes:
-    """Return `archive`, where names that are no UTF-8 do not claim to be: `zipfile` refuses that."""
+    """Return `archive`, where names claim to be UTF-8 only if they are, as `zipfile` requires."""
     if archive.stat().st_size > MAX_REPAIRED:
         raise BadInputError(
             f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Template
@@ -48,6 +50,9 @@ testpaths = exercises
 addopts = --import-mode=importlib
 """
 
+#: Files that no copy of a folder holds.
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
 _VSCODE = {
     "python.testing.pytestEnabled": True,
     "python.testing.unittestEnabled": False,
@@ -83,7 +88,12 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
         BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
     """
     for exercise in exercises:
-        _write_exercise(folder, course, exercise)
+        stub = available_stub(exercise)
+        if stub is None:
+            raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
+        for file in _public_files(exercise):
+            _copy(file, folder / file.relative_to(course.root))
+        _write(folder / exercise.stub.relative_to(course.root), stub)
     _write(course_file(folder), _course_toml(course, exercises))
     _write_base(folder, course, exercises)
     for plugin in map(Path, course.plugins):
@@ -110,15 +120,6 @@ def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> 
             exercise = base.exercise(name)
             for file in (exercise.toml, exercise.solution):
                 _copy(file, base_folder / file.relative_to(base.root))
-
-
-def _write_exercise(folder: Path, course: Course, exercise: Exercise) -> None:
-    stub = available_stub(exercise)
-    if stub is None:
-        raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
-    for file in _public_files(exercise):
-        _copy(file, folder / file.relative_to(course.root))
-    _write(folder / exercise.stub.relative_to(course.root), stub)
 
 
 def _public_files(exercise: Exercise) -> Iterator[Path]:
@@ -154,8 +155,7 @@ def _copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
         )
     target = folder / plugin.relative_to(course.root)
     if plugin.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__", ".*")
-        shutil.copytree(plugin, target, ignore=ignored)
+        shutil.copytree(plugin, target, ignore=IGNORED)
     else:
         _copy(plugin, target)
 
@@ -168,3 +168,20 @@ def _copy(file: Path, target: Path) -> None:
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")
+
+
+def pack(root: Path, file: Path, folder: str = "", mode: int = 0o666) -> None:
+    """Write the files below `root` into the zip `file`, there below `folder`.
+
+    Args:
+        mode: permissions of the zip, less those that the system takes away.
+    """
+    aside = file.with_name(f".{file.name}.part")
+    with (
+        os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                archive.write(path, Path(folder, path.relative_to(root)))
+    aside.replace(file)
