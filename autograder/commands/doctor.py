@@ -12,7 +12,7 @@ from framework.commands.options import BlockOption, PluginOption
 
 if TYPE_CHECKING:
     from autograder.installation.bundle import Redactor
-    from autograder.installation.system_facts import FactSection
+    from autograder.installation.inspection import FactSection
 
 
 def doctor(
@@ -30,7 +30,7 @@ def doctor(
     send it.
     """
     from autograder.installation.bundle import check_bundle, write_bundle
-    from autograder.installation.system_facts import report_lines
+    from autograder.installation.inspection import report_lines
     from framework.log import recorded_log
 
     if bundle is not None:
@@ -53,9 +53,9 @@ def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
         place_facts,
         plugin_facts,
         sandbox_facts,
+        section,
         version_facts,
     )
-    from autograder.installation.system_facts import section
 
     return [
         section("versions", version_facts),
@@ -71,4 +71,4 @@ def _redactor() -> Redactor:
     from framework.course.folder import find_course_folder
 
     course = find_course_folder()
-    return Redactor.of_this_process({"course": course} if course is not None else {})
+    return Redactor({"course": course} if course is not None else {})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -87,12 +87,7 @@ def audit(
 
 
 def _without_mistakes(scope: Scope) -> tuple[str, ...]:
-    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes.
-
-    Raises:
-        BadInputError: `scope` has only mistakes and no exercise lists any, or solutions are
-            missing.
-    """
+    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes."""
     for exercise in scope.exercises:
         exercise.require_solution()
     if scope.operator:
@@ -152,11 +147,7 @@ def _question_trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
 
 
 def _judged(trial: Trial, failures: Failures) -> AuditFinding | None:
-    """Return the finding of `trial`.
-
-    Raises:
-        GradusError: the unchanged solution fails its checks.
-    """
+    """Return the finding of `trial`; raise `GradusError` if the unchanged solution fails."""
     finding, name = trial.finding, trial.exercise
     if not failures:
         return finding
@@ -205,10 +196,8 @@ def _stale(scope: Scope, findings: Sequence[AuditFinding]) -> Iterator[tuple[str
 
 
 FORMAT = "gradus-audit-journal-1"
-
 #: Lists that do not change the result of a trial; an audit reads them each time.
 _LISTS = ("mistakes.toml", "equivalents.toml")
-
 _PACKAGES = ("framework", "autograder", "plugins")
 
 
@@ -236,8 +225,17 @@ class Journal:
     def __init__(self, path: Path, course: Course) -> None:
         self.path = path
         self._course = course
-        self._known = dict(_read(path))
-        self._shared = _shared_digest(course)
+        text = path.read_text("utf-8", errors="replace") if path.exists() else FORMAT
+        first, *lines = text.split("\n")
+        if first != FORMAT:
+            raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
+        self._known: dict[str, Failures] = {}
+        for line in lines:
+            with suppress(ValueError):  # a line whose writing was interrupted
+                entry = msgspec.json.decode(line, type=_Entry)
+                self._known[entry.key] = entry.failures
+        gradus = (Path(__file__).parents[2] / name for name in _PACKAGES)
+        self._shared = _digest(solutions_folder(course.root), *gradus, with_checks=False)
         self._digests: dict[str, str] = {}
 
     def find(self, trial: Trial) -> Failures | None:
@@ -256,47 +254,19 @@ class Journal:
     def _key(self, trial: Trial) -> str:
         if trial.exercise not in self._digests:
             exercise = self._course.exercise(trial.exercise)
-            files = [*_files(exercise.folder), *_files(exercise.solution.parent)]
-            self._digests[trial.exercise] = _digest_of_files(files)
+            self._digests[exercise.name] = _digest(exercise.folder, exercise.solution.parent)
         own = self._digests[trial.exercise]
-        parts = (self._shared, own, trial.source, str(trial.stop_early))
-        return _digest(part.encode("utf-8") for part in parts)
+        parts = (self._shared, own, trial.source, trial.stop_early)
+        return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
 
 
-def _shared_digest(course: Course) -> str:
-    """Return the digest of all solutions and of gradus itself."""
-    gradus = Path(__file__).parents[2]
-    folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
-    files = (file for folder in folders for file in _files(folder))
-    return _digest_of_files(file for file in files if not file.name.startswith("test_"))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of `folder` in a fixed order, without caches and `_LISTS`."""
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
-            yield file
-
-
-def _digest_of_files(files: Iterable[Path]) -> str:
-    return _digest(part for file in files for part in (bytes(file), file.read_bytes()))
-
-
-def _digest(parts: Iterable[bytes]) -> str:
+def _digest(*folders: Path, with_checks: bool = True) -> str:
+    """Return the digest of the files of `folders`, without caches and `_LISTS`."""
     digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
+    for file in (file for folder in folders for file in sorted(folder.rglob("*"))):
+        is_counted = with_checks or not file.name.startswith("test_")
+        is_left_out = "__pycache__" in file.parts or file.name in _LISTS
+        if is_counted and not is_left_out and file.is_file():
+            digest.update(hashlib.sha256(bytes(file)).digest())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _read(path: Path) -> Iterator[tuple[str, Failures]]:
-    """Yield the trials in `path`; a line whose writing was interrupted is skipped."""
-    if not path.exists():
-        return
-    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
-    if first != FORMAT:
-        raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
-    for line in lines:
-        with suppress(ValueError):
-            entry = msgspec.json.decode(line, type=_Entry)
-            yield entry.key, entry.failures

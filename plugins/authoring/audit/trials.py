@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -107,12 +108,12 @@ class AuditTrials:
 
         if exercise.name not in self._memory:
             self._memory = {exercise.name: Memory()}
-        grader = Grader(self._setting, submission, memory=self._memory[exercise.name])
-        try:
-            with grader.under_test(exercise) as under_test:
-                return tuple(grader.run(under_test, note, sort, is_needed))
-        finally:
-            grader.close()
+        memory = self._memory[exercise.name]
+        with (
+            closing(Grader(self._setting, submission, memory=memory)) as grader,
+            grader.under_test(exercise) as under_test,
+        ):
+            return tuple(grader.run(under_test, note, sort, is_needed))
 
 
 def handed_in(

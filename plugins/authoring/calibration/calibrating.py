@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -82,13 +83,12 @@ def _measure(setting: Setting, exercise: Exercise, seed: int) -> tuple[Measureme
     def select(items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if "metric_threshold" in fixtures_of(item)]
 
-    grader = Grader(replace(setting, seed=seed), None)
-    try:
-        with grader.under_test(exercise) as under_test:
-            calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)
-            results = Checks(exercise).run(calibrating, select=select)
-    finally:
-        grader.close()
+    with (
+        closing(Grader(replace(setting, seed=seed), None)) as grader,
+        grader.under_test(exercise) as under_test,
+    ):
+        calibrating = replace(under_test, calibrating=True, host_limits=UNLIMITED)
+        results = Checks(exercise).run(calibrating, select=select)
     for result in results:
         if result.verdict is not Verdict.PASSED:  # then its metric says nothing
             problem = f"{result.id} {result.verdict} on the reference: {result.message}"

@@ -6,6 +6,7 @@ The steps that grade are here: the solution, the stub, mistakes, alternates and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -122,12 +123,11 @@ def _results(
     others = map(setting.course.exercise, exercise.requires if style else ())
     files = {other.name: alternates_folder(other) / style for other in others}
     required = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
-    with handed_in(setting, exercise, "check", source, required) as submission:
-        grader = Grader(setting, submission)
-        try:
-            return refusal(grader.grade(exercise)).checks
-        finally:
-            grader.close()
+    with (
+        handed_in(setting, exercise, "check", source, required) as submission,
+        closing(Grader(setting, submission)) as grader,
+    ):
+        return refusal(grader.grade(exercise)).checks
 
 
 def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Problem]:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from autograder.conversations.recording import write_recording
 from autograder.course.identity import course_hash
-from autograder.course.kit_folder import SEED, Kit, digest
+from autograder.course.kit_folder import SEED, Kit, digest, manifest_of
 from autograder.course.questions.description import Prose
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import Setting
 from autograder.reports.wording import counted
 from autograder.sandbox.runners import choose
-from autograder.submissions.submission import Submission, load_submission
+from autograder.submissions.submission import load_submission
 from framework import __version__
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, ConflictError
@@ -27,7 +27,7 @@ from plugins.authoring.kits.contents import pack, write_contents
 from plugins.authoring.kits.proof import Proof, Quotation, prove, quotations
 from plugins.authoring.kits.solution_recording import record
 
-#: Called with the name of an exercise, what was done with it, and a number of points or bytes.
+#: Called with a line for each exercise that is recorded and proved.
 OnLine = Callable[[str], None]
 
 
@@ -62,7 +62,6 @@ def build_kit(
     Args:
         target: a new or empty folder, or a new file ``NAME.zip``.
         jobs: exercises side by side; 0 for one per processor.
-        progress: called with a line for each exercise that is recorded and proved.
         begins: called when place and names are known to be right.
 
     Raises:
@@ -98,18 +97,17 @@ def _record(
 ) -> None:
     """Write the recording of every exercise."""
     setting = Setting(course, Plugins(course=course), choose("auto"), seed=kit.seed)
+
+    def work(exercise: Exercise) -> str:
+        recording, count = record(setting, solutions, exercise, kit.course)
+        file = kit.recording(exercise.name)
+        write_recording(file, recording)
+        return f"recorded {exercise.name}: {counted(count, 'check')}, {file.stat().st_size:,} bytes"
+
     names = [exercise.name for exercise in exercises]
     with load_submission(solutions_folder(course.root), course, names) as solutions:
-        work = partial(_write_recording, kit, setting, solutions)
         for line in in_parallel(work, exercises, jobs, as_they_end=True):
             progress(line)
-
-
-def _write_recording(kit: Kit, setting: Setting, solutions: Submission, exercise: Exercise) -> str:
-    recording, count = record(setting, solutions, exercise, kit.course)
-    file = kit.recording(exercise.name)
-    write_recording(file, recording)
-    return f"recorded {exercise.name}: {counted(count, 'check')}, {file.stat().st_size:,} bytes"
 
 
 def _prove(
@@ -143,8 +141,8 @@ def _of_questions(exercise: Exercise) -> Proof:
 
 def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) -> Kit:
     """Return `kit` with what is known at the end: its files, and what its checks are worth."""
-    edited = {kit.root / exercise.stub.relative_to(exercise.root) for exercise in exercises}
-    manifest = kit.root / "kit" / "manifest.json"
+    left_out = {kit.root / exercise.stub.relative_to(exercise.root) for exercise in exercises}
+    left_out.add(manifest_of(kit.root))
     files = [file for file in sorted(kit.root.rglob("*")) if file.is_file()]
     points = {exercise.name: exercise.points for exercise in exercises}
     return replace(
@@ -152,7 +150,7 @@ def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) 
         files={
             file.relative_to(kit.root).as_posix(): digest(file)
             for file in files
-            if file not in edited and file != manifest
+            if file not in left_out
         },
         open_checks={proof.exercise: proof.open_checks for proof in proofs if proof.open_checks},
         hidden_points={proof.exercise: points[proof.exercise] - proof.points for proof in proofs},
@@ -172,11 +170,7 @@ def move_kit(root: Path, target: Path) -> None:
 
 
 def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
-    """Yield the lines of the summary.
-
-    Args:
-        verbose: whether the quoted lines are listed.
-    """
+    """Yield the lines of the summary; the quoted lines if it is `verbose`."""
     size = sum(built.sizes.values())
     points = sum(proof.points for proof in built.proofs)
     opened = sum(sum(proof.open_checks.values()) for proof in built.proofs)

@@ -97,7 +97,18 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
     _write(course_file(folder), _course_toml(course, exercises))
     _write_base(folder, course, exercises)
     for plugin in map(Path, course.plugins):
-        _copy_plugin(folder, course, plugin)
+        if not plugin.exists():  # a module, which is installed
+            continue
+        if not plugin.is_relative_to(course.root):
+            raise BadInputError(
+                f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold "
+                "only plugins of the course's folder. Move it there, or install it as a package"
+            )
+        target = folder / plugin.relative_to(course.root)
+        if plugin.is_dir():
+            shutil.copytree(plugin, target, ignore=IGNORED)
+        else:
+            _copy(plugin, target)
 
 
 def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
@@ -142,22 +153,6 @@ def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
         if unit["exercises"]:
             table["units"].append({key: unit[key] for key in unit})
     return tomlkit.dumps(table)
-
-
-def _copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
-    """Copy a plugin that is a file or a folder of the course; a module is installed."""
-    if not plugin.exists():
-        return
-    if not plugin.is_relative_to(course.root):
-        raise BadInputError(
-            f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold only "
-            "plugins of the course's folder. Move it there, or install it as a package"
-        )
-    target = folder / plugin.relative_to(course.root)
-    if plugin.is_dir():
-        shutil.copytree(plugin, target, ignore=IGNORED)
-    else:
-        _copy(plugin, target)
 
 
 def _copy(file: Path, target: Path) -> None:

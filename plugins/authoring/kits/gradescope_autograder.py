@@ -63,10 +63,16 @@ def build_gradescope(
     }
     with tempfile.TemporaryDirectory(prefix="gradus-gradescope-") as folder:
         root = Path(folder)
-        _write_solved_course(root / "course", course, written)
-        for name in PACKAGES:  # as they are installed here
-            source = Path(framework.__file__).resolve().parents[1]
-            shutil.copytree(source / name, root / "gradus" / name, ignore=IGNORED)
+        for exercise in written:
+            course.require_solutions(exercise)
+        write_course(root / "course", course, written)
+        for exercise in written:  # solutions and hidden checks
+            source = exercise.solution.parent
+            target = root / "course" / source.relative_to(course.root)
+            shutil.copytree(source, target, ignore=IGNORED, dirs_exist_ok=True)
+        gradus = Path(framework.__file__).resolve().parents[1]
+        for name in PACKAGES:
+            shutil.copytree(gradus / name, root / "gradus" / name, ignore=IGNORED)
         text = "\n".join(requirements(course, written)) + "\n"
         (root / "requirements.txt").write_text(text, "utf-8", newline="\n")
         if wheels is not None:
@@ -106,29 +112,11 @@ def _write_script(file: Path, values: Mapping[str, str]) -> None:
 PACKAGES = ("framework", "plugins", "autograder")
 
 
-def _write_solved_course(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write a course of `exercises` alone, with solutions and hidden checks.
-
-    Raises:
-        BadInputError: a solution or a stub is missing, or a plugin lies outside of the course.
-    """
-    for exercise in exercises:
-        course.require_solutions(exercise)
-    write_course(folder, course, exercises)
-    for exercise in exercises:
-        source = exercise.solution.parent
-        target = folder / source.relative_to(course.root)
-        shutil.copytree(source, target, ignore=IGNORED, dirs_exist_ok=True)
-
-
 def requirements(course: Course, exercises: Sequence[Exercise]) -> Iterator[str]:
     """Yield what gradus and the exercises need, pinned to the versions of this installation.
 
     The same versions give the same numbers. Packages of exercises, and plugins of the course that
-    are modules, have to be installed here, so that their versions are known.
-
-    Raises:
-        BadInputError: a package is not installed.
+    are modules, have to be installed here; `BadInputError` names one that is not.
     """
     declared = map(Requirement, metadata.requires(DISTRIBUTION) or ())
     names = {needed.name for needed in declared if "extra" not in str(needed.marker)}

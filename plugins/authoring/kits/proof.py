@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,15 +64,11 @@ def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: 
 def _graded(
     setting: Setting, submission: Submission, exercise: Exercise, tries: int = TRIES
 ) -> list[CheckResult]:
-    grader = Grader(setting, submission)
-
     def run(ids: list[str]) -> tuple[CheckResult, ...]:
         return judged(grader.grade(exercise, select=only(ids) if ids else None)).checks
 
-    try:
+    with closing(Grader(setting, submission)) as grader:
         return until_right(run, tries)
-    finally:
-        grader.close()
 
 
 #: Shorter lines, as ``return x``, stand in any code.
@@ -87,11 +84,7 @@ class Quotation(NamedTuple):
 
 
 def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
-    """Return the lines of the answers that no stub shows.
-
-    Raises:
-        BadInputError: a solution is missing, or has a malformed region.
-    """
+    """Return the lines of the answers that no stub shows."""
     answers: set[str] = set()
     shown = ""
     for exercise in exercises:

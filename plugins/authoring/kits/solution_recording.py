@@ -6,7 +6,7 @@ A kit has no list of mistakes. Its recordings hold fingerprints of those that gi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
@@ -76,7 +76,6 @@ def record(
     def recorded_solution(exercise: Exercise) -> RecordingSession:
         return RecordingSession(open_solution(setting, exercise))
 
-    grader = Grader(setting, solutions, open_reference=recorded_solution)
     tapes: dict[str, Tape] = {}
 
     def run(ids: list[str]) -> list[CheckResult]:
@@ -95,10 +94,8 @@ def record(
                 tapes[name].answers = _first(transcript)
         return results
 
-    try:
+    with closing(Grader(setting, solutions, open_reference=recorded_solution)) as grader:
         checks = until_right(run)
-    finally:
-        grader.close()
     for check in checks:
         if check.verdict not in RIGHT:
             raise BadInputError(
