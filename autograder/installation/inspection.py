@@ -247,11 +247,7 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
     """Start a worker in every sandbox, and tell what the worker reports.
 
     That the automatic choice does not work is a problem: nothing can be graded then. That another
-    one does not work is a fact.
-
-    Args:
-        plugin: modules or paths whose sandboxes are tried too.
-        block: names of plugins whose sandboxes are not tried.
+    one does not work is a fact. `plugin` and `block` are those of `plugin_facts`.
     """
     chosen = choose(AUTO).name
     yield SystemFact(AUTO, f"takes {chosen}")

@@ -12,7 +12,6 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, NamedTuple
@@ -40,6 +39,8 @@ _HEADERS = ((b"PK\x01\x02", 8, 28, 46), (b"PK\x03\x04", 6, 26, 30))
 
 _NO_FILE = "is a link or a device, not a file"
 
+#: Returns the first bytes of a member, up to a number; raises `BadInputError` if it is damaged.
+Read = Callable[[int], bytes]
 #: A member: its path, why it is refused or nothing, and how to open it.
 _Entry = tuple[PurePosixPath, str, Callable[[], IO[bytes] | None]]
 
@@ -49,18 +50,6 @@ class ArchiveLimits(NamedTuple):
 
     members: int
     total: int
-
-
-@dataclass(frozen=True)
-class Member:
-    """A file of an archive: its path there, and how to read its first bytes.
-
-    Args:
-        read: returns at most that many bytes; raises `BadInputError` where it is damaged.
-    """
-
-    path: PurePosixPath
-    read: Callable[[int], bytes]
 
 
 class _Budget:
@@ -86,8 +75,8 @@ def archive_members(
     is_wanted: Callable[[PurePosixPath], bool],
     on_note: OnNote,
     limits: ArchiveLimits | None = None,
-) -> Iterator[Member]:
-    """Yield the members of `archive` whose path `is_wanted`; read each before the next.
+) -> Iterator[tuple[PurePosixPath, Read]]:
+    """Yield each member of `archive` whose path `is_wanted`; read each before the next.
 
     Args:
         archive: a zip, or a tar, plain or packed by gzip.
@@ -109,7 +98,7 @@ def archive_members(
                 continue
             left.members -= 1
             left.require()
-            yield Member(path, partial(_read, opened, shown, left if is_zip else None))
+            yield path, partial(_read, opened, shown, left if is_zip else None)
     except BadInputError as error:
         on_note(str(error))
     except Exception as error:  # the libraries do not document which they raise

@@ -99,10 +99,9 @@ def candidates(
         # Most submissions are no archives: they do not wait for the import.
         from autograder.submissions.archives import archive_members
 
-        for member in archive_members(path, is_chosen, on_note):
-            shown = short(f"{path.name}/{member.path}")
-            read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))
-            yield Candidate(path, member.path, shown, read)
+        for inner, read in archive_members(path, is_chosen, on_note):
+            data = cache(partial(read, LIMITS[suffix(inner)] + 1))
+            yield Candidate(path, inner, short(f"{path.name}/{inner}"), data)
     elif may_be_read(path):
         yield _on_disk(path, PurePosixPath(path.name))
     else:

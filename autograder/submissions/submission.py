@@ -71,13 +71,13 @@ class Submission:
     files: Mapping[str, SubmittedFile]
     hash: str
     notes: tuple[str, ...]
-    _staging: Staging = field(repr=False, compare=False)
+    staging: Staging = field(repr=False, compare=False)
     unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         """A folder that holds one ``EXERCISE.py`` per exercise and nothing else, until `close`."""
-        return self._staging.folder
+        return self.staging.folder
 
     def require(self, *exercises: str) -> None:
         """Raise `BadInputError` if a file of `exercises` cannot be read, or no file was found."""
@@ -85,14 +85,9 @@ class Submission:
         if problems or not self.files:
             raise BadInputError(". ".join(problems or self.notes))
 
-    def restaged(self, sources: Mapping[str, str]) -> Staging:
-        """Put `sources` into `folder` in place of what it holds."""
-        self._staging.write(sources)
-        return self._staging
-
     def close(self) -> None:
         """Remove `folder`."""
-        self._staging.close()
+        self.staging.close()
 
     def __enter__(self) -> Submission:
         return self
@@ -141,7 +136,8 @@ def load_submission(
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
     sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
-    staging = former.restaged(sources) if former is not None else Staging(sources)
+    staging = former.staging if former is not None else Staging({})
+    staging.write(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     label = Path(os.path.realpath(path)).name
     return Submission(label, files, _hash(files), notes.all(), staging, unread)

@@ -63,8 +63,7 @@ class Export:
             yield from ((file, partial(_read_start, self.path / file)) for file in wanted)
             return
         names = set(wanted)
-        for member in archive_members(self.path, names.__contains__, lambda _: None, LIMITS):
-            yield member.path, member.read
+        yield from archive_members(self.path, names.__contains__, lambda _: None, LIMITS)
 
     def read(self, file: PurePosixPath, limit: int) -> bytes:
         """Return the bytes of `file`.
@@ -93,8 +92,7 @@ class Export:
                 else:
                     yield file
             return
-        for member in archive_members(self.path, _is_work, on_note, LIMITS):
-            yield member.path
+        yield from (file for file, _ in archive_members(self.path, _is_work, on_note, LIMITS))
 
 
 def _is_own_folder(path: Path) -> bool:
