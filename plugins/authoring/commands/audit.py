@@ -73,10 +73,10 @@ def audit(
     from plugins.authoring.audit.equivalents import accept as add_equivalents
     from plugins.authoring.audit.findings import show, to_json
 
-    found = find_course(course)
-    scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
-    setting = Setting(found, Plugins(course=found), _sandbox(sandbox))
-    journal = Journal(resume, found) if resume else None
+    chosen_course = find_course(course)
+    scope = Scope(tuple(chosen_course.select(exercises or ())), mistakes, operator)
+    setting = Setting(chosen_course, Plugins(course=chosen_course), _sandbox(sandbox))
+    journal = Journal(resume, chosen_course) if resume else None
     kept = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
     if resume:
         kept = f"what is done is kept: the same command goes on from {resume}"
@@ -86,7 +86,7 @@ def audit(
     if json_file is not None:
         json_file.write_text(to_json(result), "utf-8")
     if accept:
-        written = add_equivalents(result, found)
+        written = add_equivalents(result, chosen_course)
         for file, count in written.items():
             say(f"added to {shown(file)}: {counted(count, 'change')}; write why each is right")
         if not written:

@@ -43,9 +43,11 @@ def calibrate(
     from plugins.authoring.calibration.calibrating import calibrated
     from plugins.authoring.calibration.exercise_toml import write_thresholds
 
-    found = find_course(course)
-    chosen = found.exercise(exercise)
-    setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
+    chosen_course = find_course(course)
+    chosen = chosen_course.exercise(exercise)
+    setting = Setting(
+        chosen_course, Plugins(course=chosen_course), choose("process"), provider=REFERENCE
+    )
     with (
         stopped_with(lambda: f"no threshold is measured, and {shown(chosen.toml)} is as before"),
         progress(f"calibrating {exercise}") as report_progress,

@@ -40,9 +40,9 @@ def check(
     from framework.providers.plugins import Plugins
     from plugins.authoring.checking.checking import checked
 
-    found = find_course(course)
-    names = found.select_names(exercises or ())
-    setting = Setting(found, Plugins(course=found), choose(sandbox))
+    chosen_course = find_course(course)
+    names = chosen_course.select_names(exercises or ())
+    setting = Setting(chosen_course, Plugins(course=chosen_course), choose(sandbox))
     announce(f"checking {len(names)} exercises: each is shown as it ends")
     sound: list[bool] = []
 

@@ -46,9 +46,9 @@ def pin(
     The hash is written to exercises/course.toml, what it covers to exercises/revision.json. Reports
     of a pinned course whose checks were changed say so. Choose a new `version` for a new pin.
     """
-    found = _full_course(course)
-    now = revision_of(found)
-    before = _pinned(found) if check else pinned_revision(found)
+    chosen_course = _full_course(course)
+    now = revision_of(chosen_course)
+    before = _pinned(chosen_course) if check else pinned_revision(chosen_course)
     if before is not None and before.hash != now.hash:
         if check:
             say("\n".join(changes(before, now)))
@@ -57,7 +57,7 @@ def pin(
                 "`version`, and pin it with `gradus course pin`"
             )
         if before.version == now.version:
-            file = shown(course_file(found.root))
+            file = shown(course_file(chosen_course.root))
             raise UsageError(
                 f"the course was pinned as {before.label} and has changed: choose another "
                 f"`version` in {file} first. `gradus course diff` shows what changed"
@@ -65,9 +65,9 @@ def pin(
     if check:
         say(f"The course is pinned as {now.label}, and unchanged.")
         return
-    write_revision(now, found.root)
-    _write_hash(found, now)
-    say(f"pinned as {now.label}: {shown(revision_file(found.root))}")
+    write_revision(now, chosen_course.root)
+    _write_hash(chosen_course, now)
+    say(f"pinned as {now.label}: {shown(revision_file(chosen_course.root))}")
 
 
 @course.command()
@@ -86,9 +86,9 @@ def diff(
 
     The exit code is 1 if something changed. Titles, texts and hints change no grade.
     """
-    found = find_course(course)
-    first = _revision(old) if old is not None else _pinned(found)
-    second = _revision(new) if new is not None else revision_of(found)
+    chosen_course = find_course(course)
+    first = _revision(old) if old is not None else _pinned(chosen_course)
+    second = _revision(new) if new is not None else revision_of(chosen_course)
     say(f"{first.course or 'course'} {first.label} -> {second.label}")
     lines = list(changes(first, second))
     for line in lines or ["Nothing that decides about grades has changed."]:
@@ -97,8 +97,8 @@ def diff(
         raise typer.Exit(1)
 
 
-def _revision(place: Path) -> Revision:
-    return read_revision(place) if place.suffix == ".json" else revision_of(_full_course(place))
+def _revision(path: Path) -> Revision:
+    return read_revision(path) if path.suffix == ".json" else revision_of(_full_course(path))
 
 
 def _pinned(course: Course) -> Revision:
@@ -111,9 +111,9 @@ def _pinned(course: Course) -> Revision:
     return revision
 
 
-def _full_course(place: Path | None) -> Course:
-    """Return the course at `place`, which must not be a kit: it has no hidden checks."""
-    course = find_course(place)
+def _full_course(path: Path | None) -> Course:
+    """Return the course at `path`, which must not be a kit: it has no hidden checks."""
+    course = find_course(path)
     if kit_of(course.root) is not None:
         raise UsageError(
             f"{course.root} is a student kit, without hidden checks: name the full course. "

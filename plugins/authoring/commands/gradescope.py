@@ -53,10 +53,10 @@ def build(
     """
     from plugins.authoring.kits.gradescope_autograder import build_gradescope
 
-    found = find_course(course)
-    exercises = found.select(names or ())
+    chosen_course = find_course(course)
+    exercises = chosen_course.select(names or ())
     required = build_gradescope(
-        file, found, exercises, wheels=wheels, seed=seed, allow_weaker=allow_weaker
+        file, chosen_course, exercises, wheels=wheels, seed=seed, allow_weaker=allow_weaker
     )
     size = f"{file.stat().st_size / (1 << 20):.1f} MiB"
     say(f"{shown(file)}: {counted(len(exercises), 'exercise')}, {size}")

@@ -27,9 +27,9 @@ def stubs(
     A stub has a TODO instead of the code between `# BEGIN SOLUTION` and `# END SOLUTION`. Edited
     stubs are not overwritten.
     """
-    found = find_course(course)
+    chosen_course = find_course(course)
     if check:
-        files = stub_files(found)
+        files = stub_files(chosen_course)
         drifted = [file for file in files if file.drifted]
         for file in drifted:
             say(f"{shown(file.path)} differs from the stub of its solution:")
@@ -39,7 +39,7 @@ def stubs(
             raise typer.Exit(1)
         say(f"All {len(files)} stubs are up to date.")
         return
-    result = write_stubs(found, force=force)
+    result = write_stubs(chosen_course, force=force)
     for copy in result.backups:
         say(f"edits are saved as {shown(copy)}")
     for path in result.written:
