@@ -40,7 +40,7 @@ class CommandResult:
         return self.text
 
     def _repr_html_(self) -> str:
-        """Return the output as paragraphs, which take the colours of their surroundings."""
+        # Paragraphs take the colours of their surroundings.
         shown = "".join(f"<p>{_paragraph(text)}</p>" for text in self.text.strip().split("\n\n"))
         return f'<div style="max-width: 60rem; overflow-wrap: anywhere">{shown}</div>'
 
@@ -121,8 +121,7 @@ def run_gradus(command: str, arguments: Sequence[str]) -> CommandResult:
 
 
 def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    # Jupyter asks for colours.
-    forced = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS")
+    forced = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS")  # Jupyter sets them
     kept = {name: value for name, value in os.environ.items() if name not in forced}
     return subprocess.run(  # -P: no module of the working directory, as ``random.py``, is found
         [sys.executable, "-P", "-c", _PROGRAMS[program], *arguments],
@@ -135,7 +134,6 @@ def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[
 
 
 def _error(done: subprocess.CompletedProcess[str]) -> UsageError:
-    """Return the error of a command, without its name."""
     return UsageError(done.stderr.strip().removeprefix("grade: ").removeprefix("gradus: "))
 
 
@@ -197,7 +195,6 @@ class Magics:
 
     @property
     def _history(self) -> Sequence[str]:
-        """The cells that were run, by number."""
         cells: Sequence[str] = self._shell.history_manager.input_hist_raw
         return cells
 

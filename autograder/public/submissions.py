@@ -19,7 +19,6 @@ from autograder.submissions.notes import (
     reason,
     short,
 )
-from autograder.submissions.recognition import numbered
 from autograder.submissions.submission import (
     Submission,
     load_submission,
@@ -40,7 +39,6 @@ __all__ = [
     "is_archive",
     "is_candidate",
     "load_submission",
-    "numbered",
     "reason",
     "short",
     "suffix",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path, PurePath, PurePosixPath
 
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
@@ -193,11 +194,9 @@ def _entries(root: Path, folder: PurePosixPath, on_note: OnNote) -> tuple[list[s
     files: list[str] = []
     try:
         with os.scandir(root / folder) as entries:
-            for entry in entries:
+            for entry in islice(entries, MAX_FILES + 1):
                 is_folder = entry.is_dir(follow_symlinks=False)
                 (folders if is_folder else files).append(entry.name)
-                if len(folders) + len(files) > MAX_FILES:
-                    break
     except OSError as error:
         on_note(f"{short(str(folder))} cannot be read: {reason(error)}")
     return sorted(folders), sorted(files)

@@ -52,7 +52,10 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     cells = list(_readme_cells(exercise))
     if exercise.questions:
         cells.append(v4.new_markdown_cell(_HOW_TO_ANSWER.format(file=file_name)))
-        cells += _question_cells(stub)
+        for question in sections(stub)[1:]:
+            before, heading, answer = question.partition(ANSWER_HEADING)
+            parts = (before.strip(), f"{heading}{answer}".strip())
+            cells += map(v4.new_markdown_cell, parts)
     else:
         cells += _code_cells(exercise, stub)
         cells.append(v4.new_markdown_cell(_LAST_CELL.format(file=shlex.quote(file_name))))
@@ -129,12 +132,3 @@ def _pieces(
     for task, part in [*pieces, ("", lines[waiting:])]:
         if text := "\n".join(part).strip("\n"):
             yield task, text
-
-
-def _question_cells(text: str) -> Iterator[NotebookNode]:
-    """Yield the questions, and a cell for each answer."""
-    _, *questions = sections(text)
-    for question in questions:
-        before, heading, answer = question.partition(ANSWER_HEADING)
-        yield v4.new_markdown_cell(before.strip())
-        yield v4.new_markdown_cell(f"{heading}{answer}".strip())

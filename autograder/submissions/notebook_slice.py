@@ -17,31 +17,23 @@ from autograder.course.source import Definition
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement, or several that share a line; lines `first` to `last` of a cell."""
+    """One top-level statement, or several that share a line; from line `first` of a cell on."""
 
     cell: int
     first: int
-    last: int
     source: str
     nodes: tuple[ast.stmt, ...]
-
-    @cached_property
-    def _table(self) -> symtable.SymbolTable:
-        return symtable.symtable(self.source, "<cell>", "exec")
-
-    def check_scopes(self) -> None:
-        """Raise the `SyntaxError` that only names can have, as two arguments of one name."""
-        _ = self._table
+    table: symtable.SymbolTable
 
     @cached_property
     def uses(self) -> frozenset[str]:
         """Global names that it reads, also inside its functions."""
-        return frozenset(_referenced(self._table, top=True))
+        return frozenset(_referenced(self.table, top=True))
 
     @cached_property
     def binds(self) -> frozenset[str]:
         """Names that it binds, or whose object it changes by ``x.y = ...`` or ``x[i] = ...``."""
-        symbols = self._table.get_symbols()
+        symbols = self.table.get_symbols()
         bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
         targets = (n for n in self._simple() if isinstance(n, ast.Attribute | ast.Subscript))
         return frozenset(bound | {_root(n) for n in targets if isinstance(n.ctx, ast.Store)})
@@ -49,7 +41,7 @@ class Statement:
     @cached_property
     def variables(self) -> frozenset[str]:
         """Names that it binds to a value: by assignment, not by an import, a def or a class."""
-        symbols = self._table.get_symbols()
+        symbols = self.table.get_symbols()
         assigned = (s for s in symbols if s.is_assigned() and not s.is_imported())
         return frozenset(s.get_name() for s in assigned if not s.is_namespace())
 
@@ -96,7 +88,11 @@ def _root(node: ast.AST) -> str:
 
 
 def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
-    """Return the top-level statements of one cell, those that share a line taken together."""
+    """Return the top-level statements of one cell, those that share a line taken together.
+
+    Raises:
+        SyntaxError: names make one of them wrong, as two arguments of one name.
+    """
     groups: list[tuple[int, int, list[ast.stmt]]] = []
     for node in tree.body:
         # A decorated definition starts at its first decorator.
@@ -109,10 +105,12 @@ def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
         else:
             groups.append((first, last, [node]))
     lines = source.split("\n")
-    return [
-        Statement(cell, first, last, "\n".join(lines[first - 1 : last]), tuple(nodes))
-        for first, last, nodes in groups
-    ]
+    made = []
+    for first, last, nodes in groups:
+        text = "\n".join(lines[first - 1 : last])
+        table = symtable.symtable(text, "<cell>", "exec")
+        made.append(Statement(cell, first, text, tuple(nodes), table))
+    return made
 
 
 def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:

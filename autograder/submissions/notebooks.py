@@ -199,8 +199,6 @@ class _CellReader:
             source = without_magics(cell.source, self._budget)
             tree = parse(source)
             new = statements(cell.number, source, tree)
-            for statement in new:
-                statement.check_scopes()
         except SyntaxError as error:
             self._reject(cell, f"line {error.lineno or 1}: {error.msg}")
             return

@@ -118,8 +118,6 @@ def _defined_names(candidate: Candidate) -> Iterable[str]:
 
 #: What people write before the name of an exercise.
 _BEFORE = re.compile(r"(?:my|copy[ _-]of)[ _-]+", re.IGNORECASE)
-#: The number that systems and browsers add to a second file of a name.
-_COUNTER = re.compile(r"(?P<stem>.+?)(?:-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 #: What systems and people write after a name, as in ``rnn - Copy (2)`` and ``rnn_final``.
 _AFTER = re.compile(
     r"(?:[ _-]*\(\d{1,6}\)|[ _-]+\d{1,6}"
@@ -128,17 +126,6 @@ _AFTER = re.compile(
 )
 #: Additions to one name, and characters of a name.
 _MAX_ADDITIONS, _MAX_NAME = 4, 100
-
-
-def numbered(stem: str, names: Collection[str]) -> tuple[str, int] | None:
-    """Return the one of `names` that `stem` is with a number, and the number.
-
-    Canvas saves a second ``lab.py`` as ``lab-1.py``, and browsers as ``lab (1).py``.
-    """
-    match = _COUNTER.fullmatch(stem)
-    if stem in names or match is None or match["stem"] not in names:
-        return None
-    return match["stem"], int(match["number"])
 
 
 def meant_exercise(stem: str, exercises: Collection[str]) -> str:

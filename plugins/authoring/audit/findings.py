@@ -97,12 +97,11 @@ def _by(findings: Iterable[AuditFinding], field: str) -> dict[str, list[AuditFin
     return groups
 
 
-def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
+def show(audit: Audit, console: Console) -> None:
     """Print the findings by exercise and by operator, and all that need an action."""
     _print_table(console, "exercise", audit.by_exercise)
-    if by_operator:
-        mutants = [finding for finding in audit.findings if finding.operator != MISTAKES]
-        _print_table(console, "operator", dict(sorted(_by(mutants, "operator").items())))
+    mutants = [finding for finding in audit.findings if finding.operator != MISTAKES]
+    _print_table(console, "operator", dict(sorted(_by(mutants, "operator").items())))
     for finding in audit.unsound:
         lines = [
             f"{finding.exercise}, {finding.outcome}: {finding.id}",

@@ -82,7 +82,7 @@ def audit(
         kept = f"what is done is kept: the same command goes on from {resume}"
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
         result = carry_out(setting, scope, jobs, report_progress, journal)
-    show(result, console(), by_operator=not mistakes)
+    show(result, console())
     if json_file is not None:
         json_file.write_text(to_json(result), "utf-8")
     if accept:

@@ -6,5 +6,5 @@ solution_recording.py      records the public checks, and fingerprints of listed
 proof.py                   proves that a kit works without solutions, and holds no line of them
 updating.py                replaces the files of a kit by those of a newer kit
 gradescope_autograder.py   the autograder for Gradescope: the course, gradus, and scripts
-templates/                 the scripts
+templates/                 the README of a kit, and the scripts
 """

@@ -7,6 +7,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
+from importlib import resources
 from pathlib import Path
 from string import Template
 
@@ -20,30 +21,6 @@ from framework.course.catalogue import base_in_kit
 from framework.course.folder import course_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
-
-_README = Template("""# Student kit: $title
-
-Install what it needs once, with Python 3.11 or newer:
-
-    pip install $distribution==$version
-
-Then, in this folder:
-
-    gradus list
-    gradus show $first
-    grade $first
-    gradus hint $first
-
-`gradus list` shows all exercises, and `gradus show` the text of one. Write your code in
-`exercises/`; `grade` checks it and explains what it finds. `pytest exercises` and the test panel of
-an editor run the same checks. In VS Code, open this folder.
-
-The kit holds no solutions. It compares your code with recorded answers. Where it has none, a check
-*needs the course's grader*: that is no failure. What a model has learned is not compared with the
-reference. The course grades with other random numbers, with this comparison and with hidden checks.
-
-`gradus kit update NEW_KIT` brings newer checks and texts, and leaves your files as they are.
-""")
 
 _PYTEST = """[pytest]
 testpaths = exercises
@@ -70,7 +47,8 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     for exercise in exercises:
         stub = kit.root / exercise.stub.relative_to(course.root)
         _copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
-    readme = _README.substitute(
+    template = resources.files("plugins.authoring.kits").joinpath("templates/README.md")
+    readme = Template(template.read_text("utf-8")).substitute(
         title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
         distribution=DISTRIBUTION,
         version=__version__,
