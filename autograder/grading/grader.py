@@ -202,7 +202,7 @@ class Grader:
         if self._submission is None:
             return check
         for file in self._submission.files.values():
-            if file.line_map is not None:
+            if file.cells is not None:
                 names = f"{file.exercise}.py", file.inner
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
                 check = replace(
@@ -220,7 +220,7 @@ def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
     file = files.get(Path(frame.file).stem)
     if file is None:
         return frame
-    cell = file.where(frame.line) if file.line_map is not None else ""
+    cell = file.where(frame.line) if file.cells is not None else ""
     return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 

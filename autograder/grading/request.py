@@ -235,10 +235,9 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
     backend = request.setting.options.backend
     if backend == REFERENCE or request.submission is None:
         return
-    known = request.submission.files
     wrong = [result.name for result in results if result.verdict in EXPLAINED]
-    files = [known[name] for name in wrong if name in known]
-    foreign = [file for file in files if file.imports("numpy") and not file.imports(backend)]
+    files = [request.submission.files[name] for name in wrong if name in request.submission.files]
+    foreign = [file for file in files if "numpy" in file.imported and backend not in file.imported]
     if foreign:
         yield (
             f"{', '.join(file.shown for file in foreign)}: this code computes with NumPy, and "

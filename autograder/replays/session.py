@@ -44,7 +44,7 @@ class OwnModule(SubmittedModule):
 
     def _file(self, exercise: str) -> Path:
         file = self._submission.files.get(exercise)
-        if file is None or file.line_map is not None or file.path.suffix.lower() != ".py":
+        if file is None or file.cells is not None or file.path.suffix.lower() != ".py":
             return super()._file(exercise)
         return file.path.resolve()
 

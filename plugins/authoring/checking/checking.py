@@ -6,6 +6,7 @@ The steps that grade are here: the solution, the stub, mistakes, alternates and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,7 +48,13 @@ def checked(setting: GradingSetting, name: str) -> list[Checked]:
     if steps[0].problems:
         return [*steps, *(Checked(step, left_out=WAITS) for step in ("solution", "grading"))]
     results: list[CheckResult] = []
-    steps.append(_solution(setting, exercise, results))
+
+    def solution_problems() -> Iterator[Problem]:
+        results.extend(solution_results(setting, exercise))
+        fix = f"`grade {exercise.name} --submission solutions` shows why"
+        yield from failing(results, "the solution", fix)
+
+    steps.append(_taken("solution passes", solution_problems))
     if not steps[-1].is_sound:
         return [*steps, Checked("grading", left_out=WAITS)]
     return steps + [_taken(*step) for step in _grading(setting, exercise, results)]
@@ -60,30 +67,21 @@ def _taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
         return Checked(step, (Problem(str(error), "see the message"),))
 
 
-def _reading(setting: GradingSetting, exercise: Exercise) -> Iterator[Step]:
-    """Yield the steps that grade nothing; the first decides whether grading makes sense."""
-    yield (
-        "files",
-        lambda: [*exercise_files.missing_files(exercise), *exercise_files.lists(exercise)],
-    )
-    yield "stub up to date", lambda: exercise_files.drift(exercise)
-    yield "text", lambda: exercise_files.readme(exercise)
-    yield "hints", lambda: exercise_files.hints(exercise)
-    if exercise.tasks:
-        yield "promises", lambda: exercise_files.promises(exercise)
-        yield "examples", lambda: exercise_files.examples(setting.course, exercise)
-        yield "thresholds", lambda: exercise_files.thresholds(exercise)
-
-
-def _solution(setting: GradingSetting, exercise: Exercise, results: list[CheckResult]) -> Checked:
-    """Grade the solution; `results` gets the results of its checks."""
-
-    def problems() -> Iterator[Problem]:
-        results.extend(solution_results(setting, exercise))
-        fix = f"`grade {exercise.name} --submission solutions` shows why"
-        yield from failing(results, "the solution", fix)
-
-    return _taken("solution passes", problems)
+def _reading(setting: GradingSetting, exercise: Exercise) -> list[Step]:
+    """Return the steps that grade nothing; the first decides whether grading makes sense."""
+    files = exercise_files
+    of_tasks: list[Step] = [
+        ("promises", lambda: files.promises(exercise)),
+        ("examples", lambda: files.examples(setting.course, exercise)),
+        ("thresholds", lambda: files.thresholds(exercise)),
+    ]
+    return [
+        ("files", lambda: [*files.missing_files(exercise), *files.lists(exercise)]),
+        ("stub up to date", lambda: files.drift(exercise)),
+        ("text", lambda: files.readme(exercise)),
+        ("hints", lambda: files.hints(exercise)),
+        *(of_tasks if exercise.tasks else ()),
+    ]
 
 
 def _grading(
@@ -115,28 +113,21 @@ def solution_results(setting: GradingSetting, exercise: Exercise) -> tuple[Check
 
 
 def _results(
-    setting: GradingSetting, exercise: Exercise, source: str, beside: Path | None = None
+    setting: GradingSetting, exercise: Exercise, source: str, style: str = ""
 ) -> tuple[CheckResult, ...]:
     """Return the results of `source`, as `grade` counts them.
 
     Args:
-        beside: a file; required exercises are taken from files of its name, else solved.
+        style: a file name; required exercises are taken from alternates of its name, else solved.
     """
-    with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
-        grader = Grader(setting, given)
-        try:
-            return grader.grade(exercise).checks
-        finally:
-            grader.close()
-
-
-def _style(setting: GradingSetting, exercise: Exercise, beside: Path | None) -> dict[str, str]:
-    """Return the sources of required exercises in the style of the file `beside`."""
-    if beside is None:
-        return {}
-    others = map(setting.course.exercise, exercise.requires)
-    files = {other.name: alternates_folder(other) / beside.name for other in others}
-    return {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
+    others = map(setting.course.exercise, exercise.requires if style else ())
+    files = {other.name: alternates_folder(other) / style for other in others}
+    required = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
+    with (
+        handed_in(setting, exercise, "check", source, required) as submission,
+        closing(Grader(setting, submission)) as grader,
+    ):
+        return grader.grade(exercise).checks
 
 
 def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Problem]:
@@ -185,9 +176,7 @@ def check_hints(results: Sequence[CheckResult]) -> Iterator[Problem]:
 def stub(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that the stub passes without a line of the student's."""
     source = available_stub(exercise)
-    if source is None or not exercise.tasks:
-        return
-    for check in _results(setting, exercise, source):
+    for check in _results(setting, exercise, source) if source is not None else ():
         if check.verdict is Verdict.PASSED:
             yield Problem(
                 f"the untouched stub passes {check.id} and gets {check.points:g} points",
@@ -227,7 +216,7 @@ def alternates(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]
         is_torch = "torch" in file.stem
         if not is_torch or find_spec("torch"):
             own = setting.with_options(backend="torch") if is_torch else setting
-            results = _results(own, exercise, file.read_text("utf-8"), file)
+            results = _results(own, exercise, file.read_text("utf-8"), file.name)
             yield from failing(results, str(file), "loosen the check, or correct the file")
 
 

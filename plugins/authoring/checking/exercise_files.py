@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
@@ -65,14 +64,6 @@ def advice(text: str, fix: str) -> Problem:
     return Problem(text, fix, is_advice=True)
 
 
-def _error(function: Callable[[], object], fix: str) -> Iterator[Problem]:
-    """Call `function`; yield a problem with the fix `fix` if it raises an error."""
-    try:
-        function()
-    except GradusError as error:
-        yield Problem(str(error), fix)
-
-
 def missing_files(exercise: Exercise) -> Iterator[Problem]:
     """Yield a problem for each file that an exercise needs and that is missing."""
     needed = {exercise.readme: "the text of the exercise", exercise.solution: "the solution"}
@@ -88,12 +79,16 @@ def missing_files(exercise: Exercise) -> Iterator[Problem]:
 
 def lists(exercise: Exercise) -> Iterator[Problem]:
     """Yield the problems of mistakes.toml, equivalents.toml and of the key of questions."""
-    if exercise.questions:
-        yield from _error(partial(load_key, exercise), "correct the named line")
-        return
-    yield from _error(partial(_apply_mistakes, exercise), "correct the named line")
-    fix = "correct the named line; every group of equivalents needs a reason"
-    yield from _error(partial(load_equivalents, exercise), fix)
+    fix = "correct the named line"
+    readers: list[tuple[Callable[[Exercise], object], str]] = [(load_key, fix)]
+    if not exercise.questions:
+        reasons = f"{fix}; every group of equivalents needs a reason"
+        readers = [(_apply_mistakes, fix), (load_equivalents, reasons)]
+    for read, fix in readers:
+        try:
+            read(exercise)
+        except GradusError as error:
+            yield Problem(str(error), fix)
 
 
 def _apply_mistakes(exercise: Exercise) -> None:
@@ -106,15 +101,13 @@ def _apply_mistakes(exercise: Exercise) -> None:
 def drift(exercise: Exercise) -> Iterator[Problem]:
     """Yield a problem if the stub is not what the solution gives."""
     try:
-        drifted = stub_file(exercise).drifted
+        if stub_file(exercise).drifted:
+            yield Problem(
+                f"{exercise.stub} is not the stub of the solution",
+                "`gradus stubs` writes it; `gradus stubs --force` also over edits",
+            )
     except GradusError as error:
         yield Problem(str(error), "correct the region in the solution")
-        return
-    if drifted:
-        yield Problem(
-            f"{exercise.stub} is not the stub of the solution",
-            "`gradus stubs` writes it; `gradus stubs --force` also over edits",
-        )
 
 
 def thresholds(exercise: Exercise) -> Iterator[Problem]:

@@ -21,7 +21,6 @@ from autograder.public.submissions import (
     candidates,
     is_archive,
     is_candidate,
-    numbered,
     reason,
     short,
     suffix,
@@ -37,6 +36,8 @@ MAX_NAME, MAX_DEPTH = 100, 12
 _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+#: The number that Canvas (``lab-1.py``) and browsers (``lab (1).py``) add to a second file.
+_COUNTER = re.compile(r"(?P<stem>.+?)(?:-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 _REPLACED = re.compile(r'[\\:*?"<>|]')
 
 
@@ -103,11 +104,12 @@ def without_counters(
     taken = {(path.parent, path.name.casefold()) for path in places}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
-        if stem_and_number := numbered(file.stem, names):
-            stem, number = stem_and_number
-            target = file.with_name(stem + file.suffix)
-            if (target.parent, target.name.casefold()) not in taken:
-                newest[target] = max(newest.get(target, (-1, file)), (number, file))
+        match = _COUNTER.fullmatch(file.stem)
+        if match is None or file.stem in names or match["stem"] not in names:
+            continue
+        target = file.with_name(match["stem"] + file.suffix)
+        if (target.parent, target.name.casefold()) not in taken:
+            newest[target] = max(newest.get(target, (-1, file)), (int(match["number"]), file))
     return {file: target for target, (_, file) in newest.items()}
 
 

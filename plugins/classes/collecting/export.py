@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from autograder.public.submissions import (
     ArchiveLimits,
     OnNote,
+    archive_members,
     files_below,
     reason,
     short,
     why_unreadable,
-    zip_members,
 )
 from framework.errors import BadInputError
 
@@ -63,8 +63,7 @@ class Export:
             yield from ((file, partial(_read_start, self.path / file)) for file in wanted)
             return
         names = set(wanted)
-        for member in zip_members(self.path, names.__contains__, lambda _: None, LIMITS):
-            yield member.path, member.read
+        yield from archive_members(self.path, names.__contains__, lambda _: None, LIMITS)
 
     def text(self, file: PurePosixPath, limit: int) -> str:
         """Return the text of `file`; bytes that are no UTF-8 are replaced."""
@@ -77,8 +76,7 @@ class Export:
 
     def _list(self, on_note: OnNote) -> Iterator[PurePosixPath]:
         if not self.path.is_dir():
-            for member in zip_members(self.path, _is_work, on_note, LIMITS):
-                yield member.path
+            yield from (file for file, _ in archive_members(self.path, _is_work, on_note, LIMITS))
             return
         for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
             if file.name in _JUNK:

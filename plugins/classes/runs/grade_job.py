@@ -40,7 +40,9 @@ def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str
         file = submission.files.get(name)
         parts: tuple[object, ...] = (name, submission.unread.get(name, ""))
         if file is not None:
-            parts += (file.source, file.line_map, file.notes, sorted(file.broken.items()))
+            cells = file.cells
+            places = (cells.origins, cells.broken) if cells is not None else (None, {})
+            parts += (file.source, places[0], file.notes, sorted(places[1].items()))
         for part in parts:
             data = repr(part).encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "big") + data)

@@ -58,14 +58,14 @@ def _compare(
     computing = choose_backend(plugins, backend, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
     outcomes: dict[str, Outcome] = {}
-    for one in options.each_seed():
-        task = TextClassifierTask.load(one, Request("", {}, computing, plugins.corpora))
-        if one.seed == options.seed:
+    for own_options in options.each_seed():
+        task = TextClassifierTask.load(own_options, Request("", {}, computing, plugins.corpora))
+        if own_options.seed == options.seed:
             say(f"corpus {task.corpus}: {task.described}")
             say(f"timed on {computing.device}, {threads_in_words()}")
-        for found in _trained(computing, task, families, one):
-            before = outcomes.get(found.name)
-            outcomes[found.name] = before.joined(found) if before else found
+        for outcome in _trained(computing, task, families, own_options):
+            before = outcomes.get(outcome.name)
+            outcomes[outcome.name] = before.joined(outcome) if before else outcome
     for line in describe_parts(computing):
         say(line)
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
@@ -153,11 +153,11 @@ def _longest(task: ClassifierTask) -> int:
     return int((task.inputs != PAD).sum(axis=1).max())
 
 
-def _show(outcomes: Sequence[Outcome], found: Sequence[Claim], longest: int) -> None:
+def _show(outcomes: Sequence[Outcome], claims: Sequence[Claim], longest: int) -> None:
     """Print the table of results and the claims."""
     from plugins.lectures.commands.compare_view import claim_table, outcome_table
 
     output = console()
     output.print("", outcome_table(outcomes, longest), sep="\n")
-    if found:
-        output.print("", claim_table(found), sep="\n")
+    if claims:
+        output.print("", claim_table(claims), sep="\n")

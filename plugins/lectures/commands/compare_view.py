@@ -101,8 +101,8 @@ def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> lis
         BadInputError: a file cannot be written.
     """
     pictures = {
-        "parameters": [_point(one, float(one.parameters)) for one in outcomes],
-        "seconds": [_point(one, one.typical_seconds, one.range_of_seconds) for one in outcomes],
+        "parameters": [_point(o, float(o.parameters)) for o in outcomes],
+        "seconds": [_point(o, o.typical_seconds, o.range_of_seconds) for o in outcomes],
     }
     labels = {"parameters": "parameters", "seconds": "seconds per epoch"}
     paths = []

@@ -66,8 +66,8 @@ def experiment(
     from plugins.lectures.experiments.experiment import Setting
 
     if name is None:
-        for known, one in EXPERIMENTS.items():
-            say(f"{known}: {one.about}")
+        for known, entry in EXPERIMENTS.items():
+            say(f"{known}: {entry.about}")
         return
     chosen = chosen_experiment(name)
     if text is not None and name != _READS_TEXT:
@@ -111,15 +111,15 @@ def measured_table(findings: Findings) -> Table:
     for name in ("median", "least", "greatest"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("unit")
-    for one in findings.measured:
-        numbers = (one.median, min(one.values), max(one.values))
-        table.add_row(one.name, *(_number(one, number) for number in numbers), one.unit)
+    for metric in findings.measured:
+        numbers = (metric.median, min(metric.values), max(metric.values))
+        table.add_row(metric.name, *(_number(metric, n) for n in numbers), metric.unit)
     return table
 
 
-def _number(one: Measured, number: float) -> str:
+def _number(measured: Measured, number: float) -> str:
     """Return `number` with three digits, counts in full."""
-    return f"{number:.3g}" if one.unit else f"{number:,.0f}"
+    return f"{number:.3g}" if measured.unit else f"{number:,.0f}"
 
 
 def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str, Any]:
@@ -128,8 +128,8 @@ def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str
         "experiment": name,
         "settings": settings,
         "measured": [
-            {"name": one.name, "unit": one.unit, "values": list(one.values)}
-            for one in findings.measured
+            {"name": measured.name, "unit": measured.unit, "values": list(measured.values)}
+            for measured in findings.measured
         ],
         "claims": [vars(claim) for claim in findings.claims],
     }

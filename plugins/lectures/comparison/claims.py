@@ -127,9 +127,9 @@ def _limited(outcome: Outcome, what: str) -> Claim:
     return Claim(text, outcome.accuracy <= limit + chance, numbers)
 
 
-def _is_ahead(one: Outcome, other: Outcome) -> bool:
-    """Return whether `one` is more accurate than `other`, by more than chance."""
-    return one.accuracy - other.accuracy > SURE * math.hypot(one.error, other.error)
+def _is_ahead(first: Outcome, other: Outcome) -> bool:
+    """Return whether `first` is more accurate than `other`, by more than chance."""
+    return first.accuracy - other.accuracy > SURE * math.hypot(first.error, other.error)
 
 
 def _accuracy_text(outcome: Outcome) -> str:
@@ -138,5 +138,5 @@ def _accuracy_text(outcome: Outcome) -> str:
 
 def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
     """Return the claim that `fast` is faster than `slow`."""
-    timings = (Timings(one.name, one.epoch_seconds) for one in (fast, slow))
+    timings = (Timings(outcome.name, outcome.epoch_seconds) for outcome in (fast, slow))
     return speed_claim(text, *timings, run="epoch", more="`--epochs` or `--seeds`")

@@ -25,9 +25,9 @@ def run(setting: Setting) -> Findings:
     layers = {name: setting.backend.build(name, kind="model") for name in NAMES}
     passes = {name: _pass(layer, z, upstream) for name, layer in layers.items()}
     measured = timed_in_turns(setting, passes, calls=CALLS)
-    found = dict(zip(NAMES, measured, strict=True))
+    by_name = dict(zip(NAMES, measured, strict=True))
     claim = "Hard tanh is cheaper than tanh: it compares, and computes no exponentials."
-    return Findings(tuple(measured), (faster(claim, found["hard_tanh"], found["tanh"]),))
+    return Findings(tuple(measured), (faster(claim, by_name["hard_tanh"], by_name["tanh"]),))
 
 
 def _pass(layer: Any, z: Any, upstream: Any) -> Callable[[], object]:

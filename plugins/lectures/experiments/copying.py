@@ -50,7 +50,7 @@ Accuracies = Mapping[tuple[str, int], tuple[float, ...]]
 
 def run(setting: Setting) -> Findings:
     """Train each kind of layer at each distance, `repeats` times, and test it on new texts."""
-    found = {
+    accuracies = {
         (layer, distance): tuple(
             accuracy(setting, layer, distance, rng) for rng in setting.generators()
         )
@@ -59,9 +59,9 @@ def run(setting: Setting) -> Findings:
     }
     measured = (
         Measured(f"{layer}, {distance} words between", tuple(100 * a for a in values), "%")
-        for (layer, distance), values in found.items()
+        for (layer, distance), values in accuracies.items()
     )
-    return Findings(tuple(measured), tuple(claims(found)))
+    return Findings(tuple(measured), tuple(claims(accuracies)))
 
 
 def texts(count: int, distance: int, rng: np.random.Generator) -> Ids:
@@ -111,9 +111,9 @@ def _batches(distance: int, rng: np.random.Generator) -> Iterator[Batch]:
         yield Batch((drawn[:, :-1],), drawn[:, 1:])
 
 
-def claims(found: Accuracies) -> Iterator[Claim]:
+def claims(accuracies: Accuracies) -> Iterator[Claim]:
     """Yield what the lecture says, each with the accuracies of all repeats."""
-    near, far = found["rnn", NEAR_BY], found["rnn", FAR]
+    near, far = accuracies["rnn", NEAR_BY], accuracies["rnn", FAR]
     yield Claim(
         f"An RNN learns to repeat what is {NEAR_BY} words away.",
         min(near) >= LEARNED,
@@ -128,16 +128,16 @@ def claims(found: Accuracies) -> Iterator[Claim]:
     )
     for layer in LAYERS:
         if layer != "rnn":
-            yield _ahead(layer, found[layer, FAR], far)
+            yield _ahead(layer, accuracies[layer, FAR], far)
 
 
 def _ahead(layer: str, values: tuple[float, ...], of_rnn: tuple[float, ...]) -> Claim:
     """Return the claim that `layer` is better than an RNN at the large distance."""
-    one, rnn = (
-        Measured(name, tuple(100 * a for a in found), "%")
-        for name, found in ((layer, values), ("rnn", of_rnn))
+    own, rnn = (
+        Measured(name, tuple(100 * a for a in shares), "%")
+        for name, shares in ((layer, values), ("rnn", of_rnn))
     )
-    return higher(f"Over {FAR} words, this is better than an RNN: {layer}.", one, rnn)
+    return higher(f"Over {FAR} words, this is better than an RNN: {layer}.", own, rnn)
 
 
 def _range(layer: str, values: tuple[float, ...]) -> str:

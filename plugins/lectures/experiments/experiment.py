@@ -100,20 +100,20 @@ def timed_in_turns(
 
 def faster(text: str, fast: Measured, slow: Measured) -> Claim:
     """Return the claim `text`, that `fast` takes fewer seconds than `slow`."""
-    timings = (Timings(one.name, one.values) for one in (fast, slow))
+    timings = (Timings(measured.name, measured.values) for measured in (fast, slow))
     return speed_claim(text, *timings, run="run", more=MORE)
 
 
-def higher(text: str, one: Measured, other: Measured) -> Claim:
-    """Return the claim `text`, that `one` is above `other` by more than chance.
+def higher(text: str, first: Measured, other: Measured) -> Claim:
+    """Return the claim `text`, that `first` is above `other` by more than chance.
 
     It is undecided where the means differ by at most `SURE` standard errors of their difference.
     """
-    numbers = f"{one}; {other}"
-    if min(len(one.values), len(other.values)) < 2:
+    numbers = f"{first}; {other}"
+    if min(len(first.values), len(other.values)) < 2:
         return Claim(text, None, f"{numbers}; one repeat has no spread: more {MORE}")
-    difference = statistics.mean(one.values) - statistics.mean(other.values)
-    both = (statistics.variance(each.values) / len(each.values) for each in (one, other))
+    difference = statistics.mean(first.values) - statistics.mean(other.values)
+    both = (statistics.variance(each.values) / len(each.values) for each in (first, other))
     if abs(difference) <= SURE * math.sqrt(sum(both)):
         return Claim(text, None, f"{numbers}; the difference may be chance")
     return Claim(text, difference > 0, numbers)

@@ -26,8 +26,8 @@ TRAINING = Training(epochs=6, batch_size=32, rate=0.01)
 
 def run(setting: Setting) -> Findings:
     """Train the classifier `repeats` times; the picture is of the first repeat's first text."""
-    found = [_measured(setting, rng) for rng in setting.generators()]
-    accuracies, opinions, others, charts = zip(*found, strict=True)
+    repeats = [_measured(setting, rng) for rng in setting.generators()]
+    accuracies, opinions, others, charts = zip(*repeats, strict=True)
     accuracy = Measured("accuracy", accuracies, "%")
     at_opinions = Measured("mean forget gate at opinions", opinions, "of 1")
     at_others = Measured("mean forget gate at other words", others, "of 1")
@@ -76,7 +76,7 @@ def forget_gates(parameters: dict[str, Array], ids: Array) -> Array:
 
 def picture(words: list[str], gates: Array) -> Chart:
     """Return the mean of all gates `(T, H)` over time, and the least and the largest one."""
-    places = tuple(float(place) for place in range(1, len(words) + 1))
+    places = tuple(float(number) for number in range(1, len(words) + 1))
     lines = {"mean": gates.mean(axis=1), "least": gates.min(axis=1), "largest": gates.max(axis=1)}
     return Chart(
         " ".join(words),

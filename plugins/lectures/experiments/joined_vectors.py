@@ -97,8 +97,8 @@ def run(setting: Setting) -> Findings:
     measured = [
         Measured(name, tuple(values), "%") for name, values in zip(names, columns, strict=True)
     ]
-    found = dict(zip(names, measured, strict=True))
-    new = [found[f"{kind}, new sentences"] for kind in KINDS]
+    by_name = dict(zip(names, measured, strict=True))
+    new = [by_name[f"{kind}, new sentences"] for kind in KINDS]
     return Findings(
         tuple(measured),
         (
@@ -116,24 +116,24 @@ def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:
     words = sorted({word for sentence in drawn[0] for word in sentence.words})
     train, *tests = (encoded(sentences, words, language) for sentences in drawn)
     seed = int(rng.integers(2**31))
-    found: list[float] = []
+    accuracies: list[float] = []
     for with_words, with_characters in KINDS.values():
         weights = setting.backend.arrays.generator(seed)
         sizes = (len(words) + 1) * with_words, len(language.characters) * with_characters
         model = JoinedTagger(setting, *sizes, rng=weights)
         _train(setting, model, train, weights)
-        found += [_accuracy(setting, model, test) for test in tests]
-    return found
+        accuracies += [_accuracy(setting, model, test) for test in tests]
+    return accuracies
 
 
 def encoded(
     sentences: Sequence[TaggedSentence], words: Sequence[str], language: SuffixTagging
 ) -> Sentences:
     """Return what a tagger reads; a word that is not one of `words` is unknown."""
-    places = {word: place for place, word in enumerate(words, start=1)}
-    ids = np.array([[places.get(word, 0) for word in one.words] for one in sentences])
-    tags = np.array([[TAGS.index(tag) for tag in one.tags] for one in sentences])
-    characters = language.characters.encode_sentences([one.words for one in sentences])
+    places = {word: number for number, word in enumerate(words, start=1)}
+    ids = np.array([[places.get(word, 0) for word in sentence.words] for sentence in sentences])
+    tags = np.array([[TAGS.index(tag) for tag in sentence.tags] for sentence in sentences])
+    characters = language.characters.encode_sentences([sentence.words for sentence in sentences])
     return Sentences(np.eye(len(words) + 1)[ids], characters, tags)
 
 

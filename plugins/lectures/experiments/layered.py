@@ -14,7 +14,7 @@ class Layered(Model):
     def __init__(self, layers: Iterable[Any]) -> None:
         super().__init__()
         self.layers = [
-            self.add_child(f"layer_{place}", layer) for place, layer in enumerate(layers, start=1)
+            self.add_child(f"layer_{number}", layer) for number, layer in enumerate(layers, start=1)
         ]
 
     def forward(self, x: Any) -> Any:

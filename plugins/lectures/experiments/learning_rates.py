@@ -28,8 +28,8 @@ LEARNED = 75.0
 def layers(setting: Setting, *, normalized: bool, rng: np.random.Generator) -> Iterator[Any]:
     """Yield affine layers with ReLU between them, and batch normalization before each ReLU."""
     build = setting.backend.build
-    for place, (inputs, units) in enumerate(pairwise(SIZES)):
-        if place:
+    for number, (inputs, units) in enumerate(pairwise(SIZES)):
+        if number:
             if normalized:
                 yield build("batch_norm1d", inputs, kind="model")
             yield build("relu", kind="model")
@@ -39,24 +39,24 @@ def layers(setting: Setting, *, normalized: bool, rng: np.random.Generator) -> I
 def run(setting: Setting) -> Findings:
     """Train with each rate, with and without normalization, on the same examples."""
     seeds = [int(rng.integers(2**31)) for rng in setting.generators()]
-    found = {
+    accuracies = {
         (normalized, rate): tuple(_accuracy(setting, normalized, rate, seed) for seed in seeds)
         for normalized in (False, True)
         for rate in RATES
     }
     measured = [
         Measured(f"{_name(normalized)}, rate {rate:g}", values, "%")
-        for (normalized, rate), values in found.items()
+        for (normalized, rate), values in accuracies.items()
     ]
-    plain, normalized = (_rates_that_learn(found, kind) for kind in (False, True))
+    plain, normalized = (_rates_that_learn(accuracies, kind) for kind in (False, True))
     return Findings((*measured, plain, normalized), (_claim(normalized, plain),))
 
 
 def _rates_that_learn(
-    found: dict[tuple[bool, float], tuple[float, ...]], normalized: bool
+    accuracies: dict[tuple[bool, float], tuple[float, ...]], normalized: bool
 ) -> Measured:
     """Return in each repeat the number of rates at which the network learned."""
-    columns = zip(*(found[normalized, rate] for rate in RATES), strict=True)
+    columns = zip(*(accuracies[normalized, rate] for rate in RATES), strict=True)
     counts = tuple(float(sum(value >= LEARNED for value in column)) for column in columns)
     return Measured(f"rates of {len(RATES)} that learn, {_name(normalized)}", counts, "")
 

@@ -46,30 +46,30 @@ Found = Mapping[tuple[str, str], tuple[_Trained, ...]]
 
 def run(setting: Setting) -> Findings:
     """Train each model over words and over characters, `repeats` times."""
-    found = {
+    results = {
         (unit, cell): tuple(_trained(setting, unit, cell, rng) for rng in setting.generators())
         for unit in UNITS
         for cell in CELLS
     }
-    measured = [_of(found, "perplexity", *key) for key in found]
-    measured += [_of(found, "seconds", *key) for key in found]
-    return Findings(tuple(measured), claims(found))
+    measured = [_of(results, "perplexity", *key) for key in results]
+    measured += [_of(results, "seconds", *key) for key in results]
+    return Findings(tuple(measured), claims(results))
 
 
-def _of(found: Found, quantity: str, tokens: str, cell: str) -> Measured:
+def _of(results: Found, quantity: str, tokens: str, cell: str) -> Measured:
     """Return a quantity of one model, whose name is also its unit."""
-    values = tuple(float(getattr(one, quantity)) for one in found[tokens, cell])
+    values = tuple(float(getattr(result, quantity)) for result in results[tokens, cell])
     return Measured(f"{tokens}, {cell}", values, quantity)
 
 
-def claims(found: Found) -> tuple[Claim, ...]:
+def claims(results: Found) -> tuple[Claim, ...]:
     """Return what the lecture says; higher perplexities are worse."""
 
     def perplexity(tokens: str, cell: str) -> Measured:
-        return _of(found, "perplexity", tokens, cell)
+        return _of(results, "perplexity", tokens, cell)
 
     shallow, deep, lstm = (perplexity("characters", cell) for cell in CELLS)
-    seconds = [_of(found, "seconds", "characters", cell) for cell in CELLS]
+    seconds = [_of(results, "seconds", "characters", cell) for cell in CELLS]
     return (
         higher(
             "As a language model over words, a QRNN of one layer is better than an LSTM.",
@@ -100,7 +100,7 @@ def text(tokens: str, length: int, rng: np.random.Generator) -> Ids:
         return ids
     letters = " ".join(language.vocabulary.decode(ids))[:length]
     alphabet = sorted(set(" ".join(language.vocabulary.words)))
-    places = {letter: place for place, letter in enumerate(alphabet)}
+    places = {letter: number for number, letter in enumerate(alphabet)}
     return np.array([places[letter] for letter in letters], dtype=np.int64)
 
 

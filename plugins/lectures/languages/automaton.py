@@ -129,15 +129,15 @@ class Automaton:
 
         A word that cannot stand where it does, and all after it, have −inf.
         """
-        found = np.full(len(words), -np.inf)
+        log_p = np.full(len(words), -np.inf)
         state = self.start
         for position, word in enumerate(words):
             transition = self.transitions[state].get(word)
             if transition is None:
                 break
-            found[position] = np.log(transition.probability)
+            log_p[position] = np.log(transition.probability)
             state = transition.target
-        return found
+        return log_p
 
 
 class _Draw:

@@ -154,15 +154,15 @@ class EntityLanguage:
     def best_tags(self, words: Sequence[str]) -> list[str]:
         """Return the most probable tag of each word of a sentence."""
         tags = ["O"] * len(words)
-        for place, word in enumerate(words):
+        for position, word in enumerate(words):
             if word in self.names:
-                second = words[place + 1] in SECOND_WORDS
-                around = (words[place - 1], *words[place + 1 : place + 2 + second])
+                second = words[position + 1] in SECOND_WORDS
+                around = (words[position - 1], *words[position + 1 : position + 2 + second])
                 told = [TELLING[other] for other in around if other in TELLING]
                 kind = told[0] if told else _likeliest(self.names[word])
-                tags[place] = f"B-{kind}"
+                tags[position] = f"B-{kind}"
                 if second:
-                    tags[place + 1] = f"I-{kind}"
+                    tags[position + 1] = f"I-{kind}"
         return tags
 
     @cached_property

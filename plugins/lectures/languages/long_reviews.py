@@ -66,12 +66,12 @@ class LongReviews:
         return pad([self.vocabulary.encode(text) for text in texts]), np.array(labels)
 
     def _draw(self, rng: np.random.Generator) -> tuple[list[str], int]:
-        place, praises = rng.integers((self.clauses + 1) // 2), rng.random() < 0.5
+        position, praises = rng.integers((self.clauses + 1) // 2), rng.random() < 0.5
         negated = rng.random(self.clauses) < self.negation
         words: list[str] = []
         for i in range(self.clauses):
             opinion = POSITIVE if praises else NEGATIVE
-            adjective = rng.choice(opinion if i == place else NEUTRAL)
+            adjective = rng.choice(opinion if i == position else NEUTRAL)
             words += ["and"] * bool(words) + ["the", rng.choice(ASPECTS), "was"]
             words += ["not"] * int(negated[i]) + [adjective]
-        return words, int(praises != negated[place])
+        return words, int(praises != negated[position])

@@ -54,8 +54,8 @@ class MarkovModel(LanguageModel):
     def _ids(self, values: Any, what: str) -> Array:
         array = np.asarray(values)
         if array.dtype.kind not in "iu" or array.ndim != 1 or isinstance(values, list | tuple):
-            found = f"{type(values).__name__} of {array.dtype} {array.shape}"
-            raise ValueError(f"{what} must be an array of ids (N,), not a {found}")
+            received = f"{type(values).__name__} of {array.dtype} {array.shape}"
+            raise ValueError(f"{what} must be an array of ids (N,), not a {received}")
         if array.size and not 0 <= array.min() <= array.max() < len(self.transitions):
             raise ValueError(f"{what} must lie in 0 ... {len(self.transitions) - 1}")
         return array

@@ -89,14 +89,14 @@ class SuffixTagging:
         """All stems, of two or three syllables each."""
         syllables = [c + v for c, v in product(CONSONANTS, VOWELS)]
         pairs = ["".join(pair) for pair in product(syllables, repeat=2)]
-        return (*pairs, *(pair + syllables[place % 60] for place, pair in enumerate(pairs)))
+        return (*pairs, *(pair + syllables[number % 60] for number, pair in enumerate(pairs)))
 
     def sample(
         self, count: int, *, unseen: bool = False, rng: np.random.Generator
     ) -> list[TaggedSentence]:
         """Draw `count` sentences, whose words with `unseen` have stems that no others have."""
-        kept = {place for place in range(len(self.stems)) if place % KEPT == 0}
-        stems = [stem for place, stem in enumerate(self.stems) if (place in kept) == unseen]
+        kept = {number for number in range(len(self.stems)) if number % KEPT == 0}
+        stems = [stem for number, stem in enumerate(self.stems) if (number in kept) == unseen]
         return [self._sentence(stems, rng) for _ in range(count)]
 
     def _sentence(self, stems: list[str], rng: np.random.Generator) -> TaggedSentence:

@@ -104,11 +104,11 @@ class TranslationLanguage:
         Raises:
             BadInputError: the language has fewer sentences.
         """
-        found = self.sentences()
-        if min(train, test) < 0 or train + test > len(found):
-            raise BadInputError(f"{train} + {test} sentences are asked for, of {len(found)}")
-        order = rng.permutation(len(found))[: train + test]
-        chosen = [found[i] for i in order]
+        pairs = self.sentences()
+        if min(train, test) < 0 or train + test > len(pairs):
+            raise BadInputError(f"{train} + {test} sentences are asked for, of {len(pairs)}")
+        order = rng.permutation(len(pairs))[: train + test]
+        chosen = [pairs[i] for i in order]
         return self.encode(chosen[:train]), self.encode(chosen[train:])
 
     def encode(self, pairs: Sequence[tuple[Words, Words]]) -> Pairs:
@@ -121,11 +121,11 @@ class TranslationLanguage:
 
 def corpus(sentences: int = 3000, seed: int = 0) -> PairCorpus:
     """Return the corpus ``translation``: `sentences` for training, 1/10 held out, 1/10 to test."""
-    found = [SentencePair(*pair) for pair in TranslationLanguage().sentences()]
-    order = np.random.default_rng(seed).permutation(len(found))
+    pairs = [SentencePair(*pair) for pair in TranslationLanguage().sentences()]
+    order = np.random.default_rng(seed).permutation(len(pairs))
     held_out = sentences // 10
     ends = [sentences, sentences + held_out, sentences + 2 * held_out]
-    train, valid, test, _ = ([found[i] for i in part] for part in np.split(order, ends))
+    train, valid, test, _ = ([pairs[i] for i in part] for part in np.split(order, ends))
     return PairCorpus("translation", train, valid, test, TranslationLanguage.best_exact_match)
 
 
@@ -140,8 +140,8 @@ def _phrases() -> Iterator[_Phrase]:
 
 
 def _ids(texts: Sequence[Words], vocabulary: Vocabulary, length: int) -> Ids:
-    found = np.full((len(texts), length), PAD, dtype=np.int64)
-    for row, words in zip(found, texts, strict=True):
+    ids = np.full((len(texts), length), PAD, dtype=np.int64)
+    for row, words in zip(ids, texts, strict=True):
         row[: len(words)] = vocabulary.encode(words)
         row[len(words)] = EOS
-    return found
+    return ids

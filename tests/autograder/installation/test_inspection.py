@@ -6,8 +6,15 @@ from importlib import metadata
 
 import pytest
 
-from autograder.installation.inspection import place_facts, sandbox_facts, version_facts
-from autograder.installation.system_facts import FactSection, SystemFact, report_lines, section
+from autograder.installation.inspection import (
+    FactSection,
+    SystemFact,
+    place_facts,
+    report_lines,
+    sandbox_facts,
+    section,
+    version_facts,
+)
 from autograder.sandbox.runners import Sandbox
 
 

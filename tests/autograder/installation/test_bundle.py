@@ -31,7 +31,7 @@ def redact(tmp_path, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(home)
-    return Redactor.of_this_process({"course": home / "course"})
+    return Redactor({"course": home / "course"})
 
 
 def test_paths_are_replaced_by_what_they_are(redact):
