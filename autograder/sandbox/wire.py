@@ -99,13 +99,10 @@ class Result:
 
 
 def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
-    """Encode `value` as one frame.
+    """Encode `value` as one frame; raises a `WireError` if it is too large, too deep, or not plain.
 
     Args:
         foreign: called with every object that is not plain; returns what to send instead.
-
-    Raises:
-        WireError: the value is too large, too deep, or not plain.
     """
     _check_depth(value)
     encoder = _Encoder(foreign)
@@ -130,11 +127,7 @@ def decode_frame(frame: bytes | bytearray) -> Any:
 
 
 def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
-    """Decode a frame's two parts.
-
-    Raises:
-        WireError: anything about the frame is not as described above.
-    """
+    """Decode a frame's two parts; raises a `WireError` if they are not as described above."""
     decoder = _Decoder(memoryview(blobs))
     value = decoder.unpack(bytes(structure), depth=0)
     if decoder.position != len(blobs):

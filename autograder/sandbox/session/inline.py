@@ -49,11 +49,7 @@ class CallbackTable:
         self._made: Counter[CalledBack] = Counter()
 
     def stand_in(self, value: object) -> CallbackRef:
-        """Return what crosses the wire in place of `value`.
-
-        Raises:
-            WireError: it is no callback.
-        """
+        """Return what crosses the wire in place of `value`, which has to be a callback."""
         number = len(self._callbacks) + 1
         self._callbacks[number] = known = callback_in(value)
         return known.reference(number)
@@ -74,16 +70,11 @@ class CallbackTable:
         return made
 
     def answer(self, question: list[Any]) -> dict[str, Any]:
-        """Call what a submission asks for.
+        """Call what a submission asks for; return ``value``, or ``error``, a text.
 
         Args:
-            question: the number of the callback, a name, arguments and keyword arguments.
-
-        Returns:
-            ``value``, or ``error``, a text.
-
-        Raises:
-            WireError: it is no question about a callback of this check.
+            question: the number of the callback, a name, arguments and keyword arguments. A
+                `WireError` is raised for one that is not about a callback of this check.
         """
         if [type(part) for part in question] != [int, str, list, dict]:
             raise WireError("a question that is none")
@@ -180,10 +171,9 @@ class ReferenceSession(InlineSession):
     """The conversation with the reference: a failure there is no fault of a call under test."""
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; no report tells of them but where one fails.
+        """Run the steps in order; raises `ReferenceFailed` if one fails.
 
-        Raises:
-            ReferenceFailed: one fails.
+        No report tells of others, so only such a request is described in words.
         """
         error, outcomes = self.answers(steps)
         if error is not None:

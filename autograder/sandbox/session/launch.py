@@ -80,7 +80,7 @@ class WorkerSpec:
             "modules": str(modules),
             "packages": installed.modules,
             "metadata": installed.metadata,
-            "imports": imports.plain(),
+            "imports": asdict(imports),
             "view": asdict(view),
             "limits": asdict(limits),
             "folder": str(self.folder),

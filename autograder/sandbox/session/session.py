@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import numpy as np
 
@@ -42,8 +42,6 @@ from autograder.sandbox.wire import (
     map_leaves,
     named_arrays,
 )
-
-_Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
 
 #: The number of a callback, and the method or attribute that was asked for.
 CalledBack = tuple[int, str]
@@ -178,14 +176,7 @@ class Exchange:
 
 
 def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | None = None) -> bytes:
-    """Return the frame of a request that has no number.
-
-    Args:
-        stand_in: returns what crosses the wire in place of a callback.
-
-    Raises:
-        WireError: an argument is too large, or cannot be sent.
-    """
+    """Return the frame of a request without a number; `stand_in` is `foreign` of `wire.encode`."""
     return wire.encode({"steps": [step.plain() for step in steps]}, stand_in)
 
 
@@ -237,17 +228,12 @@ class Transcript:
 
 
 def question_in(reply: Any, number: int) -> list[Any] | None:
-    """Return the worker's question about a callback, sent before its reply; else None.
-
-    Raises:
-        WireError: it asks on behalf of another request.
-    """
+    """Return the worker's question about a callback, sent before its reply; else None."""
     if type(reply) is not dict or type(reply.get("question")) is not list:
         return None
     if type(reply.get("id")) is not int or reply["id"] != number:
         raise WireError("a question of another request")
-    question: list[Any] = reply["question"]
-    return question
+    return cast(list[Any], reply["question"])
 
 
 def outcomes_from(
@@ -279,18 +265,12 @@ def outcomes_from(
 def _outcome(result: Any) -> Outcome:
     if type(result) is not dict:
         raise WireError("a result that is no result")
-    return Outcome(
-        value=result.get("value"),
-        is_method=result.get("is_method") is True,
-        args=tuple(_of_kind(list, result.get("args"))),
-        kwargs=_of_kind(dict, result.get("kwargs")),
-    )
-
-
-def _of_kind(kind: type[_Kind], value: Any) -> _Kind:
-    if value is not None and type(value) is not kind:
-        raise WireError(f"a result whose arguments are no {kind.__name__}")
-    return kind() if value is None else value
+    args, kwargs = result.get("args"), result.get("kwargs")
+    for kind, given in ((list, args), (dict, kwargs)):
+        if given is not None and type(given) is not kind:
+            raise WireError(f"a result whose arguments are no {kind.__name__}")
+    is_method = result.get("is_method") is True
+    return Outcome(result.get("value"), is_method, args=tuple(args or ()), kwargs=kwargs or {})
 
 
 def _with_effects(
