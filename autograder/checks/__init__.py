@@ -58,13 +58,7 @@ from autograder.checks.training import (
     train_classifier,
     train_language_model,
 )
-from autograder.sandbox.session.requests import (
-    assign,
-    built,
-    callback,
-    part,
-    set_attribute,
-)
+from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [
     "HIGHER",

@@ -22,11 +22,7 @@ from autograder.checks.equality import MissedThreshold, expect, real_array
 from autograder.checks.language import log_softmax
 from autograder.checks.trained_models import TrainedModels
 from autograder.checks.training import train_classifier, train_language_model
-from autograder.sandbox.session.requests import (
-    RemoteObject,
-    assign,
-    session_of,
-)
+from autograder.sandbox.session.requests import RemoteObject, assign, session_of
 
 Array = np.ndarray[Any, Any]
 

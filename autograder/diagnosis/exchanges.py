@@ -7,12 +7,7 @@ from dataclasses import dataclass, replace
 
 from autograder.diagnosis.comparison import same_effects, same_forms, same_outcome, weight
 from autograder.diagnosis.forms import fitted, is_overflow
-from autograder.sandbox.session.requests import (
-    Call,
-    Get,
-    Outcome,
-    OverwriteResult,
-)
+from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult
 from autograder.sandbox.session.session import Exchange
 
 Exchanges = Sequence[Exchange]

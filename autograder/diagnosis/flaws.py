@@ -19,12 +19,7 @@ from autograder.diagnosis.forms import (
 )
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.results.report import Diagnosis
-from autograder.sandbox.session.requests import (
-    Call,
-    Get,
-    Outcome,
-    Step,
-)
+from autograder.sandbox.session.requests import Call, Get, Outcome, Step
 
 #: The largest relative error of numbers that are almost right.
 ALMOST = 1e-5

@@ -15,12 +15,7 @@ import numpy as np
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
-from autograder.sandbox.session.requests import (
-    Call,
-    Get,
-    Outcome,
-    Step,
-)
+from autograder.sandbox.session.requests import Call, Get, Outcome, Step
 from autograder.sandbox.session.session import Exchange
 from autograder.sandbox.wire import leaves
 

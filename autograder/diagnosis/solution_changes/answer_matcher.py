@@ -17,11 +17,7 @@ from autograder.diagnosis.forms import in_form
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.replay import Module
 from autograder.diagnosis.solution_changes.search import Trials
-from autograder.sandbox.session.requests import (
-    Call,
-    Get,
-    Outcome,
-)
+from autograder.sandbox.session.requests import Call, Get, Outcome
 from autograder.sandbox.session.session import Exchange
 
 EXACT, LOOSE = View(), View(loosely=True)

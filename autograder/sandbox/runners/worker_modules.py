@@ -26,15 +26,8 @@ PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")
 FRAMEWORK: dict[str, tuple[str, ...]] = {
     "framework.data.lexicon": ("Lexicon",),
     "framework.interfaces": (
-        "Array",
-        "LanguageModel",
-        "Loss",
-        "Model",
-        "Optimizer",
-        "Parameters",
-        "Penalty",
-        "Schedule",
-        "Transform",
+        *("Array", "LanguageModel", "Loss", "Model", "Optimizer"),
+        *("Parameters", "Penalty", "Schedule", "Transform"),
     ),
     "framework.models.conditioned": ("Conditioned",),
     "framework.models.count_tables": ("ratio", "values_at"),

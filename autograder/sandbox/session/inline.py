@@ -13,18 +13,8 @@ from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
-from autograder.sandbox.session.requests import (
-    Callback,
-    Outcome,
-    Step,
-    callback_in,
-)
-from autograder.sandbox.session.session import (
-    CalledBack,
-    Session,
-    fault_from,
-    outcomes_from,
-)
+from autograder.sandbox.session.requests import Callback, Outcome, Step, callback_in
+from autograder.sandbox.session.session import CalledBack, Session, fault_from, outcomes_from
 from autograder.sandbox.wire import CallbackRef, WireError
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError

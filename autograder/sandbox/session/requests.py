@@ -18,14 +18,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.wire import (
-    CallbackRef,
-    Handle,
-    Result,
-    leaves,
-    map_leaves,
-    named_arrays,
-)
+from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
 
 if TYPE_CHECKING:
     from autograder.sandbox.session.session import Session

@@ -30,17 +30,8 @@ from autograder.sandbox.session.faults import (
     TimedOut,
 )
 from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.process import (
-    Launch,
-    TimeLimit,
-    WorkerProcess,
-)
-from autograder.sandbox.session.requests import (
-    EndCheck,
-    Load,
-    Outcome,
-    Step,
-)
+from autograder.sandbox.session.process import Launch, TimeLimit, WorkerProcess
+from autograder.sandbox.session.requests import EndCheck, Load, Outcome, Step
 from autograder.sandbox.session.session import (
     Exchange,
     Session,

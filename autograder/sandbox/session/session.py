@@ -30,18 +30,8 @@ from autograder.sandbox.session.faults import (
     SubmissionFault,
 )
 from autograder.sandbox.session.process import MAX_LINES, plain_text
-from autograder.sandbox.session.requests import (
-    Callback,
-    Outcome,
-    Step,
-    steps_in,
-)
-from autograder.sandbox.wire import (
-    Handle,
-    WireError,
-    map_leaves,
-    named_arrays,
-)
+from autograder.sandbox.session.requests import Callback, Outcome, Step, steps_in
+from autograder.sandbox.wire import Handle, WireError, map_leaves, named_arrays
 
 #: The number of a callback, and the method or attribute that was asked for.
 CalledBack = tuple[int, str]
