@@ -31,7 +31,7 @@ from autograder.sandbox.session.faults import (
 )
 from autograder.sandbox.session.process import MAX_LINES, plain_text
 from autograder.sandbox.session.requests import Callback, Outcome, Step, steps_in
-from autograder.sandbox.wire import Handle, WireError, map_leaves, named_arrays
+from autograder.sandbox.wire import Handle, WireError, named_arrays, same_bytes
 
 #: The number of a callback, and the method or attribute that was asked for.
 CalledBack = tuple[int, str]
@@ -281,14 +281,7 @@ def _unlike(expected: dict[str, Any], observed: Any, what: str) -> tuple[str, ..
     seen = observed.get(what) if type(observed) is dict else None
     if type(seen) is not dict:
         raise WireError(f"an observation without {what}")
-    pairs = ((name, _bytes_of(seen.get(name)), _bytes_of(expected[name])) for name in expected)
-    return tuple(name for name, now, before in pairs if now != before)
-
-
-def _bytes_of(value: Any) -> bytes:
-    """Return `value` in bytes; all objects of the worker are equal."""
-    an_object = Handle(0, "")
-    return wire.encode(map_leaves(lambda x: an_object if isinstance(x, Handle) else x, value))
+    return tuple(name for name in expected if not same_bytes(seen.get(name), expected[name]))
 
 
 def names_in(value: Any) -> tuple[str, ...]:
