@@ -24,14 +24,7 @@ from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.results.report import Fact
 from autograder.sandbox.session.faults import SubmissionFault, TimedOut
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import (
-    Call,
-    Get,
-    Outcome,
-    RemoteObject,
-    Step,
-    session_of,
-)
+from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
 from autograder.sandbox.wire import map_leaves
 from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement

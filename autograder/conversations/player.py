@@ -17,18 +17,8 @@ from autograder.conversations.draws import RecordedGenerator
 from autograder.conversations.recording import Tape, handles_in
 from autograder.sandbox.session.faults import NotRecorded
 from autograder.sandbox.session.requests import Outcome, Step, unnumbered
-from autograder.sandbox.session.session import (
-    Exchange,
-    OnRecord,
-    copied,
-    request_frame,
-)
-from autograder.sandbox.wire import (
-    Handle,
-    map_leaves,
-    same_form,
-    zip_leaves,
-)
+from autograder.sandbox.session.session import Exchange, OnRecord, copied, request_frame
+from autograder.sandbox.wire import Handle, map_leaves, same_form, zip_leaves
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
 RTOL = 1e-9

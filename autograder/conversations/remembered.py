@@ -12,12 +12,7 @@ from dataclasses import dataclass, field
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import (
-    Exchange,
-    Session,
-    copied,
-    request_frame,
-)
+from autograder.sandbox.session.session import Exchange, Session, copied, request_frame
 
 #: Maximum size of what is remembered of one exercise, in bytes.
 MAX_BYTES = 64 << 20

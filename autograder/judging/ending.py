@@ -17,11 +17,7 @@ from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import BudgetExceeded
 from autograder.judging.decision import decided
 from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
-from autograder.sandbox.session.calls import (
-    NO_CALL,
-    CallLog,
-    RemoteCall,
-)
+from autograder.sandbox.session.calls import NO_CALL, CallLog, RemoteCall
 from autograder.sandbox.session.faults import (
     Crashed,
     NotDefined,

@@ -9,14 +9,7 @@ from typing import Any
 from autograder.results.report import MAX_FACT, CheckResult
 from autograder.sandbox.session.calls import RemoteCall
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import (
-    Assign,
-    Build,
-    Call,
-    CallAgain,
-    Get,
-    Step,
-)
+from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get, Step
 from autograder.sandbox.session.session import Exchange
 from autograder.sandbox.wire import Handle, Result, leaves
 

@@ -9,11 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.results.shown_arguments import MAX_VALUES
-from autograder.sandbox.wire import (
-    CallbackRef,
-    Handle,
-    Result,
-)
+from autograder.sandbox.wire import CallbackRef, Handle, Result
 
 #: Maximum number of characters of a list that is written out.
 MAX_WRITTEN = 400

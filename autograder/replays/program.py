@@ -25,13 +25,7 @@ from autograder.replays.recorded_calls import ReplayedCheck
 from autograder.replays.session import Replay
 from autograder.results.report import CheckResult
 from autograder.results.shown_arguments import named_arguments
-from autograder.sandbox.session.requests import (
-    Assign,
-    Build,
-    Call,
-    CallAgain,
-    Get,
-)
+from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get
 from autograder.sandbox.session.sandbox_session import IMPORT
 from autograder.sandbox.wire import Handle, Result
 from framework.providers.backends import REFERENCE

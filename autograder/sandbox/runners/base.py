@@ -194,7 +194,16 @@ class BubblewrapSandbox(Sandbox):
             done = subprocess.run(command, capture_output=True, timeout=_TRIAL_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             return f"bubblewrap cannot be started: {error}"
-        return None if done.returncode == 0 else _explain(done.stderr.decode("utf-8", "replace"))
+        if done.returncode == 0:
+            return None
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else "it says nothing"
+        if "--size" in reason:
+            return f"bubblewrap is too old (0.7 or newer is needed): {INSTALL}"
+        return (
+            f"bubblewrap does not work here ({reason}): allow unprivileged user namespaces, in a "
+            "container with `--security-opt seccomp=unconfined`, or use `--sandbox process`"
+        )
 
     def spawn(
         self, argv: list[str], view: FilesystemView, limits: Limits
@@ -234,14 +243,3 @@ class BubblewrapSandbox(Sandbox):
     def seen_by(self, view: FilesystemView) -> FilesystemView:
         """Return the same view, marked as built."""
         return replace(view, namespaced=True)
-
-
-def _explain(message: str) -> str:
-    """Return why bwrap failed, with what helps."""
-    reason = message.strip().splitlines()[-1] if message.strip() else "it says nothing"
-    if "--size" in reason:
-        return f"bubblewrap is too old (0.7 or newer is needed): {INSTALL}"
-    return (
-        f"bubblewrap does not work here ({reason}): allow unprivileged user namespaces, in a "
-        "container with `--security-opt seccomp=unconfined`, or use `--sandbox process`"
-    )

@@ -48,7 +48,7 @@ _INFORMATION = (".dist-info", ".egg-info")
 def build_view(
     files: Iterable[Path], scratch: Path, devices: Iterable[Path] = ()
 ) -> FilesystemView:
-    """Everything that the worker of one run may see.
+    """Return everything that the worker of one run may see.
 
     Installed packages that are not among `files` stay hidden, also those in folders of the system
     and of Python. So do solutions, tests and the grader, where the folder of a submission or of

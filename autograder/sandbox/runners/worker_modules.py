@@ -11,9 +11,8 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import framework
 from framework.errors import PluginError
@@ -27,15 +26,8 @@ PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")
 FRAMEWORK: dict[str, tuple[str, ...]] = {
     "framework.data.lexicon": ("Lexicon",),
     "framework.interfaces": (
-        "Array",
-        "LanguageModel",
-        "Loss",
-        "Model",
-        "Optimizer",
-        "Parameters",
-        "Penalty",
-        "Schedule",
-        "Transform",
+        *("Array", "LanguageModel", "Loss", "Model", "Optimizer"),
+        *("Parameters", "Penalty", "Schedule", "Transform"),
     ),
     "framework.models.conditioned": ("Conditioned",),
     "framework.models.count_tables": ("ratio", "values_at"),
@@ -105,10 +97,6 @@ class GradedImports:
         added = {name: EVERYTHING for name in names if name.startswith("framework.")}
         packages = (*PACKAGES, *(name for name in names if name not in added))
         return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
-
-    def plain(self) -> dict[str, Any]:
-        """Return the fields as values that JSON can hold."""
-        return asdict(self)
 
 
 def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:

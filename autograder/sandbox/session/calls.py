@@ -263,16 +263,9 @@ class CallLog:
         return next(calls, self.latest)
 
     def that_hangs(self, frames: Iterable[Frame]) -> RemoteCall:
-        """Return the call of the latest request that the worker's stack, `frames`, was in.
-
-        It is the latest call where the stack does not tell.
-        """
-        hanging = (
-            call
-            for frame in frames
-            for call in self.called
-            if call.method.rpartition(".")[2] == frame.function
-        )
+        """Return the call that the worker's stack was in; the latest where it does not tell."""
+        by_name = {call.method.rpartition(".")[2]: call for call in reversed(self.called)}
+        hanging = (by_name[frame.function] for frame in frames if frame.function in by_name)
         return next(hanging, self.latest)
 
     def _behind_step(self, step: Step, text: str) -> RemoteCall:

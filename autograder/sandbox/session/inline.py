@@ -13,18 +13,8 @@ from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
-from autograder.sandbox.session.requests import (
-    Callback,
-    Outcome,
-    Step,
-    callback_in,
-)
-from autograder.sandbox.session.session import (
-    CalledBack,
-    Session,
-    fault_from,
-    outcomes_from,
-)
+from autograder.sandbox.session.requests import Callback, Outcome, Step, callback_in
+from autograder.sandbox.session.session import CalledBack, Session, fault_from, outcomes_from
 from autograder.sandbox.wire import CallbackRef, WireError
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
@@ -49,11 +39,7 @@ class CallbackTable:
         self._made: Counter[CalledBack] = Counter()
 
     def stand_in(self, value: object) -> CallbackRef:
-        """Return what crosses the wire in place of `value`.
-
-        Raises:
-            WireError: it is no callback.
-        """
+        """Return what crosses the wire in place of `value`, which has to be a callback."""
         number = len(self._callbacks) + 1
         self._callbacks[number] = known = callback_in(value)
         return known.reference(number)
@@ -74,16 +60,11 @@ class CallbackTable:
         return made
 
     def answer(self, question: list[Any]) -> dict[str, Any]:
-        """Call what a submission asks for.
+        """Call what a submission asks for; return ``value``, or ``error``, a text.
 
         Args:
-            question: the number of the callback, a name, arguments and keyword arguments.
-
-        Returns:
-            ``value``, or ``error``, a text.
-
-        Raises:
-            WireError: it is no question about a callback of this check.
+            question: the number of the callback, a name, arguments and keyword arguments. A
+                `WireError` is raised for one that is not about a callback of this check.
         """
         if [type(part) for part in question] != [int, str, list, dict]:
             raise WireError("a question that is none")
@@ -180,10 +161,9 @@ class ReferenceSession(InlineSession):
     """The conversation with the reference: a failure there is no fault of a call under test."""
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; no report tells of them but where one fails.
+        """Run the steps in order; raises `ReferenceFailed` if one fails.
 
-        Raises:
-            ReferenceFailed: one fails.
+        No report tells of others, so only such a request is described in words.
         """
         error, outcomes = self.answers(steps)
         if error is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import Sandbox, build_view, interpreter
 from autograder.sandbox.runners.filesystem_view import (
+    InstalledPackages,
     installed_packages,
     is_installed,
 )
@@ -66,11 +67,9 @@ class WorkerSpec:
         modules = self.sandbox.modules(self.arrays, tuple(added)) or self.scratch / "modules"
         if not modules.exists():
             copy_worker_modules(modules, added, arrays_module)
-        names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
-        plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
-        installed = installed_packages((*names, PLOTTING) if plots else names)
-        scratch, is_cpu = self.scratch / "own", self.device == "cpu"
+        installed, scratch = self._installed(imports), self.scratch / "own"
         scratch.mkdir(exist_ok=True)
+        is_cpu = self.device == "cpu"
         devices = [] if is_cpu else sorted(Path("/dev").glob("nvidia*"))
         files = [self.folder, modules, *installed.files]
         view = self.sandbox.seen_by(build_view(files, scratch, devices))
@@ -80,7 +79,7 @@ class WorkerSpec:
             "modules": str(modules),
             "packages": installed.modules,
             "metadata": installed.metadata,
-            "imports": imports.plain(),
+            "imports": asdict(imports),
             "view": asdict(view),
             "limits": asdict(limits),
             "folder": str(self.folder),
@@ -92,6 +91,12 @@ class WorkerSpec:
         entry = modules / "autograder" / "sandbox" / "worker" / "main.py"
         argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
+
+    def _installed(self, imports: GradedImports) -> InstalledPackages:
+        """Return the files of the packages that the worker or the submission imports."""
+        names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
+        plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
+        return installed_packages((*names, PLOTTING) if plots else names)
 
 
 def mentions_plotting(folder: Path) -> bool:

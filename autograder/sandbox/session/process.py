@@ -110,12 +110,10 @@ class WorkerProcess:
     def exchange(self, frame: bytes, limit: TimeLimit, spent: TimeLimit = NO_TIME) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
 
+        Raises a `SubmissionFault` or a `wire.WireError` if there is none.
+
         Args:
             spent: what earlier exchanges of the same request have taken of `limit`.
-
-        Raises:
-            SubmissionFault: the exchange did not come to its end.
-            wire.WireError: the reply breaks the rules of the wire.
         """
         from autograder.sandbox import wire
 
@@ -148,11 +146,7 @@ class WorkerProcess:
 
     @staticmethod
     def _missing(reply: bytearray) -> int:
-        """Return how many bytes of a frame, or of its header, are missing.
-
-        Raises:
-            wire.WireError: the header announces too much.
-        """
+        """Return how many bytes of a frame, or of its header, are missing."""
         from autograder.sandbox import wire
 
         size = wire.HEADER.size

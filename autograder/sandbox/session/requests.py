@@ -18,14 +18,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.wire import (
-    CallbackRef,
-    Handle,
-    Result,
-    leaves,
-    map_leaves,
-    named_arrays,
-)
+from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
 
 if TYPE_CHECKING:
     from autograder.sandbox.session.session import Session
@@ -263,15 +256,11 @@ class RemoteFunction:
         return wrap(self._session, self._session.run([CallAgain()])[-1]).value
 
     def _outcome(
-        self,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        *,
-        after: bool = False,
-        observing: bool = False,
+        self, args: Any, kwargs: Any, *, after: bool = False, observing: bool = False
     ) -> Outcome:
         parts = _Parts()
-        call = Call(self._owner, self._name, *parts.placed_in(args, kwargs), after)
+        args, kwargs = map_leaves(parts.placed, (args, kwargs))
+        call = Call(self._owner, self._name, args, kwargs, after)
         place = len(parts.steps)
         is_observed = observing and any(True for _ in named_arrays(call.args, call.kwargs))
         steps = [*parts.steps, call, *([Observe(place)] if is_observed else [])]
@@ -316,15 +305,11 @@ class RemoteObject:
 
 
 def part(name: str, *args: Any, **kwargs: Any) -> Build:
-    """Return an argument that the code under test builds: the part `name`.
+    """Return an argument that the code under test builds: the part `name`, as in ``"rnn"``.
 
     It is what a network of the submission would get from `framework.models.parts.part`: the
-    student's layer of another exercise, or the provider's. The same part twice within one call is
-    one object there.
-
-    Args:
-        name: registry name, as in ``"rnn"``; its exercise belongs under `requires`.
-        args, kwargs: arguments of the constructor, parts among them.
+    student's layer of another exercise, which belongs under `requires`, or the provider's. The
+    arguments of its constructor may be parts. The same part twice within one call is one object.
     """
     return Build(name, args, kwargs)
 
@@ -343,19 +328,15 @@ class _Parts:
         self.steps: list[Step] = []
         self._places: dict[int, Result] = {}
 
-    def placed_in(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments of a call, with results of `steps` for its parts, and handles for
-        remote objects."""
-        return map_leaves(self.placed, args), map_leaves(self.placed, kwargs)
-
     def placed(self, leaf: Any) -> Any:
-        """Return what stands for `leaf`; a part adds the steps that build it, unless they exist."""
+        """Return what a request has in place of `leaf`.
+
+        A part adds the steps that build it, unless they are there, and is their result.
+        """
         if not isinstance(leaf, Build):
             return unwrap(leaf)
         if id(leaf) not in self._places:
-            args, kwargs = self.placed_in(leaf.args, leaf.kwargs)
+            args, kwargs = map_leaves(self.placed, (leaf.args, leaf.kwargs))
             self.steps.append(Build(leaf.name, args, kwargs))
             self._places[id(leaf)] = Result(len(self.steps) - 1)
         return self._places[id(leaf)]
@@ -418,14 +399,12 @@ class Callback:
 def callback(target: Any, *names: str) -> Callback:
     """Return an argument for the code under test that runs in the grader's process.
 
-    A function whose gradient a student's code has to find, or a model that it has to sample from,
-    is the grader's own: nothing of it enters the worker but its name. What arrives here is a plain
-    copy of what the submission passed: `target` has to look at it before it trusts it. An exception
-    that it raises reaches the submission as a `ValueError`. What it keeps from call to call has to
-    be in its attributes: a diagnosis starts from a copy of it.
+    Nothing of it enters the worker but its name. What arrives here is a plain copy of what the
+    submission passed: `target` has to look at it before it trusts it. An exception that it raises
+    reaches the submission as a `ValueError`. What it keeps from call to call has to be in its
+    attributes: a diagnosis starts from a copy of it.
 
     Args:
-        target: a function, or any object.
         names: the methods that may be called and the attributes that may be read; by default the
             object itself may be called.
     """
@@ -433,11 +412,7 @@ def callback(target: Any, *names: str) -> Callback:
 
 
 def unnumbered(value: object) -> CallbackRef:
-    """Return what a recording holds in place of a callback, however many came before it.
-
-    Raises:
-        wire.WireError: it is no callback.
-    """
+    """Return what a recording holds in place of a callback, however many came before it."""
     return callback_in(value).reference(0)
 
 

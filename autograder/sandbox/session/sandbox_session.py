@@ -30,17 +30,8 @@ from autograder.sandbox.session.faults import (
     TimedOut,
 )
 from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.process import (
-    Launch,
-    TimeLimit,
-    WorkerProcess,
-)
-from autograder.sandbox.session.requests import (
-    EndCheck,
-    Load,
-    Outcome,
-    Step,
-)
+from autograder.sandbox.session.process import Launch, TimeLimit, WorkerProcess
+from autograder.sandbox.session.requests import EndCheck, Load, Outcome, Step
 from autograder.sandbox.session.session import (
     Exchange,
     Session,
@@ -102,11 +93,13 @@ class TimeBudget:
         total: seconds of processor time.
 
     Attributes:
+        used_up: what is said once nothing is left.
         wall: seconds that all of it has taken.
     """
 
     def __init__(self, total: float) -> None:
         self.total = total
+        self.used_up = f"the exercise's {total:g} s of processor time are used up"
         self.wall = 0.0
         self._ended = 0.0
         self._current = 0.0
@@ -124,8 +117,7 @@ class TimeBudget:
     def note_exchange(self, cpu: float, wall: float, idle: float = 0.0) -> None:
         """Count an exchange of `wall` seconds with a worker that has used `cpu` so far.
 
-        Args:
-            idle: seconds of the exchange in which the worker wanted no processor.
+        In `idle` seconds of them it wanted no processor.
         """
         self._current = cpu
         self.wall += wall
@@ -314,23 +306,18 @@ class SandboxSession(Session):
         """Return the limit of a request that may take `seconds` of processor time."""
         limit = self._budget.limit(seconds)
         if limit.cpu <= 0:
-            raise TimedOut(self._used_up())
+            raise TimedOut(self._budget.used_up)
         if limit.wall <= 0:
             took = f"the exercise took {self._budget.wall:.0f} s"
             raise TimedOut(took, stalled=not self._budget.is_idle)
         return limit
-
-    def _used_up(self) -> str:
-        return f"the exercise's {self._budget.total:g} s of processor time are used up"
 
     def _lost(
         self, failure: Exception, text: str, limit: TimeLimit, waited: float
     ) -> SubmissionFault:
         """Return the fault for an exchange that broke off; the worker is done for.
 
-        Args:
-            text: the last step of the request in words.
-            waited: seconds in which the worker wanted no processor.
+        `text` is the last step in words. For `waited` seconds the worker wanted no processor.
         """
         self._discard()
         if self.transcript is not None:
@@ -342,7 +329,7 @@ class SandboxSession(Session):
         fault.call = text
         is_used_up = self._budget.left.cpu <= 0
         if is_used_up and isinstance(fault, TimedOut) and not fault.stalled:
-            fault = TimedOut(self._used_up(), fault.frames, text)
+            fault = TimedOut(self._budget.used_up, fault.frames, text)
         if fault.stalled and waited > limit.cpu:  # no busy machine has caused it
             fault.stalled = False
             fault.message += f": the code waited for {waited:.3g} s, and computed nothing"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import numpy as np
 
@@ -30,20 +30,8 @@ from autograder.sandbox.session.faults import (
     SubmissionFault,
 )
 from autograder.sandbox.session.process import MAX_LINES, plain_text
-from autograder.sandbox.session.requests import (
-    Callback,
-    Outcome,
-    Step,
-    steps_in,
-)
-from autograder.sandbox.wire import (
-    Handle,
-    WireError,
-    map_leaves,
-    named_arrays,
-)
-
-_Kind = TypeVar("_Kind", list[Any], dict[Any, Any])
+from autograder.sandbox.session.requests import Callback, Outcome, Step, steps_in
+from autograder.sandbox.wire import Handle, WireError, named_arrays, same_bytes
 
 #: The number of a callback, and the method or attribute that was asked for.
 CalledBack = tuple[int, str]
@@ -178,14 +166,7 @@ class Exchange:
 
 
 def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | None = None) -> bytes:
-    """Return the frame of a request that has no number.
-
-    Args:
-        stand_in: returns what crosses the wire in place of a callback.
-
-    Raises:
-        WireError: an argument is too large, or cannot be sent.
-    """
+    """Return the frame of a request without a number; `stand_in` is `foreign` of `wire.encode`."""
     return wire.encode({"steps": [step.plain() for step in steps]}, stand_in)
 
 
@@ -237,17 +218,12 @@ class Transcript:
 
 
 def question_in(reply: Any, number: int) -> list[Any] | None:
-    """Return the worker's question about a callback, sent before its reply; else None.
-
-    Raises:
-        WireError: it asks on behalf of another request.
-    """
+    """Return the worker's question about a callback, sent before its reply; else None."""
     if type(reply) is not dict or type(reply.get("question")) is not list:
         return None
     if type(reply.get("id")) is not int or reply["id"] != number:
         raise WireError("a question of another request")
-    question: list[Any] = reply["question"]
-    return question
+    return cast(list[Any], reply["question"])
 
 
 def outcomes_from(
@@ -279,18 +255,12 @@ def outcomes_from(
 def _outcome(result: Any) -> Outcome:
     if type(result) is not dict:
         raise WireError("a result that is no result")
-    return Outcome(
-        value=result.get("value"),
-        is_method=result.get("is_method") is True,
-        args=tuple(_of_kind(list, result.get("args"))),
-        kwargs=_of_kind(dict, result.get("kwargs")),
-    )
-
-
-def _of_kind(kind: type[_Kind], value: Any) -> _Kind:
-    if value is not None and type(value) is not kind:
-        raise WireError(f"a result whose arguments are no {kind.__name__}")
-    return kind() if value is None else value
+    args, kwargs = result.get("args"), result.get("kwargs")
+    for kind, given in ((list, args), (dict, kwargs)):
+        if given is not None and type(given) is not kind:
+            raise WireError(f"a result whose arguments are no {kind.__name__}")
+    is_method = result.get("is_method") is True
+    return Outcome(result.get("value"), is_method, args=tuple(args or ()), kwargs=kwargs or {})
 
 
 def _with_effects(
@@ -311,14 +281,7 @@ def _unlike(expected: dict[str, Any], observed: Any, what: str) -> tuple[str, ..
     seen = observed.get(what) if type(observed) is dict else None
     if type(seen) is not dict:
         raise WireError(f"an observation without {what}")
-    pairs = ((name, _bytes_of(seen.get(name)), _bytes_of(expected[name])) for name in expected)
-    return tuple(name for name, now, before in pairs if now != before)
-
-
-def _bytes_of(value: Any) -> bytes:
-    """Return `value` in bytes; all objects of the worker are equal."""
-    an_object = Handle(0, "")
-    return wire.encode(map_leaves(lambda x: an_object if isinstance(x, Handle) else x, value))
+    return tuple(name for name in expected if not same_bytes(seen.get(name), expected[name]))
 
 
 def names_in(value: Any) -> tuple[str, ...]:

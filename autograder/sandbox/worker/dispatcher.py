@@ -12,14 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.wire import (
-    CallbackRef,
-    Handle,
-    Result,
-    leaves,
-    map_leaves,
-    named_arrays,
-)
+from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
 from autograder.sandbox.worker.loading import describe
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part

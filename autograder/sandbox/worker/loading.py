@@ -140,13 +140,9 @@ def _compiled(loader: SourceFileLoader, module: str) -> CodeType:
 def describe(error: BaseException, folder: str) -> dict[str, Any]:
     """Return a description of `error` made of text and numbers.
 
-    Args:
-        folder: only frames of files in this folder are reported.
-
-    Returns:
-        ``kind`` (raised, not_written, not_defined, part_missing, memory), ``type``, ``message`` and
-        ``frames``: (file, line, function) from the outermost to the innermost; for a name that is
-        not defined, this ``name`` too.
+    It has a ``kind`` (see `_KINDS`), a ``type``, a ``message`` and ``frames`` of files in `folder`:
+    (file, line, function) from the outermost to the innermost. For a name that is not defined, it
+    has this ``name`` too.
     """
     named = {"name": error.name} if isinstance(error, NotDefinedError) else {}
     kinds = (kind for raised, kind in _KINDS.items() if isinstance(error, raised))

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     expect,
     language_model_callback,
@@ -18,6 +17,7 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
+from autograder.course.thresholds import LOWER
 from plugins.lectures.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
 from plugins.lectures.languages.markov import MarkovModel
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     assign,
     classifier_chunks,
     equal,
@@ -19,6 +18,7 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
+from autograder.course.thresholds import LOWER
 from framework.models.conditioned import Conditioned
 from plugins.lectures.languages.conditional_texts import ConditionalTexts
 

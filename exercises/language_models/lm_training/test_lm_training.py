@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     after_call,
     agrees,
     assign,
@@ -25,6 +24,7 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
+from autograder.course.thresholds import LOWER
 from plugins.lectures.languages.markov import MarkovModel
 
 CONSONANTS, VOWELS = "bdgklmnprst", "aeiou"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     expect,
     language_model_chunks,
@@ -17,6 +16,7 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
+from autograder.course.thresholds import LOWER
 from plugins.lectures.languages.agreement import AgreementLanguage
 
 RTOL = 1e-7

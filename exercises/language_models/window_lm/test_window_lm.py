@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     language_model_chunks,
     log_softmax,
@@ -16,6 +15,7 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
+from autograder.course.thresholds import LOWER
 from plugins.lectures.languages.agreement import AgreementLanguage
 
 V, E, H = 7, 3, 4

@@ -8,16 +8,8 @@ import numpy as np
 
 from autograder.conversations.recording import read_exchange, stored
 from autograder.sandbox import wire
-from autograder.sandbox.session.requests import (
-    Call,
-    Load,
-    Outcome,
-)
-from autograder.sandbox.session.session import (
-    Exchange,
-    copied,
-    request_frame,
-)
+from autograder.sandbox.session.requests import Call, Load, Outcome
+from autograder.sandbox.session.session import Exchange, copied, request_frame
 from autograder.sandbox.wire import Handle
 
 CALL = Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))

@@ -4,12 +4,7 @@ import numpy as np
 
 from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.session.session import (
-    MAX_BYTES,
-    MAX_EXCHANGES,
-    Exchange,
-    Transcript,
-)
+from autograder.sandbox.session.session import MAX_BYTES, MAX_EXCHANGES, Exchange, Transcript
 
 
 def answered(*outcomes):
