@@ -44,10 +44,10 @@ def write_bundle(
     Raises:
         BadInputError: the file cannot be written.
     """
-    private = [  # no text leaves this function without `redact`
-        FactSection(s.title, tuple(SystemFact(*map(redact, astuple(fact))) for fact in s.facts))
-        for s in sections
-    ]
+    private = []  # no text leaves this function without `redact`
+    for section in sections:
+        facts = (SystemFact(*map(redact, astuple(fact))) for fact in section.facts)
+        private.append(FactSection(section.title, tuple(facts)))
     versions = {package.metadata["Name"]: package.version for package in metadata.distributions()}
     packages = [f"{name} {version}" for name, version in versions.items() if name]
     variables = [f"{name}={os.environ[name]}" for name in HARMLESS if name in os.environ]

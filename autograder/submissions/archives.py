@@ -87,7 +87,7 @@ def archive_members(
     left = _Budget(archive.name, limits or ArchiveLimits(MAX_MEMBERS, MAX_TOTAL))
     try:
         entries = _zip_entries(archive) if is_zip else _tar_entries(archive, left)
-        for path, problem, opened in entries:
+        for path, problem, open_member in entries:
             if not is_wanted(path):
                 continue
             shown = f"{archive.name}/{path}"
@@ -98,7 +98,7 @@ def archive_members(
                 continue
             left.members -= 1
             left.require()
-            yield path, partial(_read, opened, shown, left if is_zip else None)
+            yield path, partial(_read, open_member, shown, left if is_zip else None)
     except BadInputError as error:
         on_note(str(error))
     except Exception as error:  # the libraries do not document which they raise
@@ -138,10 +138,10 @@ def _tar_entries(archive: Path, left: _Budget) -> Iterator[_Entry]:
 
 
 def _read(
-    opened: Callable[[], IO[bytes] | None], shown: str, left: _Budget | None, limit: int
+    open_member: Callable[[], IO[bytes] | None], shown: str, left: _Budget | None, limit: int
 ) -> bytes:
     try:
-        with opened() or io.BytesIO() as stream:
+        with open_member() or io.BytesIO() as stream:
             data = stream.read(limit)
     except BadInputError:
         raise

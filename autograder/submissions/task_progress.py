@@ -75,8 +75,10 @@ class _Module:
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """Return all functions that the task `name` consists of, by qualified name."""
-        parts = self._parts(name, tasks)
-        return {k: v for part in parts for k, v in _functions(part, self.definitions[part])}
+        functions: dict[str, ast.AST] = {}
+        for part in self._parts(name, tasks):
+            functions.update(_functions(part, self.definitions[part]))
+        return functions
 
     def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
         """Return the tasks that the task `name` and its helpers use."""

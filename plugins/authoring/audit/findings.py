@@ -83,11 +83,6 @@ class Audit:
         """0 if the checks caught everything, 1 if a change survived or a list is wrong."""
         return 1 if self.unsound or self.stale else 0
 
-    @property
-    def by_exercise(self) -> dict[str, list[AuditFinding]]:
-        """The findings of each exercise."""
-        return _by(self.findings, "exercise")
-
 
 def _by(findings: Iterable[AuditFinding], field: str) -> dict[str, list[AuditFinding]]:
     """Return the `findings` for each value of `field`, in their order."""
@@ -99,7 +94,7 @@ def _by(findings: Iterable[AuditFinding], field: str) -> dict[str, list[AuditFin
 
 def show(audit: Audit, console: Console) -> None:
     """Print the findings by exercise and by operator, and all that need an action."""
-    _print_table(console, "exercise", audit.by_exercise)
+    _print_table(console, "exercise", _by(audit.findings, "exercise"))
     mutants = [finding for finding in audit.findings if finding.operator != MISTAKES]
     _print_table(console, "operator", dict(sorted(_by(mutants, "operator").items())))
     for finding in audit.unsound:
@@ -166,7 +161,7 @@ def to_json(audit: Audit) -> str:
             "operators": {name: _totals(some) for name, some in _by(findings, "operator").items()},
             "findings": [_as_json(finding) for finding in findings],
         }
-        for name, findings in audit.by_exercise.items()
+        for name, findings in _by(audit.findings, "exercise").items()
     }
     document = {
         "format": "gradus-audit-1",

@@ -26,6 +26,8 @@ from plugins.authoring.audit.findings import AuditFinding
 
 #: Fixtures that a check asks for when it trains a model.
 _TRAINED = frozenset({"metric_threshold", "plot"})
+#: What a check gives for a right answer.
+RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,7 @@ class AuditTrials:
         for result in results:
             if result.verdict is Verdict.NOT_GRADED:
                 raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
-        right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
+        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in RIGHT)
 
     def _results(
         self, exercise: Exercise, submission: Submission, stop_early: bool

@@ -24,7 +24,7 @@ from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, STUDENT
 from plugins.authoring.audit.auditing import Scope, audit
-from plugins.authoring.audit.trials import handed_in
+from plugins.authoring.audit.trials import RIGHT, handed_in
 from plugins.authoring.checking import exercise_files
 from plugins.authoring.checking.exercise_files import Checked, Problem, advice
 
@@ -134,7 +134,7 @@ def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Pr
     """Yield a problem for each message of those of `results` that did not pass."""
     checks: dict[str, list[str]] = {}
     for check in results:
-        if check.verdict not in _RIGHT:
+        if check.verdict not in RIGHT:
             checks.setdefault(check.message, []).append(check.id)
     for message, ids in checks.items():
         yield Problem(f"{whose} fails {', '.join(ids)}: {message}", fix)

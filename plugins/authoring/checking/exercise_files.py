@@ -204,7 +204,15 @@ def examples(course: Course, exercise: Exercise) -> Iterator[Problem]:
     with tempfile.TemporaryDirectory(prefix="gradus-examples-") as root:
         folder = _finished(course, exercise, Path(root))
         (folder / "examples.txt").write_text(text, "utf-8")
-        wrong = _pasted(exercise, folder)
+        command = [sys.executable, "-c", _PASTED.format(name=exercise.name)]
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST
+            )
+        except subprocess.TimeoutExpired:
+            wrong = f"they take more than {LONGEST} s"
+        else:
+            wrong = (done.stdout + done.stderr).strip()[-2000:] if done.returncode else ""
     if wrong:
         yield Problem(
             f"{exercise.readme}: an example does not print what it shows:\n{wrong}",
@@ -226,15 +234,3 @@ def _finished(course: Course, exercise: Exercise, root: Path) -> Path:
             if file.is_file():
                 (folder / file.name).write_bytes(file.read_bytes())
     return root / "exercises" / exercise.unit / exercise.name
-
-
-def _pasted(exercise: Exercise, folder: Path) -> str:
-    """Return what is wrong with the examples in `folder`; empty if nothing is."""
-    command = [sys.executable, "-c", _PASTED.format(name=exercise.name)]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST
-        )
-    except subprocess.TimeoutExpired:
-        return f"they take more than {LONGEST} s"
-    return (done.stdout + done.stderr).strip()[-2000:] if done.returncode else ""

@@ -38,11 +38,7 @@ _VSCODE = {
 
 
 def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write everything but recordings and the manifest into the folder of `kit`.
-
-    Raises:
-        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
-    """
+    """Write everything but recordings and the manifest into the folder of `kit`."""
     write_course(kit.root, course, exercises)
     for exercise in exercises:
         stub = kit.root / exercise.stub.relative_to(course.root)
@@ -90,10 +86,7 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
 
 
 def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write what `exercises` take from bases into the course at `folder`.
-
-    Students are given it, and may not have the base.
-    """
+    """Write what `exercises` take from bases: students may not have these."""
     root = base_in_kit(folder)
     needed = course.borrowed(exercises)
     for depth, base in enumerate(course.bases):

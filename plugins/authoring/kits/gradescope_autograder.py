@@ -121,9 +121,9 @@ def requirements(course: Course, exercises: Sequence[Exercise]) -> Iterator[str]
     declared = map(Requirement, metadata.requires(DISTRIBUTION) or ())
     names = {needed.name for needed in declared if "extra" not in str(needed.marker)}
     yield from sorted(map(_pinned, names))
-    added = {name.partition(".")[0] for e in exercises for name in course.graded_imports(e)}
-    added |= {name.partition(".")[0] for name in course.plugins if not Path(name).exists()}
-    for name in sorted(added - set(PACKAGES)):
+    modules = [name for exercise in exercises for name in course.graded_imports(exercise)]
+    modules += [name for name in course.plugins if not Path(name).exists()]
+    for name in sorted({module.partition(".")[0] for module in modules} - set(PACKAGES)):
         distributions = metadata.packages_distributions().get(name)
         if not distributions:
             raise BadInputError(f"the package {name} is not installed: `pip install {name}` first")

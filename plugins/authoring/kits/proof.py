@@ -7,7 +7,7 @@ a solution: these lines are counted. All other files, recordings included, may h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -46,8 +46,7 @@ def prove(
 ) -> Proof:
     """Grade the solution and the stub of `exercise` in the kit of `setting`.
 
-    Raises:
-        BadInputError: the solution does not pass, or the stub passes a check.
+    `BadInputError` says that the solution does not pass, or that the stub passes a check.
     """
     right = _graded(setting, solutions, exercise)
     for check in right:
@@ -101,13 +100,11 @@ def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
     return {line for line in kept if line not in shown}
 
 
-def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
+def quotations(root: Path, exercises: Sequence[Exercise]) -> list[Quotation]:
     """Return the lines of solutions in the texts that the instructor wrote for students.
 
-    Raises:
-        BadInputError: another file of the kit at `root` holds one.
+    `BadInputError` says that another file of the kit at `root` holds one.
     """
-    exercises = list(exercises)
     lines = solution_lines(exercises)
     public = {
         root / file.relative_to(exercise.root)
