@@ -53,6 +53,7 @@ def read_moodle(export: Export, wanted: Wanted) -> Reading:
 _CANVAS_ANONYMOUS = re.compile(
     r"(?P<name>)(?P<late>LATE_)?anon_(?P<user>[^_]+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
 )
+#: Text and links that a student wrote have no number of an attachment.
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_"
     r"(?:(?P<number>\d+)_)?(?P<file>(?(number).+|(?:text|link)\.html))",

@@ -11,19 +11,8 @@ from functools import partial
 
 from autograder.public.reports import for_spreadsheet, number
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from plugins.classes.gradebooks.request import (
-    Filled,
-    FillRequest,
-    blank_reason,
-    comment_of,
-    scale,
-)
-from plugins.classes.rosters.roster import (
-    PARTICIPANT,
-    columns_of,
-    identifiers,
-    is_canvas_gradebook,
-)
+from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason, comment_of, scale
+from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook
 from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
@@ -268,13 +257,9 @@ def _students(
     sheet: Sheet, request: FillRequest, rows: Sequence[SheetRow]
 ) -> list[tuple[SheetRow, str | None]]:
     """Return each row with the key of its student; None for a person who is not in the class."""
-    columns = columns_of(sheet)
-    if not columns:
-        raise BadInputError(
-            f"{sheet.file} has no column that identifies students: its columns are "
-            f"{', '.join(sheet.header)}"
-        )
-    students = [(row, request.roster.find(identifiers(row, columns))) for row in rows]
+    lines = {row.line for row in rows}
+    listed = request.roster.rows(sheet, f": its columns are {', '.join(sheet.header)}")
+    students = [(row, key) for row, key in listed if row.line in lines]
     seen: dict[str, int] = {}
     for row, key in students:
         if key is not None and seen.setdefault(key, row.line) != row.line:
@@ -286,7 +271,7 @@ def _students(
         kinds = {kind for points in request.points.values() for kind in points.student.identifiers}
         raise BadInputError(
             f"{sheet.file}: no row belongs to a student of {request.assignment}. The file "
-            f"identifies students by {', '.join(columns.values())}; the roster has "
+            f"identifies students by {', '.join(columns_of(sheet).values())}; the roster has "
             f"{', '.join(sorted(kinds)) or 'no identifiers'}. Collect again with `--roster FILE` "
             "that has one of these columns"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -11,8 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from framework.errors import BadInputError, UsageError
-from plugins.classes.rosters.roster import Roster, columns_of, identifiers
-from plugins.classes.rosters.tables import Sheet, SheetRow, read_csv
+from plugins.classes.rosters.roster import Roster
+from plugins.classes.rosters.tables import SheetRow, read_csv
 
 #: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
 _ENGLISH = "%d %B %Y, %I:%M %p"
@@ -134,7 +133,7 @@ def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str
     if not {"due", "days", "late_days"} & table.columns.keys():
         raise BadInputError(f"{file}: expected a column due, days or late_days")
     extensions: dict[str, Extension] = {}
-    for row, key in _students(table, roster):
+    for row, key in roster.rows(table, ", as in student"):
         if key is None:
             raise BadInputError(f"{file}, line {row.line}: no such student in the roster")
         if key in extensions:
@@ -159,7 +158,7 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
     if not column:
         raise BadInputError(f"{file} has no column of times: expected one of {', '.join(TIMES)}")
     times: dict[str, datetime] = {}
-    for row, key in _students(table, roster):
+    for row, key in roster.rows(table, ", as in student"):
         text = row.value(column)
         if key is None or text in ("", "-"):
             continue
@@ -171,12 +170,3 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
             )
         times[key] = moment
     return times
-
-
-def _students(table: Sheet, roster: Roster) -> Iterator[tuple[SheetRow, str | None]]:
-    """Yield each row with the key of its student; None for another person."""
-    columns = columns_of(table)
-    if not columns:
-        raise BadInputError(f"{table.file} has no column that identifies students, as in student")
-    for row in table.rows:
-        yield row, roster.find(identifiers(row, columns))

@@ -152,6 +152,13 @@ class Roster:
                 return tuple(members) if group_name and members else (key,)
         return ()
 
+    def rows(self, table: Sheet, hint: str) -> list[tuple[SheetRow, str | None]]:
+        """Return each row of `table` with the key of its student; None for another person."""
+        columns = columns_of(table)
+        if not columns:
+            raise BadInputError(f"{table.file} has no column that identifies students{hint}")
+        return [(row, self.find(identifiers(row, columns))) for row in table.rows]
+
     def values(self, *kinds: str) -> set[str]:
         """Return all values of identifiers and groups of these kinds, in the compared form."""
         pairs = (*self._found, *self._groups)
