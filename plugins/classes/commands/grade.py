@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,20 +24,19 @@ from framework.commands.options import (
     Sandbox,
     SecretSeed,
 )
-from framework.commands.output import say
-from framework.errors import StoppedError
+from framework.commands.output import say, stopped_with
 from framework.threads import pin_threads
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.commands.options import StoreOption, open_store
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Iterator, Mapping
 
     from plugins.classes.runs.engine import Engine
     from plugins.classes.runs.grade_job import RunSettings
-    from plugins.classes.runs.grade_run import FinishedRun, Grading
+    from plugins.classes.runs.grade_run import FinishedRun
+    from plugins.classes.runs.points import EntryResult
     from plugins.classes.runs.store import Store
-    from plugins.classes.runs.stored_runs import Run
 
 
 def grade(
@@ -87,25 +87,30 @@ def grade(
     """
     pin_threads()
     from autograder.public.grading import GradeOptions, chosen_course
-    from plugins.classes.runs.grade_job import RunSettings, setting_of
+    from plugins.classes.runs.grade_job import RunSettings
 
-    found = read_collection(collection)
+    collected = read_collection(collection)
     plugins, blocked = tuple(plugin or ()), tuple(block or ())
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
     root = str(chosen_course(options).root.resolve())
-    with open_store(found, store, is_new=True) as opened:
-        from plugins.classes.runs.grade_run import Again, Grading
+    with open_store(collected, store, is_new=True) as opened:
+        from plugins.classes.runs.grade_run import Grading, check_regrade
+        from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
         settings = RunSettings(root, seed, backend, device, sandbox, allow_weaker, plugins, blocked)
-        setting_of(settings).reference_backend()  # a missing GPU is reported before grading
-        again = Again.parse(regrade) if regrade else None
-        resolved = replace(found, folder=found.folder.resolve())  # as other machines see it
+        regrade = check_regrade(regrade)
+        resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
-        ended = _graded(
-            Grading(resolved, settings, opened, engine, names or (), again, verify), collection
-        )
+        grading = Grading(resolved, settings, opened, engine, names or (), regrade, verify)
+        try:
+            with stopped_with(
+                lambda: f"`gradus class grade {collection}` continues, nothing is lost"
+            ):
+                ended = carry_out(grading)
+        finally:
+            engine.close()
         _show(opened, ended, collection)
     if ended.not_graded:
         raise typer.Exit(3)
@@ -116,39 +121,24 @@ def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path |
     from plugins.classes.runs.engine import local_engine
     from plugins.classes.runs.grade_job import grade_job, setting_of
 
+    setting = setting_of(settings)  # a missing GPU is reported before grading
     if not cluster:
         return local_engine(partial(grade_job, settings), jobs)
-    from autograder.public.courses import course_hash
     from plugins.classes.runs.cluster import dask_engine
 
-    revision = course_hash(setting_of(settings).course)
-    return dask_engine(settings, revision, cluster, certificates, jobs)
-
-
-def _graded(grading: Grading, folder: Path) -> FinishedRun:
-    """Start or continue a run, and show its progress."""
-    from plugins.classes.runs.grade_run import grade as carry_out
-
-    try:
-        return carry_out(grading)
-    except KeyboardInterrupt:
-        raise StoppedError(
-            f"interrupted: `gradus class grade {folder}` continues, nothing is lost"
-        ) from None
-    finally:
-        grading.engine.close()
-        if grading.progress.is_begun:
-            grading.progress.end()
+    return dask_engine(settings, setting.course_hash, cluster, certificates, jobs)
 
 
 def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
     """Print what a run found, without students."""
+    from plugins.classes.runs.points import points_of
+
     run = ended.run
     say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
     say(f"doctor: {run.doctor}")
     reused = f", {ended.reused} of them known before" if ended.reused else ""
     say(f"{counted(ended.jobs, 'result')}{reused}; equal work is graded once")
-    for line in store.transaction(partial(_by_exercise, run=run)):
+    for line in _by_exercise(store.transaction(points_of, run)):
         say(f"  {line}")
     if ended.verified:
         agree = "all agree" if not ended.different else f"{ended.different} differ"
@@ -164,22 +154,14 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
         )
 
 
-def _by_exercise(connection: Connection, run: Run) -> list[str]:
-    """Return a line for each exercise: its verdicts, and the mean of the points."""
-    from plugins.classes.runs.points import points_of
-
+def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]:
+    """Yield a line for each exercise: its verdicts, and the mean of the points."""
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
-    points: dict[str, list[float]] = defaultdict(list)
-    for (_, exercise), graded in points_of(connection, run).items():
+    shares: dict[str, list[float]] = defaultdict(list)
+    for (_, exercise), graded in points.items():
         verdicts[exercise][graded.verdict] += 1
         if graded.result is not None and graded.result.possible:
-            points[exercise].append(graded.result.earned / graded.result.possible)
-    return [
-        f"{exercise}: {', '.join(f'{count} {name}' for name, count in counts.most_common())}"
-        + (
-            f" · mean {sum(points[exercise]) / len(points[exercise]):.0%}"
-            if points[exercise]
-            else ""
-        )
-        for exercise, counts in verdicts.items()
-    ]
+            shares[exercise].append(graded.result.earned / graded.result.possible)
+    for exercise, counts in verdicts.items():
+        line = f"{exercise}: {', '.join(f'{count} {name}' for name, count in counts.most_common())}"
+        yield f"{line} · mean {mean(shares[exercise]):.0%}" if shares[exercise] else line

@@ -20,15 +20,12 @@ from plugins.classes.commands.options import (
     PagesArgument,
     RunArgument,
     StoreOption,
+    course_and_plugins,
     opened_run,
+    say_listed,
     shown_students,
 )
-from plugins.classes.commands.points import (
-    course_and_plugins,
-    listed,
-    plugins_of,
-    require_all_graded,
-)
+from plugins.classes.commands.points import require_all_graded
 from plugins.classes.rosters.privacy import pseudonyms
 
 if TYPE_CHECKING:
@@ -52,12 +49,11 @@ def report(
     from plugins.classes.pages.site import RunSite, write_site
     from plugins.classes.pages.view import CodeReader, read_view
 
-    with opened_run(inside, store, number) as opened:
-        collection, run = opened.collection, opened.run
+    with opened_run(inside, store, number) as (collection, opened, run):
         code = CodeReader(collection, find_course(course))
         called = shown_students(collection, names)
-        view = opened.store.transaction(read_view, collection, run, called)
-        count = write_site(RunSite(view, opened.store, code), folder)
+        view = opened.transaction(read_view, collection, run, called)
+        count = write_site(RunSite(view, opened, code), folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -88,10 +84,10 @@ def serve(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
             error.name or "starlette",
         ) from None
-    with opened_run(inside, store, number) as opened:
+    with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
-        called = shown_students(opened.collection, names)
-        serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
+        called = shown_students(collection, names)
+        serving = Serving(inside, opened, run.id, called, find_course(course))
         run_server(serving, listening, allow_host or (), say)
 
 
@@ -136,14 +132,13 @@ def feedback(
 
     if form not in FORMS:
         raise UnknownNameError("form of feedback", form, FORMS)
-    plugins = plugins_of(course, plugin, block)
-    with opened_run(inside, store, number) as opened:
-        collection, run = opened.collection, opened.run
+    _, plugins = course_and_plugins(course, plugin, block)
+    with opened_run(inside, store, number) as (collection, opened, run):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
-        points = points_of_run(opened.store, collection, run, plugins)
+        points = points_of_run(opened, collection, run, plugins)
         points = points.only(frozenset(exercise or ()))
         require_all_graded(points, collection, is_partial=partial_)
-        pages = Feedback(opened.store, collection, points, called)
+        pages = Feedback(opened, collection, points, called)
         if form == "moodle":
             written = write_moodle_zip(pages, out)
         else:
@@ -151,7 +146,7 @@ def feedback(
     say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
     on_screen = shown_students(collection, names)
     lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
-    listed("without a page", lines)
+    say_listed("without a page", lines)
 
 
 def similarity(
@@ -187,10 +182,9 @@ def similarity(
     )
 
     chosen, plugins = course_and_plugins(course, plugin, block)
-    with opened_run(inside, store, number) as opened:
-        collection = opened.collection
+    with opened_run(inside, store, number) as (collection, opened, run):
         called = shown_students(collection, names)
-        view = opened.store.transaction(read_view, collection, opened.run, called)
+        view = opened.transaction(read_view, collection, run, called)
     exercises = view.results.exercises
     sources = [solution_source(chosen, exercises)]
     for path in source or ():

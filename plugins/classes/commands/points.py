@@ -20,43 +20,21 @@ from plugins.classes.commands.options import (
     NamesOption,
     RunArgument,
     StoreOption,
+    TableOption,
+    course_and_plugins,
     opened_run,
+    say_listed,
     shown_students,
 )
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.rosters.roster import Roster
 
 if TYPE_CHECKING:
-    from autograder.public.courses import Course
     from framework.providers.plugins import Plugins
     from plugins.classes.collecting.collection import Collection
     from plugins.classes.gradebooks.request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
     from plugins.classes.rosters.privacy import Shown
-
-#: Lines of each part that a terminal shows.
-MAX_LINES = 20
-
-
-def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
-    """Return the plugins of a command on a class."""
-    return course_and_plugins(course, plugin, block)[1]
-
-
-def course_and_plugins(
-    course: Path | None, plugin: list[str] | None, block: list[str] | None
-) -> tuple[Course, Plugins]:
-    """Return the course of a command on a class, with its plugins.
-
-    Raises:
-        UsageError: the working directory of a CI server decides which course it is.
-    """
-    from autograder.public.grading import GradeOptions, chosen_course
-    from framework.providers.plugins import Plugins
-
-    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    chosen = chosen_course(options)
-    return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
 def points_to_show(
@@ -65,17 +43,16 @@ def points_to_show(
     """Return a collection, and the final points of a run by its number; 0 for the newest."""
     from plugins.classes.marks.final_points import points_of_run
 
-    with opened_run(folder, store, number) as opened:
-        points = points_of_run(opened.store, opened.collection, opened.run, plugins)
-    return opened.collection, points
+    with opened_run(folder, store, number) as (collection, opened, run):
+        return collection, points_of_run(opened, collection, run, plugins)
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     """Print what points do not say, and an instructor may have to decide."""
-    listed("rows of points.csv without an effect", settled.unused_rows)
-    unknown = [*map(shown, settled.late_unknown)]
-    listed(
-        "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
+    say_listed("rows of points.csv without an effect", settled.unused_rows)
+    say_listed(
+        "late, by a number of days that is not known: no penalty (`--times` adds times)",
+        [*map(shown, settled.late_unknown)],
     )
     waiting = sum(points.waiting > 0 for points in settled.points.values())
     if waiting:
@@ -83,18 +60,6 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
             f"students whose points wait for another part: {waiting}. `gradus class points "
             f"{settled.results.run.id} --in {folder}` lists them, and you decide"
         )
-
-
-def listed(title: str, lines: list[str]) -> None:
-    """Print the first of `lines` under a title with their number; nothing without any."""
-
-    if not lines:
-        return
-    say(f"{title}: {len(lines)}")
-    for line in lines[:MAX_LINES]:
-        say(f"  {clean(line)}")
-    if len(lines) > MAX_LINES:
-        say(f"  ... and {len(lines) - MAX_LINES} more")
 
 
 def points(
@@ -118,7 +83,7 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
 
-    plugins = plugins_of(course, plugin, block)
+    _, plugins = course_and_plugins(course, plugin, block)
     collection, settled = points_to_show(inside, store, number, plugins)
     file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
@@ -132,22 +97,16 @@ def points(
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
     shown = shown_students(collection, names)
-    listed(
-        "to decide",
-        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
-         for r in open_rows],
-    )  # fmt: skip
-
-
-def _question(about: str, waits_for: str) -> str:
-    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
+    questions = []
+    for row in open_rows:
+        why = "an answer in prose" if row.about == "prose" else f"blocked by {row.waits_for}"
+        questions.append(f"{shown(row.student)} · {row.exercise} · {row.part}: {why}")
+    say_listed("to decide", questions)
 
 
 def totals(
     number: RunArgument = 0,
-    file: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
-    ] = None,
+    file: TableOption = None,
     names: NamesOption = None,
     inside: InOption = Path(),
     store: StoreOption = "",
@@ -159,30 +118,20 @@ def totals(
 
     The table has a column for each exercise; points that are not known are blank.
     """
-
-    plugins = plugins_of(course, plugin, block)
-    collection, result = points_to_show(inside, store, number, plugins)
-    shown = shown_students(collection, names)
-    if file is None:
-        for key in result.points:
-            _show_total(result, shown, key)
-    else:
-        write_private(file, _table(result, shown).encode("utf-8", "replace"))
-    show_doubts(result, shown, inside)
-
-
-def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
     from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
-    points = result.points[key]
-    total = (
-        points.state.value
-        if points.state.value != "graded"
-        else ratio(points.earned, points.possible)
-    )
-    comment = comment_of(points)
-    say(clean(f"{shown(key)} · {total}" + (f" · {comment}" if comment else "")))
+    _, plugins = course_and_plugins(course, plugin, block)
+    collection, result = points_to_show(inside, store, number, plugins)
+    shown = shown_students(collection, names)
+    if file is not None:
+        write_private(file, _table(result, shown).encode("utf-8", "replace"))
+    else:
+        for key, own in result.points.items():
+            is_known = own.state.value == "graded"
+            total = ratio(own.earned, own.possible) if is_known else own.state.value
+            say(clean(" · ".join(filter(None, (shown(key), total, comment_of(own))))))
+    show_doubts(result, shown, inside)
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
@@ -257,10 +206,11 @@ def gradebook(
     from framework.importing import load_target
     from plugins.classes.gradebooks.request import Filled, FillRequest
 
-    plugins = plugins_of(course, plugin, block)
+    _, plugins = course_and_plugins(course, plugin, block)
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
-    _require_other_file(export, out)
+    if out.exists() and export.exists() and out.samefile(export):
+        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
     collection, settled = points_to_show(inside, store, number, plugins)
     settled = settled.only(frozenset(exercise or ()))
     require_all_graded(settled, collection, is_partial=partial_)
@@ -272,15 +222,9 @@ def gradebook(
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    called = shown_students(collection, names)
-    _show_filled(filled, settled, out, called)
-    show_doubts(settled, called, inside)
-
-
-def _exercises(settled: RunPoints) -> list[str]:
-    """Return the exercises whose points were filled in: a run may have graded some alone."""
-    points = next(iter(settled.points.values()), None)
-    return [exercise.name for exercise in points.exercises] if points is not None else []
+    shown = shown_students(collection, names)
+    _show_filled(filled, settled, out, shown)
+    show_doubts(settled, shown, inside)
 
 
 def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
@@ -296,17 +240,12 @@ def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial
         )
 
 
-def _require_other_file(export: Path, out: Path) -> None:
-    if out.exists() and export.exists() and out.samefile(export):
-        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
-
-
 def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     """Print what was filled, and all that an instructor has to look at."""
-    count = len(filled.written)
-    run = settled.results.run
-    say(f"{out}: run {run.id}, column '{filled.column}', points of {counted(count, 'student')}")
-    say(f"exercises: {', '.join(_exercises(settled))}")
+    count, run = counted(len(filled.written), "student"), settled.results.run
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {count}")
+    points = [*settled.points.values()][:1]  # a run may have graded some exercises alone
+    say(f"exercises: {', '.join(part.name for own in points for part in own.exercises)}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
@@ -315,4 +254,4 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) ->
         ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
     ]
     for title, lines in parts:
-        listed(title, [*lines])
+        say_listed(title, [*lines])

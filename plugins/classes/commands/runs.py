@@ -18,6 +18,7 @@ from plugins.classes.commands.options import (
     NamesOption,
     RunArgument,
     StoreOption,
+    TableOption,
     open_store,
     opened_run,
     shown_students,
@@ -46,9 +47,7 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
 
 def results(
     number: RunArgument = 0,
-    file: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
-    ] = None,
+    file: TableOption = None,
     names: NamesOption = None,
     inside: InOption = Path(),
     store: StoreOption = "",
@@ -59,9 +58,9 @@ def results(
     """
     from plugins.classes.runs.points import points_of
 
-    with opened_run(inside, store, number) as opened:
-        points = opened.store.transaction(points_of, opened.run)
-    shown = shown_students(opened.collection, names)
+    with opened_run(inside, store, number) as (collection, opened, run):
+        points = opened.transaction(points_of, run)
+    shown = shown_students(collection, names)
     rows = [
         (shown(student), exercise, graded.verdict, *graded.numbers)
         for (student, exercise), graded in sorted(points.items())
@@ -72,7 +71,7 @@ def results(
         return
     text = io.StringIO()
     columns = ("student", "exercise", "verdict", "earned", "possible")
-    csv.writer(text).writerows([columns, *(tuple(map(for_spreadsheet, row)) for row in rows)])
+    csv.writer(text).writerows([columns, *(map(for_spreadsheet, row) for row in rows)])
     write_private(file, text.getvalue().encode())
 
 
@@ -92,24 +91,23 @@ def diff(
     with open_store(collection, store) as opened:
         pair = [opened.transaction(find_run, number) for number in (first, second)]
         moved = opened.transaction(lambda connection: list(compare(connection, *pair)))
-    for change in moved:
-        points = f"{change.before or 'nothing'} -> {change.after or 'nothing'}"
-        say(f"{shown(change.student)} · {change.exercise} · {points}: {'; '.join(change.reasons)}")
+    for student, change in moved:
+        say(f"{shown(student)} · {change}")
     say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
 
 
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
     """Show what was not graded by a fault of the grader, and the fault."""
-    from plugins.classes.runs.job_queue import fault_of
+    from plugins.classes.runs.jobs import fault_of
     from plugins.classes.runs.points import points_of
 
-    with opened_run(inside, store, number) as opened:
-        points = opened.store.transaction(points_of, opened.run)
+    with opened_run(inside, store, number) as (_, opened, run):
+        points = opened.transaction(points_of, run)
         missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
         for key, entry in missing.items():
-            fault = opened.store.transaction(fault_of, key)
+            fault = opened.transaction(fault_of, key)
             say(f"{entry.exercise} · attempt {entry.attempt}: {fault or 'still to be graded'}")
-    say(f"missing in run {opened.run.id}: {counted(len(missing), 'result')}")
+    say(f"missing in run {run.id}: {counted(len(missing), 'result')}")
 
 
 def disagreements(
@@ -123,11 +121,10 @@ def disagreements(
     from plugins.classes.runs.stored_runs import disagreements as find
     from plugins.classes.runs.stored_runs import entries_of
 
-    with opened_run(inside, store, number) as opened:
-        run = opened.run
-        entries = opened.store.transaction(entries_of, run.id)
+    with opened_run(inside, store, number) as (_, opened, run):
+        entries = opened.transaction(entries_of, run.id)
         attempts = {run.key(entry): entry.attempt for entry in entries}
-        listed = opened.store.transaction(lambda connection: list(find(connection, attempts)))
+        listed = opened.transaction(lambda connection: list(find(connection, attempts)))
     for pair in listed:
         first, second = pair.first, pair.second
         say(

@@ -29,7 +29,7 @@ from plugins.classes.collecting.collection import Collection, read_collection
 from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
 from plugins.classes.pages.view import CodeReader, read_view
 from plugins.classes.rosters.privacy import Shown
-from plugins.classes.runs.store import KEY, Store, grading, key_of
+from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
 from plugins.classes.runs.stored_runs import entries_of, find_run
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -153,7 +153,7 @@ class Serving:
             grading.c.seed == run.seed,
             grading.c.environment == run.environment,
         )
-        done = sum(key_of(row) in keys for row in connection.execute(chosen))
+        done = sum(from_row(ResultKey, row) in keys for row in connection.execute(chosen))
         return Live(done, len(keys), run.ended)
 
     def site(self) -> tuple[RunSite, Live]:

@@ -21,7 +21,7 @@ from plugins.classes.marks.class_results import (
     read_results,
 )
 from plugins.classes.rosters.privacy import Shown, pseudonyms
-from plugins.classes.runs.job_queue import fault_of
+from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Disagreement, Run, disagreements
 

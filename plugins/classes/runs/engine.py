@@ -102,12 +102,18 @@ class Engine:
             self._executor = None
 
 
-def settled(future: Future[JobOutcome]) -> JobOutcome:
-    """Return the outcome of a job; where its worker was lost, that is a fault of ours."""
+def settled(future: Future[JobOutcome], *, alone: bool = True) -> JobOutcome:
+    """Return the outcome of a job; what ends its worker, or its engine, is a fault of ours.
+
+    Where a worker is lost while other jobs run, its job is repeated alone. A job that was alone is
+    the cause, so that the loss is a fault.
+    """
     try:
         return future.result()
     except BrokenExecutor:
-        return JobOutcome(fault=LOST)
+        return JobOutcome(fault=LOST, is_open=not alone)
+    except Exception as error:  # an engine's own fault
+        return JobOutcome(fault=f"{type(error).__name__}: {error}")
 
 
 def local_engine(grade: Grade, jobs: int) -> Engine:

@@ -5,80 +5,72 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.public.courses import course_hash, version_words
+from autograder.public.courses import version_words
 from autograder.public.reports import Verdict
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.coordinator import Coordinator, RunProgress
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.engine import Engine, Job, settled
 from plugins.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
-from plugins.classes.runs.job_queue import LIVE, REGRADE, Queue, add_jobs
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs
+from plugins.classes.runs.progress import RunProgress
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
+    Queue,
     Run,
     RunEntry,
     StoredResult,
     commit,
+    entries_of,
     find_result,
     last_generation,
 )
 
-#: Words of `--regrade` with a value after ``=``, and without a value.
-NAMED, WHOLE = ("task", "student"), ("all", "failed")
+
+def check_regrade(text: str) -> str:
+    """Return ``--regrade`` if it has a known form.
+
+    Raises:
+        UsageError: it has another form.
+    """
+    kind, _, name = text.partition("=")
+    if text in ("", "all", "failed") or (kind in ("task", "student") and name):
+        return text
+    raise UsageError(
+        f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+    )
 
 
-@dataclass(frozen=True)
-class Again:
-    """The choice of ``--regrade``: all, failed, task=NAME or student=KEY."""
-
-    kind: str
-    name: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Again:
-        """Return the choice that `text` describes.
-
-        Raises:
-            UsageError: it has another form.
-        """
-        kind, _, name = text.partition("=")
-        if text in WHOLE or (kind in NAMED and name):
-            return cls(kind, name)
-        raise UsageError(
-            f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
-        )
-
-    def takes(self, entry: RunEntry, result: StoredResult | None) -> bool:
-        """Return whether the work of an entry is graded again."""
-        if self.kind == "failed":
-            return result is not None and result.verdict != Verdict.PASSED
-        named = entry.exercise if self.kind == "task" else entry.student
-        return self.kind == "all" or self.name == named
+def is_regraded(again: str, entry: RunEntry, result: StoredResult | None) -> bool:
+    """Return whether ``--regrade`` takes the work of an entry with this result."""
+    if again == "failed":
+        return result is not None and result.verdict != Verdict.PASSED
+    return again in ("all", f"task={entry.exercise}", f"student={entry.student}")
 
 
-def generations(
-    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: Again | None
-) -> dict[tuple[str, str], int]:
-    """Return (exercise, digest of the work) -> its generation in a new run."""
+def numbered(
+    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: str
+) -> list[RunEntry]:
+    """Return the entries with the generations of their work in a new run."""
     former: dict[tuple[str, str], int] = {}
     raised: set[tuple[str, str]] = set()
     for entry in listed:
         work = entry.exercise, entry.submission
         if work not in former:
             former[work] = last_generation(connection, *work)
-        if again is not None and work not in raised:
-            key = queue.key(entry.submission, entry.exercise, former[work])
-            if again.takes(entry, find_result(connection, key)):
+        if again and work not in raised:
+            key = queue.key(replace(entry, generation=former[work]))
+            if is_regraded(again, entry, find_result(connection, key)):
                 raised.add(work)
-    return {work: number + (work in raised) for work, number in former.items()}
+    new = {work: number + (work in raised) for work, number in former.items()}
+    return [replace(entry, generation=new[entry.exercise, entry.submission]) for entry in listed]
 
 
 def sample(work: Mapping[ResultKey, str], percent: float, seed: int) -> dict[ResultKey, str]:
@@ -112,9 +104,8 @@ class Grading:
     Attributes:
         settings: decides about results; the other fields do not.
         names: exercises or units; empty for those of which a file was handed in.
-        again: what is graded again although it has a result; None for nothing.
+        again: what is graded again although it has a result, as `check_regrade` returns it.
         verified: percentage of the results that are graded twice.
-        progress: shows the state.
     """
 
     collection: Collection
@@ -122,15 +113,13 @@ class Grading:
     store: Store
     engine: Engine
     names: Sequence[str] = ()
-    again: Again | None = None
+    again: str = ""
     verified: float = 0.0
-    progress: RunProgress = field(default_factory=RunProgress)
 
     @cached_property
     def queue(self) -> Queue:
         """The jobs of its assignment and settings."""
-        settings = self.settings
-        revision = course_hash(setting_of(settings).course)
+        settings, revision = self.settings, setting_of(self.settings).course_hash
         return Queue(self.collection.name, revision, settings.seed, settings.environment)
 
 
@@ -168,41 +157,37 @@ def grade(grading: Grading) -> FinishedRun:
     run = store.transaction(_begun_run, grading, listed)
     if not run.doctor:
         store.transaction(stored_runs.note_doctor, run.id, _examined(grading, listed))
-    work = store.transaction(_work_of, run)
+    work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)
-    grading.progress.begin(len(missing))
+    priority = REGRADE if grading.again else LIVE
     store.transaction(
-        add_jobs,
-        missing.items(),
-        assignment=queue.assignment,
-        run=run.id,
-        priority=LIVE if grading.again is None else REGRADE,
+        add_jobs, missing.items(), assignment=queue.assignment, run=run.id, priority=priority
     )
-    Coordinator(store, grading.engine, queue, folder_of, grading.progress).run()
+    progress = RunProgress(len(missing))
+    try:
+        Coordinator(store, grading.engine, queue, folder_of, progress).run()
+    finally:
+        progress.show(is_last=True)
     left = store.transaction(_without_result, work)
-    graded = {key: attempt for key, attempt in work.items() if key not in left}
-    chosen = sample(graded, grading.verified, run.id)
+    done = {key: attempt for key, attempt in work.items() if key not in left}
+    chosen = sample(done, grading.verified, run.id)
     verified, different = verify(store, grading.engine, chosen, folder_of)
     store.transaction(stored_runs.end_run, run.id)
     run = store.transaction(stored_runs.find_run, run.id)
-    reused = len(work) - len(missing)
-    return FinishedRun(run, len(work), reused, len(left), verified, different)
+    return FinishedRun(run, len(work), len(work) - len(missing), len(left), verified, different)
 
 
 def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEntry]) -> Run:
     """Return the unfinished run of this work, or a new run."""
     work, setting = digest_of_all(listed), setting_of(grading.settings)
-    sandbox = setting.sandbox.label
-    if grading.again is None:
-        former = stored_runs.unfinished_run(connection, grading.queue, work)
+    sandbox, queue = setting.sandbox.label, grading.queue
+    if not grading.again:
+        former = stored_runs.unfinished_run(connection, queue, work)
         if former is not None and former.sandbox == sandbox:
             return former
-    numbers = generations(connection, grading.queue, listed, grading.again)
-    numbered = [
-        replace(entry, generation=numbers[entry.exercise, entry.submission]) for entry in listed
-    ]
-    stored_runs.note_course(connection, grading.queue.revision, version_words(setting.course))
-    return stored_runs.start_run(connection, grading.queue, sandbox, work, numbered)
+    new = numbered(connection, queue, listed, grading.again)
+    stored_runs.note_course(connection, queue.revision, version_words(setting.course))
+    return stored_runs.start_run(connection, queue, sandbox, work, new)
 
 
 def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
@@ -211,15 +196,9 @@ def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
     problems = list(store_problems(Path(place))) if "://" not in place else []
     if problems:
         raise DoctorError("; ".join(problems))
-    names = dict.fromkeys(entry.exercise for entry in listed)
-    exercises, folder = setting.course.select(names), grading.collection.folder
-    examined = examine(grading.engine, setting.course, exercises, folder)
+    exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
+    examined = examine(grading.engine, setting.course, exercises, grading.collection.folder)
     return f"{examined}; {sandbox_cost(setting.sandbox)}"
-
-
-def _work_of(connection: Connection, run: Run) -> dict[ResultKey, str]:
-    """Return key of each result -> an attempt with that work."""
-    return {run.key(entry): entry.attempt for entry in stored_runs.entries_of(connection, run.id)}
 
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -53,61 +53,38 @@ def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryRe
         if key not in results:
             results[key] = find_result(connection, key, run.ended)
         by_attempt[entry.student, entry.attempt].append(EntryResult(entry, key, results[key]))
-    best: dict[str, list[EntryResult]] = {}
+    best: dict[str, tuple[float, list[EntryResult]]] = {}
     for (student, _), graded in by_attempt.items():
-        if student not in best or _sum(graded) > _sum(best[student]):
-            best[student] = graded
-    return {(s, entry.entry.exercise): entry for s, graded in best.items() for entry in graded}
-
-
-def _sum(graded: Iterable[EntryResult]) -> float:
-    return sum(entry.result.earned for entry in graded if entry.result is not None)
+        earned = sum(part.result.earned for part in graded if part.result is not None)
+        if student not in best or earned > best[student][0]:
+            best[student] = earned, graded
+    return {(s, part.entry.exercise): part for s, (_, graded) in best.items() for part in graded}
 
 
 #: Checks that a reason lists.
 MAX_CHECKS = 3
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A student whose points for an exercise differ between two runs.
-
-    Attributes:
-        before, after: points, or "not graded"; empty if the run did not have the exercise.
-        reasons: differences of the runs, and checks with another verdict.
-    """
-
-    student: str
-    exercise: str
-    before: str
-    after: str
-    reasons: tuple[str, ...]
-
-
-def compare(connection: Connection, first: Run, second: Run) -> Iterator[Moved]:
-    """Yield the points that moved, by student and exercise."""
+def compare(connection: Connection, first: Run, second: Run) -> Iterator[tuple[str, str]]:
+    """Yield each student and exercise with other points in the second run, and why, in words."""
     before, after = points_of(connection, first), points_of(connection, second)
     for student, exercise in sorted(before.keys() | after.keys()):
         old, new = before.get((student, exercise)), after.get((student, exercise))
         if _shown(old) != _shown(new):
-            reasons = (*_reasons(first, second, old, new), *_checks(old, new))
-            yield Moved(student, exercise, _shown(old), _shown(new), reasons)
+            if old is None or new is None:
+                reasons = ["is only in one of the runs"]
+            else:
+                reasons = [*_reasons(first, second, old, new), *_moved_checks(old, new)]
+            yield student, f"{exercise} · {_shown(old)} -> {_shown(new)}: {'; '.join(reasons)}"
 
 
 def _shown(points: EntryResult | None) -> str:
     if points is None:
-        return ""
-    if points.result is None:
-        return NOT_GRADED
-    return f"{points.result.earned:g} of {points.result.possible:g}"
+        return "nothing"
+    return " of ".join(points.numbers) if points.result is not None else NOT_GRADED
 
 
-def _reasons(
-    first: Run, second: Run, old: EntryResult | None, new: EntryResult | None
-) -> Iterator[str]:
-    if old is None or new is None:
-        yield "is only in one of the runs"
-        return
+def _reasons(first: Run, second: Run, old: EntryResult, new: EntryResult) -> Iterator[str]:
     if old.entry.submission != new.entry.submission:
         yield "other work"
     if first.revision != second.revision:
@@ -122,7 +99,7 @@ def _reasons(
         yield "graded again"
 
 
-def _checks(old: EntryResult | None, new: EntryResult | None) -> Iterator[str]:
+def _moved_checks(old: EntryResult, new: EntryResult) -> Iterator[str]:
     """Yield the checks with another verdict."""
     before, after = _verdicts(old), _verdicts(new)
     moved = [
@@ -135,8 +112,8 @@ def _checks(old: EntryResult | None, new: EntryResult | None) -> Iterator[str]:
         yield f"{len(moved) - MAX_CHECKS} more checks"
 
 
-def _verdicts(points: EntryResult | None) -> dict[str, str]:
-    if points is None or points.result is None:
+def _verdicts(points: EntryResult) -> dict[str, str]:
+    if points.result is None:
         return {}
     (exercise,) = json.loads(points.result.report)["exercises"]
     return {

@@ -14,7 +14,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -56,6 +56,9 @@ SCHEMA = "1"
 
 metadata = MetaData()
 
+T = TypeVar("T")
+P = ParamSpec("P")
+
 
 @dataclass(frozen=True)
 class ResultKey:
@@ -76,18 +79,38 @@ class ResultKey:
     generation: int = 0
 
 
-KEY = tuple(field.name for field in fields(ResultKey))
+KEY = tuple(ResultKey.__dataclass_fields__)
+
+
+def _columns(**kinds: Any) -> list[Column[Any]]:
+    """Return a column for each name and type."""
+    return [Column(name, kind, nullable=False) for name, kind in kinds.items()]
 
 
 def _key() -> list[Column[Any]]:
-    return [
-        Column("submission", String(64), nullable=False),
-        Column("exercise", String(200), nullable=False),
-        Column("revision", String(64), nullable=False),
-        Column("seed", BigInteger, nullable=False),
-        Column("environment", String(300), nullable=False),
-        Column("generation", Integer, nullable=False),
-    ]
+    return _columns(
+        submission=String(64),
+        exercise=String(200),
+        revision=String(64),
+        seed=BigInteger,
+        environment=String(300),
+        generation=Integer,
+    )
+
+
+def _result() -> list[Column[Any]]:
+    return _columns(
+        verdict=String(50),
+        earned=Float,
+        possible=Float,
+        for_a_person=Float,
+        checks=String(64),
+        report=Text,
+        repeated=Boolean,
+        sandbox=String(100),
+        seconds=Float,
+        at=Float,
+    )
 
 
 meta = Table("meta", metadata, Column("name", String(50), primary_key=True), Column("value", Text))
@@ -96,14 +119,16 @@ run = Table(
     "run",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("assignment", String(300), nullable=False),
-    Column("revision", String(64), nullable=False),
-    Column("seed", BigInteger, nullable=False),
-    Column("environment", String(300), nullable=False),
-    Column("sandbox", String(100), nullable=False),
-    Column("work", String(64), nullable=False),
-    Column("doctor", Text, nullable=False),
-    Column("started", Float, nullable=False),
+    *_columns(
+        assignment=String(300),
+        revision=String(64),
+        seed=BigInteger,
+        environment=String(300),
+        sandbox=String(100),
+        work=String(64),
+        doctor=Text,
+        started=Float,
+    ),
     Column("ended", Float),
 )
 
@@ -112,10 +137,7 @@ entry = Table(
     metadata,
     Column("run", Integer, nullable=False, index=True),
     Column("student", String(300), nullable=False, index=True),
-    Column("attempt", String(64), nullable=False),
-    Column("exercise", String(200), nullable=False),
-    Column("submission", String(64), nullable=False),
-    Column("generation", Integer, nullable=False),
+    *_columns(attempt=String(64), exercise=String(200), submission=String(64), generation=Integer),
     PrimaryKeyConstraint("run", "student", "attempt", "exercise"),
 )
 
@@ -124,44 +146,18 @@ job = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     *_key(),
-    Column("assignment", String(300), nullable=False),
-    Column("run", Integer, nullable=False),
-    Column("attempt", String(64), nullable=False),
-    Column("priority", Integer, nullable=False),
+    *_columns(assignment=String(300), run=Integer, attempt=String(64), priority=Integer),
     Column("state", String(10), nullable=False, index=True),
-    Column("owner", String(300), nullable=False),
-    Column("until", Float, nullable=False),
-    Column("alone", Boolean, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("lost", Integer, nullable=False),
-    Column("fault", Text, nullable=False),
+    *_columns(
+        owner=String(300), until=Float, alone=Boolean, tries=Integer, lost=Integer, fault=Text
+    ),
     UniqueConstraint(*KEY),
 )
 
-
-def _result() -> list[Column[Any]]:
-    return [
-        Column("verdict", String(50), nullable=False),
-        Column("earned", Float, nullable=False),
-        Column("possible", Float, nullable=False),
-        Column("for_a_person", Float, nullable=False),
-        Column("checks", String(64), nullable=False),
-        Column("report", Text, nullable=False),
-        Column("repeated", Boolean, nullable=False),
-        Column("sandbox", String(100), nullable=False),
-        Column("seconds", Float, nullable=False),
-        Column("at", Float, nullable=False),
-    ]
-
-
 grading = Table(
-    "grading",
-    metadata,
-    *_key(),
-    *_result(),
-    Column("confirmed", Integer, nullable=False),
+    "grading", metadata, *_key(), *_result(), *_columns(confirmed=Integer),
     PrimaryKeyConstraint(*KEY),
-)
+)  # fmt: skip
 
 disagreement = Table(
     "disagreement", metadata, Column("id", Integer, primary_key=True), *_key(), *_result()
@@ -170,13 +166,12 @@ disagreement = Table(
 
 def is_key(table: Table, key: ResultKey) -> ColumnElement[bool]:
     """Return the condition that a row of `table` has the key `key`."""
-    values = zip(KEY, astuple(key), strict=True)
-    return and_(*(table.c[name] == value for name, value in values))
+    return and_(*(table.c[name] == value for name, value in asdict(key).items()))
 
 
-def key_of(row: Any) -> ResultKey:
-    """Return the key of a row."""
-    return ResultKey(**{name: getattr(row, name) for name in KEY})
+def from_row(kind: type[T], row: Any) -> T:
+    """Return the object of the dataclass `kind` whose fields are columns of `row`."""
+    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
 
 def insert_once(
@@ -188,9 +183,6 @@ def insert_once(
     # Drivers differ in the number of rows that they report: the row itself says it.
     return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
-
-T = TypeVar("T")
-P = ParamSpec("P")
 
 #: Seconds that a transaction is tried again, where the database is locked or restarts.
 PATIENCE = 60.0
@@ -241,7 +233,11 @@ class Store:
             except DBAPIError as error:
                 is_passing = error.connection_invalidated or _PASSING.search(str(error.orig))
                 if not is_passing or time.monotonic() > end:
-                    raise StoreError(_told(self.place, error)) from None
+                    first = str(error.orig).strip().splitlines()[0]
+                    raise StoreError(
+                        f"{self.place}: {first}. Nothing that was stored is lost: run the command "
+                        "again when the database can be written"
+                    ) from None
                 time.sleep(_PAUSE)
             except SQLAlchemyError as error:
                 raise StoreError(f"{self.place}: {error}") from None
@@ -252,9 +248,9 @@ class Store:
             return
         self._engine.dispose()
         with closing(sqlite3.connect(self.place, isolation_level=None)) as connection:
-            for command in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
+            checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)"
+            for command in (checkpoint, "VACUUM", checkpoint):
                 connection.execute(command).fetchall()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close all connections."""
@@ -267,19 +263,15 @@ class Store:
         self.close()
 
 
-def _told(place: str, error: DBAPIError) -> str:
-    first = str(error.orig).strip().splitlines()[0]
-    return (
-        f"{place}: {first}. Nothing that was stored is lost: run the command again when the "
-        "database can be written"
-    )
-
-
 def _opened(place: str, patience: float) -> tuple[str, Engine]:
     """Return how to call the store, without a password, and its engine."""
     if "://" not in place:
         file = Path(place)
-        _make_file(file)
+        try:  # its owner alone can read it
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            file.chmod(0o600)
+        except OSError as error:
+            raise BadInputError(f"no store can be written at {file}: {error.strerror}") from None
         engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": min(patience, 30.0)})
         _use_transactions(engine)
         return str(file), engine
@@ -295,19 +287,6 @@ def _opened(place: str, patience: float) -> tuple[str, Engine]:
         ) from None
     except ArgumentError:
         raise BadInputError(f"no store at {place}: expected postgresql://user@host/name") from None
-
-
-def _make_file(file: Path) -> None:
-    """Make the file, if it is missing, such that its owner alone can read it.
-
-    Raises:
-        BadInputError: it cannot be made.
-    """
-    try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        file.chmod(0o600)
-    except OSError as error:
-        raise BadInputError(f"no store can be written at {file}: {error.strerror}") from None
 
 
 def _use_transactions(engine: Engine) -> None:

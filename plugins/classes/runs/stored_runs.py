@@ -7,19 +7,19 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from framework.errors import BadInputError
-from plugins.classes.runs.job_queue import Queue
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
     disagreement,
     entry,
+    from_row,
     grading,
     insert_once,
     is_key,
-    key_of,
+    job,
     meta,
     run,
 )
@@ -73,9 +73,6 @@ def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool
     return False
 
 
-_RESULT_FIELDS = tuple(StoredResult.__dataclass_fields__)
-
-
 def find_result(
     connection: Connection, key: ResultKey, until: float | None = None
 ) -> StoredResult | None:
@@ -83,25 +80,17 @@ def find_result(
     row = connection.execute(select(grading).where(is_key(grading, key))).first()
     if row is None or (until is not None and row.at > until):
         return None
-    return StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+    return from_row(StoredResult, row)
 
 
 def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
     """Yield the disagreements about `keys`."""
     wanted = set(keys)
     for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
-        key = key_of(row)
+        key = from_row(ResultKey, row)
         first = find_result(connection, key) if key in wanted else None
         if first is not None:
-            second = StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
-            yield Disagreement(key, first, second)
-
-
-def remove_results(connection: Connection, keys: Iterable[ResultKey]) -> None:
-    """Remove all results of `keys`."""
-    for key in keys:
-        connection.execute(delete(grading).where(is_key(grading, key)))
-        connection.execute(delete(disagreement).where(is_key(disagreement, key)))
+            yield Disagreement(key, first, from_row(StoredResult, row))
 
 
 @dataclass(frozen=True)
@@ -113,6 +102,25 @@ class RunEntry:
     exercise: str
     submission: str
     generation: int = 0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The jobs that one setting can grade: of one assignment, revision, seed and environment."""
+
+    assignment: str
+    revision: str
+    seed: int
+    environment: str
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition that a job is one of them."""
+        return and_(*(job.c[name] == value for name, value in asdict(self).items()))
+
+    def key(self, entry: RunEntry) -> ResultKey:
+        """Return the key of the result of an entry."""
+        setting = self.revision, self.seed, self.environment
+        return ResultKey(entry.submission, entry.exercise, *setting, entry.generation)
 
 
 @dataclass(frozen=True)
@@ -142,36 +150,43 @@ class Run:
 
     def key(self, entry: RunEntry) -> ResultKey:
         """Return the key of the result of an entry."""
-        return self.queue.key(entry.submission, entry.exercise, entry.generation)
-
-
-_RUN_FIELDS = tuple(Run.__dataclass_fields__)
+        return self.queue.key(entry)
 
 
 def secret_seed(connection: Connection) -> int:
     """Return the seed of the store, which students do not know; the first call draws it."""
     values = {"name": "seed", "value": str(secrets.randbelow(1 << 62))}
     insert_once(connection, meta, values, ["name"])
-    return int(connection.execute(select(meta.c.value).where(meta.c.name == "seed")).scalar_one())
+    return int(_meta(connection, "seed"))
+
+
+def note_course(connection: Connection, revision: str, words: str) -> None:
+    """Write the readable version of the course with that `revision`; the first call counts."""
+    values = {"name": f"course {revision[:32]}", "value": words}
+    insert_once(connection, meta, values, ["name"])
+
+
+def course_words(connection: Connection, revision: str) -> str:
+    """Return the readable version of the course with that `revision`; empty if unknown."""
+    return _meta(connection, f"course {revision[:32]}")
+
+
+def _meta(connection: Connection, name: str) -> str:
+    chosen = select(meta.c.value).where(meta.c.name == name)
+    return connection.execute(chosen).scalar() or ""
 
 
 def start_run(
     connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[RunEntry]
 ) -> Run:
     """Write a new run with its entries."""
-    values = {
-        **asdict(queue),
-        "sandbox": sandbox,
-        "work": work,
-        "doctor": "",
-        "started": time.time(),
-    }
-    made = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
+    values = {**asdict(queue), "sandbox": sandbox, "work": work, "doctor": ""}
+    written = insert(run).values(**values, started=time.time()).returning(run.c.id)
+    number = connection.execute(written).scalar_one()
     if entries:
-        connection.execute(
-            insert(entry), [{"run": made, **asdict(work_entry)} for work_entry in entries]
-        )
-    return find_run(connection, made)
+        rows = [{"run": number, **asdict(work_entry)} for work_entry in entries]
+        connection.execute(insert(entry), rows)
+    return find_run(connection, number)
 
 
 def find_run(connection: Connection, id: int) -> Run:
@@ -180,25 +195,10 @@ def find_run(connection: Connection, id: int) -> Run:
     Raises:
         BadInputError: there is none.
     """
-    runs = [candidate for candidate in all_runs(connection) if candidate.id == id]
-    if not runs:
+    row = connection.execute(select(run).where(run.c.id == id)).first()
+    if row is None:
         raise BadInputError(f"no run {id}: `gradus class runs` shows all")
-    return runs[0]
-
-
-def note_course(connection: Connection, revision: str, words: str) -> None:
-    """Write the readable version of the course with that `revision`; the first call counts."""
-    insert_once(connection, meta, {"name": _course_row(revision), "value": words}, ["name"])
-
-
-def course_words(connection: Connection, revision: str) -> str:
-    """Return the readable version of the course with that `revision`; empty if unknown."""
-    row = select(meta.c.value).where(meta.c.name == _course_row(revision))
-    return connection.execute(row).scalar() or ""
-
-
-def _course_row(revision: str) -> str:
-    return f"course {revision[:32]}"
+    return from_row(Run, row)
 
 
 def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]:
@@ -206,24 +206,21 @@ def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]
     chosen = select(run).order_by(run.c.id)
     if assignment is not None:
         chosen = chosen.where(run.c.assignment == assignment)
-    rows = connection.execute(chosen)
-    return [Run(**{name: getattr(row, name) for name in _RUN_FIELDS}) for row in rows]
+    return [from_row(Run, row) for row in connection.execute(chosen)]
 
 
 def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | None:
     """Return the newest run if it has the same setting and work, and is not finished."""
-    runs = all_runs(connection, queue.assignment)
-    newest = runs[-1] if runs else None
-    if newest is None or newest.queue != queue or newest.work != work:
-        return None
-    return newest if newest.ended is None else None
+    for newest in all_runs(connection, queue.assignment)[-1:]:
+        if (newest.queue, newest.work, newest.ended) == (queue, work, None):
+            return newest
+    return None
 
 
 def entries_of(connection: Connection, id: int) -> list[RunEntry]:
     """Return the entries of a run."""
-    names = tuple(RunEntry.__dataclass_fields__)
     rows = connection.execute(select(entry).where(entry.c.run == id))
-    return [RunEntry(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [from_row(RunEntry, row) for row in rows]
 
 
 def note_doctor(connection: Connection, id: int, doctor: str) -> None:
@@ -242,10 +239,3 @@ def last_generation(connection: Connection, exercise: str, submission: str) -> i
         entry.c.exercise == exercise, entry.c.submission == submission
     )
     return connection.execute(highest).scalar() or 0
-
-
-def remove_runs(connection: Connection, ids: Iterable[int]) -> None:
-    """Remove runs with their entries."""
-    for id in ids:
-        connection.execute(delete(entry).where(entry.c.run == id))
-        connection.execute(delete(run).where(run.c.id == id))

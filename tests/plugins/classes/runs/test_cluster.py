@@ -97,8 +97,8 @@ class _Cluster:
         files = {"ca-file": CA, "cert": CERTIFICATE, "key": KEY}
         self._tls = [f"--tls-{kind}={certificates / name}" for kind, name in files.items()]
         (folder / "preload.py").write_text(
-            "from plugins.classes.runs import grader_process\nimport sys\n"
-            f"grader_process.COMMAND = [sys.executable, {str(command)!r}]\n"
+            "from plugins.classes.runs import cluster\nimport sys\n"
+            f"cluster.COMMAND = [sys.executable, {str(command)!r}]\n"
         )
         file = folder / "scheduler.json"
         self.scheduler = self._start(

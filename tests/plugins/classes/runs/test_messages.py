@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
-from plugins.classes.runs import grader_process as serve
+from plugins.classes.runs.cluster import Task, difference, graded, outcome_from
 from plugins.classes.runs.engine import Job, JobOutcome
-from plugins.classes.runs.grade_job import RunSettings
-from plugins.classes.runs.grader_process import RemoteJob, outcome_from, outcome_text
+from plugins.classes.runs.grade_job import RunSettings, setting_of
 from plugins.classes.runs.stored_runs import StoredResult
+
+
+def outcome_text(outcome):
+    return msgspec.json.encode(outcome).decode()
+
 
 RESULT = StoredResult("passed", 1.0, 2.0, 0.0, "c", "{}", False, "fork", 0.5)
 
 
 def test_a_task_and_an_outcome_arrive_as_they_were_sent():
     settings = RunSettings("/course", 7, plugins=("a", "b"))
-    task = RemoteJob(settings, "r1", "numpy 2", Job("/class/1", "rnn", "d", alone=True))
-    assert RemoteJob.parse(task.text()) == task
+    task = settings, "r1", "numpy 2", Job("/class/1", "rnn", "d", alone=True)
+    assert msgspec.json.decode(msgspec.json.encode(task), type=Task) == task
     for outcome in (JobOutcome(RESULT), JobOutcome(fault="disk full"), JobOutcome(is_open=True)):
         assert outcome_from(outcome_text(outcome)) == outcome
 
@@ -29,8 +34,6 @@ def test_a_task_and_an_outcome_arrive_as_they_were_sent():
         "",
         "{",
         "[]",
-        b"{}",
-        None,
         json.dumps({"result": None, "fault": 3, "is_open": False}),
         json.dumps({"result": {"verdict": "passed"}, "fault": "", "is_open": False}),
         outcome_text(JobOutcome(RESULT)).replace("1.0", '"1.0"'),
@@ -45,14 +48,11 @@ def test_what_is_no_outcome_is_a_fault_of_ours(text):
 def test_a_worker_with_other_versions_or_another_course_has_a_fault(tiny_course):
     settings = RunSettings(str(tiny_course.root), sandbox="process")
     job = Job(str(tiny_course.root / "solutions"), "squash")
-    revision = serve.course_hash(tiny_course)
-    serve.difference.cache_clear()
+    revision, nowhere = setting_of(settings).course_hash, RunSettings("/nowhere")
+    difference.cache_clear()
     for task, fault in (
-        (RemoteJob(settings, revision, "numpy 1", job), "instead of numpy 1"),
-        (RemoteJob(settings, "x" * 64, settings.environment, job), "instead of xxxxxxxxxxxx"),
-        (
-            RemoteJob(RunSettings("/nowhere"), "r", RunSettings("/nowhere").environment, job),
-            "/nowhere",
-        ),
+        ((settings, revision, "numpy 1"), "instead of numpy 1"),
+        ((settings, "x" * 64, settings.environment), "instead of xxxxxxxxxxxx"),
+        ((nowhere, "r", nowhere.environment), "/nowhere"),
     ):
-        assert fault in serve.graded(task).fault
+        assert fault in graded(*task, job).fault
