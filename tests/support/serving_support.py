@@ -22,7 +22,7 @@ class Running:
     def __init__(self, folder, count, **options):
         self.collection, self.store, self.run = large_class(folder, count, **options)
         shown, course = named(self.collection), Course.read(ROOT)
-        self.serving = Serving(folder, self.store, self.run.id, shown, course)
+        self.serving = Serving(self.collection, self.store, self.run.id, shown, course)
         self.socket = open_socket("127.0.0.1", 0, ())
         self.port = self.socket.getsockname()[1]
         app = application(self.serving, TOKEN, ["grades.example"])

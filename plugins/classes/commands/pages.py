@@ -53,7 +53,8 @@ def report(
         code = CodeReader(collection, find_course(course))
         called = shown_students(collection, names)
         view = opened.transaction(read_view, collection, run, called)
-        count = write_site(RunSite(view, opened, code), folder)
+        site = RunSite(view, opened, code)
+        count = write_site(site.paths(), site.content, folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -87,7 +88,7 @@ def serve(
     with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(collection, names)
-        serving = Serving(inside, opened, run.id, called, find_course(course))
+        serving = Serving(collection, opened, run.id, called, find_course(course))
         run_server(serving, listening, allow_host or (), say)
 
 
@@ -196,7 +197,8 @@ def similarity(
         sources,
         lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
     )
-    write_site(SimilarPages(view, tasks), folder)
+    pages = SimilarPages(view, tasks)
+    write_site(pages.paths(), pages.content, folder)
     _show_clusters(tasks, folder)
 
 

@@ -9,15 +9,13 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from threading import Lock
 
 import uvicorn
 from sqlalchemy import Connection, select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import URL, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -25,9 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.public.courses import Course
 from framework.errors import BadInputError, UsageError
-from plugins.classes.collecting.collection import Collection, read_collection
+from plugins.classes.collecting.collection import Collection
 from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
-from plugins.classes.pages.view import CodeReader, read_view
+from plugins.classes.pages.view import CodeReader, RunView, read_view
 from plugins.classes.rosters.privacy import Shown
 from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
 from plugins.classes.runs.stored_runs import entries_of, find_run
@@ -84,7 +82,8 @@ class Guard:
         name = f"gradus-{request.url.port or 80}"
         given = request.query_params.get("token")
         if given is not None and self._is_token(given):
-            answer = RedirectResponse(_without_token(request.url), 303)
+            own = request.url.remove_query_params("token").replace(scheme="", netloc="")
+            answer = RedirectResponse(str(own), 303)
             answer.set_cookie(name, self._token, httponly=True, samesite="strict")
             return answer
         if self._is_token(request.cookies.get(name, "")):
@@ -102,10 +101,6 @@ def host_name(header: str) -> str:
     return name if colon and port.isdigit() else header.lower()
 
 
-def _without_token(url: URL) -> str:
-    return str(url.remove_query_params("token").replace(scheme="", netloc=""))
-
-
 #: Seconds between two looks at the store, and between two refreshed pages.
 LOOK, REFRESH = 1.0, 5.0
 #: Seconds after which a quiet connection gets a comment, so that nothing closes it.
@@ -116,7 +111,6 @@ class Serving:
     """The pages of a run as they are now.
 
     Args:
-        folder: the collection.
         store: has the run.
         number: of the run.
         shown: returns how students are called.
@@ -124,25 +118,20 @@ class Serving:
     """
 
     def __init__(
-        self, folder: Path, store: Store, number: int, shown: Shown, course: Course
+        self, collection: Collection, store: Store, number: int, shown: Shown, course: Course
     ) -> None:
-        self._folder, self._store, self._number = folder, store, number
-        self._shown, self._course = shown, course
+        self._collection, self._store, self._number = collection, store, number
+        self._shown, self._code = shown, CodeReader(collection, course)
         self._lock = Lock()
         self._known: tuple[Live, RunSite] | None = None
         self._read_at = 0.0
         self._counted: tuple[float, Live] | None = None
 
-    @cached_property
-    def _collection(self) -> Collection:
-        return read_collection(self._folder)
-
     def count(self) -> Live:
         """Return how many results are there; all readers share a look at the store."""
         counted = self._counted
         if counted is None or time.monotonic() > counted[0] + LOOK:
-            counted = time.monotonic(), self._store.transaction(self._count)
-            self._counted = counted
+            self._counted = counted = time.monotonic(), self._store.transaction(self._count)
         return counted[1]
 
     def _count(self, connection: Connection) -> Live:
@@ -160,22 +149,17 @@ class Serving:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
             latest = self._known
-            if latest is not None and time.monotonic() < self._read_at + REFRESH:
-                return latest[1], latest[0]
-            count = self.count()
-            if latest is None or latest[0] != count:
-                latest = count, self._read()
-            self._known, self._read_at = latest, time.monotonic()
+            if latest is None or time.monotonic() >= self._read_at + REFRESH:
+                count = self.count()
+                if latest is None or latest[0] != count:
+                    view = self._store.transaction(self._view)
+                    latest = count, RunSite(view, self._store, self._code)
+                self._known, self._read_at = latest, time.monotonic()
             return latest[1], latest[0]
 
-    def _read(self) -> RunSite:
-        collection = self._collection
-        view = self._store.transaction(
-            lambda connection: read_view(
-                connection, collection, find_run(connection, self._number), self._shown
-            )
-        )
-        return RunSite(view, self._store, CodeReader(collection, self._course))
+    def _view(self, connection: Connection) -> RunView:
+        run = find_run(connection, self._number)
+        return read_view(connection, self._collection, run, self._shown)
 
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
@@ -189,7 +173,7 @@ class Serving:
             count = await asyncio.to_thread(self.count)
             now = time.monotonic()
             if count != sent:
-                yield _event("progress", _progress(count))
+                yield _event("progress", render("progress.html", live=count, path=""))
                 sent, beat = count, now
             if self._known is not None and count != self._known[0] and now > refreshed + REFRESH:
                 yield _event("changed", "")
@@ -198,10 +182,6 @@ class Serving:
                 yield ": still here\n\n"
                 beat = now
             await asyncio.sleep(LOOK)
-
-
-def _progress(count: Live) -> str:
-    return render("progress.html", live=count, path="")
 
 
 def _event(name: str, data: str) -> str:
