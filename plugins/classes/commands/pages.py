@@ -128,7 +128,7 @@ def feedback(
 
     Moodle reads the zip under "Upload multiple feedback files in a zip".
     """
-    from plugins.classes.feedback import Feedback, write_folder, write_moodle_zip
+    from plugins.classes.feedback import student_pages, write_folder, write_moodle_zip
     from plugins.classes.marks.final_points import points_of_run
 
     if form not in FORMS:
@@ -139,15 +139,16 @@ def feedback(
         points = points_of_run(opened, collection, run, plugins)
         points = points.only(frozenset(exercise or ()))
         require_all_graded(points, collection, is_partial=partial_)
-        pages = Feedback(opened, collection, points, called)
+        pages = student_pages(opened, points, called)
         if form == "moodle":
-            written = write_moodle_zip(pages, out)
+            reasons = write_moodle_zip(pages, collection, out)
         else:
-            written = write_folder(pages, out, called if anonymous else str)
-    say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
+            reasons = write_folder(pages, out, called if anonymous else str)
     on_screen = shown_students(collection, names)
-    lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
-    say_listed("without a page", lines)
+    without = [f"{on_screen(key)}: {why}" for key, why in reasons.items() if why]
+    count = counted(len(reasons) - len(without), "student")
+    say(f"{out}: run {run.id}, pages of {count}")
+    say_listed("without a page", without)
 
 
 def similarity(
