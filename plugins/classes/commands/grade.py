@@ -94,7 +94,7 @@ def grade(
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
     root = str(chosen_course(options).root.resolve())
     with open_store(collected, store, is_new=True) as opened:
-        from plugins.classes.runs.grade_run import Grading, check_regrade
+        from plugins.classes.runs.grade_run import check_regrade
         from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
@@ -103,12 +103,14 @@ def grade(
         regrade = check_regrade(regrade)
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
-        grading = Grading(resolved, settings, opened, engine, names or (), regrade, verify)
         try:
             with stopped_with(
                 lambda: f"`gradus class grade {collection}` continues, nothing is lost"
             ):
-                ended = carry_out(grading)
+                ended = carry_out(
+                    resolved, settings, opened, engine,
+                    names=names or (), again=regrade, verified=verify,
+                )  # fmt: skip
         finally:
             engine.close()
         _show(opened, ended, collection)

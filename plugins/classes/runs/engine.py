@@ -120,12 +120,9 @@ def local_engine(grade: Grade, jobs: int) -> Engine:
     """Return an engine of `jobs` processes of this machine."""
     if sys.platform != "linux":  # forking is unsafe with macOS's libraries
         return Engine(partial(ProcessPoolExecutor, jobs), grade, jobs)
-    return Engine(partial(_forked_processes, grade, jobs), work, jobs)
-
-
-def _forked_processes(grade: Grade, jobs: int) -> Executor:
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grade, os.getpid()))
+    own = {"initializer": _begin, "initargs": (grade, os.getpid())}
+    return Engine(partial(ProcessPoolExecutor, jobs, context, **own), work, jobs)
 
 
 def _begin(grade: Grade, coordinator: int) -> None:

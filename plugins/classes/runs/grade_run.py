@@ -6,12 +6,12 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from autograder.public.courses import version_words
+from autograder.public.grading import Setting
 from autograder.public.reports import Verdict
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
@@ -98,32 +98,6 @@ def verify(
 
 
 @dataclass(frozen=True)
-class Grading:
-    """The work to grade, its settings, the engine, and the store.
-
-    Attributes:
-        settings: decides about results; the other fields do not.
-        names: exercises or units; empty for those of which a file was handed in.
-        again: what is graded again although it has a result, as `check_regrade` returns it.
-        verified: percentage of the results that are graded twice.
-    """
-
-    collection: Collection
-    settings: RunSettings
-    store: Store
-    engine: Engine
-    names: Sequence[str] = ()
-    again: str = ""
-    verified: float = 0.0
-
-    @cached_property
-    def queue(self) -> Queue:
-        """The jobs of its assignment and settings."""
-        settings, revision = self.settings, setting_of(self.settings).course_hash
-        return Queue(self.collection.name, revision, settings.seed, settings.environment)
-
-
-@dataclass(frozen=True)
 class FinishedRun:
     """A finished run.
 
@@ -141,64 +115,73 @@ class FinishedRun:
     different: int
 
 
-def grade(grading: Grading) -> FinishedRun:
+def grade(
+    collection: Collection,
+    settings: RunSettings,
+    store: Store,
+    engine: Engine,
+    *,
+    names: Sequence[str] = (),
+    again: str = "",
+    verified: float = 0.0,
+) -> FinishedRun:
     """Grade all work of a collection, and return the run.
+
+    Args:
+        settings: decides about results; the others do not.
+        names: exercises or units; empty for those of which a file was handed in.
+        again: what is graded again although it has a result, as `check_regrade` returns it.
+        verified: percentage of the results that are graded twice.
 
     Raises:
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
-    store, queue, folder_of = grading.store, grading.queue, grading.collection.folder_of
-    listed = entries(grading.collection, setting_of(grading.settings).course, grading.names)
+    setting, folder_of = setting_of(settings), collection.folder_of
+    queue = Queue(collection.name, setting.course_hash, settings.seed, settings.environment)
+    listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(
-            f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
+            f"{collection.folder} holds no attempt that counts: collect its exports first"
         )
-    run = store.transaction(_begun_run, grading, listed)
+    run = store.transaction(_begun_run, queue, setting, listed, again)
     if not run.doctor:
-        store.transaction(stored_runs.note_doctor, run.id, _examined(grading, listed))
+        exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
+        if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
+            raise DoctorError("; ".join(problems))
+        examined = examine(engine, setting.course, exercises, collection.folder)
+        doctor = f"{examined}; {sandbox_cost(setting.sandbox)}"
+        store.transaction(stored_runs.note_doctor, run.id, doctor)
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)
-    priority = REGRADE if grading.again else LIVE
+    priority = REGRADE if again else LIVE
     store.transaction(
         add_jobs, missing.items(), assignment=queue.assignment, run=run.id, priority=priority
     )
     progress = RunProgress(len(missing))
     try:
-        Coordinator(store, grading.engine, queue, folder_of, progress).run()
+        Coordinator(store, engine, queue, folder_of, progress).run()
     finally:
         progress.show(is_last=True)
     left = store.transaction(_without_result, work)
     done = {key: attempt for key, attempt in work.items() if key not in left}
-    chosen = sample(done, grading.verified, run.id)
-    verified, different = verify(store, grading.engine, chosen, folder_of)
+    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
     store.transaction(stored_runs.end_run, run.id)
     run = store.transaction(stored_runs.find_run, run.id)
-    return FinishedRun(run, len(work), len(work) - len(missing), len(left), verified, different)
+    return FinishedRun(run, len(work), len(work) - len(missing), len(left), compared, different)
 
 
-def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEntry]) -> Run:
+def _begun_run(
+    connection: Connection, queue: Queue, setting: Setting, listed: Sequence[RunEntry], again: str
+) -> Run:
     """Return the unfinished run of this work, or a new run."""
-    work, setting = digest_of_all(listed), setting_of(grading.settings)
-    sandbox, queue = setting.sandbox.label, grading.queue
-    if not grading.again:
-        former = stored_runs.unfinished_run(connection, queue, work)
-        if former is not None and former.sandbox == sandbox:
-            return former
-    new = numbered(connection, queue, listed, grading.again)
+    work, sandbox = digest_of_all(listed), setting.sandbox.label
+    former = None if again else stored_runs.unfinished_run(connection, queue, work)
+    if former is not None and former.sandbox == sandbox:
+        return former
+    new = numbered(connection, queue, listed, again)
     stored_runs.note_course(connection, queue.revision, version_words(setting.course))
     return stored_runs.start_run(connection, queue, sandbox, work, new)
-
-
-def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
-    """Return the findings of the doctor, in a line."""
-    place, setting = grading.store.place, setting_of(grading.settings)
-    problems = list(store_problems(Path(place))) if "://" not in place else []
-    if problems:
-        raise DoctorError("; ".join(problems))
-    exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
-    examined = examine(grading.engine, setting.course, exercises, grading.collection.folder)
-    return f"{examined}; {sandbox_cost(setting.sandbox)}"
 
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:

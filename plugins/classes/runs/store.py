@@ -18,29 +18,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    create_engine,
-    event,
-    insert,
-    select,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -54,7 +33,7 @@ from framework.errors import AbsentPartError, BadInputError, GradusError
 #: The format of the tables; a store with another format is refused.
 SCHEMA = "1"
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -82,91 +61,71 @@ class ResultKey:
 KEY = tuple(ResultKey.__dataclass_fields__)
 
 
-def _columns(**kinds: Any) -> list[Column[Any]]:
-    """Return a column for each name and type."""
-    return [Column(name, kind, nullable=False) for name, kind in kinds.items()]
+#: Type -> the columns of this type, in any table.
+_NAMES: dict[Any, str] = {
+    sa.String(10): "state",
+    sa.String(50): "verdict",
+    sa.String(64): "submission revision work attempt checks",
+    sa.String(100): "sandbox",
+    sa.String(200): "exercise",
+    sa.String(300): "assignment environment student owner",
+    sa.Text(): "doctor fault report",
+    sa.Integer(): "generation run priority tries lost confirmed",
+    sa.BigInteger(): "seed",
+    sa.Float(): "started until earned possible for_a_person seconds at",
+    sa.Boolean(): "alone repeated",
+}
+_TYPES = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 
 
-def _key() -> list[Column[Any]]:
-    return _columns(
-        submission=String(64),
-        exercise=String(200),
-        revision=String(64),
-        seed=BigInteger,
-        environment=String(300),
-        generation=Integer,
-    )
+def _columns(names: str, *, index: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, _TYPES[name], nullable=False, index=index) for name in names.split()]
 
 
-def _result() -> list[Column[Any]]:
-    return _columns(
-        verdict=String(50),
-        earned=Float,
-        possible=Float,
-        for_a_person=Float,
-        checks=String(64),
-        report=Text,
-        repeated=Boolean,
-        sandbox=String(100),
-        seconds=Float,
-        at=Float,
-    )
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", sa.Integer, primary_key=True)
 
 
-meta = Table("meta", metadata, Column("name", String(50), primary_key=True), Column("value", Text))
+_KEY = " ".join(KEY)
+_RESULT = "verdict earned possible for_a_person checks report repeated sandbox seconds at"
+_NAME, _VALUE = sa.Column("name", sa.String(50), primary_key=True), sa.Column("value", sa.Text)
 
-run = Table(
+meta = sa.Table("meta", metadata, _NAME, _VALUE)
+run = sa.Table(
     "run",
     metadata,
-    Column("id", Integer, primary_key=True),
-    *_columns(
-        assignment=String(300),
-        revision=String(64),
-        seed=BigInteger,
-        environment=String(300),
-        sandbox=String(100),
-        work=String(64),
-        doctor=Text,
-        started=Float,
-    ),
-    Column("ended", Float),
+    _id(),
+    *_columns("assignment revision seed environment sandbox work doctor started"),
+    sa.Column("ended", sa.Float),
 )
-
-entry = Table(
+entry = sa.Table(
     "entry",
     metadata,
-    Column("run", Integer, nullable=False, index=True),
-    Column("student", String(300), nullable=False, index=True),
-    *_columns(attempt=String(64), exercise=String(200), submission=String(64), generation=Integer),
-    PrimaryKeyConstraint("run", "student", "attempt", "exercise"),
+    *_columns("run student", index=True),
+    *_columns("attempt exercise submission generation"),
+    sa.PrimaryKeyConstraint("run", "student", "attempt", "exercise"),
 )
-
-job = Table(
+job = sa.Table(
     "job",
     metadata,
-    Column("id", Integer, primary_key=True),
-    *_key(),
-    *_columns(assignment=String(300), run=Integer, attempt=String(64), priority=Integer),
-    Column("state", String(10), nullable=False, index=True),
-    *_columns(
-        owner=String(300), until=Float, alone=Boolean, tries=Integer, lost=Integer, fault=Text
-    ),
-    UniqueConstraint(*KEY),
+    _id(),
+    *_columns(f"{_KEY} assignment run attempt priority"),
+    *_columns("state", index=True),
+    *_columns("owner until alone tries lost fault"),
+    sa.UniqueConstraint(*KEY),
 )
-
-grading = Table(
-    "grading", metadata, *_key(), *_result(), *_columns(confirmed=Integer),
-    PrimaryKeyConstraint(*KEY),
-)  # fmt: skip
-
-disagreement = Table(
-    "disagreement", metadata, Column("id", Integer, primary_key=True), *_key(), *_result()
+grading = sa.Table(
+    "grading",
+    metadata,
+    *_columns(f"{_KEY} {_RESULT} confirmed"),
+    sa.PrimaryKeyConstraint(*KEY),
 )
+disagreement = sa.Table("disagreement", metadata, _id(), *_columns(f"{_KEY} {_RESULT}"))
 
 
-def is_key(table: Table, key: ResultKey) -> ColumnElement[bool]:
+def is_key(table: sa.Table, key: ResultKey) -> sa.ColumnElement[bool]:
     """Return the condition that a row of `table` has the key `key`."""
-    return and_(*(table.c[name] == value for name, value in asdict(key).items()))
+    return sa.and_(*(table.c[name] == value for name, value in asdict(key).items()))
 
 
 def from_row(kind: type[T], row: Any) -> T:
@@ -175,7 +134,7 @@ def from_row(kind: type[T], row: Any) -> T:
 
 
 def insert_once(
-    connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str]
+    connection: sa.Connection, table: sa.Table, values: Mapping[str, Any], key: Sequence[str]
 ) -> bool:
     """Insert a row; return whether it was the first with these values of `key`."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -218,7 +177,7 @@ class Store:
             raise
 
     def transaction(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
+        self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **named: P.kwargs
     ) -> T:
         """Call `work` with a connection in a transaction, perhaps several times until it succeeds.
 
@@ -263,7 +222,7 @@ class Store:
         self.close()
 
 
-def _opened(place: str, patience: float) -> tuple[str, Engine]:
+def _opened(place: str, patience: float) -> tuple[str, sa.Engine]:
     """Return how to call the store, without a password, and its engine."""
     if "://" not in place:
         file = Path(place)
@@ -272,15 +231,17 @@ def _opened(place: str, patience: float) -> tuple[str, Engine]:
             file.chmod(0o600)
         except OSError as error:
             raise BadInputError(f"no store can be written at {file}: {error.strerror}") from None
-        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": min(patience, 30.0)})
+        engine = sa.create_engine(
+            f"sqlite:///{file}", connect_args={"timeout": min(patience, 30.0)}
+        )
         _use_transactions(engine)
         return str(file), engine
     try:
-        url = make_url(place)
+        url = sa.make_url(place)
         if url.get_backend_name() not in ("postgresql", "postgres"):
             raise BadInputError(f"no store at {url}: expected a file or postgresql://...")
         url = url.set(drivername="postgresql+psycopg")
-        return url.render_as_string(), create_engine(url, pool_pre_ping=True)
+        return url.render_as_string(), sa.create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise AbsentPartError(
             "PostgreSQL needs psycopg: `pip install 'gradus-nlp[postgresql]'`", "psycopg"
@@ -289,21 +250,21 @@ def _opened(place: str, patience: float) -> tuple[str, Engine]:
         raise BadInputError(f"no store at {place}: expected postgresql://user@host/name") from None
 
 
-def _use_transactions(engine: Engine) -> None:
+def _use_transactions(engine: sa.Engine) -> None:
     """Let SQLite write ahead, and lock at the start of each transaction."""
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, record: object) -> None:
         connection.isolation_level = None  # the transactions are those of `begun`
         for setting in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {setting}").close()
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _make_tables(connection: Connection) -> None:
+def _make_tables(connection: sa.Connection) -> None:
     """Make the tables of a new store.
 
     Raises:
@@ -314,10 +275,10 @@ def _make_tables(connection: Connection) -> None:
             metadata.create_all(connection)
     except (IntegrityError, ProgrammingError):  # another process makes them at the same time
         time.sleep(1)
-    names = select(meta.c.value).where(meta.c.name == "schema")
+    names = sa.select(meta.c.value).where(meta.c.name == "schema")
     version = connection.execute(names).scalar()
     if version is None:
-        connection.execute(insert(meta).values(name="schema", value=SCHEMA))
+        connection.execute(sa.insert(meta).values(name="schema", value=SCHEMA))
     elif version != SCHEMA:
         raise BadInputError(
             f"the store has format {version} instead of {SCHEMA}: use the version of gradus "
