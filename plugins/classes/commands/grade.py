@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from plugins.classes.runs.engine import Engine
     from plugins.classes.runs.grade_job import RunSettings
     from plugins.classes.runs.grade_run import FinishedRun
-    from plugins.classes.runs.points import EntryResult
     from plugins.classes.runs.store import Store
+    from plugins.classes.runs.stored_runs import EntryResult
 
 
 def grade(
@@ -133,7 +133,7 @@ def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path |
 
 def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
     """Print what a run found, without students."""
-    from plugins.classes.runs.points import points_of
+    from plugins.classes.runs.stored_runs import points_of
 
     run = ended.run
     say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")

@@ -56,7 +56,7 @@ def results(
 
     What was not graded by a fault of the grader has no points, and is no zero.
     """
-    from plugins.classes.runs.points import points_of
+    from plugins.classes.runs.stored_runs import points_of
 
     with opened_run(inside, store, number) as (collection, opened, run):
         points = opened.transaction(points_of, run)
@@ -83,8 +83,7 @@ def diff(
     store: StoreOption = "",
 ) -> None:
     """Show whose points moved between two runs, and why."""
-    from plugins.classes.runs.points import compare
-    from plugins.classes.runs.stored_runs import find_run
+    from plugins.classes.runs.stored_runs import compare, find_run
 
     collection = read_collection(inside)
     shown = shown_students(collection, names)
@@ -99,7 +98,7 @@ def diff(
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
     """Show what was not graded by a fault of the grader, and the fault."""
     from plugins.classes.runs.jobs import fault_of
-    from plugins.classes.runs.points import points_of
+    from plugins.classes.runs.stored_runs import points_of
 
     with opened_run(inside, store, number) as (_, opened, run):
         points = opened.transaction(points_of, run)

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack, suppress
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,29 +210,23 @@ class GraderProcess:
     """A process that grades one job after the other; it ends with this object, and its parent."""
 
     def __init__(self) -> None:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            COMMAND, stdin=pipe, stdout=pipe, text=True, encoding="utf-8"
-        )
+        self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.close = weakref.finalize(self, _end, self._process)
         _running.add(self)
 
-    def grade(self, task: str) -> str:
+    def grade(self, task: bytes) -> bytes:
         """Return the outcome of a task.
 
         Raises:
             GraderLostError: the process has ended instead.
         """
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise GraderLostError("the process has no pipes")
-        try:
-            stdin.write(f"{task}\n")
+        stdin, stdout, answer = self._process.stdin, self._process.stdout, b""
+        assert stdin is not None and stdout is not None
+        with suppress(OSError):
+            stdin.write(task + b"\n")
             stdin.flush()
             answer = stdout.readline()
-        except OSError:
-            answer = ""
-        if not answer.endswith("\n"):
+        if not answer.endswith(b"\n"):
             self.close()
             raise GraderLostError(f"exit status {self._process.returncode}")
         return answer
@@ -251,16 +245,16 @@ def grade_on_worker(settings: RunSettings, revision: str, environment: str, job:
     if grader is None or not grader.close.alive:
         grader = _of_this_thread.grader = GraderProcess()
     task: Task = (settings, revision, environment, job)
-    return outcome_from(grader.grade(msgspec.json.encode(task).decode()))
+    return outcome_from(grader.grade(msgspec.json.encode(task)))
 
 
-def outcome_from(text: str) -> JobOutcome:
+def outcome_from(text: bytes) -> JobOutcome:
     """Return the outcome that `text` is; any other text is a fault of the grader."""
     try:
         outcome = msgspec.json.decode(text, type=JobOutcome)
         if outcome.result is not None:
             msgspec.json.decode(outcome.result.report)
-    except (msgspec.MsgspecError, TypeError, RecursionError, UnicodeError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return JobOutcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
     return outcome
 
@@ -271,7 +265,7 @@ def end_graders() -> None:
         grader.close()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process, and wait for it; a thread that waits for its answer gets none."""
     process.terminate()
     try:
@@ -303,25 +297,16 @@ def main() -> None:
 def graded(settings: RunSettings, revision: str, environment: str, job: Job) -> JobOutcome:
     """Grade a job; a machine that would give other results has a fault."""
     try:
-        different = difference(settings, revision, environment)
+        own_environment = settings.environment
+        if own_environment != environment:
+            return JobOutcome(fault=f"a worker has {own_environment} instead of {environment}")
+        own = setting_of(settings).course_hash
     except Exception as error:  # a course that is not there
-        different = f"{type(error).__name__}: {error}"
-    return JobOutcome(fault=different) if different else grade_job(settings, job)
-
-
-@lru_cache(maxsize=4)
-def difference(settings: RunSettings, revision: str, environment: str) -> str:
-    """Return the difference between this machine and the run; empty without a difference.
-
-    Raises:
-        GradusError: the course, a plugin or the sandbox cannot be used here.
-    """
-    if settings.environment != environment:
-        return f"a worker has {settings.environment} instead of {environment}"
-    own_revision = setting_of(settings).course_hash
-    if own_revision != revision:
-        return f"a worker has the course {own_revision[:12]} instead of {revision[:12]}"
-    return ""
+        return JobOutcome(fault=f"{type(error).__name__}: {error}")
+    if own != revision:
+        fault = f"a worker has the course {own[:12]} instead of {revision[:12]}"
+        return JobOutcome(fault=fault)
+    return grade_job(settings, job)
 
 
 if __name__ == "__main__":

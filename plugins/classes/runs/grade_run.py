@@ -19,8 +19,7 @@ from plugins.classes.runs import stored_runs
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.engine import Engine, Job, settled
 from plugins.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs
-from plugins.classes.runs.progress import RunProgress
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Queue,

@@ -81,6 +81,6 @@ def test_the_real_process_ends_when_its_worker_is_killed():
 def test_what_is_printed_is_no_answer(settings):
     task = msgspec.json.encode((settings, "r", settings.environment, Job("x", "rnn")))
     grader = GraderProcess()
-    found = outcome_from(grader.grade(task.decode()))
+    found = outcome_from(grader.grade(task))
     grader.close()
     assert "no course" in found.fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from plugins.classes.runs.progress import IN_LOG, RunProgress
+from plugins.classes.runs.jobs import IN_LOG, RunProgress
 
 
 def test_the_line_says_rate_time_left_and_what_is_not_a_students_fault():
