@@ -1,4 +1,4 @@
-"""``gradus class report``, ``serve``, ``feedback`` and ``similarity``: pages about a run."""
+"""``gradus class report``, ``serve`` and ``similarity``: pages about a run for its instructor."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from autograder.public.courses import find_course
 from autograder.public.reports import counted
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say, shown
-from framework.errors import AbsentPartError, UnknownNameError
-from plugins.classes.collecting.listing import named
+from framework.errors import AbsentPartError
 from plugins.classes.commands.options import (
-    ExercisesOption,
     InOption,
     NamesOption,
     PagesArgument,
@@ -22,11 +20,8 @@ from plugins.classes.commands.options import (
     StoreOption,
     course_and_plugins,
     opened_run,
-    say_listed,
     shown_students,
 )
-from plugins.classes.commands.points import require_all_graded
-from plugins.classes.rosters.privacy import pseudonyms
 
 if TYPE_CHECKING:
     from plugins.classes.similarity.similar_code import SimilarTask
@@ -90,65 +85,6 @@ def serve(
         called = shown_students(collection, names)
         serving = Serving(collection, opened, run.id, called, find_course(course))
         run_server(serving, listening, allow_host or (), say)
-
-
-#: The forms of feedback.
-FORMS = ("folder", "moodle")
-
-
-def feedback(
-    number: RunArgument,
-    out: Annotated[
-        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
-    ],
-    form: Annotated[
-        str,
-        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
-    ] = "folder",
-    exercise: ExercisesOption = None,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
-    ] = False,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
-    ] = False,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-) -> None:
-    """Write one HTML page for each student: points, reasons of changes, comments, the report.
-
-    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
-    no other file, no script and no network. Files have the keys of students as names.
-
-      gradus class feedback 0 feedback.zip --as moodle --in lab1
-
-    Moodle reads the zip under "Upload multiple feedback files in a zip".
-    """
-    from plugins.classes.feedback import student_pages, write_folder, write_moodle_zip
-    from plugins.classes.marks.final_points import points_of_run
-
-    if form not in FORMS:
-        raise UnknownNameError("form of feedback", form, FORMS)
-    _, plugins = course_and_plugins(course, plugin, block)
-    with opened_run(inside, store, number) as (collection, opened, run):
-        called = pseudonyms(collection.folder) if anonymous else named(collection)
-        points = points_of_run(opened, collection, run, plugins)
-        points = points.only(frozenset(exercise or ()))
-        require_all_graded(points, collection, is_partial=partial_)
-        pages = student_pages(opened, points, called)
-        if form == "moodle":
-            reasons = write_moodle_zip(pages, collection, out)
-        else:
-            reasons = write_folder(pages, out, called if anonymous else str)
-    on_screen = shown_students(collection, names)
-    without = [f"{on_screen(key)}: {why}" for key, why in reasons.items() if why]
-    count = counted(len(reasons) - len(without), "student")
-    say(f"{out}: run {run.id}, pages of {count}")
-    say_listed("without a page", without)
 
 
 def similarity(

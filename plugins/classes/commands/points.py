@@ -1,10 +1,11 @@
-"""``gradus class points``, ``totals`` and ``gradebook``: points after grading."""
+"""``gradus class points``, ``totals``, ``gradebook``, ``feedback``: points after grading."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from autograder.public.reports import clean, counted, for_spreadsheet
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
+from plugins.classes.collecting.listing import named
 from plugins.classes.commands.options import (
     ExercisesOption,
     InOption,
@@ -26,7 +28,7 @@ from plugins.classes.commands.options import (
     say_listed,
     shown_students,
 )
-from plugins.classes.rosters.privacy import write_private
+from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
 
 if TYPE_CHECKING:
@@ -35,16 +37,40 @@ if TYPE_CHECKING:
     from plugins.classes.gradebooks.request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
     from plugins.classes.rosters.privacy import Shown
+    from plugins.classes.runs.store import Store
 
 
-def points_to_show(
-    folder: Path, store: str, number: int, plugins: Plugins
-) -> tuple[Collection, RunPoints]:
-    """Return a collection, and the final points of a run by its number; 0 for the newest."""
+@contextmanager
+def settled_run(
+    folder: Path,
+    store: str,
+    number: int,
+    plugins: Plugins,
+    exercises: list[str] | None = None,
+    *,
+    is_partial: bool = True,
+) -> Iterator[tuple[Collection, Store, RunPoints]]:
+    """Yield a collection, its store, and the final points of a run; number 0 is the newest.
+
+    Args:
+        exercises: those that count; None for all.
+        is_partial: whether results may be missing by a fault of the grader.
+
+    Raises:
+        UsageError: some are missing.
+    """
     from plugins.classes.marks.final_points import points_of_run
 
     with opened_run(folder, store, number) as (collection, opened, run):
-        return collection, points_of_run(opened, collection, run, plugins)
+        settled = points_of_run(opened, collection, run, plugins)
+        settled = settled.only(frozenset(exercises or ()))
+        if settled.not_graded and not is_partial:
+            raise UsageError(
+                f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
+                f"grade {collection.folder}` tries again. With `--partial`, these students stay "
+                "blank"
+            )
+        yield collection, opened, settled
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
@@ -84,9 +110,10 @@ def points(
     from plugins.classes.marks.final_points import asked
 
     _, plugins = course_and_plugins(course, plugin, block)
-    collection, settled = points_to_show(inside, store, number, plugins)
+    with settled_run(inside, store, number, plugins) as (collection, _, settled):
+        asked_now = asked(settled.results)
     file = collection.folder / manual_points.FILE
-    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
+    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked_now)
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
     prose = sum(row.about == "prose" for row in open_rows)
@@ -122,8 +149,8 @@ def totals(
     from plugins.classes.gradebooks.request import comment_of
 
     _, plugins = course_and_plugins(course, plugin, block)
-    collection, result = points_to_show(inside, store, number, plugins)
-    shown = shown_students(collection, names)
+    with settled_run(inside, store, number, plugins) as (collection, _, result):
+        shown = shown_students(collection, names)
     if file is not None:
         write_private(file, _table(result, shown).encode("utf-8", "replace"))
     else:
@@ -211,9 +238,9 @@ def gradebook(
         raise UnknownNameError("gradebook", system, gradebooks)
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
-    collection, settled = points_to_show(inside, store, number, plugins)
-    settled = settled.only(frozenset(exercise or ()))
-    require_all_graded(settled, collection, is_partial=partial_)
+    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
+    with chosen as (collection, _, settled):
+        shown = shown_students(collection, names)
     request = FillRequest(
         export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
@@ -222,22 +249,8 @@ def gradebook(
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    shown = shown_students(collection, names)
     _show_filled(filled, settled, out, shown)
     show_doubts(settled, shown, inside)
-
-
-def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
-    """Refuse a run with results that are missing, unless the instructor wants it as it is.
-
-    Raises:
-        UsageError: some are missing.
-    """
-    if settled.not_graded and not is_partial:
-        raise UsageError(
-            f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
-            f"{collection.folder}` tries again. With `--partial`, these students stay blank"
-        )
 
 
 def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
@@ -255,3 +268,55 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) ->
     ]
     for title, lines in parts:
         say_listed(title, [*lines])
+
+
+def feedback(
+    number: RunArgument,
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
+    ] = "folder",
+    exercise: ExercisesOption = None,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
+    ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write one HTML page for each student: points, reasons of changes, comments, the report.
+
+    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
+    no other file, no script and no network. Files have the keys of students as names.
+
+      gradus class feedback 0 feedback.zip --as moodle --in lab1
+
+    Moodle reads the zip under "Upload multiple feedback files in a zip".
+    """
+    from plugins.classes.feedback import student_pages, write_folder, write_moodle_zip
+
+    if form not in ("folder", "moodle"):
+        raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
+    _, plugins = course_and_plugins(course, plugin, block)
+    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
+    with chosen as (collection, opened, settled):
+        called = pseudonyms(collection.folder) if anonymous else named(collection)
+        pages = student_pages(opened, settled, called)
+        if form == "moodle":
+            reasons = write_moodle_zip(pages, collection, out)
+        else:
+            reasons = write_folder(pages, out, called if anonymous else str)
+    shown = shown_students(collection, names)
+    without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
+    count = counted(len(reasons) - len(without), "student")
+    say(f"{out}: run {settled.results.run.id}, pages of {count}")
+    say_listed("without a page", without)

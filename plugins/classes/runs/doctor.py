@@ -83,10 +83,10 @@ def examine(
             stub = Path(stubs) / exercise.stub.name
             stub.write_text(available_stub(exercise) or "", "utf-8")
             graded = engine.submit(Job(stubs, exercise.name, alone=True))
-            problems += _about_stub(exercise.name, settled(graded))
+            problems += _problems(exercise.name, settled(graded), is_stub=True)
             stub.unlink()
         for name, solution in solutions.items():
-            problems += _about_solution(name, settled(solution))
+            problems += _problems(name, settled(solution), is_stub=False)
     if problems:
         raise DoctorError(
             "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)
@@ -94,22 +94,17 @@ def examine(
     return f"full marks for the solution and none for the stub of {', '.join(solutions)}"
 
 
-def _about_solution(name: str, outcome: JobOutcome) -> Iterator[str]:
-    if outcome.result is None:
-        yield f"{name}: the solution cannot be graded: {outcome.fault}"
-    elif outcome.result.earned + outcome.result.for_a_person < outcome.result.possible:
+def _problems(name: str, outcome: JobOutcome, *, is_stub: bool) -> Iterator[str]:
+    result = outcome.result
+    if result is None:
+        yield f"{name}: the {'stub' if is_stub else 'solution'} cannot be graded: {outcome.fault}"
+    elif is_stub and result.earned:
+        yield f"{name}: the untouched stub gets {result.earned:g} points"
+    elif not is_stub and result.earned + result.for_a_person < result.possible:
         yield (
-            f"{name}: the solution gets {outcome.result.earned:g} of "
-            f"{outcome.result.possible:g} points here. `grade {name} --submission solutions` "
-            "shows why"
+            f"{name}: the solution gets {result.earned:g} of {result.possible:g} points here. "
+            f"`grade {name} --submission solutions` shows why"
         )
-
-
-def _about_stub(name: str, outcome: JobOutcome) -> Iterator[str]:
-    if outcome.result is None:
-        yield f"{name}: the stub cannot be graded: {outcome.fault}"
-    elif outcome.result.earned:
-        yield f"{name}: the untouched stub gets {outcome.result.earned:g} points"
 
 
 def _disk(folder: Path) -> Iterator[str]:
