@@ -100,20 +100,24 @@ def grade(
     --cluster grades on several machines: see docs/classes.md.
     """
     pin_threads()
+    from autograder.public.courses import course_hash
     from autograder.public.grading import GradeOptions, chosen_course
-    from plugins.classes.runs.grade_job import RunSettings
+    from plugins.classes.runs.grade_job import RunSettings, environment_of
 
     collected = read_collection(collection)
     plugins, blocked = tuple(plugin or ()), tuple(block or ())
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
-    root = str(chosen_course(options).root.resolve())
+    chosen = chosen_course(options)
     with open_store(collected, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import check_regrade
         from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
-        settings = RunSettings(root, seed, backend, device, sandbox, allow_weaker, plugins, blocked)
+        settings = RunSettings(
+            str(chosen.root.resolve()), course_hash(chosen), environment_of(backend, device),
+            seed, backend, device, sandbox, allow_weaker, plugins, blocked,
+        )  # fmt: skip
         regrade = check_regrade(regrade)
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
@@ -137,12 +141,12 @@ def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path |
     from plugins.classes.runs.engine import local_engine
     from plugins.classes.runs.grade_job import grade_job, setting_of
 
-    setting = setting_of(settings)  # a missing GPU is reported before grading
+    setting_of(settings)  # a missing GPU is reported before grading
     if not cluster:
         return local_engine(partial(grade_job, settings), jobs)
     from plugins.classes.runs.cluster import dask_engine
 
-    return dask_engine(settings, setting.course_hash, cluster, certificates, jobs)
+    return dask_engine(settings, cluster, certificates, jobs)
 
 
 def _show(store: Store, ended: FinishedRun, folder: Path) -> None:

@@ -26,7 +26,7 @@ from autograder.public.grading import libc
 from framework.errors import AbsentPartError, GradusError, UsageError
 from framework.threads import pin_threads
 from plugins.classes.runs.engine import Engine, Grade, Job, JobOutcome, WorkerLostError
-from plugins.classes.runs.grade_job import RunSettings, grade_job, setting_of
+from plugins.classes.runs.grade_job import RunSettings, environment_of, grade_job, setting_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -39,8 +39,8 @@ CA, CERTIFICATE, KEY = "ca.pem", "cert.pem", "key.pem"
 CONNECT_SECONDS, WORKER_SECONDS = 30, 120
 
 
-#: The settings of a run, the course and the versions that a machine must have, and a job.
-Task = tuple[RunSettings, str, str, Job]
+#: What a grader reads on a line.
+Task = tuple[RunSettings, Job]
 
 
 class ClusterError(GradusError):
@@ -48,7 +48,7 @@ class ClusterError(GradusError):
 
 
 def dask_engine(
-    settings: RunSettings, revision: str, address: str, certificates: Path | None, jobs: int
+    settings: RunSettings, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
     """Return an engine of a cluster.
 
@@ -68,7 +68,7 @@ def dask_engine(
         raise AbsentPartError(
             "a cluster needs Dask: `pip install 'gradus-nlp[cluster]'`", "distributed"
         ) from None
-    grade = partial(grade_on_worker, settings, revision, settings.environment)
+    grade = partial(grade_on_worker, settings)
     if address == LOCAL:
         return _ClusterEngine(partial(_local_cluster, jobs), grade)
     if not address.startswith("tls://"):
@@ -232,11 +232,8 @@ class GraderProcess:
         return answer
 
 
-def grade_on_worker(settings: RunSettings, revision: str, environment: str, job: Job) -> JobOutcome:
+def grade_on_worker(settings: RunSettings, job: Job) -> JobOutcome:
     """Grade a job in the process of this thread, which is started if there is none.
-
-    Args:
-        revision, environment: the course and the versions that this machine must have.
 
     Raises:
         GraderLostError: the process was lost; the next job starts another.
@@ -244,7 +241,7 @@ def grade_on_worker(settings: RunSettings, revision: str, environment: str, job:
     grader: GraderProcess | None = getattr(_of_this_thread, "grader", None)
     if grader is None or not grader.close.alive:
         grader = _of_this_thread.grader = GraderProcess()
-    task: Task = (settings, revision, environment, job)
+    task: Task = (settings, job)
     return outcome_from(grader.grade(msgspec.json.encode(task)))
 
 
@@ -294,18 +291,17 @@ def main() -> None:
         answers.flush()
 
 
-def graded(settings: RunSettings, revision: str, environment: str, job: Job) -> JobOutcome:
+def graded(settings: RunSettings, job: Job) -> JobOutcome:
     """Grade a job; a machine that would give other results has a fault."""
     try:
-        own_environment = settings.environment
-        if own_environment != environment:
-            return JobOutcome(fault=f"a worker has {own_environment} instead of {environment}")
-        own = setting_of(settings).course_hash
+        own = environment_of(settings.backend, settings.device)
+        if own != settings.environment:
+            return JobOutcome(fault=f"a worker has {own} instead of {settings.environment}")
+        course, expected = setting_of(settings).course_hash, settings.revision
     except Exception as error:  # a course that is not there
         return JobOutcome(fault=f"{type(error).__name__}: {error}")
-    if own != revision:
-        fault = f"a worker has the course {own[:12]} instead of {revision[:12]}"
-        return JobOutcome(fault=fault)
+    if course != expected:
+        return JobOutcome(fault=f"a worker has the course {course[:12]} instead of {expected[:12]}")
     return grade_job(settings, job)
 
 

@@ -33,9 +33,17 @@ from plugins.classes.runs.stored_runs import RunEntry, StoredResult
 
 @dataclass(frozen=True)
 class RunSettings:
-    """How all jobs of a run are graded, as plain data."""
+    """How all jobs of a run are graded, as plain data.
+
+    Attributes:
+        course: its folder.
+        revision: digest of the course.
+        environment: as `environment_of` returns it; a machine with another one has a fault.
+    """
 
     course: str
+    revision: str = ""
+    environment: str = ""
     seed: int = 0
     backend: str = "numpy"
     device: str = "cpu"
@@ -44,13 +52,12 @@ class RunSettings:
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
 
-    @property
-    def environment(self) -> str:
-        """Backend, device and versions: the numbers of a result depend on them."""
-        packages = ("numpy", *(["torch"] if self.backend == "torch" else []))
-        versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
-        python = platform.python_version()
-        return f"{self.backend}/{self.device} python {python} {versions} gradus {__version__}"
+
+def environment_of(backend: str, device: str) -> str:
+    """Return backend, device and versions of this machine: numbers of a result depend on them."""
+    packages = ("numpy", *(["torch"] if backend == "torch" else []))
+    versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
+    return f"{backend}/{device} python {platform.python_version()} {versions} gradus {__version__}"
 
 
 @lru_cache(maxsize=4)

@@ -137,7 +137,7 @@ def grade(
         DoctorError: this machine would give wrong grades.
     """
     setting, folder_of = setting_of(settings), collection.folder_of
-    queue = Queue(collection.name, setting.course_hash, settings.seed, settings.environment)
+    queue = Queue(collection.name, settings.revision, settings.seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import msgspec
 import psutil
@@ -22,12 +23,13 @@ from plugins.classes.runs.cluster import (
     outcome_from,
 )
 from plugins.classes.runs.engine import Job
+from plugins.classes.runs.grade_job import environment_of
 
 
 @pytest.fixture
 def grade(command, settings):
     """`grade(place)`: the outcome of the job with that name."""
-    return lambda place: grade_on_worker(settings, "r", "e", Job(place, "rnn"))
+    return lambda place: grade_on_worker(settings, Job(place, "rnn"))
 
 
 def test_a_lost_process_is_started_again(grade):
@@ -79,7 +81,8 @@ def test_the_real_process_ends_when_its_worker_is_killed():
 
 
 def test_what_is_printed_is_no_answer(settings):
-    task = msgspec.json.encode((settings, "r", settings.environment, Job("x", "rnn")))
+    settings = replace(settings, environment=environment_of("numpy", "cpu"))
+    task = msgspec.json.encode((settings, Job("x", "rnn")))
     grader = GraderProcess()
     found = outcome_from(grader.grade(task))
     grader.close()

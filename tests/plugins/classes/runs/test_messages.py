@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from plugins.classes.runs.cluster import Task, graded, outcome_from
 from plugins.classes.runs.engine import Job, JobOutcome
-from plugins.classes.runs.grade_job import RunSettings, setting_of
+from plugins.classes.runs.grade_job import RunSettings, environment_of, setting_of
 from plugins.classes.runs.stored_runs import StoredResult
 
 RESULT = StoredResult("passed", 1.0, 2.0, 0.0, "c", "{}", False, "fork", 0.5)
 
 
 def test_a_task_and_an_outcome_arrive_as_they_were_sent():
-    settings = RunSettings("/course", 7, plugins=("a", "b"))
-    task = settings, "r1", "numpy 2", Job("/class/1", "rnn", "d", alone=True)
+    settings = RunSettings("/course", "r1", "numpy 2", 7, plugins=("a", "b"))
+    task = settings, Job("/class/1", "rnn", "d", alone=True)
     assert msgspec.json.decode(msgspec.json.encode(task), type=Task) == task
     for outcome in (JobOutcome(RESULT), JobOutcome(fault="disk full"), JobOutcome(is_open=True)):
         assert outcome_from(msgspec.json.encode(outcome)) == outcome
@@ -43,10 +44,10 @@ def test_what_is_no_outcome_is_a_fault_of_ours(text):
 def test_a_worker_with_other_versions_or_another_course_has_a_fault(tiny_course):
     settings = RunSettings(str(tiny_course.root), sandbox="process")
     job = Job(str(tiny_course.root / "solutions"), "squash")
-    revision, nowhere = setting_of(settings).course_hash, RunSettings("/nowhere")
-    for task, fault in (
-        ((settings, revision, "numpy 1"), "instead of numpy 1"),
-        ((settings, "x" * 64, settings.environment), "instead of xxxxxxxxxxxx"),
-        ((nowhere, "r", nowhere.environment), "/nowhere"),
+    revision, versions = setting_of(settings).course_hash, environment_of("numpy", "cpu")
+    for changes, fault in (
+        ({"revision": revision, "environment": "numpy 1"}, "instead of numpy 1"),
+        ({"revision": "x" * 64, "environment": versions}, "instead of xxxxxxxxxxxx"),
+        ({"course": "/nowhere", "environment": versions}, "/nowhere"),
     ):
-        assert fault in graded(*task, job).fault
+        assert fault in graded(replace(settings, **changes), job).fault
