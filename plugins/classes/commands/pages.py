@@ -75,6 +75,7 @@ def serve(
     """
     try:
         from plugins.classes.pages.server import Serving, open_socket, run_server
+        from plugins.classes.pages.view import CodeReader
     except ModuleNotFoundError as error:
         raise AbsentPartError(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
@@ -83,7 +84,8 @@ def serve(
     with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(collection, names)
-        serving = Serving(collection, opened, run.id, called, find_course(course))
+        code = CodeReader(collection, find_course(course))
+        serving = Serving(collection, opened, run.id, called, code)
         run_server(serving, listening, allow_host or (), say)
 
 

@@ -7,8 +7,8 @@ import mimetypes
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import uvicorn
@@ -21,7 +21,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autograder.public.courses import Course
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
@@ -42,6 +41,7 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True)
 class Guard:
     """Lets requests through to `app` that name a known host and hold the token.
 
@@ -54,15 +54,14 @@ class Guard:
         hosts: names that a browser may use for this server.
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str]) -> None:
-        self._app = app
-        self._token = token
-        self._hosts = frozenset(host.lower() for host in hosts)
+    app: ASGIApp
+    token: str
+    hosts: Sequence[str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -71,11 +70,11 @@ class Guard:
             await send(message)
 
         refused = self._refused(Request(scope))
-        await (refused or self._app)(scope, receive, send_with_headers)
+        await (refused or self.app)(scope, receive, send_with_headers)
 
     def _refused(self, request: Request) -> Response | None:
         """Return the answer to a request that is not let through; None for one that is."""
-        if host_name(request.headers.get("host", "")) not in self._hosts:
+        if host_name(request.headers.get("host", "")) not in map(str.lower, self.hosts):
             return PlainTextResponse("unknown host: see `gradus class serve --allow-host`", 403)
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("this server only shows pages", 405)
@@ -84,7 +83,7 @@ class Guard:
         if given is not None and self._is_token(given):
             own = request.url.remove_query_params("token").replace(scheme="", netloc="")
             answer = RedirectResponse(str(own), 303)
-            answer.set_cookie(name, self._token, httponly=True, samesite="strict")
+            answer.set_cookie(name, self.token, httponly=True, samesite="strict")
             return answer
         if self._is_token(request.cookies.get(name, "")):
             return None
@@ -92,7 +91,7 @@ class Guard:
         return PlainTextResponse(text, 403)
 
     def _is_token(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode(), self._token.encode())
+        return secrets.compare_digest(given.encode(), self.token.encode())
 
 
 def host_name(header: str) -> str:
@@ -107,35 +106,34 @@ LOOK, REFRESH = 1.0, 5.0
 BEAT = 15.0
 
 
+@dataclass
 class Serving:
     """The pages of a run as they are now.
 
-    Args:
-        store: has the run.
+    Attributes:
         number: of the run.
         shown: returns how students are called.
-        course: what the code belongs to.
     """
 
-    def __init__(
-        self, collection: Collection, store: Store, number: int, shown: Shown, course: Course
-    ) -> None:
-        self._collection, self._store, self._number = collection, store, number
-        self._shown, self._code = shown, CodeReader(collection, course)
-        self._lock = Lock()
-        self._known: tuple[Live, RunSite] | None = None
-        self._read_at = 0.0
-        self._counted: tuple[float, Live] | None = None
+    collection: Collection
+    store: Store
+    number: int
+    shown: Shown
+    code: CodeReader
+    _lock: Lock = field(default_factory=Lock)
+    _latest: tuple[Live, RunSite] | None = None
+    _read_at: float = 0.0
+    _counted: tuple[float, Live] | None = None
 
     def count(self) -> Live:
         """Return how many results are there; all readers share a look at the store."""
         counted = self._counted
         if counted is None or time.monotonic() > counted[0] + LOOK:
-            self._counted = counted = time.monotonic(), self._store.transaction(self._count)
+            self._counted = counted = time.monotonic(), self.store.transaction(self._count)
         return counted[1]
 
     def _count(self, connection: Connection) -> Live:
-        run = find_run(connection, self._number)
+        run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
             grading.c.revision == run.revision,
@@ -148,18 +146,18 @@ class Serving:
     def site(self) -> tuple[RunSite, Live]:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
-            latest = self._known
+            latest = self._latest
             if latest is None or time.monotonic() >= self._read_at + REFRESH:
                 count = self.count()
                 if latest is None or latest[0] != count:
-                    view = self._store.transaction(self._view)
-                    latest = count, RunSite(view, self._store, self._code)
-                self._known, self._read_at = latest, time.monotonic()
+                    view = self.store.transaction(self._view)
+                    latest = count, RunSite(view, self.store, self.code)
+                self._latest, self._read_at = latest, time.monotonic()
             return latest[1], latest[0]
 
     def _view(self, connection: Connection) -> RunView:
-        run = find_run(connection, self._number)
-        return read_view(connection, self._collection, run, self._shown)
+        run = find_run(connection, self.number)
+        return read_view(connection, self.collection, run, self.shown)
 
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
@@ -175,7 +173,7 @@ class Serving:
             if count != sent:
                 yield _event("progress", render("progress.html", live=count, path=""))
                 sent, beat = count, now
-            if self._known is not None and count != self._known[0] and now > refreshed + REFRESH:
+            if self._latest is not None and count != self._latest[0] and now > refreshed + REFRESH:
                 yield _event("changed", "")
                 refreshed = now
             if now > beat + BEAT:

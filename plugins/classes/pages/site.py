@@ -187,19 +187,13 @@ class Live:
     query: str = ""
 
 
+@dataclass(frozen=True)
 class RunSite:
-    """The pages of a run.
+    """The pages of a run; its store has the reports."""
 
-    Args:
-        view: the run.
-        store: has the reports.
-        code: reads the code of attempts.
-    """
-
-    def __init__(self, view: RunView, store: Store, code: CodeReader) -> None:
-        self.view = view
-        self._store = store
-        self._code = code
+    view: RunView
+    store: Store
+    code: CodeReader
 
     def paths(self) -> Iterable[str]:
         """Return the paths of all pages and files."""
@@ -267,7 +261,7 @@ class RunSite:
 
     def _mistakes(self, live: Live | None) -> str:
         listed = statistics.mistakes(self.view)
-        return self._page("mistakes.html", live, mistakes=listed, code=self._code)
+        return self._page("mistakes.html", live, mistakes=listed, code=self.code)
 
     def _grading(self, live: Live | None) -> str:
         view = self.view
@@ -295,8 +289,8 @@ class RunSite:
     def _work(self, path: str, live: Live | None) -> str:
         outcomes = self.view.pages_of_work[path]
         first = outcomes[0]
-        report = self._store.transaction(partial(report_of, key=first.key))
-        code = self._code.of(first.attempt, first.exercise)
+        report = self.store.transaction(partial(report_of, key=first.key))
+        code = self.code.of(first.attempt, first.exercise)
         return self._page(path, live, "work.html", outcomes=outcomes, first=first,
                           report=report, code=lines_of(code))  # fmt: skip
 

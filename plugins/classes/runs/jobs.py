@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -65,28 +65,31 @@ class Leased:
     tries: int
 
 
+def owner_name() -> str:
+    """Return a name for this process: its machine, number, start, and a random part."""
+    me = psutil.Process()
+    return f"{socket.gethostname()}|{os.getpid()}|{me.create_time():.0f}|{secrets.token_hex(4)}"
+
+
+@dataclass
 class Coordinator:
     """Grades all jobs of a queue; another coordinator may do so at the same time.
 
-    Args:
+    Attributes:
         folder_of: returns the folder with the files of an attempt.
         progress: shows the state of the run.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        engine: Engine,
-        queue: Queue,
-        folder_of: Callable[[str], Path],
-        progress: RunProgress,
-    ) -> None:
-        self._store, self._engine, self._queue = store, engine, queue
-        self._folder_of, self._progress = folder_of, progress
-        self._owner = owner_name()
-        self._running: dict[Future[JobOutcome], Leased] = {}
-        self._held: set[int] = set()  # ids of leased jobs, also of one that is about to run
-        self._extended = time.monotonic()
+    store: Store
+    engine: Engine
+    queue: Queue
+    folder_of: Callable[[str], Path]
+    progress: RunProgress
+    _owner: str = field(default_factory=owner_name)
+    _running: dict[Future[JobOutcome], Leased] = field(default_factory=dict)
+    #: Ids of leased jobs, also of one that is about to run.
+    _held: set[int] = field(default_factory=set)
+    _extended: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         """Grade until no job is left; after an interrupt, leased jobs are queued again.
@@ -94,13 +97,13 @@ class Coordinator:
         Raises:
             StoreError: the store cannot be written; nothing that was committed is lost.
         """
-        self._store.transaction(reclaim, self._queue)
+        self.store.transaction(reclaim, self.queue)
         try:
             while self._step():
-                self._progress.show()
+                self.progress.show()
         except BaseException:
-            self._engine.close()
-            self._store.transaction(give_back, self._held, self._owner)
+            self.engine.close()
+            self.store.transaction(give_back, self._held, self._owner)
             raise
 
     def _step(self) -> bool:
@@ -111,7 +114,7 @@ class Coordinator:
         done, _ = wait(self._running, timeout=TICK, return_when=FIRST_COMPLETED)
         if any(map(_has_lost_all, done)):
             done, _ = wait(self._running)  # the others end soon, too
-            self._engine.restart()
+            self.engine.restart()
         for future in done:
             leased = self._running[future]
             self._settle(future, leased)
@@ -119,63 +122,57 @@ class Coordinator:
             del self._running[future]
         if time.monotonic() - self._extended > LEASE / 4:  # long before leases end
             self._extended = time.monotonic()
-            self._store.transaction(extend, self._held, self._owner)
+            self.store.transaction(extend, self._held, self._owner)
         return True
 
     def _fill(self) -> None:
         """Start jobs while the engine has room; a job that runs alone has it for itself."""
-        while len(self._running) < self._engine.width:
+        while len(self._running) < self.engine.width:
             if any(leased.alone for leased in self._running.values()):
                 return
             is_idle = not self._running
-            leased = self._store.transaction(lease, self._queue, self._owner, is_idle=is_idle)
+            leased = self.store.transaction(lease, self.queue, self._owner, is_idle=is_idle)
             if leased is None:
                 return
             self._held.add(leased.id)
-            folder = str(self._folder_of(leased.attempt))
+            folder = str(self.folder_of(leased.attempt))
             task = Job(folder, leased.key.exercise, leased.key.submission, leased.alone)
             try:
-                self._running[self._engine.submit(task)] = leased
+                self._running[self.engine.submit(task)] = leased
             except BrokenExecutor:  # lost between two jobs
-                self._engine.restart()
-                self._store.transaction(repeat_alone, leased)
+                self.engine.restart()
+                self.store.transaction(repeat_alone, leased)
                 self._held.discard(leased.id)
 
     def _wait_for_others(self) -> bool:
         """Return whether jobs are left, after a pause for those that other coordinators lease."""
-        counts = self._store.transaction(count_jobs, self._queue)
+        counts = self.store.transaction(count_jobs, self.queue)
         if counts.get(QUEUED, 0):
             return True
         if not counts.get(LEASED, 0):
             return False
         time.sleep(TICK)
-        self._store.transaction(reclaim, self._queue)
+        self.store.transaction(reclaim, self.queue)
         return True
 
     def _settle(self, future: Future[JobOutcome], leased: Leased) -> None:
         """Commit the result of a job, note its fault, or queue it again."""
-        outcome, progress = settled(future, alone=leased.alone), self._progress
+        outcome, progress = settled(future, alone=leased.alone), self.progress
         if outcome.result is not None:
-            is_agreed = self._store.transaction(finish, leased, outcome.result)
+            is_agreed = self.store.transaction(finish, leased, outcome.result)
             progress.disagreements += not is_agreed
             progress.done += 1
             progress.repeated += outcome.result.repeated
         elif outcome.is_open:
-            self._store.transaction(repeat_alone, leased)
+            self.store.transaction(repeat_alone, leased)
         else:
-            progress.not_graded += self._store.transaction(note_fault, leased, outcome.fault)
+            progress.not_graded += self.store.transaction(note_fault, leased, outcome.fault)
 
 
 def _has_lost_all(future: Future[JobOutcome]) -> bool:
     """Return whether the executor was lost, and not the worker of a single job."""
     error = future.exception()
     return isinstance(error, BrokenExecutor) and not isinstance(error, WorkerLostError)
-
-
-def owner_name() -> str:
-    """Return a name for this process: its machine, number, start, and a random part."""
-    me = psutil.Process()
-    return f"{socket.gethostname()}|{os.getpid()}|{me.create_time():.0f}|{secrets.token_hex(4)}"
 
 
 def add_jobs(

@@ -193,7 +193,7 @@ def test_a_folder_with_other_files_is_left_alone(site, tmp_path):
 
 def test_the_queries_for_datasette_run_on_a_store(site):
     described = json.loads(site.content("datasette.json"))["databases"]["results"]
-    with closing(sqlite3.connect(site._store.place)) as connection:
+    with closing(sqlite3.connect(site.store.place)) as connection:
         known = {row[0] for row in connection.execute("select name from sqlite_master")}
         assert set(described["tables"]) <= known
         found = {
