@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 
 from autograder.public.grading import with_points
 from autograder.public.reports import (
-    ExerciseResult,
     Report,
     TaskResult,
     Verdict,
@@ -66,17 +65,14 @@ def _report(connection: Connection, settled: RunPoints, key: str) -> Report | No
         if name in names and (report := report_of(connection, outcome.key)) is not None:
             given = by_part(settled.entries.about(key, name), digests(outcome))
             reports.append(report)
-            exercises += [_with_manual_points(graded, given) for graded in report.exercises]
+            for graded in report.exercises:
+                tasks = tuple(_task(task, given.get(task.name)) for task in graded.tasks)
+                exercises.append(replace(graded, tasks=tasks))
     return replace(reports[0], exercises=tuple(exercises), notes=()) if reports else None
 
 
-def _with_manual_points(result: ExerciseResult, given: Mapping[str, ManualEntry]) -> ExerciseResult:
-    """Return `result` with the points and comments of an instructor at its answers in prose."""
-    tasks = tuple(_task(task, given.get(task.name)) for task in result.tasks)
-    return replace(result, tasks=tasks)
-
-
 def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:
+    """Return `task` with the points and comment of an instructor at an answer in prose."""
     if entry is None or entry.points is None:
         return task
     checks = (
@@ -97,13 +93,8 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> dict[str, str]:
     """Write a file for each student into a new or empty folder that its owner alone can enter.
 
-    Args:
-        name_of: returns the name of a student's file, without its ending.
-
-    Returns: key -> why a student has no page; empty for one with a page.
-
-    Raises:
-        BadInputError: the folder holds something, or cannot be written.
+    Return key -> why there is no page; empty for one with a page. `name_of` returns the name of a
+    student's file, without its ending.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInputError(f"{folder} exists and is not empty: name a new folder")
@@ -121,10 +112,7 @@ def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> d
 def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[str, str]:
     """Write the zip that Moodle reads under "Upload multiple feedback files in a zip".
 
-    Returns: key -> why a student has no page; empty for one with a page.
-
-    Raises:
-        BadInputError: it cannot be written.
+    Return key -> why there is no page; empty for one with a page.
     """
     reasons, data = {}, BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:

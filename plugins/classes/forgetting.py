@@ -47,11 +47,7 @@ class Removed:
 def forget(collection: Collection, store: Store | None, key: str) -> Removed:
     """Remove a student: identifiers, attempts of no other student, results that nothing uses.
 
-    Args:
-        store: None if nothing was graded yet.
-
-    Raises:
-        UnknownNameError: there is no such student.
+    Without a store, nothing was graded yet.
     """
     if key not in collection.students:
         raise UnknownNameError("student", key, ())

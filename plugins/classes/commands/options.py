@@ -54,12 +54,7 @@ NamesOption = Annotated[
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
-    """Return the store of a collection.
-
-    Raises:
-        AbsentPartError: SQLAlchemy is missing.
-        BadInputError: nothing was graded yet.
-    """
+    """Return the store of a collection, which has to be there unless `is_new`."""
     try:
         from plugins.classes.runs.store import Store
     except ModuleNotFoundError as error:
@@ -76,11 +71,7 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
 
 @contextmanager
 def opened_run(folder: Path, address: str, number: int) -> Iterator[tuple[Collection, Store, Run]]:
-    """Open the store of the collection in `folder`, and find a run; number 0 is the newest.
-
-    Raises:
-        BadInputError: there is no collection, no store or no such run.
-    """
+    """Yield the collection in `folder`, its store, and a run; number 0 is the newest."""
     collection = read_collection(folder)
     with open_store(collection, address) as store:
         from plugins.classes.runs.stored_runs import all_runs, find_run
@@ -97,11 +88,7 @@ def opened_run(folder: Path, address: str, number: int) -> Iterator[tuple[Collec
 def course_and_plugins(
     course: Path | None, plugin: list[str] | None, block: list[str] | None
 ) -> tuple[Course, Plugins]:
-    """Return the course of a command on a class, with its plugins.
-
-    Raises:
-        UsageError: the working directory of a CI server decides which course it is.
-    """
+    """Return the course of a command on a class, with its plugins."""
     from autograder.public.grading import GradeOptions, chosen_course
     from framework.providers.plugins import Plugins
 

@@ -130,12 +130,9 @@ def similarity(
     for path in source or ():
         sources += read_sources(path, chosen, exercises)
     tasks = find_similar(
-        view,
-        CodeReader(collection, chosen),
-        chosen,
-        sources,
+        view, CodeReader(collection, chosen), chosen, sources,
         lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
-    )
+    )  # fmt: skip
     pages = SimilarPages(view, tasks)
     write_site(pages.paths(), pages.content, folder)
     _show_clusters(tasks, folder)

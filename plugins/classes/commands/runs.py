@@ -109,7 +109,6 @@ def grade(
     options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
     chosen = chosen_course(options)
     with open_store(collected, store, is_new=True) as opened:
-        from plugins.classes.runs.grade_run import check_regrade
         from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
@@ -118,13 +117,11 @@ def grade(
             str(chosen.root.resolve()), course_hash(chosen), environment_of(backend, device),
             seed, backend, device, sandbox, allow_weaker, plugins, blocked,
         )  # fmt: skip
-        regrade = check_regrade(regrade)
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
         try:
-            with stopped_with(
-                lambda: f"`gradus class grade {collection}` continues, nothing is lost"
-            ):
+            again = f"`gradus class grade {collection}` continues, nothing is lost"
+            with stopped_with(lambda: again):
                 ended = carry_out(
                     resolved, settings, opened, engine,
                     names=names or (), again=regrade, verified=verify,

@@ -43,15 +43,10 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Guard:
-    """Lets requests through to `app` that name a known host and hold the token.
+    """Lets requests through to `app` that name one of `hosts` and hold the token.
 
     The token of the first address becomes a cookie, and leaves the address bar. A page of another
     site can neither send the cookie nor, under another host name, reach this server.
-
-    Args:
-        app: what answers.
-        token: of this server.
-        hosts: names that a browser may use for this server.
     """
 
     app: ASGIApp
@@ -108,12 +103,7 @@ BEAT = 15.0
 
 @dataclass
 class Serving:
-    """The pages of a run as they are now.
-
-    Attributes:
-        number: of the run.
-        shown: returns how students are called.
-    """
+    """The pages of run `number` as they are now; `shown` returns how students are called."""
 
     collection: Collection
     store: Store

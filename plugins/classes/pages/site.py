@@ -87,9 +87,6 @@ _LISTING = "pages.json"
 def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], folder: Path) -> int:
     """Write all pages into `folder` in place of those of an earlier report; return how many.
 
-    Args:
-        content: returns the page or file at a path; None if there is none.
-
     Raises:
         BadInputError: the folder holds other files, or cannot be written.
     """
@@ -108,11 +105,7 @@ def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], fol
 
 
 def _listed(folder: Path) -> list[Path]:
-    """Return the paths of an earlier report: those below its folder alone.
-
-    Raises:
-        BadInputError: the folder is no such report.
-    """
+    """Return the paths of an earlier report: those below its folder alone."""
     file = folder / _LISTING
     if not folder.is_dir() or (any(folder.iterdir()) and not file.is_file()):
         raise BadInputError(f"{folder} holds other files: name a new folder for the pages")
@@ -162,13 +155,9 @@ MAX_SLOW = 20
 
 #: Path -> title of the pages that the menu shows.
 MENU = {
-    "index.html": "Overview",
-    "students.html": "Students",
-    "tasks.html": "Tasks",
-    "mistakes.html": "Mistakes",
-    "grading.html": "Grading",
-    "export.html": "Export",
-}
+    "index.html": "Overview", "students.html": "Students", "tasks.html": "Tasks",
+    "mistakes.html": "Mistakes", "grading.html": "Grading", "export.html": "Export",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -123,14 +123,7 @@ def mistakes(view: RunView) -> list[CommonMistake]:
 
 
 class Bar(NamedTuple):
-    """A bar of a chart.
-
-    Attributes:
-        label: where it begins.
-        height: number of students or attempts.
-        end: where it ends; empty for a bar of one value.
-        note: marks it, as for a due date.
-    """
+    """A bar of a chart, from `label` to `end`; `note` marks it, as for a due date."""
 
     label: str
     height: int
@@ -201,13 +194,7 @@ LEVELS = 5
 
 
 class HeatCell(NamedTuple):
-    """A cell of the heat map.
-
-    Attributes:
-        level: its class: ``c0`` to ``c5``, or what is known in place of points.
-        text: the points, or a symbol that the legend explains.
-        page: what it links to; empty without work.
-    """
+    """A cell of the heat map: its class, ``c0`` to ``c5`` or another one, text, and link."""
 
     level: str
     text: str

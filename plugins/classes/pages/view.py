@@ -30,12 +30,7 @@ MAX_LINES = 60
 
 
 class CodeReader:
-    """Reads the code of attempts.
-
-    Args:
-        collection: has their files.
-        course: what the files belong to.
-    """
+    """Reads the code of attempts in a collection; `course` is what the files belong to."""
 
     def __init__(self, collection: Collection, course: Course) -> None:
         self._collection = collection

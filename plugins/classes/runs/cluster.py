@@ -50,17 +50,12 @@ class ClusterError(GradusError):
 def dask_engine(
     settings: RunSettings, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
-    """Return an engine of a cluster.
+    """Return an engine of the cluster whose scheduler is at `address`.
 
     Args:
-        address: of its scheduler, ``tls://host:port``; ``local`` for one within this process.
+        address: ``tls://host:port``; ``local`` for a cluster within this process.
         certificates: a folder with the files `CA`, `CERTIFICATE` and `KEY`.
         jobs: number of jobs side by side of a local one.
-
-    Raises:
-        UsageError: the address is open to others.
-        AbsentPartError: Dask is missing.
-        ClusterError: the cluster does not answer.
     """
     try:
         import distributed  # noqa: F401 - only to know whether it is there
@@ -89,9 +84,7 @@ def dask_engine(
 class _ClusterEngine(Engine):
     """Grades jobs in the threads of a cluster's workers; they may come and go.
 
-    Args:
-        connect: returns a client of the cluster, which leaves it when the stack is closed.
-        grade: called in a thread of a worker.
+    `connect` returns a client, which leaves the cluster when the stack is closed.
     """
 
     def __init__(self, connect: Callable[[ExitStack], Client], grade: Grade) -> None:
@@ -115,11 +108,7 @@ class _ClusterEngine(Engine):
         return self._width
 
     def submit(self, job: Job) -> Future[JobOutcome]:
-        """Grade `job` in the cluster; the future raises `WorkerLostError` if its worker is lost.
-
-        Raises:
-            BrokenExecutor: the connection was lost.
-        """
+        """Grade `job` in the cluster; the future raises `WorkerLostError` if its worker is lost."""
         if self._client is not None and self._client.status != "running":
             raise BrokenExecutor("the connection to the cluster was lost")
         outcome: Future[JobOutcome] = Future()
@@ -166,11 +155,7 @@ def _local_cluster(jobs: int, stack: ExitStack) -> Client:
 
 
 def _cluster_at(address: str, certificates: Path, stack: ExitStack) -> Client:
-    """Connect to the scheduler at `address`, and wait for a worker.
-
-    Raises:
-        ClusterError: there is none.
-    """
+    """Connect to the scheduler at `address`, and wait for a worker."""
     from distributed import Client
     from distributed.security import Security
 
@@ -215,11 +200,7 @@ class GraderProcess:
         _running.add(self)
 
     def grade(self, task: bytes) -> bytes:
-        """Return the outcome of a task.
-
-        Raises:
-            GraderLostError: the process has ended instead.
-        """
+        """Return the outcome of a task, unless the process ends."""
         stdin, stdout, answer = self._process.stdin, self._process.stdout, b""
         assert stdin is not None and stdout is not None
         with suppress(OSError):
@@ -233,11 +214,7 @@ class GraderProcess:
 
 
 def grade_on_worker(settings: RunSettings, job: Job) -> JobOutcome:
-    """Grade a job in the process of this thread, which is started if there is none.
-
-    Raises:
-        GraderLostError: the process was lost; the next job starts another.
-    """
+    """Grade a job in the process of this thread; if there is none, or it was lost, in a new one."""
     grader: GraderProcess | None = getattr(_of_this_thread, "grader", None)
     if grader is None or not grader.close.alive:
         grader = _of_this_thread.grader = GraderProcess()

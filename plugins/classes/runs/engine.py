@@ -64,13 +64,7 @@ class WorkerLostError(BrokenExecutor):
 
 
 class Engine:
-    """Grades jobs by an executor, which is started again when it is lost.
-
-    Args:
-        start: starts the executor.
-        grade: what the executor calls with each job.
-        width: number of jobs that it grades at the same time.
-    """
+    """Grades `width` jobs side by side by an executor, which is started again when it is lost."""
 
     def __init__(self, start: Callable[[], Executor], grade: Grade, width: int) -> None:
         self._start, self._grade, self._width = start, grade, width

@@ -101,12 +101,9 @@ def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
         digest = digest_of(loaded, setting.course, exercise)
         if job.digest not in ("", digest):
             return JobOutcome(fault="its files have changed since they were queued: collect again")
+        submission = _anonymous(loaded, digest)
         request = GradeRequest(
-            setting,
-            _anonymous(loaded, digest),
-            (exercise,),
-            memory=memory,
-            is_repeating=job.alone,
+            setting, submission, (exercise,), memory=memory, is_repeating=job.alone
         )
         report: Report = setting.plugins.hook.grade_submission(request=request)
     setting.plugins.call("submission_graded", report=report)
@@ -172,9 +169,7 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
         names: exercises or units; without any, the exercises of which a file was handed in.
     """
     counting = collection.counting()
-    attempts = sorted(
-        {standing.attempt for standings in counting.values() for standing in standings}
-    )
+    attempts = {standing.attempt for standings in counting.values() for standing in standings}
     exercises = course.select(names)
     needed = [required.name for required in course.with_required(exercises)]
     handed_in: set[str] = set()

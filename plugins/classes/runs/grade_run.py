@@ -25,7 +25,6 @@ from plugins.classes.runs.stored_runs import (
     Queue,
     Run,
     RunEntry,
-    StoredResult,
     commit,
     entries_of,
     find_result,
@@ -33,42 +32,29 @@ from plugins.classes.runs.stored_runs import (
 )
 
 
-def check_regrade(text: str) -> str:
-    """Return ``--regrade`` if it has a known form.
-
-    Raises:
-        UsageError: it has another form.
-    """
-    kind, _, name = text.partition("=")
-    if text in ("", "all", "failed") or (kind in ("task", "student") and name):
-        return text
-    raise UsageError(
-        f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
-    )
-
-
-def is_regraded(again: str, entry: RunEntry, result: StoredResult | None) -> bool:
-    """Return whether ``--regrade`` takes the work of an entry with this result."""
-    if again == "failed":
-        return result is not None and result.verdict != Verdict.PASSED
-    return again in ("all", f"task={entry.exercise}", f"student={entry.student}")
+def check_regrade(again: str) -> None:
+    """Refuse a ``--regrade`` of an unknown form."""
+    kind, _, name = again.partition("=")
+    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
+        raise UsageError(
+            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+        )
 
 
 def numbered(
     connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: str
 ) -> list[RunEntry]:
     """Return the entries with the generations of their work in a new run."""
-    former: dict[tuple[str, str], int] = {}
-    raised: set[tuple[str, str]] = set()
-    for entry in listed:
+    works = {(entry.exercise, entry.submission) for entry in listed}
+    former = {work: last_generation(connection, *work) for work in works}
+    new = dict(former)
+    for entry in listed if again else ():
         work = entry.exercise, entry.submission
-        if work not in former:
-            former[work] = last_generation(connection, *work)
-        if again and work not in raised:
-            key = queue.key(replace(entry, generation=former[work]))
-            if is_regraded(again, entry, find_result(connection, key)):
-                raised.add(work)
-    new = {work: number + (work in raised) for work, number in former.items()}
+        result = find_result(connection, queue.key(replace(entry, generation=former[work])))
+        is_failed = result is not None and result.verdict != Verdict.PASSED
+        chosen = {"all", f"task={entry.exercise}", f"student={entry.student}"}
+        if again in chosen or (again == "failed" and is_failed):
+            new[work] = former[work] + 1
     return [replace(entry, generation=new[entry.exercise, entry.submission]) for entry in listed]
 
 
@@ -129,13 +115,14 @@ def grade(
     Args:
         settings: decides about results; the others do not.
         names: exercises or units; empty for those of which a file was handed in.
-        again: what is graded again although it has a result, as `check_regrade` returns it.
+        again: ``--regrade``: what is graded again although it has a result.
         verified: percentage of the results that are graded twice.
 
     Raises:
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
+    check_regrade(again)
     setting, folder_of = setting_of(settings), collection.folder_of
     queue = Queue(collection.name, settings.revision, settings.seed, settings.environment)
     listed = entries(collection, setting.course, names)

@@ -50,13 +50,7 @@ _UNLEASED = {"owner": "", "until": 0.0}
 
 @dataclass(frozen=True)
 class Leased:
-    """A leased job.
-
-    Attributes:
-        attempt: an attempt with that work.
-        alone: whether nothing else may run beside it.
-        tries: how often it failed for a fault of ours.
-    """
+    """A leased job: whether it runs `alone`, and how often it failed for a fault of ours."""
 
     id: int
     key: ResultKey
@@ -75,9 +69,7 @@ def owner_name() -> str:
 class Coordinator:
     """Grades all jobs of a queue; another coordinator may do so at the same time.
 
-    Attributes:
-        folder_of: returns the folder with the files of an attempt.
-        progress: shows the state of the run.
+    `folder_of` returns the folder with the files of an attempt.
     """
 
     store: Store
@@ -307,13 +299,7 @@ ON_TERMINAL, IN_LOG = 0.5, 30.0
 
 
 class RunProgress:
-    """Counts finished jobs, and shows the state at intervals.
-
-    Args:
-        total: number of jobs.
-        stream: for output; on a terminal, the same line is replaced.
-        clock: a monotonic clock, in seconds.
-    """
+    """Counts finished jobs, and shows the state at intervals; on a terminal, in the same line."""
 
     def __init__(
         self,

@@ -19,14 +19,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    IntegrityError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
 
 from framework.errors import AbsentPartError, BadInputError, GradusError
 
@@ -189,7 +183,7 @@ class Store:
             try:
                 with self._engine.begin() as connection:
                     return work(connection, *args, **named)
-            except DBAPIError as error:
+            except exc.DBAPIError as error:
                 is_passing = error.connection_invalidated or _PASSING.search(str(error.orig))
                 if not is_passing or time.monotonic() > end:
                     first = str(error.orig).strip().splitlines()[0]
@@ -198,7 +192,7 @@ class Store:
                         "again when the database can be written"
                     ) from None
                 time.sleep(_PAUSE)
-            except SQLAlchemyError as error:
+            except exc.SQLAlchemyError as error:
                 raise StoreError(f"{self.place}: {error}") from None
 
     def purge(self) -> None:
@@ -246,7 +240,7 @@ def _opened(place: str, patience: float) -> tuple[str, sa.Engine]:
         raise AbsentPartError(
             "PostgreSQL needs psycopg: `pip install 'gradus-nlp[postgresql]'`", "psycopg"
         ) from None
-    except ArgumentError:
+    except exc.ArgumentError:
         raise BadInputError(f"no store at {place}: expected postgresql://user@host/name") from None
 
 
@@ -265,15 +259,14 @@ def _use_transactions(engine: sa.Engine) -> None:
 
 
 def _make_tables(connection: sa.Connection) -> None:
-    """Make the tables of a new store.
-
-    Raises:
-        BadInputError: the store has tables of another version.
-    """
+    """Make the tables of a new store; refuse a store of another version."""
     try:
         with connection.begin_nested():
             metadata.create_all(connection)
-    except (IntegrityError, ProgrammingError):  # another process makes them at the same time
+    except (
+        exc.IntegrityError,
+        exc.ProgrammingError,
+    ):  # another process makes them at the same time
         time.sleep(1)
     names = sa.select(meta.c.value).where(meta.c.name == "schema")
     version = connection.execute(names).scalar()

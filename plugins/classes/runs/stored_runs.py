@@ -195,11 +195,7 @@ def start_run(
 
 
 def find_run(connection: Connection, id: int) -> Run:
-    """Return the run `id`.
-
-    Raises:
-        BadInputError: there is none.
-    """
+    """Return the run `id`, which has to be there."""
     row = connection.execute(select(run).where(run.c.id == id)).first()
     if row is None:
         raise BadInputError(f"no run {id}: `gradus class runs` shows all")
@@ -252,11 +248,7 @@ NOT_GRADED = "not graded"
 
 @dataclass(frozen=True)
 class EntryResult:
-    """The result of one student at one exercise.
-
-    Attributes:
-        result: None if a fault of ours stayed: neither zero nor left out.
-    """
+    """The result of one student at one exercise; None if a fault of ours stayed: no zero."""
 
     entry: RunEntry
     key: ResultKey
