@@ -104,7 +104,8 @@ def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> d
     for key, page, why in pages:
         reasons[key] = why
         if page:
-            name = _unique(_file_name(name_of(key)), taken)
+            path = safe_path(PurePosixPath(name_of(key).replace("/", "_")))
+            name = _unique(_NOT_IN_NAMES.sub("_", path.name).strip(". "), taken)
             write_private(folder / f"{name}.html", page.encode("utf-8", "replace"))
     return reasons
 
@@ -125,10 +126,6 @@ def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[s
                 archive.writestr(member, page.encode("utf-8", "replace"))
     write_private(file, data.getvalue())
     return reasons
-
-
-def _file_name(text: str) -> str:
-    return _NOT_IN_NAMES.sub("_", safe_path(PurePosixPath(text.replace("/", "_"))).name).strip(". ")
 
 
 def _unique(name: str, taken: set[str]) -> str:

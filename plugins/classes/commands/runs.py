@@ -46,8 +46,7 @@ from plugins.classes.rosters.privacy import write_private
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from plugins.classes.runs.engine import Engine
-    from plugins.classes.runs.grade_job import RunSettings
+    from plugins.classes.runs.grade_job import Engine, RunSettings
     from plugins.classes.runs.grade_run import FinishedRun
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import EntryResult
@@ -135,8 +134,7 @@ def grade(
 
 def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path | None) -> Engine:
     """Return what grades: the processes of this machine, or a cluster."""
-    from plugins.classes.runs.engine import local_engine
-    from plugins.classes.runs.grade_job import grade_job, setting_of
+    from plugins.classes.runs.grade_job import grade_job, local_engine, setting_of
 
     setting_of(settings)  # a missing GPU is reported before grading
     if not cluster:

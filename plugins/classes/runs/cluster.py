@@ -25,8 +25,17 @@ import msgspec
 from autograder.public.grading import libc
 from framework.errors import AbsentPartError, GradusError, UsageError
 from framework.threads import pin_threads
-from plugins.classes.runs.engine import Engine, Grade, Job, JobOutcome, WorkerLostError
-from plugins.classes.runs.grade_job import RunSettings, environment_of, grade_job, setting_of
+from plugins.classes.runs.grade_job import (
+    Engine,
+    Grade,
+    Job,
+    JobOutcome,
+    RunSettings,
+    WorkerLostError,
+    environment_of,
+    grade_job,
+    setting_of,
+)
 
 if TYPE_CHECKING:
     from distributed import Client

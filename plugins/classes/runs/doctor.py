@@ -15,7 +15,7 @@ from autograder.public.grading import ForkSandbox, Sandbox, start_worker
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line
-from plugins.classes.runs.engine import Engine, Job, JobOutcome, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 
 #: Starts of a worker, of which the fastest counts.
 _STARTS = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -10,15 +11,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.public.courses import version_words
+from autograder.public.courses import Course, version_words
 from autograder.public.grading import Setting
 from autograder.public.reports import Verdict
+from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
-from plugins.classes.runs.engine import Engine, Job, settled
-from plugins.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
+from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
@@ -30,6 +31,38 @@ from plugins.classes.runs.stored_runs import (
     find_result,
     last_generation,
 )
+
+
+def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
+    """Return the entries of a run: for each student, each attempt that counts, each exercise.
+
+    Args:
+        names: exercises or units; without any, the exercises of which a file was handed in.
+    """
+    counting = collection.counting()
+    attempts = {standing.attempt for standings in counting.values() for standing in standings}
+    exercises = course.select(names)
+    needed = [required.name for required in course.with_required(exercises)]
+    handed_in: set[str] = set()
+    work: dict[tuple[str, str], str] = {}
+    for attempt in attempts:
+        with load_submission(collection.folder_of(attempt), course, needed) as submission:
+            handed_in |= {*submission.files, *submission.unread}
+            for exercise in exercises:
+                work[attempt, exercise.name] = digest_of(submission, course, exercise)
+    return [
+        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt, exercise.name])
+        for student, standings in counting.items()
+        for standing in standings
+        for exercise in exercises
+        if names or exercise.name in handed_in
+    ]
+
+
+def digest_of_all(listed: Sequence[RunEntry]) -> str:
+    """Return a digest of the entries of a run."""
+    lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in listed)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def check_regrade(again: str) -> None:

@@ -20,7 +20,7 @@ from typing import TextIO
 import psutil
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from plugins.classes.runs.engine import Engine, Job, JobOutcome, WorkerLostError, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, WorkerLostError, settled
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,

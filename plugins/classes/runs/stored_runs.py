@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
@@ -120,7 +120,7 @@ class Queue:
 
     def holds(self) -> ColumnElement[bool]:
         """Return the condition that a job is one of them."""
-        return and_(*(job.c[name] == value for name, value in asdict(self).items()))
+        return and_(*(job.c[f.name] == getattr(self, f.name) for f in fields(Queue)))
 
     def key(self, entry: RunEntry) -> ResultKey:
         """Return the key of the result of an entry."""
@@ -129,7 +129,7 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Queue):
     """A run.
 
     Attributes:
@@ -138,24 +138,11 @@ class Run:
     """
 
     id: int
-    assignment: str
-    revision: str
-    seed: int
-    environment: str
     sandbox: str
     work: str
     doctor: str
     started: float
     ended: float | None
-
-    @property
-    def queue(self) -> Queue:
-        """The jobs that its setting can grade."""
-        return Queue(self.assignment, self.revision, self.seed, self.environment)
-
-    def key(self, entry: RunEntry) -> ResultKey:
-        """Return the key of the result of an entry."""
-        return self.queue.key(entry)
 
 
 def secret_seed(connection: Connection) -> int:
@@ -212,8 +199,9 @@ def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]
 
 def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | None:
     """Return the newest run if it has the same setting and work, and is not finished."""
+    wanted = {**asdict(queue), "work": work, "ended": None}
     for newest in all_runs(connection, queue.assignment)[-1:]:
-        if (newest.queue, newest.work, newest.ended) == (queue, work, None):
+        if wanted.items() <= asdict(newest).items():
             return newest
     return None
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from queue_run import graded, key_of
 
-from plugins.classes.runs import engine, grade_run, jobs
-from plugins.classes.runs.engine import Engine, JobOutcome, local_engine
+from plugins.classes.runs import grade_job, grade_run, jobs
+from plugins.classes.runs.grade_job import Engine, JobOutcome, local_engine
 from plugins.classes.runs.stored_runs import Queue
 
 NAMES = [f"s{number}" for number in range(12)]
@@ -175,7 +175,7 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
 def test_a_process_whose_coordinator_has_ended_before_it_began_ends_too():
     """The signal of the parent's death does not come where the parent died before."""
     context = multiprocessing.get_context("fork")
-    late = context.Process(target=engine._begin, args=(graded, os.getpid() + 1_000_000))
+    late = context.Process(target=grade_job._begin, args=(graded, os.getpid() + 1_000_000))
     late.start()
     late.join(20)
     assert late.exitcode == 1

@@ -16,7 +16,7 @@ from queue_run import Run, graded, key_of
 from sqlalchemy import event
 
 from plugins.classes.runs import jobs
-from plugins.classes.runs.engine import JobOutcome, local_engine
+from plugins.classes.runs.grade_job import JobOutcome, local_engine
 from plugins.classes.runs.store import StoreError
 from plugins.classes.runs.stored_runs import StoredResult, disagreements
 

@@ -6,8 +6,7 @@ import pytest
 from repository import ROOT
 
 from plugins.classes.runs import grade_job as job_module
-from plugins.classes.runs.engine import Job
-from plugins.classes.runs.grade_job import RunSettings, grade_job
+from plugins.classes.runs.grade_job import Job, RunSettings, grade_job
 
 
 @pytest.fixture

@@ -22,8 +22,7 @@ from plugins.classes.runs.cluster import (
     grade_on_worker,
     outcome_from,
 )
-from plugins.classes.runs.engine import Job
-from plugins.classes.runs.grade_job import environment_of
+from plugins.classes.runs.grade_job import Job, environment_of
 
 
 @pytest.fixture

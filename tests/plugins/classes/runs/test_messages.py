@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from plugins.classes.runs.cluster import Task, graded, outcome_from
-from plugins.classes.runs.engine import Job, JobOutcome
-from plugins.classes.runs.grade_job import RunSettings, environment_of, setting_of
+from plugins.classes.runs.grade_job import Job, JobOutcome, RunSettings, environment_of, setting_of
 from plugins.classes.runs.stored_runs import StoredResult
 
 RESULT = StoredResult("passed", 1.0, 2.0, 0.0, "c", "{}", False, "fork", 0.5)

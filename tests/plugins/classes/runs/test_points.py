@@ -9,7 +9,7 @@ from functools import partial
 from queue_run import QUEUE, graded
 
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.engine import Job
+from plugins.classes.runs.grade_job import Job
 from plugins.classes.runs.stored_runs import RunEntry, commit, points_of
 
 
