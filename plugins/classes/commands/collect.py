@@ -97,7 +97,6 @@ def collect(
 
     A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
     """
-
     read = reader(system)
     with locked(into):
         former = Collection(into)

@@ -14,7 +14,7 @@ from autograder.public.reports import clean
 from framework.commands.output import say
 from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.collection import Collection, read_collection
-from plugins.classes.collecting.listing import named
+from plugins.classes.collecting.listing import MAX_LINES, named
 from plugins.classes.rosters.privacy import Shown, pseudonyms
 
 if TYPE_CHECKING:
@@ -102,10 +102,6 @@ def shown_students(collection: Collection, are_named: bool | None) -> Shown:
     if sys.stdout.isatty() if are_named is None else are_named:
         return named(collection)
     return pseudonyms(collection.folder)
-
-
-#: Lines of each part that a terminal shows.
-MAX_LINES = 20
 
 
 def say_listed(title: str, lines: list[str]) -> None:

@@ -211,14 +211,12 @@ def open_socket(host: str, port: int, hosts: Sequence[str]) -> socket.socket:
         UsageError: it would be reached from other machines, and no name for it is given.
         BadInputError: the address cannot be used.
     """
-    is_here = host in ("127.0.0.1", "localhost", "::1")
-    if not is_here and not hosts:
+    if host not in ("127.0.0.1", "localhost", "::1") and not hosts:
         raise UsageError(
             f"{host} is reached from other machines: name how browsers reach it, as in "
             "`--allow-host grades.uni.example`, and put a proxy with TLS in front"
         )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family)
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((host, port))

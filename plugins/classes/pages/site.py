@@ -162,13 +162,7 @@ MENU = {
 
 @dataclass(frozen=True)
 class Live:
-    """The state of a run, for a page of a server.
-
-    Attributes:
-        done, total: results that are there, and all of the run.
-        ended: the time of its end; None until then.
-        query: the search text of the reader.
-    """
+    """The state of a run, for a page of a server; `query` is the search text of the reader."""
 
     done: int = 0
     total: int = 0

@@ -48,8 +48,7 @@ class Job:
     Attributes:
         place: the folder with the files.
         digest: of the code that the result depends on; empty to skip the comparison.
-        alone: whether nothing else runs, so that checks that a busy machine disturbed are
-            repeated.
+        alone: whether nothing else runs, so that disturbed checks are repeated.
         afresh: whether remembered answers of other submissions are ignored.
     """
 
