@@ -114,10 +114,8 @@ def mistakes(view: RunView) -> list[CommonMistake]:
                 by_mistake.setdefault(mistake, {}).setdefault(outcome.student, (outcome, check))
     listed = []
     for mistake, students in by_mistake.items():
-        by_work: dict[object, tuple[StudentOutcome, CheckFacts]] = {}
-        for outcome, check in students.values():
-            by_work.setdefault(outcome.key, (outcome, check))
-        examples = tuple(by_work.values())[:EXAMPLES]
+        by_work = {example[0].key: example for example in reversed(students.values())}
+        examples = tuple(reversed(by_work.values()))[:EXAMPLES]
         listed.append(CommonMistake(*mistake, tuple(students), examples))
     return sorted(listed, key=lambda m: (not m.id, -len(m.students), m.exercise, m.task))
 
