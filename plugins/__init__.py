@@ -1,1 +1,1 @@
-"""Built-in plugins: the NumPy reference and the PyTorch backend."""
+"""Built-in plugins: backends, what the lectures need, tools of authors, classes."""

@@ -15,14 +15,11 @@ solution_changes/   solutions with a listed mistake or another change, tried one
 generic.py           explains failures without listed mistakes
 patterns/            differences between actual and expected arrays: a factor, a transpose
 flaws.py             describes a wrong form of answers
-from_recording.py    diagnoses in a student kit, without the solution
-first_fault.py       finds the method that was wrong first in a check
+from_recording.py    diagnoses in a student kit, without the solution: by fingerprints of answers
 recorded.py          holds the answers of a check beside those of the solution
 replay.py            sends the requests of a check to other code
 reading.py           collects the arrays from the answers
-evidence.py          the collected arrays and answers of one check
+evidence.py          the collected arrays and answers of one check, and the method wrong first
 exchanges.py         compares two answers to one request
-comparison.py        compares two values
-forms.py             compares two values without their form: dtype, axes, side effects
-fingerprints.py      digests of wrong answers, which unlock a listed mistake in a kit
+comparison.py        compares two values, with or without their form: dtype, axes, side effects
 """

@@ -1,17 +1,22 @@
-"""Comparison of two answers to one request, far stricter than the tolerance of any check."""
+"""Comparison of two values, far stricter than the tolerance of any check, with or without form.
+
+Right values may have a wrong form: another dtype, an extra axis, a changed argument. Such a flaw
+often stands beside a mistake. A mistake is recognised behind it, because the answers of a candidate
+are brought into the form of the submission's answers before they are compared.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.values import zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.wire import Handle, zip_leaves
 
 Array = np.ndarray[Any, Any]
 
@@ -59,27 +64,23 @@ def _same_leaf(actual: Any, expected: Any) -> bool:
     if is_number(expected):
         return is_number(actual) and close(np.asarray(actual), np.asarray(expected))
     if isinstance(expected, np.ndarray):
-        return same_form(actual, expected) and close(actual, expected)
+        return _same_form(actual, expected) and close(actual, expected)
     return type(actual) is type(expected) and bool(actual == expected)
 
 
 def same_forms(actual: Any, expected: Any) -> bool:
     """Return whether two dicts hold arrays of the same names, shapes and dtypes."""
-    return (
-        isinstance(expected, dict)
-        and same_names(actual, expected)
-        and all(same_form(actual[key], value) for key, value in expected.items())
+    return _same_names(actual, expected) and all(
+        _same_form(actual[key], value) for key, value in expected.items()
     )
 
 
 def same_outcome(actual: Outcome, expected: Outcome) -> bool:
     """Return whether a step returned the same value and changed its arguments in the same way."""
-    return (
-        actual.is_method == expected.is_method
-        and same_effects(actual, expected)
-        and same_value(actual.value, expected.value)
-        and same_value(actual.args, expected.args)
-        and same_value(actual.kwargs, expected.kwargs)
+    same_kind = actual.is_method == expected.is_method and same_effects(actual, expected)
+    return same_kind and all(
+        same_value(getattr(actual, name), getattr(expected, name))
+        for name in ("value", "args", "kwargs")
     )
 
 
@@ -90,15 +91,13 @@ def same_effects(actual: Outcome, expected: Outcome) -> bool:
 
 def weight(actual: Outcome, expected: Outcome) -> int:
     """Return the number of different facts in which a wrong answer differs from the right one."""
-    effects = not same_effects(actual, expected)
-    answers = (actual.value, actual.args, actual.kwargs)
-    right = (expected.value, expected.args, expected.kwargs)
-    return effects + sum(map(_facts, answers, right))
+    answers, right = ((each.value, each.args, each.kwargs) for each in (actual, expected))
+    return (not same_effects(actual, expected)) + sum(map(_facts, answers, right))
 
 
 def _facts(actual: Any, expected: Any) -> int:
     """Return the number of different finite numbers, or other items, that are wrong."""
-    if isinstance(expected, dict) and same_names(actual, expected):
+    if _same_names(actual, expected):
         return sum(_facts(actual[key], value) for key, value in expected.items())
     if isinstance(expected, (tuple, list)) and isinstance(actual, (tuple, list)):
         if len(actual) == len(expected):
@@ -132,18 +131,101 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
 
 
-def same_names(actual: Any, expected: dict[Any, Any]) -> bool:
-    """Return whether `actual` is a dict with the keys of `expected`."""
-    return isinstance(actual, dict) and set(actual) == set(expected)
+def _same_names(actual: Any, expected: Any) -> bool:
+    """Return whether both are dicts with the same keys."""
+    is_dict = isinstance(actual, dict) and isinstance(expected, dict)
+    return is_dict and set(actual) == set(expected)
 
 
-def same_form(actual: Any, expected: Any) -> bool:
+def _same_form(actual: Any, expected: Any) -> bool:
     """Return whether the arrays have one shape and dtype; all integer dtypes count as one."""
     if not isinstance(actual, np.ndarray) or not isinstance(expected, np.ndarray):
         return False
     kinds = actual.dtype.kind + expected.dtype.kind
     same_kind = actual.dtype == expected.dtype or set(kinds) <= set("iu")
     return same_kind and actual.shape == expected.shape
+
+
+def fitted(ours: Outcome, theirs: Outcome) -> Outcome:
+    """Return `ours` with the dtypes, the extra axes and the side effects of `theirs`."""
+    is_unchanged = ours.changed == theirs.changed
+    return replace(
+        ours,
+        value=in_form(ours.value, theirs.value),
+        args=in_form(ours.args, theirs.args) if is_unchanged else theirs.args,
+        kwargs=in_form(ours.kwargs, theirs.kwargs) if is_unchanged else theirs.kwargs,
+        changed=theirs.changed,
+        aliased=theirs.aliased,
+    )
+
+
+def in_form(value: Any, like: Any) -> Any:
+    """Return `value` with the dtypes and axes of `like`, as far as its numbers allow it."""
+    if isinstance(value, dict) and isinstance(like, dict):
+        return {key: in_form(item, like.get(key)) for key, item in value.items()}
+    if isinstance(value, tuple | list) and isinstance(like, tuple | list):
+        if len(value) != len(like):
+            return value
+        return type(value)(in_form(*pair) for pair in zip(value, like, strict=True))
+    if not (is_numeric(value) and isinstance(like, np.ndarray)):
+        return value
+    array = np.asarray(value)
+    if has_extra_axes(array, like):
+        array = array.reshape(like.shape)
+    return array.astype(like.dtype) if has_other_precision(array, like) else array
+
+
+def has_extra_axes(first: Array, second: Array) -> bool:
+    """Return whether the shapes differ by axes of size 1 alone."""
+    sizes = [[size for size in array.shape if size != 1] for array in (first, second)]
+    return first.shape != second.shape and sizes[0] == sizes[1]
+
+
+def has_other_precision(first: Array, second: Array) -> bool:
+    """Return whether both arrays hold floating-point numbers, of different precision."""
+    return bool(first.dtype.kind == second.dtype.kind == "f" and first.dtype != second.dtype)
+
+
+def is_overflow(actual: Any, expected: Any) -> bool:
+    """Return whether some number in `actual` is not finite where it should be."""
+    pairs = [pair for _, *pair in zip_leaves(actual, expected) if all(map(is_numeric, pair))]
+    return any(
+        numbers.dtype.kind in "fc"
+        and not np.isfinite(numbers).all()
+        and right.dtype.kind in "iufc"
+        and bool(np.isfinite(right).all())
+        for numbers, right in (map(np.asarray, pair) for pair in pairs)
+    )
+
+
+def kind_of_overflow(actual: Array, expected: Array) -> str:
+    """Return the kind of the entries that are not finite: ``log of 0``, ``NaN`` or ``any``.
+
+    A loss −log p is infinite, where it should be large, if p has become 0.
+    """
+    bad = ~np.isfinite(actual) & np.isfinite(expected)
+    wrong, right = actual[bad], expected[bad]
+    if not wrong.size:
+        return "any"
+    if np.isnan(wrong).all():
+        return "NaN"
+    dtype = actual.dtype if actual.dtype.kind == "f" else float
+    vanishing = -float(np.log(np.finfo(dtype).tiny))  # above this x, exp(−x) is 0
+    is_log = np.isneginf(wrong) | (np.isposinf(wrong) & (right > vanishing))
+    return "log of 0" if is_log.all() else "any"
+
+
+#: What a method does, by the kind of its entries that are not finite.
+OVERFLOWS = {
+    "log of 0": "takes the logarithm of a probability that is 0: a finite number is expected.",
+    "NaN": (
+        "returns NaN where a finite number is expected: it computes 0/0, ∞/∞ or ∞ − ∞, for example "
+        "after an exponential function has overflowed."
+    ),
+    "any": (
+        "overflows, or divides by 0: it returns infinity or NaN where a finite number is expected."
+    ),
+}
 
 
 @contextmanager

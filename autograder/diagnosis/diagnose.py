@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
+from autograder.diagnosis.evidence import located
 from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.first_fault import located, wrong_methods
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
+from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
+from autograder.diagnosis.replay import Replayer
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
-from autograder.diagnosis.solution_changes.listed_mistakes import KnownMistakes, causes_by_task
+from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.solution_changes.task_causes import Joined
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
+from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
 #: A check whose answers took longer than this, in seconds, is diagnosed after the other checks.
 SLOW = 0.2
-
-
-@dataclass
-class Explained:
-    """What was found of the failed checks of one exercise, by the id of each check."""
-
-    at_fault: dict[str, CheckResult] = field(default_factory=dict)
-    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
 
 
 def diagnosed(
@@ -50,17 +42,12 @@ def diagnosed(
         listed: whether the mistakes listed for the exercise are used.
     """
 
-    def search(trials: Trials) -> Explained:
+    def search(trials: Trials) -> dict[str, CheckResult]:
         with numpy_errors_ignored():
             return Diagnoser(exercise, checks, transcripts, parts, trials).explained(listed)
 
-    explained = search_apart(search) or Explained()
-    return [
-        replace(
-            explained.at_fault.get(check.id, check), diagnosis=explained.diagnoses.get(check.id)
-        )
-        for check in checks
-    ]
+    explained = search_apart(search) or {}
+    return [explained.get(check.id, check) for check in checks]
 
 
 class Diagnoser:
@@ -76,28 +63,30 @@ class Diagnoser:
     ) -> None:
         self._tasks = exercise.task_names
         self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
-        recorded = [check for check in checks if check.id in transcripts]
+        recorded = [(check, transcripts[check.id]) for check in checks if check.id in transcripts]
+        recorded.sort(key=lambda item: _cost(item[1]))
         self._checks = [
-            RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)
-            for check in sorted(recorded, key=lambda check: cost(transcripts[check.id]))
+            RecordedCheck(check, transcript.exchanges, self._matcher.replayer)
+            for check, transcript in recorded
         ]
 
-    def explained(self, listed: bool) -> Explained:
-        """Return what is found before the budget of trials is used up."""
-        result = Explained()
+    def explained(self, listed: bool) -> dict[str, CheckResult]:
+        """Return the failed checks by id, with what is found before the trials are used up."""
         tasks = [checks for task in self._tasks if (checks := self._of(task)).failed]
-        for checks in tasks:
-            result.at_fault |= self._located(checks)
+        results = {name: check for checks in tasks for name, check in self._located(checks).items()}
+        diagnoses: dict[str, Diagnosis] = {}
         with suppress(OutOfTrials):
-            self._explain(tasks, result.diagnoses, listed)
-        return result
+            self._explain(tasks, diagnoses, listed)
+        return {
+            name: replace(check, diagnosis=diagnoses.get(name)) for name, check in results.items()
+        }
 
     def _explain(
         self, tasks: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
     ) -> None:
         """Add the diagnoses by listed mistakes, else by general mistakes."""
         known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
-        joined = causes_by_task(known, self._matcher, tasks) if listed else {}
+        joined = known.causes_by_task(tasks) if listed else {}
         for cause in joined.values():
             diagnoses |= cause.found
         for checks in tasks:
@@ -106,30 +95,30 @@ class Diagnoser:
             base = known.module(main.cause)
             if main.found and base is not None:
                 others = general.beside(_unexplained(checks, diagnoses), base)
-                diagnoses |= {
-                    key: replace(main.main, second=cause) for key, cause in others.items()
-                }
+                diagnoses |= {name: replace(main.main, second=c) for name, c in others.items()}
             diagnoses |= general.explained(_other_methods(checks, diagnoses))
-            diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
-            diagnoses |= miscounted_calls(_unexplained(checks, diagnoses).failed)
+            for told in (almost_right, miscounted_calls):
+                diagnoses |= told(_unexplained(checks, diagnoses).failed)
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
-        failed = [check for check in self._checks if check.result.verdict is Verdict.FAILED]
-        blamed = {check.result.method for check in failed}
-        free = frozenset[str]().union(*(wrong_methods(c.pairs) for c in checks.passed)) - blamed
+        blamed = {c.result.method for c in self._checks if c.result.verdict is Verdict.FAILED}
+        pairs = (pair for check in checks.passed for pair in check.pairs)
+        free = {pair.call.method for pair in pairs if pair.differs} - blamed
         return {
             check.id: located(check.result, check.pairs, free)
-            for check in checks.failed
             if check.result.verdict is Verdict.FAILED and check.result.method
+            else check.result
+            for check in checks.failed
         }
 
     def _of(self, task: str) -> TaskChecks:
         """Return the recorded checks of `task` whose answers can explain something."""
         own = [check for check in self._checks if check.result.task == task]
+        failed = (c for c in own if c.result.verdict in EXPLAINED and c.exchanges)
         return TaskChecks(
             task,
-            tuple(c for c in own if c.result.verdict in EXPLAINED and c.exchanges and c.is_wrong),
+            tuple(c for c in failed if c.is_wrong_in(View(strictly=True))),
             tuple(c for c in own if c.result.verdict is Verdict.PASSED),
         )
 
@@ -153,7 +142,6 @@ def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> Ta
     return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 
 
-def cost(transcript: Transcript) -> tuple[bool, int]:
-    """Return the cost of a replay: whether the check took long, and the bytes of its requests."""
-    asked = sum(len(exchange.frame) for exchange in transcript.exchanges)
-    return transcript.seconds > SLOW, asked
+def _cost(transcript: Transcript) -> tuple[bool, int]:
+    """Return whether the check took long, and the bytes of its requests."""
+    return transcript.seconds > SLOW, sum(len(asked.frame) for asked in transcript.exchanges)

@@ -1,16 +1,19 @@
-"""AnswerEvidence of a failed check: pairs of an actual and an expected array or answer."""
+"""Evidence of a failed check: its wrong answers beside the right ones, and what was wrong first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from autograder.checks.equality import worst_fact
 from autograder.diagnosis.comparison import close
+from autograder.results.report import MAX_FACT, CheckResult, Fact
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
+from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Outcome
 
 Array = np.ndarray[Any, Any]
@@ -56,11 +59,10 @@ class Pair:
     @property
     def is_unclear(self) -> bool:
         """Whether the difference is so small that it may be rounding."""
+        arrays = (self.actual, self.expected)
         if self.actual.shape != self.expected.shape or not self.differs:
             return False
-        if self.actual.dtype.kind not in "fc" or self.expected.dtype.kind not in "fc":
-            return False
-        if not np.isfinite(self.actual).all() or not np.isfinite(self.expected).all():
+        if not all(a.dtype.kind in "fc" and np.isfinite(a).all() for a in arrays):
             return False
         largest = float(np.abs(self.expected).max(initial=0.0))
         return float(np.abs(self.actual - self.expected).max()) < DIFFERS * largest
@@ -77,11 +79,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception in the place of an answer.
-
-    Attributes:
-        type: its name; empty if there was none.
-    """
+    """An exception in the place of an answer; the name of its type is empty if there was none."""
 
     type: str
 
@@ -118,8 +116,11 @@ class AnswerEvidence:
         """
         if self.effects:
             return False
-        kept = [pair for pair in self.right if not pair.name.startswith("argument ")]
-        numbers = set[float]().union(*(_numbers(pair.actual) for pair in (*self.wrong, *kept)))
+        kept = (pair for pair in self.right if not pair.name.startswith("argument "))
+        numbers = set[float]()
+        for array in (pair.actual for pair in (*self.wrong, *kept)):
+            is_finite = np.isfinite(array) if array.dtype.kind in "fc" else ...
+            numbers |= set(array[is_finite].ravel().tolist())
         is_one = len(numbers) <= 1 and numbers.issubset(COMMON)
         return is_one and all(_is_plain(answer.actual) for answer in self.others)
 
@@ -145,14 +146,8 @@ class AnswerEvidence:
         return [pair for pair in self.right if pair.name in names]
 
     @staticmethod
-    def together(parts: Iterable[AnswerEvidence], right: Sequence[Pair]) -> AnswerEvidence:
-        """Return the joint evidence of several checks of one method.
-
-        Args:
-            parts: the evidence of each check.
-            right: arrays of this method that were right in other checks.
-        """
-        parts = list(parts)
+    def together(parts: Sequence[AnswerEvidence], right: Sequence[Pair]) -> AnswerEvidence:
+        """Return the joint evidence of several checks of one method; `right` are more arrays."""
         return AnswerEvidence(
             parts[0].method,
             tuple(pair for part in parts for pair in part.wrong),
@@ -160,12 +155,6 @@ class AnswerEvidence:
             tuple(effect for part in parts for effect in part.effects),
             tuple(answer for part in parts for answer in part.others),
         )
-
-
-def _numbers(array: Array) -> set[float]:
-    """Return the different finite numbers in `array`."""
-    finite = array[np.isfinite(array)] if array.dtype.kind in "fc" else array
-    return set(finite.ravel().tolist())
 
 
 def _is_plain(answer: Any) -> bool:
@@ -177,3 +166,37 @@ def _is_plain(answer: Any) -> bool:
 def capitalized(text: str) -> str:
     """Return `text`, which is not empty, as the start of a sentence."""
     return text[0].upper() + text[1:]
+
+
+def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozenset()) -> CheckResult:
+    """Return `check` with the method that was wrong first, its call and its wrong value.
+
+    If forward is wrong, later gradients are wrong too, and a check may compare only these. The
+    comparison of all answers with those of the solution shows which method was wrong first.
+
+    Args:
+        check: a failed check that names a wrong method.
+        pairs: the actual and expected arrays, in the order of the calls.
+        free: methods whose answers may differ, such as random draws: they differ in passed checks,
+            and no check has found them wrong.
+    """
+    wrong = (p for p in pairs if p.differs and p.call.method and p.call.method not in free)
+    first = next(wrong, None)
+    if first is None or first.is_unclear:
+        return check
+    fact = _fact(first)
+    if first.call.method == check.method:
+        return replace(check, fact=fact)
+    difference = f"expected {fact.expected}, received {fact.received}"
+    note = f"{first.call.method} is wrong before that: {fact.what}, {difference}"
+    call = shown(first.call.text, MAX_FACT)
+    details = (*check.details, note)
+    return replace(check, method=first.call.method, call=call, fact=fact, details=details)
+
+
+def _fact(pair: Pair) -> Fact:
+    """Return what is wrong with an array: its shape, or the values with the largest deviation."""
+    actual, expected = pair.actual, pair.expected
+    if actual.shape != expected.shape:
+        return Fact(f"{pair.name}: shape", str(expected.shape), str(actual.shape))
+    return worst_fact(f"{pair.name}: values", actual, expected, np.asarray(actual != expected))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.comparison import same_effects, same_forms, same_outcome, weight
-from autograder.diagnosis.forms import fitted, is_overflow
-from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult
+from autograder.diagnosis.comparison import (
+    fitted,
+    is_overflow,
+    same_effects,
+    same_forms,
+    same_outcome,
+)
+from autograder.sandbox.session.requests import Call, Get, OverwriteResult
+from autograder.sandbox.session.session import Exchange
 
 Exchanges = Sequence[Exchange]
 
@@ -51,28 +56,25 @@ NONE = IgnoredDifferences()
 
 
 def ignored(
-    exchanges: Exchanges, right: Exchanges, view: View = View()
+    exchanges: Exchanges, right: Exchanges, view: View, silently: bool = False
 ) -> Iterator[IgnoredDifferences]:
-    """Yield the ignored differences of each exchange of a check.
-
-    Args:
-        right: the answers of the solution.
-    """
+    """Yield the ignored differences of each exchange of a check, beside the solution's answers."""
     latest, is_wrong = "", False
     for theirs, expected in zip(exchanges, right, strict=True):
         drawn, free = set[int](), set[int]()
+        outcomes = list(zip(theirs.outcomes, expected.outcomes, strict=False))
         for i, step in enumerate(theirs.steps):
             if isinstance(step, Call):
                 latest = step.name  # attributes that are read later belong to this method
-            if isinstance(step, Get) and step.name == "parameters":
+            if isinstance(step, Get) and step.name == "parameters" and not view.strictly:
                 drawn.add(i)
-            if view.loosely and _overflows(i, theirs, expected):
+            if view.loosely and any(is_overflow(a.value, b.value) for a, b in outcomes[i : i + 1]):
                 free.add(i)
             if latest == view.method:
                 is_wrong = is_wrong or not _same_step(i, theirs, expected, view.loosely)
             elif is_wrong:
                 free |= {i} if i < len(theirs.outcomes) else set(range(i, len(theirs.steps)))
-        yield IgnoredDifferences(frozenset() if view.strictly else drawn, free, view.loosely)
+        yield IgnoredDifferences(drawn, free, view.loosely, silently)
 
 
 def without_overwritten(exchange: Exchange) -> Exchange:
@@ -94,73 +96,31 @@ def same_exchange(theirs: Exchange, ours: Exchange, allowed: IgnoredDifferences 
     """Return whether two answers to one request are equal; exceptions need equal types only."""
     if allowed.silently and theirs.called_back != ours.called_back:
         return False
-    return all(
-        i in allowed.free or _same_step(i, theirs, ours, allowed.loosely, i in allowed.drawn)
-        for i in range(max(_started(theirs), _started(ours)))
-    )
+    return next(wrong_steps(theirs, ours, allowed), None) is None
 
 
-def wrong_steps(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> list[int]:
-    """Return the steps whose answers are wrong, without the differences that do not count."""
-    return [
-        i
-        for i in range(max(_started(theirs), _started(right)))
-        if i not in allowed.free
-        and not _same_step(i, theirs, right, allowed.loosely, i in allowed.drawn)
-    ]
-
-
-def evidence_in(theirs: Exchange, right: Exchange, wrong: Iterable[int]) -> int:
-    """Return the number of different facts in the `wrong` steps of an answer.
-
-    An answer of NaN alone is no such fact: many mistakes give it.
-    """
-    return sum(_evidence(i, theirs, right) for i in wrong)
-
-
-def silently_wrong(exchanges: Exchanges, right: Exchanges) -> bool:
-    """Return whether all answers are right, but callbacks were not called as often."""
-    pairs = list(zip(exchanges, right, strict=True))
-    return any(actual.called_back != other.called_back for actual, other in pairs) and all(
-        same_exchange(actual, other) for actual, other in pairs
-    )
-
-
-def calls_in(theirs: Exchange, right: Exchange) -> int:
-    """Return the number of callbacks that were not called as often."""
-    names = theirs.called_back.keys() | right.called_back.keys()
-    return sum(theirs.called_back.get(n, 0) != right.called_back.get(n, 0) for n in names)
-
-
-def _evidence(i: int, theirs: Exchange, right: Exchange) -> int:
-    if i < min(len(theirs.outcomes), len(right.outcomes)):
-        return weight(theirs.outcomes[i], right.outcomes[i])
-    return 1  # one of them raised an exception
-
-
-def _started(exchange: Exchange) -> int:
-    """Return the number of steps that were started; the last one may have raised an exception."""
-    return len(exchange.outcomes) + bool(exchange.raised)
+def wrong_steps(
+    theirs: Exchange, right: Exchange, allowed: IgnoredDifferences = NONE
+) -> Iterator[int]:
+    """Yield the steps whose answers are wrong, without the differences that do not count."""
+    # The last step that was started may have raised an exception.
+    started = (len(each.outcomes) + bool(each.raised) for each in (theirs, right))
+    for i in range(max(started)):
+        is_same = i in allowed.free or _same_step(
+            i, theirs, right, allowed.loosely, i in allowed.drawn
+        )
+        if not is_same:
+            yield i
 
 
 def _same_step(
     i: int, theirs: Exchange, ours: Exchange, loosely: bool = False, by_form: bool = False
 ) -> bool:
-    if i < min(len(theirs.outcomes), len(ours.outcomes)):
-        return _same(theirs.outcomes[i], ours.outcomes[i], loosely, by_form)
-    return len(theirs.outcomes) == len(ours.outcomes) and theirs.raised == ours.raised
-
-
-def _same(theirs: Outcome, ours: Outcome, loosely: bool, by_form: bool) -> bool:
+    if i >= min(len(theirs.outcomes), len(ours.outcomes)):
+        return len(theirs.outcomes) == len(ours.outcomes) and theirs.raised == ours.raised
+    mine, other = theirs.outcomes[i], ours.outcomes[i]
     if loosely:
-        ours = fitted(ours, theirs)
-    if by_form and same_forms(theirs.value, ours.value):
-        return same_effects(theirs, ours)
-    return same_outcome(theirs, ours)
-
-
-def _overflows(i: int, theirs: Exchange, right: Exchange) -> bool:
-    """Return whether step `i` returns infinity or NaN where a finite number is right."""
-    if i >= min(len(theirs.outcomes), len(right.outcomes)):
-        return False
-    return is_overflow(theirs.outcomes[i].value, right.outcomes[i].value)
+        other = fitted(other, mine)
+    if by_form and same_forms(mine.value, other.value):
+        return same_effects(mine, other)
+    return same_outcome(mine, other)

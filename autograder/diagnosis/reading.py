@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
-from autograder.sandbox.session.requests import Call, Get, Outcome, Step
-from autograder.sandbox.values import leaves
+from autograder.sandbox.session.requests import Call, Get, Outcome
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.wire import leaves
 
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> AnswerEvidence | None:
@@ -32,17 +32,15 @@ def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> AnswerEv
         return AnswerEvidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
     if reader.effects:
         return AnswerEvidence(reader.effects[0][0], effects=tuple(reader.effects))
-    if reader.others:
-        method = reader.others[0].method
-        others = tuple(answer for answer in reader.others if answer.method == method)
-        return AnswerEvidence(method, others=others)
-    if reader.failing is None:
+    if not reader.others:
         return None
-    return AnswerEvidence(reader.failing.method, others=(reader.failing,))
+    method = reader.others[0].method
+    others = tuple(answer for answer in reader.others if answer.method == method)
+    return AnswerEvidence(method, others=others)
 
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
-    """Return all arrays of the answers."""
+    """Return all arrays of the answers, with the expected ones."""
     return _read(exchanges, right).pairs
 
 
@@ -65,16 +63,11 @@ def _read(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _Reader:
 
 @dataclass
 class _Reader:
-    """Goes through the answers, and remembers what each of them is about.
-
-    Attributes:
-        failing: the answer of the method that raised an exception where another one is right.
-    """
+    """Goes through the answers, and remembers what each of them is about."""
 
     pairs: list[Pair] = field(default_factory=list)
     effects: list[tuple[str, Outcome, Outcome]] = field(default_factory=list)
     others: list[Answer] = field(default_factory=list)
-    failing: Answer | None = None
     _seen: tuple[Array, ...] = ()
     _latest: tuple[str, tuple[Array, ...]] = ("", ())
     _call: RemoteCall = NO_CALL
@@ -86,9 +79,12 @@ class _Reader:
             return False
         comparable = True
         calls = theirs.calls or [NO_CALL] * len(theirs.steps)
-        triples = zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False)
-        for self._call, triple in zip(calls, triples, strict=False):
-            comparable = self._step(*triple) and comparable
+        answers = zip(calls, theirs.steps, theirs.outcomes, expected.outcomes, strict=False)
+        for self._call, step, ours, right in answers:
+            if isinstance(step, Get):
+                comparable = self._attribute(step.name, ours, right) and comparable
+            elif isinstance(step, Call):
+                comparable = self._called(step, ours, right) and comparable
         return comparable
 
     def end(self, theirs: Exchange, expected: Exchange) -> None:
@@ -97,13 +93,8 @@ class _Reader:
         at = len(raised.outcomes)
         names = [step.name for step in theirs.steps[: at + 1] if isinstance(step, Call)]
         method = names[-1] if names else self._latest[0]
-        if method:
-            self.failing = Answer(method, Raised(theirs.raised), Raised(expected.raised))
-
-    def _step(self, step: Step, ours: Outcome, right: Outcome) -> bool:
-        if isinstance(step, Get):
-            return self._attribute(step.name, ours, right)
-        return self._called(step, ours, right) if isinstance(step, Call) else True
+        if method and not self.others:
+            self.others.append(Answer(method, Raised(theirs.raised), Raised(expected.raised)))
 
     def _called(self, step: Call, ours: Outcome, right: Outcome) -> bool:
         method, args = step.name, list(step.args)

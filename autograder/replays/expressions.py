@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograder.results.shown_arguments import MAX_VALUES
-from autograder.sandbox.wire import CallbackRef, Handle, Result
+from autograder.sandbox.wire import (
+    CallbackRef,
+    Handle,
+    Result,
+)
 
 #: Maximum number of characters of a list that is written out.
 MAX_WRITTEN = 400
@@ -42,7 +46,8 @@ class Writer:
         if isinstance(value, np.ndarray):
             return self._array(value, name)
         if isinstance(value, np.random.Generator):
-            return _generator(value)
+            state = value.bit_generator.state["state"]
+            return f"replay.generator({state['state']:#x}, {state['inc']:#x})"
         if isinstance(value, CallbackRef):
             return f"callbacks[{value.id}]"
         if isinstance(value, dict):
@@ -50,7 +55,9 @@ class Writer:
             return f"{{{', '.join(items)}}}"
         if isinstance(value, list | tuple):
             return self._sequence(value, name)
-        return _plain(value)
+        if isinstance(value, float) and not np.isfinite(value):
+            return f"float({str(value)!r})"
+        return repr(value)
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], name: str) -> str:
         kinds = set(map(type, value))
@@ -71,23 +78,7 @@ class Writer:
     def _stored(self, value: np.ndarray[Any, Any], name: str) -> str:
         """Return the expression for an array in the file; equal names get a number."""
         unique, number = name, 2
-        while unique in self.arrays and not _same(self.arrays[unique], value):
+        while self.arrays.get(unique, value) is not value:
             unique, number = f"{name}_{number}", number + 1
         self.arrays[unique] = value
         return f"arrays[{unique!r}]"
-
-
-def _same(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> bool:
-    return first is second
-
-
-def _generator(value: np.random.Generator) -> str:
-    state = value.bit_generator.state["state"]
-    return f"replay.generator({state['state']:#x}, {state['inc']:#x})"
-
-
-def _plain(value: Any) -> str:
-    """Return a number, a text or None as an expression."""
-    if isinstance(value, float) and not np.isfinite(value):
-        return f"float({str(value)!r})"
-    return repr(value)

@@ -25,7 +25,13 @@ from autograder.replays.recorded_calls import ReplayedCheck
 from autograder.replays.session import Replay
 from autograder.results.report import CheckResult
 from autograder.results.shown_arguments import named_arguments
-from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get
+from autograder.sandbox.session.requests import (
+    Assign,
+    Build,
+    Call,
+    CallAgain,
+    Get,
+)
 from autograder.sandbox.session.sandbox_session import IMPORT
 from autograder.sandbox.wire import Handle, Result
 from framework.providers.backends import REFERENCE
@@ -72,17 +78,13 @@ def program(
 
 def _whole_check(replay: Replay, result: CheckResult) -> Program:
     lines = [
-        *_head(result.id, "All calls of"),
-        "from autograder.replays.session import Replay",
-        "from autograder.replays.whole_check import run_check",
+        f'"""All calls of {result.id}, to run and to edit."""',
+        "",
+        "from autograder.replays.session import Replay, run_check",
         "",
         f"run_check({replay.expression})",
     ]
     return Program("\n".join(lines) + "\n")
-
-
-def _head(check: str, what: str) -> list[str]:
-    return [f'"""{what} {check}, to run and to edit."""', ""]
 
 
 class _Composer:
@@ -98,7 +100,7 @@ class _Composer:
         self._taken = {*RESERVED, self._module}
         self._calls: dict[int, str] = {}
         self._here = 0
-        self._writer = Writer(self._object, inline=replay.setting.backend == REFERENCE)
+        self._writer = Writer(self._object, inline=replay.setting.options.backend == REFERENCE)
 
     def composed(self, indices: Sequence[int], arrays_file: str) -> Program:
         """Return the program that makes the actions at `places`, the last of them at fault."""
@@ -114,7 +116,8 @@ class _Composer:
 
     def _begin(self, body: Sequence[str], arrays_file: str) -> Iterator[str]:
         text = "\n".join(body)
-        yield from _head(self._check.result.id, "The call at fault of")
+        check = self._check.result.id
+        yield from (f'"""The call at fault of {check}, to run and to edit."""', "")
         if self._pdb:
             yield from ("import pdb", "")
         if "np." in text:
@@ -137,7 +140,7 @@ class _Composer:
         *before, call = self._made(index, with_names=True)
         said = textwrap.wrap(f"The check says: {self._check.result.message}", 90)
         about = [f"# {line}" for line in said] if self._check.result.message else []
-        made = _without_name(call)
+        made = re.sub(r"^\w+ = ", "", call)  # without the variable that it is assigned to
         made = _CALLED.sub(r"pdb.runcall(\1, ", made).replace(", )", ")") if self._pdb else made
         return ["", *before, *about, f"result = {made}", "print(result)"]
 
@@ -169,9 +172,12 @@ class _Composer:
                 lines.append(f"{variable} = {text}")
                 text = variable
             words.append(f"{name}={text}" if name in step.kwargs else text)
-        call = f"{self._function(index, step)}({', '.join(words)})"
+        is_part = isinstance(step, Build)
+        method = f"{self._owner(self._actions[index])}.{step.name}"
+        function = f"part({step.name!r})" if is_part else method
+        call = f"{function}({', '.join(words)})"
         self._calls[index] = call
-        kind = "model" if step.name[:1].isupper() or isinstance(step, Build) else "value"
+        kind = "model" if step.name[:1].isupper() or is_part else "value"
         is_used = any(index in other.used for other in self._actions)
         return [*lines, f"{self._new_name(index, kind)} = {call}" if is_used else call]
 
@@ -192,11 +198,6 @@ class _Composer:
         for name, value in self._given(index).items():
             writer.expression(value, _identifier(name))
         return writer.arrays
-
-    def _function(self, index: int, step: Call | Build) -> str:
-        if isinstance(step, Build):
-            return f"part({step.name!r})"
-        return f"{self._owner(self._actions[index])}.{step.name}"
 
     def _owner(self, action: Action) -> str:
         return self._expression(action.owner) if action.owner is not None else self._module
@@ -222,8 +223,3 @@ class _Composer:
 def _identifier(name: str) -> str:
     """Return the name of a parameter, or of one that is not known, as an identifier."""
     return re.sub(r"\W+", "_", name)
-
-
-def _without_name(line: str) -> str:
-    """Return a call without the variable that it is assigned to."""
-    return re.sub(r"^\w+ = ", "", line)

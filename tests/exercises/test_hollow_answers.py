@@ -20,7 +20,12 @@ import numpy as np
 import pytest
 from changed_answers import NAMES, ChangedAnswers, results_of
 
-from autograder.sandbox.session.requests import Build, Call, CallAgain, Get
+from autograder.sandbox.session.requests import (
+    Build,
+    Call,
+    CallAgain,
+    Get,
+)
 from autograder.sandbox.wire import Handle
 
 OPEN = tomllib.loads(Path(__file__).with_name("hollow_answers.toml").read_text("utf-8"))

@@ -18,12 +18,11 @@ from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.collecting.attempts import Policy, Rule
-from plugins.classes.collecting.collect import Sources
 from plugins.classes.collecting.collect import collect as collect_exports
 from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
-from plugins.classes.collecting.readers import reader
+from plugins.classes.collecting.readers import READERS
 from plugins.classes.commands.options import InOption, StoreOption, open_store
 from plugins.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
 from plugins.classes.rosters.roster import Roster, read_roster
@@ -97,7 +96,8 @@ def collect(
 
     A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
     """
-    read = reader(system)
+    if system not in READERS:
+        raise UnknownNameError("system", system, READERS)
     with locked(into):
         former = Collection(into)
         if (into / FILE).exists():
@@ -117,7 +117,7 @@ def collect(
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
         collection = collect_exports(
-            former, Sources(sources, read, students, wanted, moments, names)
+            former, sources, READERS[system], students, wanted, moments, names
         )
     write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):

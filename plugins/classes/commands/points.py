@@ -163,7 +163,8 @@ def totals(
 
 def _table(result: RunPoints, shown: Shown) -> str:
     """Return the totals as CSV that no spreadsheet runs."""
-    from plugins.classes.gradebooks.request import comment_of, number
+    from autograder.public.reports import number
+    from plugins.classes.gradebooks.request import comment_of
     from plugins.classes.marks.class_results import State
 
     def known(points: StudentPoints | ExercisePoints) -> str:

@@ -104,18 +104,24 @@ def grade(
     from plugins.classes.runs.grade_job import RunSettings, environment_of
 
     collected = read_collection(collection)
-    plugins, blocked = tuple(plugin or ()), tuple(block or ())
-    options = GradeOptions(submission=collection, course=course, plugins=plugins, blocked=blocked)
+    options = GradeOptions(
+        submission=collection,
+        backend=backend,
+        device=device,
+        sandbox=sandbox,
+        allow_weaker=allow_weaker,
+        course=course,
+        plugins=tuple(plugin or ()),
+        blocked=tuple(block or ()),
+    )
     chosen = chosen_course(options)
     with open_store(collected, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
-        settings = RunSettings(
-            str(chosen.root.resolve()), course_hash(chosen), environment_of(backend, device),
-            seed, backend, device, sandbox, allow_weaker, plugins, blocked,
-        )  # fmt: skip
+        options = replace(options, submission=None, course=chosen.root.resolve(), seed=seed)
+        settings = RunSettings(options, course_hash(chosen), environment_of(options))
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
         try:

@@ -146,7 +146,7 @@ def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
                 yield name, exercise, "", outcome.state.value, "", "", ""
                 continue
             for task in outcome.work.tasks:
-                why = " ".join(dict.fromkeys(filter(None, (c.diagnosis for c in task.checks))))
+                why = " ".join(dict.fromkeys(c.diagnosis.id for c in task.checks if c.diagnosis))
                 yield name, exercise, task.name, task.verdict.value, task.earned, task.possible, why
 
 
@@ -256,8 +256,8 @@ class RunSite:
         return self._page("grading.html", live, missing=missing,
                           slowest=[outcome for outcome, _ in timed[:MAX_SLOW]],
                           slow_checks=statistics.slow_checks(view, MAX_SLOW),
-                          repeated=[outcome for outcome, work in view.works.values()
-                                    if work.repeated])  # fmt: skip
+                          repeated=[outcome for outcome, _ in view.works.values()
+                                    if outcome.repeated])  # fmt: skip
 
     def _student(self, path: str, live: Live | None) -> str:
         student = self.view.pages_of_students[path]

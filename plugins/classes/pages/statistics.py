@@ -8,8 +8,8 @@ from datetime import UTC, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from autograder.public.reports import Verdict, number
-from plugins.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
+from autograder.public.reports import CheckResult, TaskResult, Verdict, number
+from plugins.classes.marks.class_results import State, StudentOutcome
 from plugins.classes.pages.view import RunView
 from plugins.classes.rosters.dates import time_zone
 
@@ -75,7 +75,7 @@ def task_rates(view: RunView) -> list[TaskRate]:
     return sorted(rates, key=lambda rate: (rate.decided == 0, rate.rate))
 
 
-def _kind(task: TaskFacts) -> str:
+def _kind(task: TaskResult) -> str:
     if task.verdict in (Verdict.PASSED, Verdict.SKIPPED):
         return "passed"
     if task.verdict in OPEN:
@@ -100,17 +100,18 @@ class CommonMistake:
     id: str
     sentence: str
     students: tuple[str, ...]
-    examples: tuple[tuple[StudentOutcome, CheckFacts], ...]
+    examples: tuple[tuple[StudentOutcome, CheckResult], ...]
 
 
 def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
-    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
+    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckResult]]] = {}
     for outcome in view.results.outcomes.values():
-        for task, check in outcome.work.checks if outcome.work is not None else ():
+        for check in outcome.work.checks if outcome.work is not None else ():
             if check.verdict in WRONG:
-                told = check.sentence if check.diagnosis else f"{check.title}: {check.verdict}"
-                mistake = outcome.exercise, task.name, check.diagnosis, told
+                cause = check.diagnosis
+                told = cause.sentence if cause else f"{check.title}: {check.verdict}"
+                mistake = outcome.exercise, check.task, cause.id if cause else "", told
                 by_mistake.setdefault(mistake, {}).setdefault(outcome.student, (outcome, check))
     listed = []
     for mistake, students in by_mistake.items():
@@ -178,7 +179,7 @@ def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]
     """Return exercise, check, median and longest seconds of the checks that take most time."""
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     for outcome, work in view.works.values():
-        for _, check in work.checks:
+        for check in work.checks:
             times[outcome.exercise, check.title].append(check.seconds)
     listed = [(*check_key, median(seconds), max(seconds)) for check_key, seconds in times.items()]
     return sorted(listed, key=lambda row: -row[2])[:most]

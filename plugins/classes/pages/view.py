@@ -11,13 +11,13 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course, definitions, lines_of, parse
+from autograder.public.reports import ExerciseResult
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks.class_results import (
     ClassResults,
     StudentOutcome,
-    WorkFacts,
     read_results,
 )
 from plugins.classes.rosters.privacy import Shown, pseudonyms
@@ -116,7 +116,7 @@ class RunView:
                 yield student, outcomes
 
     @cached_property
-    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, ExerciseResult]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
             outcome.key: (outcome, outcome.work)

@@ -228,7 +228,7 @@ def grade_on_worker(settings: RunSettings, job: Job) -> JobOutcome:
     if grader is None or not grader.close.alive:
         grader = _of_this_thread.grader = GraderProcess()
     task: Task = (settings, job)
-    return outcome_from(grader.grade(msgspec.json.encode(task)))
+    return outcome_from(grader.grade(msgspec.json.encode(task, enc_hook=str)))  # a path is a text
 
 
 def outcome_from(text: bytes) -> JobOutcome:
@@ -272,15 +272,21 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed text must not mix with answers
     for line in sys.stdin.buffer:
-        outcome = graded(*msgspec.json.decode(line, type=Task))
+        outcome = graded(*read_task(line))
         answers.write(msgspec.json.encode(outcome) + b"\n")
         answers.flush()
+
+
+def read_task(line: bytes) -> Task:
+    """Return the task on a line."""
+    task: Task = msgspec.json.decode(line, type=Task, dec_hook=lambda kind, path: kind(path))
+    return task
 
 
 def graded(settings: RunSettings, job: Job) -> JobOutcome:
     """Grade a job; a machine that would give other results has a fault."""
     try:
-        own = environment_of(settings.backend, settings.device)
+        own = environment_of(settings.options)
         if own != settings.environment:
             return JobOutcome(fault=f"a worker has {own} instead of {settings.environment}")
         course, expected = setting_of(settings).course_hash, settings.revision

@@ -25,8 +25,8 @@ from autograder.public.courses import Course, Exercise
 from autograder.public.grading import (
     GradeOptions,
     GradeRequest,
+    GradingSetting,
     Memory,
-    Setting,
     begin,
     is_open,
     libc,
@@ -37,7 +37,6 @@ from autograder.public.reports import Report, Verdict, render_json
 from autograder.public.submissions import Submission, load_submission
 from framework import __version__
 from framework.importing import in_one_line
-from framework.providers.plugins import Plugins
 from plugins.classes.runs.stored_runs import StoredResult
 
 
@@ -80,49 +79,35 @@ Grade = Callable[[Job], JobOutcome]
 
 @dataclass(frozen=True)
 class RunSettings:
-    """How all jobs of a run are graded, as plain data.
+    """How all jobs of a run are graded.
 
     Attributes:
-        course: its folder.
+        options: their `course` is the folder that was chosen.
         revision: digest of the course.
         environment: as `environment_of` returns it; a machine with another one has a fault.
     """
 
-    course: str
+    options: GradeOptions
     revision: str = ""
     environment: str = ""
-    seed: int = 0
-    backend: str = "numpy"
-    device: str = "cpu"
-    sandbox: str = "auto"
-    allow_weaker: bool = False
-    plugins: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
 
 
-def environment_of(backend: str, device: str) -> str:
+def environment_of(options: GradeOptions) -> str:
     """Return backend, device and versions of this machine: numbers of a result depend on them."""
-    packages = ("numpy", *(["torch"] if backend == "torch" else []))
+    packages = ("numpy", *(["torch"] if options.backend == "torch" else []))
     versions = " ".join(f"{name} {metadata.version(name)}" for name in packages)
-    return f"{backend}/{device} python {platform.python_version()} {versions} gradus {__version__}"
+    python = platform.python_version()
+    return f"{options.backend}/{options.device} python {python} {versions} gradus {__version__}"
 
 
 @lru_cache(maxsize=4)
-def setting_of(settings: RunSettings) -> Setting:
-    """Return the setting of `settings`, read once in each process.
+def setting_of(settings: RunSettings) -> GradingSetting:
+    """Return the setting of `settings`, opened once in each process.
 
     Raises:
         GradusError: the course, a plugin or the sandbox cannot be used.
     """
-    course = Course.read(Path(settings.course))
-    options = GradeOptions(
-        backend=settings.backend,
-        device=settings.device,
-        sandbox=settings.sandbox,
-        allow_weaker=settings.allow_weaker,
-        seed=settings.seed,
-    )
-    return open_setting(options, course, Plugins(settings.plugins, course, settings.blocked))
+    return open_setting(settings.options, Course.read(settings.options.course or Path()))
 
 
 @lru_cache(maxsize=4)
@@ -140,7 +125,7 @@ def grade_job(settings: RunSettings, job: Job) -> JobOutcome:
         return JobOutcome(fault=f"{type(error).__name__}: {in_one_line(error)}")
 
 
-def _graded(setting: Setting, job: Job, memory: Memory | None) -> JobOutcome:
+def _graded(setting: GradingSetting, job: Job, memory: Memory | None) -> JobOutcome:
     started = time.perf_counter()
     exercise = setting.course.exercise(job.exercise)
     needed = [required.name for required in setting.course.with_required([exercise])]
@@ -166,7 +151,7 @@ def _anonymous(submission: Submission, digest: str) -> Submission:
     return replace(submission, label=digest[:12], files=files, hash=digest, notes=())
 
 
-def _outcome(report: Report, job: Job, setting: Setting, seconds: float) -> JobOutcome:
+def _outcome(report: Report, job: Job, setting: GradingSetting, seconds: float) -> JobOutcome:
     (graded,) = report.exercises
     faults = [check.message for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
     if faults:
@@ -202,7 +187,9 @@ def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str
         file = submission.files.get(name)
         parts: tuple[object, ...] = (name, submission.unread.get(name, ""))
         if file is not None:
-            parts += (file.source, file.line_map, file.notes, sorted(file.broken.items()))
+            cells = file.cells
+            places = (cells.origins, cells.broken) if cells is not None else (None, {})
+            parts += (file.source, places[0], file.notes, sorted(places[1].items()))
         for part in parts:
             data = repr(part).encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "big") + data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course, version_words
-from autograder.public.grading import Setting
+from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
 from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
@@ -157,7 +157,7 @@ def grade(
     """
     check_regrade(again)
     setting, folder_of = setting_of(settings), collection.folder_of
-    queue = Queue(collection.name, settings.revision, settings.seed, settings.environment)
+    queue = Queue(collection.name, settings.revision, setting.seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(
@@ -191,7 +191,11 @@ def grade(
 
 
 def _begun_run(
-    connection: Connection, queue: Queue, setting: Setting, listed: Sequence[RunEntry], again: str
+    connection: Connection,
+    queue: Queue,
+    setting: GradingSetting,
+    listed: Sequence[RunEntry],
+    again: str,
 ) -> Run:
     """Return the unfinished run of this work, or a new run."""
     work, sandbox = digest_of_all(listed), setting.sandbox.label

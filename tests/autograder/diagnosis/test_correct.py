@@ -14,7 +14,8 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.recorded import RecordedCheck, Replayer
+from autograder.diagnosis.recorded import RecordedCheck
+from autograder.diagnosis.replay import Replayer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
@@ -26,7 +27,7 @@ CANNOT_FAIL = {
     "test_initial_loss": "generic/zero",
     "test_a_certain_word_does_not_move": "generic/dropped-operand",
 }
-ALTERNATES = sorted((ROOT / "tests" / "alternates").glob("*/*/*.py"))
+ALTERNATES = sorted((ROOT / "tests" / "data" / "alternates").glob("*/*/*.py"))
 
 
 def is_torch(file: Path) -> bool:

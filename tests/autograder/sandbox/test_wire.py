@@ -17,7 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.sandbox import wire
-from autograder.sandbox.wire import Handle, Result, WireError
+from autograder.sandbox.wire import (
+    Handle,
+    Result,
+    WireError,
+)
 
 KINDS = st.one_of(
     hnp.boolean_dtypes(),

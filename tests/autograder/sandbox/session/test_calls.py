@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.session.calls import NO_CALL, REMEMBERED, CallLog
-from autograder.sandbox.session.requests import Assign, Build, Call, Get, Load, Outcome
+from autograder.sandbox.session.calls import (
+    NO_CALL,
+    REMEMBERED,
+    CallLog,
+)
+from autograder.sandbox.session.requests import (
+    Assign,
+    Build,
+    Call,
+    Get,
+    Load,
+    Outcome,
+)
 from autograder.sandbox.wire import Handle, Result
 
 LAYER = Handle(3, "Recurrent")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from queue_run import Run
 
+from autograder.public.grading import GradeOptions
 from plugins.classes.runs import cluster
 from plugins.classes.runs.grade_job import RunSettings
 
@@ -40,7 +42,7 @@ def command(tmp_path, monkeypatch):
 
 @pytest.fixture
 def settings():
-    return RunSettings("no course")
+    return RunSettings(GradeOptions(course=Path("no course")))
 
 
 @pytest.fixture

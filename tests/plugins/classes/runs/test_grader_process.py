@@ -80,8 +80,8 @@ def test_the_real_process_ends_when_its_worker_is_killed():
 
 
 def test_what_is_printed_is_no_answer(settings):
-    settings = replace(settings, environment=environment_of("numpy", "cpu"))
-    task = msgspec.json.encode((settings, Job("x", "rnn")))
+    settings = replace(settings, environment=environment_of(settings.options))
+    task = msgspec.json.encode((settings, Job("x", "rnn")), enc_hook=str)
     grader = GraderProcess()
     found = outcome_from(grader.grade(task))
     grader.close()

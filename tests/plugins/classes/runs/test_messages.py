@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from plugins.classes.runs.cluster import Task, graded, outcome_from
+from autograder.public.grading import GradeOptions
+from plugins.classes.runs.cluster import graded, outcome_from, read_task
 from plugins.classes.runs.grade_job import Job, JobOutcome, RunSettings, environment_of, setting_of
 from plugins.classes.runs.stored_runs import StoredResult
 
@@ -16,9 +18,10 @@ RESULT = StoredResult("passed", 1.0, 2.0, 0.0, "c", "{}", False, "fork", 0.5)
 
 
 def test_a_task_and_an_outcome_arrive_as_they_were_sent():
-    settings = RunSettings("/course", "r1", "numpy 2", 7, plugins=("a", "b"))
+    options = GradeOptions(course=Path("/course"), seed=7, plugins=("a", "b"))
+    settings = RunSettings(options, "r1", "numpy 2")
     task = settings, Job("/class/1", "rnn", "d", alone=True)
-    assert msgspec.json.decode(msgspec.json.encode(task), type=Task) == task
+    assert read_task(msgspec.json.encode(task, enc_hook=str)) == task
     for outcome in (JobOutcome(RESULT), JobOutcome(fault="disk full"), JobOutcome(is_open=True)):
         assert outcome_from(msgspec.json.encode(outcome)) == outcome
 
@@ -41,12 +44,13 @@ def test_what_is_no_outcome_is_a_fault_of_ours(text):
 
 
 def test_a_worker_with_other_versions_or_another_course_has_a_fault(tiny_course):
-    settings = RunSettings(str(tiny_course.root), sandbox="process")
+    options = GradeOptions(course=tiny_course.root, sandbox="process")
+    nowhere = replace(options, course=Path("/nowhere"))
     job = Job(str(tiny_course.root / "solutions"), "squash")
-    revision, versions = setting_of(settings).course_hash, environment_of("numpy", "cpu")
-    for changes, fault in (
-        ({"revision": revision, "environment": "numpy 1"}, "instead of numpy 1"),
-        ({"revision": "x" * 64, "environment": versions}, "instead of xxxxxxxxxxxx"),
-        ({"course": "/nowhere", "environment": versions}, "/nowhere"),
+    revision = setting_of(RunSettings(options)).course_hash
+    for settings, fault in (
+        (RunSettings(options, revision, "numpy 1"), "instead of numpy 1"),
+        (RunSettings(options, "x" * 64, environment_of(options)), "instead of xxxxxxxxxxxx"),
+        (RunSettings(nowhere, "r", environment_of(nowhere)), "/nowhere"),
     ):
-        assert fault in graded(replace(settings, **changes), job).fault
+        assert fault in graded(settings, job).fault
