@@ -24,9 +24,8 @@ from autograder.public.reports import (
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student
-from plugins.classes.runs.points import points_of
 from plugins.classes.runs.store import ResultKey
-from plugins.classes.runs.stored_runs import Run, StoredResult, find_result
+from plugins.classes.runs.stored_runs import Run, StoredResult, find_result, points_of
 
 
 class State(StrEnum):
