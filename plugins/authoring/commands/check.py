@@ -38,7 +38,7 @@ def check(
     from autograder.grading.setting import GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.plugins import Plugins
-    from framework.providers.registry import checked
+    from plugins.authoring.checking.checking import checked
 
     chosen_course = find_course(course)
     names = chosen_course.select_names(exercises or ())
