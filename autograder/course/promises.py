@@ -88,14 +88,14 @@ class PromiseTable:
     @property
     def promises(self) -> tuple[Promise, ...]:
         """Every sentence that a check names, in the order of the text; unknown ones first."""
-        places: dict[str, tuple[int, int, str]] = {}
+        positions: dict[str, tuple[int, int, str]] = {}
         for sentence in (text for check in self.checks for text in check.promises):
             texts = enumerate(self.texts.items())
-            found = ((i, text.find(sentence), name) for i, (name, text) in texts)
-            places[sentence] = next((place for place in found if place[1] >= 0), (-1, 0, ""))
+            hits = ((i, text.find(sentence), name) for i, (name, text) in texts)
+            positions[sentence] = next((hit for hit in hits if hit[1] >= 0), (-1, 0, ""))
         return tuple(
             Promise(sentence, source, tuple(c for c in self.checks if sentence in c.promises))
-            for sentence, (_, _, source) in sorted(places.items(), key=lambda item: item[1])
+            for sentence, (_, _, source) in sorted(positions.items(), key=lambda item: item[1])
         )
 
     @property
