@@ -95,10 +95,6 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
     MISTAKE_FORMAT.check(table)
-    further = {key: table.tables(key) for key in ("also", "consistent")}
-    for entry in (*further["also"], *further["consistent"]):
-        entry.reject_unknown_keys("find", "replace")
-    also, consistent = (tuple(map(_read_replacement, entries)) for entries in further.values())
     identity, task = table.get("id", str), table.get("task", str)
     also_fails = table.texts("also_fails")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identity):
@@ -108,8 +104,16 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
             known = ", ".join(exercise.task_names)
             table.fail(key, f"'{unknown}' is no task of {exercise.name}: {known}")
     sentence, hint = _text(table, "sentence"), _text(table, "hint")
-    replacements = (_read_replacement(table), *also)
+    replacements = (_read_replacement(table), *_replacements(table, "also"))
+    consistent = _replacements(table, "consistent")
     return Mistake(table.file, identity, task, sentence, hint, replacements, also_fails, consistent)
+
+
+def _replacements(table: Table, key: str) -> tuple[Replacement, ...]:
+    entries = table.tables(key)
+    for entry in entries:
+        entry.reject_unknown_keys("find", "replace")
+    return tuple(map(_read_replacement, entries))
 
 
 def _read_replacement(table: Table) -> Replacement:

@@ -242,14 +242,11 @@ def stub_file(exercise: Exercise) -> StubFile:
             f"{missing_solution(*named)}. The stub of '{exercise.name}' is made from it; you can "
             "also take a fresh stub from where you got the course"
         )
-    return StubFile(exercise, fresh, _read(exercise.stub))
-
-
-def _read(path: Path) -> str | None:
-    if not path.exists():
-        return None
+    if not exercise.stub.exists():
+        return StubFile(exercise, fresh, None)
     # A file in another encoding contains edits as well: it differs from the stub.
-    return path.read_text("utf-8", errors="surrogateescape")
+    present = exercise.stub.read_text("utf-8", errors="surrogateescape")
+    return StubFile(exercise, fresh, present)
 
 
 def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
@@ -275,7 +272,7 @@ def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
 def remember_stub(root: Path, name: str) -> None:
     """Store that the file of the new exercise `name` is a stub, which `write_stubs` may replace."""
     course = Course.read(root)
-    present = _read(course.exercise(name).stub)
+    present = stub_file(course.exercise(name)).present
     if present is not None:
         save_state(course, "stubs", load_state(course, "stubs") | {name: _hash(present)})
 

@@ -27,10 +27,6 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.Pow: math.pow,  # `**` of floats makes complex numbers
 }
-_UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-}
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _SIGNS = str.maketrans(
     {"^": "**", "·": "*", "×": "*", "∙": "*", "−": "-", "–": "-", "÷": "/", "²": "**2", "³": "**3"}
@@ -92,7 +88,7 @@ class Expression:
         match node:
             case ast.BinOp(op=op) if type(op) in _BINARY:
                 return
-            case ast.UnaryOp(op=op) if type(op) in _UNARY:
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
                 return
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return
@@ -124,7 +120,8 @@ class Expression:
                 values = self._compute(left, variables), self._compute(right, variables)
                 return _BINARY[type(op)](*values)
             case ast.UnaryOp(op=op, operand=operand):
-                return _UNARY[type(op)](self._compute(operand, variables))
+                value = self._compute(operand, variables)
+                return -value if isinstance(op, ast.USub) else value
             case ast.Call(func=ast.Name(id=name), args=args):
                 return float(_FUNCTIONS[name](*(self._compute(arg, variables) for arg in args)))
             case ast.Constant(value=int() | float() as value):
