@@ -14,7 +14,7 @@ from autograder.course.kit_folder import digest
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
-from autograder.grading.repeats import TRIES
+from autograder.grading.request import TRIES
 from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import open_solution
 from autograder.results.report import CheckResult
