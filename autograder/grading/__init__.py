@@ -1,7 +1,7 @@
 """Grading one submission, from the options of `grade` to a report, in the order of the work.
 
 setting.py          the options of `grade`, and the course, plugins and sandbox that they open
-request.py          a request to grade, and its answer: the whole way to a report
+request.py          a request to grade, and its answer: repeats, blocking, the report
 written_answers.py  results of written questions, with `manual_points.py` for answers in prose
 workers.py          the workers of a submission, started ahead of their use
 parallel.py         exercises side by side, in forked processes
@@ -11,7 +11,6 @@ under_test.py       one exercise under test: the code under test beside the refe
 checks_run.py       collects checks with pytest, runs them, and makes their results
 pytest_plugin.py    fixtures and markers of the checks
 plain_pytest.py     the same checks without `grade`
-repeats.py          runs checks again whose outcome says nothing about the submission
 
 Verdicts are decided in `autograder.judging`.
 """

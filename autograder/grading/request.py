@@ -1,4 +1,10 @@
-"""A request to grade, and the default way to answer it."""
+"""A request to grade, and the default way to answer it.
+
+Checks whose outcome says nothing about the submission run again. A fault of the grader (a worker
+that does not start, a full disk) is tried again, up to `TRIES` times in all; a check that still has
+no verdict is *not graded*. A call that reached the wall-clock limit and not the limit of processor
+time is repeated once, with a new budget: the machine was busy. A call that slept is not repeated.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +27,7 @@ from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
 from autograder.judging.decision import not_graded, not_started
-from autograder.judging.rules import unconfirmed_notes
+from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
 from autograder.results.report import (
     EXPLAINED,
     CheckResult,
@@ -32,12 +38,21 @@ from autograder.results.report import (
 )
 from autograder.submissions.submission import Submission
 from framework import __version__
-from framework.errors import GradusError
+from framework.errors import GradusError, SandboxError
+from framework.log import logger
 from framework.providers.backends import REFERENCE
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
+    from autograder.grading.checks_run import OnCheck, Selection
     from autograder.grading.grader import Grader
+
+_log = logger("retries")
+
+#: Maximum number of runs of a check until it has a verdict.
+TRIES = 3
+#: Faults of the grader or the machine during the checks of one exercise.
+FAULTS = (OSError, MemoryError, SandboxError)
 
 
 class Listener:
@@ -146,8 +161,6 @@ def _graded(
         elif workers is not None:
             workers.end_started()  # each forked process starts its own
         make_grader = load_grader()
-        from autograder.grading.repeats import graded_once, settled
-
         memory = watch.memory if watch is not None else request.memory
         grader = make_grader(request.setting, submission, workers, memory)
         if in_turn:
@@ -169,8 +182,6 @@ def _in_turn(
     request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
 ) -> Generator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
-    from autograder.grading.repeats import graded_once
-
     for index, exercise in enumerate(begun):
         if workers is not None:
             for coming in begun[index : index + 2]:
@@ -210,13 +221,55 @@ def _unblocked(
 def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
     """Grade the public checks of an exercise that was not requested."""
     from autograder.grading.checks_run import public_only
-    from autograder.grading.repeats import graded_once
 
     try:
         result = not_started(exercise, submission)
         return result or graded_once(grader, exercise, select=public_only)
     except GradusError as error:  # its checks cannot be run: nothing is known of it
         return not_graded(exercise, str(error))
+
+
+def graded_once(
+    grader: Grader,
+    exercise: Exercise,
+    on_check: OnCheck | None = None,
+    select: Selection | None = None,
+) -> ExerciseResult:
+    """Grade `exercise`; a fault of the grader is a result too."""
+    try:
+        return grader.grade(exercise, on_check, select)
+    except FAULTS as error:
+        return not_graded(exercise, f"{type(error).__name__}: {error}")
+
+
+def settled(
+    grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
+) -> Iterator[ExerciseResult]:
+    """Yield the final results, then the others after repeating them one by one."""
+    by_name = {exercise.name: exercise for exercise in exercises}
+    left = []
+    for result in results:
+        if is_open(result):
+            left.append(result)
+        else:
+            yield result
+    yield from (repeated(grader, by_name[result.name], result) for result in left)
+
+
+def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+    """Run the open checks of `result` again, and return it; nothing else may run meanwhile."""
+    from autograder.grading.checks_run import only
+
+    select: Selection | None = None
+    for again in range(1, TRIES):
+        left = [check.id for check in result.checks if runs_again(check, is_first=again == 1)]
+        if not left:
+            break
+        _log.info("%s: %d checks, try %d of %d", exercise.name, len(left), again + 1, TRIES)
+        select = only(left) if all(left) else None
+        result = repeat(result, graded_once(grader, exercise, select=select))
+    is_judged = select is None and not is_open(result)  # see `Grader.grade`
+    return result if is_judged else judged(result)
 
 
 def _with_figures(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:

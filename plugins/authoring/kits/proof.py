@@ -17,7 +17,7 @@ from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
-from autograder.grading.repeats import TRIES
+from autograder.grading.request import TRIES
 from autograder.grading.setting import GradingSetting
 from autograder.judging.rules import judged
 from autograder.results.report import CheckResult

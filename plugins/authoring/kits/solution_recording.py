@@ -20,7 +20,7 @@ from autograder.diagnosis.from_recording import SealedMistake, key_of_wrong, nam
 from autograder.diagnosis.replay import Replayer, SourceModule
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
-from autograder.grading.repeats import TRIES
+from autograder.grading.request import TRIES
 from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import open_solution
 from autograder.results.report import CheckResult
