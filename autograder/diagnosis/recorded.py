@@ -10,18 +10,18 @@ from functools import cached_property
 from typing import Any
 
 from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.comparison import is_number, weight
-from autograder.diagnosis.evidence import AnswerEvidence, Pair
-from autograder.diagnosis.exchanges import (
+from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
     View,
     ignored,
+    is_number,
     same_exchange,
+    weight,
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.reading import gather, methods_in, pairs_of
+from autograder.diagnosis.evidence import AnswerEvidence, Pair, gather, methods_in, pairs_of
 from autograder.diagnosis.replay import Replayer
 from autograder.results.report import CheckResult
 from autograder.sandbox.values import Path, zip_leaves

@@ -13,8 +13,7 @@ from itertools import starmap
 from typing import Any
 
 from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.comparison import in_form, same_value, weight
-from autograder.diagnosis.exchanges import View, same_exchange
+from autograder.diagnosis.comparison import View, in_form, same_exchange, same_value, weight
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.diagnosis.replay import Replayer
 from autograder.diagnosis.solution_changes.search import Trials

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.diagnosis.exchanges import same_exchange
+from autograder.diagnosis.comparison import same_exchange
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.diagnosis.replay import Replayer, SourceModule
 
