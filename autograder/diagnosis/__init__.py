@@ -15,8 +15,7 @@ solution_changes/   solutions with a listed mistake or another change, tried one
 patterns/           differences between actual and expected arrays: a factor, a transpose
 flaws.py            describes a wrong form of answers
 from_recording.py   diagnoses in a student kit, without the solution: by fingerprints of answers
-recorded.py         holds the answers of a check beside those of the solution
-replay.py           sends the requests of a check to other code
+recorded.py         holds the answers of a check beside those of the solution and of other code
 evidence.py         the arrays and answers of one check, and the method that was wrong first
 comparison.py       compares values and answers, with or without their form: dtype, axes
 """

@@ -19,8 +19,7 @@ from autograder.diagnosis.comparison import View, numpy_errors_ignored
 from autograder.diagnosis.evidence import AnswerEvidence, located
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import Replayer, SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
 from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes

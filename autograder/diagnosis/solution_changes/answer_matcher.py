@@ -14,8 +14,7 @@ from typing import Any
 
 from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.comparison import View, in_form, same_exchange, same_value, weight
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import Replayer
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.solution_changes.search import Trials
 from autograder.sandbox.session.requests import Call, Get, Outcome
 from autograder.sandbox.worker.dispatcher import ModuleSource

@@ -19,8 +19,7 @@ from itertools import combinations
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.diagnosis.comparison import View
 from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import EXACT, LOOSE, AnswerMatcher
 from autograder.results.report import Diagnosis
 from framework.errors import BadInputError

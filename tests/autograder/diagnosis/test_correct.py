@@ -14,8 +14,7 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import Replayer
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
