@@ -57,6 +57,7 @@ from autograder.checks.training import (
     train_classifier,
     train_language_model,
 )
+from autograder.course.thresholds import HIGHER, LOWER
 from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [

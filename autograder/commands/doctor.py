@@ -12,7 +12,6 @@ from framework.commands.options import BlockOption, PluginOption
 from framework.course.folder import find_course_folder
 
 if TYPE_CHECKING:
-    from autograder.installation.bundle import Redactor
     from autograder.installation.inspection import FactSection
 
 
@@ -30,7 +29,7 @@ def doctor(
     paths of home, names of user and system, and values of the environment. Read it before you
     send it.
     """
-    from autograder.installation.bundle import check_bundle, write_bundle
+    from autograder.installation.bundle import Redactor, check_bundle, write_bundle
     from autograder.installation.inspection import report_lines
     from framework.log import recorded_log
 

@@ -10,6 +10,8 @@ import numpy as np
 from autograder.diagnosis.comparison import (
     OVERFLOWS,
     Array,
+    Exchanges,
+    View,
     has_extra_axes,
     has_other_precision,
     is_numeric,
@@ -17,7 +19,6 @@ from autograder.diagnosis.comparison import (
     kind_of_overflow,
 )
 from autograder.diagnosis.evidence import Pair, capitalized
-from autograder.diagnosis.exchanges import Exchanges, View
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.results.report import Diagnosis
 from autograder.sandbox.session.requests import Call, Get, Outcome

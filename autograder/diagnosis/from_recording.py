@@ -21,12 +21,10 @@ import numpy as np
 
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
-from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.evidence import AnswerEvidence, located
-from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
+from autograder.diagnosis.comparison import IgnoredDifferences, numpy_errors_ignored, same_exchange
+from autograder.diagnosis.evidence import AnswerEvidence, gather, located, methods_in, pairs_of
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
-from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.sandbox.session.requests import Get, Outcome
 from autograder.sandbox.session.session import Exchange, Transcript

@@ -16,8 +16,7 @@ import pytest
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import Replayer
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.search import Trials
 from autograder.grading.checks_run import Selection

@@ -23,13 +23,13 @@ def _swapped(evidence: AnswerEvidence) -> str | None:
     if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
         return None
     first, second = ([p for p in evidence.wrong if p.name == name] for name in names)
-    if len(first) != len(second) or not all(map(_are_exchanged, first, second)):
+    are_exchanged = len(first) == len(second) and all(
+        close(pair.actual, other.expected) and close(other.actual, pair.expected)
+        for pair, other in zip(first, second, strict=True)
+    )
+    if not are_exchanged:
         return None
     return f"{capitalized(names[0])} and {names[1]} are exchanged."
-
-
-def _are_exchanged(first: Pair, second: Pair) -> bool:
-    return close(first.actual, second.expected) and close(second.actual, first.expected)
 
 
 def _transposed(evidence: AnswerEvidence) -> str | None:

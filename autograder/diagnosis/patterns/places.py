@@ -73,11 +73,19 @@ FAULTS: dict[str, Callable[[Pair, Array], bool]] = {
 }
 
 
+#: Rows of a table, from the ids of its input and the numbers of its rows.
+ROWS_OF_IDS: dict[str, Callable[[Array, Array], Array]] = {
+    "the rows of repeated ids": lambda ids, rows: (
+        np.bincount(ids.ravel(), minlength=len(rows))[: len(rows)] > 1
+    ),
+    "row 0, the row of the padding": lambda ids, rows: rows == 0,
+}
+
+
 def _where_ids(evidence: AnswerEvidence) -> str | None:
-    if _exactly(evidence, lambda pair: _by_row(pair, _repeated)):
-        return f"{evidence.subject} wrong only in the rows of repeated ids."
-    if _exactly(evidence, lambda pair: _by_row(pair, lambda ids, rows: rows == 0)):
-        return f"{evidence.subject} wrong only in row 0, the row of the padding."
+    for words, condition in ROWS_OF_IDS.items():
+        if _exactly(evidence, partial(_by_row, condition)):
+            return f"{evidence.subject} wrong only in {words}."
     return None
 
 
@@ -134,16 +142,12 @@ def _by_entry(position: int, condition: Callable[[Array], Array], pair: Pair) ->
     return condition(inputs[position])
 
 
-def _by_row(pair: Pair, condition: Callable[[Array, Array], Array]) -> Mask:
+def _by_row(condition: Callable[[Array, Array], Array], pair: Pair) -> Mask:
     ids = [array for array in _inputs(pair) if array.dtype.kind in "iu" and array.ndim]
     if len(ids) != 1 or pair.expected.ndim != 2:
         return None
     rows = condition(ids[0], np.arange(len(pair.expected)))
     return np.broadcast_to(rows[:, None], pair.expected.shape)
-
-
-def _repeated(ids: Array, rows: Array) -> Array:
-    return np.bincount(ids.ravel(), minlength=len(rows))[: len(rows)] > 1
 
 
 def _step(index: int, others: bool, pair: Pair) -> Mask:

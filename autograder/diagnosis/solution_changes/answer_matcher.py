@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import Any
 
-from autograder.diagnosis.comparison import in_form, same_value, weight
-from autograder.diagnosis.exchanges import View, same_exchange
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import Replayer
+from autograder.diagnosis.comparison import View, in_form, same_exchange, same_value, weight
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.solution_changes.search import Trials
 from autograder.sandbox.session.requests import Call, Get, Outcome
 from autograder.sandbox.session.session import Exchange

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, SourceModule
 from autograder.diagnosis.solution_changes.call_changes import (
     BACKWARD,
     FORWARD,

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import SourceModule
 
 FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 

@@ -17,10 +17,9 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.comparison import View
 from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import EXACT, LOOSE, AnswerMatcher
 from autograder.results.report import Diagnosis
 from framework.errors import BadInputError
@@ -322,10 +321,10 @@ class TaskSearch:
         if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
             return False
         if not result.found:  # the mistake first that changes the answers of most checks
-            cause = tuple(sorted(cause, key=lambda m: -self._count_changed(m, new)))
+            changes = self._matcher.differs
+            cause = tuple(
+                sorted(cause, key=lambda m: -sum(changes(self._module((m,)), c) for c in new))
+            )
         result.cause = cause
         result.found |= {explained.id: diagnosis_of(cause) for explained in new}
         return True
-
-    def _count_changed(self, mistake: Mistake, checks: Sequence[RecordedCheck]) -> int:
-        return sum(self._matcher.differs(self._module((mistake,)), check) for check in checks)

@@ -134,9 +134,9 @@ def _after_overruns(search: Search[R], outcomes: mmap.mmap) -> Found[R]:
         if is_last:
             _refuse(outcomes, MAX_TRIALS)
         seconds = ELAPSED_SECONDS if is_last else end - time.monotonic()
-        found, used = _in_a_process(search, outcomes, max(cpu, SHORT), seconds)
-        if found is not None:
-            return found
+        outcome, used = _in_a_process(search, outcomes, max(cpu, SHORT), seconds)
+        if outcome is not None:
+            return outcome
         if is_last:
             break
         cpu -= used
@@ -166,12 +166,12 @@ def _in_a_process(
         _search_and_exit(search, outcomes, writing, cpu_seconds)
     os.close(writing)
     try:
-        found: Found[R] | None = _received(reading, seconds)
+        outcome: Found[R] | None = _received(reading, seconds)
     finally:
         os.close(reading)
         os.kill(process, signal.SIGKILL)
         _, _, usage = os.wait4(process, 0)
-    return found, usage.ru_utime + usage.ru_stime
+    return outcome, usage.ru_utime + usage.ru_stime
 
 
 def _received(reading: int, seconds: float) -> Any:

@@ -17,7 +17,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.from_recording import SealedMistake, key_of_wrong, name_of, sealed
-from autograder.diagnosis.replay import Replayer, SourceModule
+from autograder.diagnosis.recorded import Replayer, SourceModule
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
 from autograder.grading.request import TRIES

@@ -13,9 +13,8 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import Replayer
+from autograder.diagnosis.comparison import View, numpy_errors_ignored
+from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
@@ -77,7 +76,11 @@ def differing(graded):
         if (transcript := graded.transcripts.get(check.id)) is not None
     }
     with numpy_errors_ignored():
-        return {check.result.task for check in recorded.values() if check.is_wrong}
+        return {
+            check.result.task
+            for check in recorded.values()
+            if check.is_wrong_in(View(strictly=True))
+        }
 
 
 @pytest.mark.parametrize(
