@@ -50,7 +50,8 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
     first_call = checks[: checks.index("pair.student.forward")].count("\n") + 1
     assert (
         "not written yet\n\n"
-        f"test_activations.py:{first_call}: Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
+        f"test_activations.py:{first_call}: "
+        "Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
         "  call     Sigmoid().forward(float64 (3,))\n"
         "  line     neural_networks/activations/activations.py:"
     ) in done.stdout
