@@ -109,7 +109,7 @@ class Replayer:
         """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
         callbacks = CallbackTable()
-        dispatcher = Dispatcher(module, ask=callbacks.reply)
+        dispatcher = Dispatcher(module, ask=callbacks.reply, interrupts=(KeyboardInterrupt,))
         handles: dict[int, Handle] = {}
 
         def part(name: str) -> Any:

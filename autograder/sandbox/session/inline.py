@@ -117,7 +117,9 @@ class InlineSession(Session):
     def __init__(self, module: ModuleSource, arrays: Any, parts: PartSource) -> None:
         super().__init__()
         self._callbacks = CallbackTable()
-        self._dispatcher = Dispatcher(module, arrays, ask=self._callbacks.reply)
+        self._dispatcher = Dispatcher(
+            module, arrays, ask=self._callbacks.reply, interrupts=(KeyboardInterrupt,)
+        )
         self._parts = parts
         self._fresh = True
 
