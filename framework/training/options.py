@@ -12,14 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from framework.data.built_in_corpora import corpus_help
-from framework.data.corpus_entry import (
-    LABELLED_TEXTS,
-    SENTENCE_PAIRS,
-    SENTENCES,
-    TAGGED_SENTENCES,
-    TEXT,
-)
 from framework.errors import UsageError
 from framework.training.option_fields import (
     checked_values,
@@ -27,6 +19,12 @@ from framework.training.option_fields import (
     option_fields,
     with_default,
 )
+
+
+def _corpus_help(file: str = "") -> str:
+    """Return the help text of ``--corpus``, which may also name a file with the content `file`."""
+    name = "Corpus: a name in `gradus corpora`, with --data if it has files"
+    return f"{name}; or a file with {file}." if file else f"{name}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class LearningOptions:
             contradicts another option.
     """
 
-    corpus: str = option("agreement", corpus_help(TEXT, file="a sentence per line"), settles=False)
+    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
         32,
@@ -286,7 +284,7 @@ class TaggerOptions(ClassifierOptions):
 
     corpus: str = option(
         "entities",
-        corpus_help(TAGGED_SENTENCES),
+        _corpus_help(),
         settles=False,
     )
 
@@ -297,7 +295,7 @@ class LabelledTextOptions(WordOptions, FolderOptions):
 
     corpus: str = option(
         "sentiment",
-        corpus_help(LABELLED_TEXTS, file="a label and words on each line"),
+        _corpus_help(file="a label and words on each line"),
         settles=False,
     )
 
@@ -351,7 +349,7 @@ class PairOptions(FolderOptions, TrainingOptions):
 
     corpus: str = option(
         "translation",
-        corpus_help(SENTENCE_PAIRS),
+        _corpus_help(),
         settles=False,
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
@@ -361,9 +359,7 @@ class PairOptions(FolderOptions, TrainingOptions):
 class WordVectorOptions(WordOptions, TrainingOptions):
     """The options of word vectors."""
 
-    corpus: str = option(
-        "agreement", corpus_help(SENTENCES, TEXT, file="a sentence per line"), settles=False
-    )
+    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
 
     epochs: int = with_default(LearningOptions, "epochs", 5)
     batch_size: int = with_default(LearningOptions, "batch_size", 256)
