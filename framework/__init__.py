@@ -13,6 +13,7 @@ threads.py       how many threads the libraries of linear algebra use
 toml_tables.py   formats and reading of TOML files
 commands/        the commands of `gradus` that train and use models
 course/          the folder of a course and the catalogue of its exercises
+data/            corpora, vocabularies, batches and file formats
 evaluation/      scores of trained models
 gradients/       numerical derivatives
 models/          models built from parts of any backend

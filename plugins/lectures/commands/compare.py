@@ -87,7 +87,7 @@ compare = option_command(
         "models": (
             Annotated[
                 str,
-                typer.Option(metavar="NAME,...", help=f"Which families: {', '.join(FAMILIES)}."),
+                typer.Option(metavar="NAME,...", help=f"Families: {', '.join(FAMILIES)}."),
             ],
             ",".join(FAMILIES),
         ),

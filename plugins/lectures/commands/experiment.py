@@ -33,21 +33,21 @@ _HAS_PICTURE = "forget_gates"
 def experiment(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="EXPERIMENT", help="Which experiment. Without it, all are listed."),
+        typer.Argument(metavar="EXPERIMENT", help="Name of an experiment. Default: list all."),
     ] = None,
     backend: BackendName = "numpy",
     repeats: Annotated[
-        int, typer.Option(min=1, help="How often everything is measured or trained.")
+        int, typer.Option(min=1, help="Number of repeats of every measurement.")
     ] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first repeat.")] = 0,
     text: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=f"Text for `{_READS_TEXT}`; else one is generated."),
+        typer.Option(metavar="FILE", help=f"Text of `{_READS_TEXT}`. Default: a generated one."),
     ] = None,
     json_file: NumbersFile = None,
     plots: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help=f"Save the picture of `{_HAS_PICTURE}` in DIR, as SVG."),
+        typer.Option(metavar="DIR", help=f"Save the chart of `{_HAS_PICTURE}` in DIR, as SVG."),
     ] = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
@@ -57,7 +57,7 @@ def experiment(
     """Measure lecture claims that cannot be graded: speed, or results that vary by seed.
 
     Every value is shown with its range over all repeats. A claim about speed holds if the ranges do
-    not overlap. Seconds are those of the processor, on one thread.
+    not overlap. Times are CPU seconds of one thread.
     """
     pin_threads()  # times are measured
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
