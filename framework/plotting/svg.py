@@ -1,4 +1,4 @@
-"""Draws charts as SVG: inside of pages, which include `chart_css`, and as files of their own.
+"""Draws charts as SVG: in pages, which include `chart_css`, and as separate files.
 
 SVG needs no library, is the same for the same numbers, keeps its text, and follows the colour
 scheme of the reader. `ElementTree` escapes every name and title.
@@ -20,17 +20,17 @@ from framework.plotting.names import RADIUS, ROW, SAMPLE, Name, beside, legend, 
 #: Colours and dashes of lines, as chart.css has them.
 STYLES = 6
 
-#: A chart with axes; every row of its legend takes further room.
+#: Layout of a chart; every row of its legend extends it.
 PLOT = Layout(width=420, height=230, left=62, right=16, top=30, bottom=46)
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
-#: Of a title: height of the first row and of others, and the width of a bold letter, nearly.
+#: Height of the first row of a title and of others; approximate width of a bold letter.
 _TITLE, _TITLE_ROW, _TITLE_LETTER = 26.0, 18.0, 9.4
 _CAP = 4.0  # half the width of the ends of an error bar
 
 
 def plot_svg(chart: Chart) -> str:
-    """Return `chart` as an SVG element of a page; its title is for who cannot see it."""
+    """Return `chart` as an SVG element of a page; its title is only for screen readers."""
     return _as_text(_plot(chart, PLOT))
 
 
@@ -150,5 +150,5 @@ def _text(name: Name) -> ET.Element:
 
 
 def _as_text(root: ET.Element) -> str:
-    """Return `root` with a closing tag for every element, as HTML wants it."""
+    """Return `root` with a closing tag for every element, as HTML requires."""
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

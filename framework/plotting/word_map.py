@@ -1,4 +1,4 @@
-"""Word vectors on paper: a chart of their two principal components."""
+"""Charts of word vectors: their first two principal components."""
 
 from __future__ import annotations
 

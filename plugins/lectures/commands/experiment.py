@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from plugins.lectures.experiments.experiment import Findings, Measured, Setting
 
-#: The experiment that reads a text.
+#: Name of the experiment that reads a text.
 _READS_TEXT = "trigrams"
-#: The experiment that draws a picture.
+#: Name of the experiment that draws a chart.
 _HAS_PICTURE = "forget_gates"
 
 
@@ -90,7 +90,7 @@ def experiment(
 
 
 def _show(setting: Setting, about: str, findings: Findings) -> None:
-    """Print where it was measured, what was measured, and the claims."""
+    """Print the machine, the measurements and the claims."""
     from framework.commands.setup import describe_parts
     from framework.threads import threads_in_words
     from plugins.lectures.commands.compare_view import claim_table
@@ -136,7 +136,7 @@ def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str
 
 
 def save_charts(findings: Findings, folder: Path) -> list[Path]:
-    """Save each picture in `folder` as NAME.svg, and return the files.
+    """Save each chart in `folder` as NAME.svg, and return the files.
 
     Raises:
         BadInputError: a file cannot be written.
