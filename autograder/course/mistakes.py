@@ -12,8 +12,7 @@ from pathlib import Path
 
 from autograder.course.reading import Exercise
 from framework.errors import BadInputError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Format, Key, Table, read_table
 
 MISTAKE_FORMAT = Format(
     "[[mistakes]]",

@@ -20,8 +20,7 @@ from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers.courses import lineage, named_course_folder
 from framework.text_files import read_text
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table
+from framework.toml_tables import Format, Key, Table
 
 if TYPE_CHECKING:
     from autograder.course.questions.description import Question

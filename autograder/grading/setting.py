@@ -20,8 +20,8 @@ from autograder.course.working_directory import name_here
 from autograder.results.commands import Commands, quoted
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
 from autograder.submissions.candidates import (
+    ACCEPTED_PATHS,
     ARCHIVES,
-    KINDS,
     LIMITS,
     is_archive,
     may_be_read,
@@ -134,7 +134,7 @@ class GradeOptions:
             path = Path(paths[0])
             # What `--submission` names ends in a report, whatever it is.
             if os.path.isfile(path) and not (may_be_read(path) or is_archive(path)):  # noqa: PTH113
-                raise UsageError(f"{path} is no submission: expected {KINDS}")
+                raise UsageError(f"{path} is no submission: expected {ACCEPTED_PATHS}")
             submission = load_submission(path, course, former=former)
             return submission, course.select(names or (*submission.files, *submission.unread))
         if not names and self.submission is None and (here := name_here(course)):

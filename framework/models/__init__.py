@@ -5,5 +5,4 @@ conditioned.py      A conditional language model with a fixed condition, used as
 count_tables.py     values of n-grams by their numbers, for the models that are made of counts
 deep_cells.py       several recurrent layers where a model asked for one
 parts.py            parts by name
-summed_cells.py     several recurrent layers side by side in place of one
 """

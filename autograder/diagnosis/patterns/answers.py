@@ -122,7 +122,7 @@ def _kind(value: Any) -> str:
     return "number" if is_number(value) else type(value).__name__
 
 
-KINDS = {
+TYPES = {
     "another-exception": _pattern(_another_exception),
     "nothing-returned": _pattern(_if("is None: `return` is missing", _is_missing)),
     "something-returned": _pattern(

@@ -32,8 +32,8 @@ def exercise(
 ) -> None:
     """Write a small worked exercise: text, solution, stub, checks, mistakes and an alternate.
 
-    The exercise is a linear layer. It passes `gradus check`, and every file is to be replaced by
-    yours: README.md first, then the solution, then the checks.
+    The exercise is a linear layer and passes `gradus check`. Replace every file by yours: first
+    README.md, then the solution, then the checks.
     """
     root = _root(course)
     for path in write_exercise(Catalogue.read(root), place):
