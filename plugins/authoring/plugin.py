@@ -1,4 +1,4 @@
-"""The built-in plugin for authors of courses: its commands."""
+"""The built-in plugin for authors of courses: its commands, and reports for services."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ COMMANDS = {
     name: f"plugins.authoring.commands.{name}:{name}"
     for name in ("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course")
 }
+
+
+@hookimpl
+def register_reporters() -> dict[str, str]:
+    """Return the report formats for services."""
+    from plugins.authoring.services import REPORTERS
+
+    return dict(REPORTERS)
 
 
 @hookimpl
