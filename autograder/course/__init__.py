@@ -6,7 +6,7 @@ reading             units and exercises, read from ``course.toml`` and ``exercis
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution
-promises            sentences of an exercise's text, and the checks that name them
+promises            sentences of an exercise's text that checks name
 figures             images in the text of an exercise
 source              Python source without execution
 stubs               solutions without their answers, and their files
