@@ -9,11 +9,11 @@ mistakes            wrong answers of students, as patches to a solution
 promises            sentences of an exercise's text that checks name
 figures             images in the text of an exercise
 source              Python source without execution
-stubs               solutions without their answers, and their files
+stubs               solutions without their answers
 borrowed            parts of the base of a course
 kit_folder          the folder of a student kit, and its manifest
 identity            hash of everything that decides about grades
-revisions           pinned revisions, and what changed between two
+revisions           what decides about grades, as facts
 student_state       small files in ``.gradus``
 working_directory   the exercise in whose folder a command runs
 """

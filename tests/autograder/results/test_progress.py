@@ -47,7 +47,7 @@ def note(written):
 
 @pytest.fixture
 def written(tiny_course):
-    from autograder.course.stubs import write_stubs
+    from plugins.authoring.stub_files import write_stubs
 
     write_stubs(tiny_course)
     return tiny_course
