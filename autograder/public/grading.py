@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.grading.parallel import begin, work
-from autograder.grading.request import GradeRequest, Listener, answer
+from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import (
     GradeOptions,
     GradingSetting,
@@ -25,7 +25,6 @@ __all__ = [
     "GradeOptions",
     "GradeRequest",
     "GradingSetting",
-    "Listener",
     "Memory",
     "Sandbox",
     "answer",
