@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.figures import replaced
-from autograder.course.promises import without_marks
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
+from autograder.course.texts import replaced, without_marks
 from autograder.course.working_directory import chosen_exercise
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console, shown

@@ -6,11 +6,9 @@ reading             units and exercises, read from ``course.toml`` and ``exercis
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution
-promises            sentences of an exercise's text that checks name
-figures             images in the text of an exercise
+texts               promises and figures in the text of an exercise
 source              Python source without execution
 stubs               solutions without their answers
-borrowed            parts of the base of a course
 kit_folder          the folder of a student kit, and its manifest
 identity            hash of everything that decides about grades
 revisions           what decides about grades, as facts

@@ -13,7 +13,7 @@ from autograder.grading.setting import (
 )
 from autograder.grading.watching import Memory
 from autograder.installation.inspection import start_worker
-from autograder.judging.answers import with_points
+from autograder.judging.decision import with_points
 from autograder.judging.rules import is_open
 from autograder.sandbox.confine import libc
 from autograder.sandbox.runners import Sandbox

@@ -1,6 +1,6 @@
 """Which check tests which promise of an exercise's text, and what is wrong with that.
 
-`autograder.course.promises` says how a check names a promise. Each sentence that has a phrase of
+`autograder.course.texts` says how a check names a promise. Each sentence that has a phrase of
 `PHRASES` promises something: a check must name it, and fail where it is broken.
 """
 
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.promises import MARK, docstrings, promised_texts, sentences, without_marks
 from autograder.course.reading import Exercise
 from autograder.course.source import parse_file
+from autograder.course.texts import MARK, docstrings, promised_texts, sentences, without_marks
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

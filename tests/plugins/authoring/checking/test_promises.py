@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from autograder.course.promises import without_marks
+from autograder.course.texts import without_marks
 from framework.cli import app
 from framework.errors import BadInputError
 from plugins.authoring.checking.promises import (

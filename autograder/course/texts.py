@@ -1,6 +1,7 @@
-"""Promises: the sentences of an exercise's text that its checks hold a submission to.
+"""The text of an exercise: its promises and its figures.
 
-A check names its promises by the marker ``@pytest.mark.promise("...", ...)``, each by its address:
+Promises are the sentences that its checks hold a submission to. A check names its promises by the
+marker ``@pytest.mark.promise("...", ...)``, each by its address:
 
 - ``unchanged``: the sentences of README.md before the comments ``<!-- promise: unchanged -->``;
 - ``LSTM.forward``: the docstring of the stub's method, without its sections;
@@ -13,11 +14,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.course.reading import Exercise
 from autograder.course.source import parse_file
 from framework.text_files import read_text
+
+_IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
 
 #: What names the sentence before it.
 MARK = re.compile(r" <!-- promise: ([a-z0-9-]+) -->")
@@ -98,3 +103,27 @@ def _entries(name: str, docstring: str) -> Iterator[tuple[str, str]]:
                 yield f"{name}.{address}", f"{argument}: {description}"
         else:
             yield f"{name}.{title.lower()}", text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what it shows, its alternative text, and its SVG file."""
+
+    title: str
+    path: Path
+
+
+def figures(text: str, folder: Path) -> Iterator[Figure]:
+    """Yield the figures that `text` shows and that are in `folder`, in their order."""
+    for match in _IMAGE.finditer(text):
+        if (path := folder / match["file"]).is_file():
+            yield Figure(match["title"], path)
+
+
+def replaced(text: str, folder: Path, by: Callable[[Figure], str]) -> str:
+    """Return `text` in which every figure of `figures` is replaced by what `by` makes of it."""
+
+    def replacement(match: re.Match[str]) -> str:
+        return next(map(by, figures(match[0], folder)), match[0])
+
+    return _IMAGE.sub(replacement, text)
