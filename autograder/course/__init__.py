@@ -10,8 +10,7 @@ texts               promises and figures in the text of an exercise
 source              Python source without execution
 stubs               solutions without their answers
 kit_folder          the folder of a student kit, and its manifest
-identity            hash of everything that decides about grades
-revisions           what decides about grades, as facts
+identity            hash of everything that decides about grades, and revisions
 student_state       small files in ``.gradus``
 working_directory   the exercise in whose folder a command runs
 """

@@ -82,7 +82,7 @@ class GradeOptions:
         """Return the commands for what is graded."""
         named = self.named_submission(course)
         return Commands(
-            place=str(named) if named is not None else "",
+            submission=str(named) if named is not None else "",
             is_alone=named is not None and suffix(named) in LIMITS and named.is_file(),
             options=tuple(self._deciding()),
             course=("--course", str(self.course)) if self.course else (),

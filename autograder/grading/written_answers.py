@@ -97,7 +97,6 @@ def _blank(exercise: Exercise, question: Question, title: str = "") -> CheckResu
 
 
 def _compared(question: Question, answer: str, key: AnswerKey | None, seed: int) -> AnswerFacts:
-    """Compare an answer with the key, if it is here."""
     if key is None:
         return AnswerFacts(has_key=False)
     try:

@@ -144,7 +144,8 @@ def remarks(report: Report) -> list[str]:
     """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
     unknown = []
     for verdict, reason in _REASONS.items():
-        if names := ", ".join(one.name for one in report.exercises if points_of(one, verdict)):
+        concerned = (result.name for result in report.exercises if points_of(result, verdict))
+        if names := ", ".join(concerned):
             unknown.append(
                 f"{counted(points_of(report, verdict), 'point')} {reason} ({names}): "
                 f"{ratio(report.earned, report.possible)} is not the whole result"

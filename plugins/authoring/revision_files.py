@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
+from autograder.course.identity import ExerciseFacts, Revision
 from autograder.course.reading import Course
-from autograder.course.revisions import ExerciseFacts, Revision
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.reading import Exercise
@@ -69,29 +69,13 @@ class Promise:
 
 @dataclass(frozen=True)
 class PromiseTable:
-    """All checks of an exercise against all promises of its text.
+    """All checks of an exercise, public ones first, against the promises that they name.
 
-    Args:
-        checks: public ones, then hidden ones.
-        texts: address -> what students read there, with single spaces.
+    The promises are in the order of the text; unknown ones come first.
     """
 
     checks: tuple[PromisedCheck, ...]
-    texts: Mapping[str, str] = field(hash=False)
-
-    @property
-    def promises(self) -> tuple[Promise, ...]:
-        """Every promise that a check names, in the order of the text; unknown ones first."""
-        order = {address: number for number, address in enumerate(self.texts)}
-        named = dict.fromkeys(name for check in self.checks for name in check.promises)
-        return tuple(
-            Promise(
-                address,
-                self.texts.get(address, ""),
-                tuple(check for check in self.checks if address in check.promises),
-            )
-            for address in sorted(named, key=lambda address: order.get(address, -1))
-        )
+    promises: tuple[Promise, ...]
 
     @property
     def without_promise(self) -> tuple[PromisedCheck, ...]:
@@ -102,13 +86,20 @@ class PromiseTable:
 def promise_table(exercise: Exercise) -> PromiseTable:
     """Read the checks and the texts of `exercise`; missing files are left out."""
     test_files = {exercise.tests: False, exercise.hidden_tests: True}
-    checks = [
+    checks = tuple(
         check
         for file, hidden in test_files.items()
         if file.is_file()
         for check in _checks_of(file, hidden)
-    ]
-    return PromiseTable(tuple(checks), promised_texts(exercise))
+    )
+    texts = promised_texts(exercise)
+    order = {address: number for number, address in enumerate(texts)}
+    named = dict.fromkeys(name for check in checks for name in check.promises)
+    promises = (
+        Promise(address, texts.get(address, ""), tuple(c for c in checks if address in c.promises))
+        for address in sorted(named, key=lambda address: order.get(address, -1))
+    )
+    return PromiseTable(checks, tuple(promises))
 
 
 def promise_problems(table: PromiseTable) -> Iterator[str]:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.identity import Revision, revision_of
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.course.revisions import Revision, revision_of
 from framework.commands.groups import new_app
 from framework.commands.options import CourseOption
 from framework.commands.output import say, shown

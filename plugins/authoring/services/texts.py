@@ -40,7 +40,7 @@ def sentence_of(check: CheckResult) -> str:
 
 def place_of(report: Report, exercise: ExerciseResult, check: CheckResult) -> tuple[str, int]:
     """Return the file as the working directory names it, and the line from 1; 0 for none."""
-    folder = PurePosixPath("" if report.commands.is_alone else report.commands.place)
+    folder = PurePosixPath("" if report.commands.is_alone else report.commands.submission)
     file = folder / exercise.file if exercise.file else PurePosixPath()
     last = next((frame for frame in reversed(check.frames) if not frame.cell), None)
     return clean(str(file)) if exercise.file else "", last.line if last is not None else 0

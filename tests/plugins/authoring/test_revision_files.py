@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.course.identity import course_hash
+from autograder.course.identity import course_hash, pin_notes, revision_of
 from autograder.course.reading import find_course
-from autograder.course.revisions import pin_notes, revision_of
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradingSetting
 from autograder.reports.wording import provenance_words
