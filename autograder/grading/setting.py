@@ -82,7 +82,7 @@ class GradeOptions:
         """Return the commands for what is graded."""
         named = self.named_submission(course)
         return Commands(
-            place=str(named) if named is not None else "",
+            submission=str(named) if named is not None else "",
             is_alone=named is not None and suffix(named) in LIMITS and named.is_file(),
             options=tuple(self._deciding()),
             course=("--course", str(self.course)) if self.course else (),
@@ -145,11 +145,12 @@ class GradeOptions:
 
     def _paths(self, course: Course) -> list[str]:
         known = (*course.exercise_names, *(unit.name for unit in course.units))
-        return [name for name in self.what if name not in known and _is_path(name)]
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or name.endswith((*LIMITS, *ARCHIVES)) or os.path.lexists(name)
+        return [
+            name
+            for name in self.what
+            if name not in known
+            and ("/" in name or name.endswith((*LIMITS, *ARCHIVES)) or os.path.lexists(name))
+        ]
 
 
 #: Variables that CI servers set: there, the working directory is often a student's checkout.

@@ -33,7 +33,6 @@ def _pattern(tell: Tell) -> Callable[[AnswerEvidence], str | None]:
 
 
 def _differing(answer: Answer) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the innermost values of an answer that differ, with a name."""
     actual, expected = answer.actual, answer.expected
     if isinstance(actual, tuple) and isinstance(expected, tuple) and len(actual) == len(expected):
         for i, (part, expected_part) in enumerate(zip(actual, expected, strict=True), start=1):

@@ -156,7 +156,6 @@ class Dispatcher:
         return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
 
     def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a method of a callback of the grader."""
         if self._ask_grader is None:
             raise ValueError("this worker has no connection for callbacks")
         question = {"id": self._request_id, "question": [number, method, list(args), kwargs]}

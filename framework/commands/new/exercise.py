@@ -20,8 +20,8 @@ from framework.importing import load_target
 from framework.providers.courses import named_course_folder
 from framework.text_files import read_text
 
-#: Lets `gradus stubs` know the new stub, in the autograder, which is named as a string.
-_REMEMBER = "autograder.course.stubs:remember_stub"
+#: Lets `gradus stubs` know the new stub, in the plugin of authors, which is named as a string.
+_REMEMBER = "plugins.authoring.stub_files:remember_stub"
 
 
 def exercise(
