@@ -98,7 +98,7 @@ class Dispatcher:
         self._latest_call: Callable[[], Any] | None = None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run the steps of `request`; raises nothing but interrupts."""
+        """Run the steps of `request`; only interrupts are raised."""
         if request.get("fresh"):
             self._objects.clear()
             self._latest_call = None
@@ -122,7 +122,7 @@ class Dispatcher:
     def encoded(self, reply: dict[str, Any]) -> bytes:
         """Return `reply` as a frame, or the error that it cannot be sent.
 
-        Raises nothing but interrupts.
+        Raises interrupts only.
         """
         try:
             return wire.encode(reply, self._foreign)
@@ -240,7 +240,7 @@ class Dispatcher:
             self._of_backend("assign", arrays[key], value)
 
     def _of_backend(self, method: str, *args: Any) -> Any:
-        """Call a method of the backend's arrays: what it lacks is no task that is not written."""
+        """Call a method of the backend's arrays: its own NotImplementedError is a fault of the backend."""
         try:
             return getattr(self._arrays, method)(*args)
         except NotImplementedError as error:

@@ -101,7 +101,7 @@ def test_assign_reaches_the_model(module):
     np.testing.assert_array_equal(net.forward(1.0), [30.0, 40.0])
 
 
-def test_what_the_arrays_of_a_backend_lack_is_no_task_that_is_not_written(module):
+def test_a_missing_method_of_the_arrays_is_no_task_that_is_not_written(module):
     with pytest.raises(
         Crashed, match=r"OneWayArrays.assign raised NotImplementedError\('read-only'"
     ):
