@@ -9,7 +9,6 @@ conversations/  what a check asks the code under test, or the reference
 course/         a course on disk: exercises, stubs, promises, mistakes
 diagnosis/      finds the mistake behind a failed check
 grading/        grading one submission, from the options of `grade` to a report
-installation/   the installation of gradus on this system and whether it works
 judging/        the one place where verdicts change
 mutations/      mutants of a solution
 notebook/       grading from inside a notebook

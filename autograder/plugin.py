@@ -29,7 +29,6 @@ COMMANDS = {
     "why": f"{_HERE}.why:why",
     "reset": f"{_HERE}.reset:reset",
     "notebook": f"{_HERE}.notebook:notebook",
-    "doctor": f"{_HERE}.doctor:doctor",
 }
 
 

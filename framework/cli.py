@@ -35,11 +35,11 @@ COMMANDS = {
 #: Built-in plugins whose commands are known without loading plugins: name -> those commands.
 BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
     name: load_target(f"{BUILT_IN[name]}:COMMANDS")
-    for name in ("autograder", "lectures", "authoring", "classes")
+    for name in ("autograder", "doctor", "lectures", "authoring", "classes")
 }
 #: The sections of the list of commands, in order -> the commands in them.
 _SECTIONS = {
-    "Exercises": BUILT_IN_COMMANDS["autograder"],
+    "Exercises": BUILT_IN_COMMANDS["autograder"] | BUILT_IN_COMMANDS["doctor"],
     "Models": COMMANDS,
     "Claims of the lectures": BUILT_IN_COMMANDS["lectures"],
     "Courses": BUILT_IN_COMMANDS["authoring"],

@@ -4,7 +4,6 @@ Their options and their output are those of `framework.commands`.
 
 grade.py           carries out `grade`
 watch.py           `grade --watch`
-doctor.py          `gradus doctor`
 hint.py            ``gradus hint EXERCISE``
 list_exercises.py  ``gradus list``
 notebook.py        ``gradus notebook EXERCISE``

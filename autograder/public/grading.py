@@ -12,12 +12,12 @@ from autograder.grading.setting import (
     open_setting,
 )
 from autograder.grading.watching import Memory
-from autograder.installation.inspection import start_worker
 from autograder.judging.decision import with_points
 from autograder.judging.rules import is_open
 from autograder.sandbox.confine import libc
 from autograder.sandbox.runners import Sandbox
 from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.session.launch import start_worker
 
 __all__ = [
     "DIGEST_MARK",

@@ -22,6 +22,7 @@ BUILT_IN = {
     "autograder": "autograder.plugin",
     "authoring": "plugins.authoring.plugin",
     "classes": "plugins.classes.plugin",
+    "doctor": "plugins.doctor.plugin",
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from autograder.sandbox.runners.filesystem_view import (
     InstalledPackages,
     installed_packages,
     is_installed,
+    remove_scratch,
 )
 from autograder.sandbox.runners.worker_modules import (
     EVERYTHING,
@@ -23,8 +26,10 @@ from autograder.sandbox.runners.worker_modules import (
     copy_worker_modules,
     third_party_imports,
 )
-from autograder.sandbox.session.process import Launch
+from autograder.sandbox.session.process import Launch, TimeLimit
 
+#: How long a worker may take to start, in seconds.
+_START_SECONDS = 20.0
 #: It requires many packages, so only a submission that mentions it sees it.
 PLOTTING = "matplotlib"
 #: PyTorch takes half a gigabyte before the submission is imported.
@@ -103,3 +108,22 @@ def mentions_plotting(folder: Path) -> bool:
     """Return whether a submission in `folder` mentions the package that workers see only then."""
     name = PLOTTING.encode()
     return any(name in file.read_bytes() for file in folder.glob("*.py"))
+
+
+def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:
+    """Start and end a worker; return the seconds of its start, and what is not contained."""
+    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
+        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
+        launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
+        started = time.perf_counter()
+        worker = launch.start()
+        try:
+            greeting = worker.exchange(b"", TimeLimit(_START_SECONDS, _START_SECONDS))
+            seconds = time.perf_counter() - started
+        except Exception as error:
+            printed = worker.output.take().strip()[-500:]
+            raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
+        finally:
+            worker.close()
+            remove_scratch(scratch)
+    return seconds, [*map(str, greeting["uncontained"]), *sandbox.gaps()]

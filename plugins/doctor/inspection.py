@@ -7,7 +7,6 @@ import platform
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,9 +19,7 @@ import framework
 from autograder.course.reading import find_course
 from autograder.course.student_state import state_folder
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
-from autograder.sandbox.runners.filesystem_view import remove_scratch
-from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.process import TimeLimit
+from autograder.sandbox.session.launch import start_worker
 from framework.course.catalogue import active_course
 from framework.course.folder import course_file
 from framework.errors import GradusError, block_options
@@ -238,10 +235,6 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[System
         yield SystemFact(source.label, source.place, f"cannot be loaded: {reason}. {advice}")
 
 
-#: How long a worker may take to start, in seconds.
-_START_SECONDS = 20.0
-
-
 def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iterator[SystemFact]:
     """Start a worker in every sandbox, and tell what the worker reports.
 
@@ -273,22 +266,3 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     if not uncontained:
         return "level full: all parts of the confinement are in force", True
     return "\n- ".join(["level partial; not contained:", *uncontained]), True
-
-
-def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:
-    """Start and end a worker; return the seconds of its start, and what is not contained."""
-    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
-        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
-        launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
-        started = time.perf_counter()
-        worker = launch.start()
-        try:
-            greeting = worker.exchange(b"", TimeLimit(_START_SECONDS, _START_SECONDS))
-            seconds = time.perf_counter() - started
-        except Exception as error:
-            printed = worker.output.take().strip()[-500:]
-            raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
-        finally:
-            worker.close()
-            remove_scratch(scratch)
-    return seconds, [*map(str, greeting["uncontained"]), *sandbox.gaps()]

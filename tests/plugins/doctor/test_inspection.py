@@ -6,7 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from autograder.installation.inspection import (
+from autograder.sandbox.runners import Sandbox
+from plugins.doctor.inspection import (
     FactSection,
     SystemFact,
     place_facts,
@@ -15,7 +16,6 @@ from autograder.installation.inspection import (
     section,
     version_facts,
 )
-from autograder.sandbox.runners import Sandbox
 
 
 def by_name(facts):
@@ -94,7 +94,7 @@ class Leaky(Sandbox):
 
 def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
     monkeypatch.setattr(
-        "autograder.installation.inspection.BUILT_IN",
+        "plugins.doctor.inspection.BUILT_IN",
         {"process": sandboxes()["process"], "leaky": Leaky},
     )
     found = by_name(sandbox_facts())
@@ -112,9 +112,9 @@ def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
 
 
 def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
-    monkeypatch.setattr("autograder.installation.inspection.BUILT_IN", {"leaky": Leaky})
+    monkeypatch.setattr("plugins.doctor.inspection.BUILT_IN", {"leaky": Leaky})
     monkeypatch.setattr(Leaky, "unavailable", lambda self: None)
-    monkeypatch.setattr("autograder.installation.inspection.choose", lambda name: Leaky())
+    monkeypatch.setattr("plugins.doctor.inspection.choose", lambda name: Leaky())
     found = by_name(sandbox_facts(block=["autograder"]))["leaky"]
     assert "OSError: no such program" in found.problem
     assert "nothing can be graded" in found.problem

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.installation.bundle import Redactor
+from plugins.doctor.bundle import Redactor
 
 FOREIGN = "/home/otto/notes, /Users/otto/x, C:\\Users\\otto\\x"
 

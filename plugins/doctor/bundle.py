@@ -20,8 +20,8 @@ from importlib import metadata
 from pathlib import Path
 
 import framework
-from autograder.installation.inspection import FactSection, SystemFact, report_lines
 from framework.errors import BadInputError, UsageError
+from plugins.doctor.inspection import FactSection, SystemFact, report_lines
 
 #: What a bundle may be, by its suffix.
 SUFFIXES = (".zip", ".txt")

@@ -12,7 +12,7 @@ from framework.commands.options import BlockOption, PluginOption
 from framework.course.folder import find_course_folder
 
 if TYPE_CHECKING:
-    from autograder.installation.inspection import FactSection
+    from plugins.doctor.inspection import FactSection
 
 
 def doctor(
@@ -29,9 +29,9 @@ def doctor(
     paths of home, names of user and system, and values of the environment. Read it before you
     send it.
     """
-    from autograder.installation.bundle import Redactor, check_bundle, write_bundle
-    from autograder.installation.inspection import report_lines
     from framework.log import recorded_log
+    from plugins.doctor.bundle import Redactor, check_bundle, write_bundle
+    from plugins.doctor.inspection import report_lines
 
     if bundle is not None:
         check_bundle(bundle)
@@ -50,7 +50,7 @@ def doctor(
 
 def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
     """Return all that can be found out; what fails is a problem of its section."""
-    from autograder.installation.inspection import (
+    from plugins.doctor.inspection import (
         course_facts,
         place_facts,
         plugin_facts,

@@ -1,0 +1,1 @@
+"""`gradus doctor`: the installation of gradus on this system, and whether it works."""
