@@ -1,4 +1,4 @@
-"""The arrays of a backend, and the choice of the current arrays.
+"""The arrays of a backend, the choice of the current arrays, and the named arrays of a model.
 
 A model asks the arrays in force for storage, zeros, copies and dtypes, so that its own code names
 no array library. They are NumPy's arrays unless a model is built for another backend.
@@ -8,7 +8,16 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+    ValuesView,
+)
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -21,6 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
+
+#: Name -> native array; an assignment to a name replaces the array.
+Table = MutableMapping[str, Any]
+
+#: From the gradient of an output to those of the parameters, by name, and of the inputs, in order.
+Pullback = Callable[[Any], tuple[Mapping[str, Any], Sequence[Any]]]
 
 
 class Arrays(ABC):
@@ -39,10 +54,6 @@ class Arrays(ABC):
         """Return a NumPy copy of a native array."""
 
     @abstractmethod
-    def assign(self, target: Any, array: Array) -> None:
-        """Copy `array` into the native array `target`, in place."""
-
-    @abstractmethod
     def is_native(self, value: object) -> bool:
         """Return whether `value` is one of the backend's arrays."""
 
@@ -54,18 +65,31 @@ class Arrays(ABC):
         """Return a native array of zeros in the shape and dtype of `native`."""
         return self.from_numpy(np.zeros_like(self.to_numpy(native)))
 
-    def fill_zero(self, natives: Iterable[Any]) -> None:
-        """Set every entry of each of `natives` to zero, in place."""
-        for native in natives:
-            self.assign(native, np.zeros_like(self.to_numpy(native)))
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Set the array `name` of `natives` to the values of `array`.
 
-    def scale(self, natives: Iterable[Any], factor: float = 1, clip: float | None = None) -> None:
-        """Multiply all arrays by `factor`, and limit their global norm to `clip`, in place.
+        Here a new array takes its place. A backend whose arrays can be changed copies in place.
+        """
+        natives[name] = self.astype(self.from_numpy(array), natives[name].dtype)
+
+    def assign_rows(self, natives: Table, name: str, rows: Any, values: Any) -> None:
+        """Set `rows` of the array `name` of `natives`: native ids and values."""
+        array = self.to_numpy(natives[name])
+        array[self.to_numpy(rows)] = self.to_numpy(values)
+        self.assign(natives, name, array)
+
+    def fill_zero(self, natives: Table) -> None:
+        """Set every entry of each of `natives` to zero."""
+        for name, native in natives.items():
+            natives[name] = self.zeros_like(native)
+
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
+        """Multiply all arrays by `factor`, and limit their global norm to `clip`.
 
             x · f · min(1, clip / ‖f x‖),    ‖x‖² = Σ over all entries of all arrays
 
         Args:
-            natives: the arrays, as the gradients of a model.
+            natives: name -> array, as the gradients of a model.
             factor: f, positive.
             clip: maximum norm, positive; None: no limit.
 
@@ -75,16 +99,37 @@ class Arrays(ABC):
 
         Source: Pascanu et al. 2013, algorithm 1; lecture 7.
         """
-        natives = list(natives)
-        copies = [self.to_numpy(native) for native in natives]
-        scale = _scale_factor(copies, factor, clip)
-        for native, copy in zip(natives, copies, strict=True):
-            self.assign(native, copy * scale)
+        copies = {name: self.to_numpy(native) for name, native in natives.items()}
+        scale = _scale_factor(copies.values(), factor, clip)
+        for name, copy in copies.items():
+            self.assign(natives, name, copy * scale)
 
-    def add_multiple(self, natives: Iterable[Any], others: Iterable[Any], factor: float) -> None:
-        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
-        for native, other in zip(natives, others, strict=True):
-            self.assign(native, self.to_numpy(native) + factor * self.to_numpy(other))
+    def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
+        """Add `factor` times the array of the same name in `others` to each of `natives`."""
+        for name, native in natives.items():
+            total = self.to_numpy(native) + factor * self.to_numpy(others[name])
+            self.assign(natives, name, total)
+
+    def pullback(
+        self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
+    ) -> tuple[Any, Pullback]:
+        """Compute ``function(parameters, *inputs)``, and how gradients flow back through it.
+
+        Args:
+            function: pure; returns an array, or a tuple of the output and of values that no
+                gradient flows through, such as a state.
+            parameters: name -> array.
+            inputs: arrays; those that are not real numbers get the gradient None.
+
+        Returns:
+            what `function` returns; and the pullback, which may be called more than once. From
+            the gradient of the output it computes those of the parameters, by name, and those of
+            the inputs, in order.
+
+        Raises:
+            NotImplementedError: the library does not differentiate.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot differentiate functions")
 
     def astype(self, native: Any, dtype: DTypeLike) -> Any:
         """Return a native array of the values of `native` in `dtype`."""
@@ -118,10 +163,6 @@ class NumpyArrays(Arrays):
         """Return a copy of `native` as a plain array."""
         return np.array(native, copy=True, subok=False)
 
-    def assign(self, target: Array, array: Array) -> None:
-        """Copy `array` into `target`."""
-        target[...] = array
-
     def is_native(self, value: object) -> bool:
         """Return whether `value` is a NumPy array."""
         return isinstance(value, np.ndarray)
@@ -130,31 +171,37 @@ class NumpyArrays(Arrays):
         """Zeros in the shape and dtype of `native`."""
         return np.zeros_like(native)
 
-    def fill_zero(self, natives: Iterable[Array]) -> None:
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Copy `array` into the array `name`."""
+        natives[name][...] = array
+
+    def assign_rows(self, natives: Table, name: str, rows: Array, values: Array) -> None:
+        """Set `rows` of the array `name`, in place."""
+        natives[name][rows] = values
+
+    def fill_zero(self, natives: Table) -> None:
         """Set every entry of each of `natives` to zero, in place."""
-        for native in natives:
+        for native in natives.values():
             native.fill(0)
 
-    def scale(self, natives: Iterable[Array], factor: float = 1, clip: float | None = None) -> None:
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all arrays by `factor`, and limit their global norm, in place."""
-        scale = _scale_factor(natives := list(natives), factor, clip)
+        scale = _scale_factor(natives.values(), factor, clip)
         if scale != 1:
-            for native in natives:
+            for native in natives.values():
                 native *= scale
 
-    def add_multiple(
-        self, natives: Iterable[Array], others: Iterable[Array], factor: float
-    ) -> None:
-        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
-        for native, other in zip(natives, others, strict=True):
-            native += factor * other
+    def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
+        """Add `factor` times the array of the same name in `others` to each, in place."""
+        for name, native in natives.items():
+            native += factor * others[name]
 
     def astype(self, native: Array, dtype: DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
 
 
-def _scale_factor(arrays: Sequence[Array], factor: float, clip: float | None) -> float:
+def _scale_factor(arrays: Iterable[Array], factor: float, clip: float | None) -> float:
     """Return what the arrays are multiplied by: see `Arrays.scale`."""
     if clip is None:
         return factor
@@ -163,6 +210,103 @@ def _scale_factor(arrays: Sequence[Array], factor: float, clip: float | None) ->
     if not math.isfinite(norm):
         raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
     return factor * min(1.0, clip / norm) if norm else factor
+
+
+class NamedArrays(MutableMapping[str, Any]):
+    """Name -> array of a model: its own arrays, and those of its parts as ``part.name``.
+
+    Nothing is stored twice: an assignment reaches the part that owns the array. So arrays that
+    cannot be changed in place can be replaced. To delete the name of a part's array only hides it.
+
+    Args:
+        own: the arrays of the model itself, in any mapping.
+        attribute: where a part has such arrays: ``parameters``, ``gradients`` or ``buffers``.
+    """
+
+    def __init__(self, own: MutableMapping[str, Any], attribute: str) -> None:
+        self.own = own
+        self._attribute = attribute
+        #: Prefix, the part, and the number of own arrays that come before its arrays.
+        self._parts: dict[str, tuple[str, Any, int]] = {}
+        self._hidden: set[str] = set()
+
+    def add_part(self, name: str, part: Any) -> None:
+        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
+        prefix = "" if name.startswith("_") else f"{name}."
+        for key in getattr(part, self._attribute, ()):
+            self.own.pop(prefix + key, None)
+        self._parts[name] = prefix, part, len(self.own)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.own[name]
+        except KeyError:
+            arrays, key = self._owner(name)
+            if arrays is self.own:
+                raise
+            return arrays[key]
+
+    def __setitem__(self, name: str, array: Any) -> None:
+        arrays, key = (self.own, name) if name in self.own else self._owner(name)
+        arrays[key] = array
+
+    def __delitem__(self, name: str) -> None:
+        if name in self.own:
+            del self.own[name]
+        elif name in self:
+            self._hidden.add(name)
+        else:
+            raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and arrays; assignments to names are allowed meanwhile."""
+        return self._all().items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the arrays."""
+        return self._all().values()
+
+    def copy(self) -> dict[str, Any]:
+        """Return a dict of the same arrays."""
+        return dict(self._all())
+
+    def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return self.copy() | dict(other)
+
+    def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(other) | self.copy()
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _owner(self, name: str) -> tuple[MutableMapping[str, Any], str]:
+        """Return the mapping that has `name`, and the name there: the own one if no part has it."""
+        for prefix, part, _ in reversed(self._parts.values()):
+            if name.startswith(prefix) and name not in self._hidden:
+                arrays, key = getattr(part, self._attribute, {}), name.removeprefix(prefix)
+                if key in arrays:
+                    return arrays, key
+        return self.own, name
+
+    def _all(self) -> Mapping[str, Any]:
+        """Return all arrays in the order in which they and the parts were added."""
+        if not self._parts:
+            return self.own
+        own, start, found = list(self.own.items()), 0, dict[str, Any]()
+        for prefix, part, end in self._parts.values():
+            found.update(own[start:end])
+            for key, array in getattr(part, self._attribute, {}).items():
+                if prefix + key not in self._hidden:
+                    found[prefix + key] = array
+            start = end
+        found.update(own[start:])
+        return found
 
 
 _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArrays())  # noqa: B039

@@ -4,6 +4,7 @@ character_aware.py  language models whose word vectors come from the characters 
 conditioned.py      A conditional language model with a fixed condition, used as a `LanguageModel`
 count_tables.py     values of n-grams by their numbers, for the models that are made of counts
 deep_cells.py       several recurrent layers where a model asked for one
+differentiated.py   A model that is differentiated by the array library of its backend
 parts.py            parts by name
 summed_cells.py     several recurrent layers side by side in place of one
 """

@@ -6,7 +6,7 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from framework.arrays import Array, Arrays
+from framework.arrays import Array, Arrays, Pullback, Table
 from framework.errors import BadInputError
 
 #: Name of the current device.
@@ -95,9 +95,14 @@ class TorchArrays(Arrays):
         return np.array(plain, copy=True, order="C", subok=False)
 
     @torch.no_grad()
-    def assign(self, target: Tensor, array: Array) -> None:
-        """Copy `array` into `target`, in place, also where `target` is the leaf of a graph."""
-        target.copy_(_from_numpy(array, target.device))
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Copy `array` into the tensor `name`, in place, also if it is the leaf of a graph."""
+        natives[name].copy_(_from_numpy(array, natives[name].device))
+
+    @torch.no_grad()
+    def assign_rows(self, natives: Table, name: str, rows: Tensor, values: Tensor) -> None:
+        """Set `rows` of the tensor `name`, in place."""
+        natives[name][rows] = values
 
     def is_native(self, value: object) -> bool:
         """Return whether `value` is a tensor."""
@@ -112,20 +117,18 @@ class TorchArrays(Arrays):
         return torch.zeros_like(native)
 
     @torch.no_grad()
-    def fill_zero(self, natives: Iterable[Tensor]) -> None:
+    def fill_zero(self, natives: Table) -> None:
         """Set every entry of each of `natives` to zero, in place and all at once."""
-        if tensors := list(natives):  # torch's operations on lists refuse empty ones
+        if tensors := list(natives.values()):  # torch's operations on lists refuse empty ones
             torch._foreach_zero_(tensors)
 
     @torch.no_grad()
-    def scale(
-        self, natives: Iterable[Tensor], factor: float = 1, clip: float | None = None
-    ) -> None:
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all tensors by `factor`, and limit their global norm, without a host read.
 
         A norm that is not finite leaves entries that are not finite: the next loss shows them.
         """
-        tensors = list(natives)
+        tensors = list(natives.values())
         if clip is not None and tensors:
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors)))
             torch._foreach_mul_(tensors, factor * (clip / (factor * norm)).clamp(max=1.0))
@@ -133,13 +136,42 @@ class TorchArrays(Arrays):
             torch._foreach_mul_(tensors, factor)
 
     @torch.no_grad()
-    def add_multiple(
-        self, natives: Iterable[Tensor], others: Iterable[Tensor], factor: float
-    ) -> None:
-        """Add `factor` times each of `others` to the tensor at its place in `natives`, all at
-        once."""
-        if tensors := list(natives):  # torch's operations on lists refuse empty ones
-            torch._foreach_add_(tensors, list(others), alpha=factor)
+    def add_multiple(self, natives: Table, others: Mapping[str, Tensor], factor: float) -> None:
+        """Add `factor` times the tensor of the same name in `others` to each, all at once."""
+        if tensors := list(natives.values()):  # torch's operations on lists refuse empty ones
+            torch._foreach_add_(tensors, [others[name] for name in natives], alpha=factor)
+
+    def pullback(
+        self, function: Callable[..., Any], parameters: Mapping[str, Tensor], inputs: Sequence[Any]
+    ) -> tuple[Any, Pullback]:
+        """Compute ``function(parameters, *inputs)`` with a graph, which the pullback keeps.
+
+        Torch refuses the pullback after an input, the output or a parameter was changed in place:
+        the gradient would belong to no call.
+        """
+        leaves = {name: _leaf(value) for name, value in parameters.items()}
+        starts = [_leaf(value) if value.is_floating_point() else value for value in inputs]
+        with torch.enable_grad():
+            value = function(leaves, *starts)
+        output, *others = value if isinstance(value, tuple) else (value,)
+        real = [start for start in starts if start.requires_grad]
+
+        def back(grad_output: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
+            # The graph is kept: nothing forbids a second call, and it has to return the same.
+            found = iter(
+                torch.autograd.grad(
+                    output,
+                    [*real, *leaves.values()],
+                    grad_output,
+                    retain_graph=True,
+                    materialize_grads=True,
+                )
+            )
+            of_inputs = [next(found) if start.requires_grad else None for start in starts]
+            return dict(zip(leaves, found, strict=True)), of_inputs
+
+        detached = output.detach()
+        return ((detached, *(one.detach() for one in others)) if others else detached), back
 
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
@@ -194,6 +226,11 @@ def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Gener
         return torch.rand(tuple(shape), generator=rng.on_device, device=device)
     _note("masks that are drawn on the host")
     return torch.from_numpy(rng.random(tuple(shape))).to(device)
+
+
+def _leaf(value: Tensor) -> Tensor:
+    """Return the same memory as the start of a new graph."""
+    return value.detach().requires_grad_()
 
 
 def to_tensor(value: Any) -> Tensor:

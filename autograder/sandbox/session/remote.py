@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -160,10 +161,10 @@ class _Parts:
         return self.add(leaf) if isinstance(leaf, Build) else unwrap(leaf)
 
 
-def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parameters") -> None:
-    """Copy `values` into the arrays of the dict `attribute` of `model`, in place."""
+def assign(model: RemoteObject, values: Mapping[str, Any], attribute: str = "parameters") -> None:
+    """Copy `values` into the arrays of the dict `attribute` of `model`."""
     session, handle = session_of(model)
-    session.run([Assign(handle, attribute, values)])
+    session.run([Assign(handle, attribute, dict(values))])
 
 
 def set_attribute(remote: RemoteObject, name: str, value: Any) -> None:

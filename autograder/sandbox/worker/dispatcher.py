@@ -15,7 +15,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.values import leaves, map_leaves, named_arrays
 from autograder.sandbox.wire import CallbackRef, Handle, Result
 from autograder.sandbox.worker.exceptions import describe
-from framework.arrays import Arrays, NumpyArrays, arrays_in_force
+from framework.arrays import Arrays, NamedArrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
@@ -141,6 +141,8 @@ class Dispatcher:
         """Return what crosses the wire in place of an object that is not plain."""
         if self._arrays.is_native(value):
             return self._arrays.to_numpy(value)
+        if isinstance(value, NamedArrays):
+            return value.copy()
         self._last_handle += 1
         self._objects[self._last_handle] = value
         return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
@@ -233,7 +235,7 @@ class Dispatcher:
         arrays = self._attribute(owner, name, values)
         for key, value in new.items():
             _check_shape(name, key, arrays[key], value)
-            self._arrays.assign(arrays[key], value)
+            self._arrays.assign(arrays, key, value)
         return None, {}
 
     def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:

@@ -7,6 +7,7 @@ Schmidhuber, "Highway Networks" (2015).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ import torch
 from torch import Tensor
 
 from framework.interfaces import Model
+from framework.models.differentiated import DifferentiatedModel
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import AutogradModel
 
 
 class _Shortcut(Model):
@@ -62,7 +63,7 @@ class DenseConnection(_Shortcut):
         return torch.add(of_x, self.f.backward(of_f))
 
 
-class Highway(AutogradModel):
+class Highway(DifferentiatedModel):
     """y = t ∘ ReLU(x W_h + b_h) + (1 − t) ∘ x, with the gate t = σ(x W_t + b_t)."""
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
@@ -78,9 +79,9 @@ class Highway(AutogradModel):
         (x,) = inputs
         if x.shape[-1] != self.size:
             raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
-        return super().forward(x)
+        return torch.as_tensor(super().forward(x))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Compute the formula of the class; both products are one, and so are the mixed terms."""
         (x,) = inputs
         W = torch.cat([parameters["W_h"], parameters["W_t"]], dim=1)

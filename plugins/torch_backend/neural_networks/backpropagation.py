@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from framework.interfaces import Model
+from framework.models.differentiated import check_forward
 from framework.models.parts import part
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.neural_networks.neuron import Affine
-from plugins.torch_backend.shared.model import check_forward
 
 
 @torch.no_grad()

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.models.differentiated import check_forward
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import check_forward, checked_ids
+from plugins.torch_backend.shared.model import checked_ids
 
 #: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min

@@ -7,12 +7,12 @@ learning rate out of the velocity, and their AdaGrad has epsilon outside the roo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 import torch
 from torch import Tensor
 
-Parameters = dict[str, Tensor]
+Parameters = MutableMapping[str, Tensor]
 
 
 class TorchOptimizer(ABC):

@@ -64,8 +64,5 @@ class BoxArrays(Arrays):
     def to_numpy(self, native):
         return native._values.copy()
 
-    def assign(self, target, array):
-        target._values[...] = array
-
     def is_native(self, value):
         return isinstance(value, Box)

@@ -1,0 +1,71 @@
+"""A model that is differentiated by the array library of its backend."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from framework.errors import UsageError
+from framework.interfaces import Model
+
+
+class DifferentiatedModel(Model, ABC):
+    """A model that writes `compute` alone: its arrays differentiate it (`Arrays.pullback`).
+
+    `forward` keeps the pullback until the next `forward`, so that `backward` may be called more
+    than once.
+    """
+
+    @abstractmethod
+    def compute(self, parameters: Mapping[str, Any], *inputs: Any) -> Any:
+        """Return the output, by differentiable operations on `parameters` and `inputs`.
+
+        Args:
+            parameters: the model's own, those of its parts excluded.
+            inputs: what `forward` was given.
+
+        Returns:
+            the output; or a tuple of the output and of values that no gradient flows through.
+        """
+
+    def forward(self, *inputs: Any) -> Any:
+        """Return what `compute` returns, and keep how gradients flow back."""
+        arrays = self._arrays
+        value, self._pullback = arrays.pullback(
+            self.compute, self._given_parameters(), [arrays.asarray(value) for value in inputs]
+        )
+        return value
+
+    def backward(self, grad_output: Any) -> Any:
+        """Add the parameter gradients into `gradients`.
+
+        Returns:
+            the gradient of the input; of several inputs, a tuple of theirs.
+
+        Raises:
+            UsageError: `forward` has not been called.
+        """
+        check_forward(self, "_pullback")
+        of_parameters, of_inputs = self._pullback(grad_output)
+        self._add_gradients(of_parameters)
+        return of_inputs[0] if len(of_inputs) == 1 else tuple(of_inputs)
+
+    def _given_parameters(self) -> Mapping[str, Any]:
+        """Return what `compute` gets as parameters."""
+        return self.parameters.own
+
+    def _add_gradients(self, found: Mapping[str, Any]) -> None:
+        """Add the gradients of `_given_parameters`."""
+        for name, gradient in found.items():
+            self.gradients[name] += gradient
+
+
+def check_forward(owner: object, kept: str) -> None:
+    """Refuse a `backward` of `owner` without the attribute that `forward` keeps for it.
+
+    Raises:
+        UsageError: `forward` has not been called.
+    """
+    if not hasattr(owner, kept):
+        raise UsageError(f"{type(owner).__name__}.backward needs a forward: call that first")
