@@ -156,9 +156,9 @@ def held_and_current(model: RemoteObject, attribute: str, steps: list[Step]) -> 
 def is_fixed(model: RemoteObject, attribute: str, name: str) -> bool:
     """Return whether the array `name` of `attribute` has no operation in place, as those of JAX."""
     session, handle = session_of(model)
-    array = [Get(handle, attribute), Call(Result(0), "__getitem__", (name,))]
+    array = Call(Result(0), "__getitem__", (name,))
     try:
-        session.run([*array, Get(Result(1), "__iadd__")])
+        session.run([Get(handle, attribute), array, Get(Result(1), "__iadd__")])
     except Crashed as fault:
         return fault.raised == "AttributeError"
     return False
