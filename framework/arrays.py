@@ -43,7 +43,12 @@ class Arrays(ABC):
 
     A backend must implement the abstract methods. The other methods use them and NumPy; a backend
     may override them with faster ones.
+
+    Attributes:
+        namespace: the module of the library's functions, with names and arguments as in NumPy.
     """
+
+    namespace: Any = np
 
     @abstractmethod
     def from_numpy(self, array: Array) -> Any:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from framework.errors import UsageError
 from framework.interfaces import Model
 
 
-class DifferentiatedModel(Model, ABC):
+class DifferentiatedModel(Model):
     """A model that writes `compute` alone: its arrays differentiate it (`Arrays.pullback`).
 
     `forward` keeps the pullback until the next `forward`, so that `backward` may be called more
     than once.
     """
 
-    @abstractmethod
-    def compute(self, parameters: Mapping[str, Any], *inputs: Any) -> Any:
-        """Return the output, by differentiable operations on `parameters` and `inputs`.
-
-        Args:
-            parameters: the model's own, those of its parts excluded.
-            inputs: what `forward` was given.
-
-        Returns:
-            the output; or a tuple of the output and of values that no gradient flows through.
-        """
+    #: Returns the output, by differentiable operations, of the model's own parameters (a mapping;
+    #: those of its parts excluded) and of the inputs of `forward`. Or a tuple of the output and of
+    #: values that no gradient flows through.
+    compute: Callable[..., Any]
 
     def forward(self, *inputs: Any) -> Any:
         """Return what `compute` returns, and keep how gradients flow back."""

@@ -67,6 +67,8 @@ class TorchArrays(Arrays):
         BadInputError: there is no such device here.
     """
 
+    namespace = torch
+
     def __init__(self, device: str = "cpu") -> None:
         self.device = use_device(device)
 

@@ -8,13 +8,18 @@ from framework.arrays import NumpyArrays
 from framework.errors import BadInputError
 
 
-@pytest.fixture(params=["numpy", "torch", "boxes"])
+@pytest.fixture(params=["numpy", "torch", "jax", "boxes"])
 def arrays(request):
     if request.param == "torch":
         pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
         from plugins.torch_backend.arrays import TorchArrays
 
         return TorchArrays()
+    if request.param == "jax":
+        pytest.importorskip("jax", reason="the JAX backend needs the extra `jax`")
+        from plugins.jax_backend.arrays import JaxArrays
+
+        return JaxArrays()
     return {"numpy": NumpyArrays, "boxes": BoxArrays}[request.param]()
 
 
