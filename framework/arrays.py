@@ -83,6 +83,26 @@ class Arrays(ABC):
         array[self.to_numpy(rows)] = self.to_numpy(values)
         self.assign(natives, name, array)
 
+    def rows(self, native: Any, ids: Any) -> Any:
+        """Return the rows `ids`, integers `(...)`, of the array `native`.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < native.shape[0]):
+            found = f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"ids lie in 0 ... {native.shape[0] - 1}, but these in {found}")
+        return native[ids]
+
+    def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
+        """Add `values` `(..., D)` to the rows `ids` `(...)` of the array `name` of `natives`.
+
+        What is added to one row several times adds up.
+        """
+        array = self.to_numpy(natives[name])
+        np.add.at(array, self.to_numpy(ids), self.to_numpy(values))
+        self.assign(natives, name, array)
+
     def fill_zero(self, natives: Table) -> None:
         """Set every entry of each of `natives` to zero."""
         for name, native in natives.items():
@@ -224,16 +244,25 @@ class NamedArrays(MutableMapping[str, Any]):
     cannot be changed in place can be replaced. To delete the name of a part's array only hides it.
 
     Args:
-        own: the arrays of the model itself, in any mapping.
         attribute: where a part has such arrays: ``parameters``, ``gradients`` or ``buffers``.
+        own: the arrays of the model itself, in any mapping; None: in a new dict.
     """
 
-    def __init__(self, own: MutableMapping[str, Any], attribute: str) -> None:
-        self.own = own
+    #: How often names were added or removed, in all models: until the next time, a model remembers
+    #: where its arrays are.
+    _changes = 0
+
+    def __init__(self, attribute: str, own: MutableMapping[str, Any] | None = None) -> None:
+        self.own: MutableMapping[str, Any] = {} if own is None else own
         self._attribute = attribute
         #: Prefix, the part, and the number of own arrays that come before its arrays.
         self._parts: dict[str, tuple[str, Any, int]] = {}
         self._hidden: set[str] = set()
+        self._places: dict[str, tuple[MutableMapping[str, Any], str]] = {}
+        #: `_changes` when the places were found; None: they change unseen, in a dict from outside.
+        self._found_at: int | None = None
+        self._is_seen = own is None
+        NamedArrays._changes += 1
 
     def add_part(self, name: str, part: Any) -> None:
         """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
@@ -241,45 +270,51 @@ class NamedArrays(MutableMapping[str, Any]):
         for key in getattr(part, self._attribute, ()):
             self.own.pop(prefix + key, None)
         self._parts[name] = prefix, part, len(self.own)
+        NamedArrays._changes += 1
 
     def __getitem__(self, name: str) -> Any:
         try:
             return self.own[name]
         except KeyError:
-            arrays, key = self._owner(name)
-            if arrays is self.own:
-                raise
+            arrays, key = self._all_places()[name]
             return arrays[key]
 
     def __setitem__(self, name: str, array: Any) -> None:
-        arrays, key = (self.own, name) if name in self.own else self._owner(name)
-        arrays[key] = array
+        if name in self.own:
+            self.own[name] = array
+        elif name in self._all_places():
+            arrays, key = self._places[name]
+            arrays[key] = array
+        else:
+            self.own[name] = array
+            NamedArrays._changes += 1
 
     def __delitem__(self, name: str) -> None:
         if name in self.own:
             del self.own[name]
-        elif name in self:
+        elif name in self._all_places():
             self._hidden.add(name)
         else:
             raise KeyError(name)
+        NamedArrays._changes += 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
+        return iter(self._all_places())
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._all_places())
 
     def items(self) -> ItemsView[str, Any]:
         """Return names and arrays; assignments to names are allowed meanwhile."""
-        return self._all().items()
+        return self.copy().items()
 
     def values(self) -> ValuesView[Any]:
         """Return the arrays."""
-        return self._all().values()
+        return self.copy().values()
 
     def copy(self) -> dict[str, Any]:
         """Return a dict of the same arrays."""
-        return dict(self._all())
+        return {name: arrays[key] for name, (arrays, key) in self._all_places().items()}
 
     def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
         return self.copy() | dict(other)
@@ -288,30 +323,30 @@ class NamedArrays(MutableMapping[str, Any]):
         return dict(other) | self.copy()
 
     def __repr__(self) -> str:
-        return repr(self._all())
+        return repr(self.copy())
 
-    def _owner(self, name: str) -> tuple[MutableMapping[str, Any], str]:
-        """Return the mapping that has `name`, and the name there: the own one if no part has it."""
-        for prefix, part, _ in reversed(self._parts.values()):
-            if name.startswith(prefix) and name not in self._hidden:
-                arrays, key = getattr(part, self._attribute, {}), name.removeprefix(prefix)
-                if key in arrays:
-                    return arrays, key
-        return self.own, name
+    def _all_places(self) -> dict[str, tuple[MutableMapping[str, Any], str]]:
+        """Return name -> the mapping with the array and its name there, in the order of adding."""
+        if self._found_at != NamedArrays._changes:
+            own = [(name, (self.own, name)) for name in self.own]
+            found, start, is_seen = dict(own[:0]), 0, self._is_seen
+            for prefix, part, end in self._parts.values():
+                found.update(own[start:end])
+                arrays = getattr(part, self._attribute, {})
+                is_seen &= isinstance(arrays, NamedArrays) and arrays._is_remembered()
+                places = {key: (arrays, key) for key in arrays}
+                if isinstance(arrays, NamedArrays):
+                    places = arrays._all_places()
+                found.update((prefix + key, place) for key, place in places.items())
+                start = end
+            found.update(own[start:])
+            self._places = {name: found[name] for name in found if name not in self._hidden}
+            self._found_at = NamedArrays._changes if is_seen else None
+        return self._places
 
-    def _all(self) -> Mapping[str, Any]:
-        """Return all arrays in the order in which they and the parts were added."""
-        if not self._parts:
-            return self.own
-        own, start, found = list(self.own.items()), 0, dict[str, Any]()
-        for prefix, part, end in self._parts.values():
-            found.update(own[start:end])
-            for key, array in getattr(part, self._attribute, {}).items():
-                if prefix + key not in self._hidden:
-                    found[prefix + key] = array
-            start = end
-        found.update(own[start:])
-        return found
+    def _is_remembered(self) -> bool:
+        self._all_places()
+        return self._found_at is not None
 
 
 _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArrays())  # noqa: B039

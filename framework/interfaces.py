@@ -45,14 +45,14 @@ def _table(name: str) -> Any:
 
     def read(model: Any) -> Any:
         try:
-            return vars(model)[name]
+            return model.__dict__[name]
         except KeyError:
             message = f"'{type(model).__name__}' object has no attribute '{name}'"
             raise AttributeError(message, name=name, obj=model) from None
 
     def assign(model: Any, own: Any) -> None:
         children = vars(model).get("_children", {})
-        table = NamedArrays({} if children else own, name)
+        table = NamedArrays(name, None if children else own)
         for part, child in children.items():
             table.add_part(part, child)
         if children:  # what belongs to a part reaches it
@@ -83,7 +83,7 @@ class Model:
 
     def __init__(self) -> None:
         for name in _TABLES:
-            vars(self)[name] = NamedArrays({}, name)
+            vars(self)[name] = NamedArrays(name)
         self.training = True
         self._arrays = current_arrays()
         self._children: dict[str, Any] = {}

@@ -1,33 +1,38 @@
 """Networks that only compose: written once over the parts and operators of any backend.
 
 A backend brings layers, and offers these networks under the names of its exercises. Nothing here
-names an array library: glue is differentiated by the arrays in force (`DifferentiatedModel`).
+names an array library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from framework.arrays import Arrays, current_arrays
 from framework.interfaces import Model
-from framework.models.differentiated import DifferentiatedModel
+from framework.models.differentiated import check_forward
 from framework.models.parts import part
 
 #: The id of padding.
 PAD = 0
 
 
-class Function(DifferentiatedModel):
-    """A differentiable function of one array, without parameters."""
+class Flatten(Model):
+    """`(N, ...)` as `(N, the rest)`."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self.compute = lambda parameters, x: function(x)
+    def forward(self, x: Any) -> Any:
+        """Return x as `(N, D)`."""
+        self._shape = x.shape
+        return x.reshape(x.shape[0], -1)
+
+    def backward(self, grad_output: Any) -> Any:
+        """Return the gradient in the shape of x."""
+        return grad_output.reshape(self._shape)
 
 
-class Embedding(DifferentiatedModel):
+class Embedding(Model):
     """The rows of a table, its parameter ``embedding``, for ids."""
 
     def __init__(
@@ -42,37 +47,37 @@ class Embedding(DifferentiatedModel):
         Raises:
             IndexError: an id that is no row of the table.
         """
-        self.check(ids)
-        return super().forward(ids)
+        self._ids = ids
+        return self._arrays.rows(self.parameters["embedding"], ids)
 
-    def check(self, ids: Any) -> None:
-        """Raise an IndexError for an id that is no row of the table."""
-        size = self.parameters["embedding"].shape[0]
-        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
-            bounds = f"{ids.min()} ... {ids.max()}"
-            raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {bounds}")
-
-    @staticmethod
-    def compute(parameters: Any, ids: Any) -> Any:
-        """Return the rows."""
-        return parameters["embedding"][ids]
+    def backward(self, grad_output: Any) -> None:
+        """Add the gradients of the vectors to those of the table."""
+        self._arrays.add_rows(self.gradients, "embedding", self._ids, grad_output)
 
 
-class Scores(DifferentiatedModel):
+class Scores(Model):
     """Scores h W + b with parameters of the given names."""
 
     def __init__(
         self, size: int, classes: int, W: str = "U", b: str = "b_2", *, rng: np.random.Generator
     ) -> None:
         super().__init__()
+        self._names = W, b
         self.add_parameter(W, rng.normal(scale=size**-0.5, size=(size, classes)))
         self.add_parameter(b, np.zeros(classes))
 
-    @staticmethod
-    def compute(parameters: Any, h: Any) -> Any:
-        """Return h W + b."""
-        W, b = sorted(parameters.values(), key=lambda array: -array.ndim)
+    def forward(self, h: Any) -> Any:
+        """Return the scores `(..., C)` of `h: (..., H)`."""
+        W, b = (self.parameters[name] for name in self._names)
+        self._h = h
         return h @ W + b
+
+    def backward(self, grad_output: Any) -> Any:
+        """Add the gradients of W and b; return that of h."""
+        (W, b), rows = self._names, grad_output.reshape(-1, grad_output.shape[-1])
+        self.gradients[W] += self._h.reshape(-1, self._h.shape[-1]).T @ rows
+        self.gradients[b] += rows.sum(0)
+        return grad_output @ self.parameters[W].T
 
 
 class Chain(Model):
@@ -104,6 +109,88 @@ class Chain(Model):
         return None if self._reads_ids else grad_output
 
 
+def deltas(x: Any, W: Any, b: Any, U: Any, activation: str = "sigmoid") -> tuple[Any, Any, float]:
+    """Return the error ∂s/∂z of every node of s = Uᵀ f(W x + b) for one window.
+
+    Returns:
+        the errors of the input `(D,)`, of the hidden layer `(H,)`, and of the score: 1.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    (D, H), shapes = W.shape, [tuple(value.shape) for value in (x, b, U)]
+    if shapes != [(D,), (H,), (H,)]:
+        raise ValueError(
+            f"W {(D, H)} needs x {(D,)}, b {(H,)} and U {(H,)}, but got {shapes[0]}, {shapes[1]} "
+            f"and {shapes[2]}"
+        )
+    f = part(activation)()
+    f.forward(x @ W + b)
+    delta_2 = f.backward(U)
+    return W @ delta_2, delta_2, 1.0
+
+
+class WindowScorer(Model):
+    """s = Uᵀ f(W x + b), a score for every window.
+
+    Source: CS224n notes part III, sections 1.3, 1.5 and 1.6.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        activation: str = "sigmoid",
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        D, H = input_size, hidden_size
+        self.input_size, self.activation = D, activation
+        self.f = self.add_child("f", part(activation)())
+        self.hidden = self.add_child("_hidden", part("affine")(D, H, rng=rng))
+        self.add_parameter("U", rng.normal(scale=H**-0.5, size=H))
+
+    def deltas(self, x: Any) -> tuple[Any, Any, float]:
+        """Return the errors of all nodes for the window `x: (D,)`."""
+        p = self.parameters
+        return deltas(x, p["W"], p["b"], p["U"], self.activation)
+
+    def forward(self, x: Any) -> Any:
+        """Return the scores `(N,)` of the windows `x: (N, D)`.
+
+        Raises:
+            ValueError: `x` is not `(N, D)`.
+        """
+        if x.ndim != 2 or x.shape[1] != self.input_size:
+            raise ValueError(f"x must be (N, {self.input_size}), but has shape {tuple(x.shape)}")
+        self._a = self.f.forward(self.hidden.forward(x))
+        return self._a @ self.parameters["U"]
+
+    def backward(self, grad_s: Any) -> Any:
+        """Add the gradients of W, b and U; return that of the windows, `(N, D)`."""
+        check_forward(self, "_a")
+        self.gradients["U"] += self._a.T @ grad_s
+        return self.hidden.backward(self.f.backward(grad_s[:, None] * self.parameters["U"]))
+
+
+def windows(ids: Any, size: int) -> Any:
+    """Return the window `(T, 2m + 1)` of every word of `ids: (T,)`, m = `size`, with padding.
+
+    Raises:
+        ValueError: `ids` has not one axis, or `size` is negative.
+    """
+    if ids.ndim != 1 or size < 0:
+        shape = tuple(ids.shape)
+        raise ValueError(f"windows needs ids (T,) and size ≥ 0, but got {shape} and {size}")
+    xp, T, width = current_arrays().namespace, len(ids), 2 * size + 1
+    if not T:
+        return ids.reshape(0, width)
+    padding = xp.zeros_like(xp.broadcast_to(ids[:1], (size,)))
+    padded = xp.concatenate([padding, ids, padding], -1)
+    return xp.stack([padded[k : k + T] for k in range(width)], 1)
+
+
 class WindowClassifier(Chain):
     """logits = h U + b₂ with h = f(x W + b), where x is the vectors of a window side by side.
 
@@ -125,7 +212,7 @@ class WindowClassifier(Chain):
         self.vocabulary_size, self.width = vocabulary_size, 2 * window + 1
         E, H = embedding_size, hidden_size
         self.add_layer("_embedding", Embedding(vocabulary_size, E, rng=rng))
-        self.add_layer("_flat", Function(flat))
+        self.add_layer("_flat", Flatten())
         self.add_layer("hidden", part("affine")(self.width * E, H, rng=rng))
         self.add_layer("f", part(activation)())
         self.add_layer("output", part("affine")(H, classes, rng=rng))
@@ -230,7 +317,7 @@ class ConvBlock(Chain):
 
 
 #: Depth -> blocks of each of the four stages, of a `DeepTextCNN`.
-BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2)}
+BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 
 
 class DeepTextCNN(Chain):
@@ -254,9 +341,10 @@ class DeepTextCNN(Chain):
         rng: np.random.Generator,
     ) -> None:
         super().__init__(ids=True)
-        if depth not in BLOCKS or length < 1:
-            known = ", ".join(map(str, BLOCKS))
-            raise ValueError(f"depth is one of {known}, length ≥ 1, not {depth} and {length}")
+        if depth not in BLOCKS:
+            raise ValueError(f"depth is one of {', '.join(map(str, BLOCKS))}, but got {depth}")
+        if length < 1:
+            raise ValueError(f"length is at least 1, but got {length}")
         self.vocabulary_size, self.length = vocabulary_size, length
         E, M, H = embedding_size, maps, hidden_size
         self.add_layer("_embedding", Embedding(vocabulary_size, E, 1.0, rng=rng))
@@ -270,7 +358,7 @@ class DeepTextCNN(Chain):
                 self.add_layer(f"block_{number}", ConvBlock(channels, C, shortcut, rng=rng))
                 channels = C
         self.add_layer("k_max", part("k_max_pool")(k))
-        self.add_layer("_flat", Function(flat))
+        self.add_layer("_flat", Flatten())
         for i, (D, C) in enumerate([(8 * M * k, H), (H, H)], start=1):
             self.add_layer(f"hidden_{i}", part("affine")(D, C, rng=rng))
             self.add_layer(f"relu_{i}", part("relu")())
@@ -282,16 +370,13 @@ class DeepTextCNN(Chain):
         Raises:
             IndexError: an id that is no row of the table.
         """
-        self.layers[0].check(ids)
-        ids = ids[:, : self.length]
-        padding = self.length - ids.shape[1]
-        if padding:
-            columns = np.full((ids.shape[0], padding), PAD, np.int64)
-            parts = [ids, self._arrays.from_numpy(columns)]
-            ids = self._arrays.namespace.concatenate(parts, -1)
-        return super().forward(ids)
+        return super().forward(padded(ids[:, : self.length], self.length, self._arrays))
 
 
-def flat(x: Any) -> Any:
-    """Return `x: (N, ...)` as `(N, the rest)`."""
-    return x.reshape(x.shape[0], -1)
+def padded(ids: Any, length: int, arrays: Arrays) -> Any:
+    """Return `ids: (N, T)`, 1 ≤ T ≤ `length`, with padding at the end, `(N, length)`."""
+    N, T = ids.shape
+    if length == T:
+        return ids
+    xp = arrays.namespace
+    return xp.concatenate([ids, xp.zeros_like(xp.broadcast_to(ids[:, :1], (N, length - T)))], -1)

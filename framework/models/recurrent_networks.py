@@ -14,7 +14,7 @@ import numpy as np
 
 from framework.interfaces import LanguageModel, Model
 from framework.models.deep_cells import stacked
-from framework.models.networks import PAD, Embedding, Function, Scores
+from framework.models.networks import PAD, Embedding, Scores
 from framework.models.parts import part
 
 
@@ -333,8 +333,8 @@ class RecurrentTagger(Model):
         self.embedding.backward(grad_x)
 
 
-#: Pooling of a `SentenceEncoder` -> the part that pools; the final state needs none.
-POOLINGS = {"final": "", "max": "max_over_time", "mean": "average_over_time"}
+#: Pooling of a `SentenceEncoder` -> the part that pools; "final" needs none.
+POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}
 
 
 class SentenceEncoder(Model):
@@ -355,15 +355,13 @@ class SentenceEncoder(Model):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if pooling not in POOLINGS:
-            raise ValueError(f"pooling is one of {', '.join(POOLINGS)}, but got '{pooling}'")
+        if pooling not in ("final", *POOLINGS):
+            raise ValueError(f"pooling is final, {', '.join(POOLINGS)}, but got '{pooling}'")
         V, E, H = vocabulary_size, embedding_size, hidden_size
         self.vocabulary_size, self.pooling = V, pooling
         self.embedding = self.add_child("_embedding", Embedding(V, E, rng=rng))
         self.cell = self.add_child("cell", part(cell)(E, H, rng=rng))
-        # At padding the cell keeps its state: the last one is that of the last word.
-        name = POOLINGS[pooling]
-        self.pool = part(name)() if name else Function(lambda h: h[:, -1])
+        self.pool = part(POOLINGS[pooling])() if pooling in POOLINGS else None
         self.scores = self.add_child("_scores", Scores(H, classes, rng=rng))
 
     def encode(self, ids: Any) -> Any:
@@ -374,7 +372,9 @@ class SentenceEncoder(Model):
         """
         words = ids != PAD
         h = self.cell.forward(self.embedding.forward(ids), None, words)
-        return self.pool.forward(h) if self.pooling == "final" else self.pool.forward(h, words)
+        self._h = h
+        # At padding the cell keeps its state: the last one is that of the last word.
+        return self.pool.forward(h, words) if self.pool else h[:, -1]
 
     def forward(self, ids: Any) -> Any:
         """Return the logits `(N, C)` of `ids: (N, T)`, padded at the end."""
@@ -382,5 +382,10 @@ class SentenceEncoder(Model):
 
     def backward(self, grad_logits: Any) -> None:
         """Backpropagate `(N, C)` through the scores, the pooling and the cell."""
-        grad_e, _ = self.cell.backward(self.pool.backward(self.scores.backward(grad_logits)))
-        self.embedding.backward(grad_e)
+        grad = self.scores.backward(grad_logits)
+        if self.pool:
+            grad_h = self.pool.backward(grad)
+        else:
+            zeros = self._arrays.zeros_like(self._h[:, 1:])
+            grad_h = self._arrays.namespace.concatenate([zeros, grad[:, None]], 1)
+        self.embedding.backward(self.cell.backward(grad_h)[0])

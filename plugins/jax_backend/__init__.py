@@ -19,11 +19,11 @@ from framework.providers.registry import Implementation
 
 #: The exercises whose tasks a module offers.
 _MODULES = {
-    "plugins.jax_backend.layers": "losses backpropagation dropout shortcuts",
+    "plugins.jax_backend.layers": "losses dropout shortcuts",
     "plugins.jax_backend.functions": "one_hot analogies perplexity gradient_clipping",
     "plugins.jax_backend.recurrent": "rnn lstm gru",
     "plugins.jax_backend.convolution": "conv1d pooling batch_norm",
-    "framework.models.networks": "deep_text_cnn",
+    "framework.models.networks": "backpropagation window_classifier deep_text_cnn",
     "framework.models.recurrent_networks": "rnn_lm bidirectional rnn_tagger stacked gated_lm "
     "sentence_encoder",
 }

@@ -62,6 +62,10 @@ class JaxArrays(Arrays):
         """Set `rows` of the array `name`."""
         natives[name] = natives[name].at[rows].set(values)
 
+    def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
+        """Add `values` to the rows `ids` of the array `name`."""
+        natives[name] = natives[name].at[ids].add(values)
+
     def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all arrays by `factor`, and limit their global norm, without a host read."""
         natives.update(_scaled(dict(natives), factor, clip))

@@ -12,7 +12,6 @@ import numpy as np
 from framework.interfaces import Loss, Model, Optimizer, Parameters
 from framework.models import networks
 from framework.models.differentiated import DifferentiatedModel
-from framework.models.parts import part
 
 #: Of the exercise `shortcuts`: they only compose.
 DenseConnection, Residual = networks.DenseConnection, networks.Residual
@@ -199,39 +198,3 @@ def _moved(x: Any, g: Any, m: Any, v: Any, rate: Any, b1: Any, b2: Any, e: Any, 
     m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
     step = rate * m / (1 - b1**t) / (jnp.sqrt(v / (1 - b2**t)) + e)
     return tuple(array.astype(x.dtype) for array in (x - step, m, v))
-
-
-def deltas(x: Any, W: Any, b: Any, U: Any, activation: str = "sigmoid") -> tuple[Any, Any, float]:
-    """Return the error ∂s/∂z of every node of s = Uᵀ f(W x + b) for one window."""
-    (D, H), shapes = W.shape, (x.shape, b.shape, U.shape)
-    check(shapes == ((D,), (H,), (H,)), f"W {W.shape} does not fit x, b and U {shapes}")
-    f = part(activation)()
-    f.forward(x @ W + b)
-    delta_2 = f.backward(U)
-    return W @ delta_2, delta_2, 1.0
-
-
-class WindowScorer(Model):
-    """s = Uᵀ f(W x + b), a score for every window."""
-
-    def __init__(
-        self, input_size: int, hidden_size: int, activation: str = "sigmoid", *, rng: Any
-    ) -> None:
-        super().__init__()
-        self.input_size, self.activation = input_size, activation
-        self.f = self.add_child("f", part(activation)())
-        self.hidden = self.add_child("_hidden", Affine(input_size, hidden_size, rng=rng))
-        self.add_parameter("U", rng.normal(scale=hidden_size**-0.5, size=hidden_size))
-
-    def deltas(self, x: Any) -> tuple[Any, Any, float]:
-        p = self.parameters
-        return deltas(x, p["W"], p["b"], p["U"], self.activation)
-
-    def forward(self, x: Any) -> Any:
-        check(x.ndim == 2, f"windows are (N, {self.input_size}), not {x.shape}")
-        self._a = self.f.forward(self.hidden.forward(x))
-        return self._a @ self.parameters["U"]
-
-    def backward(self, grad_s: Any) -> Any:
-        self.gradients["U"] += grad_s @ self._a
-        return self.hidden.backward(self.f.backward(jnp.outer(grad_s, self.parameters["U"])))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from framework.arrays import Array, Arrays, Pullback, Table
 from framework.errors import BadInputError
@@ -117,6 +118,15 @@ class TorchArrays(Arrays):
     def zeros_like(self, native: Tensor) -> Tensor:
         """Zeros in the shape, dtype and strides of `native`, without a graph."""
         return torch.zeros_like(native)
+
+    def rows(self, native: Tensor, ids: Tensor) -> Tensor:
+        """Return the rows `ids` of `native`; a GPU checks the ids when it reads the rows."""
+        return functional.embedding(checked_ids(ids, len(native)), native)
+
+    @torch.no_grad()
+    def add_rows(self, natives: Table, name: str, ids: Tensor, values: Tensor) -> None:
+        """Add `values` to the rows `ids` of the tensor `name`, in place."""
+        natives[name].index_add_(0, ids.flatten().long(), values.flatten(0, -2))
 
     @torch.no_grad()
     def fill_zero(self, natives: Table) -> None:
@@ -272,6 +282,27 @@ def _remembered(tensor: Tensor) -> Array | None:
     """Return the kept values, unless the tensor was changed in place since then."""
     version, values = getattr(tensor, _ON_HOST, (None, None))
     return values if version == tensor._version else None
+
+
+def checked_ids(value: Any, size: int) -> Tensor:
+    """Return `value` as int64 ids of the rows of a table of `size` rows.
+
+    On a GPU the range is left to the kernel that reads the table: to look at the ids here would
+    wait for all that is still being computed.
+
+    Raises:
+        IndexError: the ids are no integers, or one is not in 0 ... size − 1.
+    """
+    ids = to_tensor(value)
+    if ids.is_floating_point() and ids.numel():
+        raise IndexError(f"ids must be integers, but these are {ids.dtype}")
+    whole = derived(ids.long(), ids, lambda values: values)
+    if ids.is_cuda or not ids.numel():
+        return whole
+    low, high = (bound.item() for bound in ids.aminmax())
+    if low < 0 or high >= size:
+        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {low} ... {high}")
+    return whole
 
 
 def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:

@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.models.parts import part
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import PAD, EmbeddingModel, checked_ids, through
+from plugins.torch_backend.arrays import checked_ids, to_tensor
+from plugins.torch_backend.shared.model import PAD, EmbeddingModel, through
 
 CHANNELS = ("tuned", "static", "both")
 

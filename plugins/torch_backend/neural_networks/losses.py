@@ -7,8 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.models.differentiated import check_forward
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 #: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.differentiated import DifferentiatedModel
-from plugins.torch_backend.arrays import derived, to_tensor
+from plugins.torch_backend.arrays import checked_ids
 
 #: The id of what fills short texts up.
 PAD = 0
@@ -94,24 +94,3 @@ def store_in_order(model: Model, name: str, axes: Sequence[int]) -> None:
     back = [axes.index(axis) for axis in range(len(axes))]
     parameter = model.parameters[name].permute(*axes).contiguous().permute(*back)
     model.parameters[name], model.gradients[name] = parameter, torch.zeros_like(parameter)
-
-
-def checked_ids(value: Any, size: int) -> Tensor:
-    """Return `value` as int64 ids of the rows of a table of `size` rows.
-
-    On a GPU the range is left to the kernel that reads the table: to look at the ids here would
-    wait for all that is still being computed.
-
-    Raises:
-        IndexError: the ids are no integers, or one is not in 0 ... size − 1.
-    """
-    ids = to_tensor(value)
-    if ids.is_floating_point() and ids.numel():
-        raise IndexError(f"ids must be integers, but these are {ids.dtype}")
-    whole = derived(ids.long(), ids, lambda values: values)
-    if ids.is_cuda or not ids.numel():
-        return whole
-    low, high = (bound.item() for bound in ids.aminmax())
-    if low < 0 or high >= size:
-        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {low} ... {high}")
-    return whole
