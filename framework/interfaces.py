@@ -40,28 +40,6 @@ Parameters = MutableMapping[str, Any]
 _TABLES = ("parameters", "gradients", "buffers")
 
 
-def _table(name: str) -> Any:
-    """Return the attribute `name` of models: `NamedArrays`, also if a plain dict is assigned."""
-
-    def read(model: Any) -> Any:
-        try:
-            return model.__dict__[name]
-        except KeyError:
-            message = f"'{type(model).__name__}' object has no attribute '{name}'"
-            raise AttributeError(message, name=name, obj=model) from None
-
-    def assign(model: Any, own: Any) -> None:
-        children = vars(model).get("_children", {})
-        table = NamedArrays(name, None if children else own)
-        for part, child in children.items():
-            table.add_part(part, child)
-        if children:  # what belongs to a part reaches it
-            table.update(own)
-        vars(model)[name] = table
-
-    return property(read, assign)
-
-
 class Model:
     """A layer or a whole network; a model can contain other models.
 
@@ -77,13 +55,11 @@ class Model:
     #: The default for a class that does not call `__init__`.
     _arrays: Arrays = NumpyArrays()
 
-    parameters: NamedArrays = _table("parameters")
-    gradients: NamedArrays = _table("gradients")
-    buffers: NamedArrays = _table("buffers")
+    buffers: NamedArrays
 
     def __init__(self) -> None:
-        for name in _TABLES:
-            vars(self)[name] = NamedArrays(name)
+        self.parameters, self.gradients = NamedArrays("parameters"), NamedArrays("gradients")
+        vars(self)["buffers"] = NamedArrays("buffers")  # a class may define a property
         self.training = True
         self._arrays = current_arrays()
         self._children: dict[str, Any] = {}
@@ -106,9 +82,10 @@ class Model:
             name: the name of the part; a name that begins with "_" is left out of parameter names.
             child: an object with the methods of a model; it need not be a `Model`.
         """
+        tables = [self._named_arrays(attribute) for attribute in _TABLES]
         self._children[name] = child
-        for table in _TABLES:
-            vars(self)[table].add_part(name, child)
+        for table in tables:
+            table.add_part(name, child)
         return child
 
     def forward(self, *inputs: Any) -> Any:
@@ -140,11 +117,24 @@ class Model:
         """Convert all arrays to `dtype`, parts included, and return the model."""
         for child in self._children.values():
             child.astype(dtype)
-        for table in _TABLES:
-            own = vars(self)[table].own
+        for attribute in _TABLES:
+            own = self._named_arrays(attribute).own
             for name, array in own.items():
                 own[name] = self._arrays.astype(array, dtype)
         return self
+
+    def _named_arrays(self, attribute: str) -> NamedArrays:
+        """Return the arrays of this model and its parts, also if a plain dict was assigned."""
+        found = vars(self)[attribute]
+        if isinstance(found, NamedArrays):
+            return found
+        table = NamedArrays(attribute, None if self._children else found)
+        for name, child in self._children.items():
+            table.add_part(name, child)
+        if self._children:  # what belongs to a part reaches it
+            table.update(found)
+        vars(self)[attribute] = table
+        return table
 
     def _set_training(self, training: bool) -> None:
         self.training = training

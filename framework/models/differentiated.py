@@ -45,7 +45,7 @@ class DifferentiatedModel(Model):
 
     def _given_parameters(self) -> Mapping[str, Any]:
         """Return what `compute` gets as parameters."""
-        return self.parameters.own
+        return self._named_arrays("parameters").own
 
     def _add_gradients(self, found: Mapping[str, Any]) -> None:
         """Add the gradients of `_given_parameters`."""
