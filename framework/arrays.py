@@ -211,9 +211,10 @@ class NumpyArrays(Arrays):
 
     def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all arrays by `factor`, and limit their global norm, in place."""
-        scale = _scale_factor(natives.values(), factor, clip)
+        arrays = natives.values()
+        scale = _scale_factor(arrays, factor, clip)
         if scale != 1:
-            for native in natives.values():
+            for native in arrays:
                 native *= scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
@@ -273,11 +274,11 @@ class NamedArrays(MutableMapping[str, Any]):
         NamedArrays._changes += 1
 
     def __getitem__(self, name: str) -> Any:
-        try:
-            return self.own[name]
-        except KeyError:
+        array = self.own.get(name)
+        if array is None:
             arrays, key = self._all_places()[name]
-            return arrays[key]
+            array = arrays[key]
+        return array
 
     def __setitem__(self, name: str, array: Any) -> None:
         if name in self.own:

@@ -24,9 +24,8 @@ class DifferentiatedModel(Model):
     def forward(self, *inputs: Any) -> Any:
         """Return what `compute` returns, and keep how gradients flow back."""
         arrays = self._arrays
-        value, self._pullback = arrays.pullback(
-            self.compute, self._given_parameters(), [arrays.asarray(value) for value in inputs]
-        )
+        natives = [x if arrays.is_native(x) else arrays.asarray(x) for x in inputs]
+        value, self._pullback = arrays.pullback(self.compute, self._given_parameters(), natives)
         return value
 
     def backward(self, grad_output: Any) -> Any:

@@ -86,7 +86,7 @@ class Learner(ABC):
     def step(self, batch: Batch) -> Any:
         """Take one step, and return the mean loss before it."""
         value, gradients = self.gradient_step(batch)
-        self.optimizer.step(self.model.parameters, gradients)
+        self.optimizer.step(self.model.parameters, dict(gradients.items()))
         if constrain := getattr(self.model, "constrain", None):
             constrain()
         return value

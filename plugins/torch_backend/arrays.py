@@ -167,23 +167,22 @@ class TorchArrays(Arrays):
             value = function(leaves, *starts)
         output, *others = value if isinstance(value, tuple) else (value,)
         real = [start for start in starts if start.requires_grad]
+        wanted = [*real, *leaves.values()]
 
-        def back(grad_output: Tensor) -> tuple[dict[str, Tensor], list[Tensor | None]]:
+        def back(grad_output: Tensor) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
             # The graph is kept: nothing forbids a second call, and it has to return the same.
-            found = iter(
-                torch.autograd.grad(
-                    output,
-                    [*real, *leaves.values()],
-                    grad_output,
-                    retain_graph=True,
-                    materialize_grads=True,
-                )
+            found = torch.autograd.grad(
+                output, wanted, grad_output, retain_graph=True, materialize_grads=True
             )
-            of_inputs = [next(found) if start.requires_grad else None for start in starts]
-            return dict(zip(leaves, found, strict=True)), of_inputs
+            of_inputs: Sequence[Tensor | None] = found[: len(real)]
+            if len(real) < len(starts):
+                each = iter(of_inputs)
+                of_inputs = [next(each) if start.requires_grad else None for start in starts]
+            return dict(zip(leaves, found[len(real) :], strict=True)), of_inputs
 
-        detached = output.detach()
-        return ((detached, *(one.detach() for one in others)) if others else detached), back
+        if others:
+            return tuple(one.detach() for one in (output, *others)), back
+        return output.detach(), back
 
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
