@@ -47,19 +47,15 @@ class Model:
         parameters: name -> array, with those of parts as ``part.name``. Optimizers change these
             arrays in place, or assign new ones.
         gradients: the same names and shapes; `backward` **adds** into them.
-        buffers: arrays that training changes without gradients, such as running statistics. A
-            checkpoint stores them with the parameters.
         training: True in training mode (dropout drops, batch norm uses the batch).
     """
 
     #: The default for a class that does not call `__init__`.
     _arrays: Arrays = NumpyArrays()
 
-    buffers: NamedArrays
-
     def __init__(self) -> None:
         self.parameters, self.gradients = NamedArrays("parameters"), NamedArrays("gradients")
-        vars(self)["buffers"] = NamedArrays("buffers")  # a class may define a property
+        vars(self)["buffers"] = NamedArrays("buffers")
         self.training = True
         self._arrays = current_arrays()
         self._children: dict[str, Any] = {}
@@ -101,6 +97,14 @@ class Model:
         """
         raise NotImplementedError
 
+    @property
+    def buffers(self) -> Parameters:
+        """Return name -> array of values that training changes without gradients.
+
+        Examples are running statistics. A checkpoint stores them with the parameters.
+        """
+        return self._named_arrays("buffers")
+
     def zero_gradients(self) -> None:
         """Set every gradient to zero."""
         self._arrays.fill_zero(self.gradients)
@@ -125,13 +129,13 @@ class Model:
 
     def _named_arrays(self, attribute: str) -> NamedArrays:
         """Return the arrays of this model and its parts, also if a plain dict was assigned."""
-        found = vars(self)[attribute]
+        children, found = self._children, vars(self)[attribute]
         if isinstance(found, NamedArrays):
             return found
-        table = NamedArrays(attribute, None if self._children else found)
-        for name, child in self._children.items():
+        table = NamedArrays(attribute, None if children else found)
+        for name, child in children.items():
             table.add_part(name, child)
-        if self._children:  # what belongs to a part reaches it
+        if children:  # what belongs to a part reaches it
             table.update(found)
         vars(self)[attribute] = table
         return table

@@ -47,7 +47,7 @@ class LowPrecisionModel(Model):
         self.model, self.computed = model, computing.astype(torch.bfloat16)
         self._name = type(model).__name__
         self.parameters, self.gradients = model.parameters, model.gradients
-        self.buffers = model.buffers
+        vars(self)["buffers"] = model.buffers
         if hasattr(model, "constrain"):
             self.constrain = model.constrain
 

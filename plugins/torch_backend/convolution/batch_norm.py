@@ -38,18 +38,13 @@ class BatchNorm1d(Model):
         self.features, self.momentum, self.epsilon = features, momentum, epsilon
         gamma = self.add_parameter("gamma", np.ones(features))
         self.add_parameter("beta", np.zeros(features))
-        self.buffers["running_mean"] = torch.zeros_like(gamma)
-        self.buffers["running_variance"] = torch.ones_like(gamma)
+        self.running_mean = torch.zeros_like(gamma)
+        self.running_variance = torch.ones_like(gamma)
 
     @property
-    def running_mean(self) -> Tensor:
-        """Return the running mean, one of the buffers."""
-        return torch.as_tensor(self.buffers["running_mean"])
-
-    @property
-    def running_variance(self) -> Tensor:
-        """Return the running variance, one of the buffers."""
-        return torch.as_tensor(self.buffers["running_variance"])
+    def buffers(self) -> dict[str, Tensor]:
+        """Return the running statistics, which a checkpoint stores with the parameters."""
+        return {"running_mean": self.running_mean, "running_variance": self.running_variance}
 
     def astype(self, dtype: Any) -> Self:
         """Convert parameters, gradients and running statistics; return the layer.
@@ -57,10 +52,9 @@ class BatchNorm1d(Model):
         The statistics stay in float32 if `dtype` has 16 bits: small changes would be lost.
         """
         wide = torch.promote_types(to_dtype(dtype), torch.float32)
-        running = {name: value.to(wide) for name, value in self.buffers.items()}
-        super().astype(dtype)
-        self.buffers.update(running)
-        return self
+        self.running_mean = self.running_mean.to(wide)
+        self.running_variance = self.running_variance.to(wide)
+        return super().astype(dtype)
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
