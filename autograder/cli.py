@@ -10,21 +10,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from framework.commands import options as shared
 from framework.commands.groups import new_app
-from framework.commands.options import (
-    AllowWeaker,
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    Jobs,
-    PluginOption,
-    Sandbox,
-    Seed,
-    Verbose,
-    Version,
-)
 from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up, end_process
@@ -41,9 +28,14 @@ def _named_file(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
+#: The heading of the options for reports in the help.
+REPORTS = "Reports"
+
+
 def _report_file(name: str) -> object:
     """Return the option for the file of a report, in a format that has an option of its own."""
-    return typer.Option(metavar="FILE", help=f"Write the report as {name} too.")
+    text = f"Write the report as {name} too."
+    return typer.Option(metavar="FILE", help=text, rich_help_panel=REPORTS)
 
 
 @app.command(
@@ -55,28 +47,26 @@ def _asked(
         list[str] | None,
         typer.Argument(metavar="EXERCISE|UNIT|PATH", help="Default: everything."),
     ] = None,
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
     provider: Annotated[
         str, typer.Option(help="Grade this provider instead of a submission.")
     ] = "",
-    device: Device = "cpu",
-    sandbox: Sandbox = "auto",
-    allow_weaker: AllowWeaker = False,
-    seed: Seed = None,
-    jobs: Jobs = 0,
-    manual_points: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="CSV file with instructors' points for answers in prose."
-        ),
-    ] = None,
+    device: shared.Device = "cpu",
+    sandbox: shared.Sandbox = "auto",
+    allow_weaker: shared.AllowWeaker = False,
+    seed: shared.Seed = None,
+    jobs: shared.Jobs = 0,
+    manual_points: shared.ManualPointsFile = None,
     in_notebook: Annotated[Literal["", "saved", "cells"], typer.Option(hidden=True)] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Grade again whenever a file is saved.")
     ] = False,
     show_hidden: Annotated[
-        bool, typer.Option("--show-hidden", help="Show the details of hidden checks too.")
+        bool,
+        typer.Option(
+            "--show-hidden", help="Show the details of hidden checks too.", rich_help_panel=REPORTS
+        ),
     ] = False,
     json: Annotated[Path | None, _report_file("JSON")] = None,
     junit: Annotated[Path | None, _report_file("JUnit XML")] = None,
@@ -86,18 +76,23 @@ def _asked(
         typer.Option(
             metavar="NAME=FILE",
             help="Write the report in a plugin's format too. Repeatable.",
+            rich_help_panel=REPORTS,
         ),
     ] = None,
     plots: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Save the plots of checks as SVG files in DIR."),
+        typer.Option(
+            metavar="DIR",
+            help="Save the plots of checks as SVG files in DIR.",
+            rich_help_panel=REPORTS,
+        ),
     ] = None,
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    verbose: Verbose = False,
-    version: Version = False,
-) -> tuple[Any, bool]:
+    course: shared.CourseOption = None,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    verbose: shared.Verbose = False,
+    version: shared.Version = False,
+) -> Any:
     """Grade exercises: run their checks against your code and explain what they find.
 
     \b
@@ -110,9 +105,9 @@ def _asked(
     """
     if provider and submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
 
-    options = GradeOptions(
+    return GradeOptions(
         what=tuple(what or ()),
         submission=submission,
         backend=backend,
@@ -122,6 +117,7 @@ def _asked(
         allow_weaker=allow_weaker,
         seed=seed,
         jobs=jobs,
+        watch=watch,
         show_hidden=show_hidden,
         files={"json": json, "junit": junit, "html": html, **dict(map(_named_file, report or ()))},
         plots=plots,
@@ -131,7 +127,6 @@ def _asked(
         blocked=tuple(block or ()),
         in_notebook=in_notebook,
     )
-    return options, watch
 
 
 def grade(arguments: list[str]) -> int:
@@ -142,16 +137,15 @@ def grade(arguments: list[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        asked = command.main(arguments, prog_name="grade", standalone_mode=False)
+        options = command.main(arguments, prog_name="grade", standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         raise UsageError(f"{message}. `grade --help` shows every option") from None
-    if isinstance(asked, int):  # the exit code of `--help` and `--version`
-        return asked
+    if isinstance(options, int):  # the exit code of `--help` and `--version`
+        return options
     from autograder.commands.grade import grade as grade_as_asked
 
-    options, watch = asked
-    return grade_as_asked(options, watch=watch)
+    return grade_as_asked(options)
 
 
 def _write_error(text: str) -> None:

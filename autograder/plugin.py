@@ -37,11 +37,9 @@ COMMANDS = {
 @hookimpl
 def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
-    return {
-        "bubblewrap": "autograder.sandbox.runners.bubblewrap:BubblewrapSandbox",
-        "process": "autograder.sandbox.runners.base:ProcessSandbox",
-        "fork": "autograder.sandbox.runners.fork:ForkSandbox",
-    }
+    from autograder.sandbox.runners import BUILT_IN
+
+    return {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILT_IN.items()}
 
 
 @hookimpl

@@ -29,12 +29,7 @@ class Verdict(StrEnum):
     OUT_OF_MEMORY = "out of memory"
     NOT_GRADED = "not graded"
 
-    @property
-    def rank(self) -> int:
-        """Position in the order above, from 0."""
-        return list(Verdict).index(self)
-
     @staticmethod
     def worst(verdicts: list[Verdict]) -> Verdict:
-        """Return the worst of `verdicts`; SKIPPED for none."""
-        return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.SKIPPED)
+        """Return the worst of `verdicts`, the last in the order above; SKIPPED for none."""
+        return max(verdicts, key=list(Verdict).index, default=Verdict.SKIPPED)

@@ -13,12 +13,9 @@ threads.py       how many threads the libraries of linear algebra use
 toml_formats.py  formats of TOML files as data
 toml_tables.py   reading of TOML files
 commands/        the commands of `gradus` that train and use models
-comparison/      families of text classifiers, trained in the same way
 course/          the folder of a course and the catalogue of its exercises
 evaluation/      scores of trained models
-experiments/     experiments on claims of the lectures that no grade can hold
 gradients/       numerical derivatives
-languages/       generated corpora whose best possible score is known
 models/          models built from parts of any backend
 plotting/        charts as SVG
 processes/       the process of a command

@@ -18,9 +18,10 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from framework.errors import BadInputError
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
+T = TypeVar("T")
 Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 
 #: Name -> native array; an assignment to a name replaces the array.
@@ -359,10 +361,14 @@ def current_arrays() -> Arrays:
 
 
 @contextmanager
-def arrays_in_force(arrays: Arrays) -> Iterator[None]:
-    """Build the models of the block on `arrays`."""
-    token = _in_force.set(arrays)
+def set_in_block(variable: ContextVar[T], value: T) -> Iterator[None]:
+    """Within the block, `variable` has the value `value`."""
+    token = variable.set(value)
     try:
         yield
     finally:
-        _in_force.reset(token)
+        variable.reset(token)
+
+
+#: ``with arrays_in_force(arrays):`` builds the models of the block on `arrays`.
+arrays_in_force: Callable[[Arrays], AbstractContextManager[None]] = partial(set_in_block, _in_force)

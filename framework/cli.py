@@ -21,8 +21,6 @@ _HERE = "framework.commands"
 
 #: The framework's commands: name -> where its function or its group is.
 COMMANDS = {
-    "compare": f"{_HERE}.compare.command:compare",
-    "experiment": f"{_HERE}.experiment:experiment",
     "evaluate": f"{_HERE}.evaluate:evaluate",
     "sample": f"{_HERE}.sample:sample",
     "neighbors": f"{_HERE}.neighbors:neighbors",
@@ -37,7 +35,7 @@ COMMANDS = {
 #: Built-in plugins whose commands are known without loading plugins: name -> those commands.
 BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
     name: load_target(f"{BUILT_IN[name]}:COMMANDS")
-    for name in ("autograder", "authoring", "classes")
+    for name in ("lectures", "autograder", "authoring", "classes")
 }
 
 

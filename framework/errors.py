@@ -87,7 +87,7 @@ class BadInputError(UsageError):
 BUILT_IN_OWNERS = frozenset(
     {
         *("gradus", "the course", "numpy_reference", "torch_backend", "jax_backend"),
-        *("autograder", "authoring", "classes"),
+        *("lectures", "autograder", "authoring", "classes"),
     }
 )
 

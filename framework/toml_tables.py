@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
@@ -76,6 +77,12 @@ class Table:
                 close = difflib.get_close_matches(key, keys, n=1)
                 hint = f": did you mean '{close[0]}'?" if close else f"; known: {', '.join(keys)}"
                 self.fail(key, f"is no known key{hint}")
+
+    def reject_repeated(self, key: str, what: str, names: Iterable[str]) -> None:
+        """Raise an error for a name that occurs more than once, such as an id, under `key`."""
+        for name, count in Counter(names).items():
+            if count > 1:
+                self.fail(key, f"{what} '{name}' {count} times")
 
     def missing(self, **kinds: type) -> list[str]:
         """Return a sentence for each of `kinds` whose key is missing."""

@@ -1,4 +1,4 @@
-"""The rooms: how many modules stand at the top, in one folder, and where their tests stand."""
+"""The rooms: what belongs in a package, its modules, and where their tests stand."""
 
 from __future__ import annotations
 
@@ -16,31 +16,14 @@ PACKAGES = [
     for file in sorted((ROOT / top).rglob("__init__.py"))
 ]
 
-#: A command has a module of its own, whatever its length: `gradus` alone uses it.
-COMMANDS = ("framework.commands.", "autograder.commands.")
-
-#: The text of all exercises, which use modules of framework too.
-EXERCISES = "".join(file.read_text("utf-8") for file in (ROOT / "exercises").glob("*/*/*.py"))
-
 
 def modules(package):
     return [file for file in (ROOT / package).glob("*.py") if file.name != "__init__.py"]
 
 
-def is_program(file):
-    """Whether Python runs `file`, as it runs the entry of a worker; nothing imports it then."""
-    return 'if __name__ == "__main__":' in file.read_text("utf-8")
-
-
-@pytest.mark.parametrize("top", TOPS)
-def test_at_most_twelve_modules_stand_at_the_top(top):
-    assert len(modules(top)) <= 12
-
-
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_a_package_is_one_subject_said_in_its_first_line(package):
     assert ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8")))
-    assert len(modules(package)) <= 15
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
@@ -51,22 +34,6 @@ def test_a_package_lists_its_modules(package):
     names = [*(file.stem for file in modules(package)), *rooms]
     if len(names) > 5:
         assert [name for name in names if not re.search(rf"\b{name}\b", listed)] == []
-
-
-@pytest.mark.parametrize("top", TOPS)
-def test_a_module_under_25_lines_has_several_users(top):
-    graph = grimp.build_graph(top, cache_dir=None)
-    small = {
-        name: graph.find_modules_that_directly_import(name)
-        for package in PACKAGES
-        for file in modules(package)
-        if len(file.read_text("utf-8").splitlines()) < 25
-        and not is_program(file)
-        and (name := ".".join(file.relative_to(ROOT).with_suffix("").parts)) in graph.modules
-        and not name.startswith(COMMANDS)
-        and f"from {name} import" not in EXERCISES
-    }
-    assert [name for name, users in small.items() if len(users) < 2] == []
 
 
 @pytest.mark.parametrize("top", TOPS)

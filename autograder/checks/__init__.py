@@ -1,4 +1,4 @@
-"""What test files call: agreement, gradients, causality, training.
+"""What test files call; all raise `CheckFailed` where the code under test is wrong.
 
 equality            comparing two values; how a check fails
 single_calls        single functions: agreement, exceptions, the caller's arrays
@@ -27,7 +27,6 @@ from autograder.checks.language import (
     same_for_large_scores,
     token_log_probabilities,
 )
-from autograder.checks.metric_threshold import HIGHER, LOWER
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
 from autograder.checks.sanity_checks import (
     initial_loss_is_uniform,
@@ -58,56 +57,18 @@ from autograder.checks.training import (
     train_classifier,
     train_language_model,
 )
-from autograder.sandbox.session.callbacks import callback
-from autograder.sandbox.session.remote import assign, built, part, set_attribute
+from autograder.course.thresholds import HIGHER, LOWER
+from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [
-    "HIGHER",
-    "LOWER",
-    "CheckFailed",
-    "ConfirmableMetric",
-    "PairedModels",
-    "TrainedModels",
-    "after_call",
-    "agrees",
-    "assign",
-    "built",
-    "callback",
-    "changes_in_place",
-    "classifier_chunks",
-    "combined",
-    "equal",
-    "expect",
-    "finite",
-    "gradients_agree",
-    "in_float32",
-    "initial_loss_is_uniform",
-    "language_model_callback",
-    "language_model_chunks",
-    "likelihood_ratio",
-    "log_softmax",
-    "margin_chunks",
-    "matches_distribution",
-    "moves_the_callers_array",
-    "new_scores_are_uniform",
-    "no_look_ahead",
-    "not_above",
-    "not_better_than_bayes",
-    "overfits",
-    "overfits_text",
-    "paired_models",
-    "part",
-    "perplexity",
-    "perplexity_ratio",
-    "real_array",
-    "refuses",
-    "returns_a_float",
-    "returns_new_arrays",
-    "same_for_large_scores",
-    "set_attribute",
-    "share_above",
-    "token_log_probabilities",
-    "train_classifier",
-    "train_language_model",
-    "trained_models",
-]
+    "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "PairedModels", "TrainedModels",
+    "after_call", "agrees", "assign", "built", "callback", "changes_in_place", "classifier_chunks",
+    "combined", "equal", "expect", "finite", "gradients_agree", "in_float32",
+    "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
+    "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",
+    "moves_the_callers_array", "new_scores_are_uniform", "no_look_ahead", "not_above",
+    "not_better_than_bayes", "overfits", "overfits_text", "paired_models", "part", "perplexity",
+    "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",
+    "same_for_large_scores", "set_attribute", "share_above", "token_log_probabilities",
+    "train_classifier", "train_language_model", "trained_models",
+]  # fmt: skip

@@ -56,9 +56,6 @@ def not_better_than_source(model: float, source: float) -> None:
 
     Args:
         model, source: log likelihoods of the same text, in nats.
-
-    Raises:
-        CheckFailed: the model is better by more than chance allows.
     """
     expect(
         not model - source >= NATS,
@@ -73,9 +70,6 @@ def not_better_than_bayes(answers: Array, bayes: Array, labels: Array) -> None:
     Args:
         answers, bayes: `(M,)`, the labels that the classifier and the Bayes decision give.
         labels: `(M,)`, the true ones.
-
-    Raises:
-        CheckFailed: the classifier is better by more than chance allows.
     """
     differ = int(np.count_nonzero(answers != bayes))
     ahead = int(np.count_nonzero(answers == labels)) - int(np.count_nonzero(bayes == labels))
@@ -87,15 +81,9 @@ def not_better_than_bayes(answers: Array, bayes: Array, labels: Array) -> None:
 
 
 def not_above(share: float, best: float) -> None:
-    """Check that an exact `share` of right answers does not exceed the `best` possible one.
-
-    Raises:
-        CheckFailed: it does.
-    """
-    expect(
-        share <= best + ROUNDING,
-        f"{share:.2%} right answers, where {best:.2%} are possible: {_CAUSE}",
-    )
+    """Check that an exact `share` of right answers does not exceed the `best` possible one."""
+    message = f"{share:.2%} right answers, where {best:.2%} are possible: {_CAUSE}"
+    expect(share <= best + ROUNDING, message)
 
 
 def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
@@ -109,38 +97,26 @@ def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
     Args:
         drawn: indices into `probabilities`, any shape.
         probabilities: `(K,)`.
-
-    Raises:
-        CheckFailed: with the value that is furthest off.
     """
-    values = np.asarray(drawn)
+    values, K = np.asarray(drawn), len(probabilities)
     if values.dtype.kind not in "iu":
         message = f"{what}: expected integers, received {values.dtype}"
         raise CheckFailed(message, about=drawn, fact=f"{what}: dtype")
-    if values.size and not (values.min() >= 0 and values.max() < len(probabilities)):
+    if values.size and not (values.min() >= 0 and values.max() < K):
         message = f"{what}: {values.min()} ... {values.max()} are not all among the values"
         raise CheckFailed(message, about=drawn, fact=f"{what}: values")
-    counts = np.bincount(values.ravel(), minlength=len(probabilities))
+    counts = np.bincount(values.ravel(), minlength=K)
     n, p = values.size, np.asarray(probabilities, dtype=np.float64)
-    excess = np.abs(counts - n * p) / _largest_deviation(n * p * (1 - p), len(p))
+    L = math.log(2 * K / REFUSED_DRAWS)  # t² = 2 L (variance + t/3)
+    largest = L / 3 + np.sqrt(L**2 / 9 + 2 * L * n * p * (1 - p))
+    excess = np.abs(counts - n * p) / largest
+    worst, message = int(excess.argmax()), ""
     if counts[p == 0].any():
         value = int(np.flatnonzero((p == 0) & (counts > 0))[0])
         message = f"{what}: {value} was drawn, which has probability 0"
-        raise CheckFailed(message, about=drawn, fact=f"{what}: frequencies")
-    if excess.max() > 1:
-        worst = int(excess.argmax())
-        raise CheckFailed(
+    elif excess[worst] > 1:
+        message = (
             f"{what}: {worst} came up {counts[worst]} times in {n}, where about "
-            f"{n * p[worst]:.0f} are expected",
-            about=drawn,
-            fact=f"{what}: frequencies",
+            f"{n * p[worst]:.0f} are expected"
         )
-
-
-def _largest_deviation(variances: Array, values: int) -> Array:
-    """Return the largest deviation t that `matches_distribution` allows.
-
-    It solves t² = 2 L (variance + t/3) with L = log(2 values / REFUSED_DRAWS).
-    """
-    L = math.log(2 * values / REFUSED_DRAWS)
-    return np.asarray(L / 3 + np.sqrt(L**2 / 9 + 2 * L * variances))
+    expect(not message, message, about=drawn, fact=f"{what}: frequencies")

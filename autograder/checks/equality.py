@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.results.report import Fact
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.output import shown
-from autograder.sandbox.session.remote import unwrap
-from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.session.requests import Outcome, unwrap
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7
@@ -56,22 +55,18 @@ def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
     """Fail if the call changed an argument or returned one's memory."""
     if outcome.changed:
         raise CheckFailed(
-            f"{name} changes its {_argument_list(outcome.changed)} in place: "
+            f"{name} changes its {' and '.join(outcome.changed)} in place: "
             "work on a copy, the caller still needs it",
             about=unwrap(outcome.value),
             fact=f"{name}: changed arguments",
         )
     if outcome.aliased:
         raise CheckFailed(
-            f"{name} returns the memory of its {_argument_list(outcome.aliased)} (the same array "
+            f"{name} returns the memory of its {' and '.join(outcome.aliased)} (the same array "
             "or a view of it): return a new array",
             about=unwrap(outcome.value),
             fact=f"{name}: memory of an argument",
         )
-
-
-def _argument_list(names: tuple[str, ...]) -> str:
-    return " and ".join(names)
 
 
 def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: float = 0.0) -> None:
@@ -81,21 +76,21 @@ def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: fl
     """
     actual, expected = _without_axes(actual), _without_axes(expected)
     if isinstance(expected, (tuple, list)):
-        _equal_sequence(actual, expected, what, rtol, atol)
+        _same_length(actual, expected, what)
+        for i, item in enumerate(expected):
+            equal(actual[i], item, f"{what}[{i}]", rtol=rtol, atol=atol)
     elif isinstance(expected, dict):
-        _equal_dict(actual, expected, what, rtol, atol)
+        if not isinstance(actual, dict):
+            raise _differs(what, "type", "a dict", value_text(actual), actual)
+        same_names(actual, expected, what)
+        for key, item in expected.items():
+            equal(actual[key], item, f"{what}['{key}']", rtol=rtol, atol=atol)
     elif isinstance(expected, np.ndarray) and expected.ndim:
         _equal_array(actual, expected, what, rtol, atol)
     elif isinstance(expected, (float, int, np.ndarray)) and not isinstance(expected, bool):
         _equal_number(actual, expected, what, rtol, atol)
     elif type(actual) is not type(expected) or actual != expected:
-        fact = Fact(f"{what}: values", value_text(expected), value_text(actual))
-        raise _differs(what, actual, fact)
-
-
-def _differs(what: str, actual: Any, fact: Fact) -> CheckFailed:
-    message = f"{what}: expected {fact.expected}, received {fact.received}"
-    return CheckFailed(message, about=actual, fact=fact)
+        raise _differs(what, "values", value_text(expected), value_text(actual), actual)
 
 
 def _without_axes(value: Any) -> Any:
@@ -104,24 +99,17 @@ def _without_axes(value: Any) -> Any:
     return bool(value) if is_truth else value
 
 
-def _equal_sequence(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
-    kind = type(expected).__name__
+def _differs(what: str, aspect: str, expected: str, received: str, actual: Any) -> CheckFailed:
+    message = f"{what}: expected {expected}, received {received}"
+    return CheckFailed(message, about=actual, fact=Fact(f"{what}: {aspect}", expected, received))
+
+
+def _same_length(actual: Any, expected: Sequence[Any], what: str) -> None:
     if not isinstance(actual, (tuple, list)):
-        fact = Fact(f"{what}: type", f"a {kind} of {len(expected)}", value_text(actual))
-        raise _differs(what, actual, fact)
+        wanted = f"a {type(expected).__name__} of {len(expected)}"
+        raise _differs(what, "type", wanted, value_text(actual), actual)
     if len(actual) != len(expected):
-        fact = Fact(f"{what}: length", f"{len(expected)} items", f"{len(actual)}")
-        raise _differs(what, actual, fact)
-    for i, (item, expected_item) in enumerate(zip(actual, expected, strict=True)):
-        equal(item, expected_item, f"{what}[{i}]", rtol=rtol, atol=atol)
-
-
-def _equal_dict(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
-    if not isinstance(actual, dict):
-        raise _differs(what, actual, Fact(f"{what}: type", "a dict", value_text(actual)))
-    same_names(actual, expected, what)
-    for key, value in expected.items():
-        equal(actual[key], value, f"{what}['{key}']", rtol=rtol, atol=atol)
+        raise _differs(what, "length", f"{len(expected)} items", f"{len(actual)}", actual)
 
 
 def same_names(actual: Collection[str], expected: Collection[str], what: str) -> None:
@@ -141,32 +129,30 @@ def _name_list(names: list[str]) -> str:
 
 
 def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: float) -> None:
-    if (wrong := _no_real_number(actual)) is not None:
-        raise _differs(what, actual, Fact(f"{what}: type", *wrong))
+    is_array = isinstance(actual, np.ndarray)
+    if isinstance(actual, bool) or not (is_array or isinstance(actual, (float, int))):
+        raise _differs(what, "type", "a number", value_text(actual), actual)
+    if is_array and actual.ndim:
+        raise _differs(what, "type", "a number", f"shape {actual.shape}", actual)
+    if is_array and actual.dtype.kind == "c":
+        raise _differs(what, "type", "a real number", "a complex one", actual)
     got, want = float(actual), float(expected)
     both_nan = np.isnan(got) and np.isnan(want)
     near = np.isfinite(want) and abs(got - want) <= atol + rtol * abs(want)
     if not (near or got == want or both_nan):
-        fact = Fact(f"{what}: values", *_apart(got, want))
+        fact = Fact(f"{what}: values", *apart(got, want))
         raise CheckFailed(f"{what}: {_difference(got, want)}", about=actual, fact=fact)
-
-
-def _no_real_number(actual: Any) -> tuple[str, str] | None:
-    """Return what was expected and received where `actual` is no real number; else None."""
-    if isinstance(actual, bool) or not isinstance(actual, (float, int, np.ndarray)):
-        return "a number", value_text(actual)
-    if isinstance(actual, np.ndarray) and actual.ndim:
-        return "a number", f"shape {actual.shape}"
-    if isinstance(actual, np.ndarray) and actual.dtype.kind == "c":
-        return "a real number", "a complex one"
-    return None
 
 
 def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:
     array = same_form(actual, expected, what)
+    wrong = np.asarray(array != expected)
     if expected.dtype.kind in "fc":
         finite(array, what, allowed=expected)
-    wrong = _wrong(array, expected, rtol, atol)
+        largest = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
+        with np.errstate(invalid="ignore", over="ignore"):
+            wrong &= ~(np.abs(array - expected) <= atol + rtol * largest)
+        wrong &= ~(np.isnan(array) & np.isnan(expected))
     if wrong.any():
         raise CheckFailed(
             f"{what}: {_share(wrong)} differ from the expected ones",
@@ -176,33 +162,30 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
         )
 
 
-def _wrong(actual: Array, expected: Array, rtol: float, atol: float) -> Array:
-    """Return where two arrays of one form differ."""
-    if expected.dtype.kind not in "fc":
-        return np.asarray(actual != expected)
-    tolerance = atol + rtol * _largest(expected)
-    with np.errstate(invalid="ignore", over="ignore"):
-        far = ~(np.abs(actual - expected) <= tolerance) & (actual != expected)
-    return np.asarray(far & ~(np.isnan(actual) & np.isnan(expected)))
-
-
 def same_form(actual: Any, expected: Array, what: str) -> Array:
     """Return `actual` as an array, if its shape and dtype are those of `expected`; else fail."""
     if not isinstance(actual, np.ndarray):
         wanted = f"an array of shape {expected.shape}"
-        raise _differs(what, actual, Fact(f"{what}: type", wanted, value_text(actual)))
+        raise _differs(what, "type", wanted, value_text(actual), actual)
     if actual.shape != expected.shape:
-        raise CheckFailed(
-            f"{what} has the wrong shape: expected {expected.shape}, received {actual.shape}",
-            *_broadcast_note(actual.shape, expected.shape),
-            about=actual,
-            fact=Fact(f"{what}: shape", str(expected.shape), str(actual.shape)),
-        )
-    if actual.dtype != expected.dtype and not _same_integers(actual, expected):
-        message = f"{what}: {_dtype_text(actual.dtype, expected.dtype)}"
+        raise _wrong_shape(what, actual, expected.shape, *_broadcast_note(actual, expected))
+    both_integers = actual.dtype.kind in "iu" and expected.dtype.kind in "iu"
+    if actual.dtype != expected.dtype and not both_integers:
+        text = f"expected dtype {expected.dtype}, received {actual.dtype}"
+        both_floats = actual.dtype.kind == expected.dtype.kind == "f"
+        if both_floats and actual.itemsize < expected.itemsize:
+            text = f"{actual.dtype} where {expected.dtype} was given: precision is lost on the way"
         fact = Fact(f"{what}: dtype", str(expected.dtype), str(actual.dtype))
-        raise CheckFailed(message, about=actual, fact=fact)
+        raise CheckFailed(f"{what}: {text}", about=actual, fact=fact)
     return actual
+
+
+def _broadcast_note(actual: Array, expected: Array) -> list[str]:
+    try:
+        np.broadcast_shapes(actual.shape, expected.shape)
+    except ValueError:
+        return []
+    return ["NumPy would broadcast it without an error, and compute something else"]
 
 
 def real_array(actual: Any, shape: tuple[int, ...], what: str) -> Array:
@@ -212,38 +195,22 @@ def real_array(actual: Any, shape: tuple[int, ...], what: str) -> Array:
     """
     if not isinstance(actual, np.ndarray) or actual.dtype.kind not in "fiu":
         wanted = f"an array of real numbers of shape {shape}"
-        raise _differs(what, actual, Fact(f"{what}: type", wanted, value_text(actual)))
+        raise _differs(what, "type", wanted, value_text(actual), actual)
     if actual.shape != shape:
-        raise CheckFailed(
-            f"{what} has the wrong shape: expected {shape}, received {actual.shape}",
-            about=actual,
-            fact=Fact(f"{what}: shape", str(shape), str(actual.shape)),
-        )
+        raise _wrong_shape(what, actual, shape)
     return actual
 
 
-def _same_integers(actual: Array, expected: Array) -> bool:
-    return actual.dtype.kind in "iu" and expected.dtype.kind in "iu"
-
-
-def _broadcast_note(actual: tuple[int, ...], expected: tuple[int, ...]) -> list[str]:
-    try:
-        np.broadcast_shapes(actual, expected)
-    except ValueError:
-        return []
-    return ["NumPy would broadcast it without an error, and compute something else"]
-
-
-def _dtype_text(actual: np.dtype[Any], expected: np.dtype[Any]) -> str:
-    if (actual.kind, expected.kind) == ("f", "f") and actual.itemsize < expected.itemsize:
-        return f"{actual} where {expected} was given: precision is lost on the way"
-    return f"expected dtype {expected}, received {actual}"
+def _wrong_shape(what: str, actual: Array, shape: tuple[int, ...], *details: str) -> CheckFailed:
+    message = f"{what} has the wrong shape: expected {shape}, received {actual.shape}"
+    fact = Fact(f"{what}: shape", str(shape), str(actual.shape))
+    return CheckFailed(message, *details, about=actual, fact=fact)
 
 
 def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
     """Fail if `array` holds NaN or infinity where `allowed` (nowhere by default) does not."""
     if not isinstance(array, (np.ndarray, float, int)):
-        raise _differs(what, array, Fact(f"{what}: type", "numbers", value_text(array)))
+        raise _differs(what, "type", "numbers", value_text(array), array)
     bad = ~np.isfinite(array)
     if allowed is not None:
         bad &= np.isfinite(allowed)
@@ -267,16 +234,16 @@ def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
 def worst_fact(what: str, actual: Array, expected: Array, wrong: Array) -> Fact:
     """Return the fact that `what` is wrong, with both values of the entry that is furthest off."""
     _, got, want = _worst(actual, expected, wrong)
-    return Fact(what, *_apart(got, want))
+    return Fact(what, *apart(got, want))
 
 
 def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...], Any, Any]:
     """Return index, received and expected value of the entry that is furthest off."""
+    got, want = actual, expected
     if actual.dtype.kind in "biu":  # differences of unsigned integers wrap around
-        error = np.where(wrong, np.abs(actual.astype(float) - expected.astype(float)), -1.0)
-    else:
-        with np.errstate(invalid="ignore", over="ignore"):
-            error = np.where(wrong, np.abs(actual - expected), -1.0)
+        got, want = actual.astype(float), expected.astype(float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = np.where(wrong, np.abs(got - want), -1.0)
     error = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
     return index, actual[index].item(), expected[index].item()
@@ -284,13 +251,15 @@ def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...
 
 def _difference(got: Any, want: Any) -> str:
     """Return both numbers and their ratio."""
-    expected, received = _apart(got, want)
-    return f"expected {expected}, received {received}{_ratio_text(got, want)}"
+    expected, received = apart(got, want)
+    no_ratio = isinstance(want, int) or want == 0 or not (np.isfinite(got) and np.isfinite(want))
+    ratio = "" if no_ratio else f" (ratio {got / want:.4g})"
+    return f"expected {expected}, received {received}{ratio}"
 
 
-def _apart(got: Any, want: Any) -> tuple[str, str]:
+def apart(got: Any, want: Any, digits: Sequence[int] = (6, 9, 12, 17)) -> tuple[str, str]:
     """Return what was expected and received, with as many digits as it takes to tell them apart."""
-    pairs = [(_text(want, digits), _text(got, digits)) for digits in (6, 9, 12, 17)]
+    pairs = [(_text(want, count), _text(got, count)) for count in digits]
     return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
 
@@ -298,16 +267,5 @@ def _text(value: Any, digits: int) -> str:
     return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
 
 
-def _ratio_text(got: Any, want: Any) -> str:
-    if isinstance(want, int) or want == 0 or not (np.isfinite(got) and np.isfinite(want)):
-        return ""
-    return f" (ratio {got / want:.4g})"
-
-
 def _share(wrong: Array) -> str:
     return f"{int(wrong.sum())} of {wrong.size} values"
-
-
-def _largest(array: Array) -> float:
-    sizes = np.abs(array[np.isfinite(array)])
-    return float(sizes.max()) if sizes.size else 0.0

@@ -14,10 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import CheckFailed, expect, finite
-from autograder.sandbox.session.calls import RemoteCall
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import RemoteObject, session_of
-from autograder.sandbox.session.requests import Assign, Call, Get, Outcome, Step
+from autograder.sandbox.session.calls import RemoteCall, value_text
+from autograder.sandbox.session.requests import Assign, Call, Get, RemoteObject, Step, session_of
 from framework.gradients.numerical import Point
 
 Array = np.ndarray[Any, Any]
@@ -41,20 +39,19 @@ class Probe:
 
     Attributes:
         point: parameters and real inputs, float64.
-
-    Raises:
-        CheckFailed: parameters or outputs are no finite real arrays.
     """
 
     def __init__(self, model: RemoteObject, uses: Sequence[Inputs]) -> None:
         self._session, self._handle = session_of(model)
         self._uses = uses
-        self.point: dict[str, Array] = {
-            PARAMETER + name: _float64(value, f"parameters['{name}']")
-            for name, value in model.parameters.items()
-        }
-        for name, argument in self._arguments():
-            self.point |= {key: value.astype(float) for key, value in leaves(argument, name)}
+        self.point: dict[str, Array] = {}
+        for name, value in model.parameters.items():
+            finite(value, f"parameters['{name}']")
+            self.point[PARAMETER + name] = np.asarray(value, float)
+        for use, inputs in enumerate(uses):
+            for i, argument in enumerate(inputs):
+                for name, array in leaves(argument, self._input_name(use, i)):
+                    self.point[name] = array.astype(float)
         self._outputs: list[Any] = []
         self._seconds = 0.0
         self._moved: dict[str, Array] = {}
@@ -70,63 +67,48 @@ class Probe:
         outcomes = self._session.run([*self._assigned(self._moved), *self._calls({})])
         self._seconds, self._moved = time.monotonic() - started, {}
         self._outputs = [outcome.value for outcome in outcomes[-len(self._uses) :]]
-        return _values(self._outputs)
+        values = _values(self._outputs)
+        finite(values, "forward")
+        return values
 
     def move(self, arrays: Point) -> None:
         """Let the point have other `arrays`; the model gets them at the next look."""
         self.point |= arrays
-        self._moved |= self._parameters(arrays)
+        self._moved |= _parameters(arrays)
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
         """Return the values at each of `points`, where arrays that one does not name stay."""
         values: list[Array] = []
         while len(values) < len(points):
-            values += self._evaluate_batch(
-                points[len(values) :][: self._fitting(points[len(values)])]
-            )
+            start = len(values)
+            values += self._batch(points[start : start + self._fitting(points[start])])
         return values
 
     def backward(self, upstream: Array) -> dict[str, Array]:
-        """Return what `backward` claims for the upstream gradient `(m,)`, as arrays of the point.
-
-        Raises:
-            CheckFailed: a gradient is missing, of another shape or not finite.
-        """
+        """Return what `backward` claims for `upstream: (m,)`, as arrays of the point."""
         steps: list[Step] = [Call(self._handle, "zero_gradients")]
         for call, grad in zip(self._calls({}), self._split(upstream), strict=True):
             steps += [call, Call(self._handle, "backward", (grad,))]
-        outcomes = self._session.run([*steps, Get(self._handle, "gradients")])
-        claimed = _named(outcomes[-1])
-        for use, outcome in enumerate(outcomes[2:-1:2]):
+        *outcomes, gradients = self._session.run([*steps, Get(self._handle, "gradients")])
+        is_dict = isinstance(gradients.value, dict)
+        expect(is_dict, "gradients should be a dict of arrays", fact="gradients: type")
+        claimed = {PARAMETER + name: value for name, value in gradients.value.items()}
+        for use, outcome in enumerate(outcomes[2::2]):
             several = isinstance(outcome.value, (tuple, list))
             returned = outcome.value if several else (outcome.value,)
-            places = self._places(use, returned)
-            expect(
-                len(places) == len(returned),
-                f"backward should return a gradient for each of {len(places)} inputs, "
-                f"not {len(returned)}",
-                about=outcome.value,
-                fact="the gradients that backward returns: length",
-            )
-            for i, gradient in zip(places, returned, strict=True):
+            # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
+            real = [i for i, argument in enumerate(self._uses[use]) if [*leaves(argument, "")]]
+            numbers = real if len(real) == len(returned) else range(len(returned))
+            for i, gradient in zip(numbers, returned, strict=True):
                 claimed |= dict(leaves(gradient, self._input_name(use, i)))
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
-    def _places(self, use: int, returned: Sequence[Any]) -> Sequence[int]:
-        """Return the inputs that `returned` gradients belong to: the real ones, or the first.
-
-        Ids have no gradient: a model of ids and of a condition returns that of the condition alone.
-        """
-        inputs = enumerate(self._uses[use])
-        real = [i for i, argument in inputs if any(True for _ in leaves(argument, ""))]
-        return real if len(real) == len(returned) else range(len(returned))
-
-    def _evaluate_batch(self, points: Sequence[Point]) -> list[Array]:
+    def _batch(self, points: Sequence[Point]) -> list[Array]:
         """Return the values at `points`, in one exchange; the parameters are restored."""
         steps: list[Step] = []
         away: dict[str, Array] = {}
         for point in points:
-            moving = self._parameters(point)
+            moving = _parameters(point)
             steps += [*self._assigned(away | moving), *self._calls(point)]
             away = {name: self.point[PARAMETER + name] for name in moving}
         steps += self._assigned(away)
@@ -136,12 +118,9 @@ class Probe:
         pairs = zip(steps, outcomes, strict=True)
         outputs = [outcome.value for step, outcome in pairs if isinstance(step, Call)]
         n = len(self._uses)
-        return [self._same_size(outputs[i : i + n]) for i in range(0, len(outputs), n)]
-
-    def _same_size(self, outputs: Sequence[Any]) -> Array:
-        values = _values(outputs, must_be_finite=False)
+        values = [_values(outputs[i : i + n]) for i in range(0, len(outputs), n)]
         expect(
-            values.size == _values(self._outputs).size,
+            {array.size for array in values} <= {_values(self._outputs).size},
             "forward returns another number of values when parameters and inputs move a little",
             fact="forward: shape",
         )
@@ -149,17 +128,12 @@ class Probe:
 
     def _fitting(self, point: Point) -> int:
         """Return how many points like `point` one request should hold."""
-        outputs = sum(array.nbytes for output in self._outputs for _, array in leaves(output, ""))
-        inputs = sum(
-            np.asarray(a).nbytes for _, a in self._arguments() if isinstance(a, np.ndarray)
-        )
-        size = sum(array.nbytes for array in point.values()) + inputs + outputs
+        arguments = [argument for inputs in self._uses for argument in inputs]
+        arrays = [array for array in arguments if isinstance(array, np.ndarray)]
+        arrays += [array for output in self._outputs for _, array in leaves(output, "")]
+        size = sum(array.nbytes for array in (*point.values(), *arrays))
         by_time = REQUEST_SECONDS / max(self._seconds, 1e-6)
         return max(1, int(min(REQUEST_POINTS, REQUEST_BYTES / (size + 1), by_time)))
-
-    def _parameters(self, point: Point) -> dict[str, Array]:
-        names = (name for name in point if name.startswith(PARAMETER))
-        return {name.removeprefix(PARAMETER): point[name] for name in names}
 
     def _assigned(self, parameters: dict[str, Array]) -> list[Step]:
         return [Assign(self._handle, "parameters", parameters)] if parameters else []
@@ -167,17 +141,12 @@ class Probe:
     def _calls(self, point: Point) -> list[Step]:
         """Return `forward` of each use, with the inputs of `point`."""
         arrays = {**self.point, **point}
-        return [
-            Call(
-                self._handle,
-                "forward",
-                tuple(
-                    rebuilt(argument, self._input_name(use, i), arrays)
-                    for i, argument in enumerate(inputs)
-                ),
-            )
-            for use, inputs in enumerate(self._uses)
-        ]
+        calls: list[Step] = []
+        for use, inputs in enumerate(self._uses):
+            names = (self._input_name(use, i) for i in range(len(inputs)))
+            moved = tuple(rebuilt(*pair, arrays) for pair in zip(inputs, names, strict=True))
+            calls.append(Call(self._handle, "forward", moved))
+        return calls
 
     def _split(self, upstream: Array) -> Iterator[Any]:
         """Yield the upstream gradient of each use, in the form of what `forward` returned."""
@@ -189,45 +158,31 @@ class Probe:
                 start += array.size
             yield rebuilt(output, "output", arrays)
 
-    def _arguments(self) -> Iterator[tuple[str, Any]]:
-        for use, inputs in enumerate(self._uses):
-            for i, argument in enumerate(inputs):
-                yield self._input_name(use, i), argument
-
     def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
         return f"input {number + 1}{of_use}"
 
 
-def _float64(value: Any, what: str) -> Array:
-    finite(value, what)
-    return np.asarray(value, float)
+def _parameters(point: Point) -> dict[str, Array]:
+    names = (name for name in point if name.startswith(PARAMETER))
+    return {name.removeprefix(PARAMETER): point[name] for name in names}
 
 
-def _values(outputs: Sequence[Any], *, must_be_finite: bool = True) -> Array:
+def _values(outputs: Sequence[Any]) -> Array:
     """Return all entries of all outputs, `(m,)`."""
-    arrays = [array for output in outputs for _, array in leaves(output, "")]
+    arrays = [array.ravel() for output in outputs for _, array in leaves(output, "")]
     if not arrays:
         message = f"forward should return real numbers, not {value_text(outputs[0])}"
         raise CheckFailed(message, about=outputs[0], fact="forward: type")
-    values = np.concatenate([array.ravel() for array in arrays]).astype(float)
-    if must_be_finite:
-        finite(values, "forward")
-    return values
-
-
-def _named(gradients: Outcome) -> dict[str, Array]:
-    is_dict = isinstance(gradients.value, dict)
-    expect(is_dict, "gradients should be a dict of arrays", fact="gradients: type")
-    return {PARAMETER + name: value for name, value in gradients.value.items()}
+    return np.concatenate(arrays).astype(float)
 
 
 def _gradient(claimed: Mapping[str, Array], name: str, value: Array) -> Array:
-    got = np.shape(claimed.get(name, ()))
+    got, what = np.shape(claimed.get(name, ())), f"the gradient of {name}"
     if got != value.shape:
-        message = f"the gradient of {name} should have shape {value.shape}, not {got}"
-        raise CheckFailed(message, about=claimed.get(name), fact=f"the gradient of {name}: shape")
-    finite(claimed[name] if value.shape else np.asarray(claimed[name]), f"the gradient of {name}")
+        message = f"{what} should have shape {value.shape}, not {got}"
+        raise CheckFailed(message, about=claimed.get(name), fact=f"{what}: shape")
+    finite(claimed[name] if value.shape else np.asarray(claimed[name]), what)
     return np.asarray(claimed[name], float)
 
 
@@ -241,11 +196,7 @@ def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
 
 
 def rebuilt(value: Any, name: str, arrays: Mapping[str, Array]) -> Any:
-    """Return `value` with other arrays for its leaves.
-
-    Args:
-        arrays: by the names that `leaves` gives; a leaf without an array stays.
-    """
+    """Return `value` with the `arrays` of the names that `leaves` gives; other leaves stay."""
     if isinstance(value, (tuple, list)):
         return tuple(rebuilt(part, f"{name}[{i}]", arrays) for i, part in enumerate(value))
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":

@@ -15,7 +15,6 @@ one request, whose limit of processor time is that of one call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +23,9 @@ from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expec
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.results.report import Fact
 from autograder.sandbox.session.faults import SubmissionFault, TimedOut
-from autograder.sandbox.session.output import shown
-from autograder.sandbox.session.remote import RemoteObject, session_of
-from autograder.sandbox.session.requests import Call, Get, Outcome, Step
-from autograder.sandbox.values import map_leaves
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
+from autograder.sandbox.wire import map_leaves
 from framework.gradients.numerical import Array, Claim, Point
 from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
 ATTEMPTS = 4
-BACKWARD_IS_RIGHT = "backward is correct for the expected forward; forward is wrong"
 #: A derivative this small beside the largest one is zero but for rounding: a sum that cancels.
 ROUNDING = 1e-12
 #: Two forward passes whose values are this close are the same.
@@ -67,38 +64,27 @@ def gradients_agree(
         CheckFailed: names the array, its worst entry, and the ratio of the two derivatives.
     """
     uses = [inputs] if and_then is None else [inputs, and_then]
-    right = None if reference is None else _right_answer(reference, uses[-1])
+    right = None
+    if reference is not None:  # always at the same point, so that its answer can be recorded
+        right = _claim(Probe(reference, uses[-1:]), np.random.default_rng(0))
     wrong = _first_decided(Probe(model, uses), rng)
     if wrong is None and right is not None:
         _is_asked_for(Probe(model, uses[-1:]), right)
     if wrong is not None:
         method, sentence = _fault(model, right, uses[-1])
-        session, _ = session_of(model)
         raise CheckFailed(
             *_sentences(wrong, sentence),
-            about=session.calls.named(method),
+            about=session_of(model)[0].calls.named(method),
             fact=_fact(wrong) if method == "backward" else "forward: values",
         )
 
 
-def _is_asked_for(ours: Probe, right: _RightAnswer) -> None:
+def _is_asked_for(ours: Probe, right: Claim) -> None:
     """Fail where `ours`, whose derivatives are right, is not what the reference computes."""
     _same_point(ours, right.point)
     ours.move(right.point)
     value = ours.look()
-    _depends_on_all(ours, value, right)
-    if not _same(value, right.value, RTOL):
-        raise CheckFailed(
-            "backward is the derivative of forward, but forward is wrong: correct it first",
-            about=ours.call_of_forward,
-            fact="forward: values",
-        )
-
-
-def _depends_on_all(ours: Probe, value: Array, right: _RightAnswer) -> None:
-    """Fail where the reference has a derivative and `ours`, which are right, are all zeros."""
-    upstream = np.random.default_rng(0).normal(size=value.size)
-    slopes = ours.backward(upstream)
+    slopes = ours.backward(np.random.default_rng(0).normal(size=value.size))
     largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
     for name, slope in right.gradients.items():
         if np.any(np.abs(slope) > ROUNDING * largest) and not np.any(slopes[name]):
@@ -107,6 +93,12 @@ def _depends_on_all(ours: Probe, value: Array, right: _RightAnswer) -> None:
                 about=ours.call_of_forward,
                 fact=Fact(f"forward: does not depend on {name}"),
             )
+    if not _same(value, right.value, RTOL):
+        raise CheckFailed(
+            "backward is the derivative of forward, but forward is wrong: correct it first",
+            about=ours.call_of_forward,
+            fact="forward: values",
+        )
 
 
 def _fact(wrong: Disagreement) -> Fact:
@@ -145,29 +137,7 @@ def _near(value: Array, rng: np.random.Generator) -> Array:
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
 
 
-@dataclass(frozen=True)
-class _RightAnswer:
-    """What the reference answers at its point, before anything is moved.
-
-    Attributes:
-        gradients: of the values, for `upstream`.
-    """
-
-    point: Point
-    value: Array
-    upstream: Array
-    gradients: Point
-
-
-def _right_answer(reference: RemoteObject, inputs: Inputs) -> _RightAnswer:
-    """Ask the reference; always at the same point, so that its answer can be recorded."""
-    probe = Probe(reference, [inputs])
-    value = probe.look()
-    upstream = np.random.default_rng(0).normal(size=value.size)
-    return _RightAnswer(dict(probe.point), value, upstream, probe.backward(upstream))
-
-
-def _fault(model: RemoteObject, right: _RightAnswer | None, inputs: Inputs) -> tuple[str, str]:
+def _fault(model: RemoteObject, right: Claim | None, inputs: Inputs) -> tuple[str, str]:
     """Return the wrong method, forward or backward, and a sentence if the right answer is known."""
     if right is None:
         return "backward", ""
@@ -182,7 +152,7 @@ def _fault(model: RemoteObject, right: _RightAnswer | None, inputs: Inputs) -> t
     except (CheckFailed, SubmissionFault, ValueError):
         return "backward", ""
     if all(_same(claimed[name], gradient) for name, gradient in right.gradients.items()):
-        return "forward", BACKWARD_IS_RIGHT
+        return "forward", "backward is correct for the expected forward; forward is wrong"
     return "forward", "both are wrong: correct forward first, then backward, its derivative"
 
 
@@ -210,8 +180,7 @@ def _same(actual: Array, expected: Array, within: float = SAME) -> bool:
 def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
     first, *others = wrong.names
     lines = [f"backward is not the derivative of forward: the gradient of {first} is wrong"]
-    if fault:
-        lines.append(fault)
+    lines += [fault] * bool(fault)
     if wrong.worst is not None:
         claimed, measured = wrong.worst.claimed, wrong.worst.measured
         ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
@@ -219,16 +188,12 @@ def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
             f"worst at {list(wrong.worst.index)}: numerical derivative {measured:.6g}, "
             f"backward returned {claimed:.6g}{ratio}"
         )
-        every = f", all by the factor {wrong.ratio:.6g}" if _is_one_factor(wrong) else ""
+        is_one_factor = wrong.ratio is not None and wrong.wrong > 1
+        every = f", all by the factor {wrong.ratio:.6g}" if is_one_factor else ""
         lines.append(f"{wrong.wrong} of {wrong.asked} entries are wrong{every}")
     if others:
         lines.append(f"also wrong: {', '.join(others)}")
     return tuple(lines)
-
-
-def _is_one_factor(wrong: Disagreement) -> bool:
-    """Return whether several entries are wrong by one factor."""
-    return wrong.ratio is not None and wrong.wrong > 1
 
 
 def many_gradients(
@@ -251,18 +216,29 @@ def many_gradients(
     output = pair.reference.forward(*inputs)
     upstream = [redrawn(output, rng) for _ in range(passes)]
     theirs = _passes(pair.reference, drawn, upstream)
-    ours = _in_time(pair, drawn, upstream)
+    calls = session_of(pair.student)[0].calls
+    try:
+        ours = _passes(pair.student, drawn, upstream)
+    except TimedOut as fault:
+        if not fault.stalled:
+            calls.outlasted.add(calls.named("backward").method)
+            fault.message += (
+                f" for {len(drawn)} passes forward and back: backward has to compute all "
+                "gradients in one pass, without calls of forward for single parameters"
+            )
+        raise
     for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
         equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
-    _same_sums(ours[-1].value, theirs[-1].value, f"after {passes} backward passes", atol)
+    sums, expected = ours[-1].value, theirs[-1].value
+    expect(isinstance(sums, dict), "gradients should be a dict of arrays", fact="gradients: type")
+    same_names(sums, expected, "gradients")
+    for name, value in expected.items():
+        what = f"gradients['{name}'] after {passes} backward passes"
+        equal(sums[name], value, what, rtol=RTOL, atol=atol)
 
 
 def redrawn(value: Any, rng: np.random.Generator) -> Any:
-    """Return other values of the same form: normal real numbers, and the same ids in a new order.
-
-    Args:
-        value: an argument or a result of `forward`.
-    """
+    """Return other values of the same form: normal real numbers, the same ids in a new order."""
 
     def other(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray):
@@ -280,26 +256,3 @@ def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any
     for inputs, grad in zip(drawn, upstream, strict=True):
         steps += [Call(handle, "forward", inputs), Call(handle, "backward", (grad,))]
     return session.run([*steps, Get(handle, "gradients")])
-
-
-def _in_time(pair: PairedModels, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
-    """Return the outcomes of the submission's passes; note where they take too long."""
-    calls = session_of(pair.student)[0].calls
-    try:
-        return _passes(pair.student, drawn, upstream)
-    except TimedOut as fault:
-        if not fault.stalled:
-            calls.outlasted.add(calls.named("backward").method)
-            fault.message += (
-                f" for {len(drawn)} passes forward and back: backward has to compute all "
-                "gradients in one pass, without calls of forward for single parameters"
-            )
-        raise
-
-
-def _same_sums(ours: Any, theirs: dict[str, Any], when: str, atol: float) -> None:
-    """Require equal gradients, which have added up."""
-    expect(isinstance(ours, dict), "gradients should be a dict of arrays", fact="gradients: type")
-    same_names(ours, theirs, "gradients")
-    for name, value in theirs.items():
-        equal(ours[name], value, f"gradients['{name}'] {when}", rtol=RTOL, atol=atol)

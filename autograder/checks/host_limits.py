@@ -26,14 +26,9 @@ if sys.platform != "win32":
 
 #: Seconds between signals after the limit: the running code may catch the first exceptions.
 REPEAT = 0.02
-
 #: Folders of library code, which is not interrupted. NumPy is: it takes most of the time.
 LIBRARIES = (*itemgetter("stdlib", "purelib", "platlib")(sysconfig.get_paths()), "<frozen ")
 NUMPY = str(Path(np.__file__).parent)
-
-#: The sixth number in it counts the pages of data and stack.
-_PAGES = "/proc/self/statm"
-
 
 #: The CPU time of this process at which the innermost limit is reached, in seconds.
 _end = math.inf
@@ -61,6 +56,13 @@ class BudgetExceeded(BaseException):
 
 
 @contextmanager
+def host_limited(limits: HostLimits) -> Iterator[None]:
+    """Raise `MemoryError` or `BudgetExceeded` in the block where it takes more than `limits`."""
+    with limited(limits.seconds), memory_limited(limits.memory):
+        yield
+
+
+@contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Raise `BudgetExceeded` in the block after `seconds` of this process's CPU time.
 
@@ -84,15 +86,15 @@ def limited(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+def _set(end: float) -> None:
+    seconds = max(end - time.process_time(), 1e-6) if end < math.inf else 0.0
+    signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
+
+
 def check() -> None:
     """Raise `BudgetExceeded` if the limit was reached and its exception was caught."""
     if time.process_time() >= _end:
         raise BudgetExceeded
-
-
-def _set(end: float) -> None:
-    seconds = max(end - time.process_time(), 1e-6) if end < math.inf else 0.0
-    signal.setitimer(signal.ITIMER_PROF, seconds, REPEAT)
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
@@ -101,19 +103,9 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     Python calls some library code itself, for example during garbage collection, and ignores
     exceptions there. Other library code must not be interrupted halfway.
     """
-    if frame is None or _may_be_interrupted(frame.f_code.co_filename):
+    file = frame.f_code.co_filename if frame is not None else ""
+    if file.startswith(NUMPY) or not file.startswith(LIBRARIES):
         check()
-
-
-def _may_be_interrupted(file: str) -> bool:
-    return file.startswith(NUMPY) or not file.startswith(LIBRARIES)
-
-
-@contextmanager
-def host_limited(limits: HostLimits) -> Iterator[None]:
-    """Raise `MemoryError` or `BudgetExceeded` in the block where it takes more than `limits`."""
-    with limited(limits.seconds), memory_limited(limits.memory):
-        yield
 
 
 @contextmanager
@@ -124,11 +116,8 @@ def memory_limited(allowed: int) -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = used + allowed
-    if soft != resource.RLIM_INFINITY and soft <= wanted:
-        yield
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    if soft == resource.RLIM_INFINITY or soft > used + allowed:
+        resource.setrlimit(resource.RLIMIT_DATA, (used + allowed, hard))
     try:
         yield
     finally:
@@ -138,10 +127,10 @@ def memory_limited(allowed: int) -> Iterator[None]:
 def _private_memory() -> int | None:
     """Return the bytes of data and stack; None where the system does not tell.
 
-    RLIMIT_DATA limits the data. `status` has it alone, and takes longer to read.
+    RLIMIT_DATA limits the data. ``/proc/self/status`` has it alone, and takes longer to read.
     """
     try:
-        with open(_PAGES, encoding="ascii") as file:  # noqa: PTH123 - faster, for every check
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - faster
             return int(file.read().split()[5]) * resource.getpagesize() or None
     except OSError:
         return None

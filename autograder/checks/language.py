@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,17 +16,24 @@ from autograder.checks.equality import (
     worst_entry,
     worst_fact,
 )
-from autograder.sandbox.session.callbacks import Callback, callback
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import RemoteObject
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.requests import Callback, RemoteObject, callback
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel
 
 if TYPE_CHECKING:
     from autograder.checks.paired_models import PairedModels
-    from framework.languages.agreement import AgreementLanguage
 
 Array = np.ndarray[Any, Any]
+
+
+class SourceOfTexts(Protocol):
+    """A generated language that knows how likely its texts are."""
+
+    def log_probabilities(self, texts: Array) -> Array:
+        """Return log P of each token of `texts: (N, 1 + T)` after the first: `(N, T)`, in nats."""
+
+
 #: How far the probabilities of a distribution may be from summing to one.
 SUM_TOLERANCE = 1e-6
 
@@ -42,7 +49,6 @@ def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> floa
     The model is given one token of each stream at a time and never sees the one it predicts.
 
     Raises:
-        CheckFailed: what it returns is not a distribution.
         BadInputError: the text is too short for that number of streams.
     """
     length = len(tokens) // batch_size
@@ -56,7 +62,6 @@ def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
     """Return log P of each token of `texts: (N, T)` given those before it: `(N, T−1)`.
 
     Raises:
-        CheckFailed: what the model returns is not a distribution.
         BadInputError: the texts are too short.
     """
     count, length = texts.shape
@@ -72,22 +77,20 @@ def token_log_probabilities(model: RemoteObject, texts: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
-def perplexity_ratio(model: RemoteObject, language: AgreementLanguage, texts: Array) -> float:
+def perplexity_ratio(model: RemoteObject, language: SourceOfTexts, texts: Array) -> float:
     """Return the perplexity of `model`, divided by that of the source of the texts.
 
     Both are measured on the same texts, so that what is by chance hard to predict in them is so
     for both; 1 is the best possible in the long run.
 
     Args:
-        texts: `(N, 1 + T)`, see `AgreementLanguage.sample_texts`: new ones for every evaluation.
+        texts: `(N, 1 + T)`, drawn from `language`: new ones for every evaluation.
 
     Raises:
-        CheckFailed: what the model returns is not a distribution, or better than can be.
         BadInputError: the texts are too short.
     """
-    return likelihood_ratio(
-        token_log_probabilities(model, texts), language.log_probabilities(texts)
-    )
+    of_model = token_log_probabilities(model, texts)
+    return likelihood_ratio(of_model, language.log_probabilities(texts))
 
 
 def likelihood_ratio(model: Array, source: Array) -> float:
@@ -95,9 +98,6 @@ def likelihood_ratio(model: Array, source: Array) -> float:
 
     Args:
         model, source: log probabilities of the tokens of the texts, `(N, T)`, in nats.
-
-    Raises:
-        CheckFailed: the model is better by more than chance allows.
     """
     not_better_than_source(float(model.sum()), float(source.sum()))
     return _exp(float(source.mean() - model.mean()))
@@ -110,11 +110,7 @@ def _exp(nats: float) -> float:
 
 
 def log_softmax(logits: Array) -> Array:
-    """Return the log softmax of `logits: (..., V)` over the last axis, computed by the checks.
-
-    Raises:
-        CheckFailed: one of them is not a number, which would equal any other such one.
-    """
+    """Return the log softmax of `logits: (..., V)` over the last axis, computed by the checks."""
     expect(not np.isnan(logits).any(), "the scores hold NaN", about=logits, fact="scores: NaN")
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
@@ -134,51 +130,38 @@ def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> N
     log_probabilities, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
     what = "the log probabilities for scores of ±10⁴"
     finite(log_probabilities, what)
-    equal(log_probabilities, expected, what, rtol=1e-7)
+    equal(log_probabilities, expected, what)
 
 
 def _distributions(answer: Any, batch_size: int, words: int) -> tuple[Array, Any]:
+    """Return log probabilities and state, if `answer` consists of the two; else fail."""
     what = "next_log_probabilities"
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2,
-        f"{what} should return (log_probabilities, state)",
-    )
+    is_pair = isinstance(answer, (tuple, list)) and len(answer) == 2
+    expect(is_pair, f"{what} should return (log_probabilities, state)")
     values, state = answer
-    expect(
-        isinstance(values, np.ndarray) and values.ndim == 2 and len(values) == batch_size,
-        f"{what} should return log probabilities of shape ({batch_size}, V)",
-    )
+    is_table = isinstance(values, np.ndarray) and values.ndim == 2 and len(values) == batch_size
+    expect(is_table, f"{what} should return log probabilities of shape ({batch_size}, V)")
     expect(values.dtype.kind == "f", f"{what} should return real numbers, not {values.dtype}")
-    expect(
-        values.shape[1] >= words,
-        f"{what} gives probabilities of {values.shape[1]} words, but the text has {words}",
-    )
+    count = values.shape[1]
+    message = f"{what} gives probabilities of {count} words, but the text has {words}"
+    expect(count >= words, message)
     with np.errstate(over="ignore", invalid="ignore"):
         sums = np.exp(values).sum(axis=1)
     off = np.nan_to_num(np.abs(sums - 1), nan=np.inf)
-    expect(
-        bool(off.max() <= SUM_TOLERANCE),
-        f"{what} does not return distributions: the probabilities sum to {sums[off.argmax()]:.6g}",
-    )
+    message = f"{what} does not return distributions: the probabilities sum to"
+    expect(bool(off.max() <= SUM_TOLERANCE), f"{message} {sums[off.argmax()]:.6g}")
     return values, state
 
 
-def no_look_ahead(
-    model: RemoteObject,
-    vocabulary_size: int,
-    *,
-    rng: np.random.Generator,
-    batch_size: int = 2,
-    steps: int = 6,
-) -> None:
-    """Require that a change of the tokens from step t + 1 on leaves the outputs up to step t equal.
-
-    Raises:
-        CheckFailed: names the step that knew what came later, or no change changes anything.
-    """
-    tokens = rng.integers(0, vocabulary_size, size=(batch_size, steps))
-    before, depends = _scores(model.forward(tokens), tokens), False
-    for t in range(steps - 1):
+def no_look_ahead(model: RemoteObject, vocabulary_size: int, *, rng: np.random.Generator) -> None:
+    """Require that changes of the tokens after step t leave the outputs up to step t equal."""
+    tokens = rng.integers(0, vocabulary_size, size=(2, 6))
+    before, depends = model.forward(tokens), False
+    is_right = isinstance(before, np.ndarray) and before.shape[:-1] == tokens.shape
+    message = f"forward should return scores of shape (2, 6, V), not {value_text(before)}"
+    expect(is_right, message, about=before, fact="forward: shape")
+    finite(before, "forward")
+    for t in range(tokens.shape[1] - 1):
         changed = tokens.copy()
         changed[:, t + 1 :] = (changed[:, t + 1 :] + 1) % vocabulary_size
         after = same_form(model.forward(changed), before, "forward")
@@ -193,22 +176,5 @@ def no_look_ahead(
                 about=after,
                 fact=worst_fact("forward: looks ahead", now, early, wrong),
             )
-    expect(
-        depends,
-        "the outputs do not depend on the tokens at all",
-        about=before,
-        fact="forward: does not depend on the tokens",
-    )
-
-
-def _scores(output: Any, tokens: Array) -> Array:
-    """Return what forward returned for `tokens: (N, T)`, if it is `(N, T, V)` and finite."""
-    wanted = ", ".join([*map(str, tokens.shape), "V"])
-    expect(
-        isinstance(output, np.ndarray) and output.shape[:-1] == tokens.shape,
-        f"forward should return scores of shape ({wanted}), not {value_text(output)}",
-        about=output,
-        fact="forward: shape",
-    )
-    finite(output, "forward")
-    return np.asarray(output)
+    message = "the outputs do not depend on the tokens at all"
+    expect(depends, message, about=before, fact="forward: does not depend on the tokens")

@@ -20,16 +20,8 @@ from autograder.checks.equality import (
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree, many_gradients
 from autograder.checks.single_calls import held_and_current, is_fixed
-from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.remote import (
-    RemoteModule,
-    RemoteObject,
-    assign,
-    built,
-    session_of,
-    wrap,
-)
 from autograder.sandbox.session.requests import (
     Build,
     Call,
@@ -37,9 +29,15 @@ from autograder.sandbox.session.requests import (
     Observe,
     Outcome,
     OverwriteResult,
+    RemoteModule,
+    RemoteObject,
     Step,
+    assign,
+    built,
+    session_of,
+    wrap,
 )
-from autograder.sandbox.values import map_leaves
+from autograder.sandbox.wire import map_leaves
 
 Array = np.ndarray[Any, Any]
 
@@ -59,9 +57,6 @@ def paired_models(
         name: of the model, or what `part` returns: a layer of another exercise, without `args`.
         rng: passed to the constructors, and the source of the parameters: every entry, biases
             included, is normal with standard deviation `scale`.
-
-    Raises:
-        CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
     """
     if rng is not None and not isinstance(name, Build):
         kwargs["rng"] = rng
@@ -74,14 +69,7 @@ def paired_models(
 def built_pair(
     submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
 ) -> PairedModels:
-    """Build model `name` of both with the same arguments, each with its own initial parameters.
-
-    Args:
-        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
-
-    Raises:
-        CheckFailed: names, shapes or dtypes of the parameters or gradients are not the reference's.
-    """
+    """Build model `name` of both as `paired_models` does, each with its own initial parameters."""
     if isinstance(name, Build):
         title, other, student = name.name, built(reference, name), built(submission, name)
     else:
@@ -105,8 +93,11 @@ class PairedModels:
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
         expected = self.reference.parameters
-        _same_forms(f"{self.name}.parameters", self.student.parameters, expected)
-        _same_forms(f"{self.name}.gradients", self.student.gradients, expected)
+        for attribute in ("parameters", "gradients"):
+            what = f"{self.name}.{attribute}"
+            actual = _named(getattr(self.student, attribute), expected, what)
+            for key, value in expected.items():
+                same_form(actual[key], value, f"{what}['{key}']")
 
     def draw_parameters(self, rng: np.random.Generator, scale: float = 0.5) -> dict[str, Array]:
         """Set the parameters of both to the same random values; returns them."""
@@ -127,31 +118,39 @@ class PairedModels:
         """Require that `forward` agrees, changes no input and returns no view of one."""
         expected = self.reference.forward(*inputs)
         outcome = self.student.forward.outcome(*inputs)
-        equal(outcome.value, expected, self._what("forward"), rtol=rtol, atol=atol)
-        leaves_arguments_alone(outcome, self._what("forward"))
+        equal(outcome.value, expected, f"{self.name}.forward", rtol=rtol, atol=atol)
+        leaves_arguments_alone(outcome, f"{self.name}.forward")
         return outcome.value
 
     def same_backward(
         self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
     ) -> None:
         """Require that `forward`, and `backward` of a random upstream gradient, agree."""
-        output, upstream = _forward(self.reference, inputs, rng)
+        output, upstream = self._expected(inputs, rng)
         returned = self.reference.backward(upstream)
-        ours = _observed_passes(self.student, inputs, upstream)
-        equal(ours.forward.value, output, self._what("forward"), rtol=rtol, atol=atol)
-        self._same_returned(ours.backward.value, returned, rtol, atol)
-        leaves_arguments_alone(ours.backward, self._what("backward"))
-        leaves_arguments_alone(ours.forward, self._what("forward, or backward after it,"))
-        self._same_gradients(ours.gradients, rtol, atol)
+        forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
+        equal(forward.value, output, f"{self.name}.forward", rtol=rtol, atol=atol)
+        self._same_returned(backward.value, returned, rtol, atol)
+        leaves_arguments_alone(backward, f"{self.name}.backward")
+        leaves_arguments_alone(forward, f"{self.name}.forward, or backward after it,")
+        self._same_gradients(gradients.value, rtol, atol)
+
+    def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
+        """Return the reference's output, without earlier gradients, and an upstream gradient."""
+        self.reference.zero_gradients()
+        output = self.reference.forward(*inputs)
+        return output, map_leaves(
+            lambda leaf: rng.normal(size=np.shape(leaf)).astype(np.asarray(leaf).dtype), output
+        )
 
     def same_gradients(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `forward`, and the `gradients` after `backward`, agree; nothing else."""
-        expected, upstream = _forward(self.reference, inputs, rng)
+        expected, upstream = self._expected(inputs, rng)
         self.reference.backward(upstream)
         self.student.zero_gradients()
         output = self.student.forward(*inputs)
         self.student.backward(upstream)
-        equal(output, expected, self._what("forward"), rtol=rtol)
+        equal(output, expected, f"{self.name}.forward", rtol=rtol)
         self._same_gradients(self.student.gradients, rtol, 0.0)
 
     def gradients_agree(
@@ -159,18 +158,14 @@ class PairedModels:
     ) -> None:
         """Require that `backward` of the student is the numerical derivative of `forward`.
 
-        Where it is not, the reference tells which of the two is at fault: see
-        `autograder.checks.gradients.gradients_agree`.
+        The reference tells which of the two is at fault, see `gradients.gradients_agree`.
         """
         gradients_agree(self.student, *inputs, rng=rng, and_then=and_then, reference=self.reference)
 
     def many_gradients(
         self, *inputs: Any, rng: np.random.Generator, passes: int = 40, atol: float = 0.0
     ) -> None:
-        """Require right gradients of a layer of some 10,000 parameters, in time and many times.
-
-        See `autograder.checks.gradients.many_gradients`.
-        """
+        """Require right gradients of a layer of some 10,000 parameters, in time and many times."""
         many_gradients(self, inputs, rng, passes, atol)
 
     def result_is_the_callers(
@@ -185,14 +180,16 @@ class PairedModels:
         Args:
             keeps: attributes of the student's model, as `state`.
         """
-        _, upstream = _forward(self.reference, inputs, rng)
-        unchanged = _after_backward(self.student, inputs, upstream, keeps, overwritten=False)
-        changed = _after_backward(self.student, inputs, upstream, keeps, overwritten=True)
+        _, upstream = self._expected(inputs, rng)
+        session, handle = session_of(self.student)
+        forward: list[Step] = [Call(handle, "forward", inputs)]
+        unchanged = _after_backward(self.student, keeps, forward, upstream)
+        forward.append(OverwriteResult(1))
+        changed = _after_backward(self.student, keeps, forward, upstream)
         for what, expected in unchanged.items():
             try:
                 equal(changed[what], expected, what)
             except CheckFailed:
-                session, _ = session_of(self.student)
                 raise CheckFailed(
                     f"{what} is another one after the caller has changed what forward returned: "
                     "return a copy, and keep your own array for later calls",
@@ -205,14 +202,13 @@ class PairedModels:
 
         What adds up has to be a gradient: that of the student's own `forward`.
         """
-        _, upstream = _forward(self.reference, inputs, rng)
+        _, upstream = self._expected(inputs, rng)
         self.student.zero_gradients()
-        once = self._named(self._gradients_after(inputs, upstream))
-        twice = self._named(self._gradients_after(inputs, upstream))
+        once, twice = (self._named(self._gradients_after(inputs, upstream)) for _ in range(2))
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
-                    f"{self._what('backward')} overwrites gradients['{key}']: it must add to it, "
+                    f"{self.name}.backward overwrites gradients['{key}']: it must add to it, "
                     "because a layer used twice receives both contributions",
                     about=twice[key],
                     fact="gradients overwritten",
@@ -222,33 +218,23 @@ class PairedModels:
         self._adds_in_place(inputs, upstream)
         self.student.zero_gradients()
         for key, value in self._named(self.student.gradients).items():
-            expect(
-                not np.any(value),
-                f"zero_gradients leaves gradients['{key}'] as it was",
-                about=value,
-                fact="gradients not cleared",
-            )
+            message = f"zero_gradients leaves gradients['{key}'] as it was"
+            expect(not np.any(value), message, about=value, fact="gradients not cleared")
         self.gradients_agree(*inputs, rng=rng)
 
     def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> Any:
-        """Return the student's gradients after one more pass forward and back."""
         self.student.forward(*inputs)
         self.student.backward(upstream)
         return self.student.gradients
 
     def _named(self, gradients: Any) -> dict[str, Any]:
-        """Return `gradients`, if it is a dict with the names of the reference's."""
-        what = f"{self.name}.gradients"
-        message = f"{what} should be a dict of arrays"
-        expect(isinstance(gradients, dict), message, about=gradients, fact=f"{what}: type")
-        same_names(gradients, self.reference.gradients, what)
-        return dict(gradients)
+        return _named(gradients, self.reference.gradients, f"{self.name}.gradients")
 
     def keeps_gradient_arrays(self, function: str, *args: Any) -> None:
         """Require that `function(model, *args)` of the submission leaves the model its `gradients`.
 
-        The very same arrays, that is, which a network that the model is part of shares; what is
-        in them is not compared, but may not be all zeros.
+        A network that the model is part of shares these arrays. What is in them is not compared,
+        but may not be all zeros.
         """
         session, handle = session_of(self.student)
         steps: list[Step] = [Call(None, function, (handle, *args)), Call(handle, "zero_gradients")]
@@ -272,7 +258,7 @@ class PairedModels:
             expect(
                 np.array_equal(held[key], value, equal_nan=True)
                 or is_fixed(self.student, "gradients", key),
-                f"{self._what('backward')} puts a new array into gradients['{key}']: add to the "
+                f"{self.name}.backward puts a new array into gradients['{key}']: add to the "
                 "one that is there (+=), because a network made of such layers shares it",
                 about=value,
                 fact="new array of gradients",
@@ -294,79 +280,44 @@ class PairedModels:
         for key, value in expected.items():
             equal(named[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
 
-    def _what(self, method: str) -> str:
-        return f"{self.name}.{method}"
 
-
-def _same_forms(what: str, actual: Any, expected: dict[str, Array]) -> None:
-    """Require names, shapes and dtypes as in `expected` of `actual`, a model's dict of arrays."""
+def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]:
+    """Return `actual`, if it is a dict with the names of `expected`; else fail."""
     message = f"{what} should be a dict of arrays"
     expect(isinstance(actual, dict), message, about=actual, fact=f"{what}: type")
     same_names(actual, expected, what)
-    for key, value in expected.items():
-        same_form(actual[key], value, f"{what}['{key}']")
-
-
-def _upstream(output: Any, rng: np.random.Generator) -> Any:
-    def drawn(leaf: Any) -> Array:
-        array = np.asarray(leaf)
-        return rng.normal(size=array.shape).astype(array.dtype)
-
-    return map_leaves(drawn, output)
-
-
-def _forward(
-    reference: RemoteObject, inputs: tuple[Any, ...], rng: np.random.Generator
-) -> tuple[Any, Any]:
-    """Return what `forward` gives without earlier gradients, and a random upstream gradient."""
-    reference.zero_gradients()
-    output = reference.forward(*inputs)
-    return output, _upstream(output, rng)
-
-
-@dataclass(frozen=True)
-class _ObservedPasses:
-    """What a pass forward and back gave, and what it did to its arguments."""
-
-    forward: Outcome
-    backward: Outcome
-    gradients: Any
+    return dict(actual)
 
 
 def _observed_passes(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
-) -> _ObservedPasses:
-    """Call `forward` and `backward`, and observe the arguments of both after `backward`.
+) -> tuple[Outcome, Outcome, Outcome]:
+    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
 
-    It is one request: `backward` may change the very arrays that `forward` was given.
+    `backward` may change the very arrays that `forward` was given.
+
+    Returns:
+        the outcomes of the two, and of the gradients after them.
     """
     session, handle = session_of(model)
     zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
     forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
     observing = [Observe(2), Observe(1, sharing=False)]
     outcomes = session.run([zero, forward, backward, *observing, gradients])
-    _, forward_outcome, backward_outcome, *_ = [wrap(session, outcome) for outcome in outcomes]
-    return _ObservedPasses(forward_outcome, backward_outcome, outcomes[-1].value)
+    return wrap(session, outcomes[1]), wrap(session, outcomes[2]), outcomes[-1]
 
 
 def _after_backward(
-    model: RemoteObject,
-    inputs: tuple[Any, ...],
-    upstream: Any,
-    keeps: Sequence[str],
-    *,
-    overwritten: bool,
+    model: RemoteObject, keeps: Sequence[str], forward: list[Step], upstream: Any
 ) -> dict[str, Any]:
     """Return what `backward` returns, the gradients and the attributes after it, by name."""
     session, handle = session_of(model)
-    steps: list[Step] = [Call(handle, "zero_gradients"), Call(handle, "forward", inputs)]
-    steps += [OverwriteResult(1)] if overwritten else []
     names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
-    steps += [Call(handle, "backward", (upstream,)), *(Get(handle, name) for name in keeps)]
-    outcomes = session.run([*steps, Get(handle, "gradients")])
-    values = [outcome.value for outcome in outcomes[-len(names) - 1 :]]
-    gradients = {f"gradients['{name}']": value for name, value in values.pop().items()}
-    return {**dict(zip(names, values, strict=True)), **gradients}
+    kept = [Get(handle, name) for name in (*keeps, "gradients")]
+    steps = [Call(handle, "zero_gradients"), *forward, Call(handle, "backward", (upstream,)), *kept]
+    *values, gradients = [outcome.value for outcome in session.run(steps)[-len(names) - 1 :]]
+    named = {f"gradients['{name}']": value for name, value in gradients.items()}
+    return {**dict(zip(names, values, strict=True)), **named}
 
 
 def in_float32(pair: PairedModels) -> bool:

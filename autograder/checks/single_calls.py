@@ -11,19 +11,21 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import RTOL, CheckFailed, equal, expect, leaves_arguments_alone
-from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.remote import (
-    RemoteFunction,
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Hold,
+    OverwriteResult,
     RemoteModule,
     RemoteObject,
+    Step,
     session_behind,
     session_of,
     unwrap,
 )
-from autograder.sandbox.session.requests import Call, Get, Hold, OverwriteResult, Step
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Result
+from autograder.sandbox.wire import Result, leaves
 
 
 def agrees(
@@ -40,31 +42,24 @@ def agrees(
     Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
     share their memory. Where nothing is drawn and no object is among the arguments, a second call
     with the very same arguments must agree as well.
-
-    Raises:
-        CheckFailed: with the worst entry.
     """
     expected = getattr(reference, name)(*args, **kwargs)
     outcome = getattr(submission, name).outcome(*args, **kwargs)
     equal(outcome.value, expected, name, rtol=rtol, atol=atol)
     leaves_arguments_alone(outcome, name)
-    if isinstance(submission, RemoteModule) and _is_plain([*args, *kwargs.values()]):
+    plain = np.ndarray | np.generic | int | float | complex | str | None
+    is_plain = all(isinstance(leaf, plain) for _, leaf in leaves([*args, *kwargs.values()]))
+    if isinstance(submission, RemoteModule) and is_plain:  # calls with such arguments are equal
         again = getattr(submission, name).again()
         what = f"{name}, called again with the same arguments"
         equal(again, expected, what, rtol=rtol, atol=atol)
     return outcome.value
 
 
-def _is_plain(value: Any) -> bool:
-    """Return whether `value` holds numbers and texts alone: calls with it are equal."""
-    plain = np.ndarray | np.generic | int | float | complex | str | None
-    return all(isinstance(leaf, plain) for _, leaf in leaves(value))
-
-
 def after_call(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
     """Call method `name` of `owner`; returns the arguments as they are afterwards."""
-    function: RemoteFunction = getattr(owner, name)
-    return function.arguments_after(*args, **kwargs)
+    arguments: tuple[Any, ...] = getattr(owner, name).arguments_after(*args, **kwargs)
+    return arguments
 
 
 def refuses(
@@ -90,11 +85,7 @@ def refuses(
 
 
 def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
-    """Check that `name` returns `expected`, also after the caller has changed its last result.
-
-    Raises:
-        CheckFailed: it does not.
-    """
+    """Check that `name` returns `expected`, also after the caller has changed its last result."""
     equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
     session, call = session_behind(module), Call(None, name, args)
     again = session.run([call, OverwriteResult(0), call])[2].value
@@ -110,27 +101,19 @@ def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: An
 
 
 def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> None:
-    """Check that `name` of `owner` returns a Python float; NumPy's float64 is one, too.
-
-    Raises:
-        CheckFailed: it does not.
-    """
+    """Check that `name` of `owner` returns a Python float; NumPy's float64 is one, too."""
     session = session_behind(owner)
-    handle = None if isinstance(owner, RemoteModule) else session_of(owner)[1]
-    value = session.run([Call(handle, name, args)])[0].value
+    call = Call(None if isinstance(owner, RemoteModule) else session_of(owner)[1], name, args)
+    value = session.run([call])[0].value
     try:
-        session.run([Call(handle, name, args), Get(Result(0), "is_integer"), Get(Result(0), "hex")])
+        session.run([call, Get(Result(0), "is_integer"), Get(Result(0), "hex")])
     except Crashed:
         message = f"{name} should return a Python float, not {value_text(value)}"
         raise CheckFailed(message, about=value, fact=f"{name}: no float") from None
 
 
 def changes_in_place(model: RemoteObject, method: str) -> None:
-    """Check that `method` changes the arrays of the parameters and puts no new ones there.
-
-    Raises:
-        CheckFailed: names the array.
-    """
+    """Check that `method` changes the arrays of the parameters and puts no new ones there."""
     session, handle = session_of(model)
     held, current = held_and_current(model, "parameters", [Call(handle, method)])
     for name, value in current.items():
@@ -174,11 +157,8 @@ def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[An
         name: a function of f and x that returns an array like x, and restores x.
         x: `(D,)`, of which the code under test gets its own array.
 
-    Returns:
-        the result, and x after the call.
+    Returns: the result, and x after the call.
     """
-    session = session_behind(module)
-    outcomes = session.run(
-        [Hold(x), Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))]
-    )
-    return outcomes[2].value, outcomes[0].value
+    product, call = Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))
+    held, _, result = session_behind(module).run([Hold(x), product, call])
+    return result.value, held.value

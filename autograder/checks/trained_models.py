@@ -11,24 +11,21 @@ need the gradients of all parameters: see `first_gradients_agree`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 import numpy as np
 
 from autograder.checks.equality import CheckFailed
 from autograder.checks.paired_models import PairedModels, built_pair
 from autograder.sandbox.session.faults import InfrastructureFault
-from autograder.sandbox.session.remote import RemoteModule, RemoteObject, assign, session_of
-from autograder.sandbox.session.requests import Build
+from autograder.sandbox.session.requests import Build, RemoteModule, assign, session_of
 from autograder.sandbox.session.session import OnRecord
 
 Array = np.ndarray[Any, Any]
-P = ParamSpec("P")
-#: A number for a model, the submission's or the reference's.
-Metric = Callable[Concatenate[RemoteObject, P], float]
+#: A number for a model, the submission's or the reference's, and further arguments.
+Metric = Callable[..., float]
 
 #: Number of examples whose gradients are compared before a training.
 FIRST_EXAMPLES = 4
@@ -55,16 +52,13 @@ class ConfirmableMetric:
 
 
 @dataclass(frozen=True)
-class TrainedModels:
+class TrainedModels(PairedModels):
     """The submission's model, which is trained, and the reference's, which gets its parameters.
 
     Attributes:
         learned: the parameters found by training, as the check has them.
     """
 
-    name: str
-    student: RemoteObject
-    reference: RemoteObject
     learned: dict[str, Array] = field(default_factory=dict)
 
     def learn(self, parameters: Mapping[str, Array]) -> None:
@@ -76,21 +70,18 @@ class TrainedModels:
         else:
             assign(self.reference, self.learned)
 
-    def evaluate(self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs) -> ConfirmableMetric:
+    def evaluate(
+        self, metric: Callable[..., float], *args: Any, **kwargs: Any
+    ) -> ConfirmableMetric:
         """Call ``metric(model, ...)`` with the submission's model; later with the reference's."""
         value = float(metric(self.student, *args, **kwargs))
         return ConfirmableMetric(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
 
-    def evaluate_reference(
-        self, metric: Metric[P], *args: P.args, **kwargs: P.kwargs
-    ) -> float | None:
+    def evaluate_reference(self, metric: Metric, *args: Any, **kwargs: Any) -> float | None:
         """Call ``metric(model, ...)`` with the reference's model.
 
         Returns:
             the number; None where the reference has only recorded answers.
-
-        Raises:
-            CheckFailed: with the learned parameters the reference gives no result.
         """
         session, _ = session_of(self.reference)
         if isinstance(session, OnRecord):
@@ -103,26 +94,15 @@ class TrainedModels:
             raise CheckFailed(f"with the parameters of {self.name}, {fault}") from None
 
     def copy_parameters(self) -> None:
-        """Give the reference the parameters that the submission's own training has found.
-
-        Raises:
-            CheckFailed: their names, shapes or dtypes are not the reference's.
-        """
-        PairedModels(self.name, self.student, self.reference).same_parameter_forms()
+        """Give the reference the parameters that the submission's own training has found."""
+        self.same_parameter_forms()
         self.learn(self.student.parameters)
 
 
 def trained_models(
     submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
 ) -> TrainedModels:
-    """Build model `name` of both, each with the initial parameters of its own constructor.
-
-    Args:
-        name: of the model, or what `part` returns: a layer of another exercise, without `args`.
-
-    Raises:
-        CheckFailed: names, shapes or dtypes of the parameters are not the reference's.
-    """
+    """Build model `name` as `paired_models`, each with the parameters of its own constructor."""
     pair = built_pair(submission, reference, name, *args, **kwargs)
     return TrainedModels(pair.name, pair.student, pair.reference)
 
@@ -131,18 +111,13 @@ def combined(
     combine: Callable[[Sequence[float]], float], evaluations: Sequence[ConfirmableMetric]
 ) -> ConfirmableMetric:
     """Return one evaluation of several models, whose values are combined."""
-    value = combine([evaluation.value for evaluation in evaluations])
-    return ConfirmableMetric(
-        value, lambda: _combined(combine, [metric.confirm() for metric in evaluations])
-    )
 
+    def confirm() -> float | None:
+        confirmed = [evaluation.confirm() for evaluation in evaluations]
+        known = [value for value in confirmed if value is not None]
+        return combine(known) if len(known) == len(confirmed) else None
 
-def _combined(
-    combine: Callable[[Sequence[float]], float], values: Sequence[float | None]
-) -> float | None:
-    """Return the combination of `values`; None if one of them is missing."""
-    known = [value for value in values if value is not None]
-    return combine(known) if len(known) == len(values) else None
+    return ConfirmableMetric(combine([evaluation.value for evaluation in evaluations]), confirm)
 
 
 def first_gradients_agree(
@@ -157,35 +132,19 @@ def first_gradients_agree(
         inputs: the arguments of `forward`, each with one example per row.
         is_random: the results of training mode are drawn, or depend on earlier batches: the
             gradients are compared in evaluation mode.
-
-    Raises:
-        CheckFailed: says which gradient is wrong.
     """
-    pair = PairedModels(models.name, models.student, models.reference)
     first = tuple(array[:FIRST_EXAMPLES] for array in inputs)
     rng = np.random.default_rng(len(inputs[0]))
     own = dict(models.student.parameters)
-    pair.draw_parameters(rng)
-    with _evaluation_mode(pair) if is_random else nullcontext(), _told_as_training():
-        pair.same_gradients(*first, rng=rng, rtol=SINGLE_RTOL)
-    assign(models.student, own)
-
-
-@contextmanager
-def _told_as_training() -> Iterator[None]:
-    """Put the sentence about training before what is wrong."""
+    models.draw_parameters(rng)
+    in_evaluation_mode = (models.student, models.reference) if is_random else ()
+    for model in in_evaluation_mode:
+        model.eval()
     try:
-        yield
+        models.same_gradients(*first, rng=rng, rtol=SINGLE_RTOL)
     except CheckFailed as failure:
         lines = (FIRST_GRADIENTS, failure.message, *failure.details)
         raise CheckFailed(*lines, about=failure.about, fact=failure.fact) from None
-
-
-@contextmanager
-def _evaluation_mode(pair: PairedModels) -> Iterator[None]:
-    """Have both models in evaluation mode for the block, and then in training mode."""
-    for model in (pair.student, pair.reference):
-        model.eval()
-    yield
-    for model in (pair.student, pair.reference):
+    for model in in_evaluation_mode:
         model.train()
+    assign(models.student, own)

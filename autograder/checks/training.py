@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -23,32 +22,42 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.trained_models import TrainedModels, first_gradients_agree
-from autograder.sandbox.session.describe import value_text
-from autograder.sandbox.session.remote import (
+from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.requests import (
+    Assign,
+    Call,
+    Get,
     RemoteObject,
+    Step,
     assign,
     session_of,
     wrap,
 )
-from autograder.sandbox.session.requests import Assign, Call, Get, Step
 from framework.data.batching import training_streams
 from framework.errors import BadInputError
 from framework.interfaces import LanguageModel, NumpyArrays
-from framework.training.loops import classifier_steps, language_model_steps
-from framework.training.loss_and_optimizers import SGD, Adam, SoftmaxCrossEntropy
+from framework.training.loops import LossLearner, example_batches, language_model_steps
+from framework.training.loss_and_optimizers import Adam, SoftmaxCrossEntropy
 
 Array = np.ndarray[Any, Any]
+#: A submission's model; with the reference's beside it, what was learned can be confirmed.
+Trainable = RemoteObject | TrainedModels
 
-#: The optimizers of trained checks, by name.
-OPTIMIZERS: dict[str, type[SGD | Adam]] = {"sgd": SGD, "adam": Adam}
+#: Largest norm of the gradients of a language model; longer ones are scaled down to it.
+CLIP = 5.0
 
 
 class HostedModel(LanguageModel):
-    """A remote model whose parameters are kept, and updated, on our side."""
+    """A remote model whose parameters are kept, and updated, on our side.
 
-    def __init__(self, remote: RemoteObject) -> None:
+    Args:
+        has_state: it is a language model, whose state after each chunk comes along.
+    """
+
+    def __init__(self, remote: RemoteObject, *, has_state: bool = False) -> None:
         super().__init__()
         self._session, self._handle = session_of(remote)
+        self._has_state = has_state
         self.state: Any = None
         for name, value in _real_arrays(remote.parameters, "parameters").items():
             self.add_parameter(name, value)
@@ -64,6 +73,9 @@ class HostedModel(LanguageModel):
         if not isinstance(output, np.ndarray):
             message = "forward should return an array of scores"
             raise CheckFailed(message, about=output, fact="forward: type")
+        if self._has_state:
+            outcome = self._session.run([Get(self._handle, "state")])[0]
+            self.state = wrap(self._session, outcome).value
         return output
 
     def backward(self, grad_output: Any) -> None:
@@ -78,64 +90,21 @@ class HostedModel(LanguageModel):
             gradient += gradients[name]
 
 
-class _HostedOnRows(HostedModel):
-    """A remote model of several inputs, of which it gets the rows that a batch consists of."""
-
-    def __init__(self, remote: RemoteObject, inputs: tuple[Array, ...]) -> None:
-        super().__init__(remote)
-        self._inputs = inputs
-
-    def forward(self, *inputs: Any) -> Any:
-        """Run forward on rows `(N,)` of all inputs."""
-        (rows,) = inputs
-        return super().forward(*(array[rows] for array in self._inputs))
-
-
-class HostedLanguageModel(HostedModel):
-    """A remote language model: its state after each chunk comes along."""
-
-    def forward(self, *inputs: Any) -> Any:
-        """Run forward on a chunk and fetch the state after it."""
-        logits = super().forward(*inputs)
-        outcome = self._session.run([Get(self._handle, "state")])[0]
-        self.state = wrap(self._session, outcome).value
-        return logits
-
-
 def train_classifier(
-    model: RemoteObject | TrainedModels,
-    inputs: Array | tuple[Array, ...],
-    labels: Array,
-    *,
-    epochs: int,
-    learning_rate: float,
-    batch_size: int = 32,
-    optimizer: str = "adam",
-    rng: np.random.Generator,
+    model: Trainable, inputs: Array | tuple[Array, ...], labels: Array, **options: Any
 ) -> list[float]:
-    """Train `model` as `classifier_chunks` does; returns each step's loss."""
-    chunks = classifier_chunks(
-        model,
-        inputs,
-        labels,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        rng=rng,
-    )
-    return [loss for losses in chunks for loss in losses]
+    """Train `model` as `classifier_chunks` does, with its `options`; returns each step's loss."""
+    return list(chain.from_iterable(classifier_chunks(model, inputs, labels, **options)))
 
 
 def classifier_chunks(
-    model: RemoteObject | TrainedModels,
+    model: Trainable,
     inputs: Array | tuple[Array, ...],
     labels: Array,
     *,
     epochs: int,
     learning_rate: float,
     batch_size: int = 32,
-    optimizer: str = "adam",
     chunk: int | None = None,
     is_random: bool = False,
     rng: np.random.Generator,
@@ -151,29 +120,16 @@ def classifier_chunks(
 
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
-
-    Raises:
-        CheckFailed: of `TrainedModels`, the gradients of the first examples are wrong.
     """
-    hosted: HostedModel
-    student = _student(model)
+    arrays = inputs if isinstance(inputs, tuple) else (inputs,)
     if isinstance(model, TrainedModels):
-        first = inputs if isinstance(inputs, tuple) else (inputs,)
-        first_gradients_agree(model, first, is_random=is_random)
-    if isinstance(inputs, tuple):
-        hosted, rows = _HostedOnRows(student, inputs), np.arange(len(labels))
-    else:
-        hosted, rows = HostedModel(student), inputs
-    steps = classifier_steps(
-        hosted,
-        rows,
-        labels,
-        loss=SoftmaxCrossEntropy(),
-        optimizer=OPTIMIZERS[optimizer](learning_rate),
-        arrays=NumpyArrays(),
-        batch_size=batch_size,
-        epochs=epochs,
-        rng=rng,
+        first_gradients_agree(model, arrays, is_random=is_random)
+    hosted, stepper = HostedModel(student_of(model)), Adam(learning_rate)
+    learner = LossLearner(hosted, SoftmaxCrossEntropy(), stepper, NumpyArrays())
+    steps = (
+        learner.step(batch)
+        for _ in range(epochs)
+        for batch in example_batches(arrays, labels, batch_size, rng=rng)[1]
     )
     return _in_chunks(model, hosted, steps, chunk or math.ceil(len(labels) / batch_size))
 
@@ -186,7 +142,6 @@ def margin_chunks(
     epochs: int,
     learning_rate: float,
     batch_size: int = 32,
-    optimizer: str = "adam",
     rng: np.random.Generator,
 ) -> Iterator[list[float]]:
     """Train `model` with the max-margin loss, the mean of max(0, 1 + s_c − s), an epoch at a time.
@@ -200,40 +155,26 @@ def margin_chunks(
 
     Yields:
         the losses of each epoch; by then `model` itself has the parameters found so far.
-
-    Raises:
-        CheckFailed: the gradients of the first examples are wrong.
     """
     first_gradients_agree(model, (np.concatenate([true[:2], corrupt[:2]]),))
-    hosted = HostedModel(model.student)
-    steps = _margin_steps(
-        hosted, true, corrupt, OPTIMIZERS[optimizer](learning_rate), epochs, batch_size, rng
-    )
-    return _in_chunks(model, hosted, steps, math.ceil(len(true) / batch_size))
+    hosted, stepper = HostedModel(model.student), Adam(learning_rate)
 
+    def steps() -> Iterator[float]:
+        for _ in range(epochs):
+            order, others = rng.permutation(len(true)), rng.permutation(len(corrupt))
+            for start in range(0, len(true), batch_size):
+                rows = order[start : start + batch_size]
+                inputs = [true[rows], corrupt[others[start : start + len(rows)]]]
+                scores = hosted.forward(np.concatenate(inputs))
+                s, s_c = np.split(real_array(scores, (2 * len(rows),), "forward(windows)"), 2)
+                terms = np.maximum(1 + s_c - s, 0)
+                upstream = (terms > 0) / len(rows)
+                hosted.zero_gradients()
+                hosted.backward(np.concatenate([-upstream, upstream]))
+                stepper.step(hosted.parameters, hosted.gradients)
+                yield float(terms.mean())
 
-def _margin_steps(
-    hosted: HostedModel,
-    true: Array,
-    corrupt: Array,
-    optimizer: SGD | Adam,
-    epochs: int,
-    batch_size: int,
-    rng: np.random.Generator,
-) -> Iterator[float]:
-    for _ in range(epochs):
-        order, others = rng.permutation(len(true)), rng.permutation(len(corrupt))
-        for start in range(0, len(true), batch_size):
-            rows = order[start : start + batch_size]
-            inputs = [true[rows], corrupt[others[start : start + len(rows)]]]
-            scores = hosted.forward(np.concatenate(inputs))
-            s, s_c = np.split(real_array(scores, (2 * len(rows),), "forward(windows)"), 2)
-            terms = np.maximum(1 + s_c - s, 0)
-            upstream = (terms > 0) / len(rows)
-            hosted.zero_gradients()
-            hosted.backward(np.concatenate([-upstream, upstream]))
-            optimizer.step(hosted.parameters, hosted.gradients)
-            yield float(terms.mean())
+    return _in_chunks(model, hosted, steps(), math.ceil(len(true) / batch_size))
 
 
 def share_above(model: RemoteObject, true: Array, corrupt: Array, order: Array) -> float:
@@ -249,99 +190,59 @@ def share_above(model: RemoteObject, true: Array, corrupt: Array, order: Array) 
     return float((scores[: len(true)] > scores[len(true) :]).mean())
 
 
-def train_language_model(
-    model: RemoteObject | TrainedModels,
-    tokens: Array,
-    *,
-    epochs: int,
-    learning_rate: float,
-    batch_size: int = 16,
-    unroll: int = 20,
-    clip: float | None = 5.0,
-    optimizer: str = "adam",
-) -> list[float]:
-    """Train `model` to predict the next of `tokens: (M,)`; returns the loss of each step."""
-    chunks = language_model_chunks(
-        model,
-        tokens,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        unroll=unroll,
-        clip=clip,
-        optimizer=optimizer,
-    )
-    return [loss for losses in chunks for loss in losses]
+def train_language_model(model: Trainable, tokens: Array, **options: Any) -> list[float]:
+    """Train `model` as `language_model_chunks` does; returns each step's loss."""
+    return list(chain.from_iterable(language_model_chunks(model, tokens, **options)))
 
 
 def language_model_chunks(
-    model: RemoteObject | TrainedModels,
+    model: Trainable,
     tokens: Array,
     *,
     epochs: int,
     learning_rate: float,
     batch_size: int = 16,
     unroll: int = 20,
-    clip: float | None = 5.0,
-    optimizer: str = "adam",
     chunk: int | None = None,
 ) -> Iterator[list[float]]:
-    """Train `model` as `train_language_model` does, `chunk` steps (None: an epoch) at a time.
+    """Train `model` on the text `tokens: (M,)`, `chunk` steps (None: an epoch) at a time.
 
     Yields:
         the losses of each chunk; by then `model` itself has the parameters found so far.
-
-    Raises:
-        CheckFailed: of `TrainedModels`, the gradients of the first texts are wrong.
     """
-    student = _student(model)
     if isinstance(model, TrainedModels):
         streams = training_streams(tokens, batch_size)
         first_gradients_agree(model, (streams.inputs[:, :unroll],))
-    hosted = HostedLanguageModel(student)
+    hosted = HostedModel(student_of(model), has_state=True)
     steps = language_model_steps(
-        hosted,
-        tokens,
-        loss=SoftmaxCrossEntropy(),
-        optimizer=OPTIMIZERS[optimizer](learning_rate),
-        arrays=NumpyArrays(),
-        batch_size=batch_size,
-        unroll=unroll,
-        epochs=epochs,
-        clip=clip,
-    )
+        hosted, tokens, loss=SoftmaxCrossEntropy(), optimizer=Adam(learning_rate),
+        arrays=NumpyArrays(), batch_size=batch_size, unroll=unroll, epochs=epochs, clip=CLIP,
+    )  # fmt: skip
     per_epoch = math.ceil((len(tokens) - 1) // batch_size / unroll)
     return _in_chunks(model, hosted, steps, chunk or per_epoch)
 
 
-def _student(model: RemoteObject | TrainedModels) -> RemoteObject:
+def student_of(model: Trainable) -> RemoteObject:
     """Return the model that is trained."""
     return model.student if isinstance(model, TrainedModels) else model
 
 
 def _in_chunks(
-    model: RemoteObject | TrainedModels, hosted: HostedModel, steps: Iterator[float], chunk: int
+    model: Trainable, hosted: HostedModel, steps: Iterator[float], chunk: int
 ) -> Iterator[list[float]]:
     """Take `chunk` steps at a time; `model` has the parameters found so far after each."""
     while True:
-        with _raised_as_failures():
-            losses = list(islice(steps, chunk))
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                losses = list(islice(steps, chunk))
+        except BadInputError as error:  # loss or clipping refuses what the model returned
+            raise CheckFailed(f"training cannot go on: {error}") from None
         if not losses:
             return
-        assign(_student(model), hosted.parameters)
+        assign(student_of(model), hosted.parameters)
         if isinstance(model, TrainedModels):
             model.learn(hosted.parameters)
         yield losses
-
-
-@contextmanager
-def _raised_as_failures() -> Iterator[None]:
-    """Turn what loss and clipping refuse into failures: the model returned it."""
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            yield
-    except BadInputError as error:
-        raise CheckFailed(f"training cannot go on: {error}") from None
 
 
 def _real_arrays(value: Any, what: str) -> dict[str, Array]:

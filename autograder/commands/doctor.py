@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from framework.commands.options import BlockOption, PluginOption
+from framework.course.folder import find_course_folder
 
 if TYPE_CHECKING:
-    from autograder.installation.bundle import Redactor
-    from autograder.installation.system_facts import FactSection
+    from autograder.installation.inspection import FactSection
 
 
 def doctor(
@@ -29,8 +29,8 @@ def doctor(
     paths of home, names of user and system, and values of the environment. Read it before you
     send it.
     """
-    from autograder.installation.bundle import check_bundle, write_bundle
-    from autograder.installation.system_facts import report_lines
+    from autograder.installation.bundle import Redactor, check_bundle, write_bundle
+    from autograder.installation.inspection import report_lines
     from framework.log import recorded_log
 
     if bundle is not None:
@@ -40,7 +40,9 @@ def doctor(
     for line in report_lines(sections):
         typer.echo(line)
     if bundle is not None:
-        write_bundle(bundle, sections, log, _redactor())
+        course = find_course_folder()
+        folders = {"course": course} if course is not None else {}
+        write_bundle(bundle, sections, log, Redactor(folders))
         typer.echo(f"Saved {bundle}. Read it before you send it.")
     if any(section.problems for section in sections):
         raise typer.Exit(1)
@@ -53,9 +55,9 @@ def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
         place_facts,
         plugin_facts,
         sandbox_facts,
+        section,
         version_facts,
     )
-    from autograder.installation.system_facts import section
 
     return [
         section("versions", version_facts),
@@ -64,11 +66,3 @@ def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
         section("plugins", lambda: plugin_facts(plugin, block)),
         section("folders", place_facts),
     ]
-
-
-def _redactor() -> Redactor:
-    from autograder.installation.bundle import Redactor
-    from framework.course.folder import find_course_folder
-
-    course = find_course_folder()
-    return Redactor.of_this_process({"course": course} if course is not None else {})

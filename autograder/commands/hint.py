@@ -10,6 +10,7 @@ import typer
 from autograder.course.reading import Exercise, find_course
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import chosen_exercise
+from autograder.reports.wording import counted
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console
 
@@ -33,7 +34,15 @@ def hint(
     given = 0 if restart else _count(seen.get(chosen.name), chosen)
     number = min(given, len(chosen.hints) - 1)
     _print(chosen, range(max(number, 0), number + 1))
-    console().print(_outlook(chosen, given), markup=False)
+    left = len(chosen.hints) - given - 1
+    outlook = f"There are no more hints. `gradus hint {chosen.name} --all` shows them again"
+    if not chosen.hints:
+        outlook = f"'{chosen.name}' has no hints"
+    elif left > 0:
+        outlook = f"{counted(left, 'more hint')}: `gradus hint {chosen.name}`"
+    elif left == 0:
+        outlook = f"This was the last hint. `grade {chosen.name}` shows what is still wrong"
+    console().print(outlook, markup=False)
     record = {"shown": min(given + 1, len(chosen.hints)), "of": _digest(chosen)}
     save_state(chosen_course, "hints", seen | {chosen.name: record})
 
@@ -56,14 +65,3 @@ def _print(exercise: Exercise, numbers: range) -> None:
     for number in numbers:
         output.print(f"Hint {number + 1} of {len(exercise.hints)}", style="bold")
         output.print(exercise.hints[number] + "\n", markup=False)
-
-
-def _outlook(exercise: Exercise, given: int) -> str:
-    left = len(exercise.hints) - given - 1
-    if left > 0:
-        return f"{left} more {'hint' if left == 1 else 'hints'}: `gradus hint {exercise.name}`"
-    if left == 0:
-        return f"This was the last hint. `grade {exercise.name}` shows what is still wrong"
-    if not exercise.hints:
-        return f"'{exercise.name}' has no hints"
-    return f"There are no more hints. `gradus hint {exercise.name} --all` shows them again"

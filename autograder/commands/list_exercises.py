@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
-from autograder.results.progress import Graded, read_progress, state_words
+from autograder.results.progress import read_progress, state_words
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.commands.options import CourseOption, ExercisesOrUnits
 from framework.commands.output import say
@@ -42,18 +42,13 @@ def _lines(course: Course, exercises: list[Exercise]) -> Iterator[str]:
     if sys.stdout.isatty():
         room = shutil.get_terminal_size().columns - sum(widths) - GAP * (len(widths) - 1)
         widths[1] = max(widths[1] + min(room, 0), NARROW)
-    for number, row in enumerate(rows):
-        yield _line(row, widths)
+    for number, (name, title, points, state) in enumerate(rows):
+        if len(title) > widths[1]:
+            title = title[: widths[1] - 3] + "..."
+        cells = name.ljust(widths[0]), title.ljust(widths[1]), points.rjust(widths[2]), state
+        yield (" " * GAP).join(cells).rstrip()
         if number == 0 or number == len(rows) - 2:
             yield RULE * (sum(widths) + GAP * (len(widths) - 1))
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    name, title, points, state = row
-    if len(title) > widths[1]:
-        title = title[: widths[1] - 3] + "..."
-    cells = name.ljust(widths[0]), title.ljust(widths[1]), points.rjust(widths[2]), state
-    return (" " * GAP).join(cells).rstrip()
 
 
 def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]]:
@@ -64,17 +59,13 @@ def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]
             yield unit.name, unit.title, "", ""
         for exercise in chosen:
             state = state_words(exercise, course, known, written_state(exercise))
-            yield f"  {exercise.name}", exercise.title, _points(exercise, known), state
-    graded = [known[row.name] for row in exercises if row.name in known]
-    earned, passed = sum(row.earned for row in graded), sum(row.is_passed for row in graded)
+            graded, points = known.get(exercise.name), f"{exercise.available_points:g}"
+            points = points if graded is None else f"{graded.earned:g}/{points}"
+            yield f"  {exercise.name}", exercise.title, points, state
+    done = [known[row.name] for row in exercises if row.name in known]
+    earned, passed = sum(row.earned for row in done), sum(row.is_passed for row in done)
     possible = sum(exercise.available_points for exercise in exercises)
     yield "total", "", f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed"
-
-
-def _points(exercise: Exercise, known: Mapping[str, Graded]) -> str:
-    """Return the points of the last grading, of all; ``35`` where there was none."""
-    graded, possible = known.get(exercise.name), f"{exercise.available_points:g}"
-    return possible if graded is None else f"{graded.earned:g}/{possible}"
 
 
 def written_state(exercise: Exercise) -> str:

@@ -13,7 +13,6 @@ from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Course, find_course
 from autograder.grading.manual_points import (
     DIGEST_MARK,
-    ManualPoints,
     as_csv,
     digest_of,
     read_manual_points,
@@ -40,15 +39,25 @@ def manual_points(
     entered, grade again with `--manual-points FILE`.
     """
     chosen_course = find_course(course)
-    known = read_manual_points(file, chosen_course) if file.exists() else ManualPoints()
+    known = read_manual_points(file if file.exists() else None, chosen_course)
+    listed = {
+        (row.submission, row.exercise, row.question, f"{DIGEST_MARK}{row.digest}")
+        for row in known.entries
+    }
     new: dict[tuple[str, ...], dict[str, str]] = {}
     for path in submissions:
         with load_submission(path, chosen_course) as submission:
             for row in _rows(submission, chosen_course):
-                if not _is_known(row, known):
-                    new[tuple(row.values())] = row
+                about = (row["submission"], row["exercise"], row["question"], row["answer"])
+                if about not in listed:
+                    new[about] = row
     rows = [*known.rows, *new.values()]
-    _write(file, as_csv(rows))
+    aside = file.with_name(f"{file.name}.part")
+    try:  # replaced at once, never in part
+        aside.write_text(as_csv(rows), "utf-8", newline="")
+        aside.replace(file)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
     without = sum(not row["points"].strip() for row in rows)
     say(f"{shown(file)}: {counted(len(new), 'new row')}, {without} of {len(rows)} wait for points.")
 
@@ -70,22 +79,3 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
                     "points": "",
                     "comment": "",
                 }
-
-
-def _is_known(row: dict[str, str], known: ManualPoints) -> bool:
-    digest = row["answer"].removeprefix(DIGEST_MARK)
-    about = (row["submission"], row["exercise"], row["question"], digest)
-    return any(
-        (entry.submission, entry.exercise, entry.question, entry.digest) == about
-        for entry in known.entries
-    )
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace `file` at once, never in part."""
-    aside = file.with_name(f"{file.name}.part")
-    try:
-        aside.write_text(text, "utf-8", newline="")
-        aside.replace(file)
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be written: {error.strerror}") from None

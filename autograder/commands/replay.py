@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,17 +13,7 @@ import typer
 
 from autograder.course.reading import find_course
 from autograder.sandbox.session.faults import BREAKPOINTS
-from framework.commands.options import (
-    AllowWeaker,
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    PluginOption,
-    Sandbox,
-    Seed,
-)
+from framework.commands import options as shared
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
 
@@ -57,22 +47,22 @@ def replay(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
-    device: Device = "cpu",
-    seed: Seed = None,
-    sandbox: Sandbox = "auto",
-    allow_weaker: AllowWeaker = False,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    course: CourseOption = None,
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
+    device: shared.Device = "cpu",
+    seed: shared.Seed = None,
+    sandbox: shared.Sandbox = "auto",
+    allow_weaker: shared.AllowWeaker = False,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    course: shared.CourseOption = None,
 ) -> None:
     """Make the call of a failed check again in this terminal, where a debugger works.
 
     The check runs in the sandbox first, to find the call. Then your code runs without a sandbox:
     replay code of your own only. `breakpoint()` in your code works here, also without --pdb.
     """
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
     from autograder.replays.recorded_calls import exercise_of, record
     from autograder.replays.session import Replay
 
@@ -94,38 +84,33 @@ def replay(
         if save is None and script is None:
             code = _run(made, recorded, pdb)
             raise typer.Exit(code)
-        _require_free([save, script, script and script.with_suffix(".npz")], force)
+        for file in filter(None, (save, script, script and script.with_suffix(".npz"))):
+            if file.exists() and not force:
+                raise ConflictError(f"{file} exists: choose another name, or give `--force`")
         if save is not None:
             _save(made, recorded, save)
         if script is not None:
-            _write_program(made, recorded, script, pdb=pdb)
-
-
-def _require_free(files: Sequence[Path | None], force: bool) -> None:
-    for file in filter(None, files):
-        if file.exists() and not force:
-            raise ConflictError(f"{file} exists: choose another name, or give `--force`")
+            has_arrays = _write(made, recorded, script, pdb=pdb)
+            more = f" and {shown(script.with_suffix('.npz'))}" if has_arrays else ""
+            name = shown(script)
+            say(f"Wrote {name}{more}. Run it with `python {name}`, or in an editor.")
 
 
 def _run(made: Replay, recorded: ReplayedCheck, pdb: bool) -> int:
     """Run the program in this terminal, and return its exit code."""
+    result = recorded.result
     with tempfile.TemporaryDirectory(prefix="gradus-replay-") as folder:
         file = Path(folder, "replay.py")
         _write(made, recorded, file, pdb=pdb)
-        _introduce(recorded)
+        if result.message:
+            is_breakpoint = result.fact.what in BREAKPOINTS
+            say(f"{result.title}: {result.verdict.value}")
+            for text in () if is_breakpoint else (result.message, *result.details):
+                say(text)
+            say(f"Without a sandbox: {result.call or 'the whole check'}\n")
+        else:
+            say(f"{result.id} passes. Its last call is made again, without a sandbox:\n")
         return subprocess.run([sys.executable, str(file)], check=False).returncode
-
-
-def _introduce(recorded: ReplayedCheck) -> None:
-    """Say which call is made, and what the check says of it."""
-    result = recorded.result
-    if not result.message:
-        say(f"{result.id} passes. Its last call is made again, without a sandbox:\n")
-        return
-    say(f"{result.title}: {result.verdict.value}")
-    for text in () if result.fact.what in BREAKPOINTS else (result.message, *result.details):
-        say(text)
-    say(f"Without a sandbox: {result.call or 'the whole check'}\n")
 
 
 def _write(made: Replay, recorded: ReplayedCheck, file: Path, *, pdb: bool) -> bool:
@@ -141,12 +126,6 @@ def _write(made: Replay, recorded: ReplayedCheck, file: Path, *, pdb: bool) -> b
     except OSError as error:
         raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
     return bool(composed.arrays)
-
-
-def _write_program(made: Replay, recorded: ReplayedCheck, file: Path, *, pdb: bool) -> None:
-    has_arrays = _write(made, recorded, file, pdb=pdb)
-    more = f" and {shown(file.with_suffix('.npz'))}" if has_arrays else ""
-    say(f"Wrote {shown(file)}{more}. Run it with `python {shown(file)}`, or in an editor.")
 
 
 def _save(made: Replay, recorded: ReplayedCheck, file: Path) -> None:

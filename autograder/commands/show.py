@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.figures import Figure, replaced
+from autograder.course.figures import replaced
+from autograder.course.promises import without_marks
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
 from autograder.course.working_directory import chosen_exercise
@@ -18,7 +19,6 @@ from framework.errors import BadInputError
 from framework.text_files import read_text
 
 if TYPE_CHECKING:
-    from autograder.course.promises import Promise, PromiseTable
     from autograder.course.reading import Exercise
 
 
@@ -49,8 +49,12 @@ def _show_text(exercise: Exercise, pager: bool) -> None:
 
     if not exercise.readme.is_file():
         raise BadInputError(f"{exercise.readme} is missing: exercise '{exercise.name}' has no text")
-    readme = read_text(exercise.readme)
-    described = replaced(readme, exercise.readme.parent, _named)
+    readme = without_marks(read_text(exercise.readme))
+    described = replaced(
+        readme,
+        exercise.readme.parent,
+        lambda figure: f"*Figure: {figure.title}.* `{shown(figure.path)}`",
+    )
     text = Markdown(described + _questions(exercise))
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
@@ -75,31 +79,15 @@ def _questions(exercise: Exercise) -> str:
     return "\n\n".join(["", *parts])
 
 
-def _named(figure: Figure) -> str:
-    """Return the line that stands for `figure` in a terminal."""
-    return f"*Figure: {figure.title}.* `{shown(figure.path)}`"
-
-
 def _show_promises(exercise: Exercise) -> None:
+    """Print each sentence, where it stands, and the checks that test it."""
     from autograder.course.promises import promise_table
 
     table = promise_table(exercise)
     for promise in table.promises:
-        say(_promise_text(promise))
-    say(_unnamed_text(table))
-
-
-def _promise_text(promise: Promise) -> str:
-    """Return a sentence, where it stands, and the checks that test it."""
-    checks = [
-        f"    {'hidden' if check.hidden else 'public'}  {check.name}: {check.title}"
-        for check in promise.checks
-    ]
-    return "\n".join([f"{promise.source or 'in no text'}: {promise.sentence}", *checks, ""])
-
-
-def _unnamed_text(table: PromiseTable) -> str:
+        say(f"{promise.address}: {promise.text or 'in no text'}")
+        for check in promise.checks:
+            say(f"    {'hidden' if check.hidden else 'public'}  {check.name}: {check.title}")
+        say("")
     hidden = [check.hidden for check in table.without_promise]
-    return (
-        f"Checks that name no sentence: {hidden.count(False)} public, {hidden.count(True)} hidden."
-    )
+    say(f"Checks that name no promise: {hidden.count(False)} public, {hidden.count(True)} hidden.")

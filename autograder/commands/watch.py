@@ -18,13 +18,10 @@ from framework.errors import UsageError
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.008
-
 #: How long a file stays as it is before it counts as saved: editors empty it first.
 SAVING = 0.01
-
 #: How often it is looked at meanwhile, in seconds.
 SAVING_INTERVAL = 0.002
-
 #: How often the files of the course are looked at: they are many, and seldom change.
 COURSE_INTERVAL = 1.0
 
@@ -56,13 +53,19 @@ def grade_on_change(
         try:
             while not interrupt.came:
                 with interrupt.noted():
-                    _announce(folder)
+                    print(
+                        f"\nWatching {folder}: save a file to grade again; Ctrl-C ends.", flush=True
+                    )
                     prepare()
                     changes.wait()
                 if changes.is_other_course:
                     return None
                 if not interrupt.came:
-                    code = _attempt(grade)
+                    try:
+                        code = grade()
+                    except UsageError as error:
+                        write_error(f"grade: {error}")
+                        code = error.exit_code
         except KeyboardInterrupt:
             return code
     return code
@@ -177,7 +180,9 @@ class _Changes:
 
 def stamps(folder: Path) -> Stamps:
     """Return the state of everything in `folder` that may hold an exercise."""
-    return _stamps_of(_files(folder))
+    if not folder.is_dir():
+        return _stamps_of([folder])
+    return _stamps_of(candidate.path for candidate in candidates(folder, lambda note: None))
 
 
 def _stamps_of(paths: Iterable[Path]) -> Stamps:
@@ -189,26 +194,6 @@ def _stamps_of(paths: Iterable[Path]) -> Stamps:
     return seen
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        yield folder
-        return
-    yield from (candidate.path for candidate in candidates(folder, lambda note: None))
-
-
-def _announce(folder: Path) -> None:
-    sys.stdout.write(f"\nWatching {folder}: save a file to grade again; Ctrl-C ends.\n")
-    sys.stdout.flush()
-
-
 def _folders(folder: Path) -> list[Path]:
     """Return `folder`, and the folders in it, where new files may appear."""
     return [Path(folder) for folder, _, _ in os.walk(folder) if "/." not in folder]
-
-
-def _attempt(grade: Callable[[], int]) -> int:
-    try:
-        return grade()
-    except UsageError as error:
-        write_error(f"grade: {error}")
-        return error.exit_code

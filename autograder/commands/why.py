@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import Course, find_course
-from framework.commands.options import (
-    ArraysOption,
-    BlockOption,
-    CourseOption,
-    Device,
-    GradedSubmission,
-    PluginOption,
-    Sandbox,
-    Seed,
-)
+from autograder.course.reading import Course, Exercise, find_course
+from framework.commands import options as shared
 from framework.commands.output import say
 from framework.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
     from autograder.results.report import CheckResult, Report
 
 
@@ -30,26 +21,29 @@ def why(
     check: Annotated[
         str,
         typer.Argument(
-            metavar="CHECK", help="A check, as `grade` shows it: test_EXERCISE.py::TEST."
+            metavar="CHECK",
+            help="A check, as `grade` shows it: test_EXERCISE.py::TEST, or questions.md::QUESTION.",
         ),
     ],
-    submission: GradedSubmission = None,
-    backend: ArraysOption = "numpy",
-    device: Device = "cpu",
-    seed: Seed = None,
-    sandbox: Sandbox = "auto",
+    submission: shared.GradedSubmission = None,
+    backend: shared.ArraysOption = "numpy",
+    device: shared.Device = "cpu",
+    seed: shared.Seed = None,
+    sandbox: shared.Sandbox = "auto",
+    manual_points: shared.ManualPointsFile = None,
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
     ] = False,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-    course: CourseOption = None,
+    plugin: shared.PluginOption = None,
+    block: shared.BlockOption = None,
+    course: shared.CourseOption = None,
 ) -> None:
     """Show how a check came to its verdict: each rule that decided, with its reason.
 
     The exercise is graded again, together with the parts that its failing checks use.
     """
-    from autograder.grading.options import GradeOptions
+    from autograder.grading.setting import GradeOptions
+    from autograder.replays.recorded_calls import exercise_of
 
     options = GradeOptions(
         submission=submission,
@@ -57,14 +51,18 @@ def why(
         device=device,
         seed=seed,
         sandbox=sandbox,
+        manual_points=manual_points,
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
     chosen = find_course(course)
-    report = _graded(check, options, chosen)
-    checks = {result.id: result for exercise in report.exercises for result in exercise.checks}
+    exercise = exercise_of(check, chosen, decided=True)
+    if exercise.questions:
+        check = f"{exercise.stub.name}::{check.partition('::')[2]}"
+    report = _graded(exercise, options, chosen)
+    checks = {result.id: result for result in report.checks}
     if "" in checks:  # no check has run: nothing is written, handed in or readable
-        for result in (result for exercise in report.exercises for result in exercise.checks):
+        for result in report.checks:
             say(f"{result.title}: {result.verdict.value}: {result.message}")
         return
     if check not in checks:
@@ -73,19 +71,17 @@ def why(
         say(line)
 
 
-def _graded(check: str, options: GradeOptions, course: Course) -> Report:
-    """Return the report on the exercise of `check`."""
+def _graded(exercise: Exercise, options: GradeOptions, course: Course) -> Report:
+    from autograder.grading.manual_points import read_manual_points
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import open_setting
-    from autograder.replays.recorded_calls import exercise_of
     from autograder.submissions.submission import load_submission
-    from framework.providers.plugins import Plugins
 
-    exercise = exercise_of(check, course, hidden=True)
-    setting = open_setting(options, course, Plugins(options.plugins, course, options.blocked))
+    setting = open_setting(options, course)
+    points = read_manual_points(options.manual_points, course)
     required = [other.name for other in course.with_required([exercise])]
     with load_submission(options.place(course), course, required) as submission:
-        return answer(GradeRequest(setting, submission, (exercise,)))
+        return answer(GradeRequest(setting, submission, (exercise,), manual_points=points))
 
 
 def explanation(check: CheckResult, *, show_messages: bool) -> Iterator[str]:

@@ -14,14 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograder.conversations.draws import RecordedGenerator
-from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.conversations.recording import Tape, handles_in
-from autograder.sandbox.session.callbacks import unnumbered
 from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import OnRecord
-from autograder.sandbox.values import map_leaves, same_form, zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.session.requests import Outcome, Step, unnumbered
+from autograder.sandbox.session.session import Exchange, OnRecord, copied, request_frame
+from autograder.sandbox.wire import Handle, map_leaves, same_form, zip_leaves
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
 RTOL = 1e-9
@@ -66,7 +63,11 @@ class RecordedSession(OnRecord):
     def _play(self, tape: Tape) -> None:
         self._answers = [exchange.outcomes for exchange in tape.exchanges]
         self._requests = [exchange.plain_steps() for exchange in tape.exchanges]
-        looked_up = list(map(_looked_up, self._requests, self._answers))
+        #: The class and the name of a method, where a check only asks whether it is one.
+        looked_up = [
+            _attribute(request) if answer and answer[0].is_method else NOTHING
+            for request, answer in zip(self._requests, self._answers, strict=True)
+        ]
         #: The ids of the objects in each recorded exchange that is no such look-up.
         self._involved = [
             {handle.id for handle in handles_in([request, [one.value for one in answer]])}
@@ -139,11 +140,6 @@ class RecordedSession(OnRecord):
         live = max(self._objects, default=0) + 1
         self._objects[live] = _LiveObject(recorded, number)
         return live
-
-
-def _looked_up(request: list[list[Any]], answer: Sequence[Outcome]) -> tuple[str, str]:
-    """Return the class and the name of a method, if a check only asks whether it is one."""
-    return _attribute(request) if answer and answer[0].is_method else NOTHING
 
 
 def _attribute(request: list[list[Any]]) -> tuple[str, str]:

@@ -19,14 +19,18 @@ from typing import Any
 import numpy as np
 
 from autograder.conversations.draws import Draw, RecordingGenerator
-from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.sandbox import wire
-from autograder.sandbox.session.callbacks import unnumbered
 from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import ForwardingSession, OnRecord, Session
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.session.requests import Outcome, Step, unnumbered
+from autograder.sandbox.session.session import (
+    Exchange,
+    ForwardingSession,
+    OnRecord,
+    Session,
+    copied,
+    request_frame,
+)
+from autograder.sandbox.wire import Handle, leaves
 from framework.errors import BadInputError
 
 MAGIC = b"GRADUS-RECORDING 1\n"
@@ -144,7 +148,7 @@ def write_recording(file: Path, recording: Recording) -> None:
         numbers = len(tape.exchanges), len(tape.answers)
         frames.append(wire.encode([check, draws, *numbers, tape.mistakes, tape.drawn]))
         for exchange in (*tape.exchanges, *tape.answers):
-            frames += exchange.stored()
+            frames += stored(exchange)
     joined = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(MAGIC + lzma.compress(joined, preset=9))
@@ -169,10 +173,30 @@ def _tapes(frames: Iterator[bytes]) -> Iterator[tuple[str, Tape]]:
     for first in frames:
         check, draws, exchanges, answers, mistakes, drawn = wire.decode_frame(first)
         read = [
-            Exchange.read(next(frames, b""), next(frames, b"")) for _ in range(exchanges + answers)
+            read_exchange(next(frames, b""), next(frames, b"")) for _ in range(exchanges + answers)
         ]
         drawn_values = [Draw(*draw) for draw in draws]
         yield check, Tape(drawn_values, read[:exchanges], read[exchanges:], mistakes, drawn)
+
+
+def stored(exchange: Exchange) -> tuple[bytes, bytes]:
+    """Return a request and its answer as two frames; calls and callbacks are left out."""
+    outcomes = [
+        [o.value, o.is_method, [*o.changed], [*o.aliased], [*o.args], {**o.kwargs}]
+        for o in exchange.outcomes
+    ]
+    answer = wire.encode([outcomes, exchange.raised, exchange.message])
+    return wire.encode({"steps": exchange.plain_steps()}), answer
+
+
+def read_exchange(request: bytes, answer: bytes) -> Exchange:
+    """Return the exchange that was stored as two frames; raises an error if they are malformed."""
+    outcomes, raised, message = wire.decode_frame(answer)
+    read = (
+        Outcome(value, is_method, tuple(changed), tuple(aliased), tuple(args), kwargs)
+        for value, is_method, changed, aliased, args, kwargs in outcomes
+    )
+    return Exchange(request, tuple(read), raised, message)
 
 
 def content(file: Path) -> bytes:
@@ -185,7 +209,11 @@ def content(file: Path) -> bytes:
         data = file.read_bytes()
         if not data.startswith(MAGIC):
             raise _unusable(file, "this version of gradus knows no such format")
-        return _decompressed(data[len(MAGIC) :])
+        reader = lzma.LZMADecompressor()
+        unpacked = reader.decompress(data[len(MAGIC) :], max_length=MAX_BYTES)
+        if not reader.eof:
+            raise EOFError("too large, or its end is missing")
+        return unpacked
     except OSError as error:
         raise _unusable(file, f"it cannot be read: {error.strerror}") from None
     except (lzma.LZMAError, EOFError) as error:
@@ -197,14 +225,6 @@ def _unusable(file: Path, why: str) -> BadInputError:
         f"{file} is no recording that can be used: {why}. `gradus kit update KIT` with a new kit "
         "of the course replaces it"
     )
-
-
-def _decompressed(data: bytes) -> bytes:
-    reader = lzma.LZMADecompressor()
-    unpacked = reader.decompress(data, max_length=MAX_BYTES)
-    if not reader.eof:
-        raise EOFError("too large, or its end is missing")
-    return unpacked
 
 
 def _frames(data: bytes) -> Iterator[bytes]:

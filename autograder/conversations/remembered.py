@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.conversations.exchange import Exchange, copied, request_frame
 from autograder.sandbox import wire
 from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import Session
+from autograder.sandbox.session.session import Exchange, Session, copied, request_frame
 
 #: Maximum size of what is remembered of one exercise, in bytes.
 MAX_BYTES = 64 << 20

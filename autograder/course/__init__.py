@@ -1,5 +1,7 @@
 """A course on disk, and what a student keeps beside it.
 
+What reads a file raises `BadInputError` if it is wrong; the message names the file and the place.
+
 reading             units and exercises, read from ``course.toml`` and ``exercise.toml``
 thresholds          required metrics of trained models
 questions           written questions and their answers

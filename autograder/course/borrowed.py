@@ -6,7 +6,7 @@ as in ``cs224n/rnn``, stands beside the submission's files in the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from autograder.course.reading import Course, Exercise
 
@@ -18,29 +18,23 @@ def borrowed_sources(course: Course, exercises: Iterable[Exercise]) -> dict[str,
 
     Missing solutions are left out.
     """
-    needed = course.borrowed(course.with_required(exercises))
     return {
         _module(name): exercise.solution_source()
-        for name, exercise in needed.items()
+        for name, exercise in course.borrowed(exercises).items()
         if exercise.solution.is_file()
     }
 
 
 def borrowed_parts(course: Course, exercises: Iterable[Exercise]) -> Parts:
     """Return registry name -> (module, name in it), for plain names and those with their course."""
-    needed = course.borrowed(course.with_required(exercises))
-    scoped = dict(_parts(needed))
+    scoped: Parts = {}
     plain: Parts = {}
-    for name, module_and_name in scoped.items():  # the nearest base comes first
-        plain.setdefault(name.partition("/")[2], module_and_name)
-    return {**plain, **scoped}
-
-
-def _parts(needed: dict[str, Exercise]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for name, exercise in needed.items():
-        scope = name.partition("/")[0]
+    for name, exercise in course.borrowed(exercises).items():
         for task in exercise.tasks:
-            yield f"{scope}/{task.registry_name}", (_module(name), task.name)
+            part = (_module(name), task.name)
+            scoped[f"{name.partition('/')[0]}/{task.registry_name}"] = part
+            plain.setdefault(task.registry_name, part)  # the nearest base comes first
+    return {**plain, **scoped}
 
 
 def _module(name: str) -> str:

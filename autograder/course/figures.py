@@ -12,12 +12,7 @@ _IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure.
-
-    Attributes:
-        title: what it shows; its alternative text.
-        path: the SVG file.
-    """
+    """One figure: what it shows, its alternative text, and its SVG file."""
 
     title: str
     path: Path
@@ -32,10 +27,8 @@ def figures(text: str, folder: Path) -> Iterator[Figure]:
 
 def replaced(text: str, folder: Path, by: Callable[[Figure], str]) -> str:
     """Return `text` in which every figure of `figures` is replaced by what `by` makes of it."""
-    shown = {figure.path.name: figure for figure in figures(text, folder)}
 
     def replacement(match: re.Match[str]) -> str:
-        figure = shown.get(match["file"])
-        return by(figure) if figure else match[0]
+        return next(map(by, figures(match[0], folder)), match[0])
 
     return _IMAGE.sub(replacement, text)

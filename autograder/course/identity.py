@@ -27,7 +27,11 @@ def course_hash(course: Catalogue) -> str:
     digest, inside = hashlib.sha256(), f"{course.root}{os.sep}"
     for file in _deciding(course):
         name = file.removeprefix(inside) if file.startswith(inside) else Path(file).name
-        for data in (name.encode(), _content(file)):
+        content = b""
+        if os.path.isfile(file):  # noqa: PTH113
+            with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+                content = stream.readall()
+        for data in (name.encode(), content):
             digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 
@@ -43,20 +47,6 @@ def course_files(course: Catalogue) -> list[Path]:
     return files
 
 
-def _questions(folder: str) -> Iterator[str]:
-    """Yield the key of written questions, if the exercise in `folder` has one."""
-    if os.path.isfile(f"{folder}/questions.md"):  # noqa: PTH113
-        yield from (f"{folder}/questions.md", f"{folder}/mistakes.toml")
-
-
-def _content(file: str) -> bytes:
-    """Return the bytes of `file`; nothing if it is no file."""
-    if not os.path.isfile(file):  # noqa: PTH113
-        return b""
-    with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
-        return stream.readall()
-
-
 def _deciding(course: Catalogue) -> Iterator[str]:
     yield str(course_file(course.root))
     yield from course.plugins
@@ -65,8 +55,9 @@ def _deciding(course: Catalogue) -> Iterator[str]:
         for name in unit.exercises:
             yield f"{exercises}/{unit.name}/{name}/exercise.toml"
             yield f"{exercises}/{unit.name}/{name}/test_{name}.py"
-            yield from _questions(f"{solutions}/{unit.name}/{name}")
-            yield f"{solutions}/{unit.name}/{name}/{name}.py"
-            yield f"{solutions}/{unit.name}/{name}/test_{name}_hidden.py"
+            folder = f"{solutions}/{unit.name}/{name}"
+            if os.path.isfile(f"{folder}/questions.md"):  # noqa: PTH113
+                yield from (f"{folder}/questions.md", f"{folder}/mistakes.toml")
+            yield from (f"{folder}/{name}.py", f"{folder}/test_{name}_hidden.py")
     for base in lineage(course)[1:2]:  # it has its own base after it
         yield from _deciding(base)

@@ -34,10 +34,8 @@ class Kit:
 
     Attributes:
         root: its folder.
-        course: hash of the course that it was made from.
+        course: hash of the course that it was made from, whose `name` and `version` may be empty.
         gradus: version of gradus that made it.
-        name: of the course; empty if it has none.
-        version: of the course, as people read it; empty if it has none.
         seed: of the random numbers of its checks.
         files: path in the kit -> SHA-256, for every file but those that a student edits.
         open_checks: exercise -> its checks that need the course's grader -> their points.
@@ -64,11 +62,7 @@ class Kit:
         return self.root / "kit" / "recordings" / f"{exercise}.recording"
 
     def stub(self, exercise: str, suffix: str = ".py") -> Path:
-        """Return the file of `exercise` as it was handed out.
-
-        Args:
-            suffix: ``.md`` for written questions.
-        """
+        """Return the file of `exercise` as it was handed out; ``.md`` for written questions."""
         return self.root / "kit" / "stubs" / f"{exercise}{suffix}"
 
     def write(self) -> None:
@@ -93,11 +87,7 @@ def manifest_of(root: Path) -> Path:
 
 
 def kit_of(root: Path) -> Kit | None:
-    """Return the kit in the folder `root`; None if it is none.
-
-    Raises:
-        BadInputError: its manifest is damaged, or of a newer gradus.
-    """
+    """Return the kit in the folder `root`; None if it is none."""
     try:
         status = manifest_of(root).stat()
     except OSError:

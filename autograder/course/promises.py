@@ -1,20 +1,21 @@
 """Promises: the sentences of an exercise's text that its checks hold a submission to.
 
-A check names its sentences by the marker ``@pytest.mark.promise("...", ...)``. Each is a sentence,
-or a part of one, that README.md or a docstring of the stub contains literally; line breaks do not
-matter. Nothing is imported or run: test files and stubs are read as source.
+A check names its promises by the marker ``@pytest.mark.promise("...", ...)``, each by its address:
 
-Each sentence of the text that has a phrase of `PHRASES` promises something, and must be named by a
-check. A check that names it has to fail where it is broken.
+- ``unchanged``: the sentences of README.md before the comments ``<!-- promise: unchanged -->``;
+- ``LSTM.forward``: the docstring of the stub's method, without its sections;
+- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring.
+
+Nothing is imported or run: test files, stubs and solutions are read as source. Each sentence that
+has a phrase of `PHRASES` promises something: a check must name it, and fail where it is broken.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from autograder.course.reading import Exercise
@@ -41,13 +42,18 @@ PHRASES = {
 }
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PHRASES.items()}
 
+#: What names the sentence before it.
+MARK = re.compile(r" <!-- promise: ([a-z0-9-]+) -->")
+#: Such a mark names nothing: Markdown ends the paragraph at a line that starts with it.
+_AT_LINE_START = re.compile(r"^\s*<!-- promise: .*?-->", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 #: Where a statement ends: an empty line, a new item of a list, a table's row, an argument's name.
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*[-*|] )|\n(?=\s*[\w, *]+: )")
 _BULLET = re.compile(r"^[-*|] ")
-_SENTENCES = re.compile(r"(?<=[^.][.;!?])\s+(?=[^a-z\s])")
-#: The shortest text that counts as a sentence: a shorter one is found almost everywhere.
-MIN_LENGTH = 12
+_SENTENCES = re.compile(r"(?:(?<=[^.][.;!?])|(?<= -->))\s+(?=[^a-z\s<])")
+_SECTIONS = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):[ ]*$", re.MULTILINE)
+#: An argument in a section, with its text.
+_ENTRY = re.compile(r"^    (\*{0,2}\w[\w, *]*): ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,22 +63,24 @@ class PromisedSentence:
     Args:
         text: with single spaces.
         kinds: what it promises, keys of `PHRASES`.
+        names: those of the marks after it.
     """
 
     text: str
     kinds: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PromisedCheck:
-    """A check and the sentences that it names.
+    """A check and the promises that it names.
 
     Args:
         file: its test file.
         name: of its function.
         title: the first line of its docstring.
         hidden: whether students do not see it.
-        promises: the sentences, with single spaces.
+        promises: their addresses.
     """
 
     file: Path
@@ -84,54 +92,49 @@ class PromisedCheck:
 
 @dataclass(frozen=True)
 class Promise:
-    """A sentence with the checks that name it.
+    """A promise with the checks that name it.
 
     Args:
-        sentence: as the checks write it.
-        source: name of the file that contains it; empty if none does.
+        address: as the checks write it.
+        text: what is promised; empty if no text has the address.
         checks: in the order of the test files.
     """
 
-    sentence: str
-    source: str
+    address: str
+    text: str
     checks: tuple[PromisedCheck, ...]
 
 
 @dataclass(frozen=True)
 class PromiseTable:
-    """All checks of an exercise against all sentences of its text.
+    """All checks of an exercise against all promises of its text.
 
     Args:
         checks: public ones, then hidden ones.
-        texts: name of a file -> what students read in it, with single spaces.
+        texts: address -> what students read there, with single spaces.
     """
 
     checks: tuple[PromisedCheck, ...]
-    texts: dict[str, str] = field(hash=False)
+    texts: Mapping[str, str] = field(hash=False)
 
-    @cached_property
+    @property
     def promises(self) -> tuple[Promise, ...]:
-        """Every sentence that a check names, in the order of the text; unknown ones first."""
-        sentences = dict.fromkeys(text for check in self.checks for text in check.promises)
-        return tuple(map(self._promise, sorted(sentences, key=self._place)))
+        """Every promise that a check names, in the order of the text; unknown ones first."""
+        order = {address: number for number, address in enumerate(self.texts)}
+        named = dict.fromkeys(name for check in self.checks for name in check.promises)
+        return tuple(
+            Promise(
+                address,
+                self.texts.get(address, ""),
+                tuple(check for check in self.checks if address in check.promises),
+            )
+            for address in sorted(named, key=lambda address: order.get(address, -1))
+        )
 
     @property
     def without_promise(self) -> tuple[PromisedCheck, ...]:
-        """The checks that name no sentence."""
+        """The checks that name no promise."""
         return tuple(check for check in self.checks if not check.promises)
-
-    def _promise(self, sentence: str) -> Promise:
-        order, _ = self._place(sentence)
-        source = list(self.texts)[order] if order >= 0 else ""
-        named_by = tuple(check for check in self.checks if sentence in check.promises)
-        return Promise(sentence, source, named_by)
-
-    def _place(self, sentence: str) -> tuple[int, int]:
-        """Return the number of the text that contains `sentence`, or −1, and its place there."""
-        for order, text in enumerate(self.texts.values()):
-            if (place := text.find(sentence)) >= 0:
-                return order, place
-        return -1, 0
 
 
 def promise_table(exercise: Exercise) -> PromiseTable:
@@ -143,11 +146,23 @@ def promise_table(exercise: Exercise) -> PromiseTable:
         if file.is_file()
         for check in _checks_of(file, hidden)
     ]
-    return PromiseTable(tuple(checks), dict(_texts_of(exercise)))
+    return PromiseTable(tuple(checks), promised_texts(exercise))
+
+
+def promised_texts(exercise: Exercise) -> dict[str, str]:
+    """Return address -> text: the marked sentences of README.md, then all docstrings."""
+    texts: dict[str, str] = {}
+    if exercise.readme.is_file():
+        for sentence in _sentences(read_text(exercise.readme)):
+            for address in MARK.findall(sentence):
+                texts[address] = f"{texts.get(address, '')} {_plain(sentence)}".strip()
+    for docstring in _docstrings(exercise):
+        texts |= {address: " ".join(text.split()) for address, text in docstring.items()}
+    return texts
 
 
 def promise_problems(table: PromiseTable) -> Iterator[str]:
-    """Yield a message for each hidden check without a sentence and for each unusable sentence."""
+    """Yield a message for each hidden check without a promise and for each unknown address."""
     for check in table.without_promise:
         if check.hidden:
             yield (
@@ -155,85 +170,118 @@ def promise_problems(table: PromiseTable) -> Iterator[str]:
                 'add @pytest.mark.promise("...") above it'
             )
     for promise in table.promises:
-        named_by = ", ".join(check.name for check in promise.checks)
-        if len(promise.sentence) < MIN_LENGTH:
-            yield f"{named_by}: '{promise.sentence}' is too short for a sentence of the text"
-        elif not promise.source:
-            places = " or a docstring of ".join(table.texts)
+        if not promise.text:
+            named_by = ", ".join(check.name for check in promise.checks)
             yield (
-                f"{named_by}: no text contains '{promise.sentence}': correct the marker, or write "
-                f"the sentence in {places}"
+                f"{named_by}: no text has the promise '{promise.address}': write "
+                f"`<!-- promise: {promise.address} -->` after a sentence of README.md, or name a "
+                "docstring: Class.method, Class.method.argument, Class.method.returns"
             )
 
 
 def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
     """Return what the text of `exercise` promises and no check names, each sentence once.
 
-    A check names a sentence by any part of it. Docstrings of given code, ``Given: ...``, are left
-    out: what it promises is kept as long as it is called, which the sentences of the tasks promise.
+    Docstrings of given code, ``Given: ...``, are left out: what it promises is kept as long as it
+    is called, which the sentences of the tasks promise.
     """
-    named = [text for check in promise_table(exercise).checks for text in check.promises]
-    promised = (promise for text in _raw_texts(exercise) for promise in promised_sentences(text))
-    unclaimed = {
-        promise.text: promise
-        for promise in promised
-        if not any(text in promise.text or promise.text in text for text in named)
-    }
-    return tuple(unclaimed.values())
+    named = {address for check in promise_table(exercise).checks for address in check.promises}
+    readme = read_text(exercise.readme) if exercise.readme.is_file() else ""
+    unclaimed = [
+        promise for promise in promised_sentences(readme) if named.isdisjoint(promise.names)
+    ]
+    for docstring in _docstrings(exercise):
+        if not next(iter(docstring.values())).startswith("Given:"):
+            for address, text in docstring.items():
+                unclaimed += promised_sentences(text) if address not in named else ()
+    return tuple(dict.fromkeys(unclaimed))
 
 
 def promised_sentences(text: str) -> Iterator[PromisedSentence]:
     """Yield the sentences of `text`, Markdown or a docstring, that have a phrase of `PHRASES`."""
-    for block in _BLOCKS.split(_FENCED.sub("\n\n", text)):
-        for part in _SENTENCES.split(block):
-            sentence = _BULLET.sub("", " ".join(part.split()))
-            kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(sentence))
-            if kinds:
-                yield PromisedSentence(sentence, kinds)
+    for sentence in _sentences(text):
+        plain = _plain(sentence)
+        kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(plain))
+        if kinds:
+            yield PromisedSentence(plain, kinds, tuple(MARK.findall(sentence)))
 
 
-def _raw_texts(exercise: Exercise) -> Iterator[str]:
-    """Yield README.md and the docstrings of the stub, but for those of given code."""
-    if exercise.readme.is_file():
-        yield read_text(exercise.readme)
-    if exercise.stub.is_file():
-        docstrings = _docstrings(_parsed(exercise.stub))
-        yield from (text for text in docstrings if not text.startswith("Given:"))
+def without_marks(markdown: str) -> str:
+    """Return a text without the comments that name its promises."""
+    return MARK.sub("", markdown)
 
 
-def _texts_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    if exercise.readme.is_file():
-        yield exercise.readme.name, _single_spaced(read_text(exercise.readme))
-    if exercise.tasks and exercise.stub.is_file():
-        docstrings = _docstrings(_parsed(exercise.stub))
-        yield exercise.stub.name, "\n".join(map(_single_spaced, docstrings))
+def _sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of `text` with their marks, each on one line, without examples."""
+    for block in _BLOCKS.split(_FENCED.sub("\n\n", _AT_LINE_START.sub("", text))):
+        for sentence in _SENTENCES.split(block):
+            yield _BULLET.sub("", " ".join(sentence.split()))
 
 
-def _docstrings(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield ast.get_docstring(node) or ""
+def _plain(sentence: str) -> str:
+    return MARK.sub("", sentence).strip("| ")
+
+
+def _docstrings(exercise: Exercise) -> Iterator[dict[str, str]]:
+    """Yield address -> text for each docstring: its own text first, then its entries.
+
+    The solution has the docstrings of the stub. The stub may be a student's file, and changed.
+    """
+    source = exercise.solution if exercise.solution.is_file() else exercise.stub
+    if exercise.tasks and source.is_file():
+        for name, node in _named_nodes(_parsed(source), source.stem):
+            if docstring := ast.get_docstring(node):
+                yield dict(_entries(name, docstring))
+
+
+def _named_nodes(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef, name: str
+) -> Iterator[tuple[str, ast.Module | ast.ClassDef | ast.FunctionDef]]:
+    """Yield all that has a docstring, with its name: that of the file for the module."""
+    yield name, node
+    for child in node.body:
+        if isinstance(child, ast.ClassDef | ast.FunctionDef):
+            prefix = "" if isinstance(node, ast.Module) else f"{name}."
+            yield from _named_nodes(child, prefix + child.name)
+
+
+def _entries(name: str, docstring: str) -> Iterator[tuple[str, str]]:
+    """Yield the address and the text of a docstring, of its arguments and of its sections."""
+    own, *sections = _SECTIONS.split(docstring)
+    titled = [
+        (title, *re.split(r"\n(?=\S)", text, maxsplit=1))
+        for title, text in zip(sections[::2], sections[1::2], strict=True)
+    ]
+    yield name, "\n\n".join([own, *(text for _, _, *after in titled for text in after)])
+    for title, text, *_ in titled:
+        if title in ("Args", "Attributes"):
+            _, *entries = _ENTRY.split(text)
+            for argument, description in zip(entries[::2], entries[1::2], strict=True):
+                address = re.sub(r"[ *]", "", argument)
+                yield f"{name}.{address}", f"{argument}: {description}"
+        else:
+            yield f"{name}.{title.lower()}", text
 
 
 def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:
     for node in _parsed(file).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             title, *_ = (ast.get_docstring(node) or node.name).splitlines()
-            promises = tuple(map(_single_spaced, _named_by(node.decorator_list, file)))
-            yield PromisedCheck(file, node.name, title.rstrip("."), hidden, promises)
+            addresses = tuple(_named_by(node.decorator_list, file))
+            yield PromisedCheck(file, node.name, title.rstrip("."), hidden, addresses)
 
 
 def _named_by(decorators: Iterable[ast.expr], file: Path) -> Iterator[str]:
     for decorator in decorators:
         match decorator:
-            case ast.Call(func=ast.Attribute(attr="promise"), args=sentences):
-                yield from (_constant(sentence, file) for sentence in sentences)
+            case ast.Call(func=ast.Attribute(attr="promise"), args=addresses):
+                yield from (_constant(address, file) for address in addresses)
 
 
-def _constant(sentence: ast.expr, file: Path) -> str:
-    if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
-        return sentence.value
-    raise BadInputError(f"{file}, line {sentence.lineno}: a promise is a text in quotes")
+def _constant(address: ast.expr, file: Path) -> str:
+    if isinstance(address, ast.Constant) and isinstance(address.value, str):
+        return address.value
+    raise BadInputError(f"{file}, line {address.lineno}: a promise is a text in quotes")
 
 
 def _parsed(file: Path) -> ast.Module:
@@ -241,7 +289,3 @@ def _parsed(file: Path) -> ast.Module:
         return parse(read_text(file))
     except SyntaxError as error:
         raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
-
-
-def _single_spaced(text: str) -> str:
-    return " ".join(text.split())

@@ -67,17 +67,12 @@ class ExerciseTime:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, as ``exercise.toml`` describes it.
+    """One exercise, as ``exercise.toml`` describes it; see `EXERCISE_FORMAT`.
 
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
-        requires: the exercises whose parts this exercise uses.
-        borrows: exercises of the base whose parts this exercise uses, as in ``cs224n/rnn``.
-        formerly: names of exercises to which its tasks belonged earlier.
-        points: the sum of the points of its checks, hidden ones included.
-        thresholds: the thresholds of trained models, by metric.
-        packages: packages, and modules of `framework`, that its code may also import.
-        questions: written questions, which take the place of tasks.
+        requires: the exercises of this course whose parts it uses.
+        borrows: exercises of the base whose parts it uses, as in ``cs224n/rnn``.
     """
 
     root: Path
@@ -138,21 +133,12 @@ class Exercise:
         return solutions_folder(self.root) / self.unit / self.name / self._file_name
 
     def solution_source(self) -> str:
-        """Return the text of the solution.
-
-        Raises:
-            BadInputError: the solution is missing, and the message says how to get it; or it is
-                not UTF-8 text.
-        """
+        """Return the text of the solution."""
         self.require_solution()
         return read_text(self.solution)
 
     def require_solution(self) -> None:
-        """Raise an error if the solution is missing.
-
-        Raises:
-            BadInputError: the solution is missing; the message says how to get it.
-        """
+        """Raise a `BadInputError` that says how to get the solution, if it is missing."""
         if not self.solution.is_file():
             named = (self.root, self.unit, self.name, self.solution.name)
             raise BadInputError(missing_solution(*named))
@@ -165,9 +151,7 @@ class Exercise:
     @property
     def task_names(self) -> tuple[str, ...]:
         """The names that the student's file must define, or the questions that it must answer."""
-        return tuple(task.name for task in self.tasks) or tuple(
-            question.id for question in self.questions
-        )
+        return tuple([task.name for task in self.tasks] or [asked.id for asked in self.questions])
 
     def points_of(self, task: str) -> float:
         """Return the points of a question, or an equal share of the points for a task."""
@@ -189,34 +173,22 @@ class Course(Catalogue):
             UsageError: it is the name of a unit; the message lists its exercises.
             BadInputError: its ``exercise.toml`` is wrong; the message names the key.
         """
-        if name not in self._read and name in (units := self._units_by_name()):
-            choices = ", ".join(units[name]) or "it has none"
-            raise UsageError(f"'{name}' is a unit: choose one of its exercises: {choices}")
         if name not in self._read:
+            units = {unit.name: unit.exercises for unit in self.units}
+            if name in units and name not in self.exercise_names:
+                choices = ", ".join(units[name]) or "it has none"
+                raise UsageError(f"'{name}' is a unit: choose one of its exercises: {choices}")
             self._read[name] = _read_exercise(self, name)
         return self._read[name]
-
-    def _units_by_name(self) -> dict[str, tuple[str, ...]]:
-        """Return the exercises of each unit whose name is not that of an exercise too."""
-        return {
-            unit.name: tuple(unit.exercises)
-            for unit in self.units
-            if unit.name not in self.exercise_names
-        }
 
     @property
     def code_exercises(self) -> tuple[Exercise, ...]:
         """The exercises whose tasks are code, in order; the others are written questions."""
-        return tuple(
-            exercise for exercise in map(self.exercise, self.exercise_names) if exercise.tasks
-        )
+        every = map(self.exercise, self.exercise_names)
+        return tuple(exercise for exercise in every if exercise.tasks)
 
     def require_exercises(self) -> None:
-        """Raise an error if the course has no exercise.
-
-        Raises:
-            BadInputError: it has none; the message names the file that lists them.
-        """
+        """Raise a `BadInputError` that names the file that lists them, if there is no exercise."""
         if not self.exercise_names:
             raise BadInputError(
                 f"{course_file(self.root)} lists no exercise: expected at least one [[units]] "
@@ -224,29 +196,21 @@ class Course(Catalogue):
             )
 
     def require_solutions(self, exercise: Exercise) -> None:
-        """Raise an error if a solution of `exercise`, or of its requirements, is missing.
-
-        Raises:
-            BadInputError: one is missing; the message says how to get it.
-        """
+        """Raise a `BadInputError` if a solution of it or of its requirements is missing."""
         needed = self.with_required([exercise])
         for other in (*needed, *self.borrowed(needed).values()):
             other.require_solution()
 
     @cached_property
     def bases(self) -> tuple[Course, ...]:
-        """The base of the course, the base of that, and so on.
-
-        Raises:
-            BadInputError: one is not installed, or cannot be read.
-        """
+        """The base of the course, the base of that, and so on."""
         return tuple(Course.read(base.root) for base in lineage(self)[1:]) if self.base else ()
 
     def borrowed(self, exercises: Iterable[Exercise]) -> dict[str, Exercise]:
-        """Return what `exercises` require of bases, and what that requires, by scoped name."""
+        """Return what `exercises`, and all that they require, need of bases, by scoped name."""
         bases = {base.name: base for base in self.bases}
         borrowed: dict[str, Exercise] = {}
-        waiting = [name for exercise in exercises for name in exercise.borrows]
+        waiting = [name for needed in self.with_required(exercises) for name in needed.borrows]
         for name in waiting:  # the list grows during the loop
             scope, _, exercise = name.partition("/")
             if name not in borrowed:
@@ -266,18 +230,11 @@ class Course(Catalogue):
     def graded_imports(self, exercise: Exercise) -> tuple[str, ...]:
         """Return what ``packages`` lets the code of `exercise` import, and that of its parts."""
         own = self.with_required([exercise])
-        everything = (*own, *self.borrowed(own).values())
-        added = [name for other in everything for name in other.packages]
-        inherited = [name for base in self.bases for name in base.packages]
-        return tuple(dict.fromkeys((*self.packages, *inherited, *added)))
+        sources: list[Course | Exercise] = [self, *self.bases, *own, *self.borrowed(own).values()]
+        return tuple(dict.fromkeys(name for source in sources for name in source.packages))
 
     def select(self, names: Iterable[str] = ()) -> list[Exercise]:
-        """Return the exercises named by `names`, see `select_names`.
-
-        Raises:
-            UnknownNameError: with near misses.
-            BadInputError: the course has no exercise at all, or one cannot be read.
-        """
+        """Return the exercises named by `names`, see `select_names`."""
         return [self.exercise(name) for name in self.select_names(names)]
 
     def select_names(self, names: Iterable[str] = ()) -> list[str]:
@@ -295,19 +252,14 @@ class Course(Catalogue):
                 known = (*self.exercise_names, *units)
                 raise UnknownNameError("exercise", name, known, "gradus list")
             chosen.update(units.get(name, (name,)))
-        wanted = chosen or set(self.exercise_names)
-        return [name for name in self.exercise_names if name in wanted]
+        return [name for name in self.exercise_names if name in chosen or not chosen]
 
 
 def find_course(start: Path | None = None) -> Course:
-    """Return the course of the folder `start`, else of the working directory, else the installed
-    one.
+    """Return the course of a folder, by default the working directory's, else the installed one.
 
     Args:
         start: a folder; or, if there is no such course, the name of an installed one.
-
-    Raises:
-        BadInputError: there is none, or its ``course.toml`` is wrong.
     """
     root = find_course_folder(start)
     if root is None:
@@ -322,9 +274,7 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    table.reject_unknown_keys(*(key.name for key in EXERCISE_FORMAT.keys))
-    _reject_gaps(table)
-    EXERCISE_FORMAT.check(table)
+    _check(table)
     questions, required = _questions(table), _required(table, course)
     return Exercise(
         root=course.root,
@@ -332,10 +282,10 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         name=name,
         title=table.get("title", str),
         lecture=table.get("lecture", str),
-        points=_positive(table, "points"),
+        points=table.get("points", int),
         requires=tuple(name for name in required if "/" not in name),
         borrows=tuple(name for name in required if "/" in name),
-        formerly=table.texts("formerly") if "formerly" in table.values else (),
+        formerly=table.texts("formerly"),
         hints=table.texts("hints")
         or tuple(f"{question.id}: {question.hint}" for question in questions),
         time=_read_time(table.table("time")) if "tasks" in table.values else ExerciseTime(1, 1),
@@ -347,35 +297,31 @@ def _read_exercise(course: Course, name: str) -> Exercise:
     )
 
 
-def _read_train(table: Table) -> Recipe:
-    from framework.training.recipes import read_recipe  # many exercises train nothing
-
-    return read_recipe(table)
-
-
-def _questions(table: Table) -> tuple[Question, ...]:
-    """Return the written questions in `table`; most exercises have none."""
-    if "questions" not in table.values:
-        return ()
-    from autograder.course.questions.description import read_questions
-
-    return read_questions(table)
-
-
-def _reject_gaps(table: Table) -> None:
-    """Raise one error that names all missing keys."""
+def _check(table: Table) -> None:
+    """Raise an error for unknown keys, and one that names all missing keys."""
+    table.reject_unknown_keys(*(key.name for key in EXERCISE_FORMAT.keys))
     missing = table.missing(title=str, lecture=str, points=int)
     if "questions" not in table.values:
         missing += table.table("time").missing(call=float, total=float)
     if missing:
         raise BadInputError(f"{table.place()}: {'; '.join(missing)}")
+    EXERCISE_FORMAT.check(table)
+    if (points := table.get("points", int)) <= 0:
+        table.fail("points", f"must be positive, not {points}")
 
 
-def _positive(table: Table, key: str) -> int:
-    value = table.get(key, int)
-    if value <= 0:
-        table.fail(key, f"must be positive, not {value}")
-    return value
+def _questions(table: Table) -> tuple[Question, ...]:
+    if "questions" not in table.values:
+        return ()
+    from autograder.course.questions.description import read_questions  # most exercises have none
+
+    return read_questions(table)
+
+
+def _read_train(table: Table) -> Recipe:
+    from framework.training.recipes import read_recipe  # many exercises train nothing
+
+    return read_recipe(table)
 
 
 def _required(table: Table, course: Course) -> tuple[str, ...]:

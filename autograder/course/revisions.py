@@ -14,11 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from autograder.course.kit_folder import kit_of
+from autograder.course.kit_folder import digest, kit_of
 from autograder.course.reading import Course, Exercise
-from autograder.course.source import parse
+from autograder.course.source import parse_file
 from framework.errors import BadInputError
-from framework.text_files import read_bytes, read_text
+from framework.text_files import read_text
 
 #: The format of ``revision.json``.
 FORMAT = 1
@@ -36,12 +36,10 @@ class ExerciseFacts:
     """What decides about the grades of one exercise.
 
     Attributes:
-        points: of all checks.
         checks: check -> its points; hidden ones end in ``(hidden)``.
         thresholds: metric -> required value.
-        code: hash of the test files.
-        solution: hash of the solution, or of the key of questions.
-        settings: hash of time limits, packages, tasks and questions.
+        code, solution, settings: hashes of the test files, of the solution or the key of questions,
+            and of time limits, packages, tasks and questions.
     """
 
     points: int
@@ -54,13 +52,7 @@ class ExerciseFacts:
 
 @dataclass(frozen=True)
 class Revision:
-    """One state of a course.
-
-    Attributes:
-        course: its name.
-        version: as ``course.toml`` says it; may be empty.
-        exercises: exercise -> its facts.
-    """
+    """One state of a course: its name, its version, which may be empty, and facts of exercises."""
 
     course: str
     version: str
@@ -84,32 +76,28 @@ def revision_file(root: Path) -> Path:
 
 
 def revision_of(course: Course) -> Revision:
-    """Return the revision of the course as its files are.
-
-    Raises:
-        BadInputError: an exercise cannot be read.
-    """
+    """Return the revision of the course as its files are."""
     facts = {name: _facts(course.exercise(name)) for name in course.exercise_names}
     return Revision(course.name, course.version, facts)
 
 
 def _facts(exercise: Exercise) -> ExerciseFacts:
     kept = (exercise.time, exercise.packages, exercise.requires, exercise.borrows)
-    key = exercise.solution.parent / "mistakes.toml" if exercise.questions else None
+    key = [exercise.solution.parent / "mistakes.toml"] if exercise.questions else []
     return ExerciseFacts(
         points=exercise.points,
         checks=dict(_checks(exercise)),
         thresholds={name: threshold.value for name, threshold in exercise.thresholds.items()},
         code=_hash_of(exercise.tests, exercise.hidden_tests),
-        solution=_hash_of(exercise.solution, *([key] if key is not None else [])),
+        solution=_hash_of(exercise.solution, *key),
         settings=sha256(repr((*kept, exercise.tasks, exercise.questions)).encode()).hexdigest(),
     )
 
 
 def _hash_of(*files: Path) -> str:
     """Return the hash of the contents of `files`; empty if all of them are missing."""
-    hashes = [sha256(read_bytes(file)).hexdigest() for file in files if file.is_file()]
-    return sha256("".join(hashes).encode()).hexdigest() if hashes else ""
+    hashes = "".join(map(digest, files))
+    return sha256(hashes.encode()).hexdigest() if hashes else ""
 
 
 def _checks(exercise: Exercise) -> Iterator[tuple[str, float]]:
@@ -117,16 +105,9 @@ def _checks(exercise: Exercise) -> Iterator[tuple[str, float]]:
     for question in exercise.questions:
         yield question.id, float(question.points)
     for file, suffix in ((exercise.tests, ""), (exercise.hidden_tests, " (hidden)")):
-        for node in _parsed(file).body if file.is_file() else ():
+        for node in parse_file(file).body if file.is_file() else ():
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
                 yield f"{node.name}{suffix}", _points(node)
-
-
-def _parsed(file: Path) -> ast.Module:
-    try:
-        return parse(read_text(file))
-    except SyntaxError as error:
-        raise BadInputError(f"{file}:{error.lineno}: is not Python: {error.msg}") from None
 
 
 def _points(check: ast.FunctionDef) -> float:
@@ -146,11 +127,7 @@ def write_revision(revision: Revision, root: Path) -> None:
 
 
 def read_revision(file: Path) -> Revision:
-    """Return the revision in a ``revision.json``.
-
-    Raises:
-        BadInputError: it is missing or damaged, or of a newer gradus.
-    """
+    """Return the revision in a ``revision.json``."""
     import msgspec  # pinned courses alone need it
 
     try:
@@ -163,20 +140,16 @@ def read_revision(file: Path) -> Revision:
         revision = msgspec.convert(table, Revision)
         if revision.hash != table.get("hash"):
             raise ValueError("its hash is another one")
+        return revision
     except ValueError as error:
         raise BadInputError(
             f"{file} is damaged ({error}): take it from the course's history, or pin the course "
             "again with `gradus course pin`"
         ) from None
-    return revision
 
 
 def pinned_revision(course: Course) -> Revision | None:
-    """Return the revision that the course is pinned to; None if it is not pinned.
-
-    Raises:
-        BadInputError: its facts are missing, damaged, or of another revision.
-    """
+    """Return the revision that the course is pinned to; None if it is not pinned."""
     if not course.revision:
         return None
     revision = read_revision(revision_file(course.root))
@@ -204,19 +177,18 @@ def pin_notes(course: Course) -> list[str]:
     if not course.revision or kit_of(course.root) is not None:
         return []
     now = revision_of(course)
-    if now.hash == course.revision:
-        return []
-    return [
+    note = (
         f"The course is pinned as revision {course.revision[:8]}, and its checks are {now.label}: "
         "`gradus course diff` says what changed, and `gradus course pin` pins a new version"
-    ]
+    )
+    return [note] * (now.hash != course.revision)
 
 
 def changes(old: Revision, new: Revision) -> Iterator[str]:
     """Yield a line for each change that may move a grade; none if there is none."""
-    for name in old.exercises:
+    for name, facts in old.exercises.items():
         if name not in new.exercises:
-            yield f"{name}: removed, with {old.exercises[name].points} points"
+            yield f"{name}: removed, with {facts.points} points"
     for name, facts in new.exercises.items():
         if name not in old.exercises:
             yield f"{name}: added, with {facts.points} points"
@@ -228,18 +200,16 @@ def _of_one(old: ExerciseFacts, new: ExerciseFacts) -> Iterator[str]:
     if old.points != new.points:
         yield f"points {old.points} -> {new.points}"
     yield from _of_table("check", old.checks, new.checks, " points")
-    yield from _of_table("threshold", old.thresholds, new.thresholds)
+    yield from _of_table("threshold", old.thresholds, new.thresholds, "")
     for fact, text in _CONTENTS.items():
         if getattr(old, fact) != getattr(new, fact):
             yield f"{text} changed"
 
 
 def _of_table(
-    what: str, old: Mapping[str, float], new: Mapping[str, float], unit: str = ""
+    what: str, old: Mapping[str, float], new: Mapping[str, float], unit: str
 ) -> Iterator[str]:
-    for name in old:
-        if name not in new:
-            yield f"{what} {name} removed ({old[name]:g}{unit})"
+    yield from (f"{what} {name} removed ({old[name]:g}{unit})" for name in old if name not in new)
     for name, value in new.items():
         if name not in old:
             yield f"{what} {name} added ({value:g}{unit})"

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from framework import text_files
 from framework.errors import BadInputError
@@ -26,9 +27,6 @@ def decode(data: bytes, name: str, what: str = "code") -> str:
 
     Args:
         what: what the file contains, for messages.
-
-    Raises:
-        BadInputError: not UTF-8, or too large.
     """
     if len(data) > MAX_SOURCE:
         raise BadInputError(
@@ -65,6 +63,14 @@ def parse(source: str) -> ast.Module:
     return tree
 
 
+def parse_file(file: Path) -> ast.Module:
+    """Return the syntax tree of a file of the course."""
+    try:
+        return parse(text_files.read_text(file))
+    except SyntaxError as error:
+        raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
+
+
 def _broken(reason: str, line: int) -> SyntaxError:
     return SyntaxError(reason, ("", line, 0, None))
 
@@ -89,8 +95,8 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of the module, also those inside ``if``, ``try`` and ``with``."""
     for node in body:
         yield node
-        for part in ("body", "orelse", "finalbody"):
-            if isinstance(node, ast.If | ast.Try | ast.With):
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            for part in ("body", "orelse", "finalbody"):
                 yield from _top_level(getattr(node, part, []))
         for handler in getattr(node, "handlers", []):
             yield from _top_level(handler.body)
@@ -102,8 +108,7 @@ def _bound(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
     elif isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             names = (n for n in ast.walk(target) if isinstance(n, ast.Name))
             yield from (n.id for n in names if isinstance(n.ctx, ast.Store))
 
@@ -113,17 +118,14 @@ def parameter_names(source: str, method: str) -> tuple[str, ...]:
 
     Args:
         source: the text of the module.
-        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor.
-
-    Returns: an empty tuple if the module does not define it.
+        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor; for one that is
+            not defined, the result is empty.
     """
     try:
         function = _function(parse(source).body, method.split("."))
     except (SyntaxError, RecursionError, MemoryError):
         return ()
-    if function is None:
-        return ()
-    arguments = function.args.posonlyargs + function.args.args
+    arguments = [*function.args.posonlyargs, *function.args.args] if function is not None else []
     names = tuple(argument.arg for argument in arguments)
     return names[1:] if names[:1] == ("self",) else names
 

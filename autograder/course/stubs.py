@@ -20,7 +20,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -37,7 +37,6 @@ from framework.text_files import read_text
 SHIPPED = Path(__file__).parent / "shipped_exercises"
 
 _DIFF_LINES = 20
-
 _MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
 _LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
 
@@ -53,11 +52,7 @@ class Region:
 
 
 def pristine_stub(exercise: Exercise) -> str | None:
-    """Return the stub of `exercise` made from its solution; None without solutions.
-
-    Raises:
-        BadInputError: the solution has a malformed region, or leaves a task undefined.
-    """
+    """Return the stub of `exercise` made from its solution; None without solutions."""
     if not exercise.solution.is_file():
         return None
     return _stub_of(exercise, exercise.solution_source())
@@ -65,7 +60,6 @@ def pristine_stub(exercise: Exercise) -> str | None:
 
 @lru_cache(maxsize=256)  # a class grader asks for every stub once per submission
 def _stub_of(exercise: Exercise, solution: str) -> str:
-    """Return the stub of `exercise` made from the text `solution`; see `pristine_stub`."""
     if exercise.questions:
         from autograder.course.questions.answers import question_stub
 
@@ -81,41 +75,22 @@ def available_stub(exercise: Exercise) -> str | None:
     A wheel contains the stubs of the public course twice, because students edit the first copy. It
     contains no solution.
     """
-    return pristine_stub(exercise) or _stub_of_kit(exercise) or _shipped_stub(exercise)
-
-
-def _stub_of_kit(exercise: Exercise) -> str | None:
-    """Return the stub that a student kit was handed out with; None outside of kits."""
-    kit = kit_of(exercise.root)
-    file = kit.stub(exercise.name, exercise.stub.suffix) if kit is not None else None
-    return read_text(file) if file is not None and file.is_file() else None
-
-
-def _shipped_stub(exercise: Exercise) -> str | None:
-    """Return the shipped stub; None if `exercise` is of another course with equal names."""
-    shipped = SHIPPED / exercise.unit / exercise.name
-    toml, stub = shipped / exercise.toml.name, shipped / exercise.stub.name
-    is_same = toml.is_file() and stub.is_file() and read_text(toml) == read_text(exercise.toml)
-    return read_text(stub) if is_same else None
+    if (stub := pristine_stub(exercise)) is not None:
+        return stub
+    kit, shipped = kit_of(exercise.root), SHIPPED / exercise.unit / exercise.name
+    if kit is not None and (file := kit.stub(exercise.name, exercise.stub.suffix)).is_file():
+        return read_text(file)
+    toml, file = shipped / exercise.toml.name, shipped / exercise.stub.name
+    # Another course may have an exercise with an equal name.
+    is_same = toml.is_file() and file.is_file() and read_text(toml) == read_text(exercise.toml)
+    return read_text(file) if is_same else None
 
 
 def require_tasks(exercise: Exercise, solution: str) -> None:
-    """Raise an error for a task that the text `solution` does not define.
-
-    Raises:
-        BadInputError: names the task, the file that lists it and the nearest names.
-    """
-    try:
-        tree = parse(solution)
-    except SyntaxError as error:
-        _fail(
-            exercise.solution, error.lineno or 1, f"Python cannot parse the solution: {error.msg}"
-        )
-    defined = definitions(tree)
+    """Raise an error for a task that the text `solution` does not define."""
+    defined = definitions(_parse(solution, exercise.solution, "the solution"))
     for name in exercise.task_names:
         if name not in defined and "*" not in defined:
-            import difflib  # takes longer to import than most names to be found
-
             close = difflib.get_close_matches(name, defined, n=1)
             hint = f": did you mean '{close[0]}'?" if close else ""
             raise BadInputError(
@@ -125,19 +100,16 @@ def require_tasks(exercise: Exercise, solution: str) -> None:
 
 
 def generate_stub(solution: str, file: Path) -> str:
-    """Return the stub of the text `solution`, the content of `file`.
-
-    Raises:
-        BadInputError: a malformed region, or a stub that would not parse; with a line number.
-    """
+    """Return the stub of the text `solution`, the content of `file`."""
     lines = solution.split("\n")  # Python's line count: a form feed ends no line
     scopes = list(_definitions_below(_parse(solution, file, "the solution")))
     stub: list[str] = []
     end = 0
     for region in find_regions(lines, file):
         stub += lines[end : region.first - 1]
-        placed = _replacement(region, lines, scopes, file)
-        end = region.last if placed else _past_blank_lines(lines, region.last)
+        placed, end = _replacement(region, lines, scopes, file), region.last
+        while not placed and end < len(lines) and not lines[end].strip():
+            end += 1  # blank lines after a region that leaves nothing
         stub += placed
     text = "\n".join(stub + lines[end:]).strip("\n") + "\n"
     _parse(text, file, "its stub, where a block may have lost all of its lines,")
@@ -155,18 +127,8 @@ def _fail(file: Path, line: int, problem: str) -> NoReturn:
     raise BadInputError(f"{file}:{line}: {problem}")
 
 
-def _past_blank_lines(lines: list[str], start: int) -> int:
-    """Return the first non-blank line from `start` on."""
-    return next((i for i in range(start, len(lines)) if lines[i].strip()), len(lines))
-
-
 def find_regions(lines: list[str], file: Path) -> list[Region]:
-    """Return all regions, in order.
-
-    Raises:
-        BadInputError: a region is unclosed, nested or not opened, or a mark is malformed, so that a
-            stub could contain an answer.
-    """
+    """Return all regions, in order."""
     regions: list[Region] = []
     begin: Region | None = None
     for number, line in enumerate(lines, 1):
@@ -177,8 +139,12 @@ def find_regions(lines: list[str], file: Path) -> list[Region]:
             if begin:
                 _fail(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
             begin = Region(number, number, mark["indent"], mark["text"] or "")
+        elif begin is None:
+            _fail(file, number, "END SOLUTION without BEGIN SOLUTION")
+        elif mark["indent"] != begin.indent:
+            _fail(file, number, f"END SOLUTION is not indented like line {begin.first}")
         else:
-            regions.append(_closed(begin, number, mark["indent"], file))
+            regions.append(replace(begin, last=number))
             begin = None
     if begin:
         _fail(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
@@ -194,14 +160,6 @@ def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
     return mark
 
 
-def _closed(begin: Region | None, last: int, indent: str, file: Path) -> Region:
-    if begin is None:
-        _fail(file, last, "END SOLUTION without BEGIN SOLUTION")
-    if indent != begin.indent:
-        _fail(file, last, f"END SOLUTION is not indented like line {begin.first}")
-    return Region(begin.first, last, indent, begin.text)
-
-
 def _replacement(
     region: Region, lines: list[str], scopes: Sequence[Definition], file: Path
 ) -> list[str]:
@@ -209,7 +167,9 @@ def _replacement(
     code = [i + 1 for i in inside if lines[i].strip() and not lines[i].lstrip().startswith("#")]
     if not code:
         _fail(file, region.first, "the region contains no code")
-    innermost = _innermost(scopes, region.first, code[0])
+    before = [scope for scope in scopes if scope.lineno < region.first]
+    around = [scope for scope in before if (scope.end_lineno or 0) >= code[0]]
+    innermost = max(around, key=lambda scope: scope.lineno, default=None)
     if isinstance(innermost, ast.FunctionDef | ast.AsyncFunctionDef):
         todo = f"# TODO: {region.text or 'your code here'}"
         return [region.indent + todo, region.indent + "raise NotImplementedError"]
@@ -223,14 +183,6 @@ def _definitions_below(node: ast.AST) -> Iterator[Definition]:
             yield child
         if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
             yield from _definitions_below(child)
-
-
-def _innermost(scopes: Sequence[Definition], before: int, line: int) -> Definition | None:
-    """Return the innermost function or class around `line` that starts before line `before`."""
-    around = (
-        scope for scope in scopes if scope.lineno < before and (scope.end_lineno or 0) >= line
-    )
-    return max(around, key=lambda scope: scope.lineno, default=None)
 
 
 @dataclass(frozen=True)
@@ -271,47 +223,30 @@ class WrittenStubs:
 
 
 def stub_files(course: Course) -> list[StubFile]:
-    """Return every generated stub of the course with its file.
-
-    Raises:
-        BadInputError: an exercise without a solution, or a solution that the course does not list.
-    """
-    _reject_unlisted(course)
-    return [stub_file(exercise) for exercise in course.select()]
-
-
-def stub_file(exercise: Exercise) -> StubFile:
-    """Return the generated stub of one exercise with its file.
-
-    Raises:
-        BadInputError: the solution is missing; the message says how to get it.
-    """
-    fresh = available_stub(exercise)
-    if fresh is None:
-        missing = missing_solution(
-            exercise.root, exercise.unit, exercise.name, exercise.solution.name
-        )
-        raise BadInputError(
-            f"{missing}. The stub of '{exercise.name}' is made from it; you can also take a fresh "
-            "stub from where you got the course"
-        )
-    return StubFile(exercise, fresh, _read(exercise.stub))
-
-
-def _read(path: Path) -> str | None:
-    if not path.exists():
-        return None
-    # A file in another encoding contains edits as well: it differs from the stub.
-    return path.read_text("utf-8", errors="surrogateescape")
-
-
-def _reject_unlisted(course: Course) -> None:
+    """Return every generated stub of the course with its file."""
     solutions = solutions_folder(course.root)
     listed = {solutions / unit.name / name for unit in course.units for name in unit.exercises}
     for file in sorted((*solutions.glob("*/*/*.py"), *solutions.glob(f"*/*/{QUESTIONS}"))):
         is_source = file.name == QUESTIONS or file.stem == file.parent.name
         if is_source and file.parent not in listed:
             raise BadInputError(f"{file}: exercises/course.toml does not list '{file.parent.name}'")
+    return [stub_file(exercise) for exercise in course.select()]
+
+
+def stub_file(exercise: Exercise) -> StubFile:
+    """Return the generated stub of one exercise with its file."""
+    fresh = available_stub(exercise)
+    if fresh is None:
+        named = (exercise.root, exercise.unit, exercise.name, exercise.solution.name)
+        raise BadInputError(
+            f"{missing_solution(*named)}. The stub of '{exercise.name}' is made from it; you can "
+            "also take a fresh stub from where you got the course"
+        )
+    if not exercise.stub.exists():
+        return StubFile(exercise, fresh, None)
+    # A file in another encoding contains edits as well: it differs from the stub.
+    present = exercise.stub.read_text("utf-8", errors="surrogateescape")
+    return StubFile(exercise, fresh, present)
 
 
 def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
@@ -319,7 +254,8 @@ def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
     hashes = load_state(course, "stubs")
     written, kept, backups = [], [], []
     for stub in stub_files(course):
-        edited = _holds_edits(stub, hashes)
+        known = stub.present is None or hashes.get(stub.exercise.name) == _hash(stub.present)
+        edited = stub.drifted and not known
         if edited and not force:
             kept.append(stub.path)
             continue
@@ -334,12 +270,9 @@ def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
 
 
 def remember_stub(root: Path, name: str) -> None:
-    """Store that the file of the exercise `name` is a stub, so that `write_stubs` may replace it.
-
-    `gradus new exercise` has written it.
-    """
+    """Store that the file of the new exercise `name` is a stub, which `write_stubs` may replace."""
     course = Course.read(root)
-    present = _read(course.exercise(name).stub)
+    present = stub_file(course.exercise(name)).present
     if present is not None:
         save_state(course, "stubs", load_state(course, "stubs") | {name: _hash(present)})
 
@@ -348,12 +281,6 @@ def write_stub(stub: StubFile) -> None:
     """Write the generated stub; it replaces the file."""
     stub.path.parent.mkdir(parents=True, exist_ok=True)
     stub.path.write_text(stub.fresh, "utf-8", newline="\n")
-
-
-def _holds_edits(stub: StubFile, hashes: dict[str, str]) -> bool:
-    if stub.present is None or not stub.drifted:
-        return False
-    return hashes.get(stub.exercise.name) != _hash(stub.present)
 
 
 def _hash(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,12 @@ def state_folder(course: Course) -> Path:
     """Return the folder ``.gradus`` next to ``exercises``; for an installed course, the user's."""
     folder = course.root / ".gradus"
     if "site-packages" not in course.root.parts:
-        try:
+        with suppress(OSError):  # a read-only course
             folder.mkdir(exist_ok=True)
-        except OSError:  # a read-only course
-            pass
-        else:
             return folder
-    return _user_folder(course.root)
-
-
-def _user_folder(root: Path) -> Path:
     import platformdirs
 
-    key = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    key = hashlib.sha256(str(course.root).encode()).hexdigest()[:12]
     folder = platformdirs.user_state_path("gradus") / key
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -35,9 +35,6 @@ def chosen_exercise(course: Course, name: str, command: str) -> Exercise:
 
     Args:
         command: the command that asks, as ``gradus hint``.
-
-    Raises:
-        UsageError: none is named, and the working directory is of none.
     """
     named = name or name_here(course)
     if not named:

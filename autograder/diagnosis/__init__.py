@@ -10,19 +10,12 @@ Each failed check is explained for itself. Then the explanations of a task are j
 cause explains most, and a second one is reported beside it unless the two contradict each other.
 All of this happens in a process of its own.
 
-diagnose.py          diagnoses all failed checks of one exercise
+diagnose.py         diagnoses all failed checks of one exercise, first by its listed mistakes
 solution_changes/   solutions with a listed mistake or another change, tried one after the other
-generic.py           explains failures without listed mistakes
-patterns/            differences between actual and expected arrays: a factor, a transpose
-flaws.py             describes a wrong form of answers
-from_recording.py    diagnoses in a student kit, without the solution
-first_fault.py       finds the method that was wrong first in a check
-recorded.py          holds the answers of a check beside those of the solution
-replay.py            sends the requests of a check to other code
-reading.py           collects the arrays from the answers
-evidence.py          the collected arrays and answers of one check
-exchanges.py         compares two answers to one request
-comparison.py        compares two values
-forms.py             compares two values without their form: dtype, axes, side effects
-fingerprints.py      digests of wrong answers, which unlock a listed mistake in a kit
+patterns/           differences between actual and expected arrays: a factor, a transpose
+flaws.py            describes a wrong form of answers
+from_recording.py   diagnoses in a student kit, without the solution: by fingerprints of answers
+recorded.py         holds the answers of a check beside those of the solution and of other code
+evidence.py         the arrays and answers of one check, and the method that was wrong first
+comparison.py       compares values and answers, with or without their form: dtype, axes
 """

@@ -1,17 +1,23 @@
-"""Comparison of two answers to one request, far stricter than the tolerance of any check."""
+"""Comparison of values and of answers, far stricter than the tolerance of any check.
+
+Right values may have a wrong form: another dtype, an extra axis, a changed argument. Such a flaw
+often stands beside a mistake. A mistake is recognised behind it, because the answers of a candidate
+are brought into the form of the submission's answers before they are compared.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.values import zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.wire import Handle, zip_leaves
 
 Array = np.ndarray[Any, Any]
 
@@ -59,27 +65,23 @@ def _same_leaf(actual: Any, expected: Any) -> bool:
     if is_number(expected):
         return is_number(actual) and close(np.asarray(actual), np.asarray(expected))
     if isinstance(expected, np.ndarray):
-        return same_form(actual, expected) and close(actual, expected)
+        return _same_form(actual, expected) and close(actual, expected)
     return type(actual) is type(expected) and bool(actual == expected)
 
 
 def same_forms(actual: Any, expected: Any) -> bool:
     """Return whether two dicts hold arrays of the same names, shapes and dtypes."""
-    return (
-        isinstance(expected, dict)
-        and same_names(actual, expected)
-        and all(same_form(actual[key], value) for key, value in expected.items())
+    return _same_names(actual, expected) and all(
+        _same_form(actual[key], value) for key, value in expected.items()
     )
 
 
 def same_outcome(actual: Outcome, expected: Outcome) -> bool:
     """Return whether a step returned the same value and changed its arguments in the same way."""
-    return (
-        actual.is_method == expected.is_method
-        and same_effects(actual, expected)
-        and same_value(actual.value, expected.value)
-        and same_value(actual.args, expected.args)
-        and same_value(actual.kwargs, expected.kwargs)
+    same_kind = actual.is_method == expected.is_method and same_effects(actual, expected)
+    return same_kind and all(
+        same_value(getattr(actual, name), getattr(expected, name))
+        for name in ("value", "args", "kwargs")
     )
 
 
@@ -90,15 +92,13 @@ def same_effects(actual: Outcome, expected: Outcome) -> bool:
 
 def weight(actual: Outcome, expected: Outcome) -> int:
     """Return the number of different facts in which a wrong answer differs from the right one."""
-    effects = not same_effects(actual, expected)
-    answers = (actual.value, actual.args, actual.kwargs)
-    right = (expected.value, expected.args, expected.kwargs)
-    return effects + sum(map(_facts, answers, right))
+    answers, right = ((each.value, each.args, each.kwargs) for each in (actual, expected))
+    return (not same_effects(actual, expected)) + sum(map(_facts, answers, right))
 
 
 def _facts(actual: Any, expected: Any) -> int:
     """Return the number of different finite numbers, or other items, that are wrong."""
-    if isinstance(expected, dict) and same_names(actual, expected):
+    if _same_names(actual, expected):
         return sum(_facts(actual[key], value) for key, value in expected.items())
     if isinstance(expected, (tuple, list)) and isinstance(actual, (tuple, list)):
         if len(actual) == len(expected):
@@ -132,12 +132,13 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
 
 
-def same_names(actual: Any, expected: dict[Any, Any]) -> bool:
-    """Return whether `actual` is a dict with the keys of `expected`."""
-    return isinstance(actual, dict) and set(actual) == set(expected)
+def _same_names(actual: Any, expected: Any) -> bool:
+    """Return whether both are dicts with the same keys."""
+    is_dict = isinstance(actual, dict) and isinstance(expected, dict)
+    return is_dict and set(actual) == set(expected)
 
 
-def same_form(actual: Any, expected: Any) -> bool:
+def _same_form(actual: Any, expected: Any) -> bool:
     """Return whether the arrays have one shape and dtype; all integer dtypes count as one."""
     if not isinstance(actual, np.ndarray) or not isinstance(expected, np.ndarray):
         return False
@@ -146,9 +147,202 @@ def same_form(actual: Any, expected: Any) -> bool:
     return same_kind and actual.shape == expected.shape
 
 
+def fitted(ours: Outcome, theirs: Outcome) -> Outcome:
+    """Return `ours` with the dtypes, the extra axes and the side effects of `theirs`."""
+    is_unchanged = ours.changed == theirs.changed
+    return replace(
+        ours,
+        value=in_form(ours.value, theirs.value),
+        args=in_form(ours.args, theirs.args) if is_unchanged else theirs.args,
+        kwargs=in_form(ours.kwargs, theirs.kwargs) if is_unchanged else theirs.kwargs,
+        changed=theirs.changed,
+        aliased=theirs.aliased,
+    )
+
+
+def in_form(value: Any, like: Any) -> Any:
+    """Return `value` with the dtypes and axes of `like`, as far as its numbers allow it."""
+    if isinstance(value, dict) and isinstance(like, dict):
+        return {key: in_form(item, like.get(key)) for key, item in value.items()}
+    if isinstance(value, tuple | list) and isinstance(like, tuple | list):
+        if len(value) != len(like):
+            return value
+        return type(value)(in_form(*pair) for pair in zip(value, like, strict=True))
+    if not (is_numeric(value) and isinstance(like, np.ndarray)):
+        return value
+    array = np.asarray(value)
+    if has_extra_axes(array, like):
+        array = array.reshape(like.shape)
+    return array.astype(like.dtype) if has_other_precision(array, like) else array
+
+
+def has_extra_axes(first: Array, second: Array) -> bool:
+    """Return whether the shapes differ by axes of size 1 alone."""
+    sizes = [[size for size in array.shape if size != 1] for array in (first, second)]
+    return first.shape != second.shape and sizes[0] == sizes[1]
+
+
+def has_other_precision(first: Array, second: Array) -> bool:
+    """Return whether both arrays hold floating-point numbers, of different precision."""
+    return bool(first.dtype.kind == second.dtype.kind == "f" and first.dtype != second.dtype)
+
+
+def is_overflow(actual: Any, expected: Any) -> bool:
+    """Return whether some number in `actual` is not finite where it should be."""
+    pairs = [pair for _, *pair in zip_leaves(actual, expected) if all(map(is_numeric, pair))]
+    return any(
+        numbers.dtype.kind in "fc"
+        and not np.isfinite(numbers).all()
+        and right.dtype.kind in "iufc"
+        and bool(np.isfinite(right).all())
+        for numbers, right in (map(np.asarray, pair) for pair in pairs)
+    )
+
+
+def kind_of_overflow(actual: Array, expected: Array) -> str:
+    """Return the kind of the entries that are not finite: ``log of 0``, ``NaN`` or ``any``.
+
+    A loss −log p is infinite, where it should be large, if p has become 0.
+    """
+    bad = ~np.isfinite(actual) & np.isfinite(expected)
+    wrong, right = actual[bad], expected[bad]
+    if not wrong.size:
+        return "any"
+    if np.isnan(wrong).all():
+        return "NaN"
+    dtype = actual.dtype if actual.dtype.kind == "f" else float
+    vanishing = -float(np.log(np.finfo(dtype).tiny))  # above this x, exp(−x) is 0
+    is_log = np.isneginf(wrong) | (np.isposinf(wrong) & (right > vanishing))
+    return "log of 0" if is_log.all() else "any"
+
+
+#: What a method does, by the kind of its entries that are not finite.
+OVERFLOWS = {
+    "log of 0": "takes the logarithm of a probability that is 0: a finite number is expected.",
+    "NaN": (
+        "returns NaN where a finite number is expected: it computes 0/0, ∞/∞ or ∞ − ∞, for example "
+        "after an exponential function has overflowed."
+    ),
+    "any": (
+        "overflows, or divides by 0: it returns infinity or NaN where a finite number is expected."
+    ),
+}
+
+
 @contextmanager
 def numpy_errors_ignored() -> Iterator[None]:
     """Ignore NumPy's floating-point errors in the block: some mistakes cause them."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
+
+
+Exchanges = Sequence[Exchange]
+
+
+@dataclass(frozen=True)
+class View:
+    """Which differences between answers count.
+
+    Attributes:
+        method: the method that was wrong first, if given. After its first wrong answer, steps of
+            other methods are free: their answers follow from it.
+        loosely: whether dtypes, extra axes, side effects and overflow do not count.
+        strictly: whether initial parameters must be equal as well.
+    """
+
+    method: str = ""
+    loosely: bool = False
+    strictly: bool = False
+
+
+@dataclass(frozen=True)
+class IgnoredDifferences:
+    """The differences in the answers to one request that do not count.
+
+    Attributes:
+        drawn: steps that read initial parameters. A correct model may draw them in another way, so
+            only their shapes and dtypes are compared.
+        free: steps that are not compared.
+        loosely: whether dtypes, extra axes and side effects do not count.
+        silently: whether calls of callbacks count; where answers are wrong, they do not.
+    """
+
+    drawn: Set[int] = frozenset()
+    free: Set[int] = frozenset()
+    loosely: bool = False
+    silently: bool = False
+
+
+NONE = IgnoredDifferences()
+
+
+def ignored(
+    exchanges: Exchanges, right: Exchanges, view: View, silently: bool = False
+) -> Iterator[IgnoredDifferences]:
+    """Yield the ignored differences of each exchange of a check, beside the solution's answers."""
+    latest, is_wrong = "", False
+    for theirs, expected in zip(exchanges, right, strict=True):
+        drawn, free = set[int](), set[int]()
+        outcomes = list(zip(theirs.outcomes, expected.outcomes, strict=False))
+        for i, step in enumerate(theirs.steps):
+            if isinstance(step, Call):
+                latest = step.name  # attributes that are read later belong to this method
+            if isinstance(step, Get) and step.name == "parameters" and not view.strictly:
+                drawn.add(i)
+            if view.loosely and any(is_overflow(a.value, b.value) for a, b in outcomes[i : i + 1]):
+                free.add(i)
+            if latest == view.method:
+                is_wrong = is_wrong or not _same_step(i, theirs, expected, view.loosely)
+            elif is_wrong:
+                free |= {i} if i < len(theirs.outcomes) else set(range(i, len(theirs.steps)))
+        yield IgnoredDifferences(drawn, free, view.loosely, silently)
+
+
+def without_overwritten(exchange: Exchange) -> Exchange:
+    """Return an answer with None in place of the results that the check itself has overwritten.
+
+    They tell nothing of the code: an array shows the new numbers, and a tensor the old ones.
+    """
+    overwritten = {step.of for step in exchange.steps if isinstance(step, OverwriteResult)}
+    if not overwritten:
+        return exchange
+    outcomes = (
+        replace(outcome, value=None) if i in overwritten else outcome
+        for i, outcome in enumerate(exchange.outcomes)
+    )
+    return replace(exchange, outcomes=tuple(outcomes))
+
+
+def same_exchange(theirs: Exchange, ours: Exchange, allowed: IgnoredDifferences = NONE) -> bool:
+    """Return whether two answers to one request are equal; exceptions need equal types only."""
+    if allowed.silently and theirs.called_back != ours.called_back:
+        return False
+    return next(wrong_steps(theirs, ours, allowed), None) is None
+
+
+def wrong_steps(
+    theirs: Exchange, right: Exchange, allowed: IgnoredDifferences = NONE
+) -> Iterator[int]:
+    """Yield the steps whose answers are wrong, without the differences that do not count."""
+    # The last step that was started may have raised an exception.
+    started = (len(each.outcomes) + bool(each.raised) for each in (theirs, right))
+    for i in range(max(started)):
+        is_same = i in allowed.free or _same_step(
+            i, theirs, right, allowed.loosely, i in allowed.drawn
+        )
+        if not is_same:
+            yield i
+
+
+def _same_step(
+    i: int, theirs: Exchange, ours: Exchange, loosely: bool = False, by_form: bool = False
+) -> bool:
+    if i >= min(len(theirs.outcomes), len(ours.outcomes)):
+        return len(theirs.outcomes) == len(ours.outcomes) and theirs.raised == ours.raised
+    mine, other = theirs.outcomes[i], ours.outcomes[i]
+    if loosely:
+        other = fitted(other, mine)
+    if by_form and same_forms(mine.value, other.value):
+        return same_effects(mine, other)
+    return same_outcome(mine, other)

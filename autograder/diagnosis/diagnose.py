@@ -1,37 +1,39 @@
-"""Diagnosis of the failed checks of one exercise."""
+"""Diagnosis of the failed checks of one exercise: by its listed mistakes, then by general ones.
+
+For general mistakes, the failed checks of one task in which the same method was wrong first form a
+group. An explanation must hold in the whole group, and the right answers must not contradict it.
+Direct effects are tried first (a zero result, a changed argument), then changes of the solution's
+behaviour, then patterns of the arrays, and small changes of the solution's source last.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Exercise
-from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.exchanges import View
-from autograder.diagnosis.first_fault import located, wrong_methods
+from autograder.diagnosis.comparison import View, numpy_errors_ignored
+from autograder.diagnosis.evidence import AnswerEvidence, located
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
-from autograder.diagnosis.generic import GeneralMistakes
-from autograder.diagnosis.recorded import RecordedCheck, Replayer, TaskChecks
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
+from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
-from autograder.diagnosis.solution_changes.listed_mistakes import KnownMistakes, causes_by_task
+from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
+from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.solution_changes.task_causes import Joined
+from autograder.diagnosis.solution_changes.small_changes import mutation_candidates
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
+from autograder.sandbox.session.session import Transcript
+from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
 #: A check whose answers took longer than this, in seconds, is diagnosed after the other checks.
 SLOW = 0.2
-
-
-@dataclass
-class Explained:
-    """What was found of the failed checks of one exercise, by the id of each check."""
-
-    at_fault: dict[str, CheckResult] = field(default_factory=dict)
-    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
+#: The number of small changes of the solution that are tried for one exercise.
+MAX_MUTATIONS = 1000
 
 
 def diagnosed(
@@ -50,17 +52,12 @@ def diagnosed(
         listed: whether the mistakes listed for the exercise are used.
     """
 
-    def search(trials: Trials) -> Explained:
+    def search(trials: Trials) -> dict[str, CheckResult]:
         with numpy_errors_ignored():
             return Diagnoser(exercise, checks, transcripts, parts, trials).explained(listed)
 
-    explained = search_apart(search) or Explained()
-    return [
-        replace(
-            explained.at_fault.get(check.id, check), diagnosis=explained.diagnoses.get(check.id)
-        )
-        for check in checks
-    ]
+    explained = search_apart(search) or {}
+    return [explained.get(check.id, check) for check in checks]
 
 
 class Diagnoser:
@@ -74,30 +71,32 @@ class Diagnoser:
         parts: PartSource,
         trials: Trials,
     ) -> None:
-        self._tasks = exercise.task_names
+        self._tasks, self._mutations_left = exercise.task_names, MAX_MUTATIONS
         self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
-        recorded = [check for check in checks if check.id in transcripts]
+        recorded = [(check, transcripts[check.id]) for check in checks if check.id in transcripts]
+        recorded.sort(key=lambda item: _cost(item[1]))
         self._checks = [
-            RecordedCheck(check, transcripts[check.id].exchanges, self._matcher.replayer)
-            for check in sorted(recorded, key=lambda check: cost(transcripts[check.id]))
+            RecordedCheck(check, transcript.exchanges, self._matcher.replayer)
+            for check, transcript in recorded
         ]
 
-    def explained(self, listed: bool) -> Explained:
-        """Return what is found before the budget of trials is used up."""
-        result = Explained()
+    def explained(self, listed: bool) -> dict[str, CheckResult]:
+        """Return the failed checks by id, with what is found before the trials are used up."""
         tasks = [checks for task in self._tasks if (checks := self._of(task)).failed]
-        for checks in tasks:
-            result.at_fault |= self._located(checks)
+        results = {name: check for checks in tasks for name, check in self._located(checks).items()}
+        diagnoses: dict[str, Diagnosis] = {}
         with suppress(OutOfTrials):
-            self._explain(tasks, result.diagnoses, listed)
-        return result
+            self._explain(tasks, diagnoses, listed)
+        return {
+            name: replace(check, diagnosis=diagnoses.get(name)) for name, check in results.items()
+        }
 
     def _explain(
         self, tasks: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
     ) -> None:
         """Add the diagnoses by listed mistakes, else by general mistakes."""
-        known, general = KnownMistakes(self._matcher), GeneralMistakes(self._matcher)
-        joined = causes_by_task(known, self._matcher, tasks) if listed else {}
+        known = KnownMistakes(self._matcher)
+        joined = known.causes_by_task(tasks) if listed else {}
         for cause in joined.values():
             diagnoses |= cause.found
         for checks in tasks:
@@ -105,31 +104,72 @@ class Diagnoser:
             main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
             if main.found and base is not None:
-                others = general.beside(_unexplained(checks, diagnoses), base)
-                diagnoses |= {
-                    key: replace(main.main, second=cause) for key, cause in others.items()
-                }
-            diagnoses |= general.explained(_other_methods(checks, diagnoses))
-            diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
-            diagnoses |= miscounted_calls(_unexplained(checks, diagnoses).failed)
+                others = self._beside(_unexplained(checks, diagnoses), base)
+                diagnoses |= {name: replace(main.main, second=c) for name, c in others.items()}
+            diagnoses |= self._by_general_mistakes(_other_methods(checks, diagnoses))
+            for told in (almost_right, miscounted_calls):
+                diagnoses |= told(_unexplained(checks, diagnoses).failed)
+
+    def _by_general_mistakes(self, checks: TaskChecks) -> dict[str, Diagnosis]:
+        """Return the diagnoses of failed checks of a task by mistakes of any exercise."""
+        right = [pair for check in checks.passed for pair in check.pairs]
+        groups, solution = _groups(checks.failed), self._matcher.replayer.solution
+        diagnoses: dict[str, Diagnosis] = {}
+        for (method, is_of_arrays), group in groups.items():
+            evidence = [check.evidence for check in group if check.evidence is not None]
+            together = AnswerEvidence.together(evidence, [p for p in right if p.method == method])
+            # An explanation of other answers must explain wrong arrays of this method as well.
+            arrays = [] if is_of_arrays else groups.get((method, True), [])
+            case = Case(self._matcher, checks, method, [*group, *arrays], solution)
+            # A check may accept another kind of answer. So it must have complained itself.
+            complained = all(check.result.message for check in group)
+            patterns = PATTERNS if is_of_arrays else ANSWERS if complained else LISTS
+            diagnoses = (
+                (is_of_arrays and _pattern(EFFECTS, group, together))
+                or case.changed()
+                or _pattern(patterns, group, together)
+                or self._mutation(case)
+            ) | diagnoses
+        return diagnoses
+
+    def _beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
+        """Return the diagnoses of failed checks by a change of `base`, which has a mistake."""
+        diagnoses: dict[str, Diagnosis] = {}
+        for (method, _), group in _groups(checks.failed).items():
+            case = Case(self._matcher, checks, method, group, base)
+            diagnoses = (case.changed() or self._mutation(case)) | diagnoses
+        return diagnoses
+
+    def _mutation(self, case: Case) -> dict[str, Diagnosis]:
+        """Return the diagnoses by a small change of the source that gives these answers."""
+        exercise, task = self._matcher.replayer.exercise, case.checks.task
+        candidates = mutation_candidates(exercise, case.base.source, task, case.method)
+        for said, source in islice(candidates, self._mutations_left):
+            self._mutations_left -= 1
+            with suppress(SyntaxError):
+                if case.is_explained_by(SourceModule(source, exercise.name)):
+                    return case.diagnosed(said)
+        return {}
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
-        failed = [check for check in self._checks if check.result.verdict is Verdict.FAILED]
-        blamed = {check.result.method for check in failed}
-        free = frozenset[str]().union(*(wrong_methods(c.pairs) for c in checks.passed)) - blamed
+        blamed = {c.result.method for c in self._checks if c.result.verdict is Verdict.FAILED}
+        pairs = (pair for check in checks.passed for pair in check.pairs)
+        free = {pair.call.method for pair in pairs if pair.differs} - blamed
         return {
             check.id: located(check.result, check.pairs, free)
-            for check in checks.failed
             if check.result.verdict is Verdict.FAILED and check.result.method
+            else check.result
+            for check in checks.failed
         }
 
     def _of(self, task: str) -> TaskChecks:
         """Return the recorded checks of `task` whose answers can explain something."""
         own = [check for check in self._checks if check.result.task == task]
+        failed = (c for c in own if c.result.verdict in EXPLAINED and c.exchanges)
         return TaskChecks(
             task,
-            tuple(c for c in own if c.result.verdict in EXPLAINED and c.exchanges and c.is_wrong),
+            tuple(c for c in failed if c.is_wrong_in(View(strictly=True))),
             tuple(c for c in own if c.result.verdict is Verdict.PASSED),
         )
 
@@ -153,7 +193,75 @@ def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> Ta
     return replace(checks, failed=tuple(c for c in left if c.method not in explained))
 
 
-def cost(transcript: Transcript) -> tuple[bool, int]:
-    """Return the cost of a replay: whether the check took long, and the bytes of its requests."""
-    asked = sum(len(exchange.frame) for exchange in transcript.exchanges)
-    return transcript.seconds > SLOW, asked
+def _cost(transcript: Transcript) -> tuple[bool, int]:
+    """Return whether the check took long, and the bytes of its requests."""
+    return transcript.seconds > SLOW, sum(len(asked.frame) for asked in transcript.exchanges)
+
+
+def _groups(checks: Sequence[RecordedCheck]) -> dict[tuple[str, bool], list[RecordedCheck]]:
+    """Return the checks by the method that was wrong first; those with wrong arrays come last."""
+    groups: dict[tuple[str, bool], list[RecordedCheck]] = {}
+    for check in checks:
+        if check.evidence is not None:
+            key = check.evidence.method, check.evidence.is_of_arrays
+            groups.setdefault(key, []).append(check)
+    return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
+
+
+@dataclass(frozen=True)
+class Case:
+    """Failed checks of one task in which the same method was wrong first.
+
+    Args:
+        checks: all checks of the task.
+        base: the solution, or the solution with a known mistake.
+    """
+
+    matcher: AnswerMatcher
+    checks: TaskChecks
+    method: str
+    failed: Sequence[RecordedCheck]
+    base: SourceModule
+
+    def changed(self) -> dict[str, Diagnosis]:
+        """Return the diagnoses by a change of behaviour that gives the submission's answers."""
+        for changed in behaviour_changes(self.base, self.checks.task, self.failed):
+            if self.is_explained_by(changed):
+                return self.diagnosed(Diagnosis(f"generic/{changed.id}", changed.sentence))
+        return {}
+
+    def diagnosed(self, said: Diagnosis) -> dict[str, Diagnosis]:
+        """Return what is `said` of each failed check, by its id."""
+        return {check.id: said for check in self.failed}
+
+    def is_explained_by(self, module: ModuleSource) -> bool:
+        """Return whether `module` gives all answers of the failed checks, and no contradiction."""
+        view = View(self.method)
+        wrong = [check for check in self.failed if check.evidence_of(view)]
+        if not wrong:
+            return False  # answers of NaN alone prove nothing
+        is_common = all(check.is_common for check in wrong)
+        if is_common and self.method not in self.checks.right_methods:
+            return False
+        return all(self.matcher.explains(module, check, view) for check in self.failed) and (
+            self.matcher.agrees_with_all(module, self.checks.passed)
+        )
+
+
+def _pattern(
+    patterns: Mapping[str, Pattern], group: Sequence[RecordedCheck], together: AnswerEvidence
+) -> dict[str, Diagnosis]:
+    """Return the diagnoses by the first pattern that holds in all checks of the group."""
+    for name, pattern in patterns.items():
+        sentence = pattern(together)
+        sentences = {check.id: sentence for check in group}
+        if sentence is None and name in PER_CHECK:
+            sentences = {check.id: pattern(check.evidence) for check in group if check.evidence}
+        diagnoses = {
+            check: Diagnosis(f"generic/{name}", sentence)
+            for check, sentence in sentences.items()
+            if sentence is not None
+        }
+        if len(diagnoses) == len(group):
+            return diagnoses
+    return {}

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import Array, is_numeric
-from autograder.diagnosis.evidence import Pair, capitalized
-from autograder.diagnosis.exchanges import Exchanges, View
-from autograder.diagnosis.forms import (
+from autograder.diagnosis.comparison import (
     OVERFLOWS,
+    Array,
+    Exchanges,
+    View,
     has_extra_axes,
     has_other_precision,
+    is_numeric,
     is_overflow,
     kind_of_overflow,
 )
+from autograder.diagnosis.evidence import Pair, capitalized
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.results.report import Diagnosis
-from autograder.sandbox.session.requests import Call, Get, Outcome, Step
+from autograder.sandbox.session.requests import Call, Get, Outcome
 
 #: The largest relative error of numbers that are almost right.
 ALMOST = 1e-5
-
-Tell = Callable[[str, str, Outcome, Outcome], str]
 
 
 def flaw_of(check: RecordedCheck) -> Diagnosis | None:
@@ -36,20 +36,41 @@ def first_flaw(exchanges: Exchanges, right: Exchanges) -> Diagnosis | None:
     """Return the first flaw of the form of `exchanges`, beside the right answers."""
     method = ""
     for theirs, expected in zip(exchanges, right, strict=True):
-        for step, outcome, right_outcome in zip(
-            theirs.steps, theirs.outcomes, expected.outcomes, strict=False
-        ):
+        answers = zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False)
+        for step, *outcomes in answers:
             method = step.name if isinstance(step, Call) else method
-            flaw = _flaw(step, method, outcome, right_outcome)
-            if flaw is not None:
-                return flaw
+            if isinstance(step, Call | Get) and not outcomes[0].is_method:
+                what = step.name if isinstance(step, Get) else f"the result of {method}"
+                for name, sentence in _flaws(what, method, *outcomes):
+                    return Diagnosis(f"generic/{name}", sentence)
     return None
+
+
+def _flaws(what: str, method: str, theirs: Outcome, right: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield the name of each flaw in the form of an answer, and the sentence that tells it."""
+    if names := " and ".join(name for name in theirs.changed if name not in right.changed):
+        yield "changes-an-argument", f"Your {method} changes {names}, which it must not modify."
+    if names := " and ".join(name for name in theirs.aliased if name not in right.aliased):
+        sentence = f"Your {method} returns {names} itself or a view of it, not a copy."
+        yield "shares-memory", sentence
+    arrays = list(_arrays(capitalized(what), theirs.value, right.value))
+    for name, actual, expected in arrays:
+        if has_extra_axes(actual, expected):
+            has = "has an extra" if actual.ndim > expected.ndim else "is missing an"
+            yield "extra-axis", f"{name} {has} axis of size 1."
+    for name, actual, expected in arrays:
+        if has_other_precision(actual, expected):
+            yield "other-dtype", f"{name} has dtype {actual.dtype}, expected {expected.dtype}."
+    for _, actual, expected in arrays:
+        if actual.shape == expected.shape and is_overflow(actual, expected):
+            kind = kind_of_overflow(actual, expected)
+            yield "not-finite", f"Your {method} {OVERFLOWS[kind]}"
 
 
 def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     """Return the flaws of the checks whose answers are right but for their form, by their ids."""
-    flaws = {c.id: flaw_of(c) for c in checks if not c.is_wrong_in(View(loosely=True))}
-    return {name: flaw for name, flaw in flaws.items() if flaw is not None}
+    right = (check for check in checks if not check.is_wrong_in(View(loosely=True)))
+    return {check.id: flaw for check in right if (flaw := flaw_of(check))}
 
 
 def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
@@ -58,19 +79,21 @@ def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     A right answer may call more often. So the check itself must have complained.
     """
     silent = (check for check in checks if check.result.message and check.is_silently_wrong)
-    told = {check.id: _calls(check) for check in silent}
-    return {name: Diagnosis("generic/calls", words) for name, words in told.items() if words}
+    return {
+        check.id: Diagnosis("generic/calls", words)
+        for check in silent
+        if (words := next(_miscounts(check), ""))
+    }
 
 
-def _calls(check: RecordedCheck) -> str:
+def _miscounts(check: RecordedCheck) -> Iterator[str]:
     for theirs, right in zip(check.exchanges, check.right, strict=True):
         methods = [step.name for step in theirs.steps if isinstance(step, Call)]
         for key in {**right.called_back, **theirs.called_back}:
             count, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
             if methods and count != expected:
                 what = "the given function" if key[1] == "__call__" else f"`{key[1]}`"
-                return f"Your {methods[-1]} calls {what} {count} times, expected {expected}."
-    return ""
+                yield f"Your {methods[-1]} calls {what} {count} times, expected {expected}."
 
 
 def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
@@ -79,12 +102,11 @@ def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     Where a difference may be rounding, no other explanation is tried. So the check itself must have
     complained about a number.
     """
-    told = {check.id: _digits(check) for check in checks if check.result.fact.what}
-    diagnoses = {
-        name: Diagnosis("generic/almost-right", words) for name, words in told.items() if words
+    return {
+        check.id: flaw_of(check) or Diagnosis("generic/almost-right", words)
+        for check in checks
+        if check.result.fact.what and (words := _digits(check))
     }
-    flaws = {check.id: flaw for check in checks if (flaw := flaw_of(check)) is not None}
-    return {name: flaws.get(name, diagnosis) for name, diagnosis in diagnoses.items()}
 
 
 def _digits(check: RecordedCheck) -> str:
@@ -111,63 +133,6 @@ def _relative_error(pair: Pair) -> float:
     largest = float(np.abs(step).max(initial=0.0))
     error = float(np.abs(actual - expected).max(initial=0.0))
     return error / largest if largest > 0 and np.isfinite(error) else float("inf")
-
-
-def _flaw(step: Step, method: str, theirs: Outcome, right: Outcome) -> Diagnosis | None:
-    if not isinstance(step, Call | Get) or theirs.is_method:
-        return None
-    what = step.name if isinstance(step, Get) else f"the result of {method}"
-    for name, tell in FLAWS.items():
-        sentence = tell(what, method, theirs, right)
-        if sentence:
-            return Diagnosis(f"generic/{name}", sentence)
-    return None
-
-
-def _dtype(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    for name, actual, expected in _arrays(what, theirs.value, right.value):
-        if has_other_precision(actual, expected):
-            return f"{capitalized(name)} has dtype {actual.dtype}, expected {expected.dtype}."
-    return ""
-
-
-def _axes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    for name, actual, expected in _arrays(what, theirs.value, right.value):
-        if has_extra_axes(actual, expected):
-            has = "has an extra" if actual.ndim > expected.ndim else "is missing an"
-            return f"{capitalized(name)} {has} axis of size 1."
-    return ""
-
-
-def _changes(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    names = [name for name in theirs.changed if name not in right.changed]
-    if not names:
-        return ""
-    return f"Your {method} changes {' and '.join(names)}, which it must not modify."
-
-
-def _shares(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    names = [name for name in theirs.aliased if name not in right.aliased]
-    if not names:
-        return ""
-    return f"Your {method} returns {' and '.join(names)} itself or a view of it, not a copy."
-
-
-def _overflows(what: str, method: str, theirs: Outcome, right: Outcome) -> str:
-    for _, actual, expected in _arrays(what, theirs.value, right.value):
-        if actual.shape == expected.shape and is_overflow(actual, expected):
-            return f"Your {method} {OVERFLOWS[kind_of_overflow(actual, expected)]}"
-    return ""
-
-
-#: The name of a flaw -> what tells it.
-FLAWS: dict[str, Tell] = {
-    "changes-an-argument": _changes,
-    "shares-memory": _shares,
-    "extra-axis": _axes,
-    "other-dtype": _dtype,
-    "not-finite": _overflows,
-}
 
 
 def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array, Array]]:

@@ -2,29 +2,37 @@
 
 Nothing can be computed with a solution. What remains are the comparison with the right answers to
 the same requests, the patterns of wrong arrays, and the fingerprints of listed mistakes.
+
+A kit stores no mistake in the open. The digest of the wrong answers that a mistake gives is the key
+of its sentence: only answers with this mistake unlock it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from autograder.conversations.exchange import Exchange
+import numpy as np
+
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
-from autograder.conversations.transcript import Transcript
-from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.evidence import AnswerEvidence
-from autograder.diagnosis.exchanges import IgnoredDifferences, same_exchange
-from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, unsealed
-from autograder.diagnosis.first_fault import located
+from autograder.diagnosis.comparison import IgnoredDifferences, numpy_errors_ignored, same_exchange
+from autograder.diagnosis.evidence import AnswerEvidence, gather, located, methods_in, pairs_of
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
-from autograder.diagnosis.reading import gather, methods_in, pairs_of
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
+from autograder.sandbox.session.requests import Get, Outcome
+from autograder.sandbox.session.session import Exchange, Transcript
+from autograder.sandbox.wire import Handle
 from autograder.verdicts import Verdict
+
+#: Numbers count as equal if they agree in this many digits of the largest one of their array.
+DIGITS = 6
 
 
 def diagnosed_from_recording(
@@ -51,40 +59,54 @@ def diagnosed_from_recording(
         ]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+class SealedMistake:
+    """What the answers with a listed mistake unlock.
+
+    Attributes:
+        seen_in: ids of the checks in which it gives wrong answers.
+    """
+
+    id: str
+    sentence: str
+    hint: str
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
 class AskedCheck:
     """A check beside the right answers to its requests, as far as these are recorded."""
 
     check: CheckResult
-    asked: tuple[Exchange, ...]
-    right: tuple[Exchange, ...]
+    asked: Sequence[Exchange]
+    right: Sequence[Exchange]
     mistakes: Mapping[str, list[bytes]]
 
     @classmethod
     def of(cls, check: CheckResult, transcript: Transcript, tape: Tape) -> AskedCheck:
         """Hold the requests of `transcript` against those of `tape`."""
         asked = [exchange for exchange in transcript.exchanges if not exchange.is_import]
-        right = tuple(_right_answers(asked, tape.answers))
-        return cls(check, tuple(asked[: len(right)]), right, tape.mistakes)
+        right = list(_right_answers(asked, tape.answers))
+        return cls(check, asked[: len(right)], right, tape.mistakes)
 
     def explained(self, mistake: SealedMistake | None) -> CheckResult:
-        """Return the check with what explains it.
-
-        Args:
-            mistake: the listed mistake behind it, if it is known.
-        """
+        """Return the check with what explains it; `mistake` is the listed one, if it is known."""
         check = self.check
         if check.verdict is Verdict.FAILED and check.method:
-            check = located(check, pairs_of(self.asked, self.right), frozenset())
-        if mistake is not None:
-            diagnosis = Diagnosis(mistake.id, mistake.sentence, mistake.hint)
-            return replace(check, diagnosis=diagnosis)
-        return replace(check, diagnosis=self._generic())
+            check = located(check, pairs_of(self.asked, self.right))
+        if mistake is None:
+            return replace(check, diagnosis=self._pattern() or self._flaw())
+        return replace(check, diagnosis=Diagnosis(mistake.id, mistake.sentence, mistake.hint))
 
+    @cached_property
+    def key(self) -> bytes:
+        """The digest of the answers up to the first wrong one; empty if all are right."""
+        return key_of_wrong(self.asked, self.right)
+
+    @cached_property
     def unlocked(self) -> list[SealedMistake]:
-        """Return the listed mistakes that give the wrong answers of this check."""
-        key = key_of_wrong(self.asked, self.right)
-        named = (unsealed(data, key) for data in self.mistakes.get(name_of(key), ()))
+        """The listed mistakes that give the wrong answers of this check."""
+        named = (unsealed(data, self.key) for data in self.mistakes.get(name_of(self.key), ()))
         return [mistake for mistake in named if mistake is not None]
 
     @cached_property
@@ -92,18 +114,12 @@ class AskedCheck:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.asked, self.right)
 
-    def _generic(self) -> Diagnosis | None:
-        return self._pattern() or self._flaw()
-
     def _pattern(self) -> Diagnosis | None:
         if self.evidence is None:
             return None
-        together = AnswerEvidence.together([self.evidence], ())
         patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
-        for name, pattern in patterns.items():
-            if sentence := pattern(together):
-                return Diagnosis(f"generic/{name}", sentence)
-        return None
+        told = ((name, pattern(self.evidence)) for name, pattern in patterns.items())
+        return next((Diagnosis(f"generic/{name}", words) for name, words in told if words), None)
 
     def _flaw(self) -> Diagnosis | None:
         """Return the flaw of the form, if nothing else is wrong."""
@@ -113,67 +129,33 @@ class AskedCheck:
         return first_flaw(self.asked, self.right) if is_right else None
 
 
-def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
-    """Return the digest of the answers up to the first wrong one; empty if all are right.
-
-    Values of initial parameters count where nothing else is wrong.
-    """
-    pairs = list(zip(asked, right, strict=False))
-    for strictly in (False, True):
-        for number, pair in enumerate(pairs, start=1):
-            mine, theirs = (key_of([exchange], strictly=strictly) for exchange in pair)
-            if mine != theirs:
-                return key_of([ours for ours, _ in pairs[:number]], strictly=strictly)
-    return b""
-
-
 def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
     """Return check id -> the listed mistake, of those that no check contradicts.
 
     A check that passed contradicts a mistake that fails it. Of several mistakes that give the wrong
     answers of a check, the one that explains most checks is named, and none if several do.
     """
-    passed = [asked_check for asked_check in checks if asked_check.check.verdict is Verdict.PASSED]
-    right = {
-        asked_check.check.id
-        for asked_check in passed
-        if not key_of_wrong(asked_check.asked, asked_check.right)
-    }
+    passed = [asked for asked in checks if asked.check.verdict is Verdict.PASSED]
+    right = {asked.check.id for asked in passed if not asked.key}
+    right_methods = {(a.check.task, method) for a in passed for method in methods_in(a.asked)}
     named = {
-        asked_check: [m for m in asked_check.unlocked() if right.isdisjoint(m.seen_in)]
-        for asked_check in checks
-        if asked_check.check.verdict in EXPLAINED
+        asked: [mistake for mistake in asked.unlocked if right.isdisjoint(mistake.seen_in)]
+        for asked in checks
+        if asked.check.verdict in EXPLAINED
     }
-    proved = _proved(named, passed)
+    # Few other mistakes give one of its answers, or its method was right in another check.
+    proved = {
+        mistake.id
+        for asked, mistakes in named.items()
+        for mistake in mistakes
+        if (evidence := asked.evidence) is None
+        or not evidence.is_common
+        or (asked.check.task, evidence.method) in right_methods
+    }
     each = (proved & {mistake.id for mistake in mistakes} for mistakes in named.values())
     votes = Counter(name for names in each for name in names)
-    return {
-        asked_check.check.id: best
-        for asked_check, mistakes in named.items()
-        if (best := _first(mistakes, votes)) is not None
-    }
-
-
-def _proved(
-    named: Mapping[AskedCheck, Sequence[SealedMistake]], passed: Sequence[AskedCheck]
-) -> set[str]:
-    """Return the ids of the mistakes with an answer that few other mistakes give.
-
-    A common answer counts too if the method was right in another check of its task.
-    """
-    right = {
-        (asked_check.check.task, method)
-        for asked_check in passed
-        for method in methods_in(asked_check.asked)
-    }
-    return {
-        mistake.id
-        for asked_check, mistakes in named.items()
-        for mistake in mistakes
-        if (evidence := asked_check.evidence) is None
-        or not evidence.is_common
-        or (asked_check.check.task, evidence.method) in right
-    }
+    best = {asked.check.id: _first(mistakes, votes) for asked, mistakes in named.items()}
+    return {name: mistake for name, mistake in best.items() if mistake is not None}
 
 
 def _first(mistakes: Sequence[SealedMistake], votes: Counter[str]) -> SealedMistake | None:
@@ -192,4 +174,97 @@ def _right_answers(asked: Sequence[Exchange], answers: Sequence[Exchange]) -> It
         yield answer
         for ours, right in zip(theirs.outcomes, answer.outcomes, strict=False):
             pairs = zip(handles_in(ours.value), handles_in(right.value), strict=False)
-            objects.update({asked_check.id: other.id for asked_check, other in pairs})
+            objects.update({mine.id: other.id for mine, other in pairs})
+
+
+def key_of(exchanges: Iterable[Exchange], *, strictly: bool = False) -> bytes:
+    """Return the digest of the steps, the outcomes and the exceptions of `exchanges`.
+
+    Args:
+        strictly: whether the values of initial parameters count, not their names and shapes alone;
+            right ones may be drawn in many ways.
+    """
+    text = hashlib.sha256()
+    for exchange in exchanges:
+        for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+            is_drawn = not strictly and isinstance(step, Get) and step.name == "parameters"
+            text.update("\n".join(_facts(outcome, by_form=is_drawn)).encode() + b"\n")
+        text.update(f"raised {exchange.message}\n".encode())
+    return text.digest()
+
+
+def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
+    """Return the digest of the answers up to the first wrong one; empty if all are right.
+
+    Values of initial parameters count where nothing else is wrong.
+    """
+    pairs = list(zip(asked, right, strict=False))
+    for strictly in (False, True):
+        for number, pair in enumerate(pairs, start=1):
+            mine, theirs = (key_of([exchange], strictly=strictly) for exchange in pair)
+            if mine != theirs:
+                return key_of([ours for ours, _ in pairs[:number]], strictly=strictly)
+    return b""
+
+
+def name_of(key: bytes) -> str:
+    """Return the name under which what `key` unlocks is stored."""
+    return hashlib.sha256(b"name" + key).hexdigest()[:32]
+
+
+def sealed(mistake: SealedMistake, key: bytes) -> bytes:
+    """Return `mistake`, enciphered with `key`."""
+    fields = [mistake.id, mistake.sentence, mistake.hint, list(mistake.seen_in)]
+    return _enciphered(json.dumps(fields).encode(), key)
+
+
+def unsealed(data: bytes, key: bytes) -> SealedMistake | None:
+    """Return what `key` unlocks; None if `data` is not of it."""
+    try:
+        name, sentence, hint, seen_in = json.loads(_enciphered(data, key))
+    except (ValueError, TypeError):
+        return None
+    return SealedMistake(str(name), str(sentence), str(hint), tuple(map(str, seen_in)))
+
+
+def _enciphered(data: bytes, key: bytes) -> bytes:
+    stream = hashlib.shake_256(b"text" + key).digest(len(data))
+    return bytes(byte ^ mask for byte, mask in zip(data, stream, strict=True))
+
+
+def _facts(outcome: Outcome, *, by_form: bool) -> Iterator[str]:
+    yield f"{outcome.is_method} {outcome.changed} {outcome.aliased}"
+    for value in (outcome.value, outcome.args, outcome.kwargs):
+        yield from _value(value, by_form)
+
+
+def _value(value: Any, by_form: bool) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key in sorted(value, key=str):
+            yield str(key)
+            yield from _value(value[key], by_form)
+    elif isinstance(value, list | tuple):
+        yield f"{len(value)} items"
+        for item in value:
+            yield from _value(item, by_form)
+    elif isinstance(value, Handle):
+        yield "object"
+    elif isinstance(value, np.ndarray | float | complex):
+        yield from _numbers(np.asarray(value), by_form)
+    else:
+        yield repr(value)
+
+
+def _numbers(array: Any, by_form: bool) -> Iterator[str]:
+    yield f"{array.dtype.kind} {array.shape}"
+    if by_form or not array.size:
+        return
+    if array.dtype.kind not in "fc":
+        yield repr(array.tolist())
+        return
+    finite = np.isfinite(array)
+    largest = float(np.abs(array[finite]).max(initial=0.0))
+    yield f"{largest:.{DIGITS - 1}e}"
+    with np.errstate(invalid="ignore"):
+        rounded = np.round(array / (largest or 1.0), DIGITS) + 0.0
+    yield repr(np.where(finite, rounded, array).tolist())

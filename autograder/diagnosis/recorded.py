@@ -1,45 +1,76 @@
-"""A recorded check: the requests, the submission's answers, and the right answers."""
+"""A recorded check: the requests, the submission's answers, and the answers of other code to them.
+
+Other code is the solution, or a changed solution. It is trusted: it runs in this process through
+the worker's dispatcher, as the reference does. Requests are decoded from the frames that were sent.
+Each handle of an object of the submission is replaced by the handle of the object that the same
+step created here.
+"""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
 from autograder.course.reading import Exercise
-from autograder.diagnosis.comparison import is_number
-from autograder.diagnosis.evidence import AnswerEvidence, Pair
-from autograder.diagnosis.exchanges import (
+from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
     View,
-    calls_in,
-    evidence_in,
     ignored,
+    is_number,
     same_exchange,
-    silently_wrong,
+    weight,
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.reading import gather, methods_in, pairs_of
-from autograder.diagnosis.replay import Module, RequestReplay, SourceModule
+from autograder.diagnosis.evidence import AnswerEvidence, Pair, gather, methods_in, pairs_of
+from autograder.diagnosis.solution_changes.search import check_lines
 from autograder.results.report import CheckResult
-from autograder.sandbox.values import Path, zip_leaves
+from autograder.sandbox import wire
+from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.inline import CallbackTable
+from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
+from autograder.sandbox.wire import Handle, Path, map_leaves, zip_leaves
+from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
+from autograder.sandbox.worker.loading import NotDefinedError
 from autograder.verdicts import Verdict
-from framework.models.parts import PartSource
+from framework.models.parts import PartSource, parts_from
 
-#: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
-#: seconds. Some small changes give a network with a thousand times as many parameters.
-EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
+#: The handle for an object that was not created in the replay.
+UNKNOWN_OBJECT = Handle(0, "")
 
-#: A number that a clock gives: the index of the outcome, and the path of the number in its value.
-ClockPlace = tuple[int, Path]
 
-_READS_CLOCK = re.compile(r"^\s*(import|from) time\b", re.MULTILINE)
+class SourceModule:
+    """A module made from source text, executed on first use; its namespace is empty before.
+
+    Raises:
+        SyntaxError: the text is no Python.
+    """
+
+    def __init__(self, source: str, name: str) -> None:
+        self.source = source
+        self._code = compile(source, f"<{name}>", "exec", dont_inherit=True)
+        self._name = name
+        self.namespace: dict[str, Any] = {}
+
+    def load(self) -> None:
+        """Execute the source once."""
+        if not self.namespace:
+            self.namespace = vars(ModuleType(self._name))
+            exec(self._code, self.namespace)
+
+    def attribute(self, name: str) -> Any:
+        """Return what it defines as `name`."""
+        self.load()
+        try:
+            return self.namespace[name]
+        except KeyError:
+            raise NotDefinedError(f"{self._name} does not define {name}") from None
 
 
 @dataclass(eq=False)
@@ -59,11 +90,6 @@ class Replayer:
         """The text of the solution."""
         return self.exercise.solution_source()
 
-    @cached_property
-    def reads_clock(self) -> bool:
-        """Whether answers of the solution may contain the time that something took."""
-        return reads_clock(self.source)
-
     @property
     def solution(self) -> SourceModule:
         """The solution."""
@@ -79,14 +105,51 @@ class Replayer:
             self._modules[source] = SourceModule(source, self.exercise.name)
         return self._modules[source]
 
-    def answers(self, module: Module, exchanges: Exchanges) -> Iterator[Exchange]:
+    def answers(self, module: ModuleSource, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
+        callbacks = CallbackTable()
+        dispatcher = Dispatcher(module, ask=callbacks.reply)
+        handles: dict[int, Handle] = {}
 
         def part(name: str) -> Any:
             return module.attribute(own[name]) if name in own else self.parts(name)
 
-        return map(RequestReplay(module, part).answer, exchanges)
+        def here(leaf: Any) -> Any:
+            return handles.get(leaf.id, UNKNOWN_OBJECT) if isinstance(leaf, Handle) else leaf
+
+        for exchange in exchanges:
+            steps = exchange.plain_steps()
+            callbacks.restore(exchange.callbacks)
+            with parts_from(part):
+                reply = dispatcher.answer(
+                    {"id": 0, "fresh": False, "steps": map_leaves(here, steps)}
+                )
+                returned = wire.decode_frame(dispatcher.encoded(reply))
+            check_lines()  # the dispatcher reports every exception as a fault of the code it runs
+            error, outcomes = outcomes_from(returned, 0, steps)
+            for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
+                if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):
+                    handles[theirs.value.id] = ours.value
+            answer = Exchange(exchange.frame, tuple(outcomes), called_back=callbacks.made())
+            yield answer if error is None else _raised(answer, error, len(steps))
+
+
+def _raised(answer: Exchange, error: Any, steps: int) -> Exchange:
+    """Return `answer` with the exception that ended it."""
+    fault = fault_from(error, ["?"] * steps, "")
+    raised = (fault.raised if isinstance(fault, Crashed) else "") or type(fault).__name__
+    return replace(answer, raised=raised, message=fault.message)
+
+
+#: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
+#: seconds. Some small changes give a network with a thousand times as many parameters.
+EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
+
+#: A number that a clock gives: the index of the outcome, and the path of the number in its value.
+ClockPlace = tuple[int, Path]
+
+_READS_CLOCK = re.compile(r"^\s*(import|from) time\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -132,23 +195,27 @@ class RecordedCheck:
     def _clocked(self) -> list[frozenset[ClockPlace]]:
         """The places of numbers that a clock gives, for each request."""
         first, again = self._timed[0], self._timed[0]
-        if self.replayer.reads_clock and not all(map(same_exchange, self.asked, first)):
+        if reads_clock(self.replayer.source) and not all(map(same_exchange, self.asked, first)):
             again = list(self.replayer.answers(self.replayer.solution, self.asked))
         return list(map(clocked, first, again))
+
+    def _comparable(self, answers: Iterable[Exchange]) -> Iterator[Exchange]:
+        """Yield answers without numbers that a clock gives, and results that were overwritten."""
+        return map(without_clocks, map(without_overwritten, answers), self._clocked)
 
     @cached_property
     def exchanges(self) -> Exchanges:
         """The requests, and the submission's answers without what does not depend on its code."""
-        return list(map(_comparable, self.asked, self._clocked))
+        return list(self._comparable(self.asked))
 
     @cached_property
-    def right(self) -> list[Exchange]:
+    def right(self) -> Exchanges:
         """The answers of the solution."""
-        return list(map(_comparable, self._timed[0], self._clocked))
+        return list(self._comparable(self._timed[0]))
 
-    def answers(self, module: Module) -> Iterator[Exchange]:
+    def answers(self, module: ModuleSource) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests, in order."""
-        return map(_comparable, self.replayer.answers(module, self.asked), self._clocked)
+        return self._comparable(self.replayer.answers(module, self.asked))
 
     @property
     def allowed_seconds(self) -> float:
@@ -158,8 +225,12 @@ class RecordedCheck:
     @cached_property
     def is_silently_wrong(self) -> bool:
         """Whether the check has failed, and only calls of callbacks are wrong."""
-        failed = self.result.verdict is not Verdict.PASSED
-        return failed and silently_wrong(self.exchanges, self.right)
+        pairs = list(zip(self.exchanges, self.right, strict=True))
+        return (
+            self.result.verdict is not Verdict.PASSED
+            and any(theirs.called_back != right.called_back for theirs, right in pairs)
+            and all(same_exchange(*pair) for pair in pairs)
+        )
 
     @cached_property
     def evidence(self) -> AnswerEvidence | None:
@@ -184,19 +255,9 @@ class RecordedCheck:
     def compared(self, view: View) -> list[Compared]:
         """Return how each answer is compared."""
         if view not in self._compared:
-            silently = self.is_silently_wrong
-            each = ignored(self.exchanges, self.right, view)
-            allowed = (replace(answer, silently=silently) for answer in each)
-            triples = zip(self.exchanges, self.right, allowed, strict=True)
-            self._compared[view] = [
-                _compared(theirs, expected, here) for theirs, expected, here in triples
-            ]
+            allowed = ignored(self.exchanges, self.right, view, self.is_silently_wrong)
+            self._compared[view] = list(map(_compared, self.exchanges, self.right, allowed))
         return self._compared[view]
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether an answer differs from that of the solution; the numbers that are drawn count."""
-        return self.is_wrong_in(View(strictly=True))
 
     def is_wrong_in(self, view: View) -> bool:
         """Return whether an answer differs from that of the solution."""
@@ -207,15 +268,16 @@ class RecordedCheck:
         return sum(answer.evidence for answer in self.compared(view))
 
 
-def _comparable(exchange: Exchange, clocked: Set[ClockPlace]) -> Exchange:
-    """Return an answer without numbers that a clock gives, and results that were overwritten."""
-    return without_clocks(without_overwritten(exchange), clocked)
-
-
 def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:
-    wrong = wrong_steps(theirs, right, allowed)
-    calls = calls_in(theirs, right) if allowed.silently else 0
-    return Compared(allowed, bool(wrong or calls), evidence_in(theirs, right, wrong) + calls)
+    """Compare an answer; an answer of NaN alone is no fact: many mistakes give it."""
+    wrong = list(wrong_steps(theirs, right, allowed))
+    outcomes = list(zip(theirs.outcomes, right.outcomes, strict=False))
+    # The step after the last outcome raised an exception in one of them.
+    evidence = sum(weight(*outcomes[i]) if i < len(outcomes) else 1 for i in wrong)
+    mine, expected = theirs.called_back, right.called_back
+    if allowed.silently:
+        evidence += sum(mine.get(n, 0) != expected.get(n, 0) for n in mine.keys() | expected)
+    return Compared(allowed, bool(evidence or wrong), evidence)
 
 
 @dataclass(frozen=True)
@@ -252,22 +314,22 @@ def without_clocks(exchange: Exchange, places: Set[ClockPlace]) -> Exchange:
     """Return an answer with None in place of the numbers at `places`."""
     if not places:
         return exchange
-    outcomes = list(exchange.outcomes)
-    for number, path in places:
-        if number < len(outcomes):
-            value = _without(outcomes[number].value, path)
-            outcomes[number] = replace(outcomes[number], value=value)
+    outcomes = (
+        replace(outcome, value=_without(outcome.value, {path for n, path in places if n == number}))
+        for number, outcome in enumerate(exchange.outcomes)
+    )
     return replace(exchange, outcomes=tuple(outcomes))
 
 
-def _without(value: Any, path: Path) -> Any:
-    """Return `value` without the number to which `path` leads; unchanged where there is none."""
-    if not path:
-        return None if is_number(value) else value
-    first, *rest = path
-    if isinstance(value, dict) and first in value:
-        return {**value, first: _without(value[first], tuple(rest))}
-    if isinstance(value, list | tuple) and isinstance(first, int) and first < len(value):
-        items = [*value[:first], _without(value[first], tuple(rest)), *value[first + 1 :]]
-        return type(value)(items)
-    return value
+def _without(value: Any, paths: Set[Path]) -> Any:
+    """Return `value` with None in place of the numbers to which `paths` lead."""
+    if () in paths and is_number(value):
+        return None
+    if not paths or not isinstance(value, dict | list | tuple):
+        return value
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    inner = {
+        key: _without(item, {path[1:] for path in paths if path[:1] == (key,)})
+        for key, item in items
+    }
+    return inner if isinstance(value, dict) else type(value)(inner.values())

@@ -1,19 +1,16 @@
 """Grading one submission, from the options of `grade` to a report, in the order of the work.
 
-options.py          the options of `grade`: which submission and which course they mean
-setting.py          what all exercises of one run have in common
-request.py          a request to grade, and its answer: the whole way to a report
+setting.py          the options of `grade`, and the course, plugins and sandbox that they open
+request.py          a request to grade, and its answer: repeats, blocking, the report
 written_answers.py  results of written questions, with `manual_points.py` for answers in prose
 workers.py          the workers of a submission, started ahead of their use
 parallel.py         exercises side by side, in forked processes
 watching.py         what one grading under ``--watch`` leaves for the next one
 grader.py           one exercise: launches both sides, asks, compares, explains
 under_test.py       one exercise under test: the code under test beside the reference
-references.py       the reference: the solution, its remembered answers, or a kit's recording
 checks_run.py       collects checks with pytest, runs them, and makes their results
 pytest_plugin.py    fixtures and markers of the checks
 plain_pytest.py     the same checks without `grade`
-repeats.py          runs checks again whose outcome says nothing about the submission
 
 Verdicts are decided in `autograder.judging`.
 """

@@ -16,12 +16,13 @@ from itertools import zip_longest
 import pytest
 
 from autograder.checks.host_limits import BudgetExceeded, host_limited
+from autograder.course.promises import promised_texts
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
-from autograder.results.findings.finding import Finding, showable
+from autograder.results.findings.finding import showable
 from autograder.results.findings.texts import PrintedText
 from autograder.results.report import REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
@@ -101,7 +102,11 @@ class Checks:
                 continue
             if last is not None and expected is not item:
                 last.ihook.pytest_runtest_teardown(item=last, nextitem=item)
-            self._run(item, following, under_test)
+            item.config.stash[UNDER_TEST] = under_test
+            if FINDINGS in item.stash:  # of its last run
+                del item.stash[FINDINGS]
+            # Tears the fixtures down that `following` does not need.
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             last, expected = item, following
         if last is not None and expected is not None:
             last.ihook.pytest_runtest_teardown(item=last, nextitem=None)
@@ -135,27 +140,21 @@ class Checks:
         """Add the result of a check, or of a fixture that failed before it, to its report."""
         report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            under_test = item.config.stash[UNDER_TEST]
-            result = result_of(item, under_test, _raised(item, call), call.duration)
+            error = item.stash.get(RAISED, call.excinfo and call.excinfo.value)
+            if RAISED in item.stash:  # it holds all that its traceback does
+                del item.stash[RAISED]
+            result = result_of(item, item.config.stash[UNDER_TEST], error, call.duration)
             report.user_properties.append((RESULT, result))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the result that came with the report of a check."""
-        if (result := result_in(report)) is None:
-            return
-        self._results.append(result)
-        if self._on_check is not None:
-            self._on_check(result)
-
-    def _run(
-        self, item: pytest.Item, following: pytest.Item | None, under_test: ExerciseUnderTest
-    ) -> None:
-        """Run one check; fixtures that `following` does not need are torn down."""
-        item.config.stash[UNDER_TEST] = under_test
-        if FINDINGS in item.stash:  # of its last run
-            del item.stash[FINDINGS]
-        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        results = (value for name, value in report.user_properties if name == RESULT)
+        for result in results if report.when != "teardown" else ():
+            assert isinstance(result, CheckResult)
+            self._results.append(result)
+            if self._on_check is not None:
+                self._on_check(result)
 
 
 def public_only(items: list[pytest.Item]) -> None:
@@ -186,12 +185,10 @@ def _without_variables() -> Iterator[None]:
 def result_of(
     item: pytest.Item, under_test: ExerciseUnderTest, error: BaseException | None, seconds: float
 ) -> CheckResult:
-    """Return the result of a check, and keep what it has asked of the submission.
-
-    Args:
-        error: what ended the check; None if it passed.
-    """
-    session = under_test.session
+    """Return the result of a check that `error` ended; keep what it asked of the submission."""
+    session, calls, tapes = under_test.session, under_test.session.calls, under_test.tapes
+    added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
+    printed = session.printed()
     check = CheckResult(
         id=id_of(item),
         title=title_of(item),
@@ -199,53 +196,24 @@ def result_of(
         hidden=is_hidden(item),
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
-        hint=_hint(item),
-        findings=_findings(item, session.printed()),
-        evidence=_evidence(under_test),
+        hint=_hint(item, under_test.exercise if error is not None else None),
+        findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
+        evidence=Evidence(
+            uses=tuple(sorted(calls.parts)),
+            answered=tuple(sorted(calls.answered)),
+            refused=tuple(sorted(calls.refused)),
+            outlasted=tuple(sorted(calls.outlasted)),
+            unconfirmed=tapes is not None and tapes.unconfirmed,
+        ),
         seconds=seconds,
     )
     if session.transcript is not None:
         under_test.transcripts[check.id] = session.transcript
-    check = ended(check, error, session.calls)
+    check = ended(check, error, calls)
     if check.verdict in REPLAYED and error is not None:
-        call = call_behind(error, session.calls)
-        arguments = shown_arguments(session.calls, call, under_test.source)
+        arguments = shown_arguments(calls, call_behind(error, calls), under_test.source)
         check = replace(check, arguments=arguments)
-    return explained(check, error, session.calls, under_test.undefined, under_test.source)
-
-
-def _evidence(under_test: ExerciseUnderTest) -> Evidence:
-    calls, tapes = under_test.session.calls, under_test.tapes
-    return Evidence(
-        uses=tuple(sorted(calls.parts)),
-        answered=tuple(sorted(calls.answered)),
-        refused=tuple(sorted(calls.refused)),
-        outlasted=tuple(sorted(calls.outlasted)),
-        unconfirmed=tapes is not None and tapes.unconfirmed,
-    )
-
-
-def _findings(item: pytest.Item, printed: str) -> tuple[Finding, ...]:
-    """Return what the check has shown, and what the submission printed meanwhile."""
-    added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
-    return (*map(showable, added), *([PrintedText(printed)] if printed else []))
-
-
-def _raised(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
-    """Return the exception that ended the check; forget it, with all that its traceback holds."""
-    if RAISED in item.stash:
-        error = item.stash[RAISED]
-        del item.stash[RAISED]
-        return error
-    return call.excinfo.value if call.excinfo is not None else None
-
-
-def result_in(report: pytest.TestReport) -> CheckResult | None:
-    """Return the result of a check that `report` tells of; None for a teardown."""
-    if report.when == "teardown":
-        return None
-    results = (value for name, value in report.user_properties if name == RESULT)
-    return next((value for value in results if isinstance(value, CheckResult)), None)
+    return explained(check, error, calls, under_test.undefined, under_test.source)
 
 
 def task_of(item: pytest.Item) -> str:
@@ -270,12 +238,13 @@ def _marked(item: pytest.Item, name: str) -> str:
     return str(marker.args[0]) if marker is not None and marker.args else ""
 
 
-def _hint(item: pytest.Item) -> str:
-    """Return the hint of a check: its own, or the first sentence of the text that it tests."""
-    if own := _marked(item, "hint"):
+def _hint(item: pytest.Item, failed: Exercise | None) -> str:
+    """Return the hint of a check: its own, or what the text of the `failed` exercise promises."""
+    own = _marked(item, "hint")
+    if own or failed is None:
         return own
-    sentence = " ".join(_marked(item, "promise").split())
-    return f'The text says: "{sentence}"' if sentence else ""
+    promised = promised_texts(failed).get(_marked(item, "promise"))
+    return f'The text says: "{promised}"' if promised else ""
 
 
 def is_hidden(item: pytest.Item) -> bool:

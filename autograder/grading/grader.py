@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.checks.host_limits import LIMITED, UNLIMITED, HostLimits
+from autograder.checks.host_limits import LIMITED, UNLIMITED
 from autograder.course.reading import Exercise
 from autograder.grading.checks_run import Checks, OnCheck, Selection
-from autograder.grading.references import open_reference
-from autograder.grading.setting import Setting
-from autograder.grading.under_test import ExerciseUnderTest, ProviderSession, open_inline
+from autograder.grading.setting import GradingSetting
+from autograder.grading.under_test import ExerciseUnderTest, open_inline, reference_of
 from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
+from autograder.judging.rules import is_open, judged
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
 from autograder.results.host_paths import HostPaths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import Frame
-from autograder.sandbox.session.sandbox_session import IMPORT, SandboxSession
+from autograder.sandbox.session.inline import ProviderSession
+from autograder.sandbox.session.sandbox_session import IMPORT, Deadlines, SandboxSession
 from autograder.sandbox.session.session import OnRecord, Session
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
@@ -50,12 +51,12 @@ class Grader:
         memory: shared with the graders of other submissions; by default, nothing is shared.
         open_session: opens the conversation with the code under test; by default with a worker of
             the submission, or with the provider.
-        open_reference: opens the conversation with the reference; by default `open_reference`.
+        open_reference: opens the conversation with the reference; by default `reference_of`.
     """
 
     def __init__(
         self,
-        setting: Setting,
+        setting: GradingSetting,
         submission: Submission | None,
         workers: Workers | None = None,
         memory: Memory | None = None,
@@ -69,7 +70,8 @@ class Grader:
         self._own_workers: Workers | None = None
         self._memory = memory
         self._open_session = open_session or self._session
-        self._open_reference = open_reference or self._reference
+        answers = memory.answers if memory is not None else None
+        self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
         self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
@@ -83,21 +85,22 @@ class Grader:
         on_check: OnCheck | None = None,
         select: Selection | None = None,
     ) -> ExerciseResult:
-        """Grade `exercise`: launch both sides, ask and compare, explain.
+        """Grade `exercise`: launch, ask, compare, judge, explain, report.
 
-        Each check is judged as it ends, by `autograder.judging.ending`. The other rules of judging
-        need the results of all checks, and of other exercises: see `autograder.grading.request`.
+        Each check is judged as it ends, and all of them together once none has to run again. What
+        other exercises block is decided after all of them: see `autograder.grading.request`.
 
         Args:
             on_check: called with the result of each check.
-            select: chooses among the checks.
+            select: chooses among the checks, which are then not judged together.
         """
         started = time.perf_counter()
-        with self.under_test(exercise) as under_test:
-            checks = self.explained(under_test, self.run(under_test, on_check, select))
+        with self.under_test(exercise) as under_test:  # launch the worker, and the reference
+            checks = self.run(under_test, on_check, select)  # ask, compare, judge each check
+            checks = self.explained(under_test, checks)
             uncontained = under_test.session.uncontained
         file = self._submitted(exercise)
-        return ExerciseResult(
+        result = ExerciseResult(
             name=exercise.name,
             unit=exercise.unit,
             title=exercise.title,
@@ -106,6 +109,7 @@ class Grader:
             uncontained=uncontained,
             seconds=time.perf_counter() - started,
         )
+        return judged(result) if select is None and not is_open(result) else result
 
     def run(
         self,
@@ -129,12 +133,15 @@ class Grader:
         """
         reference = self._open_reference(exercise)
         file = self._submitted(exercise)
+        limits = UNLIMITED if self._submission is None else LIMITED  # a provider computes here
+        if self._setting.options.device != "cpu":  # a GPU's driver reserves more memory
+            limits = replace(limits, memory=0)
         under_test = ExerciseUnderTest(
             exercise,
             self._open_session(exercise),
             reference,
             self._setting.seed,
-            host_limits=self._host_limits(),
+            host_limits=limits,
             undefined=partial(file.undefined, exercise) if file is not None else dict,
             source=file.source if file is not None else "",
             tapes=reference if isinstance(reference, OnRecord) else None,
@@ -144,16 +151,11 @@ class Grader:
         finally:
             under_test.close()
 
-    def _reference(self, exercise: Exercise) -> Session:
-        """Return the reference that the submission is compared with."""
-        answers = self._memory.answers if self._memory is not None else None
-        return open_reference(self._setting, exercise, answers)
-
     def _session(self, exercise: Exercise) -> Session:
         """Return the conversation with the code under test."""
         if self._submission is None:
-            registry, device = self._setting.plugins.registry, self._setting.device
-            backend = Backend(registry, self._setting.provider, device=device)
+            registry, options = self._setting.plugins.registry, self._setting.options
+            backend = Backend(registry, options.provider, device=options.device)
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
             self._workers = self._own_workers = Workers(self._setting, self._submission)
@@ -161,24 +163,17 @@ class Grader:
             self._workers.launch(exercise),
             str(self._submission.folder),
             exercise.name,
-            self._setting.deadlines(exercise),
+            Deadlines(call=exercise.time.call, total=exercise.time.total),
         )
-
-    def _host_limits(self) -> HostLimits:
-        """Return the limits of the grader's own process.
-
-        A provider computes in this process and has none. On a GPU, the driver reserves more memory
-        than a limit would allow.
-        """
-        if self._submission is None:
-            return UNLIMITED
-        return LIMITED if self._setting.device == "cpu" else replace(LIMITED, memory=0)
 
     def explained(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
     ) -> list[CheckResult]:
         """Return `checks` with diagnoses, and with their lines as their author finds them."""
-        return [self._placed(check) for check in self._diagnosed(under_test, checks)]
+        return [
+            self._with_own_names(self._host_paths.hidden_in(check))
+            for check in self._diagnosed(under_test, checks)
+        ]
 
     def _diagnosed(
         self, under_test: ExerciseUnderTest, checks: list[CheckResult]
@@ -202,16 +197,12 @@ class Grader:
     def _submitted(self, exercise: Exercise) -> SubmittedFile | None:
         return self._submission.files.get(exercise.name) if self._submission is not None else None
 
-    def _placed(self, check: CheckResult) -> CheckResult:
-        """Return `check` with lines as in the author's file, and without paths of this machine."""
-        check = self._with_own_names(self._host_paths.hidden_in(check))
-        return replace(check, frames=tuple(map(self._frame_in_file, check.frames)))
-
     def _with_own_names(self, check: CheckResult) -> CheckResult:
-        """Return `check`, in which a notebook has its own name and not that of a module."""
-        files = self._submission.files.values() if self._submission is not None else ()
-        for file in files:
-            if file.line_map is not None:
+        """Return `check` with its author's lines, and the name of a notebook, not of its module."""
+        if self._submission is None:
+            return check
+        for file in self._submission.files.values():
+            if file.cells is not None:
                 names = f"{file.exercise}.py", file.inner
                 call = IMPORTING_CELLS if check.call == IMPORT else check.call
                 check = replace(
@@ -221,15 +212,16 @@ class Grader:
                     call=call,
                     findings=tuple(_in_cells(finding, file) for finding in check.findings),
                 )
-        return check
+        frames = (_in_file(frame, self._submission.files) for frame in check.frames)
+        return replace(check, frames=tuple(frames))
 
-    def _frame_in_file(self, frame: Frame) -> Frame:
-        files = self._submission.files if self._submission is not None else {}
-        file = files.get(Path(frame.file).stem)
-        if file is None:
-            return frame
-        cell = file.where(frame.line) if file.line_map is not None else ""
-        return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
+
+def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
+    file = files.get(Path(frame.file).stem)
+    if file is None:
+        return frame
+    cell = file.where(frame.line) if file.cells is not None else ""
+    return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 
 def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:

@@ -29,7 +29,7 @@ _OPTIONAL = ("submission", "possible", "comment")
 
 
 @dataclass(frozen=True)
-class Entry:
+class PointsRow:
     """One row: the answer that it is about, and what was given; `points` is None if nothing yet."""
 
     submission: str
@@ -45,35 +45,28 @@ class Entry:
 class ManualPoints:
     """All rows of a file; without a file, none."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[PointsRow, ...] = ()
     rows: tuple[dict[str, str], ...] = field(default=(), repr=False)
 
-    def find(self, exercise: str, question: str, digest: str, submission: str) -> Entry | None:
+    def find(self, exercise: str, question: str, digest: str, submission: str) -> PointsRow | None:
         """Return the row about an answer: that of the same submission, else one with points."""
-        equal = [entry for entry in self._about(exercise, question) if entry.digest == digest]
-        own = [entry for entry in equal if entry.submission == submission]
-        given = [entry for entry in own or equal if entry.points is not None]
+        equal = [row for row in self._about(exercise, question) if row.digest == digest]
+        own = [row for row in equal if row.submission == submission]
+        given = [row for row in own or equal if row.points is not None]
         return next(iter(given or own or equal), None)
 
-    def is_changed(
-        self, exercise: str, question: str, digest: str, submission: str
-    ) -> Iterator[str]:
-        """Yield a sentence if points were given for another answer of the same submission."""
-        for entry in self._about(exercise, question):
-            is_earlier = (entry.submission, entry.digest == digest) == (submission, False)
-            if is_earlier and entry.points:
-                yield (
-                    f"{entry.points:g} points were given for an earlier answer: it has changed "
-                    "since"
+    def changed(self, exercise: str, question: str, digest: str, submission: str) -> str:
+        """Return a sentence if points were given for another answer of the same submission."""
+        for row in self._about(exercise, question):
+            if row.points and row.submission == submission and row.digest != digest:
+                return (
+                    f"{row.points:g} points were given for an earlier answer: it has changed since"
                 )
-                return
+        return ""
 
-    def _about(self, exercise: str, question: str) -> Iterator[Entry]:
-        return (
-            entry
-            for entry in self.entries
-            if (entry.exercise, entry.question) == (exercise, question)
-        )
+    def _about(self, exercise: str, question: str) -> list[PointsRow]:
+        about = exercise, question
+        return [row for row in self.entries if (row.exercise, row.question) == about]
 
 
 #: Where there is no file.
@@ -86,16 +79,26 @@ def digest_of(exercise: str, question: str, answer: str) -> str:
     return hashlib.sha256("\0".join((exercise, question, text)).encode()).hexdigest()[:16]
 
 
-def read_manual_points(file: Path, course: Course) -> ManualPoints:
-    """Read the points in `file`.
+def read_manual_points(file: Path | None, course: Course) -> ManualPoints:
+    """Read the points in `file`; none without a file.
 
     Raises:
         BadInputError: a column is missing, or a row names no question in prose, or its points are
             no number from 0 to those of the question, or two rows disagree; with the line.
     """
+    if file is None:
+        return NO_POINTS
     rows = list(_rows(file))
-    entries = [_entry(file, number, row, course) for number, row in rows]
-    _require_agreement(file, entries)
+    entries = [_entry(f"{file}, line {line}", line, row, course) for line, row in rows]
+    seen: dict[tuple[str, ...], PointsRow] = {}
+    for row in entries:
+        key = (row.submission, row.exercise, row.question, row.digest)
+        before = seen.setdefault(key, row)
+        if before.points != row.points:
+            raise BadInputError(
+                f"{file}: lines {before.line} and {row.line} give different points for one "
+                "answer: keep one of them"
+            )
     return ManualPoints(tuple(entries), tuple(row for _, row in rows))
 
 
@@ -119,16 +122,15 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise BadInputError(f"{file}, line {reader.line_num}, is not CSV: {error}") from None
 
 
-def _entry(file: Path, line: int, row: dict[str, str], course: Course) -> Entry:
+def _entry(location: str, line: int, row: dict[str, str], course: Course) -> PointsRow:
     from autograder.course.questions.description import Prose  # most courses read no such file
 
-    location = f"{file}, line {line}"
     exercise, question = row["exercise"].strip(), row["question"].strip()
     known = course.exercise(exercise).questions if exercise in course.exercise_names else ()
     asked = [prose for prose in known if prose.id == question and isinstance(prose, Prose)]
     if not asked:
         raise BadInputError(f"{location}: '{exercise}' has no question in prose named '{question}'")
-    return Entry(
+    return PointsRow(
         submission=row.get("submission", "").strip(),
         exercise=exercise,
         question=question,
@@ -151,18 +153,6 @@ def _points(location: str, text: str, possible: int) -> float | None:
             f"{location}: points must be a number from 0 to {possible}, not {text!r}"
         )
     return points
-
-
-def _require_agreement(file: Path, entries: Sequence[Entry]) -> None:
-    seen: dict[tuple[str, ...], Entry] = {}
-    for entry in entries:
-        key = (entry.submission, entry.exercise, entry.question, entry.digest)
-        before = seen.setdefault(key, entry)
-        if before.points != entry.points:
-            raise BadInputError(
-                f"{file}: lines {before.line} and {entry.line} give different points for one "
-                "answer: keep one of them"
-            )
 
 
 def as_csv(rows: Sequence[dict[str, str]]) -> str:

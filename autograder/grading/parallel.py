@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from framework.processes.termination import end_at_once, held_back
@@ -27,11 +27,6 @@ AGAIN = 0.05
 _function: Callable[[Any], Any] | None = None
 
 
-def can_fork() -> bool:
-    """Return whether processes are forked here: it is unsafe with macOS's libraries."""
-    return sys.platform == "linux"
-
-
 def load_grader() -> type[Grader]:
     """Import all that the checks need; processes that are forked later share it."""
     # First, from few calls deep: Python maps and unmaps memory at each call that crosses the end
@@ -48,12 +43,8 @@ def load_grader() -> type[Grader]:
 
 
 def processes(jobs: int, count: int) -> int:
-    """Return how many processes to fork for `count` pieces of work; at most 1: fork none.
-
-    Args:
-        jobs: processes wanted; 0 for one per processor.
-    """
-    if not can_fork():
+    """Return how many of `jobs` processes to fork for `count` pieces of work; 1: fork none."""
+    if sys.platform != "linux":  # it is unsafe with macOS's libraries
         return 1
     return min(jobs or os.cpu_count() or 1, count)
 
@@ -70,15 +61,9 @@ def in_parallel(
         as_they_end: in the order in which they end; otherwise in that of `arguments`.
     """
     forked = processes(jobs, len(arguments))
-    if forked > 1:
-        yield from _side_by_side(function, arguments, forked, as_they_end)
-    else:
+    if forked <= 1:
         yield from map(function, arguments)
-
-
-def _side_by_side(
-    function: Callable[[A], R], arguments: Sequence[A], forked: int, as_they_end: bool
-) -> Iterator[R]:
+        return
     # Imported here, for most commands fork nothing.
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed

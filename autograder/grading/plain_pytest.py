@@ -4,46 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from autograder.checks.equality import CheckFailed
-from autograder.course.kit_folder import seed_in
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import result_of, title_of
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import NEEDS_GRADER
 from autograder.results.commands import OWN_FOLDER
 from autograder.results.findings.texts import PrintedText
 from autograder.results.report import MAX_MESSAGE, CheckResult
-from autograder.sandbox.runners import choose
 from autograder.sandbox.session.faults import NotRecorded, SubmissionFault
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError
-from framework.providers.plugins import Plugins
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """The exercise of a test file, and its grader, which explains failures."""
-
-    under_test: ExerciseUnderTest
-    grader: Grader
-
-    def explained(self, item: pytest.Item, error: BaseException) -> CheckResult:
-        """Return the result of the failed check `item`, with its diagnosis."""
-        result = result_of(item, self.under_test, error, 0.0)
-        (check,) = self.grader.explained(self.under_test, [result])
-        return check
-
-
-#: Where plain pytest keeps what it has prepared for the test file that runs.
-PREPARED: pytest.StashKey[Prepared] = pytest.StashKey()
+#: Where plain pytest keeps the exercise of the test file that runs, and its grader.
+PREPARED: pytest.StashKey[tuple[ExerciseUnderTest, Grader]] = pytest.StashKey()
 
 
 @contextmanager
@@ -52,15 +33,14 @@ def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[Exer
     course = find_course(test_file.parent)
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
-    seed = seed_in(course.root, None)
-    setting = Setting(course, Plugins(course=course), choose("auto"), seed=seed)
+    setting = open_setting(GradeOptions(), course)
     names = (name, *exercise.requires)
     with load_submission(course.root / "exercises", course, names) as submission:
         submission.require(name)
         grader = Grader(setting, submission)
         try:
             with grader.under_test(exercise) as under_test:
-                config.stash[PREPARED] = Prepared(under_test, grader)
+                config.stash[PREPARED] = under_test, grader
                 yield under_test
         finally:
             if PREPARED in config.stash:
@@ -73,23 +53,23 @@ def short_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException
     error, prepared = excinfo.value, item.config.stash.get(PREPARED, None)
     if not isinstance(error, CheckFailed | SubmissionFault | GradusError):
         return ""
-    location = f"{_location(item, excinfo)}: {title_of(item)}"
+    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
+    line = f":{own[0].lineno + 1}" if own else ""  # of the check itself
+    location = f"{item.path.name}{line}: {title_of(item)}"
     if prepared is None:  # the exercise cannot even be loaded
         return "\n".join([shown(str(error), MAX_MESSAGE), "", location])
-    check = prepared.explained(item, error)
-    return "\n".join([*_first(check), "", location, *_facts(check), *_replay(check)])
+    under_test, grader = prepared
+    (check,) = grader.explained(under_test, [result_of(item, under_test, error, 0.0)])
+    # What helps most: the mistake where it is known, and the hint.
+    first = [check.diagnosis.sentence if check.diagnosis is not None else check.message]
+    if hint := check.best_hint:
+        first.append(f"hint: {hint}")
+    return "\n".join([*first, "", location, *_facts(check)])
 
 
 def open_check(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Return why only the course's grader can decide the check; empty if it is decided."""
     return NEEDS_GRADER if isinstance(excinfo.value, NotRecorded) else ""
-
-
-def _first(check: CheckResult) -> Iterator[str]:
-    """Yield what helps most: the mistake where it is known, and the hint."""
-    yield check.diagnosis.sentence if check.diagnosis is not None else check.message
-    if hint := check.best_hint:
-        yield f"hint: {hint}"
 
 
 def _facts(check: CheckResult) -> Iterator[str]:
@@ -102,18 +82,8 @@ def _facts(check: CheckResult) -> Iterator[str]:
         yield from _block("line", f"{frame.place}, in {frame.function}")
     for printed in check.of(PrintedText):
         yield from _block("printed", printed.text)
-
-
-def _replay(check: CheckResult) -> list[str]:
-    """Return how to make the call again; nothing where that cannot be done."""
-    return _block("replay", OWN_FOLDER.replay(check))
+    yield from _block("replay", OWN_FOLDER.replay(check))
 
 
 def _block(label: str, text: str) -> list[str]:
     return [f"  {label:<8} {line}" for line in text.strip().splitlines()]
-
-
-def _location(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return the line of the check itself."""
-    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
-    return f"{item.path.name}:{own[0].lineno + 1}" if own else item.path.name

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from autograder.course.reading import Exercise
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.results.findings.figures import Plotter
-    from autograder.results.findings.finding import Findings
+    from autograder.results.findings.finding import CheckFindings
     from autograder.results.findings.texts import Tabulator
-    from autograder.sandbox.session.remote import RemoteModule
+    from autograder.sandbox.session.requests import RemoteModule
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
 UNDER_TEST: pytest.StashKey[ExerciseUnderTest] = pytest.StashKey()
 #: Where a check that shows something keeps its findings.
-FINDINGS: pytest.StashKey[Findings] = pytest.StashKey()
+FINDINGS: pytest.StashKey[CheckFindings] = pytest.StashKey()
 
 MARKERS = (
     "task(name): the name in the stub that the check is about",
@@ -111,27 +111,27 @@ def exercise(exercise_under_test: ExerciseUnderTest) -> Exercise:
 
 
 @pytest.fixture
-def findings(request: pytest.FixtureRequest) -> Findings:
-    """Shows a finding of any kind in the report: see `Findings.add`."""
-    from autograder.results.findings.finding import Findings
+def findings(request: pytest.FixtureRequest) -> CheckFindings:
+    """Shows a finding of any kind in the report: see `CheckFindings.add`."""
+    from autograder.results.findings.finding import CheckFindings
 
     check: pytest.Item = request.node
-    return check.stash.setdefault(FINDINGS, Findings())
+    return check.stash.setdefault(FINDINGS, CheckFindings())
 
 
 @pytest.fixture
-def metric_threshold(exercise_under_test: ExerciseUnderTest, findings: Findings) -> MetricThreshold:
+def metric_threshold(
+    exercise_under_test: ExerciseUnderTest, findings: CheckFindings
+) -> MetricThreshold:
     """Holds the metric of a trained model against its threshold: see `MetricThreshold.__call__`."""
     from autograder.checks.metric_threshold import MetricThreshold
 
-    under_test = exercise_under_test
-    return MetricThreshold(
-        under_test.exercise, under_test.calibrating, under_test.measured, findings
-    )
+    exercise, calibrating = exercise_under_test.exercise, exercise_under_test.calibrating
+    return MetricThreshold(exercise, calibrating, exercise_under_test.measured, findings)
 
 
 @pytest.fixture
-def plot(findings: Findings) -> Plotter:
+def plot(findings: CheckFindings) -> Plotter:
     """Draws lines for the report: see `Plotter.__call__`."""
     from autograder.results.findings.figures import Plotter
 
@@ -139,7 +139,7 @@ def plot(findings: Findings) -> Plotter:
 
 
 @pytest.fixture
-def table(findings: Findings) -> Tabulator:
+def table(findings: CheckFindings) -> Tabulator:
     """Shows a table in the report: see `Tabulator.__call__`."""
     from autograder.results.findings.texts import Tabulator
 

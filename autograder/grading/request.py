@@ -1,27 +1,33 @@
-"""A request to grade, and the default way to answer it."""
+"""A request to grade, and the default way to answer it.
+
+Checks whose outcome says nothing about the submission run again. A fault of the grader (a worker
+that does not start, a full disk) is tried again, up to `TRIES` times in all; a check that still has
+no verdict is *not graded*. A call that reached the wall-clock limit and not the limit of processor
+time is repeated once, with a new budget: the machine was busy. A call that slept is not repeated.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from autograder.course.figures import figures
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Exercise
 from autograder.course.revisions import pin_notes
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.parallel import in_parallel, load_grader, processes
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.grading.workers import Workers, parts_of
 from autograder.judging.blocking import Blocking
-from autograder.judging.not_started import is_not_started, not_started, without_checks
-from autograder.judging.rules import judged, unconfirmed_notes
+from autograder.judging.decision import not_graded, not_started
+from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
 from autograder.results.report import (
     EXPLAINED,
     CheckResult,
@@ -31,18 +37,26 @@ from autograder.results.report import (
     ShownFigure,
 )
 from autograder.submissions.submission import Submission
-from autograder.verdicts import Verdict
 from framework import __version__
-from framework.errors import GradusError
+from framework.errors import GradusError, SandboxError
+from framework.log import logger
 from framework.providers.backends import REFERENCE
 from framework.text_files import read_bytes, read_text
 
 if TYPE_CHECKING:
+    from autograder.grading.checks_run import OnCheck, Selection
     from autograder.grading.grader import Grader
 
+_log = logger("retries")
 
-class Listener(Protocol):
-    """Hears how far grading is."""
+#: Maximum number of runs of a check until it has a verdict.
+TRIES = 3
+#: Faults of the grader or the machine during the checks of one exercise.
+FAULTS = (OSError, MemoryError, SandboxError)
+
+
+class Listener:
+    """Hears how far grading is; this one shows nothing."""
 
     def check_done(self, exercise: Exercise, result: CheckResult) -> None:
         """Take note that one check has its verdict."""
@@ -51,18 +65,7 @@ class Listener(Protocol):
         """Take note that one exercise is graded; the order is that in which they end."""
 
 
-class SilentListener:
-    """Hears how far grading is, and shows nothing."""
-
-    def check_done(self, exercise: Exercise, result: CheckResult) -> None:
-        """Ignore it."""
-
-    def exercise_done(self, result: ExerciseResult) -> None:
-        """Ignore it."""
-
-
-#: For a grading whose progress is shown nowhere.
-SILENT = SilentListener()
+SILENT = Listener()
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class GradeRequest:
         is_repeating: whether checks that a busy machine may have disturbed are repeated here.
     """
 
-    setting: Setting
+    setting: GradingSetting
     submission: Submission | None
     exercises: tuple[Exercise, ...]
     jobs: int = 1
@@ -91,39 +94,38 @@ class GradeRequest:
 
 
 def answer(request: GradeRequest) -> Report:
-    """Grade every exercise of the request: launch, ask, compare, judge, explain, report."""
+    """Grade every exercise of the request, see `Grader.grade`, and report."""
     started = time.perf_counter()
+    setting, submission, watch = request.setting, request.submission, request.watch
+    files = submission.files.values() if submission is not None else ()
     results = {}
     with closing(_results(request)) as graded:  # workers end with an interrupt, too
         for result in graded:
-            result = _with_figures(request, result)
+            exercise = setting.course.exercise(result.name)
+            result = _with_figures(exercise, result)
             request.listener.exercise_done(result)
             results[result.name] = result
-            if request.watch is not None and request.submission is not None:
-                exercise = request.setting.course.exercise(result.name)
-                request.watch.keep(exercise, request.submission, result)
+            if watch is not None and submission is not None:
+                watch.keep(exercise, submission, result)
     return Report(
         provenance=_provenance(request),
         exercises=tuple(results[exercise.name] for exercise in request.exercises),
         notes=(
-            *_notes(request.submission),
+            *(submission.notes if submission is not None else ()),
+            *(f"{file.shown}: {note}" for file in files for note in file.notes),
             *_about_arrays(request, results.values()),
             *unconfirmed_notes(results.values()),
-            *pin_notes(request.setting.course),
+            *pin_notes(setting.course),
         ),
         seconds=time.perf_counter() - started,
     )
 
 
 def _results(request: GradeRequest) -> Generator[ExerciseResult]:
-    """Yield the results as they end."""
-    begun, decided = [], []
-    for exercise in request.exercises:
-        result = _without_checks(request, exercise)
-        if result is None:
-            begun.append(exercise)
-        else:
-            decided.append(result)
+    """Yield the results as they end; first those that need no checks to run."""
+    early = {exercise.name: _without_checks(request, exercise) for exercise in request.exercises}
+    decided = [result for result in early.values() if result is not None]
+    begun = [exercise for exercise in request.exercises if early[exercise.name] is None]
     yield from decided
     if begun:
         yield from _graded(request, begun, decided)
@@ -136,57 +138,50 @@ def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult
         from autograder.grading.written_answers import grade_answers  # most requests have none
 
         return grade_answers(exercise, submission, request.setting.seed, request.manual_points)
-    if is_not_started(exercise, submission):
-        return not_started(exercise, submission)
-    if watch is None or submission is None:
+    if submission is None:
         return None
-    return watch.result(exercise, submission)
+    result = not_started(exercise, submission)
+    return watch.result(exercise, submission) if result is None and watch is not None else result
 
 
 def _graded(
     request: GradeRequest, begun: Sequence[Exercise], decided: Sequence[ExerciseResult]
 ) -> Iterator[ExerciseResult]:
-    """Yield the results of exercises whose checks run.
-
-    Args:
-        decided: results that are final already, for the rule of blocking.
-    """
+    """Yield the results of exercises whose checks run; those in `decided` are final already."""
+    submission, watch = request.submission, request.watch
     in_turn = processes(request.jobs, len(begun)) <= 1
-    with _workers(request) as workers:
+    opened: AbstractContextManager[Workers | None] = nullcontext(None)
+    if submission is not None and watch is not None:  # they serve the next grading too
+        opened = nullcontext(watch.workers(submission))
+    elif submission is not None:
+        opened = closing(Workers(request.setting, submission))
+    with opened as workers:
         if workers is not None and in_turn:
             workers.start(begun[0])  # it starts while this process imports NumPy and pytest
         elif workers is not None:
             workers.end_started()  # each forked process starts its own
         make_grader = load_grader()
-        from autograder.grading.repeats import settled
-
-        memory = request.watch.memory if request.watch is not None else request.memory
-        grader = make_grader(request.setting, request.submission, workers, memory)
-        run = _in_turn(request, grader, workers, begun)
-        if not in_turn:
-            run = _side_by_side(request, grader, begun)
+        memory = watch.memory if watch is not None else request.memory
+        grader = make_grader(request.setting, submission, workers, memory)
+        if in_turn:
+            run = _in_turn(request, grader, workers, begun)
+        else:
+            grade = partial(graded_once, grader)
+            run = in_parallel(grade, begun, request.jobs, as_they_end=True)
         with closing(run):  # its processes end before the folder that they write to is removed
             results = settled(grader, begun, run) if request.is_repeating else run
-            yield from _judged(request, grader, decided, results)
-        if request.watch is not None:
-            request.watch.graded_last = tuple(begun)
-
-
-def _workers(request: GradeRequest) -> AbstractContextManager[Workers | None]:
-    """Open the workers of the submission; None if a provider is graded."""
-    if request.submission is None:
-        return nullcontext(None)
-    if request.watch is not None:  # they serve the next grading too
-        return nullcontext(request.watch.workers(request.submission))
-    return closing(Workers(request.setting, request.submission))
+            if submission is None:
+                yield from results
+            else:
+                yield from _unblocked(request, submission, grader, decided, results)
+        if watch is not None:
+            watch.graded_last = tuple(begun)
 
 
 def _in_turn(
     request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
 ) -> Generator[ExerciseResult]:
     """Grade in this process; while one exercise is graded, the worker of the next starts."""
-    from autograder.grading.repeats import graded_once
-
     for index, exercise in enumerate(begun):
         if workers is not None:
             for coming in begun[index : index + 2]:
@@ -194,30 +189,24 @@ def _in_turn(
         yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
 
 
-def _side_by_side(
-    request: GradeRequest, grader: Grader, begun: Sequence[Exercise]
-) -> Generator[ExerciseResult]:
-    from autograder.grading.repeats import graded_once
-
-    return in_parallel(partial(graded_once, grader), begun, request.jobs, as_they_end=True)
-
-
-def _judged(
+def _unblocked(
     request: GradeRequest,
+    submission: Submission,
     grader: Grader,
     decided: Sequence[ExerciseResult],
     results: Iterator[ExerciseResult],
 ) -> Iterator[ExerciseResult]:
-    """Yield each result, judged, once the parts that its failing checks use are graded."""
-    submission = request.submission
-    if submission is None:
-        yield from map(judged, results)
-        return
-    blocking = _blocking(request.setting.course, submission)
+    """Yield each result, judged by the rule of blocking, once the parts that it uses are graded."""
+    course = request.setting.course
+    exercises = course.with_required(map(course.exercise, submission.files))
+    required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
+    files = submission.files.items()
+    sources = {name: file.source for name, file in files if course.exercise(name).tasks}
+    blocking = Blocking(parts_of(course, submission.files), required, sources)
     for result in decided:
         blocking.add(result)
     waiting: list[str] = []
-    for result in map(judged, results):
+    for result in results:
         blocking.add(result)
         waiting.append(result.name)
         ready = [name for name in waiting if not blocking.missing(name)]
@@ -225,61 +214,83 @@ def _judged(
         yield from map(blocking.final, ready)
     while missing := set[str]().union(*map(blocking.missing, waiting)):
         for name in sorted(missing):
-            exercise = request.setting.course.exercise(name)
-            blocking.add(_in_public(exercise, submission, grader))
+            blocking.add(_in_public(course.exercise(name), submission, grader))
     yield from map(blocking.final, waiting)
 
 
 def _in_public(exercise: Exercise, submission: Submission, grader: Grader) -> ExerciseResult:
     """Grade the public checks of an exercise that was not requested."""
     from autograder.grading.checks_run import public_only
-    from autograder.grading.repeats import graded_once
 
-    if is_not_started(exercise, submission):
-        return not_started(exercise, submission)
     try:
-        return graded_once(grader, exercise, select=public_only)
+        result = not_started(exercise, submission)
+        return result or graded_once(grader, exercise, select=public_only)
     except GradusError as error:  # its checks cannot be run: nothing is known of it
-        return without_checks(exercise, "is graded", f"{error}", verdict=Verdict.NOT_GRADED)
+        return not_graded(exercise, str(error))
 
 
-def _blocking(course: Course, submission: Submission) -> Blocking:
-    exercises = course.with_required(map(course.exercise, submission.files))
-    required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
-    files = submission.files.items()
-    sources = {name: file.source for name, file in files if course.exercise(name).tasks}
-    return Blocking(parts_of(course, submission.files), required, sources)
-
-
-def _with_figures(request: GradeRequest, result: ExerciseResult) -> ExerciseResult:
-    """Add the figures of the exercise's text, as its folder in the course has them."""
-    exercise = request.setting.course.exercise(result.name)
+def graded_once(
+    grader: Grader,
+    exercise: Exercise,
+    on_check: OnCheck | None = None,
+    select: Selection | None = None,
+) -> ExerciseResult:
+    """Grade `exercise`; a fault of the grader is a result too."""
     try:
-        text = read_text(exercise.readme)
-        shown = tuple(
+        return grader.grade(exercise, on_check, select)
+    except FAULTS as error:
+        return not_graded(exercise, f"{type(error).__name__}: {error}")
+
+
+def settled(
+    grader: Grader, exercises: Sequence[Exercise], results: Iterator[ExerciseResult]
+) -> Iterator[ExerciseResult]:
+    """Yield the final results, then the others after repeating them one by one."""
+    by_name = {exercise.name: exercise for exercise in exercises}
+    left = []
+    for result in results:
+        if is_open(result):
+            left.append(result)
+        else:
+            yield result
+    yield from (repeated(grader, by_name[result.name], result) for result in left)
+
+
+def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+    """Run the open checks of `result` again, and return it; nothing else may run meanwhile."""
+    from autograder.grading.checks_run import only
+
+    select: Selection | None = None
+    for again in range(1, TRIES):
+        left = [check.id for check in result.checks if runs_again(check, is_first=again == 1)]
+        if not left:
+            break
+        _log.info("%s: %d checks, try %d of %d", exercise.name, len(left), again + 1, TRIES)
+        select = only(left) if all(left) else None
+        result = repeat(result, graded_once(grader, exercise, select=select))
+    is_judged = select is None and not is_open(result)  # see `Grader.grade`
+    return result if is_judged else judged(result)
+
+
+def _with_figures(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+    """Add the figures of the exercise's text, as its folder in the course has them."""
+    with suppress(GradusError):  # without a text there is nothing to show
+        shown = (
             ShownFigure(figure.title, read_bytes(figure.path))
-            for figure in figures(text, exercise.folder)
+            for figure in figures(read_text(exercise.readme), exercise.folder)
         )
-    except GradusError:  # without a text there is nothing to show
-        return result
-    return replace(result, figures=shown)
-
-
-def _notes(submission: Submission | None) -> tuple[str, ...]:
-    if submission is None:
-        return ()
-    inner = (f"{file.shown}: {note}" for file in submission.files.values() for note in file.notes)
-    return (*submission.notes, *inner)
+        return replace(result, figures=tuple(shown))
+    return result
 
 
 def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> Iterator[str]:
     """Yield one note for all files that compute with other arrays than the backend's."""
-    backend = request.setting.backend
-    wrong = [result.name for result in results if result.verdict in EXPLAINED]
+    backend = request.setting.options.backend
     if backend == REFERENCE or request.submission is None:
         return
+    wrong = [result.name for result in results if result.verdict in EXPLAINED]
     files = [request.submission.files[name] for name in wrong if name in request.submission.files]
-    foreign = [file for file in files if file.imports("numpy") and not file.imports(backend)]
+    foreign = [file for file in files if "numpy" in file.imported and backend not in file.imported]
     if foreign:
         yield (
             f"{', '.join(file.shown for file in foreign)}: this code computes with NumPy, and "
@@ -296,21 +307,21 @@ def _version(package: str) -> str:
 
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
+    options, course = setting.options, setting.course
     python = sys.version.partition(" ")[0]  # `platform` takes a millisecond
-    versions = {"python": python, "gradus": __version__}
-    for package in ("numpy", *(["torch"] if setting.backend == "torch" else [])):
-        versions[package] = _version(package)
+    packages = ("numpy", *(["torch"] if options.backend == "torch" else []))
     return Provenance(
         seed=setting.seed,
-        backend=setting.backend,
-        device=setting.device,
+        backend=options.backend,
+        device=options.device,
         sandbox="none" if submission is None else setting.sandbox.label,
-        provider=setting.provider,
+        provider=options.provider,
         submission=submission.label if submission is not None else "",
         submission_hash=submission.hash if submission is not None else "",
-        course=setting.course.root.resolve().name,
+        course=course.root.resolve().name,
         course_hash=setting.course_hash,
-        course_version=setting.course.version,
-        course_revision=setting.course.revision,
-        versions=versions,
+        course_version=course.version,
+        course_revision=course.revision,
+        versions={"python": python, "gradus": __version__}
+        | {package: _version(package) for package in packages},
     )

@@ -1,40 +1,233 @@
-"""How submissions are graded: what all exercises of one run have in common."""
+"""How submissions are graded: the options of `grade`, and what they open.
+
+The checks and plugins of the course run unconfined, so that a submission never chooses it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
+import framework
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import seed_in
-from autograder.course.reading import Course, Exercise
-from autograder.grading.options import GradeOptions
-from autograder.sandbox.runners import Sandbox, choose
-from autograder.sandbox.runners.choose import AUTO, BUILT_IN
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.working_directory import name_here
+from autograder.results.commands import Commands, quoted
+from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
+from autograder.submissions.candidates import (
+    ARCHIVES,
+    KINDS,
+    LIMITS,
+    is_archive,
+    may_be_read,
+    suffix,
+)
+from autograder.submissions.submission import Submission, load_submission
+from framework.course.folder import course_file, find_course_folder
 from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend
+from framework.providers.courses import named_course_folder
 from framework.providers.plugins import Plugins
 
 
 @dataclass(frozen=True)
-class Setting:
-    """How submissions are graded: everything that one run has in common.
+class GradeOptions:
+    """How submissions are graded, as plain data: what a person gives to `grade`, or a class stores.
 
     Args:
+        what: exercises, units, or the path of a submission.
+        submission: its path, where it is not in `what`; by default the course's own exercises.
         backend: whose arrays the submission is handed, and whose answers it is compared with.
-        provider: graded instead of a submission, if given.
-        seed: all random numbers of all checks come from it.
+        provider: graded instead of a submission; empty for a submission.
+        allow_weaker: whether the sandbox `fork` starts where it cannot contain everything.
+        seed: all random numbers of all checks come from it; None for 0, or the seed of a kit.
+        jobs: exercises graded side by side; 0 for one per processor.
+        watch: whether the submission is graded again after every change, until interrupted.
+        show_hidden: whether the details of hidden checks are shown.
+        files: report format -> where the report is written in it; None for nowhere.
+        plots: folder for the plots of checks; None for none.
+        manual_points: a CSV file with the points for answers in prose; None for none.
+        course: its folder or its name; None for the course of the working directory.
+        plugins: modules or paths, loaded in addition to those of the course.
+        blocked: names of plugins that are not loaded.
+        in_notebook: ``saved`` or ``cells`` if a cell has asked, for the commands in the report.
     """
+
+    what: tuple[str, ...] = ()
+    submission: Path | None = None
+    backend: str = REFERENCE
+    provider: str = ""
+    device: str = "cpu"
+    sandbox: str = AUTO
+    allow_weaker: bool = False
+    seed: int | None = None
+    jobs: int = 0
+    watch: bool = False
+    show_hidden: bool = False
+    files: Mapping[str, Path | None] = field(default_factory=dict, hash=False)
+    plots: Path | None = None
+    manual_points: Path | None = None
+    course: Path | None = None
+    plugins: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    in_notebook: str = ""
+
+    def commands(self, course: Course) -> Commands:
+        """Return the commands for what is graded."""
+        named = self.named_submission(course)
+        return Commands(
+            place=str(named) if named is not None else "",
+            is_alone=named is not None and suffix(named) in LIMITS and named.is_file(),
+            options=tuple(self._deciding()),
+            course=("--course", str(self.course)) if self.course else (),
+            provider=self.provider,
+            in_notebook=self.in_notebook,
+        )
+
+    def _deciding(self) -> Iterator[str]:
+        """Yield the options that decide about the outcome, if they were given."""
+        for name in ("backend", "device", "sandbox", "seed"):
+            if (value := getattr(self, name)) != getattr(GradeOptions, name):
+                yield from (f"--{name}", str(value))
+        if self.allow_weaker:
+            yield "--allow-weaker"
+        yield from (word for plugin in self.plugins for word in ("--plugin", plugin))
+        yield from (word for plugin in self.blocked for word in ("--block", plugin))
+
+    def place(self, course: Course) -> Path:
+        """Return where the submission is."""
+        return self.named_submission(course) or course.root / "exercises"
+
+    def named_submission(self, course: Course) -> Path | None:
+        """Return the submission that is named; None where the course's own exercises are meant."""
+        paths = self._paths(course)
+        return Path(paths[0]) if paths else self.submission
+
+    def find(
+        self, course: Course, former: Submission | None = None
+    ) -> tuple[Submission, list[Exercise]]:
+        """Load the submission; return it with the exercises that are graded.
+
+        A path among the arguments is the submission, and what it holds is graded. Names choose
+        exercises of ``--submission``, by default of the course's own folder. Without names, these
+        are all, or those of the folder in which one stands.
+        The folder of an earlier state, `former`, is taken over.
+
+        Raises:
+            UsageError: more than one submission is given, or a file of another kind among names.
+            BadInputError: there is no such submission.
+        """
+        paths = self._paths(course)
+        names = [name for name in self.what if name not in paths]
+        if paths and (self.submission is not None or len(paths) > 1):
+            raise UsageError(
+                f"more than one submission: {', '.join([*paths, str(self.submission or '')])}. "
+                "Grade them one after the other"
+            )
+        if paths:
+            path = Path(paths[0])
+            # What `--submission` names ends in a report, whatever it is.
+            if os.path.isfile(path) and not (may_be_read(path) or is_archive(path)):  # noqa: PTH113
+                raise UsageError(f"{path} is no submission: expected {KINDS}")
+            submission = load_submission(path, course, former=former)
+            return submission, course.select(names or (*submission.files, *submission.unread))
+        if not names and self.submission is None and (here := name_here(course)):
+            names = [here]
+        exercises = course.select(names)
+        needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
+        return load_submission(self.place(course), course, needed, former), exercises
+
+    def _paths(self, course: Course) -> list[str]:
+        known = (*course.exercise_names, *(unit.name for unit in course.units))
+        return [name for name in self.what if name not in known and _is_path(name)]
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith((*LIMITS, *ARCHIVES)) or os.path.lexists(name)
+
+
+#: Variables that CI servers set: there, the working directory is often a student's checkout.
+CI_VARIABLES = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL")
+
+
+def chosen_course(options: GradeOptions) -> Course:
+    """Return the course of ``--course``, a folder or a name, or else that of the working directory.
+
+    Without a submission, a person grades work of their own in a course that they trust. On a CI
+    server the working directory may be a student's checkout: there, the course has to be named.
+
+    Raises:
+        UsageError: it lies inside the submission, or was found on a CI server.
+        BadInputError: there is none, or its ``course.toml`` is wrong.
+    """
+    if options.course is not None:
+        folder = named_course_folder(options.course, options.plugins, options.blocked)
+        course = Course.read(folder.absolute())  # pytest needs it
+    else:
+        course = _course_around()
+    if (submission := options.named_submission(course)) is not None:
+        plugins = (*course.plugins, *options.plugins)
+        files = (Path(name) for name in plugins if name.endswith(".py") or "/" in name)
+        for path in (course_file(course.root), *files):
+            if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(submission)):
+                raise UsageError(
+                    f"{path} lies inside the submission {submission}: checks and plugins are never "
+                    "taken from one. `grade` grades your own exercises; for those of others, name "
+                    f"your course: `grade --course DIR --submission {submission}`"
+                )
+    return course
+
+
+def _course_around() -> Course:
+    """Return the course of the working directory.
+
+    Raises:
+        UsageError: there is none; the message names the installed course, to be chosen. Or a CI
+            server's working directory decides.
+    """
+    course = find_course()
+    if find_course_folder(Path.cwd()) is None:
+        raise UsageError(
+            f"no course at {Path.cwd()}: neither it nor a folder above holds "
+            "exercises/course.toml. Change into the folder of your course, or choose the installed "
+            "one: "
+            f"`--course {quoted([str(course.root)])}`"
+        )
+    off = ("", "0", "false")
+    is_set = (name for name in CI_VARIABLES if os.environ.get(name, "").lower() not in off)
+    variable = next(is_set, "")
+    if variable and course.root != Path(framework.__file__).resolve().parents[1]:
+        raise UsageError(
+            f"the course at {course.root} is the one around the working directory, and {variable} "
+            "is set: on a CI server, its checks and plugins may be a student's. Name the course "
+            "with `--course DIR`"
+        )
+    return course
+
+
+@dataclass(frozen=True)
+class GradingSetting:
+    """What `options` open: the course, its plugins, and a sandbox that works here."""
 
     course: Course
     plugins: Plugins
     sandbox: Sandbox
-    backend: str = "numpy"
-    provider: str = ""
-    device: str = "cpu"
-    seed: int = 0
+    options: GradeOptions = GradeOptions()
+
+    def with_options(self, **changes: Any) -> GradingSetting:
+        """Return it with other options; course, plugins and sandbox stay."""
+        return replace(self, options=replace(self.options, **changes))
+
+    @cached_property
+    def seed(self) -> int:
+        """The seed that is given; else 0, or that of a kit."""
+        return seed_in(self.course.root, self.options.seed)
 
     @cached_property
     def course_hash(self) -> str:
@@ -43,51 +236,28 @@ class Setting:
 
     def reference_backend(self) -> Backend:
         """Whose answers are right: NumPy's, on the CPU, also where a provider has a GPU."""
-        device = "cpu" if self.provider and self.backend == REFERENCE else self.device
-        return Backend(self.plugins.registry, self.backend, device=device)
-
-    def deadlines(self, exercise: Exercise) -> Deadlines:
-        """Return the time limits of `exercise`: of one request, and of all of them."""
-        return Deadlines(call=exercise.time.call, total=exercise.time.total)
+        options = self.options
+        is_numpy = options.provider and options.backend == REFERENCE
+        device = "cpu" if is_numpy else options.device
+        return Backend(self.plugins.registry, options.backend, device=device)
 
 
-def open_setting(options: GradeOptions, course: Course, plugins: Plugins) -> Setting:
-    """Return the setting that `options` describe.
+def open_setting(
+    options: GradeOptions, course: Course, plugins: Plugins | None = None
+) -> GradingSetting:
+    """Return the setting that `options` describe; by default with the plugins that they name.
 
     Raises:
         GradusError: the sandbox, the backend or its device does not work here.
     """
-    sandbox = sandbox_named(options.sandbox, plugins, allow_weaker=options.allow_weaker)
+    plugins = plugins or Plugins(options.plugins, course, options.blocked)
+    name, available = options.sandbox, dict(BUILT_IN)
+    if name not in (AUTO, *BUILT_IN):
+        targets = plugins.named("register_sandboxes")
+        available = {key: load_target(target) for key, target in targets.items()}
+    sandbox = choose(name, available, allow_weaker=options.allow_weaker)
     if options.device != "cpu" and not sandbox.drives_devices:
-        raise UsageError(
-            f"--sandbox {options.sandbox} has no GPU: choose another one, or `--device cpu`"
-        )
-    setting = Setting(
-        course=course,
-        plugins=plugins,
-        sandbox=sandbox,
-        backend=options.backend,
-        provider=options.provider,
-        device=options.device,
-        seed=seed_in(course.root, options.seed),
-    )
+        raise UsageError(f"--sandbox {name} has no GPU: choose another one, or `--device cpu`")
+    setting = GradingSetting(course, plugins, sandbox, options)
     setting.reference_backend()  # an unknown backend or a missing GPU is reported before grading
     return setting
-
-
-def sandbox_named(
-    name: str,
-    plugins: Plugins,
-    *,
-    allow_weaker: bool = False,
-) -> Sandbox:
-    """Return the sandbox `name`: one of gradus, or of a plugin.
-
-    Raises:
-        GradusError: there is none of that name, or it does not work here.
-    """
-    if name in (AUTO, *BUILT_IN):
-        return choose(name, allow_weaker=allow_weaker)
-    targets = plugins.named("register_sandboxes")
-    available = {key: load_target(target) for key, target in targets.items()}
-    return choose(name, available, allow_weaker=allow_weaker)

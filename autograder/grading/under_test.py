@@ -1,29 +1,33 @@
-"""One exercise under test beside the reference, and the sessions in this process."""
+"""One exercise under test: the code under test, and the reference that it is compared with.
+
+The reference is the solution, its remembered answers, or the recording of its answers in a kit.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
-from autograder.conversations.remembered import RememberingSession
-from autograder.conversations.transcript import Transcript
+from autograder.conversations.remembered import Remembered, RememberingSession
+from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
-from autograder.sandbox import wire
-from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
-from autograder.sandbox.session.inline import InlineSession, ProviderModule
-from autograder.sandbox.session.remote import RemoteModule
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import OnRecord, Session
-from framework.providers.backends import Backend, part_source
+from autograder.grading.setting import GradingSetting
+from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.session.session import OnRecord, Session, Transcript
+from framework.errors import BadInputError, UsageError
+from framework.providers.backends import REFERENCE, Backend, part_source
 from framework.providers.registry import Registry
 
 if TYPE_CHECKING:
     from autograder.checks.metric_threshold import Measurement
+    from autograder.conversations.recording import Recording
 
 
 @dataclass
@@ -73,11 +77,7 @@ class ExerciseUnderTest:
             self.reference_session.begin_check(check)
 
     def rng(self, name: str, check: str) -> np.random.Generator:
-        """Return the random numbers of the check `name`: the same for the same seed.
-
-        Args:
-            check: its id.
-        """
+        """Return the random numbers of the check `name` with the id `check`: by the seed."""
         drawn = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         return drawn if self.tapes is None else self.tapes.generator(check, drawn)
 
@@ -87,37 +87,6 @@ class ExerciseUnderTest:
         self.reference_session.close()
 
 
-class ReferenceSession(InlineSession):
-    """The conversation with the reference: a failure there is no fault of a call under test."""
-
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; no report tells of them but where one fails.
-
-        Raises:
-            ReferenceFailed: one fails.
-        """
-        error, outcomes = self.answers(steps)
-        if error is not None:
-            fault = self._fault(error, self.calls.describe(steps))
-            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
-        return outcomes
-
-    def _sent_back(self, reply: dict[str, Any]) -> Any:
-        try:
-            return super()._sent_back(reply)
-        except wire.WireError as error:
-            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
-
-
-class ProviderSession(InlineSession):
-    """The conversation with a provider that is graded: what it does not offer is skipped."""
-
-    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
-        if error["kind"] == "not_defined":
-            return NotOffered(error["message"])
-        return super()._fault(error, texts)
-
-
 def open_inline(
     session: type[InlineSession], backend: Backend, registry: Registry, exercise: Exercise
 ) -> InlineSession:
@@ -125,3 +94,84 @@ def open_inline(
     names = {task.name: task.registry_name for task in exercise.tasks}
     module = ProviderModule(registry, backend.name, names)
     return session(module, backend.arrays, part_source(registry, backend.providers))
+
+
+def reference_of(
+    setting: GradingSetting, exercise: Exercise, answers: dict[str, Remembered] | None = None
+) -> Session:
+    """Return the conversation with the reference of `exercise`.
+
+    Args:
+        answers: exercise -> what solutions have answered earlier, and answer now.
+
+    Raises:
+        BadInputError: a solution is missing, and there is no recording that belongs to the checks.
+        UsageError: a kit has recorded something else than what is asked for.
+    """
+    kit = kit_of(exercise.root)
+    if kit is not None and not exercise.solution.is_file():
+        # The full course has no recording.
+        from autograder.conversations.player import RecordedSession
+
+        _require_recorded(setting, kit)
+        return RecordedSession(recording_of(kit, exercise).tapes)
+    if answers is None:
+        return open_solution(setting, exercise)
+    setting.course.require_solutions(exercise)
+    remembered = answers.setdefault(exercise.name, Remembered())
+    return RememberingSession(partial(open_solution, setting, exercise), remembered)
+
+
+def open_solution(setting: GradingSetting, exercise: Exercise) -> Session:
+    """Return the conversation with the solution of `exercise`.
+
+    Raises:
+        BadInputError: the solution of it, or of an exercise that it requires, is missing.
+    """
+    setting.course.require_solutions(exercise)
+    registry, backend = setting.plugins.registry, setting.reference_backend()
+    return open_inline(ReferenceSession, backend, registry, exercise)
+
+
+def _require_recorded(setting: GradingSetting, kit: Kit) -> None:
+    backend = setting.options.backend
+    if setting.seed != kit.seed:
+        raise UsageError(
+            f"this kit has recorded the seed {kit.seed}, not {setting.seed}: grade without "
+            "`--seed`. Other seeds need the full course"
+        )
+    if backend != REFERENCE:
+        raise UsageError(
+            f"this kit has recorded answers for NumPy, not for {backend}: grade without "
+            "`--backend`. Other backends need the full course"
+        )
+
+
+def recording_of(kit: Kit, exercise: Exercise) -> Recording:
+    """Return the recording of `exercise` in `kit`.
+
+    Raises:
+        BadInputError: it is missing or damaged, or belongs to another version of the checks.
+    """
+    file = kit.recording(exercise.name)
+    if not file.is_file():
+        raise BadInputError(
+            f"{file} is missing, the recording of '{exercise.name}'. `gradus kit update KIT` with "
+            "the kit that you got restores it"
+        )
+    from autograder.conversations.recording import read_recording
+
+    recording = read_recording(file)
+    header = recording.header
+    if (header.exercise, header.course) != (exercise.name, kit.course):
+        raise BadInputError(
+            f"{file} belongs to the exercise '{header.exercise}' of the course "
+            f"{header.course[:8]}, expected '{exercise.name}' of {kit.course[:8]}. `gradus kit "
+            "update KIT` with the kit that you got replaces it"
+        )
+    if header.checks != digest(exercise.tests):
+        raise BadInputError(
+            f"{exercise.tests} is not the file of checks that this kit has recorded. `gradus kit "
+            "update KIT` with the kit that you got restores it, and leaves your files as they are"
+        )
+    return recording

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograder.course.reading import Exercise
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.workers import Workers
 from autograder.results.report import ExerciseResult
 from autograder.submissions.submission import Submission
@@ -44,7 +44,7 @@ class WatchState:
         memory: checks that were collected, and answers of the reference.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: GradingSetting) -> None:
         self.submission: Submission | None = None
         self.graded_last: tuple[Exercise, ...] = ()
         self.memory = Memory()
@@ -54,10 +54,9 @@ class WatchState:
 
     def workers(self, submission: Submission) -> Workers:
         """Return the workers for `submission`; new ones if its exercises are others."""
-        if self._workers is not None and not self._workers.serve(submission):
-            self._workers.close()
-            self._workers = None
-        if self._workers is None:
+        if self._workers is None or not self._workers.serve(submission):
+            if self._workers is not None:
+                self._workers.close()
             self._workers = Workers(self._setting, submission)
         return self._workers
 

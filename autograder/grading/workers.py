@@ -1,8 +1,7 @@
 """The workers of a submission.
 
 A worker takes longer to start than most checks to run: each can be started before it is needed.
-Nothing here imports NumPy, so that
-the first worker starts while the command still imports what the checks need.
+Nothing here imports NumPy: the first worker starts while the command imports what checks need.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from pathlib import Path
 
 from autograder.course.borrowed import borrowed_parts
 from autograder.course.reading import Course, Exercise
-from autograder.grading.setting import Setting
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.grading.setting import GradingSetting
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 from autograder.sandbox.session.launch import WorkerSpec, mentions_plotting
 from autograder.sandbox.session.process import Launch, WorkerProcess
@@ -46,27 +45,14 @@ class EarlyLaunch(Launch):
             self._started.pop().close()
 
 
-def new_scratch() -> Path:
-    """Make a folder for what workers write; `remove_scratch` removes it."""
-    return Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
-
-
 class Workers:
-    """Starts the workers of one submission, or of the ones that take its place in its folder.
+    """Starts the workers of one submission, or of the ones that take its place in its folder."""
 
-    Args:
-        setting: how it is graded.
-        submission: its folder holds the files that the workers import when they are asked to.
-        scratch: an empty folder for what they write; by default a new one.
-    """
-
-    def __init__(
-        self, setting: Setting, submission: Submission, scratch: Path | None = None
-    ) -> None:
+    def __init__(self, setting: GradingSetting, submission: Submission) -> None:
         self._setting, self._folder = setting, submission.folder
         self._names = tuple(submission.files)
         self._needs = needs(submission)
-        self._scratch = scratch or new_scratch()
+        self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
         self._ready: dict[str, EarlyLaunch] = {}
 
     def serve(self, submission: Submission) -> bool:
@@ -95,23 +81,21 @@ class Workers:
         self._ready.clear()
 
     def _launch(self, exercise: Exercise) -> EarlyLaunch:
+        options, arrays = self._setting.options, NUMPY_ARRAYS
+        if options.backend != REFERENCE:
+            registry = self._setting.plugins.registry
+            arrays = registry.find("arrays", options.backend, kind="arrays").target
         spec = WorkerSpec(
             self._setting.sandbox,
             self._folder,
             Path(tempfile.mkdtemp(prefix=f"{exercise.name}-", dir=self._scratch)),
             parts_of(self._setting.course, (exercise.name, *self._names)),
-            self._arrays(),
-            self._setting.device,
+            arrays,
+            options.device,
             self._setting.course.graded_imports(exercise),
         )
         launch = spec.launch(exercise.name)
         return EarlyLaunch(launch.sandbox, launch.argv, launch.view, launch.limits)
-
-    def _arrays(self) -> str:
-        if self._setting.backend == REFERENCE:
-            return NUMPY_ARRAYS
-        registry = self._setting.plugins.registry
-        return registry.find("arrays", self._setting.backend, kind="arrays").target
 
 
 def needs(submission: Submission) -> tuple[object, ...]:

@@ -15,12 +15,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple
 from importlib import metadata
 from pathlib import Path
 
 import framework
-from autograder.installation.system_facts import FactSection, SystemFact, report_lines
+from autograder.installation.inspection import FactSection, SystemFact, report_lines
 from framework.errors import BadInputError, UsageError
 
 #: What a bundle may be, by its suffix.
@@ -28,11 +28,7 @@ SUFFIXES = (".zip", ".txt")
 
 
 def check_bundle(path: Path) -> None:
-    """Refuse a file that is neither a zip nor a text.
-
-    Raises:
-        UsageError: it has another suffix.
-    """
+    """Raise `UsageError` for a file that is neither a zip nor a text."""
     if path.suffix not in SUFFIXES:
         raise UsageError(f"a bundle is a .zip or a .txt file, not '{path.name}'")
 
@@ -48,61 +44,32 @@ def write_bundle(
     Raises:
         BadInputError: the file cannot be written.
     """
-    parts = _parts(sections, log, redact)
+    private = []  # no text leaves this function without `redact`
+    for section in sections:
+        facts = (SystemFact(*map(redact, astuple(fact))) for fact in section.facts)
+        private.append(FactSection(section.title, tuple(facts)))
+    versions = {package.metadata["Name"]: package.version for package in metadata.distributions()}
+    packages = [f"{name} {version}" for name, version in versions.items() if name]
+    variables = [f"{name}={os.environ[name]}" for name in HARMLESS if name in os.environ]
+    parts = {
+        "report.txt": "\n".join(report_lines(private)),
+        "report.json": json.dumps(list(map(asdict, private)), indent=2, ensure_ascii=False),
+        "log.txt": redact("\n".join(log)),
+        "packages.txt": redact("\n".join(sorted(packages, key=str.lower))),
+        "environment.txt": redact("\n".join(variables)),
+    }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".zip":
-            _write_zip(path, parts)
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+                for name, text in parts.items():
+                    bundle.writestr(zipfile.ZipInfo(name), f"{text}\n")
         else:
             path.write_text(
-                "\n".join(f"== {name}\n{text}" for name, text in parts.items()), "utf-8"
+                "\n".join(f"== {name}\n{text}\n" for name, text in parts.items()), "utf-8"
             )
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error}") from error
-
-
-def _parts(sections: Sequence[FactSection], log: Sequence[str], redact: Redactor) -> dict[str, str]:
-    """Return the name of each part with its text; no text leaves this without `redact`."""
-    private = [_redacted(section, redact) for section in sections]
-    described = json.dumps([asdict(section) for section in private], indent=2, ensure_ascii=False)
-    texts = {
-        "report.txt": "\n".join(report_lines(private)),
-        "report.json": described,
-        "log.txt": redact("\n".join(log)),
-        "packages.txt": redact("\n".join(_packages())),
-        "environment.txt": redact("\n".join(_variables(os.environ))),
-    }
-    return {name: f"{text}\n" for name, text in texts.items()}
-
-
-def _redacted(section: FactSection, redact: Redactor) -> FactSection:
-    facts = (
-        SystemFact(redact(fact.name), redact(fact.value), redact(fact.problem))
-        for fact in section.facts
-    )
-    return replace(section, facts=tuple(facts))
-
-
-def _packages() -> list[str]:
-    """Return all distributions of this environment with their versions."""
-    versions = {
-        distribution.metadata["Name"]: distribution.version
-        for distribution in metadata.distributions()
-    }
-    return sorted(
-        (f"{name} {version}" for name, version in versions.items() if name), key=str.lower
-    )
-
-
-def _variables(environment: Mapping[str, str]) -> list[str]:
-    """Return the variables that say how gradus runs; no other variable is shown."""
-    return [f"{name}={environment[name]}" for name in HARMLESS if name in environment]
-
-
-def _write_zip(path: Path, parts: Mapping[str, str]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in parts.items():
-            bundle.writestr(zipfile.ZipInfo(name), text)
 
 
 #: Environment variables whose values say how gradus runs, and nothing about a person.
@@ -124,44 +91,31 @@ _CREDENTIALS = re.compile(r"://[^/\s@]+@")
 _HOMES = re.compile(r"(?i)(/home/|/Users/|[a-z]:\\Users\\)[^/\\\s:'\"]+")
 
 
-@dataclass(frozen=True)
 class Redactor:
-    """Replaces private texts by words in angle brackets.
+    """Replaces private texts of the user, system and environment of this process.
 
-    Attributes:
-        secrets: removed wherever they stand, in this order.
-        paths: path -> the word for it, in the order in which they are replaced.
-        names: replaced as whole words, in any case -> the word for each.
+    Args:
+        folders: word -> a folder that it replaces, in addition to those of every process.
     """
 
-    secrets: tuple[str, ...]
-    paths: Mapping[str, str]
-    names: Mapping[str, str]
-
-    @classmethod
-    def of_this_process(cls, folders: Mapping[str, Path]) -> Redactor:
-        """Return the redactor for the user, system and environment of this process.
-
-        Args:
-            folders: word -> a folder that it replaces, in addition to those of every process.
-        """
-        paths: dict[str, str] = {}
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        words: dict[str, str] = {}
         for word, folder in (*folders.items(), *_folders()):
             for path in (str(folder), os.path.realpath(folder)):
                 if len(path) > 1:
-                    paths.setdefault(path, f"<{word}>")
-        longest_first = sorted(paths, key=len, reverse=True)
-        secrets = tuple(sorted(set(_secrets()), key=len, reverse=True))
-        return cls(secrets, {path: paths[path] for path in longest_first}, dict(_names()))
+                    words.setdefault(path, f"<{word}>")
+        self._paths = sorted(words.items(), key=lambda pair: len(pair[0]), reverse=True)
+        self._secrets = sorted(set(_secrets()), key=len, reverse=True)
+        self._names = dict(_names())
 
     def __call__(self, text: str) -> str:
         """Return `text` without anything private that this redactor knows."""
-        for secret in self.secrets:
+        for secret in self._secrets:
             text = text.replace(secret, "<secret>")
-        for path, word in self.paths.items():
+        for path, word in self._paths:
             text = re.sub(rf"{re.escape(path)}(?![\w-])", word, text)
         text = _HOMES.sub("<home>", _CREDENTIALS.sub("://<credentials>@", text))
-        for name, word in self.names.items():
+        for name, word in self._names.items():
             whole = rf"(?i)(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
             text = re.sub(whole, word, text)
         return text
@@ -182,15 +136,12 @@ def _secrets() -> Iterator[str]:
     for name, value in os.environ.items():
         is_named_so = _SECRET_NAMES.search(name) is not None
         least = _LEAST_SECRET if is_named_so else _LEAST_OTHER
-        if name not in HARMLESS and len(value) >= least and (is_named_so or not _is_place(value)):
+        # Paths, and lists of paths, are replaced as folders.
+        is_path = re.match(r"[/~.]|[A-Za-z]:\\", value) is not None
+        if name not in HARMLESS and len(value) >= least and (is_named_so or not is_path):
             yield value
             # A log escapes the ends of lines, and a message joins them.
             yield from (line for line in value.splitlines() if len(line) >= _LEAST_OTHER)
-
-
-def _is_place(value: str) -> bool:
-    """Return whether `value` is a path, or a list of paths: these are replaced as folders."""
-    return value.startswith(("/", "~", ".")) or re.match(r"[A-Za-z]:\\", value) is not None
 
 
 def _names() -> Iterator[tuple[str, str]]:

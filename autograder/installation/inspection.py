@@ -1,4 +1,4 @@
-"""Inspection of an installation: versions, folders, the course, its plugins, and the sandboxes."""
+"""Facts about an installation: versions, folders, the course, its plugins, and the sandboxes."""
 
 from __future__ import annotations
 
@@ -8,29 +8,89 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from packaging.markers import UndefinedEnvironmentName
 from packaging.requirements import Requirement
 
 import framework
 from autograder.course.reading import find_course
 from autograder.course.student_state import state_folder
-from autograder.installation.system_facts import SystemFact
-from autograder.sandbox.runners import BUILT_IN, Sandbox, choose
-from autograder.sandbox.runners.choose import AUTO
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.time_limits import TimeLimit
+from autograder.sandbox.session.process import TimeLimit
 from framework.course.catalogue import active_course
 from framework.course.folder import course_file
 from framework.errors import GradusError, block_options
 from framework.importing import in_one_line, load_target
-from framework.providers.plugin_sources import Source, find_sources
+from framework.providers.plugin_sources import find_sources
 from framework.providers.plugins import Plugins
 from framework.threads import threads_in_words
+
+
+@dataclass(frozen=True)
+class SystemFact:
+    """One line of the report.
+
+    Attributes:
+        name: what it is about.
+        value: what was found; may have several lines.
+        problem: what does not work, and the next command; empty where all is well.
+    """
+
+    name: str
+    value: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FactSection:
+    """Facts about one subject."""
+
+    title: str
+    facts: tuple[SystemFact, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        """The problems, each after the name of its fact."""
+        return [f"{fact.name}: {fact.problem}" for fact in self.facts if fact.problem]
+
+
+def section(title: str, find: Callable[[], Iterable[SystemFact]]) -> FactSection:
+    """Return the facts that `find` yields; an exception ends them and is a problem itself."""
+    facts: list[SystemFact] = []
+    try:
+        for fact in find():
+            facts.append(fact)
+    except (Exception, SystemExit) as error:  # a report on what is broken must not break
+        facts.append(SystemFact(title, problem=in_one_line(error)))
+    return FactSection(title, tuple(facts))
+
+
+#: Names of facts are followed by their values in this column, where they are short enough.
+_COLUMN = 20
+
+
+def report_lines(sections: Sequence[FactSection]) -> Iterator[str]:
+    """Yield each section under its title, and all problems at the end."""
+    for section in sections:
+        yield section.title
+        for fact in section.facts:
+            value = fact.value or ("see the end" if fact.problem else "")
+            first, *others = value.split("\n")
+            mark = "!" if fact.problem else " "
+            yield f"{mark} {fact.name:<{_COLUMN}} {first}".rstrip()
+            yield from (f"  {'':<{_COLUMN}} {line}" for line in others)
+        yield ""
+    problems = [problem for section in sections for problem in section.problems]
+    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    yield f"{count}:" if problems else "No problem found."
+    yield from (f"  {problem}" for problem in problems)
+
 
 #: Extras that only the project's own development needs.
 _DEVELOPMENT = ("dev", "benchmarks")
@@ -70,39 +130,28 @@ def _declared() -> Iterator[tuple[str, Requirement]]:
     except metadata.PackageNotFoundError:
         return
     for requirement in map(Requirement, declared):
-        if _holds(requirement, ""):
+        marker = requirement.marker
+        if marker is None or marker.evaluate({"extra": ""}):
             yield "", requirement
             continue
         for extra in extras:
-            if extra not in _DEVELOPMENT and _holds(requirement, extra):
+            if extra not in _DEVELOPMENT and marker.evaluate({"extra": extra}):
                 yield extra, requirement
-
-
-def _holds(requirement: Requirement, extra: str) -> bool:
-    """Return whether the marker of `requirement` holds on this system with this `extra`."""
-    try:
-        return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
-    except UndefinedEnvironmentName:
-        return False
 
 
 def _package(extra: str, requirement: Requirement) -> SystemFact:
     name, wanted = requirement.name, str(requirement.specifier)
+    command = f"`pip install '{name}{wanted}'`"
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return _missing(name, wanted, extra)
-    value = f"{version} (needs {wanted})" if wanted else version
-    if requirement.specifier.contains(version, prereleases=True):
-        return SystemFact(name, value)
-    return SystemFact(name, value, f"{version} is too old: `pip install '{name}{wanted}'`")
-
-
-def _missing(name: str, wanted: str, extra: str) -> SystemFact:
-    if extra:
+        if not extra:
+            return SystemFact(name, "not installed", f"gradus needs it: {command}")
         command = f"`pip install '{framework.DISTRIBUTION}[{extra}]'` installs it"
         return SystemFact(name, f"not installed, optional: {command}")
-    return SystemFact(name, "not installed", f"gradus needs it: `pip install '{name}{wanted}'`")
+    value = f"{version} (needs {wanted})" if wanted else version
+    is_right = requirement.specifier.contains(version, prereleases=True)
+    return SystemFact(name, value, "" if is_right else f"{version} is too old: {command}")
 
 
 def _linear_algebra() -> str:
@@ -133,25 +182,18 @@ def place_facts() -> Iterator[SystemFact]:
 
 
 def _place(name: str, folder: Path, *, needed_by: str) -> SystemFact:
-    reason = _refusal(folder)
-    if reason:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
         problem = f"{needed_by} cannot write there: {reason}" if needed_by else ""
         return SystemFact(name, f"{folder}: cannot be written ({reason})", problem)
     free = shutil.disk_usage(folder).free
-    value = f"{folder}: can be written, {free / (1 << 30):.1f} GiB free"
     is_scarce = bool(needed_by) and free < _LEAST_FREE
-    return SystemFact(
-        name, value, f"only {free >> 20} MiB are free: make room" if is_scarce else ""
-    )
-
-
-def _refusal(folder: Path) -> str:
-    """Return why no file can be made in `folder`; empty where one can."""
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return ""
-    except OSError as error:
-        return error.strerror or type(error).__name__
+    problem = f"only {free >> 20} MiB are free: make room" if is_scarce else ""
+    value = f"{folder}: can be written, {free / (1 << 30):.1f} GiB free"
+    return SystemFact(name, value, problem)
 
 
 def course_facts() -> Iterator[SystemFact]:
@@ -182,29 +224,18 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[System
     except GradusError as error:
         # A required plugin did not load: the other facts are still reported.
         yield SystemFact("plugins", "not loaded", problem=str(error))
-        yield from map(_fact, _findable(plugin, block))
+        try:
+            sources = find_sources(plugin, active_course().plugins, block)
+        except GradusError:  # one is not there
+            sources = find_sources((), (), block)
+        yield from (SystemFact(source.label, source.place) for source in sources)
         return
-    yield from map(_fact, plugins.sources)
+    yield from (SystemFact(source.label, source.place) for source in plugins.sources)
     for source in plugins.blocked:
         yield SystemFact(source.label, f"{source.place}: blocked")
     for source, reason in plugins.failures:
-        yield SystemFact(
-            source.label,
-            source.place,
-            f"cannot be loaded: {reason}. {block_options([source.name])} leaves it out",
-        )
-
-
-def _findable(plugin: Sequence[str], block: Sequence[str]) -> list[Source]:
-    """Return all plugins, or where one of them is not there, those that are installed."""
-    try:
-        return find_sources(plugin, active_course().plugins, block)
-    except GradusError:
-        return find_sources((), (), block)
-
-
-def _fact(source: Source) -> SystemFact:
-    return SystemFact(source.label, source.place)
+        advice = f"{block_options([source.name])} leaves it out"
+        yield SystemFact(source.label, source.place, f"cannot be loaded: {reason}. {advice}")
 
 
 #: How long a worker may take to start, in seconds.
@@ -215,29 +246,19 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
     """Start a worker in every sandbox, and tell what the worker reports.
 
     That the automatic choice does not work is a problem: nothing can be graded then. That another
-    one does not work is a fact.
-
-    Args:
-        plugin: modules or paths whose sandboxes are tried too.
-        block: names of plugins whose sandboxes are not tried.
+    one does not work is a fact. `plugin` and `block` are those of `plugin_facts`.
     """
     chosen = choose(AUTO).name
     yield SystemFact(AUTO, f"takes {chosen}")
-    for name, kind in {**BUILT_IN, **_of_plugins(plugin, block)}.items():
+    kinds = dict(BUILT_IN)
+    with suppress(GradusError):  # a plugin that cannot be loaded is reported elsewhere
+        targets = Plugins(plugin, blocked=block).named("register_sandboxes")
+        kinds |= {name: load_target(target) for name, target in targets.items()}
+    for name, kind in kinds.items():
         value, works = _tried(kind())
         is_needed = name == chosen and not works
-        yield SystemFact(
-            name, value, f"{value}. Without it nothing can be graded" if is_needed else ""
-        )
-
-
-def _of_plugins(plugin: Sequence[str], block: Sequence[str]) -> dict[str, type[Sandbox]]:
-    """Return the sandboxes of plugins; empty if a plugin cannot be loaded, which is reported."""
-    try:
-        targets = Plugins(plugin, blocked=block).named("register_sandboxes")
-    except GradusError:
-        return {}
-    return {name: load_target(target) for name, target in targets.items()}
+        problem = f"{value}. Without it nothing can be graded" if is_needed else ""
+        yield SystemFact(name, value, problem)
 
 
 def _tried(sandbox: Sandbox) -> tuple[str, bool]:
@@ -251,9 +272,7 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
         return f"does not start a worker: {in_one_line(error)}", False
     if not uncontained:
         return "level full: all parts of the confinement are in force", True
-    return "\n".join(
-        ["level partial; not contained:", *(f"- {text}" for text in uncontained)]
-    ), True
+    return "\n- ".join(["level partial; not contained:", *uncontained]), True
 
 
 def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:

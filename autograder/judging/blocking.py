@@ -76,7 +76,10 @@ class Blocking:
     def final(self, name: str) -> ExerciseResult:
         """Return the result of `name` with the checks that wait for something marked as such."""
         if name not in self._final:
-            result = self._across(self._results[name])
+            result = with_each_check(
+                self._results[name],
+                lambda check: _blocked(check, self._culprit(name, check), self._is_written),
+            )
             source = self._sources.get(name)
             self._final[name] = result if source is None else _within(result, source)
         return self._final[name]
@@ -89,16 +92,13 @@ class Blocking:
         others = self._required.get(name, frozenset()) - {name}
         return [part for part in known if part[0] in others]
 
-    def _across(self, result: ExerciseResult) -> ExerciseResult:
-        """Mark the checks that use a part of another exercise which does not pass there."""
-        return _changed(result, lambda check: self._culprit(result.name, check), self._is_written)
-
     def _is_written(self, name: str) -> bool:
         """Return whether the exercise `name` fails a check, for which it has to be written."""
         result = self._results.get(name)
         return result is not None and any(check.verdict in _FAILING for check in result.checks)
 
     def _culprit(self, name: str, check: CheckResult) -> str:
+        """Return the other exercise of which a part does not pass there; empty if none."""
         for exercise, task in self._failing_with(name, check):
             checks = _failed_in_public(self.final(exercise), task)
             if checks:
@@ -120,7 +120,9 @@ def _within(result: ExerciseResult, source: str) -> ExerciseResult:
         roots = [n for n in culprits if not (needs[n] & set(culprits))]
         if roots:
             causes[name] = _common_cause(result, failed[roots[0]]) or roots[0]
-    return _changed(result, lambda check: causes.get(check.task, ""), written.__contains__)
+    return with_each_check(
+        result, lambda check: _blocked(check, causes.get(check.task, ""), written.__contains__)
+    )
 
 
 def _failed_in_public(result: ExerciseResult, task: str) -> list[CheckResult]:
@@ -136,33 +138,22 @@ def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
     return causes.pop() if len(causes) == 1 and not causes & own else ""
 
 
-def _changed(
-    result: ExerciseResult, cause: Callable[[CheckResult], str], is_written: Callable[[str], bool]
-) -> ExerciseResult:
-    """Return `result`, in which failing checks with a `cause` are blocked by it."""
-
-    return with_each_check(result, lambda check: _blocked(check, cause, is_written))
-
-
-def _blocked(
-    check: CheckResult,
-    cause: Callable[[CheckResult], str],
-    is_written: Callable[[str], bool],
-) -> CheckResult:
+def _blocked(check: CheckResult, cause: str, is_written: Callable[[str], bool]) -> CheckResult:
+    """Return `check`, blocked by `cause` if it fails and there is one."""
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
-    if check.blocked_by or not may_wait or not (name := cause(check)):
+    if check.blocked_by or not may_wait or not cause:
         return check
     evidence = check.evidence
     has_answered = check.method in (*evidence.answered, *evidence.refused)
     waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
-    is_missing = waits and not (has_answered and is_written(name))
+    is_missing = waits and not (has_answered and is_written(cause))
     state = "is not written yet" if is_missing else "does not pass its own checks"
     return decided(
         check,
         "blocking",
         Verdict.BLOCKED,
-        f"uses your {name}, which {state}",
-        blocked_by=name,
+        f"uses your {cause}, which {state}",
+        blocked_by=cause,
         details=(),
         method="",
         fact=Fact(),

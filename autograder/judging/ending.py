@@ -25,7 +25,7 @@ from autograder.sandbox.session.faults import (
     ReferenceFailed,
     SubmissionFault,
 )
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.verdicts import Verdict
 from framework.errors import GradusError, SandboxError
 
@@ -56,20 +56,34 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
 
     Once a value of the submission has entered a check, all that goes wrong there is a failed
     check; only a fault of the sandbox or of the check's own fixtures is not.
-
-    Args:
-        error: None if the check passed.
-        calls: the calls of the check.
     """
     if error is None:
         return decided(check, "ending", Verdict.PASSED, "")
     if isinstance(error, SubmissionFault):
-        return _ended_by_fault(check, error)
+        return decided(
+            check,
+            "ending",
+            error.verdict,
+            shown(error.message, MAX_MESSAGE),
+            **_about(RemoteCall(error.method, error.call)),
+            fact=Fact(error.raised if isinstance(error, Crashed) else ""),
+            frames=error.frames,
+            evidence=replace(check.evidence, stalled=error.stalled),
+        )
     if isinstance(error, CheckFailed):
-        return _not_met(check, error, calls)
+        return decided(
+            check,
+            "ending",
+            Verdict.FAILED,
+            shown(error.message, MAX_MESSAGE),
+            **_about(call_behind(error, calls)),
+            details=tuple(shown(detail, MAX_FACT) for detail in error.details),
+            fact=Fact(*(shown(text, MAX_FACT) for text in astuple(error.fact))),
+        )
     if isinstance(error, NotRecorded):
         return decided(check, "ending", Verdict.NEEDS_GRADER, NEEDS_GRADER)
-    if calls.entered and not _is_ours(error):
+    ours = SandboxError | pytest.FixtureLookupError  # a fault of the grader
+    if calls.entered and (isinstance(error, ReferenceFailed) or not isinstance(error, ours)):
         message = f"the check cannot use what came back: {_in_words(error)}"
         return decided(check, "ending", Verdict.FAILED, message, **_about(calls.latest))
     if isinstance(error, pytest.skip.Exception):
@@ -105,8 +119,12 @@ def explained(
     if isinstance(error, NotDefined) and (reason := undefined().get(error.name)):
         return decided(check, "explanation", Verdict.FAILED, reason, hint="")
     if isinstance(error, SubmissionFault) and error.at_import:
-        return replace(check, hint="", details=tuple(_missing_names(error, undefined)))
-    if check.verdict is Verdict.FAILED and _misses_return(check, calls):
+        is_name_error = isinstance(error, Crashed) and error.raised == "NameError"
+        reasons = undefined() if is_name_error else {}
+        details = (why for name, why in reasons.items() if f"'{name}'" in error.message)
+        return replace(check, hint="", details=tuple(details))
+    returned_none = calls.returned_none(RemoteCall(check.method, check.call))
+    if check.verdict is Verdict.FAILED and returned_none and _MENTIONS_NONE.search(check.message):
         question = f"{check.method or 'the call'} returned None: is a `return` missing?"
         return replace(check, details=(*check.details, question))
     return check
@@ -132,42 +150,8 @@ def fitting_hint(check: CheckResult, source: str) -> str:
     return hint[:1].upper() + hint[1:]
 
 
-def _ended_by_fault(check: CheckResult, fault: SubmissionFault) -> CheckResult:
-    """Return `check`, which a call of the submission has ended."""
-    return decided(
-        check,
-        "ending",
-        fault.verdict,
-        shown(fault.message, MAX_MESSAGE),
-        **_about(RemoteCall(fault.method, fault.call)),
-        fact=Fact(fault.raised if isinstance(fault, Crashed) else ""),
-        frames=fault.frames,
-        evidence=replace(check.evidence, stalled=fault.stalled),
-    )
-
-
-def _not_met(check: CheckResult, failure: CheckFailed, calls: CallLog) -> CheckResult:
-    """Return `check`, whose own comparison has failed."""
-    return decided(
-        check,
-        "ending",
-        Verdict.FAILED,
-        shown(failure.message, MAX_MESSAGE),
-        **_about(call_behind(failure, calls)),
-        details=tuple(shown(detail, MAX_FACT) for detail in failure.details),
-        fact=Fact(*(shown(text, MAX_FACT) for text in astuple(failure.fact))),
-    )
-
-
 def _about(call: RemoteCall) -> dict[str, str]:
     return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
-
-
-def _is_ours(error: BaseException) -> bool:
-    """Return whether `error` is a fault of the grader, not of a returned value."""
-    if isinstance(error, ReferenceFailed):
-        return False
-    return isinstance(error, SandboxError | pytest.FixtureLookupError)
 
 
 def _in_words(error: BaseException) -> str:
@@ -184,16 +168,3 @@ def _in_words(error: BaseException) -> str:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return shown(lines[0], MAX_FACT) if lines else type(error).__name__
-
-
-def _missing_names(fault: SubmissionFault, undefined: Callable[[], Mapping[str, str]]) -> list[str]:
-    """Return why a name is missing that the import of the file needs."""
-    if not isinstance(fault, Crashed) or fault.raised != "NameError":
-        return []
-    return [reason for name, reason in undefined().items() if f"'{name}'" in fault.message]
-
-
-def _misses_return(check: CheckResult, calls: CallLog) -> bool:
-    """Return whether the check misses a value, and the call at fault has returned None."""
-    returned_none = calls.returned_none(RemoteCall(check.method, check.call))
-    return returned_none and _MENTIONS_NONE.search(check.message) is not None

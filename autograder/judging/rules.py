@@ -1,6 +1,6 @@
 """The rules over the checks of one exercise, in the order in which they apply.
 
-repeat         decides which checks run again: their outcome says nothing about the submission
+repeat         a check that ran again, since its outcome said nothing, has its last verdict
 refusal        an exception earns points only from a method that answers right otherwise
 derivation     a gradient earns points only from a backward that derives it
 confirmation   in a kit, a trained check counts only where the other checks of its task pass
@@ -9,10 +9,11 @@ confirmation   in a kit, a trained check counts only where the other checks of i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from autograder.judging.decision import decided, with_each_check
-from autograder.results.report import CheckResult, ExerciseResult
+from autograder.results.report import CheckResult, ExerciseResult, Reason
 from autograder.verdicts import Verdict
 
 #: The message of a trained check that nothing confirms.
@@ -31,18 +32,39 @@ def judged(result: ExerciseResult) -> ExerciseResult:
     return result
 
 
-def runs_again(check: CheckResult) -> bool:
-    """Decide whether a check is repeated: a fault of the grader, or a late call.
+def runs_again(check: CheckResult, *, is_first: bool = True) -> bool:
+    """Decide whether a check is repeated: a fault of the grader, or, once, a late call.
 
     A call is late if it reached the wall-clock limit and not the limit of processor time: the
     machine was busy.
     """
-    return check.evidence.stalled or check.verdict is Verdict.NOT_GRADED
+    return (is_first and check.evidence.stalled) or check.verdict is Verdict.NOT_GRADED
 
 
 def is_open(result: ExerciseResult) -> bool:
     """Decide whether checks of `result` are repeated."""
     return any(map(runs_again, result.checks))
+
+
+def repeat(before: ExerciseResult, again: ExerciseResult) -> ExerciseResult:
+    """Replace the checks of `before` that `again` repeated; all if none of its own could run.
+
+    Checks that could not even be prepared again stay as they were. Both runs' reasons are kept.
+    """
+    known = {check.id: check for check in again.checks}
+    if "" in known:
+        return before
+    if any(not check.id for check in before.checks):
+        return again
+
+    def latest(check: CheckResult) -> CheckResult:
+        if (new := known.get(check.id)) is None:
+            return check
+        text = "the check ran again: " + (check.message or "no verdict")
+        reasons = *check.reasons, Reason("repeat", check.verdict, text), *new.reasons
+        return replace(new, reasons=reasons)
+
+    return replace(with_each_check(before, latest), seconds=before.seconds + again.seconds)
 
 
 def refusal(result: ExerciseResult) -> ExerciseResult:

@@ -12,41 +12,31 @@ from typing import TypeGuard
 from autograder.mutations.sites import (
     CodeSite,
     Mutate,
+    both_ways,
     called_name,
+    calls,
     changed,
-    is_of_module,
+    operand,
     parsed,
     with_name,
 )
 
-_PAIRS = (
-    ("max", "min"),
-    ("maximum", "minimum"),
-    ("argmax", "argmin"),
-    ("amax", "amin"),
+_EXTREMES = both_ways(
+    ("max", "min"), ("maximum", "minimum"), ("argmax", "argmin"), ("amax", "amin")
 )
-_EXTREMES = {**dict(_PAIRS), **{b: a for a, b in _PAIRS}}
 
 
 def axis(site: CodeSite) -> Iterator[ast.AST]:
     """``axis=-1`` becomes another axis, or is missing; ``axis=(0, 1)`` becomes one of the two."""
-    node = site.node
-    if not isinstance(node, ast.Call):
+    if not isinstance(node := site.node, ast.Call):
         return
-    for i, keyword in enumerate(node.keywords):
-        if keyword.arg != "axis":
-            continue
-        for other in _other_axes(ast.literal_eval(keyword.value)):
-            keywords = [*node.keywords]
-            keywords[i] = ast.keyword("axis", parsed(repr(other)))
-            yield changed(node, keywords=keywords)
-        yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
-
-
-def _other_axes(value: object) -> list[object]:
-    if isinstance(value, tuple):
-        return [*value]
-    return [other for other in (0, 1, -1) if other != value]
+    for keyword in node.keywords:
+        if keyword.arg == "axis":
+            value = ast.literal_eval(keyword.value)
+            others = value if isinstance(value, tuple) else [i for i in (0, 1, -1) if i != value]
+            for new in [ast.keyword("axis", parsed(repr(other))) for other in others]:
+                yield changed(node, keywords=[new if k is keyword else k for k in node.keywords])
+            yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
 
 
 def keepdims(site: CodeSite) -> Iterator[ast.AST]:
@@ -61,24 +51,19 @@ def transpose(site: CodeSite) -> Iterator[ast.AST]:
     node = site.node
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield node.value
-    elif isinstance(node, ast.Call) and called_name(node) in ("transpose", "swapaxes", "moveaxis"):
-        if is_of_module(node):
-            yield node.args[0]
-        elif isinstance(node.func, ast.Attribute):
-            yield node.func.value
+    elif calls(node, ("transpose", "swapaxes", "moveaxis")):
+        yield operand(node)
 
 
 def extreme(site: CodeSite) -> Iterator[ast.AST]:
     """``max`` becomes ``min``, and the reverse."""
-    node = site.node
-    if isinstance(node, ast.Call) and called_name(node) in _EXTREMES:
+    if calls(node := site.node, _EXTREMES):
         yield with_name(node, _EXTREMES[called_name(node)])
 
 
 def sum_and_mean(site: CodeSite) -> Iterator[ast.AST]:
     """``sum`` becomes ``mean``, and the reverse."""
-    node = site.node
-    if isinstance(node, ast.Call) and called_name(node) in ("sum", "mean"):
+    if calls(node := site.node, ("sum", "mean")):
         yield with_name(node, "mean" if called_name(node) == "sum" else "sum")
 
 
@@ -88,105 +73,67 @@ def overwrite(site: CodeSite) -> Iterator[ast.AST]:
     if isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value)
         if not isinstance(node.target, ast.Name):
-            whole = ast.Subscript(_load(node.target), parsed("..."), ast.Store())
-            yield ast.Assign([whole], node.value)
+            part = changed(node.target, ctx=ast.Load())
+            yield ast.Assign([ast.Subscript(part, parsed("..."), ast.Store())], node.value)
 
 
 def rebinding(site: CodeSite) -> Iterator[ast.AST]:
     """``x -= y`` becomes ``x = x - y``, ``x[...] = y`` becomes ``x = y``: not in place."""
-    node = site.node
-    if isinstance(node, ast.AugAssign):
-        yield ast.Assign([node.target], ast.BinOp(_load(node.target), node.op, node.value))
-    elif isinstance(node, ast.Assign) and _is_all_of_an_array(node.targets[0]):
-        yield ast.Assign([_stored(node.targets[0].value)], node.value)
-
-
-def _is_all_of_an_array(target: ast.expr) -> TypeGuard[ast.Subscript]:
-    return isinstance(target, ast.Subscript) and ast.unparse(target.slice) in ("...", ":")
+    match site.node:
+        case ast.AugAssign(target=target, op=op, value=value):
+            yield ast.Assign([target], ast.BinOp(changed(target, ctx=ast.Load()), op, value))
+        case ast.Assign(targets=[ast.Subscript(array, index), *_], value=value):
+            if ast.unparse(index) in ("...", ":"):
+                yield ast.Assign([changed(array, ctx=ast.Store())], value)
 
 
 def in_place(site: CodeSite) -> Iterator[ast.AST]:
     """``x = x * y`` becomes ``x *= y``: other users of the array see the change."""
-    node = site.node
-    if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp)):
-        return
-    target = node.targets[0]
-    if ast.unparse(target) == ast.unparse(node.value.left) and isinstance(target, ast.Name):
-        yield ast.AugAssign(target, node.value.op, node.value.right)
+    match site.node:
+        case ast.Assign(targets=[ast.Name() as target, *_], value=ast.BinOp(left, op, right)):
+            if ast.unparse(left) == target.id:
+                yield ast.AugAssign(target, op, right)
 
 
 def indexed_addition(site: CodeSite) -> Iterator[ast.AST]:
     """``np.add.at(x, i, y)`` becomes ``x[i] += y``, where repeated ids count once."""
-    node = site.node
-    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
-        return
-    if ast.unparse(node.value.func) == "np.add.at":
-        array, index, value = node.value.args
-        yield ast.AugAssign(ast.Subscript(array, index, ast.Store()), ast.Add(), value)
-
-
-def _load(target: ast.expr) -> ast.expr:
-    return changed(target, ctx=ast.Load())
-
-
-def _stored(node: ast.expr) -> ast.expr:
-    return changed(node, ctx=ast.Store())
-
-
-ARRAYS: dict[str, Mutate] = {
-    "axis": axis,
-    "keepdims": keepdims,
-    "transpose": transpose,
-    "max and min": extreme,
-    "sum and mean": sum_and_mean,
-    "overwrite": overwrite,
-    "rebinding": rebinding,
-    "in place": in_place,
-    "np.add.at": indexed_addition,
-}
+    match site.node:
+        case ast.Expr(value=ast.Call(func=function, args=[array, index, value])):
+            if ast.unparse(function) == "np.add.at":
+                yield ast.AugAssign(ast.Subscript(array, index, ast.Store()), ast.Add(), value)
 
 
 def shifted_slice(site: CodeSite) -> Iterator[ast.AST]:
     """``x[1:]`` becomes ``x[0:]`` and ``x[2:]``; ``x[:-1]`` likewise; ``x[:]`` loses an entry."""
-    node = site.node
-    if not isinstance(node, ast.Slice):
+    if not isinstance(node := site.node, ast.Slice):
         return
     if node.lower is None and node.upper is None:
         yield changed(node, lower=ast.Constant(1))
         yield changed(node, upper=ast.Constant(-1))
-    for part in ("lower", "upper"):
-        bound = getattr(node, part)
+    for part, bound in (("lower", node.lower), ("upper", node.upper)):
         if bound is not None:
-            yield changed(node, **{part: _moved(bound, -1)})
-            yield changed(node, **{part: _moved(bound, 1)})
-            yield changed(node, **{part: None})
+            for other in (_moved(bound, -1), _moved(bound, 1), None):
+                yield changed(node, **{part: other})
 
 
 def shifted_index(site: CodeSite) -> Iterator[ast.AST]:
     """``x[:, t]`` becomes ``x[:, t - 1]`` and ``x[:, t + 1]``: wrong by one step."""
-    if not isinstance(site.node, ast.Name) or not _is_index(site):
-        return
-    yield _moved(site.node, -1)
-    yield _moved(site.node, 1)
-
-
-def _is_index(site: CodeSite) -> bool:
-    """Return whether `site` is a loop variable used as an index, alone or in a tuple."""
-    loops = ast.walk(site.function) if site.function is not None else ()
-    variables = {
-        name.id
-        for loop in loops
-        if isinstance(loop, ast.For)
-        for name in ast.walk(loop.target)
-        if isinstance(name, ast.Name) and _counts(loop.iter)
-    }
     node = site.node
-    named = isinstance(node, ast.Name) and node.id in variables and isinstance(node.ctx, ast.Load)
-    return named and isinstance(site.parent, ast.Subscript | ast.Tuple)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and site.function:
+        is_index = isinstance(site.parent, ast.Subscript | ast.Tuple)
+        if is_index and node.id in _counters(site.function):
+            yield from (_moved(node, -1), _moved(node, 1))
 
 
-def _counts(iterable: ast.expr) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "range" for n in ast.walk(iterable))
+def _counters(function: ast.FunctionDef) -> set[str]:
+    """Return the variables of the loops over ``range``."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For)]
+    counted = [loop.target for loop in loops if "range" in _names(loop.iter)]
+    return {name for target in counted for name in _names(target)}
+
+
+def _names(node: ast.AST) -> list[str]:
+    return [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
 
 
 def _moved(bound: ast.expr, by: int) -> ast.expr:
@@ -199,22 +146,11 @@ def _moved(bound: ast.expr, by: int) -> ast.expr:
 
 def key(site: CodeSite) -> Iterator[ast.AST]:
     """``self.gradients["U"]`` becomes ``self.gradients["W"]``, another key of the function."""
-    node = site.node
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return
-    if isinstance(site.parent, ast.Subscript) and site.function is not None:
-        for other in _next(node.value, _keys(site.function)):
-            yield ast.Constant(other)
-
-
-def _keys(function: ast.FunctionDef) -> list[str]:
-    return [
-        node.slice.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Subscript)
-        and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, str)
-    ]
+    match site.node, site.parent:
+        case ast.Constant(value=str(text)), ast.Subscript() if site.function:
+            subscripts = [n for n in ast.walk(site.function) if isinstance(n, ast.Subscript)]
+            keys = [n.slice.value for n in subscripts if isinstance(n.slice, ast.Constant)]
+            yield from map(ast.Constant, _next(text, [k for k in keys if isinstance(k, str)]))
 
 
 def attribute(site: CodeSite) -> Iterator[ast.AST]:
@@ -224,42 +160,28 @@ def attribute(site: CodeSite) -> Iterator[ast.AST]:
         return
     if isinstance(site.parent, ast.Attribute | ast.Call | ast.Subscript):
         return  # self.parameters[...], self.forward(...)
-    known = [
-        n.attr
-        for n in ast.walk(site.function)
-        if is_own_attribute(n) and n.attr not in ("parameters", "gradients")
-    ]
-    for other in _next(node.attr, known):
+    known = [n.attr for n in ast.walk(site.function) if is_own_attribute(n)]
+    for other in _next(node.attr, [n for n in known if n not in ("parameters", "gradients")]):
         yield changed(node, attr=other)
 
 
 def is_own_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
     """Return whether it is ``self.something``."""
-    return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "self"
-    )
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
 
 
 def variable(site: CodeSite) -> Iterator[ast.AST]:
     """``x`` becomes ``y``, the next variable of its function."""
     node = site.node
-    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or not site.function:
-        return
-    for other in _next(node.id, variables(site.function)):
-        if node.id in variables(site.function):
-            yield changed(node, id=other)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and site.function:
+        yield from (changed(node, id=name) for name in _next(node.id, variables(site.function)))
 
 
 def variables(function: ast.FunctionDef) -> list[str]:
     """Return the arguments without ``self``, then assigned variables, in source order."""
     arguments = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
-    stored = [
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = [name.id for name in names if isinstance(name.ctx, ast.Store)]
     return [name for name in dict.fromkeys(arguments + stored) if name != "self"]
 
 
@@ -271,7 +193,16 @@ def _next(name: str, names: list[str]) -> list[str]:
     return [distinct[(distinct.index(name) + 1) % len(distinct)]]
 
 
-INDEXING: dict[str, Mutate] = {
+ARRAYS: dict[str, Mutate] = {
+    "axis": axis,
+    "keepdims": keepdims,
+    "transpose": transpose,
+    "max and min": extreme,
+    "sum and mean": sum_and_mean,
+    "overwrite": overwrite,
+    "rebinding": rebinding,
+    "in place": in_place,
+    "np.add.at": indexed_addition,
     "shifted slice": shifted_slice,
     "shifted index": shifted_index,
     "key": key,

@@ -8,42 +8,44 @@ from collections.abc import Iterator
 from autograder.mutations.sites import (
     CodeSite,
     Mutate,
+    both_ways,
     called_name,
+    calls,
     changed,
     is_of_module,
+    operand,
     parsed,
     with_name,
 )
 
-_SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
-_BLOCKS = (ast.If, ast.For)
-
 
 def dropped_statement(site: CodeSite) -> Iterator[ast.AST]:
     """A statement, or a whole block, becomes ``pass``."""
-    if isinstance(site.node, (*_SIMPLE, *_BLOCKS)):
+    simple = ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.Raise
+    if isinstance(site.node, simple | ast.If | ast.For):
         yield ast.Pass()
 
 
 def dropped_target(site: CodeSite) -> Iterator[ast.AST]:
     """``a, b = x, y`` assigns only one of the two."""
-    node = site.node
-    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
-        return
-    targets, value = node.targets[0].elts, node.value
-    if isinstance(value, ast.Tuple):
-        for i in range(len(targets)):
-            yield ast.Assign([targets[i]], value.elts[i])
+    match site.node:
+        case ast.Assign(targets=[ast.Tuple(targets), *_], value=ast.Tuple(values)):
+            for target, value in zip(targets, values, strict=True):
+                yield ast.Assign([target], value)
 
 
 def swapped_parts(site: CodeSite) -> Iterator[ast.AST]:
     """``return a, b`` becomes ``return b, a``."""
     node = site.node
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-        for i in range(len(node.value.elts) - 1):
-            elts = [*node.value.elts]
-            elts[i : i + 2] = elts[i + 1], elts[i]
+        for elts in _swapped(node.value.elts):
             yield changed(node, value=changed(node.value, elts=elts))
+
+
+def _swapped(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    """Yield `nodes` with two neighbours in the reverse order, for each pair of neighbours."""
+    for i in range(len(nodes) - 1):
+        yield [*nodes[:i], nodes[i + 1], nodes[i], *nodes[i + 2 :]]
 
 
 def dropped_part(site: CodeSite) -> Iterator[ast.AST]:
@@ -63,29 +65,22 @@ STATEMENTS: dict[str, Mutate] = {
 
 
 _OTHER = {
-    "exp": "log",
-    "log": "exp",
+    **both_ways(("exp", "log"), ("zeros", "ones"), ("zeros_like", "ones_like")),
     "tanh": "arctan",
     "sqrt": "square",
     "abs": "square",
-    "zeros": "ones",
-    "ones": "zeros",
-    "zeros_like": "ones_like",
-    "ones_like": "zeros_like",
     "outer": "inner",
     "empty": "ones",
     "empty_like": "ones_like",
 }
 _COPIES = ("copy", "array", "asarray", "ascontiguousarray", "astype")
-_UNTOUCHED = ("axis", "keepdims")
 #: Functions of one argument that is not a number.
 _NOT_OF_NUMBERS = (*_COPIES, "reversed", "range", "len", "enumerate", "zip")
 
 
 def function(site: CodeSite) -> Iterator[ast.AST]:
     """``exp`` becomes ``log``, ``zeros`` becomes ``ones``, and so on."""
-    node = site.node
-    if isinstance(node, ast.Call) and called_name(node) in _OTHER:
+    if calls(node := site.node, _OTHER):
         yield with_name(node, _OTHER[called_name(node)])
         if called_name(node) == "tanh":
             yield parsed(f"1 / (1 + np.exp(-({ast.unparse(node.args[0])})))")
@@ -93,97 +88,67 @@ def function(site: CodeSite) -> Iterator[ast.AST]:
 
 def dropped_call(site: CodeSite) -> Iterator[ast.AST]:
     """``f(x)`` becomes ``x``: a function call is missing."""
-    node = site.node
-    if not isinstance(node, ast.Call) or called_name(node) in _NOT_OF_NUMBERS:
-        return
-    if is_of_module(node) and len(node.args) == 1:
-        yield node.args[0]
+    match site.node:
+        case ast.Call(args=[argument]) as node if called_name(node) not in _NOT_OF_NUMBERS:
+            if is_of_module(node):
+                yield argument
 
 
 def dropped_reversed(site: CodeSite) -> Iterator[ast.AST]:
     """``reversed(x)`` becomes ``x``."""
-    if isinstance(site.node, ast.Call) and called_name(site.node) == "reversed":
-        yield site.node.args[0]
+    if calls(node := site.node, ("reversed",)):
+        yield node.args[0]
 
 
 def dropped_copy(site: CodeSite) -> Iterator[ast.AST]:
     """``x.copy()``, ``np.array(x)`` and ``x.astype(t)`` become ``x``."""
-    node = site.node
-    if not isinstance(node, ast.Call) or called_name(node) not in _COPIES:
-        return
-    if is_of_module(node):
-        yield node.args[0]
-    elif isinstance(node.func, ast.Attribute):
-        yield node.func.value
+    if calls(node := site.node, _COPIES):
+        yield operand(node)
 
 
 def swapped_arguments(site: CodeSite) -> Iterator[ast.AST]:
     """``f(a, b)`` becomes ``f(b, a)``."""
-    node = site.node
-    if isinstance(node, ast.Call):
-        for i in range(len(node.args) - 1):
-            args = [*node.args]
-            args[i : i + 2] = args[i + 1], args[i]
-            yield changed(node, args=args)
+    if isinstance(node := site.node, ast.Call):
+        yield from (changed(node, args=args) for args in _swapped(node.args))
 
 
 def dropped_argument(site: CodeSite) -> Iterator[ast.AST]:
     """``f(a, b, c=1)`` becomes ``f(a, c=1)`` or ``f(a, b)``: a default is used."""
-    node = site.node
-    if not isinstance(node, ast.Call):
+    if not isinstance(node := site.node, ast.Call):
         return
     if len(node.args) > 1:
         yield changed(node, args=node.args[:-1])
     for keyword in node.keywords:
-        if keyword.arg not in _UNTOUCHED:
+        if keyword.arg not in ("axis", "keepdims"):  # other operators drop these
             yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
 
 
 def loop_bounds(site: CodeSite) -> Iterator[ast.AST]:
     """``range(n)`` becomes ``range(1, n)`` or ``range(n - 1)``."""
-    node = site.node
-    if not isinstance(node, ast.Call) or called_name(node) != "range" or len(node.args) > 2:
-        return
-    start, stop = node.args if len(node.args) == 2 else (ast.Constant(0), node.args[0])
-    step = ast.Constant(1)
-    yield changed(node, args=[ast.BinOp(start, ast.Add(), step), stop])
-    yield changed(node, args=[start, ast.BinOp(stop, ast.Sub(), step)])
+    if calls(node := site.node, ("range",)) and len(node.args) <= 2:
+        start, stop = node.args if len(node.args) == 2 else (ast.Constant(0), node.args[0])
+        step = ast.Constant(1)
+        yield changed(node, args=[ast.BinOp(start, ast.Add(), step), stop])
+        yield changed(node, args=[start, ast.BinOp(stop, ast.Sub(), step)])
 
 
-CALLS: dict[str, Mutate] = {
-    "function": function,
-    "dropped call": dropped_call,
-    "dropped reversed": dropped_reversed,
-    "dropped copy": dropped_copy,
-    "swapped arguments": swapped_arguments,
-    "dropped argument": dropped_argument,
-    "loop bounds": loop_bounds,
+_ARITHMETIC = {
+    **both_ways((ast.Add, ast.Sub), (ast.Mult, ast.Div), (ast.Mod, ast.FloorDiv)),
+    **both_ways((ast.BitAnd, ast.BitOr)),
+    ast.MatMult: ast.Mult,
+    ast.Pow: ast.Mult,
 }
-
-
-_ARITHMETIC: dict[type[ast.operator], ast.operator] = {
-    ast.Add: ast.Sub(),
-    ast.Sub: ast.Add(),
-    ast.Mult: ast.Div(),
-    ast.Div: ast.Mult(),
-    ast.MatMult: ast.Mult(),
-    ast.Pow: ast.Mult(),
-    ast.Mod: ast.FloorDiv(),
-    ast.FloorDiv: ast.Mod(),
-    ast.BitAnd: ast.BitOr(),
-    ast.BitOr: ast.BitAnd(),
-}
-_COMPARISONS: dict[type[ast.cmpop], tuple[ast.cmpop, ...]] = {
-    ast.Lt: (ast.LtE(), ast.GtE()),
-    ast.LtE: (ast.Lt(), ast.Gt()),
-    ast.Gt: (ast.GtE(), ast.LtE()),
-    ast.GtE: (ast.Gt(), ast.Lt()),
-    ast.Eq: (ast.NotEq(),),
-    ast.NotEq: (ast.Eq(),),
-    ast.Is: (ast.IsNot(),),
-    ast.IsNot: (ast.Is(),),
-    ast.In: (ast.NotIn(),),
-    ast.NotIn: (ast.In(),),
+_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
 }
 _NOT_COMMUTATIVE = (ast.Sub, ast.Div, ast.MatMult, ast.Pow, ast.Mod, ast.FloorDiv)
 
@@ -192,14 +157,13 @@ def arithmetic(site: CodeSite) -> Iterator[ast.AST]:
     """``a + b`` becomes ``a - b``, ``a * b`` becomes ``a / b``, and so on; ``+=`` likewise."""
     node = site.node
     if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _ARITHMETIC:
-        yield changed(node, op=_ARITHMETIC[type(node.op)])
+        yield changed(node, op=_ARITHMETIC[type(node.op)]())
 
 
 def dropped_operand(site: CodeSite) -> Iterator[ast.AST]:
     """``a + b`` becomes ``a`` or ``b``: a term or factor is missing."""
     if isinstance(site.node, ast.BinOp):
-        yield site.node.left
-        yield site.node.right
+        yield from (site.node.left, site.node.right)
 
 
 def swapped_operands(site: CodeSite) -> Iterator[ast.AST]:
@@ -213,16 +177,14 @@ def comparison(site: CodeSite) -> Iterator[ast.AST]:
     """``a < b`` becomes ``a <= b`` and ``a >= b``, and so on."""
     if isinstance(site.node, ast.Compare) and len(site.node.ops) == 1:
         for other in _COMPARISONS[type(site.node.ops[0])]:
-            yield changed(site.node, ops=[other])
+            yield changed(site.node, ops=[other()])
 
 
 def condition(site: CodeSite) -> Iterator[ast.AST]:
     """``if x`` becomes ``if not x``, ``if True`` or ``if False``."""
     parent = site.parent
     if isinstance(parent, ast.If | ast.IfExp | ast.While) and site.node is parent.test:
-        yield ast.UnaryOp(ast.Not(), parent.test)
-        yield ast.Constant(True)
-        yield ast.Constant(False)
+        yield from (ast.UnaryOp(ast.Not(), parent.test), ast.Constant(True), ast.Constant(False))
 
 
 def boolean(site: CodeSite) -> Iterator[ast.AST]:
@@ -238,30 +200,27 @@ def boolean(site: CodeSite) -> Iterator[ast.AST]:
 def constant(site: CodeSite) -> Iterator[ast.AST]:
     """``2`` becomes 0, 1, −1, −2 or 3; ``True`` becomes ``False``."""
     value = _number(site.node)
-    if value is None or _is_minus(site.parent):
-        return
-    if isinstance(site.parent, ast.keyword) and site.parent.arg in ("axis", "axes", "keepdims"):
-        return  # other operators change these
-    if isinstance(value, bool):
-        yield ast.Constant(not value)
+    match site.parent:
+        case ast.UnaryOp(op=ast.USub()) | ast.keyword(arg="axis" | "axes" | "keepdims"):
+            return  # its negative, or another operator, is changed
+    if value is None:
         return
     kind = type(value)
-    for other in dict.fromkeys((kind(0), kind(1), -value, value + 1)):
+    others = (not value,) if kind is bool else (kind(0), kind(1), -value, value + 1)
+    for other in dict.fromkeys(others):
         if other != value:
             yield ast.Constant(other)
 
 
 def _number(node: ast.AST) -> bool | int | float | None:
     """Return the value of the number `node`, with its sign."""
-    if _is_minus(node) and isinstance(node, ast.UnaryOp):
-        positive = _number(node.operand)
-        return -positive if positive is not None else None
-    value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
-    return value if isinstance(value, bool | int | float) else None
-
-
-def _is_minus(node: ast.AST) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=positive):
+            value = _number(positive)
+            return -value if value is not None else None
+        case ast.Constant(value=bool() | int() | float() as value):
+            return value
+    return None
 
 
 def dropped_minus(site: CodeSite) -> Iterator[ast.AST]:
@@ -273,19 +232,20 @@ def dropped_minus(site: CodeSite) -> Iterator[ast.AST]:
 def added_minus(site: CodeSite) -> Iterator[ast.AST]:
     """``return a`` becomes ``return -a``; assigned and added values likewise."""
     node = site.node
-    if not isinstance(node, ast.Assign | ast.AugAssign | ast.Return) or node.value is None:
-        return
-    if _may_be_a_number(node.value):
-        yield changed(node, value=ast.UnaryOp(ast.USub(), node.value))
+    value = node.value if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) else None
+    may_be_a_number = isinstance(value, ast.BinOp | ast.Subscript | ast.Attribute | ast.Call)
+    if value and may_be_a_number and not calls(value, ("zeros", "zeros_like", "range")):
+        yield changed(node, value=ast.UnaryOp(ast.USub(), value))
 
 
-def _may_be_a_number(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp | ast.Subscript | ast.Attribute):
-        return True
-    return isinstance(node, ast.Call) and called_name(node) not in ("zeros", "zeros_like", "range")
-
-
-ARITHMETIC: dict[str, Mutate] = {
+EXPRESSIONS: dict[str, Mutate] = {
+    "function": function,
+    "dropped call": dropped_call,
+    "dropped reversed": dropped_reversed,
+    "dropped copy": dropped_copy,
+    "swapped arguments": swapped_arguments,
+    "dropped argument": dropped_argument,
+    "loop bounds": loop_bounds,
     "arithmetic": arithmetic,
     "dropped operand": dropped_operand,
     "swapped operands": swapped_operands,

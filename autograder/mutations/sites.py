@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
-Node = TypeVar("Node", bound=ast.AST)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CodeSite:
 Mutate = Callable[[CodeSite], Iterator[ast.AST]]
 
 
-def changed(node: Node, **fields: object) -> Node:
+def changed(node: T, **fields: object) -> T:
     """Return a copy of `node` with other `fields`; other mutants share the original."""
     clone = copy.copy(node)
     for name, value in fields.items():
@@ -45,28 +45,37 @@ def changed(node: Node, **fields: object) -> Node:
 
 def called_name(node: ast.AST) -> str:
     """Return ``sum`` for both ``np.sum(x)`` and ``x.sum()``; empty if `node` is no call."""
-    if not isinstance(node, ast.Call):
-        return ""
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else ""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name
+    return ""
+
+
+def calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
+    """Return whether `node` calls a function or a method with one of `names`."""
+    return isinstance(node, ast.Call) and called_name(node) in names
 
 
 def is_of_module(node: ast.Call) -> bool:
     """Return whether `node` calls a function of a module, such as ``np.sum(x)``."""
-    function = node.func
-    return isinstance(function, ast.Name) or (
-        isinstance(function, ast.Attribute)
-        and isinstance(function.value, ast.Name | ast.Attribute)
-        and ast.unparse(function.value).partition(".")[0] == "np"
-    )
+    match node.func:
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as module):
+            return ast.unparse(module).partition(".")[0] == "np"
+    return isinstance(node.func, ast.Name)
+
+
+def operand(node: ast.Call) -> ast.expr:
+    """Return ``x`` for both ``np.copy(x)`` and ``x.copy()``."""
+    if isinstance(node.func, ast.Attribute) and not is_of_module(node):
+        return node.func.value
+    return node.args[0]
 
 
 def with_name(node: ast.Call, name: str) -> ast.Call:
     """Return the same call of another function, in the same module or of the same object."""
-    if isinstance(node.func, ast.Attribute):
-        return changed(node, func=changed(node.func, attr=name))
-    return changed(node, func=ast.Name(name, ast.Load()))
+    is_attribute = isinstance(node.func, ast.Attribute)
+    function = changed(node.func, attr=name) if is_attribute else ast.Name(name, ast.Load())
+    return changed(node, func=function)
 
 
 def parsed(expression: str) -> ast.expr:
@@ -74,26 +83,25 @@ def parsed(expression: str) -> ast.expr:
     return ast.parse(expression, mode="eval").body
 
 
+def both_ways(*pairs: tuple[T, T]) -> dict[T, T]:
+    """Return a table that leads from each of a pair to the other."""
+    return {**dict(pairs), **{b: a for a, b in pairs}}
+
+
 _COMPOUND = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)
-#: An expression inside one of these nodes needs its own brackets.
-_BINDING = (*_COMPOUND, ast.Attribute)
 
 
 def splice(source: str, node: ast.AST, replacement: ast.AST, parent: ast.AST) -> str:
     """Return `source` with `node`, a child of `parent`, replaced by `replacement`."""
     data = source.encode()  # columns of the syntax tree count bytes
-    starts = _line_starts(source)
-    start = starts[_number(node, "lineno") - 1] + _number(node, "col_offset")
-    end = starts[_number(node, "end_lineno") - 1] + _number(node, "end_col_offset")
-    text = _indented(ast.unparse(replacement), node)
-    if _needs_brackets(replacement, parent, node) and not _has_brackets(data, start, end):
+    starts, at = _line_starts(source), vars(node)
+    start = starts[at["lineno"] - 1] + at["col_offset"]
+    end = starts[at["end_lineno"] - 1] + at["end_col_offset"]
+    text = ast.unparse(replacement).replace("\n", "\n" + " " * at["col_offset"])
+    has_brackets = data[start - 1 : start] == b"(" and data[end : end + 1] == b")"
+    if _needs_brackets(replacement, parent, node) and not has_brackets:
         text = f"({text})"
     return (data[:start] + text.encode() + data[end:]).decode()
-
-
-def _number(node: ast.AST, name: str) -> int:
-    value: int = getattr(node, name)
-    return value
 
 
 @lru_cache(maxsize=4)
@@ -103,21 +111,11 @@ def _line_starts(source: str) -> list[int]:
     return list(accumulate(lengths, initial=0))
 
 
-def _indented(text: str, node: ast.AST) -> str:
-    return text.replace("\n", "\n" + " " * _number(node, "col_offset"))
-
-
 def _needs_brackets(replacement: ast.AST, parent: ast.AST, node: ast.AST) -> bool:
-    is_compound = isinstance(replacement, (*_COMPOUND, ast.Tuple)) or (
-        isinstance(replacement, ast.Constant) and ast.unparse(replacement).startswith("-")
-    )
-    is_head = isinstance(parent, ast.Subscript | ast.Call) and node is not getattr(
-        parent, "slice", None
-    )
-    is_value = is_head and node is getattr(parent, "value", getattr(parent, "func", None))
-    return is_compound and (isinstance(parent, _BINDING) or is_value)
-
-
-def _has_brackets(data: bytes, start: int, end: int) -> bool:
-    """Return whether the text is in one pair of brackets, whose content is balanced."""
-    return data[start - 1 : start] == b"(" and data[end : end + 1] == b")"
+    is_negative = isinstance(replacement, ast.Constant) and ast.unparse(replacement)[0] == "-"
+    if not (is_negative or isinstance(replacement, (*_COMPOUND, ast.Tuple))):
+        return False
+    match parent:
+        case ast.Subscript(value=head) | ast.Call(func=head):
+            return node is head
+    return isinstance(parent, (*_COMPOUND, ast.Attribute))

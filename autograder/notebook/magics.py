@@ -13,20 +13,17 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import escape
 
 from autograder.reports.grading_display import PIPED_WIDTH
 from framework.errors import GradusError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +40,7 @@ class CommandResult:
         return self.text
 
     def _repr_html_(self) -> str:
-        """Return the output as paragraphs, which take the colours of their surroundings."""
+        # Paragraphs take the colours of their surroundings.
         shown = "".join(f"<p>{_paragraph(text)}</p>" for text in self.text.strip().split("\n\n"))
         return f'<div style="max-width: 60rem; overflow-wrap: anywhere">{shown}</div>'
 
@@ -59,12 +56,6 @@ class GradeResult(CommandResult):
 
     html: str = ""
     report: dict[str, Any] = field(default_factory=dict)
-
-    def renamed(self, file: str, name: str) -> GradeResult:
-        """Return the result with `name` in place of the name of a file that was graded."""
-        text, html = (shown.replace(file, name) for shown in (self.text, self.html))
-        report = json.loads(json.dumps(self.report).replace(file, name))
-        return GradeResult(text, html, report)
 
     @property
     def verdict(self) -> str:
@@ -82,7 +73,6 @@ class GradeResult(CommandResult):
         return float(self.report["possible"])
 
     def _repr_html_(self) -> str:
-        """Return the report as HTML."""
         return self.html
 
 
@@ -95,15 +85,7 @@ def _paragraph(text: str) -> str:
             whole[-1] += f" {line}"
         else:
             whole.append(line)
-    return "<br>".join(map(_line, whole))
-
-
-def _line(text: str) -> str:
-    """Return a line as HTML; what stands between backticks is code."""
-    parts = [str(escape(part)) for part in text.split("`")]
-    if len(parts) % 2 == 0:
-        return str(escape(text))
-    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+    return "<br>".join(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(line))) for line in whole)
 
 
 #: Command -> the program that carries it out.
@@ -114,80 +96,53 @@ _PROGRAMS = {
 
 
 def run_grade(notebook: Path, arguments: Sequence[str], source: str = "saved") -> GradeResult:
-    """Grade `notebook`, and return the result.
+    """Grade `notebook`, and return the result; an error of `grade` is a `UsageError`.
 
     Args:
         arguments: exercises and options of `grade`.
         source: whether it is the ``saved`` file, or made of the ``cells`` that were run.
-
-    Raises:
-        UsageError: the command cannot be carried out; with its message.
     """
     with tempfile.TemporaryDirectory(prefix="gradus-notebook-") as folder:
         data, html = Path(folder, "report.json"), Path(folder, "report.html")
         files = ["--json", str(data), "--report", f"cell={html}", "--in-notebook", source]
         done = _run("grade", [*arguments, "--submission", str(notebook), *files])
         if not (data.is_file() and html.is_file()):
-            raise UsageError(_without_command(done.stderr))
-        return GradeResult(
-            done.stdout, html.read_text("utf-8"), json.loads(data.read_text("utf-8"))
-        )
+            raise _error(done)
+        report = json.loads(data.read_text("utf-8"))
+        return GradeResult(done.stdout, html.read_text("utf-8"), report)
 
 
 def run_gradus(command: str, arguments: Sequence[str]) -> CommandResult:
-    """Carry out ``gradus COMMAND``, and return what it prints.
-
-    Raises:
-        UsageError: the command cannot be carried out; with its message.
-    """
+    """Carry out ``gradus COMMAND``, and return what it prints; its error is a `UsageError`."""
     done = _run("gradus", [command, *arguments])
     if done.returncode:
-        raise UsageError(_without_command(done.stderr))
+        raise _error(done)
     return CommandResult(done.stdout)
 
 
 def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    forced = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS")  # Jupyter sets them
+    kept = {name: value for name, value in os.environ.items() if name not in forced}
     return subprocess.run(  # -P: no module of the working directory, as ``random.py``, is found
         [sys.executable, "-P", "-c", _PROGRAMS[program], *arguments],
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        env=_plain_environment(),
+        env={**kept, "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
 
 
-def _plain_environment() -> dict[str, str]:
-    """Return the environment without the request for colours that Jupyter makes."""
-    forced = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS")
-    kept = {name: value for name, value in os.environ.items() if name not in forced}
-    return {**kept, "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
-
-
-def _without_command(text: str) -> str:
-    """Return an error without the name of the command that has written it."""
-    return text.strip().removeprefix("grade: ").removeprefix("gradus: ")
-
-
-#: What is written where the file is older than the cell that asks for its grade.
-UNSAVED = (
-    "note: {name} is graded as it was saved last. Save it to grade what you see, or run `%grade "
-    "--cells`"
-)
+def _error(done: subprocess.CompletedProcess[str]) -> UsageError:
+    return UsageError(done.stderr.strip().removeprefix("grade: ").removeprefix("gradus: "))
 
 
 #: What cells are called that were run, and are in no file.
 CELLS = "this notebook"
-#: A command for a terminal that is also a magic.
-_COMMAND = re.compile(r"`(?:gradus )?(hint|grade) ")
 
 
 class Magics:
-    """The commands of one notebook.
-
-    Args:
-        shell: IPython, which runs the notebook.
-    """
+    """The commands of one notebook, which IPython's `shell` runs."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
@@ -204,47 +159,44 @@ class Magics:
             self._shell.run_cell(cell, store_history=False)
         is_live = cell is not None or "--cells" in words
         words = [word for word in words if word != "--cells"]
-        return self._of_cells(words) if is_live else self._of_file(words)
+        exercise = words[0] if words and not words[0].startswith("-") else ""
+        return self._of_cells(exercise, words) if is_live else self._of_file(exercise, words)
 
     def hint(self, line: str) -> CommandResult:
         """Show the next hint of an exercise: ``%hint EXERCISE``."""
         words = shlex.split(line)
         if not words or words[0].startswith("-"):
-            words = [named_exercise(self._notebook("")), *words]
-        shown = run_gradus("hint", words).text
-        return CommandResult(_COMMAND.sub(lambda match: f"`%{match[1]} ", shown))
+            words = [named_exercise(saved_notebook("", self._shell.user_ns)), *words]
+        text = run_gradus("hint", words).text  # names commands that are magics, too
+        return CommandResult(re.sub(r"`(?:gradus )?(hint|grade) ", r"`%\1 ", text))
 
-    def _of_file(self, words: list[str]) -> GradeResult:
-        named = ""
+    def _of_file(self, exercise: str, words: list[str]) -> GradeResult:
         if "--notebook" in words[:-1]:
             index = words.index("--notebook")
-            named = words[index + 1]
+            notebook = Path(words[index + 1])
             words = words[:index] + words[index + 2 :]
-        notebook = Path(named) if named else self._notebook(_exercise(words))
-        if not named and unsaved(notebook, self._history[-1]):
-            print(UNSAVED.format(name=notebook.name))
+        else:
+            notebook = saved_notebook(exercise, self._shell.user_ns)
+            if unsaved(notebook, self._history[-1]):
+                print(
+                    f"note: {notebook.name} is graded as it was saved last. Save it to grade what "
+                    "you see, or run `%grade --cells`"
+                )
         return run_grade(notebook, words or [named_exercise(notebook)])
 
-    def _of_cells(self, words: list[str]) -> GradeResult:
-        exercise = _exercise(words)
+    def _of_cells(self, exercise: str, words: list[str]) -> GradeResult:
         with tempfile.TemporaryDirectory(prefix="gradus-cells-") as folder:
             notebook = Path(folder, f"{CELLS}.ipynb")
             notebook.write_text(live_notebook(self._history, exercise), "utf-8")
-            return run_grade(notebook, words, "cells").renamed(notebook.name, CELLS)
-
-    def _notebook(self, exercise: str) -> Path:
-        return saved_notebook(exercise, self._shell.user_ns)
+            result = run_grade(notebook, words, "cells")
+            forms = (result.text, result.html, json.dumps(result.report))
+            text, html, report = (form.replace(notebook.name, CELLS) for form in forms)
+            return GradeResult(text, html, json.loads(report))
 
     @property
     def _history(self) -> Sequence[str]:
-        """The cells that were run, by number."""
         cells: Sequence[str] = self._shell.history_manager.input_hist_raw
         return cells
-
-
-def _exercise(words: Sequence[str]) -> str:
-    """Return the exercise that is named first; empty without one."""
-    return words[0] if words and not words[0].startswith("-") else ""
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -269,23 +221,16 @@ def _readable(command: Callable[..., CommandResult]) -> Callable[..., CommandRes
     return magic
 
 
-#: The variable of the process in which Jupyter names the notebook.
-_JUPYTER = "JPY_SESSION_NAME"
-#: The variable of the namespace in which VS Code names it.
-_VS_CODE = "__vsc_ipynb_file__"
-#: An exercise: a notebook that was handed in must not bring options for the command.
-_NAME = re.compile(r"\w+")
+#: The variables in which Jupyter (of the process) and VS Code (of the namespace) name the notebook.
+_JUPYTER, _VS_CODE = "JPY_SESSION_NAME", "__vsc_ipynb_file__"
 
 
 def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
-    """Return the file of the notebook that is running.
+    """Return the file of the notebook that is running; raise `UsageError` if it is not known.
 
     Args:
         exercise: what is graded; a notebook for it is searched if no notebook is named.
         namespace: the names of the running notebook.
-
-    Raises:
-        UsageError: it is not known which file it is.
     """
     for named in (namespace.get(_VS_CODE), os.environ.get(_JUPYTER)):
         file = Path(str(named)) if named else None
@@ -306,20 +251,15 @@ def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
 
 def exercise_in(notebook: Path) -> str:
     """Return the exercise of a notebook: as its metadata says, else its name."""
-    with suppress(OSError, ValueError, AttributeError):
-        metadata = json.loads(notebook.read_text("utf-8"))["metadata"]
-        return str(metadata.get("gradus", {}).get("exercise", notebook.stem))
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return str(json.loads(notebook.read_text("utf-8"))["metadata"]["gradus"]["exercise"])
     return notebook.stem
 
 
 def named_exercise(notebook: Path) -> str:
-    """Return the exercise of a notebook, for a command.
-
-    Raises:
-        UsageError: what its metadata or its file says is no name, and might be an option.
-    """
+    """Return the exercise of a notebook; raise `UsageError` for what might be an option."""
     name = exercise_in(notebook)
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(r"\w+", name):  # a notebook that was handed in must bring no options
         raise UsageError(
             f"{notebook.name} names no exercise: name it yourself, as in `%grade EXERCISE`"
         )
@@ -341,14 +281,10 @@ def live_notebook(cells: Sequence[str], exercise: str) -> str:
         cells: the first is not used, as in IPython's history.
         exercise: what they are graded as; empty for the exercise whose tasks they define.
     """
-    named = {"exercise": exercise} if exercise else {}
     body = [
         {"cell_type": "code", "source": source, "execution_count": number, "outputs": []}
-        for number, source in _numbered(cells)
+        for number, source in enumerate(cells)
+        if number and source.strip()
     ]
-    metadata = {"gradus": {**named, "live": True}}
+    metadata = {"gradus": {"live": True} | ({"exercise": exercise} if exercise else {})}
     return json.dumps({"cells": body, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
-
-
-def _numbered(cells: Sequence[str]) -> Iterable[tuple[int, str]]:
-    return [(number, source) for number, source in enumerate(cells) if number and source.strip()]

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from autograder.grading.manual_points import DIGEST_MARK
-from autograder.grading.options import (
-    GradeOptions,
-    chosen_course,
-)
-from autograder.grading.parallel import (
-    begin,
-    work,
-)
-from autograder.grading.request import (
-    GradeRequest,
-    SilentListener,
-    answer,
-)
+from autograder.grading.parallel import begin, work
+from autograder.grading.request import GradeRequest, Listener, answer
 from autograder.grading.setting import (
-    Setting,
+    GradeOptions,
+    GradingSetting,
+    chosen_course,
     open_setting,
 )
 from autograder.grading.watching import Memory
-from autograder.grading.written_answers import with_points
 from autograder.installation.inspection import start_worker
+from autograder.judging.answers import with_points
 from autograder.judging.rules import is_open
 from autograder.sandbox.confine import libc
 from autograder.sandbox.runners import Sandbox
@@ -33,10 +24,10 @@ __all__ = [
     "ForkSandbox",
     "GradeOptions",
     "GradeRequest",
+    "GradingSetting",
+    "Listener",
     "Memory",
     "Sandbox",
-    "Setting",
-    "SilentListener",
     "answer",
     "begin",
     "chosen_course",

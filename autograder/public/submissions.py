@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.submissions.archives import (
-    ArchiveLimits,
-    zip_members,
-)
+from autograder.submissions.archives import ArchiveLimits, archive_members
 from autograder.submissions.candidates import (
     LIMITS,
     archive_stem,
@@ -22,7 +19,6 @@ from autograder.submissions.notes import (
     reason,
     short,
 )
-from autograder.submissions.recognition import numbered
 from autograder.submissions.submission import (
     Submission,
     load_submission,
@@ -36,16 +32,15 @@ __all__ = [
     "OnNote",
     "Submission",
     "SubmittedFile",
+    "archive_members",
     "archive_stem",
     "candidates",
     "files_below",
     "is_archive",
     "is_candidate",
     "load_submission",
-    "numbered",
     "reason",
     "short",
     "suffix",
     "why_unreadable",
-    "zip_members",
 ]

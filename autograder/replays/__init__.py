@@ -3,7 +3,5 @@
 recorded_calls.py  runs the check in the sandbox as `grade` does, and records its calls
 actions.py         the recorded calls as a list, and those that one call depends on
 program.py         a Python program that makes these calls
-expressions.py     the arguments of a call as Python expressions
-session.py         what such a program uses: the student's own code, arrays, random numbers
-whole_check.py     a check without a single call at fault, run beside the student's own code
+session.py         what such a program uses: the student's code, arrays, or the whole check
 """

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
 from autograder.results.report import MAX_FACT, CheckResult
 from autograder.sandbox.session.calls import RemoteCall
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get, Step
-from autograder.sandbox.values import leaves
-from autograder.sandbox.wire import Handle, Result
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.wire import Handle, Result, leaves
 
 #: The steps that a program makes; the others only observe.
 MADE = (Call, CallAgain, Build, Get, Assign)
@@ -20,12 +19,7 @@ MADE = (Call, CallAgain, Build, Get, Assign)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an object of the submission comes from.
-
-    Attributes:
-        action: the place of the action that returned it.
-        path: dict keys and list indices that lead to it inside the returned value.
-    """
+    """The action that returned an object, and the keys that lead to it in the returned value."""
 
     action: int
     path: tuple[Any, ...] = ()
@@ -97,13 +91,12 @@ def place_of_fault(actions: Sequence[Action], result: CheckResult) -> int | None
     ]
     if not result.message:
         return called[-1] if called else None
-    wanted = (result.method, result.call)
-    matching = [index for index in called if _words(actions[index].made) == wanted]
-    return matching[-1] if matching else None
-
-
-def _words(call: RemoteCall) -> tuple[str, str]:
-    return shown(call.method, MAX_FACT), shown(call.text, MAX_FACT)
+    for index in reversed(called):
+        made = actions[index].made
+        words = shown(made.method, MAX_FACT), shown(made.text, MAX_FACT)
+        if words == (result.method, result.call):
+            return index
+    return None
 
 
 def needed_for(actions: Sequence[Action], last: int) -> list[int]:
@@ -119,7 +112,9 @@ def needed_for(actions: Sequence[Action], last: int) -> list[int]:
         if index in objects or (is_made and objects.intersection(_roots(actions, index))):
             kept.add(index)
             objects.update(_roots(actions, index), action.used)
-    return [index for index in sorted(kept) if _is_kept(actions, index, kept)]
+    used = {place for index in kept for place in actions[index].used}
+    # Reading an attribute has an effect only if it is used.
+    return [i for i in sorted(kept) if i in used or not isinstance(actions[i].step, Get)]
 
 
 def _roots(actions: Sequence[Action], index: int) -> Iterator[int]:
@@ -130,13 +125,6 @@ def _roots(actions: Sequence[Action], index: int) -> Iterator[int]:
     for used in action.used:
         yield used
         yield from _roots(actions, used) if isinstance(actions[used].step, Get) else ()
-
-
-def _is_kept(actions: Sequence[Action], index: int, kept: set[int]) -> bool:
-    """Return whether an action has an effect; reading an attribute has one if it is used."""
-    if not isinstance(actions[index].step, Get):
-        return True
-    return any(index in actions[other].used for other in kept)
 
 
 def latest_call(actions: Sequence[Action], index: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,18 +20,19 @@ from autograder.replays.actions import (
     needed_for,
     place_of_fault,
 )
-from autograder.replays.expressions import Writer
 from autograder.replays.recorded_calls import ReplayedCheck
 from autograder.replays.session import Replay
 from autograder.results.report import CheckResult
-from autograder.results.shown_arguments import named_arguments
+from autograder.results.shown_arguments import MAX_VALUES, named_arguments
 from autograder.sandbox.session.requests import Assign, Build, Call, CallAgain, Get
 from autograder.sandbox.session.sandbox_session import IMPORT
-from autograder.sandbox.wire import Handle, Result
+from autograder.sandbox.wire import CallbackRef, Handle, Result
 from framework.providers.backends import REFERENCE
 
 #: Maximum number of actions of a program; with more, the whole check is run.
 MAX_ACTIONS = 300
+#: Maximum number of characters of a list that is written out.
+MAX_WRITTEN = 400
 #: The function of a call, and what follows.
 _CALLED = re.compile(r"^([^(]*|part\([^)]*\))\(")
 #: Names that a program uses itself.
@@ -72,17 +73,78 @@ def program(
 
 def _whole_check(replay: Replay, result: CheckResult) -> Program:
     lines = [
-        *_head(result.id, "All calls of"),
-        "from autograder.replays.session import Replay",
-        "from autograder.replays.whole_check import run_check",
+        f'"""All calls of {result.id}, to run and to edit."""',
+        "",
+        "from autograder.replays.session import Replay, run_check",
         "",
         f"run_check({replay.expression})",
     ]
     return Program("\n".join(lines) + "\n")
 
 
-def _head(check: str, what: str) -> list[str]:
-    return [f'"""{what} {check}, to run and to edit."""', ""]
+@dataclass
+class _Writer:
+    """Writes values as expressions, and collects the arrays that are too large for it.
+
+    Args:
+        name_of: returns the expression for an object of the submission.
+        inline: whether small arrays are written out.
+
+    Attributes:
+        arrays: name -> array, for the file.
+    """
+
+    name_of: Callable[[Handle | Result], str]
+    inline: bool = True
+    arrays: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+
+    def expression(self, value: Any, name: str) -> str:
+        """Return an expression for `value`.
+
+        Args:
+            name: what an array of it is called in the file.
+        """
+        if isinstance(value, Handle | Result):
+            return self.name_of(value)
+        if isinstance(value, np.ndarray):
+            return self._array(value, name)
+        if isinstance(value, np.random.Generator):
+            state = value.bit_generator.state["state"]
+            return f"replay.generator({state['state']:#x}, {state['inc']:#x})"
+        if isinstance(value, CallbackRef):
+            return f"callbacks[{value.id}]"
+        if isinstance(value, dict):
+            items = (f"{key!r}: {self.expression(v, f'{name}_{key}')}" for key, v in value.items())
+            return f"{{{', '.join(items)}}}"
+        if isinstance(value, list | tuple):
+            return self._sequence(value, name)
+        if isinstance(value, float) and not np.isfinite(value):
+            return f"float({str(value)!r})"
+        return repr(value)
+
+    def _sequence(self, value: list[Any] | tuple[Any, ...], name: str) -> str:
+        kinds = set(map(type, value))
+        if len(kinds) == 1 and kinds <= {int, float, str} and len(repr(value)) > MAX_WRITTEN:
+            stored = self._stored(np.array(value), name)
+            return f"{stored}.tolist()" if isinstance(value, list) else f"tuple({stored}.tolist())"
+        inside = ", ".join(self.expression(v, f"{name}_{i}") for i, v in enumerate(value))
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+
+    def _array(self, value: np.ndarray[Any, Any], name: str) -> str:
+        is_small = 0 < value.size <= MAX_VALUES and value.dtype.kind in "biuf"
+        if not (self.inline and is_small and np.isfinite(value).all()):
+            return self._stored(value, name)
+        return f"np.array({value.tolist()!r}, dtype={value.dtype.name!r})"
+
+    def _stored(self, value: np.ndarray[Any, Any], name: str) -> str:
+        """Return the expression for an array in the file; equal names get a number."""
+        unique, number = name, 2
+        while self.arrays.get(unique, value) is not value:
+            unique, number = f"{name}_{number}", number + 1
+        self.arrays[unique] = value
+        return f"arrays[{unique!r}]"
 
 
 class _Composer:
@@ -98,7 +160,7 @@ class _Composer:
         self._taken = {*RESERVED, self._module}
         self._calls: dict[int, str] = {}
         self._here = 0
-        self._writer = Writer(self._object, inline=replay.setting.backend == REFERENCE)
+        self._writer = _Writer(self._object, inline=replay.setting.options.backend == REFERENCE)
 
     def composed(self, indices: Sequence[int], arrays_file: str) -> Program:
         """Return the program that makes the actions at `places`, the last of them at fault."""
@@ -114,7 +176,8 @@ class _Composer:
 
     def _begin(self, body: Sequence[str], arrays_file: str) -> Iterator[str]:
         text = "\n".join(body)
-        yield from _head(self._check.result.id, "The call at fault of")
+        check = self._check.result.id
+        yield from (f'"""The call at fault of {check}, to run and to edit."""', "")
         if self._pdb:
             yield from ("import pdb", "")
         if "np." in text:
@@ -137,7 +200,7 @@ class _Composer:
         *before, call = self._made(index, with_names=True)
         said = textwrap.wrap(f"The check says: {self._check.result.message}", 90)
         about = [f"# {line}" for line in said] if self._check.result.message else []
-        made = _without_name(call)
+        made = re.sub(r"^\w+ = ", "", call)  # without the variable that it is assigned to
         made = _CALLED.sub(r"pdb.runcall(\1, ", made).replace(", )", ")") if self._pdb else made
         return ["", *before, *about, f"result = {made}", "print(result)"]
 
@@ -169,9 +232,12 @@ class _Composer:
                 lines.append(f"{variable} = {text}")
                 text = variable
             words.append(f"{name}={text}" if name in step.kwargs else text)
-        call = f"{self._function(index, step)}({', '.join(words)})"
+        is_part = isinstance(step, Build)
+        method = f"{self._owner(self._actions[index])}.{step.name}"
+        function = f"part({step.name!r})" if is_part else method
+        call = f"{function}({', '.join(words)})"
         self._calls[index] = call
-        kind = "model" if step.name[:1].isupper() or isinstance(step, Build) else "value"
+        kind = "model" if step.name[:1].isupper() or is_part else "value"
         is_used = any(index in other.used for other in self._actions)
         return [*lines, f"{self._new_name(index, kind)} = {call}" if is_used else call]
 
@@ -188,15 +254,10 @@ class _Composer:
     def _arguments(self, index: int) -> dict[str, np.ndarray[Any, Any]]:
         """Return all arrays among the arguments of the call at fault, by name."""
         self._here = index
-        writer = Writer(self._object, inline=False)
+        writer = _Writer(self._object, inline=False)
         for name, value in self._given(index).items():
             writer.expression(value, _identifier(name))
         return writer.arrays
-
-    def _function(self, index: int, step: Call | Build) -> str:
-        if isinstance(step, Build):
-            return f"part({step.name!r})"
-        return f"{self._owner(self._actions[index])}.{step.name}"
 
     def _owner(self, action: Action) -> str:
         return self._expression(action.owner) if action.owner is not None else self._module
@@ -222,8 +283,3 @@ class _Composer:
 def _identifier(name: str) -> str:
     """Return the name of a parameter, or of one that is not known, as an identifier."""
     return re.sub(r"\W+", "_", name)
-
-
-def _without_name(line: str) -> str:
-    """Return a call without the variable that it is assigned to."""
-    return re.sub(r"^\w+ = ", "", line)

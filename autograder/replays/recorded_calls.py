@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.conversations.exchange import Exchange, request_frame
 from autograder.course.reading import Course, Exercise
-from autograder.grading.checks_run import is_hidden
+from autograder.grading.checks_run import Selection, is_hidden
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import id_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.results.report import CheckResult
-from autograder.sandbox.session.callbacks import Callback, CallbackTable
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import ForwardingSession, Session
+from autograder.sandbox.session.inline import CallbackTable
+from autograder.sandbox.session.requests import Callback, Outcome, Step
+from autograder.sandbox.session.session import Exchange, ForwardingSession, Session, request_frame
 from autograder.submissions.submission import Submission
 from framework.errors import UnknownNameError, UsageError
 
@@ -74,35 +73,47 @@ class ReplayedCheck:
         return {n: call for exchange in self.exchanges for n, call in exchange.callbacks.items()}
 
 
-class OneCheck:
-    """Leaves out every check but the public one with this id.
+def one_check(check: str) -> Selection:
+    """Leave out every check but the public one with the id `check`.
 
-    Attributes:
-        public: the ids of all public checks.
+    Raises:
+        UnknownNameError: there is no such check; the selection raises it.
     """
 
-    def __init__(self, check: str) -> None:
-        self._check = check
-        self.public: list[str] = []
+    def select(items: list[pytest.Item]) -> None:
+        public = [id_of(item) for item in items if not is_hidden(item)]
+        if check not in public:
+            raise UnknownNameError("check", check, public)
+        items[:] = [item for item in items if id_of(item) == check]
 
-    def select(self, items: list[pytest.Item]) -> None:
-        """Keep the one check."""
-        self.public = [id_of(item) for item in items if not is_hidden(item)]
-        chosen = self._check if self._check in self.public else ""
-        items[:] = [item for item in items if id_of(item) == chosen]
+    return select
 
 
-def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise:
+def exercise_of(check: str, course: Course, *, decided: bool = False) -> Exercise:
     """Return the exercise of the check with the id ``test_EXERCISE.py::TEST``.
 
     Args:
-        hidden: whether a hidden check may be meant.
+        decided: whether a hidden check or a written question may be meant, as
+            ``questions.md::QUESTION`` or ``EXERCISE::QUESTION``.
 
     Raises:
         UsageError: it is no id of a public check.
         UnknownNameError: the course has no such exercise.
     """
     file, _, test = check.partition("::")
+    if decided and not file.startswith("test_"):
+        exercises = map(course.exercise, course.exercise_names)
+        asking = [
+            exercise
+            for exercise in exercises
+            if file in (exercise.name, exercise.stub.name)
+            and test in (question.id for question in exercise.questions)
+        ]
+        if len(asking) > 1:
+            names = ", ".join(f"{exercise.name}::{test}" for exercise in asking)
+            raise UsageError(f"several exercises ask '{test}': choose one of {names}")
+        if asking:
+            return asking[0]
     if not (file.startswith("test_") and file.endswith(".py") and test):
         raise UsageError(
             f"'{check}' is no check: expected test_EXERCISE.py::TEST, as `grade` shows it in the "
@@ -110,26 +121,24 @@ def exercise_of(check: str, course: Course, *, hidden: bool = False) -> Exercise
         )
     name = file.removeprefix("test_").removesuffix(".py")
     if name.endswith("_hidden") and name not in course.exercise_names:
-        if hidden:
+        if decided:
             return course.exercise(name.removesuffix("_hidden"))
         raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
     return course.exercise(name)
 
 
-def record(check: str, setting: Setting, submission: Submission) -> ReplayedCheck:
+def record(check: str, setting: GradingSetting, submission: Submission) -> ReplayedCheck:
     """Run the public check with the id `check`, and record its calls.
 
     Raises:
         UnknownNameError: there is no such check.
     """
-    exercise, only = exercise_of(check, setting.course), OneCheck(check)
+    exercise = exercise_of(check, setting.course)
     grader = Grader(setting, submission)
     try:
         with grader.under_test(exercise) as under_test:
             under_test.session = recorded = RecordedCalls(under_test.session)
-            results = grader.run(under_test, select=only.select)
-            if not results:
-                raise UnknownNameError("check", check, only.public)
-            return ReplayedCheck(exercise, results[0], tuple(recorded.exchanges))
+            (result,) = grader.run(under_test, select=one_check(check))
+            return ReplayedCheck(exercise, result, tuple(recorded.exchanges))
     finally:
         grader.close()

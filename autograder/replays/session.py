@@ -15,19 +15,20 @@ from typing import Any
 import numpy as np
 
 from autograder.course.kit_folder import seed_in
-from autograder.course.reading import Course
-from autograder.grading.options import GradeOptions
-from autograder.grading.setting import open_setting
+from autograder.course.reading import Course, Exercise
+from autograder.grading.grader import Grader
+from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.workers import parts_of
-from autograder.replays.recorded_calls import exercise_of, record
-from autograder.sandbox.session.callbacks import Callback
+from autograder.replays.recorded_calls import exercise_of, one_check, record
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.requests import Callback
+from autograder.sandbox.session.session import Session
 from autograder.sandbox.worker.loading import SubmittedModule
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target
 from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE
-from framework.providers.plugins import Plugins
 
 
 class OwnModule(SubmittedModule):
@@ -43,7 +44,7 @@ class OwnModule(SubmittedModule):
 
     def _file(self, exercise: str) -> Path:
         file = self._submission.files.get(exercise)
-        if file is None or file.line_map is not None or file.path.suffix.lower() != ".py":
+        if file is None or file.cells is not None or file.path.suffix.lower() != ".py":
             return super()._file(exercise)
         return file.path.resolve()
 
@@ -69,32 +70,25 @@ class Replay:
         self._given = {"submission": submission, "course": course, **options}
         self.course = Course.read(Path(course))
         self._options = GradeOptions(submission=Path(submission) if submission else None, **options)
-        plugins = Plugins(self._options.plugins, self.course, self._options.blocked)
-        self.setting = open_setting(self._options, self.course, plugins)
+        self.setting = open_setting(self._options, self.course)
         self._open = ExitStack()
 
     @classmethod
     def of(cls, check: str, options: GradeOptions, course: Course) -> Replay:
         """Return the replay of a check of what `options` say is graded."""
-        deciding = ("backend", "device", "sandbox", "allow_weaker", "plugins", "blocked")
-        given = {name: getattr(options, name) for name in deciding}
-        return cls(
-            check,
-            submission=str(options.submission.resolve()) if options.submission else "",
-            course=str(course.root.resolve()),
-            seed=seed_in(course.root, options.seed),
-            **{
-                name: value for name, value in given.items() if value != getattr(GradeOptions, name)
-            },
-        )
+        names = ("backend", "device", "sandbox", "allow_weaker", "plugins", "blocked")
+        given = {name: getattr(options, name) for name in names}
+        deciding = {n: value for n, value in given.items() if value != getattr(GradeOptions, n)}
+        submission = str(options.submission.resolve()) if options.submission else ""
+        seed, root = seed_in(course.root, options.seed), str(course.root.resolve())
+        return cls(check, submission=submission, course=root, seed=seed, **deciding)
 
     @property
     def expression(self) -> str:
         """A Python expression for the same replay."""
         given = (f"{name}={value!r}" for name, value in self._given.items() if value)
-        return "".join(
-            ["Replay(", *(f"\n    {line}," for line in (repr(self.check), *given)), "\n)"]
-        )
+        lines = (f"\n    {line}," for line in (repr(self.check), *given))
+        return f"Replay({''.join(lines)}\n)"
 
     @cached_property
     def submission(self) -> Submission:
@@ -123,31 +117,25 @@ class Replay:
     @cached_property
     def backend_arrays(self) -> Arrays:
         """The arrays of the backend."""
-        if self.setting.backend == REFERENCE:
+        backend, device = self._options.backend, self._options.device
+        if backend == REFERENCE:
             return NumpyArrays()
         registry = self.setting.plugins.registry
-        made = load_target(registry.find("arrays", self.setting.backend, kind="arrays").target)
-        device = self.setting.device
+        made = load_target(registry.find("arrays", backend, kind="arrays").target)
         arrays: Arrays = made() if device == "cpu" else made(device=device)
         return arrays
 
     def arrays(self, file: str) -> dict[str, Any]:
         """Return the arrays in `file`, in the form of the backend; texts stay as they are."""
         with np.load(file) as stored:
-            return {name: self._native(stored[name]) for name in stored.files}
-
-    def _native(self, array: np.ndarray[Any, Any]) -> Any:
-        return array if array.dtype.kind == "U" else self.backend_arrays.from_numpy(array)
+            arrays = {name: stored[name] for name in stored.files}
+        native = self.backend_arrays.from_numpy
+        return {n: a if a.dtype.kind == "U" else native(a) for n, a in arrays.items()}
 
     def generator(self, state: int, increment: int) -> np.random.Generator:
         """Return random numbers in a given state."""
         bits = np.random.PCG64()
-        bits.state = {
-            "bit_generator": "PCG64",
-            "state": {"state": state, "inc": increment},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
+        bits.state = {**bits.state, "state": {"state": state, "inc": increment}}
         return np.random.Generator(bits)
 
     def assign(self, arrays: MutableMapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -159,6 +147,19 @@ class Replay:
         """Run the check once more, and return the functions that it passes, by number."""
         callbacks = record(self.check, self.setting, self.submission).callbacks
         return {number: _Open(callback) for number, callback in callbacks.items()}
+
+
+def run_check(replay: Replay) -> None:
+    """Run the check of `replay`, and print its verdict; what the code prints is shown at once."""
+
+    def in_this_process(exercise: Exercise) -> Session:
+        own = replay.own_module(exercise.name)
+        return InlineSession(own, replay.backend_arrays, own.part)
+
+    grader = Grader(replay.setting, replay.submission, open_session=in_this_process)
+    with grader.under_test(exercise_of(replay.check, replay.course)) as under_test:
+        (result,) = grader.run(under_test, select=one_check(replay.check))
+    sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")
 
 
 def _debug(

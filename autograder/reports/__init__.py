@@ -1,7 +1,8 @@
 """Reports: what grading found out, for a terminal, a browser, a program and a CI server.
 
 A reporter is a function from a `autograder.results.report.Report` to text, named here as a string,
-so that nothing is imported until it is asked for.
+so that nothing is imported until it is asked for. Its option `show_hidden` is for instructors: it
+shows the facts of hidden checks, too.
 
 wording.py           words, symbols and facts that all reports share
 plain.py             untrusted text, made safe for display

@@ -11,22 +11,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.reports import wording
 from autograder.reports.common_causes import Cause, causes
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, json_text
-from autograder.reports.wording import (
-    SILENT,
-    open_points,
-    place_of,
-    points,
-    provenance_words,
-    ratio,
-    remarks,
-    sentence_of,
-    symbol,
-    waiting_words,
-    word,
-)
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
@@ -51,11 +39,7 @@ _MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_{}[]()#+-!|~$>"} | {ord("<
 
 
 def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
-    """Return commands for the log of a step: each cause of a failure, and the points.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return commands for the log of a step: each cause of a failure, and the points."""
     report = report if show_hidden else for_student(report)
     annotations: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for exercise in report.exercises:
@@ -66,26 +50,23 @@ def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
     left = sum(max(len(level) - MAX_SHOWN, 0) for level in annotations.values())
     if left:
         lines.append(_command("notice", {}, f"{left} more findings are in the log and the summary"))
-    lines.append(_command("notice", {"title": "gradus"}, points(report)))
+    lines.append(_command("notice", {"title": "gradus"}, wording.points(report)))
     return "\n".join(lines) + "\n"
 
 
 def _told(exercise: ExerciseResult, show_hidden: bool) -> list[Cause]:
     """Return the causes of which there is something to say to a student."""
     shown = causes(exercise, show_hidden=show_hidden)
-    return [cause for cause in shown if cause.shown.verdict not in SILENT]
+    return [cause for cause in shown if cause.shown.verdict not in wording.SILENT]
 
 
 def _annotation(level: str, report: Report, exercise: ExerciseResult, check: CheckResult) -> str:
-    file, line = place_of(report, exercise, check)
+    file, line = wording.place_of(report, exercise, check)
     properties = {"file": file} if file else {}
     if file and line:
         properties |= {"line": str(line), "endLine": str(line)}
-    return _command(level, {**properties, "title": _title(exercise, check)}, sentence_of(check))
-
-
-def _title(exercise: ExerciseResult, check: CheckResult) -> str:
-    return clean(f"{exercise.name}: {check.title}")
+    properties["title"] = clean(f"{exercise.name}: {check.title}")
+    return _command(level, properties, wording.sentence_of(check))
 
 
 def _command(level: str, properties: dict[str, str], text: str) -> str:
@@ -96,11 +77,7 @@ def _command(level: str, properties: dict[str, str], text: str) -> str:
 
 
 def render_summary(report: Report, *, show_hidden: bool = False) -> str:
-    """Return the summary of a job as GitHub's Markdown, for the file ``$GITHUB_STEP_SUMMARY``.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return the summary of a job as GitHub's Markdown, for the file ``$GITHUB_STEP_SUMMARY``."""
     report = report if show_hidden else for_student(report)
     text = ""
     for line in _summary(report, show_hidden=show_hidden):
@@ -111,19 +88,19 @@ def render_summary(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def _summary(report: Report, *, show_hidden: bool) -> Iterator[str]:
-    open_ones = open_points(report)
-    yield f"## {points(report)}{f' ({open_ones})' if open_ones else ''}\n"
+    open_ones = wording.open_points(report)
+    yield f"## {wording.points(report)}{f' ({open_ones})' if open_ones else ''}\n"
     yield "| exercise | points | verdict |\n| --- | ---: | --- |"
     for result in report.exercises:
-        verdict = f"{symbol(result.verdict)} {word(result.verdict, result.checks)}"
-        total = ratio(result.earned, result.possible)
+        verdict = f"{wording.symbol(result.verdict)} {wording.word(result.verdict, result.checks)}"
+        total = wording.ratio(result.earned, result.possible)
         yield f"| {_text(result.name)} | {total} | {_text(verdict)} |"
     yield ""
-    for sentence in (*waiting_words(report), *remarks(report)):
+    for sentence in (*wording.waiting_words(report), *wording.remarks(report)):
         yield f"- {_text(sentence)}"
     for result in report.exercises:
         yield from _causes(report, result, show_hidden=show_hidden)
-    yield f"\n<sub>{_text(' · '.join(provenance_words(report.provenance)))}</sub>"
+    yield f"\n<sub>{_text(' · '.join(wording.provenance_words(report.provenance)))}</sub>"
 
 
 def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> Iterator[str]:
@@ -132,12 +109,12 @@ def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> I
         yield f"\n### {_text(exercise.name)}\n"
     for cause in told:
         check = cause.shown
-        file, line = place_of(report, exercise, check)
+        file, line = wording.place_of(report, exercise, check)
         at_line = f" ({_text(f'{file}:{line}')})" if file and line else ""
         others = f" Also: {_text(cause.titles_of_others)}." if cause.others else ""
         hint = f" Hint: {_text(check.best_hint)}" if check.best_hint else ""
         yield (
-            f"- **{_text(check.title)}** ({cause.points_text}): {_text(sentence_of(check))}"
+            f"- **{_text(check.title)}** ({cause.points_text}): {_text(wording.sentence_of(check))}"
             f"{at_line}.{others}{hint}"
         )
 
@@ -148,11 +125,7 @@ def _text(text: str) -> str:
 
 
 def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
-    """Return a JSON list with an entry for each cause of a failure in a file.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return a JSON list with an entry for each cause of a failure in a file."""
     report = report if show_hidden else for_student(report)
     entries: dict[str, dict[str, Any]] = {}
     for exercise in report.exercises:
@@ -163,11 +136,11 @@ def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def _entry(report: Report, exercise: ExerciseResult, check: CheckResult) -> dict[str, Any]:
-    file, line = place_of(report, exercise, check)
+    file, line = wording.place_of(report, exercise, check)
     mistake = check.diagnosis.id if check.diagnosis is not None else check.fact.what
     parts = (file, exercise.name, check.id, check.verdict.value, mistake)
     return {
-        "description": clean(f"{exercise.name}: {check.title}: {sentence_of(check)}"),
+        "description": clean(f"{exercise.name}: {check.title}: {wording.sentence_of(check)}"),
         "check_name": f"gradus/{exercise.name}",
         "fingerprint": hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest(),
         "severity": _LEVELS.get(check.verdict, _FAILURE)[1],

@@ -98,14 +98,14 @@ def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     """Return the cause of `checks`; it shows a public check if any, with the most mistakes."""
     from autograder.reports.hiding import without_details  # failures alone need it
 
-    first = min(range(len(checks)), key=lambda i: (checks[i].hidden, -_mistakes(checks[i])))
+    def order(index: int) -> tuple[bool, int]:
+        mistake = checks[index].diagnosis
+        count = 0 if mistake is None else 1 if mistake.second is None else 2
+        return checks[index].hidden, -count
+
+    first = min(range(len(checks)), key=order)
     shown = checks[first] if show_hidden else without_details(checks[first])
     return Cause(shown, (*checks[:first], *checks[first + 1 :]))
-
-
-def _mistakes(check: CheckResult) -> int:
-    """Return the number of mistakes that explain `check`."""
-    return 0 if check.diagnosis is None else 1 + (check.diagnosis.second is not None)
 
 
 def is_short(result: ExerciseResult) -> bool:

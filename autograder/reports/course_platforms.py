@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.reports import wording
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean, json_text
-from autograder.reports.wording import (
-    name_of,
-    open_points,
-    points,
-    remarks,
-    sentence_of,
-    text_of,
-    waiting_words,
-)
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
 
@@ -24,9 +16,6 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
     Points that wait for a person have no score. A report with a fault of the grader is no result:
     what calls this has to end with an error instead, or the student would get 0 points.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     tests = [
@@ -35,6 +24,7 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
         for second, check in enumerate(exercise.checks, 1)
         if check.verdict is not Verdict.SKIPPED
     ]
+    made = report.provenance
     table = {
         "score": round(report.earned, 4),
         "execution_time": round(report.seconds),
@@ -44,7 +34,16 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
-        "extra_data": _extra(report),
+        "extra_data": {
+            "course": made.course,
+            "course_hash": made.course_hash,
+            "course_version": made.course_version,
+            "course_revision": made.course_revision,
+            "sandbox": made.sandbox,
+            "submission_hash": made.submission_hash,
+            "versions": made.versions,
+            "uncontained": sorted({text for one in report.exercises for text in one.uncontained}),
+        },
         "tests": tests,
     }
     return json_text(table)
@@ -52,10 +51,10 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
     test = {
-        "name": name_of(exercise, check),
+        "name": wording.name_of(exercise, check),
         "number": number,
         "max_score": check.points,
-        "output": text_of(check),
+        "output": wording.text_of(check),
         "tags": [exercise.name, check.verdict.value],
         "visibility": "visible",
         "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
@@ -67,22 +66,8 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
 
 
 def _summary(report: Report) -> str:
-    head = ", ".join(filter(None, (points(report), open_points(report))))
-    return "\n".join((head, *waiting_words(report), *remarks(report)))
-
-
-def _extra(report: Report) -> dict[str, Any]:
-    made = report.provenance
-    return {
-        "course": made.course,
-        "course_hash": made.course_hash,
-        "course_version": made.course_version,
-        "course_revision": made.course_revision,
-        "sandbox": made.sandbox,
-        "submission_hash": made.submission_hash,
-        "versions": made.versions,
-        "uncontained": sorted({text for result in report.exercises for text in result.uncontained}),
-    }
+    head = ", ".join(filter(None, (wording.points(report), wording.open_points(report))))
+    return "\n".join((head, *wording.waiting_words(report), *wording.remarks(report)))
 
 
 #: Characters of what a check found: a result has at most 1 MB.
@@ -94,21 +79,18 @@ def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
 
     A fault of the grader is *not gradable*: it costs the student no attempt. So are answers that
     wait for a person, since a score is a single number.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
     report = report if show_hidden else for_student(report)
     if report.not_graded or report.for_a_person or not report.possible:
-        reason = open_points(report) or "nothing can be graded"
-        return json_text({"gradable": False, "format_errors": [reason, *remarks(report)]})
+        reason = wording.open_points(report) or "nothing can be graded"
+        return json_text({"gradable": False, "format_errors": [reason, *wording.remarks(report)]})
     tests = [
         {
-            "name": name_of(exercise, check),
+            "name": wording.name_of(exercise, check),
             "description": "",
             "points": check.earned,
             "max_points": check.points,
-            "message": text_of(check)[:MAX_MESSAGE],
+            "message": wording.text_of(check)[:MAX_MESSAGE],
             "output": "",
         }
         for exercise in report.exercises
@@ -132,16 +114,20 @@ MAX_HINT = 500
 
 
 def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
-    """Return the two lines: each check with its hint, then the scores.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return the two lines: each check with its hint, then the scores."""
     report = report if show_hidden else for_student(report)
     shown: dict[str, Any] = {"_presentation": "semantic", "stages": []}
     for exercise in report.exercises:
         shown["stages"].append(exercise.name)
-        shown[exercise.name] = _stage(exercise)
+        stage = shown[exercise.name] = dict[str, Any]()  # title -> whether it passed, why not
+        for check in exercise.checks:
+            if check.verdict is Verdict.SKIPPED:
+                continue
+            name = clean(f"{check.task}: {check.title}")
+            name = f"{name} ({check.id})" if name in stage else name
+            stage[name] = {"passed": check.verdict is Verdict.PASSED}
+            if check.verdict is not Verdict.PASSED:
+                stage[name]["hint"] = wording.sentence_of(check)[:MAX_HINT]
     scores = {
         result.name: round(result.earned, 4)
         for result in report.exercises
@@ -150,18 +136,3 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
     total = round(sum(scores.values()), 4)
     last = {"scores": scores, "scoreboard": [total]}
     return json_text(shown, None) + json_text(last, None)
-
-
-def _stage(exercise: ExerciseResult) -> dict[str, Any]:
-    """Return title of a check -> whether it passed, and why not."""
-    stage: dict[str, Any] = {}
-    for check in exercise.checks:
-        if check.verdict is Verdict.SKIPPED:
-            continue
-        name = clean(f"{check.task}: {check.title}")
-        name = f"{name} ({check.id})" if name in stage else name
-        passed = check.verdict is Verdict.PASSED
-        stage[name] = {"passed": passed}
-        if not passed:
-            stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
-    return stage

@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from autograder.course.reading import Exercise
+from autograder.grading.request import Listener
 from autograder.reports.page import Page
 from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.reports.wording import counted, points
@@ -30,12 +30,11 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 100
 
 
-class GradingDisplay:
+class GradingDisplay(Listener):
     """The terminal, or the pipe, that a grading is shown on.
 
     Args:
         folder: where the submission lies, as its author would write it.
-        commands: those that are proposed.
         watched: the screen that earlier gradings were shown on, if the submission is watched.
     """
 
@@ -85,7 +84,8 @@ class GradingDisplay:
         self._begin_screen()
         self._show(Summary(report, folder=self._folder))
         if self._watched is not None:
-            self._show(self._watched.finished(report))
+            self._watched.finished(report)
+            self._show(self._watched)
 
     def so_far(self, total: int) -> str:
         """Return what was done of `total` exercises, for a grading that does not end."""
@@ -108,14 +108,9 @@ class GradingDisplay:
             self._console.print(what, soft_wrap=self._is_piped)
         except (OSError, SystemExit):  # `rich` ends the program where a pipe has no reader
             self._console.quiet = True
-            _drop_output()
-
-
-def _drop_output() -> None:
-    """Send standard output nowhere from now on, or Python would try again at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+            nowhere = os.open(os.devnull, os.O_WRONLY)  # Python would try again at its end
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
 
 
 class WatchedScreen:
@@ -137,15 +132,17 @@ class WatchedScreen:
     def note(self, submission: Submission) -> None:
         """Take note that `submission` is graded next."""
         before = self._sources
-        self._sources = {file.inner: file.source for file in submission.files.values()}
-        self.changed = () if before is None else tuple(self._changes(before, self._sources))
-        self.is_old = before is not None
+        now = self._sources = {file.inner: file.source for file in submission.files.values()}
+        self.is_old, self.changed = before is not None, ()
+        if before is not None:
+            changed = (name for name, source in now.items() if before.get(name) != source)
+            removed = (f"{name} (removed)" for name in before if name not in now)
+            self.changed = (*changed, *removed)
 
-    def finished(self, report: Report) -> LastVerdict:
-        """Return the last line of `report`, and remember `report`."""
+    def finished(self, report: Report) -> None:
+        """Remember the last report."""
         self.gradings += 1
         self._last = report
-        return LastVerdict(report, self.changed)
 
     def summary(self) -> str:
         """Return what was done, as the command says at its end."""
@@ -154,29 +151,16 @@ class WatchedScreen:
         times = counted(self.gradings, "grading")
         return f"Stopped after {times}; the last one: {', '.join(_result(self._last))}."
 
-    def _changes(self, before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
-        yield from (name for name, source in now.items() if before.get(name) != source)
-        yield from (f"{name} (removed)" for name in before if name not in now)
-
-
-class LastVerdict:
-    """The last line of a report: it is seen however long the report is.
-
-    Args:
-        changed: the files whose change has led to it.
-    """
-
-    def __init__(self, report: Report, changed: tuple[str, ...]) -> None:
-        self._report, self._changed = report, changed
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        page = Page.of(console, options)
-        words = _result(self._report)
-        if self._changed:
-            words.append(f"after {', '.join(self._changed)}")
-        yield Text()
-        text = page.cut(", ".join(words), page.width - 2)
-        yield page.marked(self._report.verdict, text)
+        """Yield the last line of a report, which is seen however long the report is."""
+        if self._last is not None:
+            page = Page.of(console, options)
+            words = _result(self._last)
+            if self.changed:
+                words.append(f"after {', '.join(self.changed)}")
+            yield Text()
+            text = page.cut(", ".join(words), page.width - 2)
+            yield page.marked(self._last.verdict, text)
 
 
 def _result(report: Report) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.results.findings.finding import Finding
-from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, Report
+from autograder.judging.decision import with_each_check
+from autograder.results.report import EXPLAINED, CheckResult, Report
 
 
 def without_details(check: CheckResult) -> CheckResult:
     """Return `check` without a key, and if it is hidden, without what it found out."""
     if not check.hidden:
-        return replace(check, findings=_without_keys(check))
+        return _without_keys(check)
     return CheckResult(
         id=check.id,
         title=check.title,
@@ -28,11 +28,11 @@ def without_details(check: CheckResult) -> CheckResult:
 
 def without_keys(report: Report) -> Report:
     """Return `report` without the model answers and rubrics of written questions."""
-    return _changed(report, lambda check: replace(check, findings=_without_keys(check)))
+    return _changed(report, _without_keys)
 
 
-def _without_keys(check: CheckResult) -> tuple[Finding, ...]:
-    return tuple(finding.for_student() for finding in check.findings)
+def _without_keys(check: CheckResult) -> CheckResult:
+    return replace(check, findings=tuple(finding.for_student() for finding in check.findings))
 
 
 def for_student(report: Report) -> Report:
@@ -42,9 +42,5 @@ def for_student(report: Report) -> Report:
 
 def _changed(report: Report, change: Callable[[CheckResult], CheckResult]) -> Report:
     """Return `report` with `change` made to every check."""
-
-    def changed(result: ExerciseResult) -> ExerciseResult:
-        tasks = (replace(task, checks=tuple(map(change, task.checks))) for task in result.tasks)
-        return replace(result, tasks=tuple(tasks))
-
-    return replace(report, exercises=tuple(map(changed, report.exercises)))
+    exercises = (with_each_check(result, change) for result in report.exercises)
+    return replace(report, exercises=tuple(exercises))

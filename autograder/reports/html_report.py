@@ -18,9 +18,8 @@ from autograder.reports.hiding import without_keys
 from autograder.reports.plain import clean
 from autograder.reports.wording import LabelledFact
 from autograder.results.commands import Commands
-from autograder.results.findings.finding import Finding
-from autograder.results.report import CheckResult, Report, TaskResult
-from autograder.verdicts import Verdict
+from autograder.results.findings.finding import Finding, environment
+from autograder.results.report import Report, TaskResult
 from framework.plotting.svg import chart_css
 
 if TYPE_CHECKING:
@@ -28,13 +27,8 @@ if TYPE_CHECKING:
 
 
 def render_html(report: Report, *, show_hidden: bool = False) -> str:
-    """Return `report` as a page of HTML.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
-    if not show_hidden:
-        report = without_keys(report)
+    """Return `report` as a page of HTML."""
+    report = report if show_hidden else without_keys(report)
     page = report_templates().get_template("page.html")
     return page.render(report=report, show_hidden=show_hidden, chart_css=chart_css())
 
@@ -43,12 +37,8 @@ def render_cell(report: Report, *, show_hidden: bool = False) -> str:
     """Return `report` as HTML for the output of a notebook's cell, in light and in dark.
 
     It has no scripts and no ids: a notebook may hold any number of them.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
     """
-    if not show_hidden:
-        report = without_keys(report)
+    report = report if show_hidden else without_keys(report)
     page = report_templates().get_template("cell.html")
     return page.render(report=report, show_hidden=show_hidden, advice=advice(report))
 
@@ -60,39 +50,25 @@ def report_templates(*packages: str) -> Environment:
     Args:
         packages: others whose templates come first, and may import those of reports.
     """
-    from autograder.results.findings.blocks import environment
-
     made = environment(*packages, "autograder.reports")
     made.finalize = _visible
-    made.tests.update(short=is_short, passed=_is_passed)
+    made.tests.update(short=is_short)
     made.filters.update({name: getattr(wording, name) for name in _WORDING})
     made.filters.update(
         causes=causes,
-        css_class=_css_class,
+        css_class=lambda verdict: verdict.name.lower().replace("_", "-"),
         facts=_facts,
         marked=_marked,
         html=_html,
         pointers=_pointers,
-        sentences=_sentences,
-        causes_shown_under=_causes_shown_under,
     )
     return made
 
 
 #: Functions of `wording` that templates use under their own names.
 _WORDING = (
-    "counted",
-    "duration",
-    "number",
-    "open_points",
-    "passed_tasks",
-    "points",
-    "provenance_words",
-    "ratio",
-    "remarks",
-    "symbol",
-    "waiting_words",
-    "word",
+    *("counted", "duration", "number", "open_points", "passed_tasks", "points"),
+    *("provenance_words", "ratio", "remarks", "symbol", "waiting_words", "word"),
 )
 
 
@@ -132,24 +108,6 @@ def _marked(fact: LabelledFact) -> Markup:
     texts = ["\n".join(fact.lines)] if is_finding else fact.lines
     marked = (Markup("<{0}>{1}</{0}>").format(element, _visible(text)) for text in texts)
     return Markup("<br>").join(marked)
-
-
-def _css_class(verdict: Verdict) -> str:
-    return verdict.name.lower().replace("_", "-")
-
-
-def _is_passed(check: CheckResult) -> bool:
-    return check.verdict is Verdict.PASSED
-
-
-def _sentences(check: CheckResult) -> list[str]:
-    """Return what a check found, sentence by sentence."""
-    return [text for text in (check.message, *check.details) if text]
-
-
-def _causes_shown_under(shown: Iterable[Cause], task: TaskResult) -> list[Cause]:
-    """Return the causes whose facts stand under `task`."""
-    return [cause for cause in shown if cause.shown.task == task.name]
 
 
 def _pointers(shown: Iterable[Cause], task: TaskResult) -> list[str]:

@@ -136,11 +136,7 @@ class JsonReport(JsonResult, kw_only=True):
 
 
 def render_json(report: Report, *, show_hidden: bool = False) -> str:
-    """Return `report` as JSON text that ends with a newline.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return `report` as JSON text that ends with a newline."""
     shown = report if show_hidden else for_student(report)
     document = msgspec.convert(shown, JsonReport, from_attributes=True)
     document.waiting = list(waiting(shown))

@@ -34,14 +34,9 @@ _PROVENANCE = (
 
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
-    """Return `report` as JUnit XML.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown; only for instructors.
-    """
+    """Return `report` as JUnit XML."""
     report = report if show_hidden else for_student(report)
-    checks = [check for exercise in report.exercises for check in exercise.checks]
-    counts = _counts(checks)
+    counts = _counts(report.checks)
     del counts["skipped"]  # readers expect it on each testsuite alone
     root = ET.Element("testsuites", {"name": "gradus", "time": _time(report.seconds), **counts})
     for exercise in report.exercises:
@@ -74,30 +69,23 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
     properties = ET.SubElement(suite, "properties")
     for key, value in _properties(exercise, provenance):
         ET.SubElement(properties, "property", name=_valid(key), value=_valid(value))
-    for check, title in zip(exercise.checks, _distinct_titles(exercise), strict=True):
+    shared = Counter((check.task, check.title) for check in exercise.checks)
+    for check in exercise.checks:  # readers merge checks of a task that share a title
+        is_alone = shared[check.task, check.title] == 1
+        title = check.title if is_alone else f"{check.title} ({check.id})"
         suite.append(_case(check, f"{name}.{check.task}", title))
     return suite
 
 
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
-    yield "earned", number(exercise.earned)
-    yield "possible", number(exercise.possible)
-    yield "not_graded", number(exercise.not_graded)
-    yield "for_a_person", number(exercise.for_a_person)
+    for name in ("earned", "possible", "not_graded", "for_a_person"):
+        yield name, number(getattr(exercise, name))
     for name in _PROVENANCE:
         yield name, str(getattr(provenance, name))
     for name, version in sorted(provenance.versions.items()):
         yield f"version.{name}", version
     for sentence in exercise.uncontained:
         yield "uncontained", sentence
-
-
-def _distinct_titles(exercise: ExerciseResult) -> Iterator[str]:
-    """Yield titles, with the test's name if checks of a task share a title: readers merge those."""
-    shared = Counter((check.task, check.title) for check in exercise.checks)
-    for check in exercise.checks:
-        alone = shared[check.task, check.title] == 1
-        yield check.title if alone else f"{check.title} ({check.id})"
 
 
 def _case(check: CheckResult, owner: str, title: str) -> ET.Element:

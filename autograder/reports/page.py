@@ -58,10 +58,8 @@ class Page:
     @staticmethod
     def of(console: Console, options: ConsoleOptions) -> Page:
         """Return the page that rich renders for."""
-        width = min(max(options.max_width, NARROWEST), WIDEST)
         is_endless = options.no_wrap is True  # of a pipe: see `GradingDisplay`
-        if is_endless:
-            width = ENDLESS
+        width = ENDLESS if is_endless else min(max(options.max_width, NARROWEST), WIDEST)
         return Page(console, width, options.encoding, options.ascii_only, is_endless)
 
     def marked(self, verdict: Verdict, text: str) -> Text:

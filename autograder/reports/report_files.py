@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.grading.options import GradeOptions
+from autograder.grading.setting import GradeOptions
 from autograder.reports.hiding import for_student
 from autograder.reports.wording import counted
 from autograder.results.report import Report
@@ -23,13 +22,18 @@ def check_files(options: GradeOptions, plugins: Plugins) -> None:
     Raises:
         UsageError: a format is unknown, or a file or folder cannot be written.
     """
-    for name, path in _wanted(options.files).items():
+    for name, path in _wanted(options):
         if name not in (known := plugins.named("register_reporters")):
             raise UnknownNameError("report format", name, known, "gradus plugins")
-        _check_writable(path)
-    folder = options.plots
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise UsageError(f"cannot save plots in {folder}: it is not a folder")
+        folder = path.absolute().parent
+        if not folder.is_dir():
+            raise UsageError(f"cannot write {path}: there is no folder {folder}")
+        if path.is_dir():
+            raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
+        if not os.access(path if path.exists() else folder, os.W_OK):
+            raise UsageError(f"cannot write {path}: its permissions forbid it")
+    if options.plots is not None and options.plots.exists() and not options.plots.is_dir():
+        raise UsageError(f"cannot save plots in {options.plots}: it is not a folder")
 
 
 def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None:
@@ -39,58 +43,31 @@ def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None
         GradusError: some could not be written, as on a full disk; all others are.
     """
     problems = []
-    for name, path in _wanted(options.files).items():
+    for name, path in _wanted(options):
         render = load_target(plugins.named("register_reporters")[name])
+        text = render(report, show_hidden=options.show_hidden)
         try:
-            _write(path, render(report, show_hidden=options.show_hidden))
+            path.write_text(text, encoding="utf-8")
         except OSError as error:
             problems.append(f"cannot write {path}: {error.strerror}")
-    try:
-        _save_plots(report, options)
-    except OSError as error:
-        problems.append(f"cannot save plots in {options.plots}: {error.strerror}")
+            if path.is_file():  # half a report could be taken for a report
+                path.unlink(missing_ok=True)
+    if (folder := options.plots) is not None:
+        try:
+            paths = save_plots(report, folder, show_hidden=options.show_hidden)
+            sys.stdout.write(f"{counted(len(paths), 'plot')} saved in {folder}\n")
+        except OSError as error:
+            problems.append(f"cannot save plots in {folder}: {error.strerror}")
     if problems:
         raise GradusError("; ".join(problems))
 
 
-def _write(path: Path, text: str) -> None:
-    """Write the whole of `text`; half a report could be taken for a report."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError:
-        if path.is_file():
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _save_plots(report: Report, options: GradeOptions) -> None:
-    if options.plots is not None:
-        paths = save_plots(report, options.plots, show_hidden=options.show_hidden)
-        sys.stdout.write(f"{counted(len(paths), 'plot')} saved in {options.plots}\n")
-
-
-def _wanted(files: Mapping[str, Path | None]) -> dict[str, Path]:
-    return {name: path for name, path in files.items() if path is not None}
-
-
-def _check_writable(path: Path) -> None:
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise UsageError(f"cannot write {path}: there is no folder {folder}")
-    if path.is_dir():
-        raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise UsageError(f"cannot write {path}: its permissions forbid it")
+def _wanted(options: GradeOptions) -> list[tuple[str, Path]]:
+    return [(name, path) for name, path in options.files.items() if path is not None]
 
 
 def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> list[Path]:
-    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`.
-
-    Args:
-        show_hidden: those of hidden checks too.
-
-    Returns:
-        the files, in the order of the checks.
+    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`; return the files.
 
     Raises:
         BadInputError: a file cannot be written.

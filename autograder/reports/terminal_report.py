@@ -6,6 +6,8 @@ The summary is a table, the total, how the report came about, and what to do nex
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -29,7 +31,7 @@ from autograder.reports.wording import (
 )
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.texts import excerpt
-from autograder.results.report import CheckResult, ExerciseResult, Report, TaskResult
+from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
 
@@ -51,69 +53,49 @@ class ExerciseView:
     """One exercise as it ends: its tasks, and why checks did not pass.
 
     An exercise of which nothing is written, or everything right, takes two lines.
-
-    Args:
-        show_hidden: whether the facts of hidden checks are shown.
-        commands: those that are proposed.
     """
 
     def __init__(
-        self,
-        result: ExerciseResult,
-        *,
-        show_hidden: bool = False,
-        commands: Commands = OWN_FOLDER,
+        self, result: ExerciseResult, *, show_hidden: bool = False, commands: Commands = OWN_FOLDER
     ) -> None:
-        self._result = result
-        self._commands = commands
-        self._show_hidden = show_hidden
+        self._result, self._commands, self._show_hidden = result, commands, show_hidden
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)
         reasons = causes(self._result, show_hidden=self._show_hidden)
-        yield self._header(page)
-        if open_words := open_points(self._result):
-            yield Text("  ").append(f"points: {open_words}")
-        if _is_uniform(self._result, reasons):
-            yield from self._in_short(page, reasons)
-        else:
-            yield from self._task_by_task(page, reasons)
-        yield from self._shown(page)
-
-    def _shown(self, page: Page) -> Iterator[Text]:
-        """Yield what the checks have shown, whatever their verdict, each under its heading."""
-        for check in self._result.checks:
-            if self._show_hidden or not check.hidden:
-                for finding in check.findings:
-                    if not finding.explains_failure and (lines := finding.text_lines()):
-                        yield from page.hanging(Text("  "), finding.heading, "bold")
-                        yield from page.block(Text(" " * 4), list(lines))
-                        yield Text()
-
-    def _header(self, page: Page) -> Text:
         result = self._result
         left = page.marked(result.verdict, "").append(page.safe(result.name), "bold")
         left.append("  " + page.safe(result.title))
-        return page.ends(left, points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
+        yield page.ends(left, points(result) + duration(result.seconds).rjust(_TIME_WIDTH))
+        if open_words := open_points(self._result):
+            yield Text("  ").append(f"points: {open_words}")
+        count = len(self._result.checks)
+        has_same_cause = len(reasons) == 1 and len(reasons[0].others) == count - 1 > 0
+        if is_short(self._result) or has_same_cause:
+            yield from self._in_short(page, reasons)
+        else:
+            yield from self._task_by_task(page, reasons)
+        for check in self._result.checks:  # what they have shown, whatever their verdict
+            for finding in check.findings if self._show_hidden or not check.hidden else ():
+                if not finding.explains_failure and (lines := finding.text_lines()):
+                    yield from page.hanging(Text("  "), finding.heading, "bold")
+                    yield from page.block(Text(" " * 4), list(lines))
+                    yield Text()
 
     def _in_short(self, page: Page, reasons: tuple[Cause, ...]) -> Iterator[Text]:
         """Yield all tasks in one line, and the reason if there is a single reason."""
         verdict = self._result.verdict
         names = ", ".join(task.name for task in self._result.tasks)
         yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
-        if verdict is Verdict.NOT_STARTED:
-            yield from self._absence(page)
+        if verdict is Verdict.NOT_STARTED:  # why, where it is not the stub's own error
+            checks = (c for c in self._result.checks if not (c.frames or c.hidden))
+            shown = (check.message for check in checks if check.message not in ("", NOT_WRITTEN))
+            if message := next(shown, ""):
+                yield from page.hanging(Text("  "), message)
         elif reasons:
             yield from self._facts(page, reasons[0].shown, " " * 4)
             yield from self._replay(page, reasons[0].shown, " " * 4)
             yield Text()
-
-    def _absence(self, page: Page) -> Iterator[Text]:
-        """Yield why nothing could be run, where it is not the stub's own NotImplementedError."""
-        checks = (c for c in self._result.checks if not (c.frames or c.hidden))
-        shown = (check.message for check in checks if check.message != NOT_WRITTEN)
-        for message in list(dict.fromkeys(filter(None, shown)))[:1]:
-            yield from page.hanging(Text("  "), message)
 
     def _task_by_task(self, page: Page, reasons: tuple[Cause, ...]) -> Iterator[Text]:
         words = [word(task.verdict, task.checks) for task in self._result.tasks]
@@ -122,17 +104,13 @@ class ExerciseView:
             left = Text("  ").append_text(page.marked(task.verdict, text.ljust(width)))
             left.append("  ").append(page.safe(task.name))
             yield page.ends(left, points(task) + " " * _TIME_WIDTH)
-            yield from self._causes(page, task, reasons)
+            mine = [cause for cause in reasons if cause.concerns(task.name)]
+            shown = [cause for cause in mine if cause.shown.task == task.name]
+            for cause in shown:
+                yield from self._cause(page, cause)
+            if mine and not shown:
+                yield from page.hanging(Text("    "), mine[0].pointer)
         yield Text()
-
-    def _causes(self, page: Page, task: TaskResult, reasons: tuple[Cause, ...]) -> Iterator[Text]:
-        """Yield the causes of `task`; a cause shown under another task is only referred to."""
-        mine = [cause for cause in reasons if cause.concerns(task.name)]
-        shown = [cause for cause in mine if cause.shown.task == task.name]
-        for cause in shown:
-            yield from self._cause(page, cause)
-        if mine and not shown:
-            yield from page.hanging(Text("    "), mine[0].pointer)
 
     def _cause(self, page: Page, cause: Cause) -> Iterator[Text]:
         check = cause.shown
@@ -165,12 +143,6 @@ class ExerciseView:
             yield from page.command(_label(margin, "replay"), command)
 
 
-def _is_uniform(result: ExerciseResult, reasons: tuple[Cause, ...]) -> bool:
-    """Return whether one line tells it all: every check has failed for the same reason."""
-    same_cause = len(reasons) == 1 and len(reasons[0].others) == len(result.checks) - 1 > 0
-    return is_short(result) or same_cause
-
-
 def _label(margin: str, name: str) -> Text:
     return Text(margin).append(name.ljust(9), "dim")
 
@@ -199,11 +171,8 @@ class Summary:
             yield from page.hanging(Text("note: "), note)
         shown = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
         yield Text(page.cut(shown, page.width), "dim")
-        yield from self._next(page)
-
-    def _next(self, page: Page) -> Iterator[Text]:
-        commands = self._advice.commands
         yield Text()
+        commands = self._advice.commands
         yield from page.hanging(Text(), self._advice.sentence, "bold")
         width = max((len(command) for command, _ in commands), default=0)
         for command, purpose in commands:
@@ -212,20 +181,18 @@ class Summary:
 
 
 def _table(page: Page, report: Report) -> Iterator[Text]:
-    rows = [_HEAD, *_rows(page, report), _total(report)]
+    units = [result.unit for result in report.exercises]
+    first = (unit if unit != before else "" for before, unit in pairwise(["", *units]))
+    passed = sum(map(passed_tasks, report.exercises))
+    tasks = sum(len(result.tasks) for result in report.exercises)
+    sums = f"{passed}/{tasks}", ratio(report.earned, report.possible), open_points(report)
+    total = ("", "total", *sums, f"{report.seconds:.2f}")
+    rows = [_HEAD, *map(partial(_row, page), first, report.exercises), total]
     widths = _widths(rows, page.width)
     rule = Text(("-" if page.ascii_only else "─") * min(_full(widths), page.width), "dim")
     styles = ["dim", *(STYLES[result.verdict] for result in report.exercises), "bold"]
     lines = [_line(page, *pair, widths) for pair in zip(rows, styles, strict=True)]
     yield from (lines[0], rule, *lines[1:-1], rule, lines[-1])
-
-
-def _rows(page: Page, report: Report) -> Iterator[tuple[str, ...]]:
-    before = ""
-    for result in report.exercises:
-        unit = "" if result.unit == before else result.unit
-        before = result.unit
-        yield _row(page, unit, result)
 
 
 def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
@@ -238,13 +205,6 @@ def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:
         f"{symbol(result.verdict, page.ascii_only)} {verdict}",
         f"{result.seconds:.2f}",
     )
-
-
-def _total(report: Report) -> tuple[str, ...]:
-    passed = sum(map(passed_tasks, report.exercises))
-    tasks = sum(len(result.tasks) for result in report.exercises)
-    total = ratio(report.earned, report.possible)
-    return "", "total", f"{passed}/{tasks}", total, open_points(report), f"{report.seconds:.2f}"
 
 
 def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:

@@ -11,8 +11,13 @@ from autograder.reports.plain import clean
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
-from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.sandbox.session.faults import Frame
+from autograder.results.report import (
+    CheckResult,
+    ExerciseResult,
+    Provenance,
+    Report,
+    ResultOfChecks,
+)
 from autograder.verdicts import Verdict
 
 #: Characters of the text of one check: a student's exception may have no end.
@@ -76,30 +81,28 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s"
 
 
-def points(result: Report | ExerciseResult | TaskResult) -> str:
+def points(result: ResultOfChecks) -> str:
     """Return ``18/35 points``; ``?/3 points`` where all of them wait for a person."""
     if 0 < result.possible == result.for_a_person:
         return f"?/{number(result.possible)} points"
     return f"{ratio(result.earned, result.possible)} points"
 
 
-def ungraded(result: Report | ExerciseResult | TaskResult) -> str:
+def ungraded(result: ResultOfChecks) -> str:
     """Return ``17 not graded``, the points that are open; empty where all was graded."""
     return f"{number(result.not_graded)} not graded" if result.not_graded else ""
 
 
-def open_points(result: Report | ExerciseResult | TaskResult) -> str:
+def open_points(result: ResultOfChecks) -> str:
     """Return ``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
     count = result.for_a_person
     for_a_person = f"{number(count)} {'waits' if count == 1 else 'wait'} for a person"
     return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
 
 
-def points_of(result: Report | ExerciseResult, verdict: Verdict) -> float:
+def points_of(result: ResultOfChecks, verdict: Verdict) -> float:
     """Points of the checks with `verdict`."""
-    exercises = result.exercises if isinstance(result, Report) else (result,)
-    checks = (check for exercise in exercises for check in exercise.checks)
-    return sum(check.points for check in checks if check.verdict is verdict)
+    return sum(check.points for check in result.checks if check.verdict is verdict)
 
 
 def waiting_words(report: Report, commands: Commands = OWN_FOLDER) -> list[str]:
@@ -122,30 +125,19 @@ def passed_tasks(result: ExerciseResult) -> int:
 
 def provenance_words(provenance: Provenance) -> list[str]:
     """Return how a report came about, the most important first."""
+    course = filter(None, ("course", provenance.course_version, provenance.course_hash[:8]))
+    pinned = f"revision {provenance.course_revision[:8]}" if provenance.course_revision else ""
+    told = " ".join(course) if provenance.course_hash else ""
     shown = [
         f"provider {provenance.provider}" if provenance.provider else "",
         f"submission {provenance.submission_hash[:8]}" if provenance.submission_hash else "",
-        _course_words(provenance),
+        ", ".join(filter(None, (told, pinned))),
         f"seed {provenance.seed}",
         f"{provenance.backend} on {provenance.device}",
         f"sandbox {provenance.sandbox}" if provenance.sandbox else "",
     ]
     versions = (f"{name} {version}" for name, version in sorted(provenance.versions.items()))
     return [*filter(None, shown), *versions]
-
-
-def _course_words(provenance: Provenance) -> str:
-    """Return version and hash of the course: ``course 2026.1 3f2a9c1d, revision 0c41d7aa``."""
-    words = ("course", provenance.course_version, provenance.course_hash[:8])
-    told = " ".join(filter(None, words)) if provenance.course_hash else ""
-    pinned = f"revision {provenance.course_revision[:8]}" if provenance.course_revision else ""
-    return ", ".join(filter(None, (told, pinned)))
-
-
-def remarks(report: Report) -> list[str]:
-    """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
-    uncontained = (text for result in report.exercises for text in result.uncontained)
-    return list(dict.fromkeys((*_unknown(report), *report.notes, *uncontained)))
 
 
 #: Why points are open.
@@ -155,15 +147,17 @@ _REASONS = {
 }
 
 
-def _unknown(report: Report) -> Iterator[str]:
+def remarks(report: Report) -> list[str]:
+    """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
+    unknown = []
     for verdict, reason in _REASONS.items():
-        open_in = [result for result in report.exercises if points_of(result, verdict)]
-        if open_in:
-            names = ", ".join(result.name for result in open_in)
-            yield (
+        if names := ", ".join(one.name for one in report.exercises if points_of(one, verdict)):
+            unknown.append(
                 f"{counted(points_of(report, verdict), 'point')} {reason} ({names}): "
                 f"{ratio(report.earned, report.possible)} is not the whole result"
             )
+    uncontained = (text for result in report.exercises for text in result.uncontained)
+    return list(dict.fromkeys((*unknown, *report.notes, *uncontained)))
 
 
 class LabelledFact(NamedTuple):
@@ -190,20 +184,17 @@ def labelled_facts(check: CheckResult) -> Iterator[LabelledFact]:
         yield LabelledFact("call", (check.call,))
     if check.arguments:
         yield LabelledFact("with", check.arguments)
-    if lines := [*_frame_lines(check.frames)]:
+    lines = []
+    for frame in dict.fromkeys(check.frames[-FRAMES:]):
+        inside = "" if frame.function in ("", "<module>") else f" in {frame.function}"
+        lines += [f"{frame.place}{inside}", *([f"  {frame.source}"] if frame.source else [])]
+    if lines:
         yield LabelledFact("line", lines)
     for finding in check.findings:
         if finding.explains_failure:
             yield LabelledFact(finding.kind, finding.text_lines(), finding)
     if check.best_hint:
         yield LabelledFact("hint", (check.best_hint,))
-
-
-def _frame_lines(frames: Sequence[Frame]) -> Iterator[str]:
-    for frame in dict.fromkeys(frames[-FRAMES:]):
-        yield frame.place + ("" if frame.function in ("", "<module>") else f" in {frame.function}")
-        if frame.source:
-            yield "  " + frame.source
 
 
 def facts(check: CheckResult) -> Iterator[str]:

@@ -7,12 +7,11 @@ import re
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple, replace
 from functools import cached_property
 from pathlib import Path
 
-from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
 from autograder.results.report import CheckResult, Fact
 from autograder.sandbox.runners import site_folders
@@ -34,9 +33,17 @@ class HostPaths:
 
     @cached_property
     def _words(self) -> dict[str, str]:
-        words = {**dict(_of_python()), **self._folders, PACKAGE_ROOT: "gradus"}
-        known = {str(form): word for path, word in words.items() for form in _forms(path)}
-        return {path: word for path, word in known.items() if path not in _COMMON}
+        words = {
+            Path(sys.prefix): "python",
+            Path(sys.base_prefix): "python",
+            Path.home(): "~",
+            Path(sysconfig.get_path("stdlib")): "python",
+            **dict.fromkeys(site_folders(), "site-packages"),
+            **self._folders,
+            PACKAGE_ROOT: "gradus",
+        }
+        forms = ((form, word) for path, word in words.items() for form in _forms(path))
+        return {str(form): word for form, word in forms if str(form) not in _COMMON}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -59,20 +66,11 @@ class HostPaths:
             details=tuple(map(self.hidden, check.details)),
             call=self.hidden(check.call),
             fact=Fact(*map(self.hidden, astuple(check.fact))),
-            findings=tuple(map(self._hidden_in, check.findings)),
+            findings=tuple(
+                PrintedText(self.hidden(finding.text)) if type(finding) is PrintedText else finding
+                for finding in check.findings
+            ),
         )
-
-    def _hidden_in(self, finding: Finding) -> Finding:
-        return PrintedText(self.hidden(finding.text)) if type(finding) is PrintedText else finding
-
-
-def _of_python() -> Iterator[tuple[Path, str]]:
-    yield Path(sys.prefix), "python"
-    yield Path(sys.base_prefix), "python"
-    yield Path.home(), "~"
-    yield Path(sysconfig.get_path("stdlib")), "python"
-    for folder in site_folders():
-        yield folder, "site-packages"
 
 
 def _forms(path: Path) -> set[Path]:

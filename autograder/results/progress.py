@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
-from autograder.results.report import FINE, ExerciseResult, Following, Report
+from autograder.results.report import FINE, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
@@ -67,7 +68,8 @@ def is_own(course: Course, named: Path | None) -> bool:
     """
     if named is None:
         return True
-    return named.is_file() and not is_archive(named) and _is_in(course, named)
+    is_inside = named.resolve().is_relative_to(course.root.resolve())
+    return named.is_file() and not is_archive(named) and is_inside
 
 
 def note_progress(course: Course, submission: Submission, report: Report) -> None:
@@ -77,11 +79,12 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
         file = submission.files.get(result.name)
         known.pop(result.name, None)
         if file is not None and result.verdict is not Verdict.NOT_STARTED:
-            known[result.name] = asdict(_graded(course, file.path, result))
-    try:
+            path = file.path.resolve().relative_to(course.root.resolve()).as_posix()
+            points = (result.earned, result.possible)
+            graded = Graded(result.verdict.value, *points, path, _digest(file.path))
+            known[result.name] = asdict(graded)
+    with suppress(OSError):
         save_state(course, _NAME, known)
-    except OSError:
-        return
 
 
 def following(course: Course, report: Report) -> Following | None:
@@ -89,7 +92,8 @@ def following(course: Course, report: Report) -> Following | None:
     known = read_progress(course)
     names = course.exercise_names
     last = max(names.index(result.name) for result in report.exercises)
-    left = (name for name in (*names[last + 1 :], *names[:last]) if not _is_passed(known, name))
+    others = (*names[last + 1 :], *names[:last])
+    left = (name for name in others if name not in known or not known[name].is_passed)
     name = next(left, None)
     if name is None:
         return None
@@ -108,20 +112,6 @@ def state_words(exercise: Exercise, course: Course, known: Mapping[str, Graded],
         return now if now in ("not started", "no file", "unreadable") else f"started: {now}"
     word = "passed" if graded.is_passed else "failed"
     return word if graded.is_current(course) else f"started: edited since it {word}"
-
-
-def _is_passed(known: Mapping[str, Graded], name: str) -> bool:
-    return name in known and known[name].is_passed
-
-
-def _graded(course: Course, path: Path, result: ExerciseResult) -> Graded:
-    place = path.resolve().relative_to(course.root.resolve()).as_posix()
-    digest = _digest(path)
-    return Graded(result.verdict.value, result.earned, result.possible, place, digest)
-
-
-def _is_in(course: Course, path: Path) -> bool:
-    return path.resolve().is_relative_to(course.root.resolve())
 
 
 def _digest(file: Path) -> str:

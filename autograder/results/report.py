@@ -188,11 +188,9 @@ class CheckResult:
         return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
 
 
-@dataclass(frozen=True)
-class TaskResult:
-    """One name of the stub, with its checks in the order of the test files."""
+class ResultOfChecks:
+    """What follows from the checks of a task, an exercise or a report."""
 
-    name: str
     checks: tuple[CheckResult, ...]
 
     @property
@@ -222,6 +220,14 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
+class TaskResult(ResultOfChecks):
+    """One name of the stub, with its checks in the order of the test files."""
+
+    name: str
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
 class ShownFigure:
     """A figure of the text of an exercise: what it shows, and its SVG."""
 
@@ -235,7 +241,7 @@ class ShownFigure:
 
 
 @dataclass(frozen=True)
-class ExerciseResult:
+class ExerciseResult(ResultOfChecks):
     """One exercise.
 
     Attributes:
@@ -254,34 +260,9 @@ class ExerciseResult:
     seconds: float = 0.0
 
     @property
-    def checks(self) -> tuple[CheckResult, ...]:
+    def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set
         """All checks, task by task."""
         return tuple(check for task in self.tasks for check in task.checks)
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst verdict of its checks."""
-        return Verdict.worst([check.verdict for check in self.checks])
-
-    @property
-    def earned(self) -> float:
-        """Points earned."""
-        return sum(task.earned for task in self.tasks)
-
-    @property
-    def possible(self) -> float:
-        """Points that can be earned; those of checks that were not graded are among them."""
-        return sum(task.possible for task in self.tasks)
-
-    @property
-    def not_graded(self) -> float:
-        """Points of the checks that could not be run."""
-        return sum(task.not_graded for task in self.tasks)
-
-    @property
-    def for_a_person(self) -> float:
-        """Points of answers that wait for a person."""
-        return sum(task.for_a_person for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -323,7 +304,7 @@ class Following:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(ResultOfChecks):
     """The grading of one submission.
 
     Attributes:
@@ -340,29 +321,9 @@ class Report:
     following: Following | None = None
 
     @property
-    def verdict(self) -> Verdict:
-        """The worst verdict of its exercises."""
-        return Verdict.worst([exercise.verdict for exercise in self.exercises])
-
-    @property
-    def earned(self) -> float:
-        """Points earned."""
-        return sum(exercise.earned for exercise in self.exercises)
-
-    @property
-    def possible(self) -> float:
-        """Points that can be earned; those of checks that were not graded are among them."""
-        return sum(exercise.possible for exercise in self.exercises)
-
-    @property
-    def not_graded(self) -> float:
-        """Points of the checks that could not be run."""
-        return sum(exercise.not_graded for exercise in self.exercises)
-
-    @property
-    def for_a_person(self) -> float:
-        """Points of answers that wait for a person."""
-        return sum(exercise.for_a_person for exercise in self.exercises)
+    def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set
+        """All checks, exercise by exercise."""
+        return tuple(check for exercise in self.exercises for check in exercise.checks)
 
     @property
     def exit_code(self) -> int:
@@ -370,7 +331,7 @@ class Report:
 
         Answers that wait for a person, and checks that need the course's grader, change nothing.
         """
-        verdicts = {check.verdict for exercise in self.exercises for check in exercise.checks}
+        verdicts = {check.verdict for check in self.checks}
         if Verdict.NOT_GRADED in verdicts:
             return 3
         return 0 if verdicts <= FINE else 1

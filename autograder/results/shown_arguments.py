@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograder.course.source import parameter_names
-from autograder.sandbox.session.calls import CallLog, RemoteCall
-from autograder.sandbox.session.describe import MAX_DEPTH, MAX_ITEMS, MAX_NAME
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.calls import MAX_ITEMS, MAX_NAME, CallLog, RemoteCall
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.wire import MAX_DEPTH
 
 #: Maximum number of values of an array that is shown with its values.
 MAX_VALUES = 12

@@ -12,15 +12,18 @@ descriptions, so that a reply cannot name one blob twice and the memory a frame 
 its length. A description is the name of a known dtype in four bytes and one uint64 for each axis.
 Subclasses do not survive: what arrives is None, bool, int, float, str, bytes, list, tuple, dict, a
 plain `numpy.ndarray` of numbers, a `Handle` or a `CallbackRef`.
+
+Values are trees. The leaves of a tree are all values that are no dict, list or tuple. A path is a
+tuple of dict keys and list indices, which lead from the whole value to a leaf.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -58,6 +61,10 @@ _CONTAINERS = (list, tuple, dict)
 _TEXT = frozenset({str})
 
 
+#: Dict keys and list indices.
+Path = tuple[Any, ...]
+
+
 class WireError(Exception):
     """A frame that breaks the rules above."""
 
@@ -92,13 +99,10 @@ class Result:
 
 
 def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
-    """Encode `value` as one frame.
+    """Encode `value` as one frame; raises a `WireError` if it is too large, too deep, or not plain.
 
     Args:
         foreign: called with every object that is not plain; returns what to send instead.
-
-    Raises:
-        WireError: the value is too large, too deep, or not plain.
     """
     _check_depth(value)
     encoder = _Encoder(foreign)
@@ -123,11 +127,7 @@ def decode_frame(frame: bytes | bytearray) -> Any:
 
 
 def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
-    """Decode a frame's two parts.
-
-    Raises:
-        WireError: anything about the frame is not as described above.
-    """
+    """Decode a frame's two parts; raises a `WireError` if they are not as described above."""
     decoder = _Decoder(memoryview(blobs))
     value = decoder.unpack(bytes(structure), depth=0)
     if decoder.position != len(blobs):
@@ -167,11 +167,7 @@ class _Encoder:
     def pack(self, value: Any) -> bytes:
         try:
             packed: bytes = msgpack.packb(
-                value,
-                default=self._default,
-                strict_types=True,
-                use_bin_type=True,
-                buf_size=_BUFFER,
+                value, default=self._default, strict_types=True, buf_size=_BUFFER
             )
         except _REFUSALS as error:
             raise WireError(f"{error}") from None
@@ -199,30 +195,34 @@ class _Encoder:
         if isinstance(value, Result):
             return msgpack.ExtType(_RESULT, self.pack(value.index))
         if isinstance(value, np.random.Generator):
-            return msgpack.ExtType(_GENERATOR, self.pack(_generator_state(value)))
+            state = dict(value.bit_generator.state)
+            if state["bit_generator"] != "PCG64":
+                raise WireError(f"a {state['bit_generator']} generator")
+            return msgpack.ExtType(_GENERATOR, self.pack(state))
         if type(value) is int:
-            return msgpack.ExtType(_INTEGER, _integer_bytes(value))
+            length = value.bit_length() // 8 + 1
+            if length > MAX_INTEGER_BYTES:
+                raise WireError(f"an integer of {length} bytes")
+            return msgpack.ExtType(_INTEGER, value.to_bytes(length, "little", signed=True))
         if type(value) is complex:
             return msgpack.ExtType(_COMPLEX, self.pack([value.real, value.imag]))
         for plain in _PLAIN:
-            if isinstance(value, plain):
-                return self._stripped(plain(value))
+            if isinstance(value, plain):  # of a subclass; msgpack knows no tuple and long integer
+                value = plain(value)
+                is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
+                return self._default(value) if is_long or type(value) is tuple else value
         if self._foreign is None:
             raise WireError(f"a {type(value).__name__}")
         stand_in = self._foreign(value)
-        return (
-            self._default(stand_in)
-            if type(stand_in) in (Handle, CallbackRef, np.ndarray)
-            else stand_in
-        )
-
-    def _stripped(self, value: Any) -> Any:
-        """Return a value that was of a subclass; msgpack knows no tuples and long integers."""
-        is_long = type(value) is int and not -(1 << 63) <= value < 1 << 64
-        return self._default(value) if is_long or type(value) is tuple else value
+        is_special = type(stand_in) in (Handle, CallbackRef, np.ndarray)
+        return self._default(stand_in) if is_special else stand_in
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        name = _dtype_name(array)
+        name = _DTYPE_NAMES.get(array.dtype)
+        if name is None:
+            raise WireError(f"an array of dtype {array.dtype}")
+        if array.ndim > MAX_AXES:
+            raise WireError(f"an array of {array.ndim} axes")
         _check_lengths(0, array.nbytes)  # before it is copied
         self.blobs.append(array.astype(_DTYPES[name], copy=False).tobytes())
         return msgpack.ExtType(_ARRAY, struct.pack(f"<4s{array.ndim}Q", name, *array.shape))
@@ -240,13 +240,8 @@ class _Decoder:
             raise WireError("nested too deeply")
         outer, self._depth = self._depth, depth
         try:
-            value = msgpack.unpackb(
-                data,
-                ext_hook=self._ext,
-                object_pairs_hook=self._dictionary,
-                strict_map_key=False,
-                timestamp=1,
-            )
+            hooks = {"ext_hook": self._ext, "object_pairs_hook": self._dictionary}
+            value = msgpack.unpackb(data, strict_map_key=False, timestamp=1, **hooks)
         except WireError:
             raise
         except Exception as error:
@@ -273,7 +268,10 @@ class _Decoder:
         self._unsalted_keys += sum([type(key) is not str for key in keys])
         if self._unsalted_keys > MAX_UNSALTED_KEYS:
             raise WireError(f"dicts with more than {MAX_UNSALTED_KEYS} keys that are not text")
-        return {_key(key): value for key, value in pairs}
+        return {  # a NumPy scalar arrives as an array without axes, which is no key
+            key.item() if type(key) is np.ndarray and not key.ndim else key: value
+            for key, value in pairs
+        }
 
     def _array(self, data: bytes) -> np.ndarray[Any, Any]:
         dtype = _DTYPES.get(data[:4])
@@ -288,74 +286,124 @@ class _Decoder:
         return np.ndarray(shape, dtype, self._blobs, start).copy()
 
 
-def _key(key: Any) -> Any:
-    """Return `key`; a NumPy scalar arrives as an array without axes, which is no key."""
-    return key.item() if type(key) is np.ndarray and not key.ndim else key
-
-
-def _dtype_name(array: np.ndarray[Any, Any]) -> bytes:
-    """Return the name of the dtype of an array that can cross the wire."""
-    name = _DTYPE_NAMES.get(array.dtype)
-    if name is None:
-        raise WireError(f"an array of dtype {array.dtype}")
-    if array.ndim > MAX_AXES:
-        raise WireError(f"an array of {array.ndim} axes")
-    return name
-
-
-def _integer_bytes(value: int) -> bytes:
-    length = value.bit_length() // 8 + 1
-    if length > MAX_INTEGER_BYTES:
-        raise WireError(f"an integer of {length} bytes")
-    return value.to_bytes(length, "little", signed=True)
-
-
-def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
-    state = dict(rng.bit_generator.state)
-    if state["bit_generator"] != "PCG64":
-        raise WireError(f"a {state['bit_generator']} generator")
-    return state
-
-
-def _generator(state: dict[str, Any]) -> np.random.Generator:
-    bits = np.random.PCG64(0)
-    bits.state = cast(Any, state)
-    return np.random.Generator(bits)
-
-
 def _typed(value: Any, kind: type) -> Any:
     if type(value) is not kind:
         raise WireError(f"a {type(value).__name__} where a {kind.__name__} belongs")
     return value
 
 
-def _fields(value: Any, *kinds: type) -> Any:
+def _fields(value: Any, *kinds: type) -> list[Any]:
+    """Return the fields of a description; lists are of names."""
     if type(value) is not list or len(value) != len(kinds):
         raise WireError("a description with the wrong fields")
-    return [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
-
-
-def _names(value: list[Any]) -> tuple[str, ...]:
-    return tuple(_typed(name, str) for name in value)
-
-
-def _handle(value: Any) -> Handle:
-    if type(value) is list and len(value) == 2:
-        return Handle(*_fields(value, int, str))
-    number, type_name, methods = _fields(value, int, str, list)
-    return Handle(number, type_name, _names(methods))
+    fields = [_typed(field, kind) for field, kind in zip(value, kinds, strict=True)]
+    return [tuple(_typed(name, str) for name in x) if type(x) is list else x for x in fields]
 
 
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
-        return _handle(value)
+        has_methods = type(value) is not list or len(value) != 2
+        return Handle(*_fields(value, int, str, *([list] if has_methods else [])))
     if code == _CALLBACK:
-        number, type_name, *names = _fields(value, int, str, list, list)
-        return CallbackRef(number, type_name, *map(_names, names))
+        return CallbackRef(*_fields(value, int, str, list, list))
     if code == _RESULT:
         return Result(_typed(value, int))
     if code == _COMPLEX:
         return complex(*_fields(value, float, float))
     if code == _GENERATOR:
-        return _generator(_typed(value, dict))
+        bits = np.random.PCG64(0)
+        bits.state = _typed(value, dict)
+        return np.random.Generator(bits)
     raise WireError(f"an unknown kind of value ({code})")
+
+
+def leaves(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield each leaf of `value` with its path, in order.
+
+    >>> list(leaves({"W": 1.0, "states": (2.0, [3.0])}))
+    [(('W',), 1.0), (('states', 0), 2.0), (('states', 1, 0), 3.0)]
+    """
+    if not isinstance(value, (dict, list, tuple)):
+        yield (), value
+        return
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        for path, leaf in leaves(item):
+            yield (key, *path), leaf
+
+
+def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
+    """Return `value` with ``function(leaf)`` in place of each leaf; the containers are new.
+
+    >>> map_leaves(abs, {"W": -1.0, "states": (-2.0, [3.0])})
+    {'W': 1.0, 'states': (2.0, [3.0])}
+    """
+    if isinstance(value, dict):
+        return {key: map_leaves(function, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [map_leaves(function, item) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return function(value)
+
+
+def zip_leaves(first: Any, second: Any, *, strict: bool = False) -> Iterator[tuple[Path, Any, Any]]:
+    """Yield the pairs of leaves that have the same path in both values, with this path.
+
+    A list and a tuple may stand for each other. Where a leaf stands opposite a container, the two
+    are yielded as they are.
+
+    Args:
+        strict: also yield two containers as they are, if they differ in length or in keys. By
+            default, items and keys that only one of them has are left out.
+
+    >>> list(zip_leaves({"W": 1.0, "b": [2.0]}, {"W": 3.0, "b": 4.0}))
+    [(('W',), 1.0, 3.0), (('b',), [2.0], 4.0)]
+    """
+    if isinstance(first, dict) and isinstance(second, dict):
+        keys = [key for key in first if key in second]
+        is_whole = len(keys) == len(first) == len(second)
+    elif isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
+        keys = list(range(min(len(first), len(second))))
+        is_whole = len(first) == len(second)
+    else:
+        yield (), first, second
+        return
+    if strict and not is_whole:
+        yield (), first, second
+        return
+    for key in keys:
+        for path, leaf, counterpart in zip_leaves(first[key], second[key], strict=strict):
+            yield (key, *path), leaf, counterpart
+
+
+def same_form(first: Any, second: Any) -> bool:
+    """Return whether two values have equal containers, of the same types, around their leaves."""
+    forms = (map_leaves(lambda leaf: None, value) for value in (first, second))
+    return bool(next(forms) == next(forms))
+
+
+def same_bytes(first: Any, second: Any) -> bool:
+    """Return whether two values are equal to the last bit; all objects of a worker are equal."""
+    an_object = Handle(0, "")
+    frames = [
+        encode(map_leaves(lambda leaf: an_object if isinstance(leaf, Handle) else leaf, value))
+        for value in (first, second)
+    ]
+    return frames[0] == frames[1]
+
+
+def named_arrays(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every array among the arguments, and one level inside them, with its name."""
+    named = [(f"argument {i}", value) for i, value in enumerate(args, start=1)]
+    named += [(f"argument {key}", value) for key, value in kwargs.items()]
+    for where, value in named:
+        if is_array(value):
+            yield where, value
+        elif type(value) is dict:
+            yield from ((f"{where}['{k}']", v) for k, v in value.items() if is_array(v))
+        elif type(value) in (list, tuple):
+            yield from ((f"{where}[{i}]", v) for i, v in enumerate(value) if is_array(v))
+
+
+def is_array(value: Any) -> bool:
+    """Return whether `value` is an array, of whatever library."""
+    return hasattr(value, "dtype") and hasattr(value, "shape")

@@ -9,17 +9,15 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path, PurePath, PurePosixPath
-from typing import TYPE_CHECKING
 
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
-
-if TYPE_CHECKING:
-    pass
 
 #: The suffixes of files that are read, and the maximum number of bytes of each.
 LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK, ".md": MAX_SOURCE}
@@ -72,21 +70,15 @@ def may_be_read(path: PurePath) -> bool:
 
 
 def require_submission(path: Path) -> None:
-    """Refuse a path where nothing is.
-
-    Raises:
-        BadInputError: there is no file, folder or link of that name.
-    """
+    """Raise `BadInputError` if no file, folder or link is at `path`."""
     if not os.path.lexists(path):
         raise BadInputError(f"no submission at {path}: no such file or folder")
 
 
-#: Called with the path of a file of another kind in a submission.
-OnOther = Callable[[PurePosixPath], None]
-
-
 def candidates(
-    path: Path, on_note: OnNote, on_other: OnOther = lambda inner: None
+    path: Path,
+    on_note: OnNote,
+    on_other: Callable[[PurePosixPath], None] = lambda inner: None,
 ) -> Iterator[Candidate]:
     """Yield every candidate in the submission `path`; read each before the next.
 
@@ -94,12 +86,23 @@ def candidates(
         on_note: called with a sentence for everything that is left out for a reason.
         on_other: called with each file that cannot hold an exercise, for its kind.
     """
+
+    def is_chosen(inner: PurePosixPath) -> bool:
+        if not may_be_read(inner) and not _is_skipped(inner):
+            on_other(inner)
+        return is_candidate(inner)
+
     if os.path.isdir(path):  # noqa: PTH112 - which raises nothing, whatever the path is
-        yield from _in_folder(path, on_note, on_other)
+        yield from _in_folder(path, is_chosen, on_note)
     elif not os.path.isfile(path):  # noqa: PTH113
         on_note(f"{short(path.name)} is not a regular file or folder: nothing is read")
     elif is_archive(path):
-        yield from _in_archive(path, on_note, on_other)
+        # Most submissions are no archives: they do not wait for the import.
+        from autograder.submissions.archives import archive_members
+
+        for inner, read in archive_members(path, is_chosen, on_note):
+            data = cache(partial(read, LIMITS[suffix(inner)] + 1))
+            yield Candidate(path, inner, short(f"{path.name}/{inner}"), data)
     elif may_be_read(path):
         yield _on_disk(path, PurePosixPath(path.name))
     else:
@@ -121,57 +124,26 @@ def is_candidate(inner: PurePosixPath) -> bool:
     return may_be_read(inner) and not _is_skipped(inner)
 
 
-def _choice(on_other: OnOther) -> Callable[[PurePosixPath], bool]:
-    """Return `is_candidate`, which tells `on_other` of files of other kinds."""
-
-    def is_chosen(inner: PurePosixPath) -> bool:
-        if is_candidate(inner):
-            return True
-        if not may_be_read(inner) and not _is_skipped(inner):
-            on_other(inner)
-        return False
-
-    return is_chosen
-
-
-def _in_folder(root: Path, on_note: OnNote, on_other: OnOther) -> Iterator[Candidate]:
+def _in_folder(
+    root: Path, is_chosen: Callable[[PurePosixPath], bool], on_note: OnNote
+) -> Iterator[Candidate]:
     left = MAX_BYTES  # as in an archive; a link counts with the size of its target
-    is_chosen = _choice(on_other)
     for inner in files_below(root, lambda name: not _is_hidden(name), on_note):
         if not is_chosen(inner):
             continue
         if problem := why_unreadable(root, inner):
             on_note(f"{short(str(inner))} {problem}")
             continue
-        file = root / inner
-        left -= _size(file)
+        with suppress(OSError):
+            left -= min((root / inner).stat().st_size, LIMITS[suffix(inner)] + 1)
         if left < 0:
             on_note(f"more than {MAX_BYTES >> 20} MiB: the rest is not read. Name a smaller folder")
             return
-        yield _on_disk(file, inner)
-
-
-def _size(file: Path) -> int:
-    """Return the bytes of `file` that would be read; 0 if the system does not tell."""
-    try:
-        return min(file.stat().st_size, LIMITS[suffix(file)] + 1)
-    except OSError:
-        return 0
+        yield _on_disk(root / inner, inner)
 
 
 def _on_disk(file: Path, inner: PurePosixPath) -> Candidate:
     return Candidate(file, inner, short(str(inner)), partial(_read, file))
-
-
-def _in_archive(archive: Path, on_note: OnNote, on_other: OnOther) -> Iterator[Candidate]:
-    # Most submissions are no archives: they do not wait for the import.
-    from autograder.submissions.archives import tar_members, zip_members
-
-    members_of = zip_members if suffix(archive) == ".zip" else tar_members
-    for member in members_of(archive, _choice(on_other), on_note):
-        shown = short(f"{archive.name}/{member.path}")
-        read = cache(partial(member.read, LIMITS[suffix(member.path)] + 1))
-        yield Candidate(archive, member.path, shown, read)
 
 
 def _read(path: Path) -> bytes:
@@ -222,11 +194,9 @@ def _entries(root: Path, folder: PurePosixPath, on_note: OnNote) -> tuple[list[s
     files: list[str] = []
     try:
         with os.scandir(root / folder) as entries:
-            for entry in entries:
+            for entry in islice(entries, MAX_FILES + 1):
                 is_folder = entry.is_dir(follow_symlinks=False)
                 (folders if is_folder else files).append(entry.name)
-                if len(folders) + len(files) > MAX_FILES:
-                    break
     except OSError as error:
         on_note(f"{short(str(folder))} cannot be read: {reason(error)}")
     return sorted(folders), sorted(files)

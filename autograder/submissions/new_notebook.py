@@ -7,13 +7,12 @@ import base64
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode, v4
 
-from autograder.course.figures import Figure, figures, replaced
+from autograder.course.figures import figures, replaced
+from autograder.course.promises import without_marks
 from autograder.course.questions.sections import ANSWER_HEADING
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
@@ -21,6 +20,25 @@ from framework.errors import BadInputError
 from framework.text_files import read_text
 
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
+#: How to grade the notebook, before a cell that does it, and after the answers to questions.
+_LAST_CELL = """## Check your work
+
+Save this notebook, then run the next cell, or in a terminal, in the folder where it lies:
+
+```
+grade {file}
+```
+
+Add as many cells as you like: only what the tasks above define and use is graded. If a task is \
+defined twice, the last one counts."""
+_HOW_TO_ANSWER = """## In this notebook
+
+Double-click a cell with the heading Answer, and write below the heading. Save this notebook, then \
+run in a terminal:
+
+```
+grade {file}
+```"""
 
 
 def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
@@ -32,15 +50,17 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     Raises:
         BadInputError: `stub` does not parse.
     """
+    cells = list(_readme_cells(exercise))
     if exercise.questions:
-        cells = [*_readme_cells(exercise), _how_to_answer(file_name), *_question_cells(stub)]
+        cells.append(v4.new_markdown_cell(_HOW_TO_ANSWER.format(file=file_name)))
+        for question in sections(stub)[1:]:
+            before, heading, answer = question.partition(ANSWER_HEADING)
+            parts = (before.strip(), f"{heading}{answer}".strip())
+            cells += map(v4.new_markdown_cell, parts)
     else:
-        cells = [
-            *_readme_cells(exercise),
-            *_code_cells(exercise, stub),
-            _last_cell(file_name),
-            _magics(exercise),
-        ]
+        cells += _code_cells(exercise, stub)
+        cells.append(v4.new_markdown_cell(_LAST_CELL.format(file=shlex.quote(file_name))))
+        cells.append(v4.new_code_cell(f"%load_ext gradus\n%grade {exercise.name}"))
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"{exercise.name}-{number}"[-64:]  # random ids would differ every time
     metadata = {
@@ -54,33 +74,18 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     return text + "\n"
 
 
-def _markdown(text: str) -> NotebookNode:
-    return v4.new_markdown_cell(text)
-
-
-def _code(text: str, task: str) -> NotebookNode:
-    metadata: dict[str, Any] = {"gradus": {"task": task}} if task else {}
-    return v4.new_code_cell(text, metadata=metadata)
-
-
-def _readme_cells(exercise: Exercise) -> list[NotebookNode]:
-    """Return the README, a cell per section."""
-    text = read_text(exercise.readme) if exercise.readme.is_file() else ""
-    text = text or f"# {exercise.title}\n"
-    return [_section(part, exercise.readme.parent) for part in sections(text)]
-
-
-def _section(text: str, folder: Path) -> NotebookNode:
-    """Return a cell of Markdown that carries its figures as attachments."""
-    shown = list(figures(text, folder))
-    cell = _markdown(replaced(text, folder, lambda f: f"![{f.title}](attachment:{f.path.name})"))
-    if shown:
-        cell["attachments"] = {figure.path.name: _attachment(figure) for figure in shown}
-    return cell
-
-
-def _attachment(figure: Figure) -> dict[str, str]:
-    return {"image/svg+xml": base64.b64encode(figure.path.read_bytes()).decode("ascii")}
+def _readme_cells(exercise: Exercise) -> Iterator[NotebookNode]:
+    """Yield a cell for each section of the README, with its figures as attachments."""
+    text = without_marks(read_text(exercise.readme)) if exercise.readme.is_file() else ""
+    folder = exercise.readme.parent
+    for part in sections(text or f"# {exercise.title}\n"):
+        cell = v4.new_markdown_cell(
+            replaced(part, folder, lambda f: f"![{f.title}](attachment:{f.path.name})")
+        )
+        for figure in figures(part, folder):
+            image = base64.b64encode(figure.path.read_bytes()).decode("ascii")
+            cell.setdefault("attachments", {})[figure.path.name] = {"image/svg+xml": image}
+        yield cell
 
 
 def sections(text: str) -> list[str]:
@@ -105,58 +110,26 @@ def _code_cells(exercise: Exercise, stub: str) -> Iterator[NotebookNode]:
         ) from None
     docstring = ast.get_docstring(tree)
     if docstring:
-        yield _markdown(docstring)
+        yield v4.new_markdown_cell(docstring)
     for task, text in _pieces(tree, stub, exercise.task_names, skip=1 if docstring else 0):
-        yield _code(text, task)
+        yield v4.new_code_cell(text, metadata={"gradus": {"task": task}} if task else {})
 
 
 def _pieces(
     tree: ast.Module, stub: str, tasks: tuple[str, ...], skip: int
 ) -> Iterator[tuple[str, str]]:
-    """(task or nothing, code), comments going with the statement they precede."""
+    """Yield (task or nothing, code), comments going with the statement they precede."""
     lines = stub.split("\n")
     start = (tree.body[0].end_lineno or 1) if skip else 0
     waiting = start
+    pieces = []
     for node in tree.body[skip:]:
         end = node.end_lineno or node.lineno
-        if getattr(node, "name", None) in tasks:
-            yield from _piece("", lines[waiting:start])
-            yield from _piece(getattr(node, "name", ""), lines[start:end])
+        name = getattr(node, "name", "")
+        if name in tasks:
+            pieces += [("", lines[waiting:start]), (name, lines[start:end])]
             waiting = end
         start = end
-    yield from _piece("", lines[waiting:])
-
-
-def _piece(task: str, lines: list[str]) -> Iterator[tuple[str, str]]:
-    if text := "\n".join(lines).strip("\n"):
-        yield task, text
-
-
-def _question_cells(text: str) -> Iterator[NotebookNode]:
-    """Yield the questions, and a cell for each answer."""
-    _, *questions = sections(text)
-    for question in questions:
-        before, heading, answer = question.partition(ANSWER_HEADING)
-        yield _markdown(before.strip())
-        yield _markdown(f"{heading}{answer}".strip())
-
-
-def _how_to_answer(file_name: str) -> NotebookNode:
-    return _markdown(
-        "## In this notebook\n\nDouble-click a cell with the heading Answer, and write below the "
-        f"heading. Save this notebook, then run in a terminal:\n\n```\ngrade {file_name}\n```"
-    )
-
-
-def _magics(exercise: Exercise) -> NotebookNode:
-    """Return the cell that grades the notebook which it is in."""
-    return _code(f"%load_ext gradus\n%grade {exercise.name}", "")
-
-
-def _last_cell(file_name: str) -> NotebookNode:
-    return _markdown(
-        "## Check your work\n\nSave this notebook, then run the next cell, or in a terminal, in "
-        f"the folder where it lies:\n\n```\ngrade {shlex.quote(file_name)}\n```\n\n"
-        "Add as many cells as you like: only what the tasks above define and use is graded. If a "
-        "task is defined twice, the last one counts."
-    )
+    for task, part in [*pieces, ("", lines[waiting:])]:
+        if text := "\n".join(part).strip("\n"):
+            yield task, text

@@ -12,41 +12,36 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from autograder.course.source import Definition
+
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement, or several that share a line; lines `first` to `last` of a cell."""
+    """One top-level statement, or several that share a line; from line `first` of a cell on."""
 
     cell: int
     first: int
-    last: int
     source: str
     nodes: tuple[ast.stmt, ...]
-
-    @cached_property
-    def _table(self) -> symtable.SymbolTable:
-        return symtable.symtable(self.source, "<cell>", "exec")
-
-    def check_scopes(self) -> None:
-        """Raise the `SyntaxError` that only names can have, as two arguments of one name."""
-        _ = self._table
+    table: symtable.SymbolTable
 
     @cached_property
     def uses(self) -> frozenset[str]:
         """Global names that it reads, also inside its functions."""
-        return frozenset(_referenced(self._table, top=True))
+        return frozenset(_referenced(self.table, top=True))
 
     @cached_property
     def binds(self) -> frozenset[str]:
         """Names that it binds, or whose object it changes by ``x.y = ...`` or ``x[i] = ...``."""
-        symbols = self._table.get_symbols()
+        symbols = self.table.get_symbols()
         bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
-        return frozenset(bound | set(self._changed()))
+        targets = (n for n in self._simple() if isinstance(n, ast.Attribute | ast.Subscript))
+        return frozenset(bound | {_root(n) for n in targets if isinstance(n.ctx, ast.Store)})
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """Names that it binds to a value: by assignment, not by an import, a def or a class."""
-        symbols = self._table.get_symbols()
+        symbols = self.table.get_symbols()
         assigned = (s for s in symbols if s.is_assigned() and not s.is_imported())
         return frozenset(s.get_name() for s in assigned if not s.is_namespace())
 
@@ -57,27 +52,22 @@ class Statement:
         roots = (_root(c.func) for c in calls if isinstance(c, ast.Call))
         return frozenset(root for root in roots if root)
 
-    @cached_property
+    @property
+    def is_future_import(self) -> bool:
+        """Whether it is ``from __future__ import ...``, which must open a module."""
+        return any(getattr(node, "module", None) == "__future__" for node in self.nodes)
+
+    @property
     def is_kept_anyway(self) -> bool:
         """``from x import *`` binds unknown names; ``from __future__`` changes the language."""
         imports = [node for node in self.nodes if isinstance(node, ast.ImportFrom)]
         stars = any(alias.name == "*" for node in imports for alias in node.names)
         return stars or self.is_future_import
 
-    @property
-    def is_future_import(self) -> bool:
-        """Whether it is ``from __future__ import ...``, which must open a module."""
-        return any(getattr(node, "module", None) == "__future__" for node in self.nodes)
-
-    def _changed(self) -> Iterator[str]:
-        for node in self._simple():
-            stored = isinstance(getattr(node, "ctx", None), ast.Store)
-            if stored and isinstance(node, ast.Attribute | ast.Subscript):
-                yield _root(node)
-
     def _simple(self) -> Iterator[ast.AST]:
+        """Yield the nodes that run at once: those outside of functions and classes."""
         for statement in self.nodes:
-            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not isinstance(statement, Definition):
                 yield from ast.walk(statement)
 
 
@@ -98,26 +88,29 @@ def _root(node: ast.AST) -> str:
 
 
 def statements(cell: int, source: str, tree: ast.Module) -> list[Statement]:
-    """Return the top-level statements of one cell, those that share a line taken together."""
+    """Return the top-level statements of one cell, those that share a line taken together.
+
+    Raises:
+        SyntaxError: names make one of them wrong, as two arguments of one name.
+    """
     groups: list[tuple[int, int, list[ast.stmt]]] = []
     for node in tree.body:
-        first, last = _first_line(node), node.end_lineno or node.lineno
+        # A decorated definition starts at its first decorator.
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = node.end_lineno or node.lineno
         if groups and first <= groups[-1][1]:
             start, end, nodes = groups.pop()
             groups.append((start, max(end, last), [*nodes, node]))
         else:
             groups.append((first, last, [node]))
     lines = source.split("\n")
-    return [
-        Statement(cell, first, last, "\n".join(lines[first - 1 : last]), tuple(nodes))
-        for first, last, nodes in groups
-    ]
-
-
-def _first_line(node: ast.stmt) -> int:
-    """Return the first line; a decorated definition starts at its first decorator."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    made = []
+    for first, last, nodes in groups:
+        text = "\n".join(lines[first - 1 : last])
+        table = symtable.symtable(text, "<cell>", "exec")
+        made.append(Statement(cell, first, text, tuple(nodes), table))
+    return made
 
 
 def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.course.reading import Course
 from autograder.course.source import MAX_NOTEBOOK, MAX_SOURCE, definitions, parse
@@ -26,6 +26,16 @@ Origin = tuple[int, int]
 MAX_CONTAINERS = 1_000_000
 #: Numbers beside cells are below this; larger numbers are ignored.
 MAX_COUNT = 1_000_000
+
+#: Cell magics whose body is Python that runs among the other cells.
+_PYTHON_CELLS = {"time", "capture", "prun", "grade"}
+_DEFINITION = re.compile(r"^(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.MULTILINE)
+#: A line with a magic, and what stands in its place.
+_MAGICS = (
+    (re.compile(r"(\s*)%time\s+(\S.*)"), r"\1\2"),
+    (re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*"), r"\1None"),
+    (re.compile(r"(\s*+)([%!?].*|\S.*\?)"), r"\1pass"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,10 @@ class NotebookModule:
     broken: Mapping[str, str] = field(default_factory=dict)
     defined: Mapping[str, Origin] = field(default_factory=dict)
     labels: Mapping[int, str] = field(default_factory=dict)
+
+    def where(self, origin: Origin) -> str:
+        """Return the cell and line `origin` as its author finds it."""
+        return f"{self.labels[origin[0]]}, line {origin[1]}"
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
@@ -84,6 +98,7 @@ def _text(value: Any) -> str:
     """Return a text that nbformat may have split into lines, in characters that UTF-8 has."""
     parts = value if isinstance(value, list) else [value]
     text = "".join(part for part in parts if isinstance(part, str))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -96,22 +111,41 @@ def _raw_cells(notebook: dict[str, Any]) -> Any:
     return [cell for cells in lists for cell in cells] if lists else None
 
 
-def code_cells(notebook: dict[str, Any]) -> list[CodeCell]:
-    """Return the code cells, numbered by their place among all cells."""
-    cells = []
+class CodeCell(NamedTuple):
+    """A code cell.
+
+    Attributes:
+        number: its place among all cells of the notebook from 1, texts included.
+        label: how its author finds it: ``cell 7, In [12]``; of running code ``In [12]`` alone.
+        source: its text.
+    """
+
+    number: int
+    label: str
+    source: str
+
+    @property
+    def skipped_magic(self) -> str:
+        """The cell magic, as ``%%bash``, by which it is not Python; empty if it is Python."""
+        first = self.source.lstrip().split("\n", 1)[0]
+        name = first[2:].split(" ")[0].strip()
+        return f"%%{name}" if first.startswith("%%") and name not in _PYTHON_CELLS else ""
+
+    @property
+    def meant_names(self) -> list[str]:
+        """The names that its lines define at the top level; it may not parse."""
+        return _DEFINITION.findall(self.source)
+
+
+def code_cells(notebook: dict[str, Any]) -> Iterator[CodeCell]:
+    """Yield the code cells, numbered by their place among all cells."""
+    is_live = _at(notebook, "metadata", "gradus", "live")
     for number, cell in enumerate(_raw_cells(notebook), 1):
-        if _is_of(cell, "code"):
-            text = _text(cell.get("source", cell.get("input")))
+        if _at(cell, "cell_type") == "code":
             count = cell.get("execution_count", cell.get("prompt_number"))
-            executed = count if type(count) is int and 0 < count < MAX_COUNT else 0
-            has_place = not _at(notebook, "metadata", "gradus", "live")
-            source = text.replace("\r\n", "\n").replace("\r", "\n")
-            cells.append(CodeCell(number, source, executed, has_place))
-    return cells
-
-
-def _is_of(cell: Any, kind: str) -> bool:
-    return bool(_at(cell, "cell_type") == kind)
+            executed = type(count) is int and 0 < count < MAX_COUNT
+            label = [f"cell {number}"] * (not is_live) + [f"In [{count}]"] * executed
+            yield CodeCell(number, ", ".join(label), _text(cell.get("source", cell.get("input"))))
 
 
 def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> str | None:
@@ -122,16 +156,10 @@ def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> st
 
 def notebook_text(notebook: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Return the text of the Markdown cells, and notes about code cells, which hold no answers."""
-    texts = [_text(cell.get("source")) for cell in _raw_cells(notebook) if _is_of(cell, "markdown")]
+    cells = [cell for cell in _raw_cells(notebook) if _at(cell, "cell_type") == "markdown"]
     code = [str(cell.number) for cell in code_cells(notebook) if cell.source.strip()]
     note = f"cells {', '.join(code)} hold code: answers are read from Markdown cells alone"
-    text = "\n\n".join(texts).replace("\r\n", "\n").replace("\r", "\n")
-    return text, (note,) if code else ()
-
-
-def meant_definitions(notebook: dict[str, Any]) -> set[str]:
-    """Return the names that code cells were to define, whether they parse or not."""
-    return {name for cell in code_cells(notebook) for name in meant_names(cell)}
+    return "\n\n".join(_text(cell.get("source")) for cell in cells), (note,) if code else ()
 
 
 def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None) -> NotebookModule:
@@ -158,35 +186,29 @@ class _CellReader:
         self.defined: dict[str, Origin] = {}
         self.labels: dict[int, str] = {}
         self._tasks = tasks
-        self._patience = ParseBudget()
+        self._budget = ParseBudget()
         self._notes = Notes(MAX_CELL_NOTES, "more notes on its cells")
         self._defined_in: dict[str, list[int]] = {}
 
     def add(self, cell: CodeCell) -> None:
         self.labels[cell.number] = cell.label
-        magic = skipped_magic(cell)
-        if magic:
+        if magic := cell.skipped_magic:
             self._notes.add(f"{cell.label} is left out: {magic}")
             return
         try:
-            self._add_python(cell)
+            source = without_magics(cell.source, self._budget)
+            tree = parse(source)
+            new = statements(cell.number, source, tree)
         except SyntaxError as error:
-            self._reject(cell, error)
-
-    def _add_python(self, cell: CodeCell) -> None:
-        source = without_magics(cell.source, self._patience)
-        tree = parse(source)
-        new = statements(cell.number, source, tree)
-        for statement in new:
-            statement.check_scopes()
+            self._reject(cell, f"line {error.lineno or 1}: {error.msg}")
+            return
         self.statements += new
         for name, node in definitions(tree).items():
             self.defined[name] = cell.number, node.lineno
             self._defined_in.setdefault(name, []).append(cell.number)
 
-    def _reject(self, cell: CodeCell, error: SyntaxError) -> None:
-        problem = f"line {error.lineno or 1}: {error.msg}"
-        meant = [name for name in meant_names(cell) if name in self._tasks]
+    def _reject(self, cell: CodeCell, problem: str) -> None:
+        meant = [name for name in cell.meant_names if name in self._tasks]
         for name in meant:
             self.broken.setdefault(name, f"{cell.label}, {problem}")
         if not meant:
@@ -198,14 +220,11 @@ class _CellReader:
         for name, cells in self._defined_in.items():
             if name in self._tasks and len(cells) > 1:
                 more = ["..."] * (len(cells) > MAX_CELL_NOTES)
-                yield f"{name} is defined in {self._listed(cells, more)}: the last one counts"
-
-    def _listed(self, cells: list[int], more: list[str]) -> str:
-        """Return the labels of cells; only their numbers if no cell was run."""
-        labels = [self.labels[cell] for cell in cells[:MAX_CELL_NOTES]]
-        if any("In [" in label for label in labels):
-            return "; ".join([*labels, *more])
-        return f"cells {', '.join([*map(str, cells[:MAX_CELL_NOTES]), *more])}"
+                labels = [self.labels[cell] for cell in cells[:MAX_CELL_NOTES]]
+                listed = "; ".join([*labels, *more])
+                if "In [" not in listed:  # no cell was run: their numbers are enough
+                    listed = f"cells {', '.join([*map(str, cells[:MAX_CELL_NOTES]), *more])}"
+                yield f"{name} is defined in {listed}: the last one counts"
 
 
 def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:
@@ -220,57 +239,11 @@ def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:
     return "\n".join(lines) + "\n", tuple(origins)
 
 
-#: CodeCell magics whose body is Python that runs among the other cells.
-_PYTHON_CELLS = {"time", "capture", "prun", "grade"}
-
-_TIMED = re.compile(r"(\s*)%time\s+(\S.*)")
-_ASSIGNED = re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*")
-_DEFINITION = re.compile(r"^(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.MULTILINE)
-_MAGIC = re.compile(r"(\s*+)([%!?].*|\S.*\?)")
-
-
-@dataclass(frozen=True)
-class CodeCell:
-    """A code cell.
-
-    Args:
-        number: its place among all cells of the notebook from 1, texts included.
-        source: its text.
-        executed: the number that Jupyter shows beside it, as in ``In [12]``; 0 without a number.
-        has_place: whether the notebook is known; of running code only `executed` is.
-    """
-
-    number: int
-    source: str
-    executed: int = 0
-    has_place: bool = True
-
-    @property
-    def label(self) -> str:
-        """How its author finds it: ``cell 7, In [12]``."""
-        known = [f"cell {self.number}"] if self.has_place else []
-        return ", ".join([*known, *([f"In [{self.executed}]"] if self.executed else [])])
-
-
-def skipped_magic(cell: CodeCell) -> str | None:
-    """Return the cell magic, as in ``%%bash``, by which a cell is not Python."""
-    first = cell.source.lstrip().split("\n", 1)[0]
-    if not first.startswith("%%"):
-        return None
-    name = first[2:].split(" ")[0].strip()
-    return None if name in _PYTHON_CELLS else f"%%{name}"
-
-
+@dataclass
 class ParseBudget:
-    """How much text may be parsed again: a hostile notebook could ask for it without end."""
+    """Characters that may be parsed again: a hostile notebook could ask for it without end."""
 
-    def __init__(self, characters: int = 4 << 20) -> None:
-        self._left = characters
-
-    def spend(self, characters: int) -> bool:
-        """Return whether there is enough left; then it is taken."""
-        self._left -= characters
-        return self._left >= 0
+    characters: int = 4 << 20
 
 
 def without_magics(source: str, budget: ParseBudget) -> str:
@@ -283,46 +256,30 @@ def without_magics(source: str, budget: ParseBudget) -> str:
         SyntaxError: something else than a magic is wrong; its line is the cell's.
     """
     lines = source.split("\n")
-    _drop_cell_magic(lines)
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].lstrip().startswith("%%"):
+        lines[first] = ""
     while True:
         try:
             parse("\n".join(lines))
         except SyntaxError as error:
-            if not (_replace_magic(lines, (error.lineno or 1) - 1) and budget.spend(len(source))):
+            if not _replace_magic(lines, (error.lineno or 1) - 1):
+                raise
+            budget.characters -= len(source)
+            if budget.characters < 0:
                 raise
         else:
             return "\n".join(lines)
 
 
-def _drop_cell_magic(lines: list[str]) -> None:
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    if lines[first].lstrip().startswith("%%"):
-        lines[first] = ""
-
-
 def _replace_magic(lines: list[str], index: int) -> bool:
     """Replace the magic in line `index` and lines that continue it; False without a magic."""
-    if not 0 <= index < len(lines):
-        return False
-    plain = _plain(lines[index].rstrip())
+    line = lines[index].rstrip() if 0 <= index < len(lines) else ""
+    matches = ((pattern.fullmatch(line), plain) for pattern, plain in _MAGICS)
+    plain = next((match.expand(plain) for match, plain in matches if match), None)
     if plain is None:
         return False
     while lines[index].endswith("\\") and index + 1 < len(lines):
         lines[index], plain, index = plain, "", index + 1
     lines[index] = plain
     return True
-
-
-def _plain(line: str) -> str | None:
-    if timed := _TIMED.fullmatch(line):
-        return timed[1] + timed[2]
-    if assigned := _ASSIGNED.fullmatch(line):
-        return f"{assigned[1]}None"
-    if magic := _MAGIC.fullmatch(line):
-        return f"{magic[1]}pass"
-    return None
-
-
-def meant_names(cell: CodeCell) -> list[str]:
-    """Return the top-level names in the text of a cell, which may not parse."""
-    return _DEFINITION.findall(cell.source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.process import shown
 
 #: Called with a sentence for the author of a submission.
 OnNote = Callable[[str], None]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import PurePath, PurePosixPath
 
 from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
@@ -54,26 +53,21 @@ def _of_markdown(
 ) -> str:
     """Return the exercise whose questions `candidate` answers: by its mark, name or folder."""
     inner = candidate.inner
+    is_named = inner.name.lower() == QUESTIONS
     marked = exercise_of(candidate.read()[: 1 << 14].decode("utf-8", "replace"))
-    folder = inner.parent.name if inner.name.lower() == QUESTIONS else ""
+    folder = inner.parent.name if is_named else ""
     meant = meant_exercise(inner.stem, course.exercise_names)
     for name in (marked, inner.stem, folder, meant):
         if name in course.exercise_names and (
             name not in wanted or course.exercise(name).questions
         ):
             return name
-    if is_all or _is_meant(inner, course):
+    if is_all or (is_named and any(course.exercise(n).questions for n in course.exercise_names)):
         raise BadInputError(
             f"{candidate.shown} belongs to no exercise: expected a line "
             f"{exercise_mark('NAME')} with the name of its exercise. `gradus list` shows all"
         )
     return ""
-
-
-def _is_meant(inner: PurePosixPath, course: Course) -> bool:
-    """Return whether a file of this name should answer questions of `course`."""
-    is_named = inner.name.lower() == QUESTIONS
-    return is_named and any(course.exercise(name).questions for name in course.exercise_names)
 
 
 def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
@@ -107,14 +101,11 @@ def _by_tasks(candidate: Candidate, course: Course) -> str:
 
 def _defined_names(candidate: Candidate) -> Iterable[str]:
     if suffix(candidate.inner) == ".ipynb":
-        from autograder.submissions.notebooks import (
-            meant_definitions,
-            notebook_module,
-            read_notebook,
-        )
+        from autograder.submissions.notebooks import code_cells, notebook_module, read_notebook
 
         notebook = read_notebook(candidate.read(), candidate.shown)
-        return {*notebook_module(notebook).defined, *meant_definitions(notebook)}
+        meant = (name for cell in code_cells(notebook) for name in cell.meant_names)
+        return {*notebook_module(notebook).defined, *meant}
     source = decode(candidate.read(), candidate.shown)
     try:
         return definitions(parse(source))
@@ -127,8 +118,6 @@ def _defined_names(candidate: Candidate) -> Iterable[str]:
 
 #: What people write before the name of an exercise.
 _BEFORE = re.compile(r"(?:my|copy[ _-]of)[ _-]+", re.IGNORECASE)
-#: The number that systems and browsers add to a second file of a name.
-_COUNTER = re.compile(r"(?P<stem>.+?)(?:-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 #: What systems and people write after a name, as in ``rnn - Copy (2)`` and ``rnn_final``.
 _AFTER = re.compile(
     r"(?:[ _-]*\(\d{1,6}\)|[ _-]+\d{1,6}"
@@ -137,17 +126,6 @@ _AFTER = re.compile(
 )
 #: Additions to one name, and characters of a name.
 _MAX_ADDITIONS, _MAX_NAME = 4, 100
-
-
-def numbered(stem: str, names: Collection[str]) -> tuple[str, int] | None:
-    """Return the one of `names` that `stem` is with a number, and the number.
-
-    Canvas saves a second ``lab.py`` as ``lab-1.py``, and browsers as ``lab (1).py``.
-    """
-    match = _COUNTER.fullmatch(stem)
-    if stem in names or match is None or match["stem"] not in names:
-        return None
-    return match["stem"], int(match["number"])
 
 
 def meant_exercise(stem: str, exercises: Collection[str]) -> str:
@@ -169,11 +147,6 @@ def mentioned_exercise(name: str, exercises: Collection[str]) -> str:
     return max(mentioned, key=len, default="")
 
 
-def stem_of(path: PurePath) -> str:
-    """Return the name of `path` without its suffixes: ``rnn`` of ``rnn.py.txt``."""
-    return path.name.partition(".")[0]
-
-
 def _plain(stem: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", stem.lower())
 
@@ -182,13 +155,8 @@ def _shortened(stem: str) -> Iterator[str]:
     """Yield `stem`, and what is left of it after one addition, two, and so on."""
     for _ in range(_MAX_ADDITIONS + 1):
         yield stem
-        before = _BEFORE.match(stem)
-        shorter = stem[before.end() :] if before else _without_last_addition(stem)
-        if shorter == stem:
-            return
-        stem = shorter
-
-
-def _without_last_addition(stem: str) -> str:
-    start = next((at for at in range(1, len(stem)) if _AFTER.fullmatch(stem, at)), len(stem))
-    return stem[:start]
+        if before := _BEFORE.match(stem):
+            stem = stem[before.end() :]
+        else:
+            ends = (at for at in range(1, len(stem)) if _AFTER.fullmatch(stem, at))
+            stem = stem[: next(ends, len(stem))]

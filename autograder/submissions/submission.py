@@ -11,13 +11,13 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.borrowed import borrowed_sources
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Course
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
 from autograder.submissions.notes import Notes
@@ -71,32 +71,23 @@ class Submission:
     files: Mapping[str, SubmittedFile]
     hash: str
     notes: tuple[str, ...]
-    _staging: Staging = field(repr=False, compare=False)
+    staging: Staging = field(repr=False, compare=False)
     unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         """A folder that holds one ``EXERCISE.py`` per exercise and nothing else, until `close`."""
-        return self._staging.folder
+        return self.staging.folder
 
     def require(self, *exercises: str) -> None:
-        """Refuse to go on without the files of `exercises`, or without any file.
-
-        Raises:
-            BadInputError: a file cannot be read, or no file was found; the message says why.
-        """
+        """Raise `BadInputError` if a file of `exercises` cannot be read, or no file was found."""
         problems = [self.unread[name] for name in exercises if name in self.unread]
         if problems or not self.files:
             raise BadInputError(". ".join(problems or self.notes))
 
-    def restaged(self, sources: Mapping[str, str]) -> Staging:
-        """Put `sources` into `folder` in place of what it holds."""
-        self._staging.write(sources)
-        return self._staging
-
     def close(self) -> None:
         """Remove `folder`."""
-        self._staging.close()
+        self.staging.close()
 
     def __enter__(self) -> Submission:
         return self
@@ -111,12 +102,10 @@ def load_submission(
     exercises: Iterable[str] | None = None,
     former: Submission | None = None,
 ) -> Submission:
-    """Read the submission `path`; with `exercises`, only their files.
+    """Read the submission `path`.
 
     Args:
-        path: the file or the folder.
-        course: what its files belong to.
-        exercises: those that are read; None for all.
+        exercises: those whose files are read; None for all.
         former: an earlier state of the same submission, whose folder this one takes over.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
@@ -139,26 +128,19 @@ def load_submission(
         gathering.add(candidate, is_single=is_single)
     files = gathering.files()
     if not files and not gathering.unread:
-        notes.add(_nothing_found([course.exercise(name) for name in names[:4]]))
+        expected = ", ".join(course.exercise(name).stub.name for name in names[:3])
+        notes.add(
+            f"the submission holds no exercise: expected {expected}{' ...' * (len(names) > 3)} "
+            "(or .ipynb). `gradus list` shows all"
+        )
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
     sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
-    staging = former.restaged(sources) if former is not None else Staging(sources)
+    staging = former.staging if former is not None else Staging({})
+    staging.write(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
-    return Submission(_label(path), files, _hash(files), notes.all(), staging, unread)
-
-
-def _label(path: Path) -> str:
-    return Path(os.path.realpath(path)).name
-
-
-def _nothing_found(exercises: Sequence[Exercise]) -> str:
-    """Say what was expected: the files of the first three of `exercises`."""
-    files = ", ".join(exercise.stub.name for exercise in exercises[:3])
-    wanted = files + (" ..." if len(exercises) > 3 else "")
-    return (
-        f"the submission holds no exercise: expected {wanted} (or .ipynb). `gradus list` shows all"
-    )
+    label = Path(os.path.realpath(path)).name
+    return Submission(label, files, _hash(files), notes.all(), staging, unread)
 
 
 def _hash(files: Mapping[str, SubmittedFile]) -> str:
@@ -183,9 +165,7 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
             task.kind, task.registry_name, "student", f"{submission.folder / name}.py:{task.name}"
         )
         for name, file in submission.files.items()
-        if course.exercise(name).tasks
-        for task, state in zip(
-            course.exercise(name).tasks, file.progress(course.exercise(name)).values(), strict=True
-        )
+        if (tasks := course.exercise(name).tasks)
+        for task, state in zip(tasks, file.progress(course.exercise(name)).values(), strict=True)
         if state is TaskProgress.WRITTEN
     ]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
@@ -61,17 +60,10 @@ def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:
         module = _Module(source)
     except SyntaxError:
         return dict.fromkeys(names, frozenset())
-    direct = {name: module.tasks_named(name, names) - {name} for name in names}
-    return {name: _reached(name, direct) - {name} for name in names}
-
-
-def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
-    waiting, seen = [name], set[str]()
-    while waiting:
-        for other in direct[waiting.pop()] - seen:
-            seen.add(other)
-            waiting.append(other)
-    return frozenset(seen)
+    needs = {name: module.tasks_named(name, names) for name in names}
+    for _ in names:  # as often as a chain of tasks may be long
+        needs = {name: used.union(*map(needs.__getitem__, used)) for name, used in needs.items()}
+    return {name: frozenset(used - {name}) for name, used in needs.items()}
 
 
 class _Module:
@@ -79,50 +71,38 @@ class _Module:
 
     def __init__(self, source: str) -> None:
         self.definitions = definitions(parse(source))
-        self._names: dict[str, _Names] = {}
+        self._names: dict[str, tuple[set[str], set[str]]] = {}
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """Return all functions that the task `name` consists of, by qualified name."""
         functions: dict[str, ast.AST] = {}
-        for owner in self._parts(name, tasks):
-            for path, function in _functions(owner, self.definitions[owner]):
-                functions[path] = function
+        for part in self._parts(name, tasks):
+            functions.update(_functions(part, self.definitions[part]))
         return functions
 
     def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
         """Return the tasks that the task `name` and its helpers use."""
-        owners = self._parts(name, tasks)
-        return {used for owner in owners for used in self._names_in(owner).all} & tasks
+        parts = self._parts(name, tasks)
+        return {used for part in parts for used in self._names_in(part)[1]} & tasks
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """Yield `name` and what it uses: base classes, and helpers that are no tasks."""
         waiting, seen = [name], set[str]()
         while waiting:  # a chain of helpers may be longer than Python's recursion limit
-            owner = waiting.pop()
-            node = self.definitions.get(owner)
-            if owner not in seen and isinstance(node, Definition):
-                seen.add(owner)
-                yield owner
-                names = self._names_in(owner)
-                waiting += sorted(names.bases | (names.all - tasks), reverse=True)
+            part = waiting.pop()
+            if part not in seen and isinstance(self.definitions.get(part), Definition):
+                seen.add(part)
+                yield part
+                bases, names = self._names_in(part)
+                waiting += sorted(bases | (names - tasks), reverse=True)
 
-    def _names_in(self, owner: str) -> _Names:
-        """Return the names that the definition `owner` uses; each is walked through once."""
-        if owner not in self._names:
-            self._names[owner] = _Names.of(self.definitions[owner])
-        return self._names[owner]
-
-
-class _Names(NamedTuple):
-    """The names of base classes, and all names, that a definition uses."""
-
-    bases: set[str]
-    all: set[str]
-
-    @classmethod
-    def of(cls, node: ast.stmt) -> _Names:
-        bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
-        return cls(bases, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
+    def _names_in(self, part: str) -> tuple[set[str], set[str]]:
+        """Return the names of base classes, and all names, in a definition; it is walked once."""
+        if part not in self._names:
+            node = self.definitions[part]
+            bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+            self._names[part] = bases, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return self._names[part]
 
 
 def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -139,30 +119,25 @@ def _progress(name: str, module: _Module, given: _Module | None, tasks: set[str]
         return TaskProgress.MISSING
     functions = module.functions(name, tasks)
     known = given.functions(name, tasks) if given else {}
-    still_open = {path for path in functions if _is_open(path, functions, known)}
+    still_open = {
+        path
+        for path, function in functions.items()
+        if _gives_up(_body(function))
+        or (
+            path in known
+            and any(map(_is_not_implemented, ast.walk(known[path])))
+            and _same(function, known[path])
+        )
+    }
     if not still_open:
         return TaskProgress.WRITTEN
-    return (
-        TaskProgress.UNTOUCHED if _untouched(functions, known, still_open) else TaskProgress.STARTED
-    )
-
-
-def _is_open(path: str, functions: dict[str, ast.AST], known: dict[str, ast.AST]) -> bool:
-    function = functions[path]
-    if _gives_up(_body(function)):
-        return True
-    return path in known and _raises(known[path]) and _same(function, known[path])
-
-
-def _untouched(
-    functions: dict[str, ast.AST], known: dict[str, ast.AST], still_open: set[str]
-) -> bool:
-    """Return whether nothing was written: equal to the stub, or else only constructors."""
     if known:
-        return functions.keys() == known.keys() and all(
+        is_untouched = functions.keys() == known.keys() and all(
             _same(functions[path], known[path]) for path in functions
         )
-    return all(path in still_open or path.endswith(".__init__") for path in functions)
+    else:  # without a stub: nothing but constructors
+        is_untouched = all(path in still_open or path.endswith(".__init__") for path in functions)
+    return TaskProgress.UNTOUCHED if is_untouched else TaskProgress.STARTED
 
 
 def _same(first: ast.AST, second: ast.AST) -> bool:
@@ -170,7 +145,7 @@ def _same(first: ast.AST, second: ast.AST) -> bool:
 
 
 def _body(function: ast.AST) -> list[ast.stmt]:
-    """Statements of a function without its docstring."""
+    """Return the statements of a function without its docstring."""
     body: list[ast.stmt] = getattr(function, "body", [])
     documented = body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     return body[1:] if documented else body
@@ -183,10 +158,6 @@ def _gives_up(body: list[ast.stmt]) -> bool:
         or (isinstance(node, ast.For | ast.While | ast.With) and _gives_up(node.body))
         for node in body
     )
-
-
-def _raises(function: ast.AST) -> bool:
-    return any(_is_not_implemented(node) for node in ast.walk(function))
 
 
 def _is_not_implemented(node: ast.AST) -> bool:

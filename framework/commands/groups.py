@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from framework.errors import ConflictError, block_options
 from framework.importing import load_target
@@ -18,6 +18,56 @@ if TYPE_CHECKING:
 
 #: Characters of the line about a command: more than a sentence has.
 _NO_LIMIT = 10_000
+
+
+#: Kind of a wrong value, as pydantic names it -> its words; typer would use those of pydantic.
+_WRONG_VALUES = {
+    "int_parsing": "{input!r} is not a whole number",
+    "int_from_float": "{input!r} is not a whole number",
+    "float_parsing": "{input!r} is not a number",
+    "greater_than_equal": "{input} is less than {ge}",
+    "less_than_equal": "{input} is more than {le}",
+    "value_error": "{error}",
+}
+
+
+class PlainCommand(TyperCommand):
+    """A command whose errors are in plain words, and whose help has its options in groups."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments.
+
+        Raises:
+            typer.BadParameter: a value is wrong.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            if error.__cause__ is not None and type(error.__cause__).__name__ == "ValidationError":
+                (wrong, *_) = error.__cause__.errors()  # type: ignore[attr-defined]  # pydantic's
+                if words := _WRONG_VALUES.get(wrong["type"]):
+                    error.message = words.format(input=wrong["input"], **wrong.get("ctx", {}))
+            raise
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and options, each under its `rich_help_panel`."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            if (row := parameter.get_help_record(ctx)) is not None:
+                panel = getattr(parameter, "rich_help_panel", None)
+                title = "Arguments" if parameter.param_type_name == "argument" else "Options"
+                sections.setdefault(panel or title, []).append(row)
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+class PlainTyper(typer.Typer):
+    """An application whose commands are `PlainCommand`s."""
+
+    def command(self, *args: Any, **options: Any) -> Any:
+        """Return the decorator that adds a command."""
+        return super().command(*args, **{"cls": PlainCommand, **options})
 
 
 class LazyGroup(TyperGroup):
@@ -84,7 +134,7 @@ def new_app(**options: Any) -> typer.Typer:
     """Return an application without commands, whose help is plain text everywhere."""
     options.setdefault("cls", LazyGroup)
     names = {"help_option_names": ["--help", "-h"]}
-    return typer.Typer(
+    return PlainTyper(
         add_completion=False, rich_markup_mode=None, context_settings=names, **options
     )
 

@@ -76,7 +76,7 @@ def plot_words(
     say(f"Saved {out}: {len(shown.drawn)} words, {share:.0%} of their variance.")
 
 
-def _show(found: Scored) -> None:
-    width = max((len(word) for word, _ in found), default=0)
-    for word, cosine in found:
+def _show(neighbors: Scored) -> None:
+    width = max((len(word) for word, _ in neighbors), default=0)
+    for word, cosine in neighbors:
         say(f"{word:<{width}}  {cosine:6.3f}")

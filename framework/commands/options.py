@@ -46,6 +46,9 @@ Verbose = Annotated[
     ),
 ]
 
+#: The heading of these options in the help of a command.
+COURSE_PANEL = "Course and plugins"
+
 # The course and its plugins. They are eager: `--help` after them shows what they bring.
 CourseOption = Annotated[
     Path | None,
@@ -55,6 +58,7 @@ CourseOption = Annotated[
         help="Folder of the course, or name of an installed one; `gradus plugins` lists them. "
         "Default: the course of the working directory.",
         is_eager=True,
+        rich_help_panel=COURSE_PANEL,
     ),
 ]
 PluginOption = Annotated[
@@ -64,6 +68,7 @@ PluginOption = Annotated[
         metavar="PLUGIN",
         help="Also load this plugin: a module or a path. Repeatable.",
         is_eager=True,
+        rich_help_panel=COURSE_PANEL,
     ),
 ]
 BlockOption = Annotated[
@@ -73,6 +78,7 @@ BlockOption = Annotated[
         metavar="NAME",
         help="Do not load the plugin of this name. Repeatable.",
         is_eager=True,
+        rich_help_panel=COURSE_PANEL,
     ),
 ]
 
@@ -102,6 +108,10 @@ GradedSubmission = Annotated[
         metavar="PATH",
         help="Folder, .py, .ipynb, .zip or .tar.gz. Default: the course's own exercises.",
     ),
+]
+ManualPointsFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="CSV file with instructors' points for answers in prose."),
 ]
 
 # How code is graded.

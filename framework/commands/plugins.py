@@ -50,14 +50,14 @@ def plugins(
 
     `--plugin` adds a plugin that is not installed, and `--block` leaves one out.
     """
-    found = load_plugins(plugin, block)
+    loaded = load_plugins(plugin, block)
     output = console()
-    lines = list(describe(found, output.width, names or ()))  # errors come before any output
+    lines = list(describe(loaded, output.width, names or ()))  # errors come before any output
     for line in lines:
         output.print(line, soft_wrap=True)
 
 
-def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[Text]:
+def describe(plugins: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[Text]:
     """Yield the lines of the list, at most `width` characters each where words allow.
 
     Args:
@@ -66,49 +66,49 @@ def describe(found: Plugins, width: int, names: Sequence[str] = ()) -> Iterator[
     Raises:
         UnknownNameError: there is no plugin of one of the `names`.
     """
-    _check_names(found, names)
-    commands = _commands(found)
+    _check_names(plugins, names)
+    commands = _commands(plugins)
     if not names:
-        yield Text.assemble((COURSE, "bold"), f"  {shown(course_file(found.course.root))}")
-        yield from _table([*_implementations(found, found.course_origin)], width)
-    for source in _named(found.sources, names):
+        yield Text.assemble((COURSE, "bold"), f"  {shown(course_file(plugins.course.root))}")
+        yield from _table([*_implementations(plugins, plugins.course_origin)], width)
+    for source in _named(plugins.sources, names):
         yield _title(source)
-        rows = [*_implementations(found, source.label), *_names(found, source)]
+        rows = [*_implementations(plugins, source.label), *_names(plugins, source)]
         if names:
-            yield from _explanation(found, source, width)
+            yield from _explanation(plugins, source, width)
         if commands[source.name]:
             rows.append(("commands", commands[source.name]))
-        others = [] if names else [hook for hook in found.hooks_of(source) if hook not in SHOWN]
+        others = [] if names else [hook for hook in plugins.hooks_of(source) if hook not in SHOWN]
         if others:
             rows.append(("hooks", others))
         yield from _table(rows, width)
-    for source in _named(found.blocked, names):
+    for source in _named(plugins.blocked, names):
         yield _title(source).append(": blocked")
-    reasons = dict(found.failures)
+    reasons = dict(plugins.failures)
     for source in _named(reasons, names):
         yield _title(source)
         yield Text.assemble("  ", ("not loaded", "red"), f": {reasons[source]}")
-    yield from _conflicts(found)
+    yield from _conflicts(plugins)
 
 
-def _conflicts(found: Plugins) -> Iterator[Text]:
+def _conflicts(plugins: Plugins) -> Iterator[Text]:
     """Yield which corpora cannot be used: two owners offer one name, or an entry is malformed."""
     try:
-        found.corpora  # noqa: B018 - reads all of them
+        plugins.corpora  # noqa: B018 - reads all of them
     except (ConflictError, PluginError) as error:
         yield Text.assemble(("corpora cannot be used", "red"), f": {error}")
 
 
-def _explanation(found: Plugins, source: Source, width: int) -> Iterator[Text]:
+def _explanation(plugins: Plugins, source: Source, width: int) -> Iterator[Text]:
     """Yield what one plugin says about itself, and each of its hooks with its first sentence."""
-    if about := found.about(source):
+    if about := plugins.about(source):
         yield Text(f"  {about}")
-    hooks = [(hook, [found.sentence_of(source, hook)]) for hook in found.hooks_of(source)]
+    hooks = [(hook, [plugins.sentence_of(source, hook)]) for hook in plugins.hooks_of(source)]
     yield from _table(hooks, width)
 
 
-def _check_names(found: Plugins, names: Sequence[str]) -> None:
-    sources = [*found.sources, *found.blocked, *(source for source, _ in found.failures)]
+def _check_names(plugins: Plugins, names: Sequence[str]) -> None:
+    sources = [*plugins.sources, *plugins.blocked, *(source for source, _ in plugins.failures)]
     known = [source.name for source in sources]
     for name in names:
         if name not in known:
@@ -142,31 +142,31 @@ def _table(rows: list[tuple[str, list[str]]], width: int) -> Iterator[Text]:
         yield from map(Text, wrapped)
 
 
-def _implementations(found: Plugins, origin: str) -> Iterator[tuple[str, list[str]]]:
+def _implementations(plugins: Plugins, origin: str) -> Iterator[tuple[str, list[str]]]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for entry in found.registry:
+    for entry in plugins.registry:
         if entry.origin == origin:
             names[entry.provider, entry.kind].append(entry.name)
     for (provider, kind), offered in sorted(names.items()):
         yield f"{kind}@{provider}", sorted(offered)
 
 
-def _names(found: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
-    courses = sorted(one.name for one in courses_of_plugin(found, source))
+def _names(plugins: Plugins, source: Source) -> Iterator[tuple[str, list[str]]]:
+    courses = sorted(course.name for course in courses_of_plugin(plugins, source))
     if courses:
         yield "courses", courses
-    corpora = sorted(entry.name for entry in found.corpora_of(source))
+    corpora = sorted(entry.name for entry in plugins.corpora_of(source))
     if corpora:
         yield "corpora", corpora
     for hook, word in NAMED.items():
-        names = found.names_of(source, hook)
+        names = plugins.names_of(source, hook)
         if names:
             yield word, names
 
 
-def _commands(found: Plugins) -> dict[str, list[str]]:
+def _commands(plugins: Plugins) -> dict[str, list[str]]:
     """Return the commands of each plugin, by the plugin's name."""
     commands = defaultdict(list)
-    for name, (source, _) in commands_of_plugins(found).items():
+    for name, (source, _) in commands_of_plugins(plugins).items():
         commands[source.name].append(name)
     return commands

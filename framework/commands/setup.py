@@ -18,10 +18,10 @@ def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> P
 
     What was left out, because it cannot be loaded, is said on standard error.
     """
-    found = Plugins(plugin or (), blocked=block or ())
-    for warning in found.warnings:
+    plugins = Plugins(plugin or (), blocked=block or ())
+    for warning in plugins.warnings:
         write_error(f"gradus: {warning}")
-    return found
+    return plugins
 
 
 def choose_backend(

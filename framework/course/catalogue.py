@@ -160,10 +160,10 @@ class Catalogue:
 def _read_once(file: Path) -> Table:
     """Return the table in `file`, cached in the process until the file changes."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return read_table(file)  # this reports why it cannot be read
-    return _parsed(file, (found.st_mtime_ns, found.st_size, found.st_ino))
+    return _parsed(file, (status.st_mtime_ns, status.st_size, status.st_ino))
 
 
 @lru_cache(maxsize=1024)

@@ -1,51 +1,20 @@
-"""The built-in corpora, and help texts made from such a table.
+"""Published corpora that are read from their files, and help texts for options.
 
-A corpus is added here, or by a plugin's hook `register_corpora`.
+A corpus is added here, or by the hook `register_corpora` of a plugin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from framework.data.corpus_entry import (
-    AS_LOADED,
     LABELLED_TEXTS,
-    SENTENCE_PAIRS,
     TAGGED_SENTENCES,
-    TEXT,
     CorpusEntry,
     CorpusFile,
 )
 
-#: Generated texts are a part of gradus.
-_GENERATED = "as gradus"
 _UNSTATED = "none stated"
 
 BUILT_IN = (
-    CorpusEntry(
-        "agreement",
-        TEXT,
-        "framework.languages.agreement:corpus",
-        "sentences whose verb agrees with a subject some words before it",
-        AS_LOADED,
-        licence=_GENERATED,
-    ),
-    CorpusEntry(
-        "sentiment",
-        LABELLED_TEXTS,
-        "framework.languages.sentiment:corpus",
-        "reviews with negation; bags of words cannot reach the best accuracy",
-        AS_LOADED,
-        licence=_GENERATED,
-    ),
-    CorpusEntry(
-        "attributed_sentiment",
-        LABELLED_TEXTS,
-        "framework.languages.attributed_sentiment:corpus",
-        "reviews that quote others; windows of words cannot reach the best accuracy",
-        AS_LOADED,
-        licence=_GENERATED,
-    ),
     CorpusEntry(
         "trec",
         LABELLED_TEXTS,
@@ -97,14 +66,6 @@ BUILT_IN = (
         licence="non-commercial",
     ),
     CorpusEntry(
-        "entities",
-        TAGGED_SENTENCES,
-        "framework.languages.entities:corpus",
-        "sentences with names of persons, places and organisations",
-        AS_LOADED,
-        licence=_GENERATED,
-    ),
-    CorpusEntry(
         "conll2003",
         TAGGED_SENTENCES,
         "framework.data.formats.conll:conll2003",
@@ -116,34 +77,23 @@ BUILT_IN = (
         ),
         licence="research only",
     ),
-    CorpusEntry(
-        "translation",
-        SENTENCE_PAIRS,
-        "framework.languages.translation:corpus",
-        "sentences and their translations into a language with another word order",
-        AS_LOADED,
-        licence=_GENERATED,
-    ),
 )
 
 
-def corpus_help(*kinds: str, file: str = "", entries: Iterable[CorpusEntry] = BUILT_IN) -> str:
+def corpus_help(*kinds: str, file: str = "") -> str:
     """Return the help text of an option for a corpus of one of `kinds`.
 
     Args:
         kinds: of `framework.data.corpus_entry.KINDS`.
         file: the content of a file that the option accepts too, as in ``a sentence per line``.
-        entries: the corpora to list.
     """
-    known = [entry for entry in entries if entry.kind in kinds]
-    ready = [entry.name for entry in known if not entry.files]
-    published = [entry.name for entry in known if entry.files]
+    published = [entry.name for entry in BUILT_IN if entry.kind in kinds]
     choices = [
-        *([_listed(ready)] if ready else []),
+        "a name in `gradus corpora`",
         *([f"with --data {_listed(published)}"] if published else []),
         *([f"a file with {file}"] if file else []),
     ]
-    return f"Corpus: {'; '.join(choices)}. `gradus corpora` shows all."
+    return f"Corpus: {'; '.join(choices)}."
 
 
 def _listed(names: list[str]) -> str:

@@ -36,7 +36,7 @@ class Characters:
                 f"received {len(self.characters)} characters and longest={longest}"
             )
         self.longest = longest
-        self._ids = {c: _FIRST + place for place, c in enumerate(self.characters)}
+        self._ids = {c: _FIRST + rank for rank, c in enumerate(self.characters)}
 
     def __len__(self) -> int:
         return _FIRST + len(self.characters)

@@ -67,18 +67,18 @@ class Corpora:
             UnknownNameError: there is no corpus of that name: with near misses.
             UsageError: it is of another kind; the message lists corpora of the accepted kinds.
         """
-        found = self._by_name.get(name)
-        if found is None:
+        entry = self._by_name.get(name)
+        if entry is None:
             what = " or ".join(filter(None, ["corpus", file]))
             note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
             raise UnknownNameError(what, name, self.names(*kinds), SEE, note)
-        if found.kind not in kinds:
+        if entry.kind not in kinds:
             wanted = " or ".join(KINDS[kind].title for kind in kinds)
             raise UsageError(
-                f"the corpus '{name}' has {KINDS[found.kind].title}, but {wanted} are needed: "
+                f"the corpus '{name}' has {KINDS[entry.kind].title}, but {wanted} are needed: "
                 f"{', '.join(self.names(*kinds))}. `{SEE}` shows all"
             )
-        return found
+        return entry
 
     def load(self, name: str, *kinds: str, folder: Path | None = None) -> Any:
         """Find and load a corpus, see `find` and `load_entry`."""
@@ -148,10 +148,10 @@ def _corpus_folder(name: str, folder: Path | None) -> Path:
 
 
 def _first_file(folder: Path, names: Iterable[str]) -> Path:
-    found = next((folder / name for name in names if (folder / name).is_file()), None)
-    if found is None:
+    file = next((folder / name for name in names if (folder / name).is_file()), None)
+    if file is None:
         raise BadInputError(f"{folder} has none of the files {', '.join(names)}")
-    return found
+    return file
 
 
 def _check(entry: CorpusEntry, corpus: Any) -> None:
@@ -167,12 +167,12 @@ def _check(entry: CorpusEntry, corpus: Any) -> None:
     _check_score(entry, kind.measure, corpus.best_score)
 
 
-def _check_score(entry: CorpusEntry, measure: str, found: float | None) -> None:
+def _check_score(entry: CorpusEntry, measure: str, computed: float | None) -> None:
     said = entry.best_score
-    if isinstance(said, str) or said is None or found is None:
+    if isinstance(said, str) or said is None or computed is None:
         return
-    if not isclose(said, found, abs_tol=5e-4):
-        raise _broken(entry, f"says that the best {measure} is {said:g}, but it is {found:.4f}")
+    if not isclose(said, computed, abs_tol=5e-4):
+        raise _broken(entry, f"says that the best {measure} is {said:g}, but it is {computed:.4f}")
 
 
 def _broken(entry: CorpusEntry, trouble: str) -> PluginError:

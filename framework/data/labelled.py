@@ -123,7 +123,7 @@ def folds(corpus: TextCorpus, count: int, *, rng: np.random.Generator) -> list[T
 def _shuffled_parts(texts: Texts, ends: Sequence[int], rng: np.random.Generator) -> list[Texts]:
     """Return the texts in random order, divided at the indices `ends`."""
     order = rng.permutation(len(texts))
-    return [[texts[place] for place in places] for places in np.split(order, ends)]
+    return [[texts[index] for index in places] for places in np.split(order, ends)]
 
 
 def _joined(parts: Sequence[Texts]) -> Texts:

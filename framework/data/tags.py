@@ -33,16 +33,16 @@ def entities(tags: Sequence[str]) -> list[Entity]:
 
     Source: Tjong Kim Sang and De Meulder, "Introduction to the CoNLL-2003 Shared Task" (2003).
     """
-    found: list[Entity] = []
+    spans: list[Entity] = []
     for t, tag in enumerate(tags):
         mark, kind = _parts(tag)
         if not kind:
             continue
-        if mark == "I" and found and found[-1].end == t and found[-1].type == kind:
-            found[-1] = found[-1]._replace(end=t + 1)
+        if mark == "I" and spans and spans[-1].end == t and spans[-1].type == kind:
+            spans[-1] = spans[-1]._replace(end=t + 1)
         else:
-            found.append(Entity(t, t + 1, kind))
-    return found
+            spans.append(Entity(t, t + 1, kind))
+    return spans
 
 
 def as_iob2(tags: Sequence[str]) -> list[str]:

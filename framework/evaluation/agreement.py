@@ -87,8 +87,8 @@ def _judged(
     state = model.initial_state(len(batch))
     for tokens in prefixes.T:
         log_probabilities, state = model.next_log_probabilities(arrays.from_numpy(tokens), state)
-    found, rows = arrays.to_numpy(log_probabilities), np.arange(len(batch))
+    scores, rows = arrays.to_numpy(log_probabilities), np.arange(len(batch))
     right = vocabulary.encode(item.right for item in batch)
     wrong = vocabulary.encode(item.wrong for item in batch)
-    judged: Array = found[rows, right] > found[rows, wrong]
+    judged: Array = scores[rows, right] > scores[rows, wrong]
     return judged

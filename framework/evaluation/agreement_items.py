@@ -52,13 +52,13 @@ def read_agreement_items(folder: Path) -> list[AgreementItem]:
 
 
 def _the_file(folder: Path, ending: str) -> Path:
-    found = sorted(folder.glob(f"*{ending}"))
-    if len(found) != 1:
+    files = sorted(folder.glob(f"*{ending}"))
+    if len(files) != 1:
         raise BadInputError(
-            f"{folder} holds {len(found)} files *{ending}, but the items of the agreement task are "
+            f"{folder} holds {len(files)} files *{ending}, but the items of the agreement task are "
             "in one *.text and one *.gold: give their folder with `--data`"
         )
-    return found[0]
+    return files[0]
 
 
 def _lines(file: Path) -> list[str]:

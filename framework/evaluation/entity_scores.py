@@ -62,14 +62,14 @@ def entity_scores(
     if [len(tags) for tags in true] != [len(tags) for tags in predicted]:
         raise BadInputError("F1 needs one predicted tag for every word of every sentence")
     right: Counter[str] = Counter()
-    found: Counter[str] = Counter()
+    returned: Counter[str] = Counter()
     there: Counter[str] = Counter()
     for expected, tags in zip(true, predicted, strict=True):
         a, b = set(entities(expected)), set(entities(tags))
-        for count, some in ((right, a & b), (found, b), (there, a)):
+        for count, some in ((right, a & b), (returned, b), (there, a)):
             count.update(entity.type for entity in some)
-    types = sorted(found.keys() | there.keys())
-    return {kind: EntityScore(right[kind], found[kind], there[kind]) for kind in types}
+    types = sorted(returned.keys() | there.keys())
+    return {kind: EntityScore(right[kind], returned[kind], there[kind]) for kind in types}
 
 
 def together(scores: dict[str, EntityScore]) -> EntityScore:

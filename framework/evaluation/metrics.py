@@ -81,9 +81,9 @@ def language_model_perplexity(
     text = streams(ids, batch_size)
     rows = np.arange(batch_size)
     state = model.initial_state(batch_size)
-    found = np.empty(text.targets.shape)
+    of_targets = np.empty(text.targets.shape)
     for step in range(text.inputs.shape[1]):
         tokens = arrays.from_numpy(text.inputs[:, step])
         log_probabilities, state = model.next_log_probabilities(tokens, state)
-        found[:, step] = arrays.to_numpy(log_probabilities)[rows, text.targets[:, step]]
-    return perplexity(found[text.mask])
+        of_targets[:, step] = arrays.to_numpy(log_probabilities)[rows, text.targets[:, step]]
+    return perplexity(of_targets[text.mask])

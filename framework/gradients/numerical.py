@@ -120,15 +120,15 @@ def differentiate(
         directions: arrays by name, in the shapes of those in `point`.
         value: f(point) `(m,)`.
     """
-    found = _measure(function, point, directions, value, STEP)
+    all_slopes = _measure(function, point, directions, value, STEP)
     for step in FINER_STEPS:
-        rough = [i for i, slopes in enumerate(found) if slopes.blur > SHARP]
+        rough = [i for i, slopes in enumerate(all_slopes) if slopes.blur > SHARP]
         if not rough:
             break
         finer = _measure(function, point, [directions[i] for i in rough], value, step)
         for i, slopes in zip(rough, finer, strict=True):
-            found[i] = min(found[i], slopes, key=lambda one: one.blur)
-    return found
+            all_slopes[i] = min(all_slopes[i], slopes, key=lambda candidate: candidate.blur)
+    return all_slopes
 
 
 def _measure(
@@ -264,13 +264,13 @@ def numerical_gradient(
     """
     batch = pointwise(function, point)
     value, u = batch([{}])[0], np.ravel(np.asarray(upstream, float))
-    found = {}
+    gradients = {}
     for name, array in point.items():
         units = [unit_direction(point, name, entry) for entry in range(array.size)]
         slopes = differentiate(batch, point, units, value)
         entries = [float(u @ s.values) if s.usable else math.nan for s in slopes]
-        found[name] = np.reshape(np.array(entries, float), array.shape)
-    return found
+        gradients[name] = np.reshape(np.array(entries, float), array.shape)
+    return gradients
 
 
 def pointwise(function: Callable[[dict[str, Array]], npt.ArrayLike], point: Point) -> Function:

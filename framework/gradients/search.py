@@ -73,9 +73,9 @@ def disagreement(claim: Claim, rng: np.random.Generator) -> Disagreement | None:
         UndecidedError: at a kink, or if f is too coarse for numerical derivatives.
     """
     both = claim.compare(_directions(claim, rng))
-    if not all(one.usable for one in both):
+    if not all(comparison.usable for comparison in both):
         raise UndecidedError
-    if all(one.agrees for one in both):
+    if all(comparison.agrees for comparison in both):
         return None
     names = _wrong_arrays(claim, rng)
     return _entries(claim, names, rng) if names else None
@@ -93,8 +93,8 @@ def _directions(
 def _wrong_arrays(claim: Claim, rng: np.random.Generator) -> list[str]:
     """Return the names of the wrong arrays, the worst first."""
     names = list(claim.point)
-    found = claim.compare([v for name in names for v in _directions(claim, rng, [name])])
-    excess = {n: max(found[2 * i : 2 * i + 2], key=_excess) for i, n in enumerate(names)}
+    comparisons = claim.compare([v for name in names for v in _directions(claim, rng, [name])])
+    excess = {n: max(comparisons[2 * i : 2 * i + 2], key=_excess) for i, n in enumerate(names)}
     wrong = [name for name in names if not excess[name].agrees]
     return sorted(wrong, key=lambda name: -excess[name].excess)
 
@@ -102,14 +102,14 @@ def _wrong_arrays(claim: Claim, rng: np.random.Generator) -> list[str]:
 def _entries(claim: Claim, names: list[str], rng: np.random.Generator) -> Disagreement:
     name, shape = names[0], claim.point[names[0]].shape
     block = _block(claim, name, rng)
-    found = claim.compare([unit_direction(claim.point, name, entry) for entry in block])
-    wrong = [i for i, one in enumerate(found) if not one.agrees]
+    comparisons = claim.compare([unit_direction(claim.point, name, entry) for entry in block])
+    wrong = [i for i, comparison in enumerate(comparisons) if not comparison.agrees]
     if not wrong:
         return Disagreement(tuple(names), None, 0, len(block), None)
-    i = max(wrong, key=lambda i: abs(found[i].claimed - found[i].measured))
+    i = max(wrong, key=lambda i: abs(comparisons[i].claimed - comparisons[i].measured))
     index = tuple(int(k) for k in np.unravel_index(block[i], shape))
-    worst = Entry(index, found[i].claimed, found[i].measured)
-    ratio = _common_ratio([found[i] for i in wrong])
+    worst = Entry(index, comparisons[i].claimed, comparisons[i].measured)
+    ratio = _common_ratio([comparisons[i] for i in wrong])
     return Disagreement(tuple(names), worst, len(wrong), len(block), ratio)
 
 
@@ -121,8 +121,8 @@ def _block(claim: Claim, name: str, rng: np.random.Generator) -> Array:
         directions = [
             _within(half, scaled_direction(claim.gradients, rng, [name])) for half in halves
         ]
-        found = claim.compare(directions)
-        block = halves[int(np.argmax([one.excess for one in found]))]
+        comparisons = claim.compare(directions)
+        block = halves[int(np.argmax([comparison.excess for comparison in comparisons]))]
     return block
 
 
@@ -135,13 +135,13 @@ def _within(entries: Array, direction: Point) -> dict[str, Array]:
 
 
 def _common_ratio(wrong: Sequence[Comparison]) -> float | None:
-    if any(one.measured == 0 for one in wrong):
+    if any(comparison.measured == 0 for comparison in wrong):
         return None
-    ratios = np.array([one.claimed / one.measured for one in wrong])
+    ratios = np.array([comparison.claimed / comparison.measured for comparison in wrong])
     middle = float(np.median(ratios))
     same = np.abs(ratios - middle) <= SAME_RATIO * max(1.0, abs(middle))
     return middle if same.all() else None
 
 
-def _excess(one: Comparison) -> float:
-    return one.excess
+def _excess(comparison: Comparison) -> float:
+    return comparison.excess

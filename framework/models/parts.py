@@ -11,12 +11,14 @@ A part may also be described, where several layers are to take the place of one:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from functools import partial
 from importlib import import_module
 from typing import Any
 
+from framework.arrays import set_in_block
 from framework.models.deep_cells import DeepCell
 from framework.models.summed_cells import SummedCells
 
@@ -48,14 +50,8 @@ def part(name: str | Mapping[str, Any]) -> Any:
     return source(name)
 
 
-@contextmanager
-def parts_from(source: PartSource) -> Iterator[None]:
-    """Within the block, `part(name)` is ``source(name)``."""
-    token = _source.set(source)
-    try:
-        yield
-    finally:
-        _source.reset(token)
+#: Within ``with parts_from(source):``, `part(name)` is ``source(name)``.
+parts_from: Callable[[PartSource], AbstractContextManager[None]] = partial(set_in_block, _source)
 
 
 def use_parts_from(source: PartSource) -> None:

@@ -64,4 +64,4 @@ class Chart:
         for line in self.lines:
             if len(line.x) == 1:
                 names.setdefault((line.x[0], line.y[0]), []).append(line.name)
-        return {place: ", ".join(found) for place, found in names.items()}
+        return {position: ", ".join(texts) for position, texts in names.items()}

@@ -88,8 +88,8 @@ def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
     points = [line for line in chart.lines if len(line.x) == 1]
     covered = {(line.x[0], line.y[0]): _occupied(line, frame) for line in points}
     taken = [_occupied(line, frame) for line in points]
-    for place, text in chart.points.items():
-        names = list(_beside_point(text, frame.x(place[0]), frame.y(place[1]), covered[place]))
+    for (x, y), text in chart.points.items():
+        names = list(_beside_point(text, frame.x(x), frame.y(y), covered[x, y]))
         free = (
             name
             for name in names

@@ -151,14 +151,14 @@ def _bar(bar: str, caps: str, *ends: float) -> ET.Element:
 def _points(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
     """Yield every single point as a dot with its name."""
     for x, y in chart.points:
-        place = {"cx": f"{frame.x(x):.1f}", "cy": f"{frame.y(y):.1f}"}
-        yield ET.Element("circle", {**place, "r": f"{RADIUS:g}"})
+        center = {"cx": f"{frame.x(x):.1f}", "cy": f"{frame.y(y):.1f}"}
+        yield ET.Element("circle", {**center, "r": f"{RADIUS:g}"})
     yield from map(_text, names_of_points(chart, frame))
 
 
 def _text(name: Name) -> ET.Element:
-    place = {"x": f"{name.x:.1f}", "y": f"{name.y:.1f}", "text-anchor": name.anchor}
-    element = ET.Element("text", place)
+    position = {"x": f"{name.x:.1f}", "y": f"{name.y:.1f}", "text-anchor": name.anchor}
+    element = ET.Element("text", position)
     element.text = name.text
     return element
 

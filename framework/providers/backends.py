@@ -169,15 +169,15 @@ class Backend:
         if wanted and kind not in _WITHOUT_ARRAYS:
             self._check_arrays(name, wanted)
         provider = wanted or self._provider(name, kind)
-        found = self._registry.find(name, provider)
-        if found.kind != kind:
+        entry = self._registry.find(name, provider)
+        if entry.kind != kind:
             raise UsageError(
-                f"{found.key} is {with_article(found.kind)}; what is needed here is "
+                f"{entry.key} is {with_article(entry.kind)}; what is needed here is "
                 f"{with_article(kind)}: "
                 f"{', '.join(self._registry.names(kind))}"
             )
         self.taken[name] = provider
-        return self._registry.load(found)
+        return self._registry.load(entry)
 
     def _provider(self, name: str, kind: str) -> str:
         if kind in _WITHOUT_ARRAYS:

@@ -128,11 +128,11 @@ def backend_offers(
 def _modules(package: str) -> dict[str, str]:
     """Module name -> full name, for the modules of the imported `package` and of its folders."""
     folders = list(sys.modules[package].__path__)
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     for module in pkgutil.iter_modules(folders):
         if module.ispkg:
             inner = pkgutil.iter_modules([str(Path(folder, module.name)) for folder in folders])
-            found |= {one.name: f"{package}.{module.name}.{one.name}" for one in inner}
+            modules |= {part.name: f"{package}.{module.name}.{part.name}" for part in inner}
         else:
-            found[module.name] = f"{package}.{module.name}"
-    return found
+            modules[module.name] = f"{package}.{module.name}"
+    return modules

@@ -42,13 +42,13 @@ def courses_of(plugins: Plugins) -> dict[str, InstalledCourse]:
         PluginError: a plugin offers something else than folders of courses with a name.
         ConflictError: two plugins offer courses of one name.
     """
-    found: dict[str, InstalledCourse] = {}
+    courses: dict[str, InstalledCourse] = {}
     for source in plugins.sources:
         for course in courses_of_plugin(plugins, source):
-            other = found.setdefault(course.name, course)
+            other = courses.setdefault(course.name, course)
             if other.root.resolve() != course.root.resolve():
                 raise ConflictError.between("course", course.name, other.owner, course.owner)
-    return found
+    return courses
 
 
 def courses_of_plugin(plugins: Plugins, source: Source) -> list[InstalledCourse]:
@@ -98,15 +98,15 @@ def named_course_folder(
     """
     if course_file(course).is_file() or not COURSE_NAME.fullmatch(str(course)):
         return course
-    found = installed_courses(options, blocked)
-    if str(course) not in found:
+    courses = installed_courses(options, blocked)
+    if str(course) not in courses:
         raise UnknownNameError(
             "course",
             str(course),
-            found,
+            courses,
             note="A course is installed by `pip install`, or a folder with exercises/course.toml",
         )
-    return found[str(course)].root
+    return courses[str(course)].root
 
 
 def lineage(course: Catalogue) -> tuple[Catalogue, ...]:
@@ -119,7 +119,7 @@ def lineage(course: Catalogue) -> tuple[Catalogue, ...]:
     chain = [course]
     while chain[-1].base:
         base = _base_of(chain[-1])
-        if any(base.root.resolve() == one.root.resolve() for one in chain):
+        if any(base.root.resolve() == earlier.root.resolve() for earlier in chain):
             raise UsageError(f"{course_file(course.root)}: base leads back to {base.root}")
         chain.append(base)
     return tuple(chain)

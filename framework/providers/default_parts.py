@@ -31,8 +31,8 @@ def default_part(name: str) -> Any:
 
 def _course_folder() -> Path | None:
     starts = [Path.cwd(), *_calling_folders()]
-    found = (find_course_folder(start) for start in starts)
-    return next((root for root in found if root), find_course_folder())
+    roots = (find_course_folder(start) for start in starts)
+    return next((root for root in roots if root), find_course_folder())
 
 
 def _calling_folders() -> Iterator[Path]:

@@ -74,7 +74,7 @@ def explained_device_errors(advice: str = "") -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        found = device_error(error)
-        if found is None:
+        explained = device_error(error)
+        if explained is None:
             raise
-        raise DeviceError(f"{found}{'. ' if advice else ''}{advice}") from error
+        raise DeviceError(f"{explained}{'. ' if advice else ''}{advice}") from error

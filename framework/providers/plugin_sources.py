@@ -19,6 +19,7 @@ BUILT_IN = {
     "numpy_reference": "plugins.numpy_reference",
     "torch_backend": "plugins.torch_backend",
     "jax_backend": "plugins.jax_backend",
+    "lectures": "plugins.lectures.plugin",
     "autograder": "autograder.plugin",
     "authoring": "plugins.authoring.plugin",
     "classes": "plugins.classes.plugin",
@@ -120,12 +121,18 @@ def _entry_points() -> Iterator[Source]:
     Few packages have any: `metadata.entry_points` would parse the entry points of all of them.
     """
     seen: set[str] = set()
-    for found in metadata.distributions():
-        if f"[{GROUP}]" not in (found.read_text("entry_points.txt") or "") or found.name in seen:
+    for package in metadata.distributions():
+        listed = package.read_text("entry_points.txt") or ""
+        if f"[{GROUP}]" not in listed or package.name in seen:
             continue
-        seen.add(found.name)
-        for entry in found.entry_points.select(group=GROUP):
-            yield Source(entry.name, "entry point", entry.value, f"{found.name} {found.version}")
+        seen.add(package.name)
+        for entry in package.entry_points.select(group=GROUP):
+            yield Source(
+                entry.name,
+                "entry point",
+                entry.value,
+                f"{package.name} {package.version}",
+            )
 
 
 def _given(target: str, channel: str) -> Source:
@@ -146,18 +153,18 @@ def _without_repeats(sources: Iterable[Source], blocked: Collection[str]) -> Ite
         yield source
 
 
-def _named_again(one: Source, other: Source) -> bool:
-    """Return whether `other`, listed or asked for, is the plugin `one`."""
-    if other.channel not in GIVEN or one.target == other.target:
+def _named_again(source: Source, other: Source) -> bool:
+    """Return whether `other`, listed or asked for, is the plugin `source`."""
+    if other.channel not in GIVEN or source.target == other.target:
         return other.channel in GIVEN
-    return one.name == other.name and one.file is not None and one.file == other.file
+    return source.name == other.name and source.file is not None and source.file == other.file
 
 
-def _conflict(one: Source, other: Source) -> ConflictError:
-    both = f"{one.label}, {one.place}, and {other.label}, {other.place}"
-    if one.name in BUILT_IN:
-        added = next(source for source in (one, other) if source.channel != "built-in")
+def _conflict(first: Source, other: Source) -> ConflictError:
+    both = f"{first.label}, {first.place}, and {other.label}, {other.place}"
+    if first.name in BUILT_IN:
+        added = next(source for source in (first, other) if source.channel != "built-in")
         advice = f"Uninstall or rename {added.place}: the name is that of a part of gradus"
     else:
-        advice = f"Uninstall or rename one of them, or leave both out with `--block {one.name}`"
-    return ConflictError(f"two plugins are named '{one.name}': {both}. {advice}")
+        advice = f"Uninstall or rename one of them, or leave both out with `--block {first.name}`"
+    return ConflictError(f"two plugins are named '{first.name}': {both}. {advice}")

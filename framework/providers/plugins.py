@@ -89,12 +89,12 @@ class Plugins:
         unwanted = set(blocked)
         self.lineage = lineage(self.course)
         own = [plugin for course in self.lineage for plugin in course.plugins]
-        found = find_sources(options, own, unwanted)
-        _check_known(unwanted, found)
-        self.blocked = [source for source in found if source.name in unwanted]
+        sources = find_sources(options, own, unwanted)
+        _check_known(unwanted, sources)
+        self.blocked = [source for source in sources if source.name in unwanted]
         for source in self.blocked:
             _log.info("blocked %s, %s", source.label, source.place)
-        for source in found:
+        for source in sources:
             if source.name not in unwanted:
                 self._load(source)
 
@@ -231,13 +231,13 @@ class Plugins:
             PluginError: a plugin offers a student's code under another provider.
         """
         hook = "student_implementations"
-        found = self._implementations(hook, folder=folder, course=self.course)
-        for source, implementation in found:
+        offered = self._implementations(hook, folder=folder, course=self.course)
+        for source, implementation in offered:
             if implementation.provider != STUDENT:
                 raise contract_error(
                     source, hook, f"{implementation.key} cannot come from a submission"
                 )
-        return [implementation for _, implementation in found]
+        return [implementation for _, implementation in offered]
 
     def _implementations(self, hook: str, **arguments: Any) -> list[tuple[Source, Implementation]]:
         wanted = "a list of Implementations"
@@ -315,8 +315,8 @@ def _origin(course: Catalogue) -> str:
     return f"{COURSE} ({course_file(course.root)})"
 
 
-def _check_known(blocked: Iterable[str], found: list[Source]) -> None:
-    names = [source.name for source in found]
+def _check_known(blocked: Iterable[str], sources: list[Source]) -> None:
+    names = [source.name for source in sources]
     for name in blocked:
         if name not in names:
             raise UnknownNameError("plugin", name, names, "gradus plugins")

@@ -132,9 +132,9 @@ class Registry:
         for offers, origin in self._deferred:
             if provider in offers.providers and (key, id(offers)) not in self._looked_up:
                 self._looked_up.add((key, id(offers)))
-                found = offers.find(name, provider)
-                if found is not None:
-                    self._add_offered(replace(found, origin=origin))
+                entry = offers.find(name, provider)
+                if entry is not None:
+                    self._add_offered(replace(entry, origin=origin))
         return self._by_key.get(key)
 
     def _add_deferred(self) -> None:
@@ -175,8 +175,8 @@ class Registry:
         """Return every provider, or those that offer `name`, sorted."""
         if name is not None:
             return sorted({entry.provider for entry in self if name == entry.name})
-        found = {entry.provider for entry in self._by_key.values()}
-        return sorted(found.union(*(offers.providers for offers, _ in self._deferred)))
+        names = {entry.provider for entry in self._by_key.values()}
+        return sorted(names.union(*(offers.providers for offers, _ in self._deferred)))
 
     def names(self, kind: str | None = None) -> list[str]:
         """Return every registry name, or those of one kind, sorted."""
@@ -199,16 +199,16 @@ class Registry:
             UsageError: `provider` does not offer it: with those that do.
             InterfaceError: it is of another kind.
         """
-        found = self._look_up(name, provider)
-        if found is not None and kind in (None, found.kind):
-            return found
-        if found is not None:
-            raise InterfaceError(f"{found.key} is of the kind {found.kind}, not {kind}")
+        entry = self._look_up(name, provider)
+        if entry is not None and kind in (None, entry.kind):
+            return entry
+        if entry is not None:
+            raise InterfaceError(f"{entry.key} is of the kind {entry.kind}, not {kind}")
         if provider not in self.providers():
             raise self.unknown("provider", provider, self.providers())
         if name in self.names():
-            have = ", ".join(self.providers(name))
-            raise UsageError(f"'{provider}' offers no '{name}'; these do: {have}")
+            have = " or ".join(f"{name}@{other}" for other in self.providers(name))
+            raise UsageError(f"'{provider}' offers no '{name}': choose {have}")
         raise self.unknown(kind or "implementation", name, self.names(kind))
 
     def load(self, implementation: Implementation) -> Any:

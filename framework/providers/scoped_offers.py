@@ -42,8 +42,8 @@ class ScopedOffers:
         scope, _, plain = name.rpartition("/")
         if scope != (self._course.name if scope else "") or (not scope and self._hides(plain)):
             return None
-        found = self._offers.find(plain, provider)
-        return found if found is None else replace(found, name=name)
+        entry = self._offers.find(plain, provider)
+        return entry if entry is None else replace(entry, name=name)
 
     def __iter__(self) -> Iterator[Implementation]:
         """Yield all of them; hidden ones under their scoped names."""

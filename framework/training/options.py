@@ -402,25 +402,6 @@ class WordVectorOptions(WordOptions, TrainingOptions):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComparisonOptions(LabelledTextOptions, LearningOptions):
-    """The options of the comparison of text classifiers."""
-
-    corpus: str = with_default(LabelledTextOptions, "corpus", "attributed_sentiment")
-    epochs: int = with_default(LearningOptions, "epochs", 6)
-    learning_rate: float = with_default(LearningOptions, "learning_rate", 0.02)
-    keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
-    embedding_size: int = option(16, "Size of a word vector.", minimum=1)
-    hidden_size: int = option(24, "Size of every hidden layer.", minimum=1)
-    width: int = option(3, "Number of words in a window; odd.", minimum=1)
-
-    def check_together(self) -> None:
-        """Raise an error also for a window without a middle word."""
-        super().check_together()
-        if self.width % 2 == 0:
-            raise UsageError(f"a window needs a middle word: --width must be odd, not {self.width}")
-
-
 def _plain(value: Any) -> Any:
     """Return `value` as a JSON value."""
     if isinstance(value, Path):

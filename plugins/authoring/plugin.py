@@ -9,17 +9,10 @@ from framework.hookspecs import hookimpl
 if TYPE_CHECKING:
     import typer
 
-_HERE = "plugins.authoring.commands"
-
 #: The commands of this plugin: name -> where its function or its group is.
 COMMANDS = {
-    "stubs": f"{_HERE}.stubs:stubs",
-    "check": f"{_HERE}.check:check",
-    "audit": f"{_HERE}.audit:audit",
-    "calibrate": f"{_HERE}.calibrate:calibrate",
-    "kit": f"{_HERE}.kit:kit",
-    "gradescope": f"{_HERE}.gradescope:gradescope",
-    "course": f"{_HERE}.course:course",
+    name: f"plugins.authoring.commands.{name}:{name}"
+    for name in ("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course")
 }
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +16,6 @@ from sqlalchemy import Connection
 
 from autograder.public.grading import with_points
 from autograder.public.reports import (
-    ExerciseResult,
     Report,
     TaskResult,
     Verdict,
@@ -28,62 +26,53 @@ from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.collecting.attempt_files import safe_path
 from plugins.classes.collecting.collection import Collection
-from plugins.classes.marks.class_results import StudentOutcome, report_of
+from plugins.classes.marks.class_results import report_of
 from plugins.classes.marks.final_points import RunPoints, digests
 from plugins.classes.marks.manual_points import ManualEntry, by_part
 from plugins.classes.rosters.privacy import Shown, private_folder, write_private
-from plugins.classes.rosters.roster import Student
 from plugins.classes.runs.store import Store
 
+#: For each student: key, page, and why there is none where it is empty.
+Pages = Iterable[tuple[str, str, str]]
 
-def student_page(store: Store, settled: RunPoints, key: str, student: str) -> str:
-    """Return the page of a student as HTML that needs no other file; empty without any result.
 
-    Args:
-        key: of the student.
-        student: what the page calls the student; may be empty.
+def student_pages(store: Store, settled: RunPoints, shown: Shown) -> Iterator[tuple[str, str, str]]:
+    """Yield key and page of each student, as HTML that needs no other file.
+
+    Without any result, there is no page: the third text says why.
     """
-    report = store.transaction(partial(_report, settled=settled, key=key))
-    if report is None:
-        return ""
-    page = report_templates().get_template("feedback.html")
-    return page.render(
-        report=without_keys(report),
-        points=settled.points[key],
-        assignment=settled.results.run.assignment,
-        student=student,
-        chart_css=chart_css(),
-    )
+    template = report_templates().get_template("feedback.html")
+    for key, points in settled.points.items():
+        report = store.transaction(_report, settled, key)
+        if report is None:
+            yield key, "", points.state.value
+            continue
+        page = template.render(
+            report=without_keys(report),
+            points=points,
+            assignment=settled.results.run.assignment,
+            student=shown(key),
+            chart_css=chart_css(),
+        )
+        yield key, page, ""
 
 
 def _report(connection: Connection, settled: RunPoints, key: str) -> Report | None:
     """Return one report on all exercises of a student; None if there is no result."""
     names = {part.name for part in settled.points[key].exercises}
-    reports = [
-        (outcome, report)
-        for name, outcome in settled.results.of(key).items()
-        if name in names and (report := report_of(connection, outcome.key)) is not None
-    ]
-    if not reports:
-        return None
-    exercises = (
-        _with_manual_points(exercise, outcome, settled.entries.about(key, outcome.exercise))
-        for outcome, report in reports
-        for exercise in report.exercises
-    )
-    return replace(reports[0][1], exercises=tuple(exercises), notes=())
-
-
-def _with_manual_points(
-    result: ExerciseResult, outcome: StudentOutcome, entries: list[ManualEntry]
-) -> ExerciseResult:
-    """Return `result` with the points and comments of an instructor at its answers in prose."""
-    given = by_part(entries, digests(outcome))
-    tasks = tuple(_task(task, given.get(task.name)) for task in result.tasks)
-    return replace(result, tasks=tasks)
+    reports, exercises = [], []
+    for name, outcome in settled.results.of(key).items():
+        if name in names and (report := report_of(connection, outcome.key)) is not None:
+            given = by_part(settled.entries.about(key, name), digests(outcome))
+            reports.append(report)
+            for graded in report.exercises:
+                tasks = tuple(_task(task, given.get(task.name)) for task in graded.tasks)
+                exercises.append(replace(graded, tasks=tasks))
+    return replace(reports[0], exercises=tuple(exercises), notes=()) if reports else None
 
 
 def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:
+    """Return `task` with the points and comment of an instructor at an answer in prose."""
     if entry is None or entry.points is None:
         return task
     checks = (
@@ -101,68 +90,42 @@ _FOLDER = re.compile(r"(?P<folder>[^/_]*_(?P<number>\d+)_assignsubmission_[a-z]+
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 
 
-@dataclass
-class WrittenFeedback:
-    """The pages that were written.
-
-    Attributes:
-        students: keys of those with a page.
-        without: keys of students without a page -> why.
-    """
-
-    students: list[str] = field(default_factory=list)
-    without: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """The sources of all pages.
-
-    Attributes:
-        shown: what a page calls a student; None for no name at all.
-    """
-
-    store: Store
-    collection: Collection
-    settled: RunPoints
-    shown: Shown | None = None
-
-    def pages(self, written: WrittenFeedback) -> Iterator[tuple[str, str]]:
-        """Yield key and page of each student with a result."""
-        for key in self.settled.points:
-            student = self.shown(key) if self.shown is not None else ""
-            page = student_page(self.store, self.settled, key, student)
-            if page:
-                yield key, page
-            else:
-                written.without[key] = self.settled.points[key].state.value
-
-
-def write_folder(
-    feedback: Feedback, folder: Path, name_of: Callable[[str], str]
-) -> WrittenFeedback:
+def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> dict[str, str]:
     """Write a file for each student into a new or empty folder that its owner alone can enter.
 
-    Args:
-        name_of: returns the name of a student's file, without its ending.
-
-    Raises:
-        BadInputError: the folder holds something, or cannot be written.
+    Return key -> why there is no page; empty for one with a page. `name_of` returns the name of a
+    student's file, without its ending.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInputError(f"{folder} exists and is not empty: name a new folder")
     private_folder(folder)
-    written = WrittenFeedback()
+    reasons: dict[str, str] = {}
     taken: set[str] = set()
-    for key, page in feedback.pages(written):
-        name = _unique(_file_name(name_of(key)), taken)
-        write_private(folder / f"{name}.html", page.encode("utf-8", "replace"))
-        written.students.append(key)
-    return written
+    for key, page, why in pages:
+        reasons[key] = why
+        if page:
+            path = safe_path(PurePosixPath(name_of(key).replace("/", "_")))
+            name = _unique(_NOT_IN_NAMES.sub("_", path.name).strip(". "), taken)
+            write_private(folder / f"{name}.html", page.encode("utf-8", "replace"))
+    return reasons
 
 
-def _file_name(text: str) -> str:
-    return _NOT_IN_NAMES.sub("_", safe_path(PurePosixPath(text.replace("/", "_"))).name).strip(". ")
+def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[str, str]:
+    """Write the zip that Moodle reads under "Upload multiple feedback files in a zip".
+
+    Return key -> why there is no page; empty for one with a page.
+    """
+    reasons, data = {}, BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, page, why in pages:
+            folder = moodle_folder(collection, key)
+            reasons[key] = why if why or folder else "no participant number in the roster"
+            if page and folder:
+                member = zipfile.ZipInfo(f"{folder}/{PAGE}")
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, page.encode("utf-8", "replace"))
+    write_private(file, data.getvalue())
+    return reasons
 
 
 def _unique(name: str, taken: set[str]) -> str:
@@ -172,27 +135,6 @@ def _unique(name: str, taken: set[str]) -> str:
         unique = f"{name}~{number}"
     taken.add(unique.casefold())
     return unique
-
-
-def write_moodle_zip(feedback: Feedback, file: Path) -> WrittenFeedback:
-    """Write the zip that Moodle reads under "Upload multiple feedback files in a zip".
-
-    Raises:
-        BadInputError: it cannot be written.
-    """
-    written, data = WrittenFeedback(), BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for key, page in feedback.pages(written):
-            folder = moodle_folder(feedback.collection, key)
-            if not folder:
-                written.without[key] = "no participant number in the roster"
-                continue
-            member = zipfile.ZipInfo(f"{folder}/{PAGE}")
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, page.encode("utf-8", "replace"))
-            written.students.append(key)
-    write_private(file, data.getvalue())
-    return written
 
 
 def moodle_folder(collection: Collection, key: str) -> str:
@@ -206,10 +148,6 @@ def moodle_folder(collection: Collection, key: str) -> str:
             for match in _FOLDER.finditer(path):
                 if match["number"] == number:
                     return match["folder"]
-    return f"{_moodle_name(student)}_{number}_assignsubmission_file"
-
-
-def _moodle_name(student: Student) -> str:
-    """Return the name in the form of Moodle's folders, where ``_`` parts the fields."""
+    # In the names of Moodle's folders, ``_`` parts the fields.
     plain = _NOT_IN_NAMES.sub(" ", safe_path(PurePosixPath(student.name.replace("/", " "))).name)
-    return plain.strip(". ~") or "Participant"
+    return f"{plain.strip('. ~') or 'Participant'}_{number}_assignsubmission_file"

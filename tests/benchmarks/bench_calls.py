@@ -8,10 +8,8 @@ import pytest
 
 from autograder.sandbox.runners import BUILT_IN
 from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.remote import RemoteModule
-from autograder.sandbox.session.requests import Call
-from autograder.sandbox.session.sandbox_session import SandboxSession
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.sandbox.session.requests import Call, RemoteModule
+from autograder.sandbox.session.sandbox_session import Deadlines, SandboxSession
 
 REPEATS, BATCH = 300, 100
 SOURCE = "def same(x):\n    return x + 1.0\n"

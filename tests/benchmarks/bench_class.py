@@ -21,7 +21,7 @@ from repository import ROOT
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import tree_of
@@ -57,7 +57,7 @@ def solution_of(name):
 
 def right(count):
     """Right answers, each a file of its own: the solution and alternates with another comment."""
-    folder = ROOT / "tests" / "alternates" / "neural_networks" / "activations"
+    folder = ROOT / "tests" / "data" / "alternates" / "neural_networks" / "activations"
     kept = [file for file in sorted(folder.glob("*.py")) if file.stem not in ("with_torch",)]
     texts = [solution_of("activations"), *(file.read_text("utf-8") for file in kept)]
     return [f"{texts[i % len(texts)]}\n# submission {i}\n" for i in range(count)]
@@ -80,7 +80,7 @@ def hostile():
 
 def setting_with(sandbox):
     course = find_course(ROOT)
-    return Setting(course, Plugins(course=course), choose(sandbox))
+    return GradingSetting(course, Plugins(course=course), choose(sandbox))
 
 
 def graded(sandbox, texts):
@@ -230,8 +230,8 @@ def test_memory_stays_flat():
     """Resident memory of a grader after a tenth of the submissions, and after all."""
 
     def work():
-        course = Course.read(ROOT / "tests" / "hostile" / "course")
-        setting = Setting(course, Plugins(course=course), choose("fork"))
+        course = Course.read(ROOT / "tests" / "data" / "hostile" / "course")
+        setting = GradingSetting(course, Plugins(course=course), choose("fork"))
         memory, found = Memory(), []
         text = (course.root / "solutions" / "unit" / "neighbour" / "neighbour.py").read_text(
             "utf-8"

@@ -16,9 +16,8 @@ from autograder.checks import gradients_agree
 from autograder.checks.gradient_probe import Probe
 from autograder.sandbox.runners import BUILT_IN
 from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.remote import RemoteModule
-from autograder.sandbox.session.sandbox_session import SandboxSession
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.session.sandbox_session import Deadlines, SandboxSession
 from solutions.gated_rnns.lstm import lstm
 
 D, H, N, T = 20, 24, 4, 20

@@ -20,7 +20,7 @@ from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
 from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
@@ -45,7 +45,9 @@ class Silence:
 def graded(course: Course, folder: Path, *names: str):
     """Return earned points and exit code of the files in `folder`."""
     seed = seed_in(course.root, None)
-    setting = Setting(course, Plugins(course=course), choose("process"), seed=seed)
+    setting = GradingSetting(
+        course, Plugins(course=course), choose("process"), GradeOptions(seed=seed)
+    )
     with load_submission(folder, course) as submission:
         exercises = tuple(course.select(names))
         report = answer(GradeRequest(setting, submission, exercises, 1, Silence()))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from autograder.course.reading import Course, find_course
 from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -86,7 +86,7 @@ class Silence:
 
 def report_on(course: Course, folder: str, *names: str):
     """The report on the files in `folder` of `course`."""
-    setting = Setting(course, Plugins(course=course), choose("process"))
+    setting = GradingSetting(course, Plugins(course=course), choose("process"))
     with load_submission(course.root / folder, course) as submission:
         exercises = tuple(course.select(names))
         return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
@@ -132,14 +132,14 @@ def test_its_stubs_are_up_to_date(outside):
 
 
 def test_every_mistake_is_caught(outside):
-    setting = Setting(outside, Plugins(course=outside), choose("process"))
+    setting = GradingSetting(outside, Plugins(course=outside), choose("process"))
     found = audit(setting, Scope(tuple(outside.select()), mistakes_only=True), jobs=1)
     assert len(found.findings) == 4
     assert found.exit_code == 0
 
 
 def test_every_small_change_is_caught_or_listed_as_equivalent(outside):
-    setting = Setting(outside, Plugins(course=outside), choose("process"))
+    setting = GradingSetting(outside, Plugins(course=outside), choose("process"))
     found = audit(setting, Scope((outside.exercise("shift"),)), jobs=1)
     assert len(found.findings) > 10
     assert found.exit_code == 0

@@ -12,7 +12,7 @@ from gradus_command import gradus
 from page_commands import commands
 from repository import ROOT
 
-from autograder.grading.options import CI_VARIABLES
+from autograder.grading.setting import CI_VARIABLES
 from autograder.verdicts import Verdict
 
 RIGHT = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")

@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from framework.languages.random_hierarchy import RandomHierarchy
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.loops import classifier_steps
+from plugins.lectures.languages.random_hierarchy import RandomHierarchy
 
 DEPTHS, SEEDS = (9, 17, 29), range(3)
 STEPS, BATCH, LEVELS = 200, 32, 4

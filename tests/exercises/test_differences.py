@@ -14,7 +14,7 @@ import pytest
 
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
@@ -99,7 +99,9 @@ def handed_in(exercise):
 
 def large_checks(exercise):
     with handed_in(exercise) as submission:
-        grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+        grader = Grader(
+            GradingSetting(COURSE, Plugins(course=COURSE), choose("process")), submission
+        )
         with grader.under_test(exercise) as under_test:
             results = grader.run(under_test, select=large_only)
         grader.close()

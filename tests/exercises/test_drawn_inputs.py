@@ -17,7 +17,7 @@ from autograder.course.reading import find_course
 from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
@@ -49,7 +49,7 @@ def plain(value):
 
 def asked(exercise, submission, seed):
     """Check with points -> all that it asks of the solution."""
-    grader = Grader(Setting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+    grader = Grader(GradingSetting(COURSE, Plugins(course=COURSE), choose("process")), submission)
     with grader.under_test(exercise) as under_test:
         seeded = replace(under_test, seed=seed)
         results = Checks(exercise).run(seeded, select=untrained)

@@ -1,8 +1,8 @@
 """Right code passes whatever a check draws: no check asks for what only most draws give.
 
 The reference is graded in this process, which takes a fraction of a second for each seed. Checks
-that train models have thresholds, which a calibration measures. `tests/alternates` asks the same of
-code in other styles, with fewer seeds.
+that train models have thresholds, which a calibration measures. `test_alternates.py` asks the same
+of code in other styles, with fewer seeds.
 """
 
 import pytest

@@ -12,7 +12,7 @@ import pytest
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.results.findings.figures import Plot
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
@@ -41,7 +41,7 @@ class Silence:
 
 
 def report_on(folder, exercises, *, provider="", jobs=1):
-    setting = Setting(COURSE, Plugins(), choose("process"), provider=provider)
+    setting = GradingSetting(COURSE, Plugins(), choose("process"), GradeOptions(provider=provider))
     if provider:
         return answer(GradeRequest(setting, None, tuple(exercises), jobs, Silence()))
     with load_submission(COURSE.root / folder, COURSE) as submission:

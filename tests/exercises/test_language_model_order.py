@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from framework.interfaces import NumpyArrays
-from framework.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
 from framework.training.loops import language_model_steps
+from plugins.lectures.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 
 REGISTRY = Plugins().registry
 LANGUAGE = AgreementLanguage()

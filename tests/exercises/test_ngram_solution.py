@@ -6,7 +6,7 @@ import pytest
 from framework.data.vocabulary import EOS
 from framework.evaluation.sampling import sample_tokens
 from framework.interfaces import NumpyArrays
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 from solutions.language_models.kneser_ney import kneser_ney
 from solutions.language_models.kneser_ney.kneser_ney import KneserNey
 from solutions.language_models.ngram.ngram import AddDelta, Backoff, NgramLM

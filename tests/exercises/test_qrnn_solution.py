@@ -6,10 +6,10 @@ import pytest
 from framework.data.vocabulary import PAD
 from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import Model, NumpyArrays
-from framework.languages.agreement import AgreementLanguage
-from framework.languages.sentiment import SentimentGrammar
 from framework.models.parts import parts_from
 from framework.training.loops import classifier_steps, language_model_steps
+from plugins.lectures.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.sentiment import SentimentGrammar
 from solutions.convolution.qrnn.qrnn import QRNN
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM

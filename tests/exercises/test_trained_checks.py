@@ -10,7 +10,7 @@ import pytest
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.results.findings.figures import Curve
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
@@ -45,7 +45,7 @@ def never_reached(threshold):
 def test_what_never_reaches_its_threshold_fails_in_time(exercise):
     thresholds = {name: never_reached(found) for name, found in exercise.thresholds.items()}
     hopeless = replace(exercise, thresholds=thresholds)
-    setting = Setting(COURSE, Plugins(), choose("process"))
+    setting = GradingSetting(COURSE, Plugins(), choose("process"))
     with load_submission(COURSE.root / "solutions", COURSE) as submission:
         grader = Grader(setting, submission)
         with grader.under_test(hopeless) as under_test:

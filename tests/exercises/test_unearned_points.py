@@ -12,7 +12,7 @@ import pytest
 
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from framework.providers.plugins import Plugins
@@ -97,7 +97,7 @@ def messages(file: Path) -> dict[str, str]:
     """Check -> the message that it has for the attack; empty for a check that passes."""
     exercise = COURSE.exercise(file.parent.name)
     with handed_in(file) as submission:
-        grader = Grader(Setting(COURSE, Plugins(), choose("process")), submission)
+        grader = Grader(GradingSetting(COURSE, Plugins(), choose("process")), submission)
         with grader.under_test(exercise) as under_test:
             results = grader.run(under_test)
         grader.close()

@@ -82,7 +82,14 @@ def test_every_wrong_answer_is_a_change_of_the_solution(name):
             compile(source_of(exercise, wrong_answer), wrong_answer, "exec")
 
 
-@pytest.mark.parametrize(("name", "wrong_answer"), SAMPLE)
+def pytest_generate_tests(metafunc):
+    """Take a few wrong answers, or all of the exercise of ``--exercise NAME``."""
+    if metafunc.function is test_a_wrong_answer_loses_points:
+        name = metafunc.config.getoption("exercise")
+        chosen = [entry for entry in sorted(BANK) if entry[0] == name] if name else SAMPLE
+        metafunc.parametrize(("name", "wrong_answer"), chosen)
+
+
 def test_a_wrong_answer_loses_points(name, wrong_answer):
     assert failed_checks(name, source_of(name, wrong_answer))
 

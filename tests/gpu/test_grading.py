@@ -8,7 +8,7 @@ from devices import on_devices
 
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
@@ -31,7 +31,9 @@ class Silence:
 @on_devices(NAMES, sample=("gradient_clipping",))
 def test_the_provider_gets_full_marks(name, device):
     exercise = COURSE.exercise(name)
-    setting = Setting(COURSE, Plugins(), choose("process"), provider="torch", device=device)
+    setting = GradingSetting(
+        COURSE, Plugins(), choose("process"), GradeOptions(provider="torch", device=device)
+    )
     (result,) = answer(GradeRequest(setting, None, (exercise,), 1, Silence())).exercises
     right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
     assert [(c.id, c.message, c.details) for c in result.checks if c.verdict not in right] == []

@@ -28,18 +28,18 @@ from repository import ROOT
 
 from autograder.course.reading import Course, Exercise
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.results.report import Report
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox
-from autograder.sandbox.session import time_limits
+from autograder.sandbox.session import sandbox_session
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
 from framework.providers.plugins import Plugins
 
-HERE = Path(__file__).parent
-COURSE = HERE / "course"
+CASES_FOLDER = ROOT / "tests" / "data" / "hostile"
+COURSE = CASES_FOLDER / "course"
 SOLUTION = COURSE / "solutions" / "unit" / "target" / "target.py"
 DENIED = "fork without namespaces"
 #: As a class is graded: the checks know the answers of a right submission.
@@ -51,7 +51,7 @@ SAMPLE = {
     DENIED: ("full_disk", "killed_others", "steered_others"),
     MANY: ("forged_replies_ahead", "killed_itself"),
 }
-CASES = sorted(path.parent for path in HERE.glob("*/expected.toml"))
+CASES = sorted(path.parent for path in CASES_FOLDER.glob("*/expected.toml"))
 
 #: What a submission that gets out of its sandbox is to call the files it makes.
 TRACE = "hostile-was-here"
@@ -77,7 +77,7 @@ class Expected:
     points: float
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: float = 15.0
-    wall_factor: float = time_limits.WALL_FACTOR
+    wall_factor: float = sandbox_session.WALL_FACTOR
     not_contained: tuple[str, ...] = ()
 
     @classmethod
@@ -135,7 +135,7 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
     """Grade the exercises `names` of the tiny course in `folder`."""
     course = Course.read(COURSE)
     plugins = Plugins(course=course)
-    setting = Setting(course, plugins, chosen(sandbox))
+    setting = GradingSetting(course, plugins, chosen(sandbox))
     try:
         with load_submission(folder, course, names) as submission:
             exercises = tuple(course.select(names))
@@ -146,7 +146,7 @@ def grade(sandbox: str, folder: Path, names: Iterable[str]) -> Report:
             setting.sandbox.close()
 
 
-def memory_of_right_one(setting: Setting, exercises: tuple[Exercise, ...]) -> Memory:
+def memory_of_right_one(setting: GradingSetting, exercises: tuple[Exercise, ...]) -> Memory:
     """What the grading of a right submission leaves: collected checks, and the right answers."""
     memory = Memory()
     folder = setting.course.root / "solutions"
@@ -169,10 +169,10 @@ def grade_texts(
     sandbox: str,
     texts: Mapping[str, str],
     canaries: tuple[Path, ...] = (),
-    wall_factor: float = time_limits.WALL_FACTOR,
+    wall_factor: float = sandbox_session.WALL_FACTOR,
 ) -> Aftermath:
     """Grade a submission of files, by exercise; to be called in a process of the pool."""
-    time_limits.WALL_FACTOR = wall_factor
+    sandbox_session.WALL_FACTOR = wall_factor
     before, open_before = _traces(canaries), _open_descriptors()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -344,7 +344,7 @@ def course() -> Path:
 @pytest.fixture
 def case_file() -> Callable[[str], str]:
     """`case_file(name)`: the whole file that the case of that name hands in."""
-    return lambda name: completed((HERE / name / "submission.py").read_text("utf-8"))
+    return lambda name: completed((CASES_FOLDER / name / "submission.py").read_text("utf-8"))
 
 
 def _selected(session: pytest.Session) -> list[tuple[Path, str]]:

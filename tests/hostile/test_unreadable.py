@@ -14,11 +14,11 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.source import MAX_SOURCE
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
 
-COURSE = ROOT / "tests/hostile/course"
+COURSE = ROOT / "tests/data/hostile/course"
 NEIGHBOUR = (COURSE / "solutions/unit/neighbour/neighbour.py").read_text("utf-8")
 CODES = "a\n::set-output name=a::b\n\x1b[2J"
 

@@ -6,8 +6,8 @@ from autograder.checks.host_limits import LIMITED
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import Checks
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.under_test import ExerciseUnderTest, ReferenceSession, open_inline
-from autograder.sandbox.session.inline import InlineSession
+from autograder.grading.under_test import ExerciseUnderTest, open_inline
+from autograder.sandbox.session.inline import InlineSession, ReferenceSession
 from framework.providers.backends import REFERENCE, Backend
 from framework.providers.plugins import Plugins
 

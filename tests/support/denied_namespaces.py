@@ -9,8 +9,13 @@ import struct
 import threading
 
 from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.seccomp import _answer, _check_architecture, _load, _refuse
-from autograder.sandbox.confine.syscalls import ARCHITECTURES
+from autograder.sandbox.confine.seccomp import (
+    ARCHITECTURES,
+    _answer,
+    _check_architecture,
+    _load,
+    _refuse,
+)
 from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 

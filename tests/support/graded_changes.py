@@ -13,7 +13,6 @@ from functools import cached_property
 
 import pytest
 
-from autograder.conversations.transcript import Transcript
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
@@ -23,11 +22,12 @@ from autograder.diagnosis.solution_changes.search import Trials
 from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.grading.watching import Memory
 from autograder.results.report import CheckResult, Diagnosis
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
@@ -139,9 +139,9 @@ class GradedChanges:
             self._last, self._memory = (name, backend), Memory()
         return self._memory
 
-    def _setting(self, backend: str) -> Setting:
+    def _setting(self, backend: str) -> GradingSetting:
         sandbox = self._forking if backend == REFERENCE else choose("process")
-        return Setting(self.course, self._plugins, sandbox, backend)
+        return GradingSetting(self.course, self._plugins, sandbox, GradeOptions(backend=backend))
 
     @cached_property
     def _plugins(self) -> Plugins:

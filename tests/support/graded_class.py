@@ -22,9 +22,8 @@ from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.rosters.roster import Student
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.job_queue import Queue
 from plugins.classes.runs.store import Store
-from plugins.classes.runs.stored_runs import RunEntry, StoredResult, commit
+from plugins.classes.runs.stored_runs import Queue, RunEntry, StoredResult, commit
 
 #: Three students with the identifiers of every system; one has a name that attacks spreadsheets.
 STUDENTS = (

@@ -218,7 +218,7 @@ def real_solution(real_course: Course):
 def graded(real_course: Course, tmp_path: Path):
     """`graded({"rnn": text}, "rnn", backend=...)`: the report on a submission of these files."""
     from autograder.grading.request import GradeRequest, answer
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
@@ -228,7 +228,7 @@ def graded(real_course: Course, tmp_path: Path):
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
             write(folder / f"{name}.py", text)
-        made = Setting(real_course, Plugins(), choose(sandbox), **setting)
+        made = GradingSetting(real_course, Plugins(), choose(sandbox), GradeOptions(**setting))
         exercises = tuple(real_course.select(names or files))
         with load_submission(folder, real_course) as submission:
             return answer(GradeRequest(made, submission, exercises, jobs, listener or Silence()))
@@ -370,7 +370,7 @@ def grade_asked(asked_course, tmp_path):
     """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
     from autograder.grading.manual_points import NO_POINTS
     from autograder.grading.request import GradeRequest, answer
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
@@ -380,8 +380,11 @@ def grade_asked(asked_course, tmp_path):
         (folder / "asked").mkdir(parents=True, exist_ok=True)
         data = text if isinstance(text, bytes) else text.encode()
         (folder / "asked" / name).write_bytes(data)
-        setting = Setting(
-            asked_course, Plugins(course=asked_course), choose("process"), provider=provider
+        setting = GradingSetting(
+            asked_course,
+            Plugins(course=asked_course),
+            choose("process"),
+            GradeOptions(provider=provider),
         )
         exercises = (asked_course.exercise("asked"),)
         with load_submission(folder, asked_course) as submission:

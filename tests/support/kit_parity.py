@@ -12,11 +12,11 @@ from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.grading.watching import Memory
 from autograder.judging.rules import confirmation
 from autograder.results.report import ExerciseResult, TaskResult
-from autograder.sandbox.runners.choose import choose
+from autograder.sandbox.runners import choose
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 
@@ -77,4 +77,4 @@ def public_checks(course, *graded_in, exercise):
 
 def setting_of(course, sandbox="fork"):
     """Return how `course` grades a student's file, with the inputs of a kit."""
-    return Setting(course, Plugins(course=course), choose(sandbox), seed=SEED)
+    return GradingSetting(course, Plugins(course=course), choose(sandbox), GradeOptions(seed=SEED))

@@ -26,7 +26,7 @@ def made_course(folder: Path) -> Course:
     for place in EXERCISES:
         write_exercise(find_course(folder), place)
     shutil.copytree(FILES, folder, dirs_exist_ok=True)
-    shutil.rmtree(folder / "tests" / "alternates" / "preparation")
-    shutil.rmtree(folder / "tests" / "alternates" / "networks")
+    shutil.rmtree(folder / "tests" / "data" / "alternates" / "preparation")
+    shutil.rmtree(folder / "tests" / "data" / "alternates" / "networks")
     write_stubs(find_course(folder), force=True)
     return find_course(folder)

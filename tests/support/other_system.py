@@ -76,8 +76,7 @@ def take_away(platform: str) -> None:
 def start_workers_there(platform: str) -> None:
     """Let `ProcessSandbox` start its workers as on `platform`, with no files of processes."""
     from autograder.sandbox.runners import processes
-    from autograder.sandbox.runners.base import ProcessSandbox
-    from autograder.sandbox.runners.bubblewrap import BubblewrapSandbox
+    from autograder.sandbox.runners.base import BubblewrapSandbox, ProcessSandbox
 
     spawn = ProcessSandbox.spawn
     here = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "

@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from plugins.classes.runs.coordinator import Coordinator, RunProgress
-from plugins.classes.runs.engine import Engine, JobOutcome
-from plugins.classes.runs.job_queue import Queue, add_jobs, count_jobs, fault_of
+from plugins.classes.runs.grade_job import Engine, JobOutcome
+from plugins.classes.runs.jobs import Coordinator, RunProgress, add_jobs, count_jobs, fault_of
 from plugins.classes.runs.store import ResultKey, Store
-from plugins.classes.runs.stored_runs import StoredResult, find_result
+from plugins.classes.runs.stored_runs import Queue, StoredResult, find_result
 
 QUEUE = Queue("lab1", "r1", 7, "numpy")
 

@@ -20,7 +20,7 @@ import pytest
 from autograder.course.reading import Exercise, ExerciseTime, find_course
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.watching import Memory
 from autograder.judging.rules import derivation, refusal
@@ -90,7 +90,10 @@ def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
     exercise = COURSE.exercise(files[0].parent.name)
     patient = replace(exercise, time=ExerciseTime(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
-    setting, memory = Setting(COURSE, Plugins(), sandbox(), backend), Memory()
+    setting, memory = (
+        GradingSetting(COURSE, Plugins(), sandbox(), GradeOptions(backend=backend)),
+        Memory(),
+    )
     with ExitStack() as opened:
         tested = {file.stem: _opened(opened, setting, memory, file, patient) for file in files}
         for seed in seeds:
@@ -102,7 +105,10 @@ def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
 
 def reference_failures(exercise: Exercise, seeds: range) -> Iterator[Failure]:
     """Every check of `exercise` that the NumPy reference does not pass; none trains models."""
-    memory, setting = Memory(), Setting(COURSE, Plugins(), sandbox(), provider="numpy")
+    memory, setting = (
+        Memory(),
+        GradingSetting(COURSE, Plugins(), sandbox(), GradeOptions(provider="numpy")),
+    )
     grader = Grader(setting, None, memory=memory)
     with grader.under_test(exercise) as under_test:
         for seed in seeds:
@@ -136,7 +142,7 @@ def _final(exercise: Exercise, checks: Sequence[CheckResult]) -> tuple[CheckResu
 
 
 def _opened(
-    opened: ExitStack, setting: Setting, memory: Memory, file: Path, exercise: Exercise
+    opened: ExitStack, setting: GradingSetting, memory: Memory, file: Path, exercise: Exercise
 ) -> tuple[Grader, ExerciseUnderTest]:
     grader = Grader(setting, opened.enter_context(handed_in(file)), memory=memory)
     opened.callback(grader.close)

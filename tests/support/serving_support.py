@@ -12,6 +12,7 @@ from repository import ROOT
 from autograder.course.reading import Course
 from plugins.classes.collecting.listing import named
 from plugins.classes.pages.server import Serving, application, open_socket
+from plugins.classes.pages.view import CodeReader
 
 TOKEN = "a-token"
 
@@ -21,8 +22,8 @@ class Running:
 
     def __init__(self, folder, count, **options):
         self.collection, self.store, self.run = large_class(folder, count, **options)
-        shown, course = named(self.collection), Course.read(ROOT)
-        self.serving = Serving(folder, self.store, self.run.id, shown, course)
+        shown, code = named(self.collection), CodeReader(self.collection, Course.read(ROOT))
+        self.serving = Serving(self.collection, self.store, self.run.id, shown, code)
         self.socket = open_socket("127.0.0.1", 0, ())
         self.port = self.socket.getsockname()[1]
         app = application(self.serving, TOKEN, ["grades.example"])

@@ -3,14 +3,8 @@
 A program compares numbers, formulas and choices. The key is ``questions.md`` and ``mistakes.toml``
 of the solution. The source of the questions contains the model answer of each question, and for
 prose a rubric, between ``<!-- BEGIN SOLUTION -->`` and ``<!-- END SOLUTION -->``. Students get the
-same file without them. ``mistakes.toml`` lists wrong answers with what they come from::
-
-    [[mistakes]]
-    id = "forgets-the-two"
-    question = "halving"
-    answer = "x"
-    sentence = "This is the derivative without the factor 2."
-    hint = "..."
+same file without them. ``mistakes.toml`` lists wrong answers with what they come from, in tables
+with the keys of `WRONG_ANSWER_FORMAT`.
 """
 
 from __future__ import annotations
@@ -18,7 +12,6 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +59,8 @@ POINTS = 24
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 
 _CHOSEN = re.compile(r"\W*(?P<letter>[A-Za-z])(?![A-Za-z0-9])(?P<rest>.*)")
-_FURTHER = re.compile(r"\W*(?:and|or)?\W*[A-Za-z](?![A-Za-z0-9])")
+#: A further choice, as in ``a, c``.
+_FURTHER = re.compile(r"(?=\s*(?:,|/|&|\+|and\b|or\b))\W*(?:and|or)?\W*[A-Za-z](?![A-Za-z0-9])")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 Answer = float | str | Expression
@@ -92,39 +86,35 @@ class AnswerKey:
 
     def named(self, question: Question, given: Answer, seed: int) -> WrongAnswer | None:
         """Return the listed wrong answer that `given` is; None if it is none of them."""
-        for wrong in self.wrong:
-            if wrong.question == question.id:
-                expected = read_answer(question, wrong.answer)
-                if not difference(question, given, expected, seed):
-                    return wrong
+        for wrong in (wrong for wrong in self.wrong if wrong.question == question.id):
+            if not difference(question, given, read_answer(question, wrong.answer), seed):
+                return wrong
         return None
 
 
 def load_key(exercise: Exercise) -> AnswerKey:
-    """Return the key of `exercise`.
-
-    Raises:
-        BadInputError: the source or the list of wrong answers is missing or wrong.
-    """
-    text = exercise.solution_source()
-    sections = _read_source(exercise, text)
-    return AnswerKey(sections, tuple(_read_wrong(exercise, sections)))
+    """Return the key of `exercise`."""
+    sections = _read_source(exercise, exercise.solution_source())
+    file = exercise.solution.parent / "mistakes.toml"
+    if not file.is_file():
+        return AnswerKey(sections, ())
+    table = read_table(file)
+    table.reject_unknown_keys("mistakes")
+    questions = {question.id: question for question in exercise.questions}
+    wrong = [_wrong_answer(entry, questions, sections) for entry in table.tables("mistakes")]
+    table.reject_repeated("mistakes", "id", (answer.id for answer in wrong))
+    return AnswerKey(sections, tuple(wrong))
 
 
 def question_stub(exercise: Exercise, text: str) -> str:
-    """Return what students get of the source `text`: a placeholder for each model answer.
-
-    Raises:
-        BadInputError: a question has no model answer, or a mark is not where it should be.
-    """
+    """Return what students get of the source `text`: a placeholder for each model answer."""
     _read_source(exercise, text)
     stub: list[str] = []
     inside = False
     for line in text.split("\n"):
-        if line.strip() == BEGIN:
-            stub.append(PLACEHOLDER)
         if line.strip() in (BEGIN, END):
             inside = line.strip() == BEGIN
+            stub += [PLACEHOLDER] * inside
         elif not inside:
             stub.append(line)
     return "\n".join(stub).strip("\n") + "\n"
@@ -139,17 +129,23 @@ def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
 
 
 def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:
-    _require_marks(exercise.solution, text)
+    file = exercise.solution
+    _require_marks(file, text)
     if exercise_mark(exercise.name) not in text:
-        _fail(exercise.solution, 1, f"expected the line {exercise_mark(exercise.name)}")
+        _fail(file, 1, f"expected the line {exercise_mark(exercise.name)}")
     sections = read_sections(text, [question.id for question in exercise.questions])
     for question in exercise.questions:
         section = sections[question.id]
         if section.problem:
-            _fail(exercise.solution, section.line or 1, section.problem)
+            _fail(file, section.line or 1, section.problem)
         if not section.title:
-            _fail(exercise.solution, section.line, f"'## {question.id}:' has no title")
-        _require_answer(exercise.solution, question, section)
+            _fail(file, section.line, f"'## {question.id}:' has no title")
+        if not section.answer:
+            _fail(file, section.line, f"question '{question.id}' has no model answer")
+        if not isinstance(question, Prose):
+            _require_readable(file, question, section)
+        elif not section.rubric:
+            _fail(file, section.line, f"question '{question.id}' has no part '### Rubric'")
     return sections
 
 
@@ -157,51 +153,31 @@ def _require_marks(file: Path, text: str) -> None:
     """Refuse a mark that is missing or nested: a stub could contain an answer."""
     begun = 0
     for number, line in enumerate(text.split("\n"), 1):
-        if line.strip() == BEGIN:
-            if begun:
-                _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
-            begun = number
-        elif line.strip() == END:
-            if not begun:
-                _fail(file, number, f"{END} without {BEGIN}")
-            begun = 0
-        elif "SOLUTION -->" in line:
+        mark = line.strip()
+        if mark == BEGIN and begun:
+            _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
+        if mark == END and not begun:
+            _fail(file, number, f"{END} without {BEGIN}")
+        if mark not in (BEGIN, END) and "SOLUTION -->" in line:
             _fail(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
+        begun = {BEGIN: number, END: 0}.get(mark, begun)
     if begun:
         _fail(file, begun, f"{BEGIN} without {END}")
 
 
-def _require_answer(file: Path, question: Question, section: QuestionSection) -> None:
-    if not section.answer:
-        _fail(file, section.line, f"question '{question.id}' has no model answer")
-    if isinstance(question, Prose):
-        if not section.rubric:
-            _fail(file, section.line, f"question '{question.id}' has no part '### Rubric'")
-        return
+def _require_readable(file: Path, question: Question, section: QuestionSection) -> None:
     try:
         answer = read_answer(question, section.answer)
     except UnreadableAnswerError as error:
         _fail(file, section.line, f"the model answer of '{question.id}': {error}")
     if isinstance(question, Formula) and isinstance(answer, Expression):
-        values = (answer.value(variables) for variables in sample(question, seed=0))
-        if any(value != value or abs(value) == float("inf") for value in values):
+        values = [answer.value(variables) for variables in sample(question, seed=0)]
+        if not all(map(math.isfinite, values)):
             _fail(file, section.line, f"the formula of '{question.id}' has no value in its ranges")
 
 
-def _read_wrong(exercise: Exercise, sections: dict[str, QuestionSection]) -> Iterator[WrongAnswer]:
-    file = exercise.solution.parent / "mistakes.toml"
-    if not file.is_file():
-        return
-    table = read_table(file)
-    table.reject_unknown_keys("mistakes")
-    questions = {question.id: question for question in exercise.questions}
-    wrong_answers = [
-        _wrong_answer(entry, questions, sections) for entry in table.tables("mistakes")
-    ]
-    for name, count in Counter(wrong.id for wrong in wrong_answers).items():
-        if count > 1:
-            table.fail("mistakes", f"id '{name}' {count} times")
-    yield from wrong_answers
+def _fail(file: Path, line: int, problem: str) -> NoReturn:
+    raise BadInputError(f"{file}:{line}: {problem}")
 
 
 def _wrong_answer(
@@ -219,10 +195,6 @@ def _wrong_answer(
     if not difference(question, given, read_answer(question, sections[question.id].answer), seed=0):
         table.fail("answer", f"is the right answer to '{question.id}'")
     return wrong
-
-
-def _fail(file: Path, line: int, problem: str) -> NoReturn:
-    raise BadInputError(f"{file}:{line}: {problem}")
 
 
 def first_line(text: str) -> str:
@@ -248,26 +220,25 @@ def read_answer(question: Question, text: str) -> Answer:
         )
     match question:
         case Number():
-            return _number(question, line)
+            return _number(question, normalize("NFKC", line).strip("`$* ."))
         case Formula():
             return Expression(line, question.variables)
         case Choice():
-            return _choice(question, line)
+            match = _CHOSEN.match(normalize("NFKC", line))
+            letter = match["letter"].lower() if match else ""
+            if match is None or letter not in question.options or _FURTHER.match(match["rest"]):
+                letters = ", ".join(question.options)
+                raise UnreadableAnswerError(f"the first line must be one of the letters {letters}")
+            return letter
     raise TypeError(f"no program can compare answers to '{question.id}'")
 
 
-def difference(question: Question, given: Answer, expected: Answer, seed: int) -> str:
-    """Return what shows that `given` is not `expected`, as a sentence; empty if they agree."""
-    match question, given, expected:
-        case Number(), float(), float():
-            return _number_difference(question, given, expected)
-        case Formula(), Expression(), Expression():
-            return _formula_difference(question, given, expected, seed)
-    return "" if given == expected else f"({given}) is not the right choice"
-
-
-def _number(question: Number, line: str) -> float:
-    text, factor = _without_unit(question, normalize("NFKC", line).strip("`$* ."))
+def _number(question: Number, text: str) -> float:
+    factor = 1.0
+    for unit in sorted(question.units, key=len, reverse=True):
+        if text.lower().endswith(unit.lower()):
+            text, factor = text[: -len(unit)].strip("`$* "), question.units[unit]
+            break
     if _DECIMAL_COMMA.fullmatch(text):
         raise UnreadableAnswerError(
             f"{text} has a comma: write decimals with a point, and thousands without a comma"
@@ -275,51 +246,26 @@ def _number(question: Number, line: str) -> float:
     try:
         value = factor * Expression(text).value()
     except UnreadableAnswerError as error:
+        units = f"in {' or '.join(question.units)}" if question.units else "without a unit"
         raise UnreadableAnswerError(
-            f"the first line must be one number{_unit_words(question)}, as in 0.25 or 3/4: {error}"
+            f"the first line must be one number {units}, as in 0.25 or 3/4: {error}"
         ) from None
     if not math.isfinite(value):
         raise UnreadableAnswerError(f"`{short(text)}` has no finite value")
     return value
 
 
-def _without_unit(question: Number, text: str) -> tuple[str, float]:
-    """Return the number of `text` without its unit, and the value of the unit."""
-    for unit in sorted(question.units, key=len, reverse=True):
-        if text.lower().endswith(unit.lower()):
-            return text[: -len(unit)].strip("`$* "), question.units[unit]
-    return text, 1.0
-
-
-def _unit_words(question: Number) -> str:
-    return f" in {' or '.join(question.units)}" if question.units else " without a unit"
-
-
-def _choice(question: Choice, line: str) -> str:
-    match = _CHOSEN.match(normalize("NFKC", line))
-    letter = match["letter"].lower() if match else ""
-    if match is None or letter not in question.options or _FURTHER.match(_joined(match["rest"])):
-        raise UnreadableAnswerError(
-            f"the first line must be one of the letters {', '.join(question.options)}"
-        )
-    return letter
-
-
-def _joined(rest: str) -> str:
-    """Return `rest` if it goes on with a further choice, as in ``a, c``; else nothing."""
-    return rest if re.match(r"\s*(?:,|/|&|\+|and\b|or\b)", rest) else ""
-
-
-def _number_difference(question: Number, given: float, expected: float) -> str:
-    allowed = question.tolerance
-    if allowed is None:
-        allowed = RELATIVE * max(1.0, abs(expected))
-    rounding = ABSOLUTE * max(1.0, abs(expected))
-    return (
-        ""
-        if abs(given - expected) <= allowed + rounding
-        else f"{given:.6g} is not the right number"
-    )
+def difference(question: Question, given: Answer, expected: Answer, seed: int) -> str:
+    """Return what shows that `given` is not `expected`, as a sentence; empty if they agree."""
+    match question, given, expected:
+        case Number(), float(), float():
+            size = max(1.0, abs(expected))
+            allowed = RELATIVE * size if question.tolerance is None else question.tolerance
+            is_near = abs(given - expected) <= allowed + ABSOLUTE * size
+            return "" if is_near else f"{given:.6g} is not the right number"
+        case Formula(), Expression(), Expression():
+            return _formula_difference(question, given, expected, seed)
+    return "" if given == expected else f"({given}) is not the right choice"
 
 
 def _formula_difference(
@@ -327,7 +273,7 @@ def _formula_difference(
 ) -> str:
     for variables in sample(question, seed):
         value, right = given.value(variables), expected.value(variables)
-        point = ", ".join(f"{name} = {_short(at)}" for name, at in variables.items())
+        point = ", ".join(f"{name} = {at:.4g}" for name, at in variables.items())
         if not math.isfinite(value):
             return f"for {point} the formula has no finite value, expected {right:.6g}"
         if abs(value - right) > RELATIVE * max(abs(value), abs(right)) + ABSOLUTE:
@@ -345,7 +291,3 @@ def sample(question: Formula, seed: int) -> Iterator[dict[str, float]]:
             else rng.uniform(interval.low, interval.high)
             for name, interval in question.variables.items()
         }
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}"

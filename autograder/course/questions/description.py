@@ -1,28 +1,20 @@
 """The questions of an exercise: the ``[[questions]]`` tables of its ``exercise.toml``.
 
-    [[questions]]
-    id = "halving"                              # the heading in questions.md: ## halving: ...
-    kind = "formula"                            # or "number", "choice", "prose"
-    points = 2
-    hint = "Write the chain rule first."
-    variables = { x = [-2.0, 2.0], n = [1, 9] } # of a formula: ranges; whole numbers stay whole
-
-A number may have a `tolerance` and `units`, a choice has `options`.
+Their keys are in `QUESTION_FORMATS`: those of all kinds, and those of each kind.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 from autograder.course.questions.expressions import is_reserved
 from framework.toml_formats import Format, Key
 from framework.toml_tables import Table
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 _SHARED = (
     Key("id", str, "Heading in `questions.md`: small letters, digits and _.", required=True),
     Key("kind", str, "`number`, `formula`, `choice` or `prose`.", required=True),
@@ -96,15 +88,9 @@ class Prose(Question):
 
 
 def read_questions(table: Table) -> tuple[Question, ...]:
-    """Return the questions in `table`, which is an ``exercise.toml``.
-
-    Raises:
-        BadInputError: two share an id, one is malformed, or their points are not the exercise's.
-    """
+    """Return the questions in `table`, which is an ``exercise.toml``."""
     questions = tuple(map(_read_question, table.tables("questions")))
-    for name, count in Counter(question.id for question in questions).items():
-        if count > 1:
-            table.fail("questions", f"id '{name}' {count} times")
+    table.reject_repeated("questions", "id", (question.id for question in questions))
     total = sum(question.points for question in questions)
     if questions and total != table.get("points", int):
         table.fail("points", f"= {table.get('points', int)}, but its questions have {total} points")
@@ -114,62 +100,48 @@ def read_questions(table: Table) -> tuple[Question, ...]:
 def _read_question(table: Table) -> Question:
     table.require(id=str, kind=str, points=int, hint=str)
     kind = table.get("kind", str)
-    if kind not in _READERS:
-        table.fail("kind", f"'{kind}' is none of {', '.join(_READERS)}")
+    if kind not in QUESTION_FORMATS:
+        table.fail("kind", f"'{kind}' is none of {', '.join(QUESTION_FORMATS)}")
     QUESTION_FORMATS[kind].check(table)
-    return _READERS[kind](table)
-
-
-def _shared(table: Table) -> tuple[str, int, str]:
     name, points, hint = table.get("id", str), table.get("points", int), table.get("hint", str)
-    if not _ID.fullmatch(name):
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         table.fail("id", f"must be small letters, digits and _, not {name!r}")
     if points <= 0:
         table.fail("points", f"must be positive, not {points}")
-    return name, points, hint
+    match kind:
+        case "number":
+            return Number(name, points, hint, *_tolerance_and_units(table))
+        case "formula":
+            return Formula(name, points, hint, _ranges(table))
+        case "choice":
+            options = table.texts("options")
+            if len(set(options)) < 2 or not {*options} <= {*ascii_lowercase}:
+                wanted = 'must be at least two different letters, as in ["a", "b", "c"]'
+                table.fail("options", wanted)
+            return Choice(name, points, hint, options)
+    return Prose(name, points, hint)
 
 
-def _read_number(table: Table) -> Number:
-    shared = _shared(table)
+def _tolerance_and_units(table: Table) -> tuple[float | None, dict[str, float]]:
     tolerance = table.get("tolerance", float) if "tolerance" in table.values else None
     if tolerance is not None and not 0 <= tolerance < math.inf:
         table.fail("tolerance", f"must be a number from 0 on, not {tolerance}")
     units = table.table("units")
-    return Number(*shared, tolerance, {name: units.get(name, float) for name in units.values})
+    return tolerance, {name: units.get(name, float) for name in units.values}
 
 
-def _read_formula(table: Table) -> Formula:
-    shared = _shared(table)
+def _ranges(table: Table) -> dict[str, Range]:
     variables = table.table("variables")
     if not variables.values:
         table.fail("variables", "is missing: a table of ranges, as in { x = [-2.0, 2.0] }")
-    return Formula(*shared, {name: _read_range(variables, name) for name in variables.values})
-
-
-def _read_range(table: Table, name: str) -> Range:
-    if not name.isidentifier() or is_reserved(name):
-        table.fail(name, "cannot be the name of a variable")
-    ends = table.get(name, list)
-    if len(ends) != 2 or any(type(end) not in (int, float) for end in ends) or ends[0] >= ends[1]:
-        table.fail(name, f"must be the ends of a range, as in [-2.0, 2.0], not {ends!r}")
-    return Range(ends[0], ends[1], all(type(end) is int for end in ends))
-
-
-def _read_choice(table: Table) -> Choice:
-    shared = _shared(table)
-    options = table.texts("options")
-    if len(set(options)) < 2 or any(not re.fullmatch("[a-z]", option) for option in options):
-        table.fail("options", 'must be at least two different letters, as in ["a", "b", "c"]')
-    return Choice(*shared, options)
-
-
-def _read_prose(table: Table) -> Prose:
-    return Prose(*_shared(table))
-
-
-_READERS = {
-    "number": _read_number,
-    "formula": _read_formula,
-    "choice": _read_choice,
-    "prose": _read_prose,
-}
+    ranges = {}
+    for name in variables.values:
+        if not name.isidentifier() or is_reserved(name):
+            variables.fail(name, "cannot be the name of a variable")
+        ends = variables.get(name, list)
+        numbers = len(ends) == 2 and all(type(end) in (int, float) for end in ends)
+        if not numbers or ends[0] >= ends[1]:
+            wanted = f"must be the ends of a range, as in [-2.0, 2.0], not {ends!r}"
+            variables.fail(name, wanted)
+        ranges[name] = Range(ends[0], ends[1], all(type(end) is int for end in ends))
+    return ranges

@@ -27,16 +27,10 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.Pow: math.pow,  # `**` of floats makes complex numbers
 }
-_UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-}
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _SIGNS = str.maketrans(
     {"^": "**", "·": "*", "×": "*", "∙": "*", "−": "-", "–": "-", "÷": "/", "²": "**2", "³": "**3"}
 )
-#: Marks of Markdown around a formula.
-_MARKUP = "`$ \t"
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
@@ -60,8 +54,6 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": min,
     "max": max,
 }
-#: Functions of two or more values; the others have one.
-_OF_SEVERAL = ("min", "max")
 
 
 class UnreadableAnswerError(Exception):
@@ -96,14 +88,19 @@ class Expression:
         match node:
             case ast.BinOp(op=op) if type(op) in _BINARY:
                 return
-            case ast.UnaryOp(op=op) if type(op) in _UNARY:
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
                 return
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return
+            case ast.Name(id=name) if name in self._names or is_reserved(name):
+                return
             case ast.Name(id=name):
-                self._require_name(name)
+                raise UnreadableAnswerError(f"`{short(name)}` is not known: use {self._known}")
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-                _require_arguments(name, len(args))
+                is_of_several = name in ("min", "max")
+                if len(args) < 2 if is_of_several else len(args) != 1:
+                    wanted = "at least two values" if is_of_several else "one value"
+                    raise UnreadableAnswerError(f"`{name}` takes {wanted}, not {len(args)}")
             case ast.operator() | ast.unaryop() | ast.expr_context():
                 return
             case _:
@@ -111,10 +108,6 @@ class Expression:
                     f"`{short(ast.unparse(node))}` is not allowed in a formula: use numbers, "
                     f"{self._known}, + - * / ** and brackets"
                 )
-
-    def _require_name(self, name: str) -> None:
-        if name not in self._names and name not in _CONSTANTS and name not in _FUNCTIONS:
-            raise UnreadableAnswerError(f"`{short(name)}` is not known: use {self._known}")
 
     @property
     def _known(self) -> str:
@@ -127,7 +120,8 @@ class Expression:
                 values = self._compute(left, variables), self._compute(right, variables)
                 return _BINARY[type(op)](*values)
             case ast.UnaryOp(op=op, operand=operand):
-                return _UNARY[type(op)](self._compute(operand, variables))
+                value = self._compute(operand, variables)
+                return -value if isinstance(op, ast.USub) else value
             case ast.Call(func=ast.Name(id=name), args=args):
                 return float(_FUNCTIONS[name](*(self._compute(arg, variables) for arg in args)))
             case ast.Constant(value=int() | float() as value):
@@ -157,7 +151,7 @@ def _plain(text: str) -> str:
         )
     # Some keyboards type wide digits and brackets.
     *_, right = _EQUALS.split(normalize("NFKC", text.translate(_SIGNS)))
-    return right.strip(_MARKUP)
+    return right.strip("`$ \t")  # marks of Markdown
 
 
 def _parsed(text: str) -> ast.expr:
@@ -171,10 +165,3 @@ def _parsed(text: str) -> ast.expr:
     if not text or len(body) != 1 or not isinstance(body[0], ast.Expr):
         raise UnreadableAnswerError("expected one formula in the first line")
     return body[0].value
-
-
-def _require_arguments(name: str, count: int) -> None:
-    is_right = count >= 2 if name in _OF_SEVERAL else count == 1
-    if not is_right:
-        expected = "at least two values" if name in _OF_SEVERAL else "one value"
-        raise UnreadableAnswerError(f"`{name}` takes {expected}, not {count}")

@@ -14,7 +14,7 @@ A section starts with the heading of a known question. All other headings belong
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 #: What a student replaces, or leaves above the answer.
@@ -32,12 +32,9 @@ _EXERCISE = re.compile(r"<!-- exercise: (?P<name>\w+) -->")
 
 @dataclass(frozen=True)
 class QuestionSection:
-    """The section of one question.
+    """The section of one question: its title after the colon, its text, and the student's answer.
 
     Attributes:
-        title: what follows the colon of its heading.
-        text: the question.
-        answer: what was written, without the placeholder; empty if nothing was.
         rubric: the points of prose; only the source of the questions has one.
         problem: why the answer cannot be read, in a sentence; empty if it can.
         line: the line of its heading, from 1.
@@ -53,9 +50,12 @@ class QuestionSection:
 
 def read_sections(text: str, ids: Collection[str]) -> dict[str, QuestionSection]:
     """Return the section of each of the questions `ids` in `text`; a missing one has a problem."""
-    lines = text.split("\n")
-    starts = list(_starts(lines, ids))
-    ends = [start for _, start, _ in starts[1:]] + [len(lines)]
+    lines, starts = text.split("\n"), []
+    for index, line in enumerate(lines):
+        match = _HEADING.fullmatch(line)
+        if match and (name := match["id"].lower()) in ids:
+            starts.append((name, index, (match["title"] or "").strip()))
+    ends = [index for _, index, _ in starts[1:]] + [len(lines)]
     sections_of: dict[str, list[QuestionSection]] = {name: [] for name in ids}
     for (name, start, title), end in zip(starts, ends, strict=False):  # no start, but one end
         sections_of[name].append(_section(name, title, lines[start:end], start + 1))
@@ -78,33 +78,24 @@ def are_untouched(sections: Mapping[str, QuestionSection]) -> bool:
     return not any(section.answer or section.problem for section in sections.values())
 
 
-def _starts(lines: list[str], ids: Collection[str]) -> Iterator[tuple[str, int, str]]:
-    """Yield question, index of its heading, and title."""
-    for index, line in enumerate(lines):
-        match = _HEADING.fullmatch(line)
-        if match and (name := match["id"].lower()) in ids:
-            yield name, index, (match["title"] or "").strip()
-
-
 def _section(name: str, title: str, lines: list[str], number: int) -> QuestionSection:
     head = next((i for i, line in enumerate(lines) if i and _ANSWER.fullmatch(line)), None)
     if head is None:
         problem = f"the heading '### Answer' of question '{name}' is missing: put it back"
         return QuestionSection(title, "\n".join(lines[1:]).strip(), problem=problem, line=number)
-    written, rubric = _without_rubric(lines[head + 1 :])
-    kept = [line for line in written if line.strip() not in _MARKS]
-    answer = "\n".join(kept).strip()
-    return QuestionSection(title, "\n".join(lines[1:head]).strip(), answer, rubric, line=number)
+    text, written = "\n".join(lines[1:head]).strip(), lines[head + 1 :]
+    rubric: list[str] = []
+    if any(line.strip() == BEGIN for line in written):  # the source, which may have a rubric
+        marks = (i for i, line in enumerate(written) if _RUBRIC.fullmatch(line))
+        start = next(marks, len(written))
+        written, rubric = written[:start], written[start + 1 :]
+    return QuestionSection(
+        title, text, _without_marks(written), _without_marks(rubric), line=number
+    )
 
 
-def _without_rubric(lines: list[str]) -> tuple[list[str], str]:
-    """Return what stands before the rubric, and the rubric; only the source has marks."""
-    if any(line.strip() == BEGIN for line in lines):
-        for index, line in enumerate(lines):
-            if _RUBRIC.fullmatch(line):
-                rubric = [text for text in lines[index + 1 :] if text.strip() not in _MARKS]
-                return lines[:index], "\n".join(rubric).strip()
-    return lines, ""
+def _without_marks(lines: list[str]) -> str:
+    return "\n".join(line for line in lines if line.strip() not in _MARKS).strip()
 
 
 def _single(name: str, sections: list[QuestionSection]) -> QuestionSection:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Raised, capitalized
-from autograder.sandbox.values import zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.diagnosis.patterns.arrangement import exchanged, is_end, is_start
+from autograder.sandbox.wire import Handle, zip_leaves
 
 #: Returns the words for a wrong answer, which follow its subject; empty if it is of another kind.
 Tell = Callable[[Any, Any], str]
@@ -56,47 +57,38 @@ def _innermost(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
 def _another_exception(actual: Any, expected: Any) -> str:
     if not (isinstance(actual, Raised) and isinstance(expected, Raised) and expected.type):
         return ""
-    raised = actual.type or "no exception"
     article = "an" if expected.type[:1] in "AEIOU" else "a"
-    return f"raises {raised} where {article} {expected.type} is expected"
+    return f"raises {actual.type or 'no exception'} where {article} {expected.type} is expected"
 
 
-def _nothing(actual: Any, expected: Any) -> str:
-    if actual is None and not isinstance(expected, Raised | None):
-        return "is None: `return` is missing"
-    return ""
+def _if(words: str, test: Callable[[Any, Any], bool]) -> Tell:
+    return lambda actual, expected: words.format(actual, expected) if test(actual, expected) else ""
 
 
-def _something(actual: Any, expected: Any) -> str:
-    is_value = expected is None and not isinstance(actual, Raised | None)
-    return "should be None: it must return nothing" if is_value else ""
+def _is_missing(value: Any, other: Any) -> bool:
+    return value is None and not isinstance(other, Raised | None)
 
 
-def _another_dtype(actual: Any, expected: Any) -> str:
-    if not (isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray)):
-        return ""
-    if actual.dtype == expected.dtype or not _same_numbers(actual, expected):
-        return ""
-    return f"has dtype {actual.dtype}, expected {expected.dtype}"
+def _has_another_dtype(actual: Any, expected: Any) -> bool:
+    is_of_arrays = isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray)
+    return is_of_arrays and actual.dtype != expected.dtype and _same_numbers(actual, expected)
+
+
+def _is_in_pieces(actual: Any, expected: Any) -> bool:
+    is_cut = isinstance(expected, str) and isinstance(actual, list | tuple)
+    return is_cut and all(isinstance(item, str) for item in actual) and "".join(actual) == expected
 
 
 def _list_for_an_array(actual: Any, expected: Any) -> str:
-    if not (isinstance(actual, list | tuple) and isinstance(expected, np.ndarray)):
-        return ""
-    return f"is a {_kind(actual)}, expected an array" if _same_numbers(actual, expected) else ""
+    is_list = isinstance(actual, list | tuple) and isinstance(expected, np.ndarray)
+    is_same = is_list and _same_numbers(actual, expected)
+    return f"is a {_kind(actual)}, expected an array" if is_same else ""
 
 
 def _array_for_a_list(actual: Any, expected: Any) -> str:
-    if not (isinstance(actual, np.ndarray) and isinstance(expected, list | tuple)):
-        return ""
-    return f"is an array, expected a {_kind(expected)}" if _same_numbers(actual, expected) else ""
-
-
-def _pieces_of_a_text(actual: Any, expected: Any) -> str:
-    if not (isinstance(expected, str) and isinstance(actual, list | tuple)):
-        return ""
-    is_cut = all(isinstance(item, str) for item in actual) and "".join(actual) == expected
-    return "is a list of pieces, expected one string" if is_cut else ""
+    is_array = isinstance(actual, np.ndarray) and isinstance(expected, list | tuple)
+    is_same = is_array and _same_numbers(actual, expected)
+    return f"is an array, expected a {_kind(expected)}" if is_same else ""
 
 
 def _one_item(actual: Any, expected: Any) -> str:
@@ -108,9 +100,8 @@ def _one_item(actual: Any, expected: Any) -> str:
 
 
 def _number_of_results(actual: Any, expected: Any) -> str:
-    if not isinstance(expected, tuple) or (
-        isinstance(actual, tuple | list) and len(actual) == len(expected)
-    ):
+    is_list = isinstance(actual, tuple | list)
+    if not isinstance(expected, tuple) or (is_list and len(actual) == len(expected)):
         return ""
     received = f"{len(actual)} results" if isinstance(actual, tuple) else "one result"
     return f"is {received}, expected {len(expected)}" if not isinstance(actual, Raised) else ""
@@ -133,35 +124,35 @@ def _kind(value: Any) -> str:
 
 KINDS = {
     "another-exception": _pattern(_another_exception),
-    "nothing-returned": _pattern(_nothing),
-    "something-returned": _pattern(_something),
-    "another-dtype": _pattern(_another_dtype),
+    "nothing-returned": _pattern(_if("is None: `return` is missing", _is_missing)),
+    "something-returned": _pattern(
+        _if("should be None: it must return nothing", lambda a, e: _is_missing(e, a))
+    ),
+    "another-dtype": _pattern(_if("has dtype {0.dtype}, expected {1.dtype}", _has_another_dtype)),
     "list-for-an-array": _pattern(_list_for_an_array),
     "array-for-a-list": _pattern(_array_for_a_list),
-    "pieces-of-a-text": _pattern(_pieces_of_a_text),
+    "pieces-of-a-text": _pattern(_if("is a list of pieces, expected one string", _is_in_pieces)),
     "one-item": _pattern(_one_item),
     "number-of-results": _pattern(_number_of_results),
 }
 
 
 ListTest = Callable[[list[Any], list[Any]], bool]
+_is_start, _is_end = partial(is_start, same=same_value), partial(is_end, same=same_value)
 
 
 def _list_pattern(words: str, test: ListTest) -> Callable[[AnswerEvidence], str | None]:
     def pattern(evidence: AnswerEvidence) -> str | None:
-        if not evidence.others:
-            return None
         differing = [
             pair
             for answer in evidence.others
             for pair in _differing_lists(answer.actual, answer.expected)
         ]
-        for actual, expected in differing:
-            if not (isinstance(actual, list) and isinstance(expected, list)):
-                return None
-            if not test(actual, expected):
-                return None
-        return f"The result of {evidence.method} {words}."
+        holds = all(
+            isinstance(actual, list) and isinstance(expected, list) and test(actual, expected)
+            for actual, expected in differing
+        )
+        return f"The result of {evidence.method} {words}." if evidence.others and holds else None
 
     return pattern
 
@@ -179,17 +170,13 @@ def _differing_lists(actual: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
         yield actual, expected
 
 
-def _once(items: list[Any]) -> list[Any]:
-    """Return `items` without repetitions."""
-    return [item for i, item in enumerate(items) if not _is_in(item, items[:i])]
-
-
 def _is_in(item: Any, items: list[Any]) -> bool:
     return any(same_value(item, other) for other in items)
 
 
 def _has_repetitions(actual: list[Any], expected: list[Any]) -> bool:
-    return len(actual) > len(expected) and same_value(_once(actual), expected)
+    distinct = [item for i, item in enumerate(actual) if not _is_in(item, actual[:i])]
+    return len(actual) > len(expected) and same_value(distinct, expected)
 
 
 def _is_sorted(actual: list[Any], expected: list[Any]) -> bool:
@@ -200,35 +187,19 @@ def _is_sorted(actual: list[Any], expected: list[Any]) -> bool:
 
 
 def _has_another_order(actual: list[Any], expected: list[Any]) -> bool:
-    def is_within(some: list[Any], others: list[Any]) -> bool:
-        return all(_is_in(item, others) for item in some)
-
-    same_length = len(actual) == len(expected) > 1
-    return same_length and is_within(actual, expected) and is_within(expected, actual)
-
-
-def _is_cut_at_the_end(actual: list[Any], expected: list[Any]) -> bool:
-    return 0 < len(actual) < len(expected) and same_value(actual, expected[: len(actual)])
-
-
-def _is_cut_at_the_start(actual: list[Any], expected: list[Any]) -> bool:
-    return 0 < len(actual) < len(expected) and same_value(actual, expected[-len(actual) :])
-
-
-def _continues(actual: list[Any], expected: list[Any]) -> bool:
-    return _is_cut_at_the_end(expected, actual)
-
-
-def _begins_too_early(actual: list[Any], expected: list[Any]) -> bool:
-    return _is_cut_at_the_start(expected, actual)
+    return (
+        len(actual) == len(expected) > 1
+        and all(_is_in(item, expected) for item in actual)
+        and all(_is_in(item, actual) for item in expected)
+    )
 
 
 LISTS = {
     "repetitions": _list_pattern("contains some items more than once", _has_repetitions),
     "sorted": _list_pattern("is sorted, but must keep the original order", _is_sorted),
     "another-order": _list_pattern("contains the right items in another order", _has_another_order),
-    "ends-early": _list_pattern("is missing its last items", _is_cut_at_the_end),
-    "starts-late": _list_pattern("is missing its first items", _is_cut_at_the_start),
-    "extra-items-at-the-end": _list_pattern("has extra items at the end", _continues),
-    "extra-items-at-the-start": _list_pattern("has extra items at the start", _begins_too_early),
+    "ends-early": _list_pattern("is missing its last items", _is_start),
+    "starts-late": _list_pattern("is missing its first items", _is_end),
+    "extra-items-at-the-end": _list_pattern("has extra items at the end", exchanged(_is_start)),
+    "extra-items-at-the-start": _list_pattern("has extra items at the start", exchanged(_is_end)),
 }

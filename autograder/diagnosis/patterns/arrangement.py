@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 
@@ -17,23 +18,21 @@ GATES = (4, 3, 2)
 MANY = 4
 
 
-def swapped(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if two results are exchanged."""
+def _swapped(evidence: AnswerEvidence) -> str | None:
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
     if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
         return None
     first, second = ([p for p in evidence.wrong if p.name == name] for name in names)
-    if len(first) != len(second) or not all(map(_are_exchanged, first, second)):
+    are_exchanged = len(first) == len(second) and all(
+        close(pair.actual, other.expected) and close(other.actual, pair.expected)
+        for pair, other in zip(first, second, strict=True)
+    )
+    if not are_exchanged:
         return None
     return f"{capitalized(names[0])} and {names[1]} are exchanged."
 
 
-def _are_exchanged(first: Pair, second: Pair) -> bool:
-    return close(first.actual, second.expected) and close(second.actual, first.expected)
-
-
-def transposed(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result is transposed, or has the order of the transpose."""
+def _transposed(evidence: AnswerEvidence) -> str | None:
     if _rearranged(evidence, lambda a: a.T if a.ndim == 2 else None):
         return f"{evidence.subject} transposed."
     if _rearranged(evidence, lambda a: a.T.reshape(a.shape) if a.ndim > 1 else None):
@@ -44,16 +43,14 @@ def transposed(evidence: AnswerEvidence) -> str | None:
     return None
 
 
-def reversed_order(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result is reversed along an axis."""
+def _reversed_order(evidence: AnswerEvidence) -> str | None:
     for axis in _axes(evidence):
         if _rearranged(evidence, partial(np.flip, axis=axis)):
             return f"{evidence.subject} in reverse order along axis {axis}."
     return None
 
 
-def shifted(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result is one step early or late along an axis, such as time."""
+def _shifted(evidence: AnswerEvidence) -> str | None:
     for axis in _axes(evidence):
         for by, words in ((1, "one step late"), (-1, "one step early")):
             if _all_shifted(evidence, axis, by):
@@ -67,19 +64,15 @@ def _all_shifted(evidence: AnswerEvidence, axis: int, by: int) -> bool:
         mine, theirs = (actual[by:], expected[:-by]) if by > 0 else (actual[:by], expected[-by:])
         return close(mine, theirs)
 
+    wrong = evidence.wrong
     return (
-        _same_shapes(evidence)
-        and all(map(is_shifted, evidence.wrong))
-        and any(_is_informative(_without_first(pair.expected, axis)) for pair in evidence.wrong)
+        all(pair.actual.shape == pair.expected.shape for pair in wrong)
+        and all(map(is_shifted, wrong))
+        and any(_is_informative(np.moveaxis(pair.expected, axis, 0)[1:]) for pair in wrong)
     )
 
 
-def _without_first(array: Array, axis: int) -> Array:
-    return np.moveaxis(array, axis, 0)[1:]
-
-
-def blocks_permuted(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if blocks of the last axis, such as gates, have another order."""
+def _blocks_permuted(evidence: AnswerEvidence) -> str | None:
     for count in GATES:
         for order in list(permutations(range(count)))[1:]:
             if _rearranged(evidence, partial(_in_order, order)):
@@ -97,8 +90,7 @@ def _in_order(order: tuple[int, ...], array: Array) -> Array | None:
     return np.concatenate([blocks[i] for i in order], axis=-1)
 
 
-def reduced(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result is a sum, mean or maximum along an axis or over all axes."""
+def _reduced(evidence: AnswerEvidence) -> str | None:
     for name, function in (("sum", np.sum), ("mean", np.mean), ("maximum", np.max)):
         for axis in (*_axes(evidence), None):
             if all(_is_reduced(pair, function, axis) for pair in evidence.wrong) and any(
@@ -138,38 +130,30 @@ def _is_informative(array: Array) -> bool:
     return len(np.unique(np.round(finite / largest, 9) if largest else finite)) >= MANY
 
 
-def _same_shapes(evidence: AnswerEvidence) -> bool:
-    return all(pair.actual.shape == pair.expected.shape for pair in evidence.wrong)
-
-
-def _axes(evidence: AnswerEvidence) -> Iterator[int]:
-    yield from range(min(pair.expected.ndim for pair in evidence.wrong))
+def _axes(evidence: AnswerEvidence) -> range:
+    return range(min(pair.expected.ndim for pair in evidence.wrong))
 
 
 ARRANGEMENT = {
-    "swapped-results": swapped,
-    "transposed": transposed,
-    "reversed": reversed_order,
-    "shifted": shifted,
-    "gates-permuted": blocks_permuted,
-    "reduced": reduced,
+    "swapped-results": _swapped,
+    "transposed": _transposed,
+    "reversed": _reversed_order,
+    "shifted": _shifted,
+    "gates-permuted": _blocks_permuted,
+    "reduced": _reduced,
 }
 
 
-#: Tells whether an actual array, with the axis first, is a wrong form of the expected array.
-Test = Callable[[Array, Array], bool]
+#: Compares an actual value with the expected value.
+Same = Callable[[Any, Any], bool]
 #: With fewer different numbers, an equal part may be a coincidence.
 MANY_ITEMS = 3
 
 
 def _pattern(
-    words: str, test: Test, is_one: bool = False
+    words: str, test: Same, is_one: bool = False
 ) -> Callable[[AnswerEvidence], str | None]:
-    """Return a pattern.
-
-    Args:
-        is_one: whether the result is one item, without the axis.
-    """
+    """Return a pattern; with `is_one`, the result is one item, without the axis."""
 
     def holds(pair: Pair, axis: int) -> bool:
         if pair.actual.ndim != pair.expected.ndim - is_one:
@@ -180,7 +164,7 @@ def _pattern(
     def pattern(evidence: AnswerEvidence) -> str | None:
         if not any(len(np.unique(pair.expected)) >= MANY_ITEMS for pair in evidence.wrong):
             return None
-        for axis in range(min(pair.expected.ndim for pair in evidence.wrong)):
+        for axis in _axes(evidence):
             if all(holds(pair, axis) for pair in evidence.wrong):
                 return f"{evidence.subject} {words} along axis {axis}."
         return None
@@ -188,31 +172,22 @@ def _pattern(
     return pattern
 
 
-def _is_start(actual: Array, expected: Array) -> bool:
-    return 0 < len(actual) < len(expected) and close(actual, expected[: len(actual)])
+def is_start(actual: Any, expected: Any, same: Same = close) -> bool:
+    """Return whether the last items of `expected` are missing, and all others are the same."""
+    return 0 < len(actual) < len(expected) and same(actual, expected[: len(actual)])
 
 
-def _is_end(actual: Array, expected: Array) -> bool:
-    return 0 < len(actual) < len(expected) and close(actual, expected[-len(actual) :])
+def is_end(actual: Any, expected: Any, same: Same = close) -> bool:
+    """Return whether the first items of `expected` are missing, and all others are the same."""
+    return 0 < len(actual) < len(expected) and same(actual, expected[-len(actual) :])
 
 
-def _starts_too_early(actual: Array, expected: Array) -> bool:
-    return _is_end(expected, actual)
+def exchanged(test: Same) -> Same:
+    """Return `test` with its two values exchanged."""
+    return lambda actual, expected: test(expected, actual)
 
 
-def _goes_on(actual: Array, expected: Array) -> bool:
-    return _is_start(expected, actual)
-
-
-def _repeats_the_first(actual: Array, expected: Array) -> bool:
-    return _repeats(actual, expected, 0)
-
-
-def _repeats_the_last(actual: Array, expected: Array) -> bool:
-    return _repeats(actual, expected, -1)
-
-
-def _repeats(actual: Array, expected: Array, index: int) -> bool:
+def _repeats(index: int, actual: Array, expected: Array) -> bool:
     """Return whether every item of `actual` is the item `index` of `expected`."""
     if actual.shape != expected.shape or len(expected) < 2:
         return False
@@ -220,12 +195,12 @@ def _repeats(actual: Array, expected: Array, index: int) -> bool:
 
 
 ENDS = {
-    "only-the-first": _pattern("only the first expected item", _is_start, is_one=True),
-    "only-the-last": _pattern("only the last expected item", _is_end, is_one=True),
-    "starts-late": _pattern("right, but without the first items", _is_end),
-    "ends-early": _pattern("right, but without the last items", _is_start),
-    "extra-items-at-the-start": _pattern("right, but preceded by extra items", _starts_too_early),
-    "extra-items-at-the-end": _pattern("right, but followed by extra items", _goes_on),
-    "repeats-the-first": _pattern("the first expected item, repeated", _repeats_the_first),
-    "repeats-the-last": _pattern("the last expected item, repeated", _repeats_the_last),
+    "only-the-first": _pattern("only the first expected item", is_start, is_one=True),
+    "only-the-last": _pattern("only the last expected item", is_end, is_one=True),
+    "starts-late": _pattern("right, but without the first items", is_end),
+    "ends-early": _pattern("right, but without the last items", is_start),
+    "extra-items-at-the-start": _pattern("right, but preceded by extra items", exchanged(is_end)),
+    "extra-items-at-the-end": _pattern("right, but followed by extra items", exchanged(is_start)),
+    "repeats-the-first": _pattern("the first expected item, repeated", partial(_repeats, 0)),
+    "repeats-the-last": _pattern("the last expected item, repeated", partial(_repeats, -1)),
 }

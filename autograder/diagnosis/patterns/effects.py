@@ -2,147 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close
+from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow
 from autograder.diagnosis.evidence import AnswerEvidence, Pair
-from autograder.diagnosis.forms import OVERFLOWS, kind_of_overflow
+from autograder.sandbox.session.requests import Outcome
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3
 
 
-def _is_of_few_ids(evidence: AnswerEvidence) -> bool:
-    """Return whether a few whole numbers are all that is wrong."""
-    is_of_ids = all(p.expected.dtype.kind in "iu" and p.expected.size == 1 for p in evidence.wrong)
-    return is_of_ids and len(evidence.wrong) < MANY_IDS
+def _every(
+    words: str, test: Callable[[Pair], bool], but_few_ids: bool = False
+) -> Callable[[AnswerEvidence], str | None]:
+    """Return a pattern of wrong arrays that all pass a test; a few ids may pass it by chance."""
+
+    def pattern(evidence: AnswerEvidence) -> str | None:
+        wrong = evidence.wrong
+        if not wrong or not all(map(test, wrong)):
+            return None
+        is_of_ids = all(p.expected.dtype.kind in "iu" and p.expected.size == 1 for p in wrong)
+        is_chance = but_few_ids and is_of_ids and len(wrong) < MANY_IDS
+        return None if is_chance else words.format(evidence)
+
+    return pattern
 
 
-def _all(test: Callable[[Pair], bool], evidence: AnswerEvidence) -> bool:
-    return bool(evidence.wrong) and all(map(test, evidence.wrong))
+def _effect(
+    words: str, names: Callable[[Outcome, Outcome], set[str]]
+) -> Callable[[AnswerEvidence], str | None]:
+    """Return a pattern of right values beside which arrays are changed or shared."""
+
+    def pattern(evidence: AnswerEvidence) -> str | None:
+        every = set[str]().union(*(names(ours, right) for _, ours, right in evidence.effects))
+        if evidence.wrong or not every:
+            return None
+        return words.format(evidence.method, " and ".join(sorted(every)))
+
+    return pattern
 
 
-def changes_an_argument(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if all values are right, but an argument was changed."""
-    written = _extra((ours.changed, right.changed) for _, ours, right in evidence.effects)
+_CHANGES = "Your {0} changes {1}, which it must not modify."
+_changes = _effect(_CHANGES, lambda ours, right: {*ours.changed} - {*right.changed})
+
+
+def _changes_an_argument(evidence: AnswerEvidence) -> str | None:
     if evidence.wrong and all(map(_is_modified, evidence.wrong)):
-        written = {pair.name for pair in evidence.wrong}
-    elif evidence.wrong or not written:
-        return None
-    return f"Your {evidence.method} changes {_listed(written)}, which it must not modify."
-
-
-def _extra(names: Iterable[tuple[Collection[str], Collection[str]]]) -> set[str]:
-    """Return what is in the first of two collections alone, for any pair of them."""
-    return set[str]().union(*(set(some) - set(others) for some, others in names))
+        names = " and ".join(sorted({pair.name for pair in evidence.wrong}))
+        return _CHANGES.format(evidence.method, names)
+    return _changes(evidence)
 
 
 def _is_modified(pair: Pair) -> bool:
     """Return whether `pair` is an argument that must not change."""
-    return (
-        pair.name.startswith("argument")
-        and pair.before is not None
-        and close(pair.expected, pair.before)
-    )
+    before = pair.before if pair.name.startswith("argument") else None
+    return before is not None and close(pair.expected, before)
 
 
-def not_in_place(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if all values are right, but arrays were not changed in place."""
-    left = _extra((right.changed, ours.changed) for _, ours, right in evidence.effects)
-    if evidence.wrong or not left:
+def _is_zero(pair: Pair) -> bool:
+    is_other = pair.expected.any() and pair.actual.shape == pair.expected.shape
+    return bool(is_other) and not pair.actual.any()
+
+
+def _is_an_input(pair: Pair) -> bool:
+    return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
+
+
+def _is_overwritten(pair: Pair) -> bool:
+    before = pair.before if pair.method == "backward" else None
+    if before is None or before.shape != pair.actual.shape or not before.any():
+        return False
+    return close(pair.actual, pair.expected - before)
+
+
+def _argument_unchanged(evidence: AnswerEvidence) -> str | None:
+    pairs = evidence.wrong
+    if not pairs or not all(p.before is not None and close(p.actual, p.before) for p in pairs):
         return None
-    return f"Your {evidence.method} makes new arrays instead of changing {_listed(left)} in place."
+    is_argument = all(pair.name.startswith("argument") for pair in pairs)
+    does = "does not change" if is_argument else "adds nothing to"
+    return f"Your {evidence.method} {does} {evidence.names}."
 
 
-def shares_memory(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if all values are right, but they share memory with an argument."""
-    shared = _extra((ours.aliased, right.aliased) for _, ours, right in evidence.effects)
-    if evidence.wrong or not shared:
-        return None
-    return f"Your {evidence.method} returns {_listed(shared)} itself or a view of it, not a copy."
-
-
-def gradients_replaced(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if backward replaced the arrays in the dict of gradients."""
-    if evidence.method != "copy" or not _all(lambda p: not p.actual.any(), evidence):
-        return None
-    return "Your backward puts new arrays into gradients instead of adding to the existing ones."
-
-
-def not_finite(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if some entries are infinity or NaN and all others are right."""
-
+def _not_finite(evidence: AnswerEvidence) -> str | None:
     def has_infinities(pair: Pair) -> bool:
         if pair.actual.shape != pair.expected.shape or pair.actual.dtype.kind != "f":
             return False
         bad = ~np.isfinite(pair.actual) & np.isfinite(pair.expected)
         return bool(bad.any()) and close(pair.actual[~bad], pair.expected[~bad])
 
-    if not _all(has_infinities, evidence):
+    if not evidence.wrong or not all(map(has_infinities, evidence.wrong)):
         return None
     kinds = {kind_of_overflow(pair.actual, pair.expected) for pair in evidence.wrong}
     return f"Your {evidence.method} {OVERFLOWS[kinds.pop() if len(kinds) == 1 else 'any']}"
 
 
-def returns_zero(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result is zero and should not be."""
-
-    def is_zero(pair: Pair) -> bool:
-        is_other = pair.expected.any() and pair.actual.shape == pair.expected.shape
-        return bool(is_other) and not pair.actual.any()
-
-    if not _all(is_zero, evidence) or _is_of_few_ids(evidence):
-        return None
-    return f"{evidence.subject} zero, but other values are expected."
-
-
-def argument_unchanged(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if an argument that must be changed has its old values."""
-    if not _all(lambda p: p.before is not None and close(p.actual, p.before), evidence):
-        return None
-    if not all(pair.name.startswith("argument") for pair in evidence.wrong):
-        return f"Your {evidence.method} adds nothing to {evidence.names}."
-    return f"Your {evidence.method} does not change {evidence.names}."
-
-
-def argument_returned(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the result equals one of the arguments."""
-
-    def equals_an_input(pair: Pair) -> bool:
-        return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
-
-    if not _all(equals_an_input, evidence) or _is_of_few_ids(evidence):
-        return None
-    return f"{evidence.subject} equal to an argument of {evidence.method}."
-
-
-def gradients_overwritten(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if backward replaces gradients instead of adding to them."""
-
-    def replaced(pair: Pair) -> bool:
-        if pair.before is None or pair.before.shape != pair.actual.shape or not pair.before.any():
-            return False
-        return close(pair.actual, pair.expected - pair.before)
-
-    if evidence.method != "backward" or not _all(replaced, evidence):
-        return None
-    return f"Your backward overwrites {evidence.names}: it must add to the existing values."
-
-
-def _listed(names: set[str]) -> str:
-    return " and ".join(sorted(names))
-
-
 EFFECTS = {
-    "new-array": gradients_replaced,
-    "changes-an-argument": changes_an_argument,
-    "not-in-place": not_in_place,
-    "shares-memory": shares_memory,
-    "overwritten": gradients_overwritten,
-    "zero": returns_zero,
-    "unmoved": argument_unchanged,
-    "argument-returned": argument_returned,
-    "not-finite": not_finite,
+    "new-array": _every(
+        "Your backward puts new arrays into gradients instead of adding to the existing ones.",
+        lambda pair: pair.method == "copy" and not pair.actual.any(),
+    ),
+    "changes-an-argument": _changes_an_argument,
+    "not-in-place": _effect(
+        "Your {0} makes new arrays instead of changing {1} in place.",
+        lambda ours, right: {*right.changed} - {*ours.changed},
+    ),
+    "shares-memory": _effect(
+        "Your {0} returns {1} itself or a view of it, not a copy.",
+        lambda ours, right: {*ours.aliased} - {*right.aliased},
+    ),
+    "overwritten": _every(
+        "Your backward overwrites {0.names}: it must add to the existing values.", _is_overwritten
+    ),
+    "zero": _every("{0.subject} zero, but other values are expected.", _is_zero, but_few_ids=True),
+    "unmoved": _argument_unchanged,
+    "argument-returned": _every(
+        "{0.subject} equal to an argument of {0.method}.", _is_an_input, but_few_ids=True
+    ),
+    "not-finite": _not_finite,
 }

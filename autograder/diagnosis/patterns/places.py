@@ -27,50 +27,69 @@ ENTRIES: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def where_the_input_is(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if entries are wrong only where an input meets a condition."""
+def _where_the_input_is(evidence: AnswerEvidence) -> str | None:
     for position in range(len(_inputs(evidence.wrong[0]))):
         for words, condition in ENTRIES.items():
-            fault = _fault(evidence, partial(_by_entry, position, condition))
-            if fault:
-                return f"{evidence.subject} {fault} only where the input is {words}."
+            mask = partial(_by_entry, position, condition)
+            for fault, holds in FAULTS.items():
+                if _under(evidence, mask, holds):
+                    return f"{evidence.subject} {fault} only where the input is {words}."
     return None
 
 
-def _fault(evidence: AnswerEvidence, mask: Callable[[Pair], Mask]) -> str:
-    """Return what is wrong exactly with the entries under the mask; empty if nothing is."""
-    if _all_are(evidence, mask, 0.0):
-        return "zero"
-    if _all_are(evidence, mask, -1.0):
-        return "of opposite sign"
-    return "wrong" if _exactly(evidence, mask) else ""
-
-
-def _all_are(evidence: AnswerEvidence, mask: Callable[[Pair], Mask], times: float) -> bool:
-    """Return whether the entries under the mask are `times` their expected values."""
+def _under(
+    evidence: AnswerEvidence, mask: Callable[[Pair], Mask], holds: Callable[[Pair, Array], bool]
+) -> bool:
+    """Return whether `holds` is true of all arrays and of the entries under the mask in each."""
     compared = 0
     for pair in (*evidence.wrong, *evidence.same_name):
         places = mask(pair)
-        if places is None or pair.actual.shape != pair.expected.shape:
-            return False
-        if not close(pair.actual, np.where(places, times * pair.expected, pair.expected)):
+        if places is None or pair.actual.shape != pair.expected.shape or not holds(pair, places):
             return False
         if places.any() and not places.all():
             compared += places.size
     return compared >= MANY
 
 
-def where_ids(evidence: AnswerEvidence) -> str | None:
-    """Wrong in the rows of ids that occur several times, or of the padding."""
-    if _exactly(evidence, lambda pair: _by_row(pair, _repeated)):
-        return f"{evidence.subject} wrong only in the rows of repeated ids."
-    if _exactly(evidence, lambda pair: _by_row(pair, lambda ids, rows: rows == 0)):
-        return f"{evidence.subject} wrong only in row 0, the row of the padding."
+def _exactly(evidence: AnswerEvidence, mask: Callable[[Pair], Mask]) -> bool:
+    return _under(evidence, mask, _are_wrong)
+
+
+def _are_wrong(pair: Pair, places: Array) -> bool:
+    """Return whether exactly the entries at `places` are wrong."""
+    return np.array_equal(_wrong(pair), places)
+
+
+def _are_times(c: float, pair: Pair, places: Array) -> bool:
+    """Return whether the entries at `places` are c times their expected values."""
+    return close(pair.actual, np.where(places, c * pair.expected, pair.expected))
+
+
+#: What is wrong with the entries under a mask -> its test.
+FAULTS: dict[str, Callable[[Pair, Array], bool]] = {
+    "zero": partial(_are_times, 0.0),
+    "of opposite sign": partial(_are_times, -1.0),
+    "wrong": _are_wrong,
+}
+
+
+#: Rows of a table, from the ids of its input and the numbers of its rows.
+ROWS_OF_IDS: dict[str, Callable[[Array, Array], Array]] = {
+    "the rows of repeated ids": lambda ids, rows: (
+        np.bincount(ids.ravel(), minlength=len(rows))[: len(rows)] > 1
+    ),
+    "row 0, the row of the padding": lambda ids, rows: rows == 0,
+}
+
+
+def _where_ids(evidence: AnswerEvidence) -> str | None:
+    for words, condition in ROWS_OF_IDS.items():
+        if _exactly(evidence, partial(_by_row, condition)):
+            return f"{evidence.subject} wrong only in {words}."
     return None
 
 
-def where_padded(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if exactly the sequences with padding are wrong."""
+def _where_padded(evidence: AnswerEvidence) -> str | None:
     wrong = right = 0
     for pair in (*evidence.wrong, *evidence.same_name):
         padded = _padded(pair)
@@ -96,28 +115,12 @@ def _padded(pair: Pair) -> Mask:
     return np.asarray(~masks[0].all(axis=1)) if same else None
 
 
-def at_first_or_last_step(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if only the first or the last step is right, or is wrong."""
+def _at_first_or_last_step(evidence: AnswerEvidence) -> str | None:
     for index, words in ((0, "first"), (-1, "last")):
-        if _exactly(evidence, partial(_step, index)):
-            return f"{evidence.subject} wrong only at the {words} step."
-        if _exactly(evidence, partial(_other_steps, index)):
-            return f"{evidence.subject} right only at the {words} step."
+        for state, others in (("wrong", False), ("right", True)):
+            if _exactly(evidence, partial(_step, index, others)):
+                return f"{evidence.subject} {state} only at the {words} step."
     return None
-
-
-def _exactly(evidence: AnswerEvidence, mask: Callable[[Pair], Mask]) -> bool:
-    """Return whether exactly the entries under the mask are wrong."""
-    compared = 0
-    for pair in (*evidence.wrong, *evidence.same_name):
-        places = mask(pair)
-        if places is None or pair.actual.shape != pair.expected.shape:
-            return False
-        if not np.array_equal(_wrong(pair), places):
-            return False
-        if places.any() and not places.all():
-            compared += places.size
-    return compared >= MANY
 
 
 def _wrong(pair: Pair) -> Array:
@@ -139,7 +142,7 @@ def _by_entry(position: int, condition: Callable[[Array], Array], pair: Pair) ->
     return condition(inputs[position])
 
 
-def _by_row(pair: Pair, condition: Callable[[Array, Array], Array]) -> Mask:
+def _by_row(condition: Callable[[Array, Array], Array], pair: Pair) -> Mask:
     ids = [array for array in _inputs(pair) if array.dtype.kind in "iu" and array.ndim]
     if len(ids) != 1 or pair.expected.ndim != 2:
         return None
@@ -147,26 +150,18 @@ def _by_row(pair: Pair, condition: Callable[[Array, Array], Array]) -> Mask:
     return np.broadcast_to(rows[:, None], pair.expected.shape)
 
 
-def _repeated(ids: Array, rows: Array) -> Array:
-    return np.bincount(ids.ravel(), minlength=len(rows))[: len(rows)] > 1
-
-
-def _step(index: int, pair: Pair) -> Mask:
+def _step(index: int, others: bool, pair: Pair) -> Mask:
+    """Return the entries of one step, or those of the other steps."""
     if pair.expected.ndim != 3 or pair.expected.shape[1] < 3:
         return None
-    places = np.zeros(pair.expected.shape, bool)
-    places[:, index] = True
+    places = np.full(pair.expected.shape, others)
+    places[:, index] = not others
     return places
 
 
-def _other_steps(index: int, pair: Pair) -> Mask:
-    places = _step(index, pair)
-    return None if places is None else ~places
-
-
 PLACES = {
-    "where-the-input-is": where_the_input_is,
-    "rows-of-ids": where_ids,
-    "first-or-last-step": at_first_or_last_step,
-    "padded-sequences": where_padded,
+    "where-the-input-is": _where_the_input_is,
+    "rows-of-ids": _where_ids,
+    "first-or-last-step": _at_first_or_last_step,
+    "padded-sequences": _where_padded,
 }

@@ -16,30 +16,27 @@ ENOUGH = 3
 PRECISION = 1e-7
 
 
-def negated(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if only the sign is wrong."""
+def _negated(evidence: AnswerEvidence) -> str | None:
     if _holds(evidence, lambda pair: -pair.expected):
         return f"{evidence.subject} of opposite sign: a minus sign is missing or extra."
-    if _moves(evidence) and _factor(evidence, _step_pairs(evidence)) == -1:
+    if _moves(evidence) and _ratio(evidence, _steps(evidence)) == -1:
         return f"Your {evidence.method} moves in the opposite direction: the sign is wrong."
     return None
 
 
-def factor(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if all entries are c times the expected entries."""
+def _factor(evidence: AnswerEvidence) -> str | None:
     if _moves(evidence):
-        c = _factor(evidence, _step_pairs(evidence))
+        c = _ratio(evidence, _steps(evidence))
         if c is not None and c > 0:
             return f"Your {evidence.method} makes a step {_number(c)} times as long as expected."
         return None
-    c = _factor(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
+    c = _ratio(evidence, [(pair.actual, pair.expected) for pair in evidence.wrong])
     if c is None or _contradicted(evidence):
         return None
     return f"{evidence.subject} {_number(c)} times the expected value."
 
 
-def divided_by_a_size(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if the factor is the size of an axis of an input, or 1 over it."""
+def _divided_by_a_size(evidence: AnswerEvidence) -> str | None:
     for position, axes in _axes(evidence):
         for power, verb in ((-1, "divided by"), (1, "multiplied by")):
             if _is_size(evidence, position, axes, power):
@@ -51,21 +48,20 @@ def divided_by_a_size(evidence: AnswerEvidence) -> str | None:
     return None
 
 
-def constant_added(evidence: AnswerEvidence) -> str | None:
-    """Return a sentence if all entries differ by the same constant."""
-    offsets = [_offset(pair) for pair in evidence.wrong if _comparable(pair) or _is_of_ints(pair)]
+def _constant_added(evidence: AnswerEvidence) -> str | None:
+    offsets = [
+        np.subtract(pair.actual, pair.expected, dtype=float)
+        for pair in evidence.wrong
+        if _comparable(pair) or _is_of_ints(pair)
+    ]
     if len(offsets) < len(evidence.wrong) or _contradicted(evidence) or _moves(evidence):
         return None
     c = _agreed(offsets, [pair.expected for pair in evidence.wrong])
     if c is None:
         return None
-    verb = "differs" if evidence.subject.endswith(" is") else "differ"
-    subject = evidence.subject.rpartition(" ")[0]
+    subject, _, verb = evidence.subject.rpartition(" ")
+    verb = "differs" if verb == "is" else "differ"
     return f"{subject} {verb} by the constant {_number(c)}: a term is missing or extra."
-
-
-def _offset(pair: Pair) -> Array:
-    return np.subtract(pair.actual, pair.expected, dtype=float)
 
 
 def _is_of_ints(pair: Pair) -> bool:
@@ -73,8 +69,7 @@ def _is_of_ints(pair: Pair) -> bool:
     return pair.actual.shape == pair.expected.shape and kinds <= {"i", "u"}
 
 
-def complement(evidence: AnswerEvidence) -> str | None:
-    """1 − p instead of p."""
+def _complement(evidence: AnswerEvidence) -> str | None:
     if _holds(evidence, lambda pair: 1 - pair.expected):
         return f"{evidence.subject} 1 minus the expected value."
     return None
@@ -97,12 +92,8 @@ def _count_unround(arrays: list[Array]) -> int:
 
 
 def _comparable(pair: Pair) -> bool:
-    return (
-        pair.actual.shape == pair.expected.shape
-        and pair.actual.dtype.kind == "f"
-        and bool(np.isfinite(pair.actual).all())
-        and bool(np.isfinite(pair.expected).all())
-    )
+    same_shape = pair.actual.shape == pair.expected.shape and pair.actual.dtype.kind == "f"
+    return same_shape and all(np.isfinite(a).all() for a in (pair.actual, pair.expected))
 
 
 def _contradicted(evidence: AnswerEvidence) -> bool:
@@ -118,7 +109,7 @@ def _moves(evidence: AnswerEvidence) -> bool:
     )
 
 
-def _step_pairs(evidence: AnswerEvidence) -> list[tuple[Array, Array]]:
+def _steps(evidence: AnswerEvidence) -> list[tuple[Array, Array]]:
     return [
         (pair.actual - pair.before, pair.expected - pair.before)
         for pair in evidence.wrong
@@ -126,7 +117,7 @@ def _step_pairs(evidence: AnswerEvidence) -> list[tuple[Array, Array]]:
     ]
 
 
-def _factor(evidence: AnswerEvidence, pairs: list[tuple[Array, Array]]) -> float | None:
+def _ratio(evidence: AnswerEvidence, pairs: list[tuple[Array, Array]]) -> float | None:
     """Return c of actual = c · expected; if there are few numbers, only a simple c."""
     if not all(map(_comparable, evidence.wrong)):
         return None
@@ -215,11 +206,11 @@ def _number(c: float) -> str:
 
 
 SCALING = {
-    "negated": negated,
-    "divided-by-a-size": divided_by_a_size,
-    "factor": factor,
-    "one-minus": complement,
-    "off-by-a-constant": constant_added,
+    "negated": _negated,
+    "divided-by-a-size": _divided_by_a_size,
+    "factor": _factor,
+    "one-minus": _complement,
+    "off-by-a-constant": _constant_added,
 }
 
 
@@ -230,44 +221,19 @@ DENOMINATOR = 64 * 81 * 125 * 49
 
 
 def _softmax(x: Array) -> Array:
+    if not x.ndim:
+        return x
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
-
-
-def _log_softmax(x: Array) -> Array:
-    return np.asarray(np.log(_softmax(x)))
-
-
-FORMS: dict[str, tuple[str, Callable[[Array], Array]]] = {
-    "exponential": ("exp of the expected values", np.exp),
-    "logarithm": ("the logarithm of the expected values", np.log),
-    "softmax": ("the softmax of the expected values", lambda x: _softmax(x) if x.ndim else x),
-    "log-softmax": (
-        "the log softmax of the expected values",
-        lambda x: _log_softmax(x) if x.ndim else x,
-    ),
-    "absolute": ("the absolute value of the expected values", np.abs),
-    "squared": ("the square of the expected values", np.square),
-    "root": ("the square root of the expected values", np.sqrt),
-    "reciprocal": ("the reciprocal of the expected values", np.reciprocal),
-    "tanh": ("tanh of the expected values", np.tanh),
-    "sigmoid": ("the sigmoid of the expected values", lambda x: 1 / (1 + np.exp(-x))),
-    "cut-at-zero": (
-        "right, but negative values are replaced by zero",
-        lambda x: np.maximum(x, 0),
-    ),
-    "doubled-argument": ("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
-}
 
 
 def _form(words: str, function: Callable[[Array], Array]) -> Callable[[AnswerEvidence], str | None]:
     def pattern(evidence: AnswerEvidence) -> str | None:
         pairs = (*evidence.wrong, *evidence.same_name)
-        if not all(_is_image(pair, function) for pair in pairs):
-            return None
-        if not any(len(np.unique(pair.expected)) >= MANY or _is_telling(pair) for pair in pairs):
-            return None
-        return f"{evidence.subject} {words}."
+        holds = all(_is_image(pair, function) for pair in pairs) and any(
+            len(np.unique(pair.expected)) >= MANY or _is_telling(pair) for pair in pairs
+        )
+        return f"{evidence.subject} {words}." if holds else None
 
     return pattern
 
@@ -281,12 +247,28 @@ def _is_telling(pair: Pair) -> bool:
 
 
 def _is_image(pair: Pair, function: Callable[[Array], Array]) -> bool:
-    if pair.expected.dtype.kind != "f" or pair.actual.shape != pair.expected.shape:
-        return False
-    if not np.isfinite(pair.actual).all():
+    is_float = pair.expected.dtype.kind == "f" and pair.actual.shape == pair.expected.shape
+    if not is_float or not np.isfinite(pair.actual).all():
         return False
     with np.errstate(all="ignore"):
         return close(pair.actual, np.asarray(function(pair.expected)))
 
 
-FUNCTIONS = {name: _form(words, function) for name, (words, function) in FORMS.items()}
+FUNCTIONS = {
+    "exponential": _form("exp of the expected values", np.exp),
+    "logarithm": _form("the logarithm of the expected values", np.log),
+    "softmax": _form("the softmax of the expected values", _softmax),
+    "log-softmax": _form(
+        "the log softmax of the expected values", lambda x: np.log(_softmax(x)) if x.ndim else x
+    ),
+    "absolute": _form("the absolute value of the expected values", np.abs),
+    "squared": _form("the square of the expected values", np.square),
+    "root": _form("the square root of the expected values", np.sqrt),
+    "reciprocal": _form("the reciprocal of the expected values", np.reciprocal),
+    "tanh": _form("tanh of the expected values", np.tanh),
+    "sigmoid": _form("the sigmoid of the expected values", lambda x: 1 / (1 + np.exp(-x))),
+    "cut-at-zero": _form(
+        "right, but negative values are replaced by zero", lambda x: np.maximum(x, 0)
+    ),
+    "doubled-argument": _form("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
+}

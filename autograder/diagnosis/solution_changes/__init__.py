@@ -1,11 +1,9 @@
 """Solutions with a change, and the search for those that give a submission's answers.
 
 listed_mistakes.py       tries the mistakes listed for the exercise, alone and together
-task_causes.py           searches the listed mistakes behind the failed checks of one task
 behaviour_changes.py     the solution with other parameters, gradients or layers
 call_changes.py          the solution with other arguments, functions or memory
-mutation_candidates.py   the solution with one small change of its source, as in `gradus audit`
-beginner_mutations.py    further small changes that beginners make
+small_changes.py         the solution with one small change of its source, by audit or beginner
 answer_matcher.py        asks whether a changed solution gives the answers of a submission
 search.py                counted trials of candidates, in a process that ends where one overruns
 """

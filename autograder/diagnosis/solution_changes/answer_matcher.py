@@ -9,151 +9,130 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import Any
 
-from autograder.conversations.exchange import Exchange
-from autograder.diagnosis.comparison import same_value, weight
-from autograder.diagnosis.exchanges import Exchanges, View, same_exchange
-from autograder.diagnosis.forms import in_form
+from autograder.diagnosis.comparison import View, in_form, same_exchange, same_value, weight
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
-from autograder.diagnosis.replay import Module
 from autograder.diagnosis.solution_changes.search import Trials
 from autograder.sandbox.session.requests import Call, Get, Outcome
+from autograder.sandbox.session.session import Exchange
+from autograder.sandbox.worker.dispatcher import ModuleSource
 
 EXACT, LOOSE = View(), View(loosely=True)
 
 
 @dataclass(frozen=True)
 class AnswerMatcher:
-    """Compares the answers of changed solutions with those of the submission, in counted trials."""
+    """Compares the answers of changed solutions with those of the submission, in counted trials.
+
+    None in the place of a module stands for mistakes that exclude each other: nothing is tried.
+    """
 
     replayer: Replayer
     trials: Trials
 
-    def explains(self, module: Module, check: RecordedCheck, view: View = EXACT) -> bool:
+    def explains(
+        self, module: ModuleSource | None, check: RecordedCheck, view: View = EXACT
+    ) -> bool:
         """Return whether `module` gives all answers of the submission, and the solution does not.
 
         An exception of the same type is an equal answer. It proves the same mistake only if its
         message is the same too.
         """
-        return self.trials.succeeds(
-            lambda: (
-                self._explains(module, check, view)
-                or self._explains(module, check, replace(view, strictly=True))
-            ),
+        views = (view, replace(view, strictly=True))
+        return module is not None and self.trials.succeeds(
+            lambda: any(_explains(check.answers(module), check, each) for each in views),
             check.allowed_seconds,
         )
 
-    def agrees(self, module: Module, check: RecordedCheck, view: View = EXACT) -> bool:
+    def agrees(self, module: ModuleSource, check: RecordedCheck, view: View = EXACT) -> bool:
         """Return whether `module` gives all answers of the submission."""
 
         def trial() -> bool:
-            answers = check.answers(module)
             allowed = [compared.allowed for compared in check.compared(view)]
-            return all(map(same_exchange, check.exchanges, answers, allowed))
+            return all(map(same_exchange, check.exchanges, check.answers(module), allowed))
 
         return self.trials.succeeds(trial, check.allowed_seconds)
 
-    def differs(self, module: Module, check: RecordedCheck) -> bool:
+    def differs(self, module: ModuleSource | None, check: RecordedCheck) -> bool:
         """Return whether `module` gives other answers than the solution."""
-
-        def trial() -> bool:
-            answers = check.answers(module)
-            return not all(map(same_exchange, check.right, answers))
-
-        return self.trials.succeeds(trial, check.allowed_seconds)
+        return module is not None and self.trials.succeeds(
+            lambda: not all(map(same_exchange, check.right, check.answers(module))),
+            check.allowed_seconds,
+        )
 
     def agrees_with_all(
-        self, module: Module, checks: Iterable[RecordedCheck], view: View = EXACT
+        self, module: ModuleSource | None, checks: Iterable[RecordedCheck], view: View = EXACT
     ) -> bool:
         """Return whether `module` gives all answers of the submission in these checks."""
-        return all(self.agrees(module, check, view) for check in checks)
+        return module is not None and all(self.agrees(module, check, view) for check in checks)
 
-    def explains_part(self, module: Module, check: RecordedCheck, method: str, least: int) -> bool:
+    def explains_part(
+        self, module: ModuleSource | None, check: RecordedCheck, method: str, least: int
+    ) -> bool:
         """Return whether `module` explains some wrong answers of `method` without a contradiction.
+
+        Each array counts for itself. One that is right must be right in the candidate's answers; a
+        wrong one must be equal to the candidate's, or untouched by the candidate.
 
         Args:
             least: the number of facts that must be explained.
         """
 
-        def trial() -> bool:
-            answers = check.answers(module)
-            part = explained_part(check.exchanges, answers, check.right, method)
-            return part is not None and part >= least
+        def trial(module: ModuleSource) -> bool:
+            explained = 0
+            for facts in _explained(check, check.answers(module), method):
+                if facts is None:
+                    return False
+                explained += facts
+            return explained >= least
 
-        return self.trials.succeeds(trial, check.allowed_seconds)
+        return module is not None and self.trials.succeeds(
+            lambda: trial(module), check.allowed_seconds
+        )
 
-    def _explains(self, module: Module, check: RecordedCheck, view: View) -> bool:
-        """Return whether the answers are equal, and an equal answer is a wrong one."""
-        is_evidence = False
-        answers = check.answers(module)
-        for theirs, ours, compared in zip(
-            check.exchanges, answers, check.compared(view), strict=True
-        ):
-            if not same_exchange(theirs, ours, compared.allowed):
-                return False
-            same_words = theirs.message == ours.message
-            if not theirs.raised or same_words or len(theirs.outcomes) in compared.allowed.free:
-                is_evidence = is_evidence or compared.is_wrong
-        return is_evidence
+
+def _explains(answers: Iterable[Exchange], check: RecordedCheck, view: View) -> bool:
+    """Return whether the answers are equal, and an equal answer is a wrong one."""
+    is_evidence = False
+    for theirs, ours, compared in zip(check.exchanges, answers, check.compared(view), strict=True):
+        if not same_exchange(theirs, ours, compared.allowed):
+            return False
+        same_words = theirs.message == ours.message
+        if not theirs.raised or same_words or len(theirs.outcomes) in compared.allowed.free:
+            is_evidence = is_evidence or compared.is_wrong
+    return is_evidence
 
 
 #: What stands for a missing value.
 _MISSING = object()
 
 
-def explained_part(
-    exchanges: Exchanges, answers: Iterable[Exchange], right: Exchanges, method: str
-) -> int | None:
-    """Return the number of facts of `method` that a candidate explains.
-
-    Each array counts for itself. One that is right must be right in the candidate's answers; a
-    wrong one must be equal to the candidate's, or untouched by the candidate.
-
-    Args:
-        answers: the answers of the candidate.
-        right: the answers of the solution.
-
-    Returns:
-        None if an answer contradicts the candidate.
-    """
-    explained, latest = 0, ""
-    for theirs, ours, expected in zip(exchanges, answers, right, strict=True):
-        outcomes = zip(
-            theirs.steps, theirs.outcomes, ours.outcomes, expected.outcomes, strict=False
-        )
+def _explained(
+    check: RecordedCheck, answers: Iterable[Exchange], method: str
+) -> Iterator[int | None]:
+    """Yield how many facts of each value of `method` the answers of a candidate explain."""
+    latest = ""
+    for theirs, ours, right in zip(check.exchanges, answers, check.right, strict=True):
+        outcomes = zip(theirs.steps, theirs.outcomes, ours.outcomes, right.outcomes, strict=False)
         for step, *answered in outcomes:
             if isinstance(step, Call):
                 latest = step.name
-            if latest != method or (isinstance(step, Get) and step.name == "parameters"):
-                continue
-            part = _explained(*answered)
-            if part is None:
-                return None
-            explained += part
-        if theirs.raised or ours.raised or expected.raised:
+            if latest == method and not (isinstance(step, Get) and step.name == "parameters"):
+                values = ((each.value, each.args, each.kwargs) for each in answered)
+                yield from starmap(_facts, _leaves(*values))
+        if theirs.raised or ours.raised or right.raised:
             break
-    return explained
 
 
-def _explained(theirs: Outcome, ours: Outcome, right: Outcome) -> int | None:
-    """Return the number of facts of one answer that a candidate explains; None if it cannot."""
-    explained = 0
-    for actual, candidate, expected in _leaves(*map(_everything, (theirs, ours, right))):
-        candidate, expected = in_form(candidate, actual), in_form(expected, actual)
-        if same_value(actual, expected):
-            if not same_value(actual, candidate):
-                return None
-        elif same_value(actual, candidate):
-            explained += weight(Outcome(actual), Outcome(expected))
-        elif not same_value(candidate, expected):
-            return None
-    return explained
-
-
-def _everything(outcome: Outcome) -> tuple[Any, ...]:
-    """Return the value of a step and the arguments after it."""
-    return outcome.value, outcome.args, outcome.kwargs
+def _facts(actual: Any, candidate: Any, expected: Any) -> int | None:
+    """Return how many facts of one value a candidate explains; None if the two contradict."""
+    candidate, expected = in_form(candidate, actual), in_form(expected, actual)
+    if same_value(actual, candidate):
+        return 0 if same_value(actual, expected) else weight(Outcome(actual), Outcome(expected))
+    is_untouched = same_value(candidate, expected) and not same_value(actual, expected)
+    return 0 if is_untouched else None
 
 
 def _leaves(actual: Any, candidate: Any, expected: Any) -> Iterator[tuple[Any, Any, Any]]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, permutations
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.recorded import RecordedCheck
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, SourceModule
 from autograder.diagnosis.solution_changes.call_changes import (
     BACKWARD,
     FORWARD,
@@ -30,25 +29,22 @@ from autograder.diagnosis.solution_changes.call_changes import (
 )
 from autograder.sandbox.session.requests import Get
 
-__all__ = ["ChangedSolution", "behaviour_changes"]
+Array = np.ndarray[Any, Any]
+Shapes = dict[str, tuple[int, ...]]
 
 
 def behaviour_changes(
     solution: SourceModule, task: str, checks: Sequence[RecordedCheck]
 ) -> Iterator[ChangedSolution]:
-    """Return all changes of `task`, the most special changes first.
-
-    Args:
-        solution: the solution, or the solution with a known mistake.
-        checks: they contain the parameters.
-    """
+    """Return all changes of `task`, the most special first; `checks` show its parameters."""
     value = solution.attribute(task)
     changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
         shapes = _shapes(checks)
+        children = re.findall(r"self\.(\w+) = self\.add_child\(", solution.source)
         changes = chain(
             changes,
-            other_children(_children(solution)),
+            other_children(list(dict.fromkeys(children))),
             other_memory(task, value),
             other_gradients(shapes) if hasattr(value, BACKWARD) else (),
             other_parameters(task, shapes),
@@ -56,25 +52,16 @@ def behaviour_changes(
     return (ChangedSolution(solution, task, change) for change in changes)
 
 
-def _children(solution: SourceModule) -> list[str]:
-    """Return the attributes that hold the layers of a network."""
-    return list(dict.fromkeys(re.findall(r"self\.(\w+) = self\.add_child\(", solution.source)))
-
-
 def _shapes(checks: Sequence[RecordedCheck]) -> Shapes:
     """Return the shapes of the parameters that a check has read."""
     shapes: Shapes = {}
-    for check in checks:
-        for exchange in check.right:
-            for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
-                is_read = isinstance(step, Get) and step.name == "parameters"
-                if is_read and isinstance(outcome.value, dict):
-                    shapes |= {name: array.shape for name, array in outcome.value.items()}
+    for exchange in (exchange for check in checks for exchange in check.right):
+        for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+            is_read = isinstance(step, Get) and step.name == "parameters"
+            if is_read and isinstance(outcome.value, dict):
+                shapes |= {name: array.shape for name, array in outcome.value.items()}
     return shapes
 
-
-Array = np.ndarray[Any, Any]
-Shapes = dict[str, tuple[int, ...]]
 
 #: Numbers of gates that a cell may have.
 GATES = (4, 3, 2)
@@ -87,14 +74,14 @@ def other_parameters(task: str, shapes: Shapes) -> Iterator[BehaviourChange]:
 
     The parameters of parts stay as they are: only the parts themselves use them.
     """
-    own = own_parameters(shapes)
+    own = _own(shapes)
     for who, methods in ((task, ()), (FORWARD, (FORWARD,)), (BACKWARD, (BACKWARD,))):
         for name in own:
             yield from _changes(who, methods, name, own)
     yield from _other_gates(shapes)
 
 
-def own_parameters(shapes: Shapes) -> Shapes:
+def _own(shapes: Shapes) -> Shapes:
     """Return those of `shapes` that belong to the model itself, not to one of its parts."""
     return {name: shape for name, shape in shapes.items() if "." not in name}
 
@@ -106,22 +93,19 @@ def _changes(
     sentence = f"Your {who} does not use {name}: its results are those with {name} = 0."
     yield BehaviourChange("missing-term", sentence, partial(_with, name, np.zeros_like), methods)
     if len(shape) == 2 and shape[0] == shape[1]:
+        call = partial(_with, name, np.transpose)
         sentence = f"Your {who} uses {name}.T instead of {name}."
-        yield BehaviourChange(
-            "lost-transpose", sentence, partial(_with, name, np.transpose), methods
-        )
+        yield BehaviourChange("lost-transpose", sentence, call, methods)
     if len(shape) == FILTER:
         sentence = f"Your {who} uses {name} in reverse order: the filter is flipped."
         yield BehaviourChange("reversed", sentence, partial(_with, name, np.flipud), methods)
-    for other in shapes:
-        if other != name and shapes[other] == shape:
-            sentence = f"Your {who} uses {other} instead of {name}."
-            yield BehaviourChange(
-                "another-parameter", sentence, partial(_with_other, name, other), methods
-            )
-        if name < other and shapes[other] == shape:
-            sentence = f"Your {who} uses {other} as {name}, and {name} as {other}."
+    for other in (other for other in shapes if other != name and shapes[other] == shape):
+        call = partial(_with_other, name, other)
+        sentence = f"Your {who} uses {other} instead of {name}."
+        yield BehaviourChange("another-parameter", sentence, call, methods)
+        if name < other:
             call = partial(_exchanged, name, other)
+            sentence = f"Your {who} uses {other} as {name}, and {name} as {other}."
             yield BehaviourChange("exchanged-parameters", sentence, call, methods)
 
 
@@ -143,18 +127,17 @@ def _with_other(name: str, other: str, pending: PendingCall) -> Any:
 
 def _exchanged(name: str, other: str, pending: PendingCall) -> Any:
     """Make the call with two parameters exchanged, and their gradients alike."""
-    owner = pending.owner
-    tables = [table for table in (owner.parameters, owner.gradients) if {name, other} <= {*table}]
-    _exchange(tables, name, other)
+
+    def exchange() -> None:
+        for table in (pending.owner.parameters, pending.owner.gradients):
+            if {name, other} <= {*table}:
+                table[name][...], table[other][...] = table[other].copy(), table[name].copy()
+
+    exchange()
     try:
         return pending.run()
     finally:
-        _exchange(tables, name, other)
-
-
-def _exchange(tables: Sequence[Mapping[str, Array]], name: str, other: str) -> None:
-    for table in tables:
-        table[name][...], table[other][...] = table[other].copy(), table[name].copy()
+        exchange()
 
 
 def _other_gates(shapes: Shapes) -> Iterator[BehaviourChange]:
@@ -179,18 +162,18 @@ def _permuted(order: Sequence[int], pending: PendingCall) -> Any:
     width = max((array.shape[-1] for array in every if array.ndim), default=1)
     if width % len(order):
         return pending.run()
-    arrays = [array for array in every if array.shape[-1:] == (width,)]
-    _reorder(arrays, order)
+
+    def reorder(order: Sequence[int]) -> None:
+        for array in every:
+            if array.shape[-1:] == (width,):
+                blocks = np.split(array.copy(), len(order), axis=-1)
+                array[...] = np.concatenate([blocks[i] for i in order], axis=-1)
+
+    reorder(order)
     try:
         return pending.run()
     finally:
-        _reorder(arrays, [order.index(i) for i in range(len(order))])
-
-
-def _reorder(arrays: Sequence[Array], order: Sequence[int]) -> None:
-    for array in arrays:
-        blocks = np.split(array.copy(), len(order), axis=-1)
-        array[...] = np.concatenate([blocks[i] for i in order], axis=-1)
+        reorder([order.index(i) for i in range(len(order))])
 
 
 #: The number of averaged axes of the upstream gradient -> their name in messages.
@@ -201,7 +184,7 @@ def other_gradients(shapes: Shapes) -> Iterator[BehaviourChange]:
     """Yield changes of the gradients of all parameters, of all biases, or of one parameter."""
     biases = [name for name, shape in shapes.items() if len(shape) == 1]
     groups = {"the gradients": [*shapes], "the gradients of all biases": biases}
-    groups |= {f"gradients['{name}']": [name] for name in own_parameters(shapes)}
+    groups |= {f"gradients['{name}']": [name] for name in _own(shapes)}
     for what, names in groups.items():
         sentence = f"Your backward overwrites {what}: it must add to the existing values."
         yield BehaviourChange("overwritten", sentence, partial(_cleared, names), (BACKWARD,))
@@ -229,17 +212,12 @@ def _averaged(names: Sequence[str], axes: int, pending: PendingCall) -> Any:
 
 
 def other_children(names: Sequence[str]) -> Iterator[BehaviourChange]:
-    """Yield changes in which a network does not use one of its layers.
-
-    Args:
-        names: the attributes that hold them.
-    """
+    """Yield changes in which a network does not use one of the layers with these `names`."""
     for method in (FORWARD, BACKWARD):
         for name in names:
+            call = partial(_left_out, name, method)
             sentence = f"Your {method} does not use {name}."
-            yield BehaviourChange(
-                "missing-layer", sentence, partial(_left_out, name, method), (method,)
-            )
+            yield BehaviourChange("missing-layer", sentence, call, (method,))
 
 
 def _left_out(name: str, method: str, pending: PendingCall) -> Any:

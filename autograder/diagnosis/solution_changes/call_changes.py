@@ -13,24 +13,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import SourceModule
 
 FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 
 
 @dataclass(frozen=True)
 class PendingCall:
-    """A call that a change may alter before it is made.
+    """A call before it is made. A change may alter its arguments and the solution's namespace.
 
     Args:
         owner: the object of the method; None for a function.
-        bound: its arguments; a change may alter them.
-        namespace: the module of the solution; a change may alter it during the call.
-        function: the called function.
     """
 
     owner: Any
@@ -111,9 +109,11 @@ MASK = "mask"
 
 def other_arguments(task: str, value: Any) -> Iterator[BehaviourChange]:
     """Yield changes of the arguments of a function, or of the methods of a class."""
-    for method, function in _callables(value):
+    names = (INIT, *public_methods(value)) if inspect.isclass(value) else ("",)
+    for method in names:
         who = f"Your {task if method in ('', INIT) else method}"
         methods = (method,) if method else ()
+        function = getattr(value, method) if method else value
         parameters = [
             parameter
             for parameter in inspect.signature(function).parameters.values()
@@ -123,47 +123,33 @@ def other_arguments(task: str, value: Any) -> Iterator[BehaviourChange]:
             yield from _changes(who, methods, parameter)
         for first, second in pairwise(parameter.name for parameter in parameters):
             sentence = f"{who} uses {first} as {second}, and {second} as {first}."
-            yield BehaviourChange(
-                "swapped-arguments", sentence, partial(_swapped, first, second), methods
-            )
-
-
-def _callables(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    if not inspect.isclass(value):
-        yield "", value
-        return
-    for name in (INIT, *public_methods(value)):
-        yield name, getattr(value, name)
+            call = partial(_swapped, first, second)
+            yield BehaviourChange("swapped-arguments", sentence, call, methods)
 
 
 def _changes(
     who: str, methods: tuple[str, ...], parameter: inspect.Parameter
 ) -> Iterator[BehaviourChange]:
     name = parameter.name
+    ignores = f"{who} ignores its argument {name}"
     if parameter.default is not parameter.empty:
-        sentence = f"{who} ignores its argument {name}."
-        yield BehaviourChange("ignores-argument", sentence, partial(_dropped, name), methods)
+        yield BehaviourChange("ignores-argument", f"{ignores}.", partial(_dropped, name), methods)
+    others: list[tuple[str, str, Callable[[Any], Any]]] = []
     if methods in ((), (INIT,)):
         for words, other in OTHER_VALUES.items():
             sentence = f"{who} computes as if {name} were {words.format(name)}."
-            yield BehaviourChange(
-                "another-option", sentence, partial(_replaced, name, other), methods
-            )
+            others.append(("another-option", sentence, other))
     if name == MASK:
-        sentence = f"{who} ignores its argument {name}: everything counts."
-        yield BehaviourChange(
-            "ignores-argument", sentence, partial(_replaced, name, _ones), methods
-        )
+        others.append(("ignores-argument", f"{ignores}: everything counts.", _ones))
     if methods == (BACKWARD,):
         sentence = f"Your backward ignores {name}, its upstream gradient."
-        yield BehaviourChange(
-            "ignores-upstream", sentence, partial(_replaced, name, _ones), methods
-        )
+        others.append(("ignores-upstream", sentence, _ones))
     if methods == (FORWARD,):
         for words, by in (("early", -1), ("late", 1)):
             sentence = f"Your forward uses {name} one step too {words}."
-            call = partial(_replaced, name, partial(_moved, by))
-            yield BehaviourChange(f"one-step-{words}", sentence, call, methods)
+            others.append((f"one-step-{words}", sentence, partial(_moved, by)))
+    for change, sentence, other in others:
+        yield BehaviourChange(change, sentence, partial(_replaced, name, other), methods)
 
 
 def _dropped(name: str, pending: PendingCall) -> Any:
@@ -209,24 +195,12 @@ def _moved(by: int, value: Any) -> Any:
     return moved
 
 
-def _opposite(value: Any) -> Any:
-    return not value if isinstance(value, bool) else value
-
-
-def _complement(value: Any) -> Any:
-    return 1 - value if isinstance(value, float) else value
-
-
-def _plus(by: int, value: Any) -> Any:
-    return value + by if type(value) is int else value
-
-
 #: Other values of an option: ``{0}`` is its name.
 OTHER_VALUES: dict[str, Callable[[Any], Any]] = {
-    "its opposite": _opposite,
-    "1 − {0}": _complement,
-    "one less": partial(_plus, -1),
-    "one more": partial(_plus, 1),
+    "its opposite": lambda value: not value if isinstance(value, bool) else value,
+    "1 − {0}": lambda value: 1 - value if isinstance(value, float) else value,
+    "one less": lambda value: value - 1 if type(value) is int else value,
+    "one more": lambda value: value + 1 if type(value) is int else value,
 }
 
 
@@ -234,15 +208,11 @@ def _same(x: Any, *others: Any, **options: Any) -> Any:
     return x
 
 
-def _sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
-
-
 #: Function -> the description of the change -> the replacement.
 OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
     "tanh": {
         "does not apply tanh": _same,
-        "uses sigmoid instead of tanh": _sigmoid,
+        "uses sigmoid instead of tanh": lambda x: 1 / (1 + np.exp(-x)),
         "uses ReLU instead of tanh": lambda x: np.maximum(x, 0),
     },
     "sqrt": {"does not take the square root": _same},
@@ -263,44 +233,27 @@ OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
 def other_functions(task: str, value: Any) -> Iterator[BehaviourChange]:
     """Yield changes of the NumPy functions that a task calls, for each method."""
     if hasattr(value, STEP):
-        for words, root in ROOTS.items():
+        for words, sign in (("outside", -1), ("inside", 1)):
             sentence = f"Your {STEP} adds epsilon {words} the square root."
-            yield BehaviourChange("place-of-epsilon", sentence, partial(_with_root, root), (STEP,))
+            yield BehaviourChange("place-of-epsilon", sentence, partial(_with_root, sign), (STEP,))
     for method in public_methods(value) if inspect.isclass(value) else ("",):
+        methods = (method,) if method else ()
         for name, others in OTHERS.items():
             for words, other in others.items():
-                sentence = f"Your {method or task} {words}."
                 call = partial(_with_numpy, name, other)
-                yield BehaviourChange(
-                    "another-function", sentence, call, (method,) if method else ()
-                )
+                sentence = f"Your {method or task} {words}."
+                yield BehaviourChange("another-function", sentence, call, methods)
 
 
-#: The place of epsilon -> a square root that moves it there.
-ROOTS: dict[str, Callable[[Any, float], Any]] = {
-    "outside": lambda c, epsilon: np.sqrt(c - epsilon) + epsilon,
-    "inside": lambda c, epsilon: np.sqrt(c + epsilon) - epsilon,
-}
-
-
-def _with_root(root: Callable[[Any, float], Any], pending: PendingCall) -> Any:
-    epsilon = getattr(pending.owner, "epsilon", 0.0)
-    return _with_numpy("sqrt", lambda c: root(c, epsilon), pending)
-
-
-class _Numpy:
-    """NumPy with one function replaced."""
-
-    def __init__(self, name: str, other: Callable[..., Any]) -> None:
-        self.__dict__[name] = other
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
+def _with_root(sign: int, pending: PendingCall) -> Any:
+    """Make the call with a square root that moves epsilon inside (1) or outside (−1)."""
+    moved = sign * getattr(pending.owner, "epsilon", 0.0)
+    return _with_numpy("sqrt", lambda c: np.sqrt(c + moved) - moved, pending)
 
 
 def _with_numpy(name: str, other: Callable[..., Any], pending: PendingCall) -> Any:
     before = pending.namespace.get("np")
-    pending.namespace["np"] = _Numpy(name, other)
+    pending.namespace["np"] = SimpleNamespace(**{**vars(np), name: other})
     try:
         return pending.run()
     finally:

@@ -1,4 +1,9 @@
-"""The listed mistakes of an exercise, and what they explain of each task.
+"""The search for the listed mistakes behind the failed checks of an exercise.
+
+Each failed check is explained for itself. Then the explanations of a task are joined: the main
+cause is the mistake that explains most checks. Another mistake is reported beside it only if the
+solution with both gives the submission's answers, so that two explanations never contradict each
+other.
 
 A mistake may fail checks of several tasks. In those of one task, another mistake may give the same
 answers by chance. A cause that also explains the checks of other tasks is then the better one.
@@ -6,42 +11,95 @@ answers by chance. A cause that also explains the checks of other tasks is then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.diagnosis.exchanges import View
+from autograder.diagnosis.comparison import View
 from autograder.diagnosis.flaws import flaw_of
-from autograder.diagnosis.recorded import RecordedCheck, TaskChecks
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.recorded import RecordedCheck, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import EXACT, LOOSE, AnswerMatcher
-from autograder.diagnosis.solution_changes.task_causes import (
-    CERTAIN,
-    Joined,
-    ListedCause,
-    TaskSearch,
-    add_flaw,
-    diagnosis_of,
-)
+from autograder.results.report import Diagnosis
 from framework.errors import BadInputError
 
+#: With fewer wrong facts, two mistakes may give the same answers by chance. An explanation of fewer
+#: facts must explain all failed checks of the same method.
+CERTAIN = 6
+#: Maximum number of mistakes that are reported for one task.
+MOST = 3
+#: Maximum number of trials of two mistakes together, for one task.
+PAIRS = 600
 #: A mistake that explains a part of the answers shows in one of this number of cheapest checks.
 FIRST = 3
+
+#: Mistakes that are in the code together, the main one first.
+Cause = tuple[Mistake, ...]
+
+
+@dataclass
+class Joined:
+    """What was found of one task.
+
+    Attributes:
+        cause: the mistakes that are in the code.
+        found: the diagnosis of each explained check, by its id.
+        view: which differences between answers count.
+        complete: the ids of the checks of which all answers are explained.
+    """
+
+    cause: Cause = ()
+    found: dict[str, Diagnosis] = field(default_factory=dict)
+    view: View = EXACT
+    complete: Set[str] = frozenset()
+
+    @property
+    def main(self) -> Diagnosis:
+        """The diagnosis of the main cause."""
+        return diagnosis_of(self.cause[:1])
+
+
+def diagnosis_of(cause: Cause) -> Diagnosis:
+    """Return the diagnosis of the first mistake, with the last one beside it."""
+    main, *others = (Diagnosis(m.id, m.sentence, m.hint) for m in cause)
+    return replace(main, second=others[-1]) if others else main
+
+
+def add_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
+    """Add the flaw of the form that stands beside the diagnosis of a check."""
+    said, flaw = diagnoses.get(check.id), flaw_of(check)
+    if said is not None and flaw is not None and said.second is None:
+        diagnoses[check.id] = replace(said, second=flaw)
 
 
 class KnownMistakes:
     """The listed mistakes of an exercise, each as a changed solution."""
 
     def __init__(self, matcher: AnswerMatcher) -> None:
-        self._matcher = matcher
-        self._source = matcher.replayer.source
-        self._modules: dict[ListedCause, SourceModule | None] = {}
+        self.matcher = matcher
+        self._modules: dict[Cause, SourceModule | None] = {}
         self._mistakes: tuple[Mistake, ...] = ()
         with suppress(BadInputError):  # a broken list must not prevent a report
             self._mistakes = load_mistakes(matcher.replayer.exercise)
 
-    def joined(self, checks: TaskChecks) -> Joined:
+    def module(self, cause: Cause) -> SourceModule | None:
+        """Return the solution with these mistakes; None if they exclude each other."""
+        if cause not in self._modules:
+            self._modules[cause] = None
+            with suppress(BadInputError, SyntaxError):
+                source = self.matcher.replayer.source
+                for mistake in cause:
+                    source = mistake.apply(source)
+                self._modules[cause] = self.matcher.replayer.module(source)
+        return self._modules[cause]
+
+    def causes_by_task(self, tasks: Sequence[TaskChecks]) -> dict[str, Joined]:
+        """Return the mistakes behind the failed checks of each of `tasks`, by its name."""
+        every = [(checks, self._joined(checks)) for checks in tasks]
+        return {checks.task: self._united(checks, joined, every) for checks, joined in every}
+
+    def _joined(self, checks: TaskChecks) -> Joined:
         """Return the mistakes that explain failed checks of a task."""
         result = self._search(checks, EXACT)
         left = (check for check in checks.failed if check.id not in result.found)
@@ -52,54 +110,39 @@ class KnownMistakes:
                 add_flaw(check, result.found)
         if not result.found:
             return self._partly(checks)
-        self._follow(result, checks)
-        return result
-
-    def _follow(self, result: Joined, checks: TaskChecks) -> None:
-        """Add the checks in which the method that was wrong first has the cause that was found.
-
-        Answers of other methods may follow from it, such as gradients of a wrong forward.
-        """
-        module = self.module(result.cause)
-        if module is None:
-            return
+        # Answers of other methods may follow from it, such as gradients of a wrong forward.
+        module, follows = self.module(result.cause), self.matcher.explains_part
         for check in checks.failed:
             is_open = check.id not in result.found and check.method
-            if is_open and self._matcher.explains_part(module, check, check.method, 1):
+            if is_open and follows(module, check, check.method, 1):
                 result.found[check.id] = result.main
-
-    def module(self, cause: ListedCause) -> SourceModule | None:
-        """Return the solution with these mistakes; None if they exclude each other."""
-        if cause not in self._modules:
-            self._modules[cause] = None
-            with suppress(BadInputError, SyntaxError):
-                self._modules[cause] = self._matcher.replayer.module(cause.applied(self._source))
-        return self._modules[cause]
+        return result
 
     def _search(self, checks: TaskChecks, view: View) -> Joined:
         """Return the mistakes behind the checks that are wrong in `view`."""
         strictly = replace(view, strictly=True)
         wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
-        checks, concerning = replace(checks, failed=wrong), self._concerning(checks.task)
-        return TaskSearch(self.module, self._matcher, checks, view, concerning).joined()
+        return TaskSearch(self, replace(checks, failed=wrong), view).joined()
+
+    def concerning(self, task: str) -> list[Mistake]:
+        """Return the mistakes that can fail a check of `task`, its own first."""
+        every = (form for mistake in self._mistakes for form in mistake.forms)
+        concerning = [form for form in every if task in (form.task, *form.also_fails)]
+        return sorted(concerning, key=lambda mistake: mistake.task != task)
 
     def _partly(self, checks: TaskChecks) -> Joined:
         """Return the mistake that explains a part of the wrong answers in most checks."""
-        explained = {
-            ListedCause((mistake,)): parts
-            for mistake in self._concerning(checks.task)
-            if (parts := self._parts(ListedCause((mistake,)), checks))
+        every = {
+            (mistake,): self._parts((mistake,), checks) for mistake in self.concerning(checks.task)
         }
-        if not explained:
+        best = max(every, key=lambda cause: len(every[cause]), default=())
+        if not best or not every[best]:
             return Joined()
-        best = max(explained, key=lambda cause: len(explained[cause]))
-        return Joined(best, {check.id: diagnosis_of(best.mistakes) for check in explained[best]})
+        return Joined(best, {check.id: diagnosis_of(best) for check in every[best]})
 
-    def _parts(self, cause: ListedCause, checks: TaskChecks) -> list[RecordedCheck]:
+    def _parts(self, cause: Cause, checks: TaskChecks) -> list[RecordedCheck]:
         """Return the failed checks of which `cause` explains a part, if no check contradicts."""
-        module, explains = self.module(cause), self._matcher.explains_part
-        if module is None:
-            return []
+        module, explains = self.module(cause), self.matcher.explains_part
         clear = [check for check in checks.failed if check.method]
         if not any(explains(module, check, check.method, CERTAIN) for check in clear[:FIRST]):
             return []
@@ -109,73 +152,179 @@ class KnownMistakes:
         agrees = all(explains(module, check, m, 0) for m in methods for check in others)
         return explained if agrees else []
 
-    def _concerning(self, task: str) -> list[Mistake]:
-        """Return the mistakes that can fail a check of `task`, its own first."""
-        every = (form for mistake in self._mistakes for form in mistake.forms)
-        concerning = [form for form in every if task in (form.task, *form.also_fails)]
-        return sorted(concerning, key=lambda mistake: mistake.task != task)
-
-
-def causes_by_task(
-    known: KnownMistakes, matcher: AnswerMatcher, tasks: Sequence[TaskChecks]
-) -> dict[str, Joined]:
-    """Return the mistakes behind the failed checks of each of `tasks`, by the name of the task."""
-    joined = {checks.task: known.joined(checks) for checks in tasks}
-    search = _Uniting(known, matcher, {checks.task: checks for checks in tasks})
-    return {task: search.better(task, joined) for task in joined}
-
-
-class _Uniting:
-    """Replaces the cause of a task by another task's cause that explains the checks of both."""
-
-    def __init__(
-        self, known: KnownMistakes, matcher: AnswerMatcher, tasks: Mapping[str, TaskChecks]
-    ) -> None:
-        self._known, self._matcher, self._tasks = known, matcher, tasks
-
-    def better(self, task: str, joined: Mapping[str, Joined]) -> Joined:
-        """Return what was found of `task`, with the cause of another task where it fits both."""
-        own = joined[task]
-        for other, theirs in joined.items():
-            if other == task or not self._differ(own.cause, theirs.cause):
-                continue
-            if self._fits(task, own, theirs.cause) and not self._fits(other, theirs, own.cause):
-                return self._retold(task, own, theirs.cause)
+    def _united(
+        self, checks: TaskChecks, own: Joined, every: Sequence[tuple[TaskChecks, Joined]]
+    ) -> Joined:
+        """Return what was found of a task, with the cause of another task where it fits both."""
+        for others, theirs in every:
+            mine, other = set(own.cause), set(theirs.cause)
+            if others is checks or mine <= other or other <= mine:
+                continue  # the two do not contradict each other
+            if self._fits(checks, own, theirs.cause) and not self._fits(others, theirs, own.cause):
+                return self._retold(checks, own, theirs.cause)
         return own
 
-    @staticmethod
-    def _differ(first: ListedCause, second: ListedCause) -> bool:
-        """Return whether two causes contradict each other: neither is a part of the other."""
-        mine, theirs = set(first.mistakes), set(second.mistakes)
-        return not (mine <= theirs or theirs <= mine)
-
-    def _fits(self, task: str, joined: Joined, cause: ListedCause) -> bool:
-        """Return whether `cause` explains what was explained of `task`, and nothing contradicts."""
-        checks, module = self._tasks[task], self._known.module(cause)
-        if module is None:
-            return False
-        agree, view = self._matcher.agrees_with_all, joined.view
+    def _fits(self, checks: TaskChecks, joined: Joined, cause: Cause) -> bool:
+        """Return whether `cause` explains what was explained of a task, without contradiction."""
+        module, view = self.module(cause), joined.view
         passed = [check for check in checks.passed if not check.is_wrong_in(view)]
         return all(
-            self._explains(cause, check, joined) for check in self._explained(task, joined)
-        ) and agree(module, passed, view)
+            self.matcher.explains(module, check, view) for check in _explained(checks, joined)
+        ) and self.matcher.agrees_with_all(module, passed, view)
 
-    def _explained(self, task: str, joined: Joined) -> list[RecordedCheck]:
-        """Return the checks of `task` whose answers are all explained; else those of a part."""
-        ids = joined.complete or joined.found.keys()
-        return [check for check in self._tasks[task].failed if check.id in ids]
-
-    def _explains(self, cause: ListedCause, check: RecordedCheck, joined: Joined) -> bool:
-        module = self._known.module(cause)
-        return module is not None and self._matcher.explains(module, check, joined.view)
-
-    def _retold(self, task: str, joined: Joined, cause: ListedCause) -> Joined:
+    def _retold(self, checks: TaskChecks, joined: Joined, cause: Cause) -> Joined:
         """Return what is said of the same checks if `cause` is behind them."""
-        main = diagnosis_of(cause.mistakes[:1])
+        explains = self.matcher.explains
+        main = diagnosis_of(cause[:1])
         result = replace(joined, cause=cause, found=dict.fromkeys(joined.found, main))
-        for check in self._explained(task, joined):
-            alone = (m for m in cause.mistakes if self._explains(ListedCause((m,)), check, joined))
-            mistake = next(alone, None)
-            result.found[check.id] = diagnosis_of([mistake] if mistake else cause.mistakes)
+        for check in _explained(checks, joined):
+            alone = ((m,) for m in cause if explains(self.module((m,)), check, joined.view))
+            result.found[check.id] = diagnosis_of(next(alone, cause))
             add_flaw(check, result.found)
         return result
+
+
+def _explained(checks: TaskChecks, joined: Joined) -> list[RecordedCheck]:
+    """Return the checks whose answers are all explained; else those of which a part is."""
+    ids = joined.complete or joined.found.keys()
+    return [check for check in checks.failed if check.id in ids]
+
+
+class TaskSearch:
+    """The search for the mistakes behind the failed checks of one task."""
+
+    def __init__(self, known: KnownMistakes, checks: TaskChecks, view: View) -> None:
+        self._module, self._matcher = known.module, known.matcher
+        self._concerning = known.concerning(checks.task)
+        self._checks, self._view = checks, view
+        self._agreeing: dict[tuple[Cause, bool], bool] = {}
+
+    def joined(self) -> Joined:
+        """Return the mistakes that explain checks completely."""
+        result = Joined(view=self._view)
+        for mistake, explained in self._ranked_singles():
+            self._join(result, mistake, explained)
+        with self._matcher.trials.at_most(PAIRS):
+            self._join_pairs(result)
+        result.complete = frozenset(result.found)
+        return result
+
+    def _ranked_singles(self) -> list[tuple[Mistake, list[RecordedCheck]]]:
+        """Return the mistakes that explain checks, those that explain most checks first."""
+        explained: dict[Mistake, list[RecordedCheck]] = {}
+        for check in self._checks.failed:
+            if any(check in others for others in explained.values()):
+                continue
+            hits = [m for m in self._concerning if m not in explained and self._holds(m, check)]
+            others = [other for other in self._checks.failed if other is not check]
+            for mistake in hits:
+                explained[mistake] = [check, *(c for c in others if self._holds(mistake, c))]
+        ranked = sorted(explained.items(), key=lambda item: -len(item[1]))
+        best = [item for item in ranked if len(item[1]) == len(ranked[0][1])]
+        if len(best) > 1:
+            best.sort(key=lambda item: self._contradictions((item[0],), item[1]))
+        return best + ranked[len(best) :]
+
+    def _contradictions(self, cause: Cause, explained: Sequence[RecordedCheck]) -> int:
+        """Return how many other failed checks contradict `cause`, in the methods it explains."""
+        module, methods = self._module(cause), {c.method for c in explained if c.method}
+        others = [check for check in self._checks.failed if check not in explained]
+        agrees = self._matcher.explains_part
+        return sum(not all(agrees(module, c, method, 0) for method in methods) for c in others)
+
+    def _holds(self, mistake: Mistake, check: RecordedCheck) -> bool:
+        return self._agrees((mistake,)) and self._explains((mistake,), check)
+
+    def _explains(self, cause: Cause, check: RecordedCheck) -> bool:
+        return self._matcher.explains(self._module(cause), check, self._view)
+
+    def _agrees(self, cause: Cause, strictly: bool = False) -> bool:
+        """Return whether no passed check contradicts.
+
+        Args:
+            strictly: compare passed checks with wrong answers too; another mistake may give these.
+        """
+        key = cause, strictly
+        if key not in self._agreeing:
+            passed = [c for c in self._checks.passed if c.is_wrong_in(self._view) == strictly]
+            agrees = self._matcher.agrees_with_all(self._module(cause), passed, self._view)
+            self._agreeing[key] = agrees
+        return self._agreeing[key]
+
+    def _join(self, result: Joined, mistake: Mistake, explained: Sequence[RecordedCheck]) -> None:
+        """Add a mistake that explains checks alone, unless it contradicts what was found."""
+        new = [check for check in explained if check.id not in result.found]
+        if not new or len(result.cause) >= MOST:
+            return
+        both = (*result.cause, mistake)
+        if not self._is_certain(result, both, new):
+            return
+        if result.found and not self._explains_all(both, result, new):
+            return
+        result.cause = both
+        result.found |= {check.id: diagnosis_of((mistake,)) for check in new}
+
+    def _explains_all(self, cause: Cause, result: Joined, new: Sequence[RecordedCheck]) -> bool:
+        old = [check for check in self._checks.failed if check.id in result.found]
+        return all(self._explains(cause, check) for check in (*new, *old)) and self._agrees(cause)
+
+    def _is_certain(self, result: Joined, cause: Cause, new: Sequence[RecordedCheck]) -> bool:
+        """Return whether enough facts are explained, or nothing of the same method is left.
+
+        Answers of NaN alone, or of one common number, are a fact only if the method was right in
+        another check.
+        """
+        facts = sum(check.evidence_of(self._view) for check in new if not check.is_common)
+        if facts >= CERTAIN:
+            return True
+        methods = {check.method for check in new}
+        is_fact = facts or methods & self._checks.right_methods
+        is_all = not any(c.method in methods for c in self._left(result) if c not in new)
+        return bool(is_fact) and is_all and self._agrees(cause, strictly=True)
+
+    def _left(self, result: Joined) -> list[RecordedCheck]:
+        """Return the failed checks that nothing explains."""
+        return [check for check in self._checks.failed if check.id not in result.found]
+
+    def _join_pairs(self, result: Joined) -> None:
+        """Add two mistakes that explain checks only together."""
+        for check in self._left(result):
+            if check.id in result.found:
+                continue
+            fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
+            for cause in self._ranked(fitting, result):
+                if self._join_pair(result, cause, check):
+                    break
+
+    def _ranked(self, causes: Sequence[Cause], result: Joined) -> Sequence[Cause]:
+        """Return `causes`, those that explain most checks and contradict fewest first."""
+        if len(causes) < 2:
+            return causes
+        left = self._left(result)
+        explained = {cause: [c for c in left if self._explains(cause, c)] for cause in causes}
+        return sorted(
+            causes, key=lambda c: (-len(explained[c]), self._contradictions(c, explained[c]))
+        )
+
+    def _pairs(self, cause: Cause) -> Iterator[Cause]:
+        """Yield `cause` itself and causes with one more mistake; pairs if nothing was found."""
+        if len(cause) > 1:
+            yield cause
+        if not cause:
+            yield from combinations([m for m in self._concerning if self._agrees((m,))], 2)
+        elif len(cause) < MOST:
+            yield from ((*cause, m) for m in self._concerning if m not in cause)
+
+    def _join_pair(self, result: Joined, cause: Cause, check: RecordedCheck) -> bool:
+        others = [explained for explained in self._left(result) if explained is not check]
+        new = [check, *(explained for explained in others if self._explains(cause, explained))]
+        if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
+            return False
+        if not result.found:  # the mistake first that changes the answers of most checks
+            changes = self._matcher.differs
+            cause = tuple(
+                sorted(cause, key=lambda m: -sum(changes(self._module((m,)), c) for c in new))
+            )
+        result.cause = cause
+        result.found |= {explained.id: diagnosis_of(cause) for explained in new}
+        return True

@@ -26,7 +26,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -71,8 +71,7 @@ class Trials:
         """
         if self._made >= self._end:
             raise OutOfTrials
-        number = self._made
-        self._made += 1
+        number, self._made = self._made, self._made + 1
         if self._outcomes[number] == UNKNOWN:
             is_success = False
             with self._guard(seconds):
@@ -100,7 +99,7 @@ if sys.platform != "win32":
 R = TypeVar("R")
 Search = Callable[[Trials], R]
 #: The error that ended a search, or an empty text, and its result.
-Found = tuple[str, Any]
+Found = tuple[str, R | None]
 
 #: Maximum number of processes for one search: each but the last one ended at an overrun.
 MAX_PROCESSES = 12
@@ -112,120 +111,84 @@ SHORT = 10.0
 MEMORY = 1 << 30
 
 
-def can_fork() -> bool:
-    """Return whether a process can be forked; with macOS's libraries it is unsafe."""
-    return sys.platform == "linux"
-
-
 def search_apart(search: Search[R]) -> R | None:
     """Return the result of `search`, made in a forked process where one can be forked.
 
     Elsewhere it is made in this process, with the same trials. None if it does not end.
     """
-    if not can_fork():
-        result: R | None = _without_error(
-            _outcome_of(search, Trials(bytearray(MAX_TRIALS), lines_limited))
-        )
-        return result
-    with mmap.mmap(-1, MAX_TRIALS) as outcomes:
-        return _after_overruns(search, outcomes)
-
-
-def _after_overruns(search: Search[R], outcomes: mmap.mmap) -> R | None:
-    """Return the result of the first process that ends by itself."""
-    cpu, end = CPU_SECONDS, time.monotonic() + ELAPSED_SECONDS
-    for number in range(MAX_PROCESSES):
-        is_last = number == MAX_PROCESSES - 1 or cpu <= 0 or time.monotonic() > end
-        if is_last:
-            _refuse_the_rest(outcomes)
-        seconds = ELAPSED_SECONDS if is_last else end - time.monotonic()
-        process = _Process(search, outcomes, max(cpu, SHORT), seconds)
-        if process.found is not None:
-            result: R | None = _without_error(process.found)
-            return result
-        cpu -= process.cpu_seconds
-        _refuse_the_next(outcomes)
-        if is_last:
-            break
-    return None
-
-
-def _refuse_the_next(outcomes: mmap.mmap) -> None:
-    """Let the trial fail that was under way when a process ended."""
-    number = outcomes.find(bytes([UNKNOWN]))
-    if number >= 0:
-        outcomes[number] = NO
-
-
-def _refuse_the_rest(outcomes: mmap.mmap) -> None:
-    """Let all trials fail that were not made."""
-    number = outcomes.find(bytes([UNKNOWN]))
-    if number >= 0:
-        outcomes[number:] = bytes([NO]) * (len(outcomes) - number)
-
-
-def _without_error(outcome: Found) -> Any:
-    """Return the result of a search; its error goes to the log."""
-    error, result = outcome
+    if sys.platform == "linux":  # with macOS's libraries a fork is unsafe
+        with mmap.mmap(-1, MAX_TRIALS) as outcomes:
+            error, result = _after_overruns(search, outcomes)
+    else:
+        error, result = _outcome_of(search, Trials(bytearray(MAX_TRIALS), lines_limited))
     if error:
         logging.getLogger(__name__).debug("no diagnosis: %s", error)
     return result
 
 
-class _Process:
-    """A forked process that makes a search.
-
-    Attributes:
-        found: what it found; None if it did not end by itself.
-        cpu_seconds: the CPU time that it used.
-    """
-
-    def __init__(
-        self, search: Search[Any], outcomes: mmap.mmap, cpu_seconds: float, seconds: float
-    ) -> None:
-        reading, writing = os.pipe()
-        with warnings.catch_warnings():
-            # Newer versions of Python warn of threads. The child uses none of their locks.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._pid = os.fork()
-        if not self._pid:
-            os.close(reading)
-            _search_and_exit(search, outcomes, writing, cpu_seconds)
-        os.close(writing)
-        try:
-            self.found = _received(reading, seconds)
-        finally:
-            os.close(reading)
-            self.cpu_seconds = self._end()
-
-    def _end(self) -> float:
-        """End the process if it still runs, and return its CPU time."""
-        os.kill(self._pid, signal.SIGKILL)
-        _, _, usage = os.wait4(self._pid, 0)
-        return usage.ru_utime + usage.ru_stime
+def _after_overruns(search: Search[R], outcomes: mmap.mmap) -> Found[R]:
+    """Return what the first process finds that ends by itself."""
+    cpu, end = CPU_SECONDS, time.monotonic() + ELAPSED_SECONDS
+    for number in range(MAX_PROCESSES):
+        is_last = number == MAX_PROCESSES - 1 or cpu <= 0 or time.monotonic() > end
+        if is_last:
+            _refuse(outcomes, MAX_TRIALS)
+        seconds = ELAPSED_SECONDS if is_last else end - time.monotonic()
+        outcome, used = _in_a_process(search, outcomes, max(cpu, SHORT), seconds)
+        if outcome is not None:
+            return outcome
+        if is_last:
+            break
+        cpu -= used
+        _refuse(outcomes, 1)  # the trial that was under way
+    return "", None
 
 
-def _received(reading: int, seconds: float) -> Found | None:
+def _refuse(outcomes: mmap.mmap, count: int) -> None:
+    """Let the next `count` trials fail, of those that were not made."""
+    first = outcomes.find(bytes([UNKNOWN]))
+    if first >= 0:
+        end = min(first + count, len(outcomes))
+        outcomes[first:end] = bytes([NO]) * (end - first)
+
+
+def _in_a_process(
+    search: Search[R], outcomes: mmap.mmap, cpu_seconds: float, seconds: float
+) -> tuple[Found[R] | None, float]:
+    """Return what a forked process finds, and its CPU time; None if it did not end by itself."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        # Newer versions of Python warn of threads. The child uses none of their locks.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if not process:
+        os.close(reading)
+        _search_and_exit(search, outcomes, writing, cpu_seconds)
+    os.close(writing)
+    try:
+        outcome: Found[R] | None = _received(reading, seconds)
+    finally:
+        os.close(reading)
+        os.kill(process, signal.SIGKILL)
+        _, _, usage = os.wait4(process, 0)
+    return outcome, usage.ru_utime + usage.ru_stime
+
+
+def _received(reading: int, seconds: float) -> Any:
     """Return what a process found; None if it takes too long, or ends before it is done."""
     end, received = time.monotonic() + seconds, b""
     while select.select([reading], [], [], max(end - time.monotonic(), 0))[0]:
         piece = os.read(reading, 1 << 16)
-        if not piece:
-            return _unpickled(received)
         received += piece
+        if not piece:
+            with suppress(EOFError, pickle.UnpicklingError):
+                return pickle.loads(received)
+            break
     return None
 
 
-def _unpickled(received: bytes) -> Found | None:
-    try:
-        outcome: Found = pickle.loads(received)
-    except (EOFError, pickle.UnpicklingError):
-        return None
-    return outcome
-
-
 def _search_and_exit(
-    search: Search[Any], outcomes: mmap.mmap, writing: int, cpu_seconds: float
+    search: Search[R], outcomes: mmap.mmap, writing: int, cpu_seconds: float
 ) -> None:
     """Make the search in this forked process, write what it found, and end the process."""
     try:
@@ -239,7 +202,7 @@ def _search_and_exit(
         os._exit(0)
 
 
-def _outcome_of(search: Search[Any], trials: Trials) -> Found:
+def _outcome_of(search: Search[R], trials: Trials) -> Found[R]:
     """Return what a search finds, or the error that ends it."""
     try:
         return "", search(trials)

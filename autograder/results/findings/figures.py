@@ -1,7 +1,4 @@
-"""Figures of checks: plots that they draw, and a metric during training.
-
-A curve is shown as a few numbers, and as a chart with the threshold.
-"""
+"""Figures of checks: plots that they draw, and a metric during training."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autograder.results.findings.finding import Finding, Findings
+from autograder.results.findings.finding import CheckFindings, Finding, block
 from framework.errors import BadInputError
 from framework.plotting.charts import LARGEST, Chart, Line
 
@@ -36,7 +33,6 @@ class Plot(Chart, Finding):
 
     def html(self) -> str:
         """Return a figure with the title as its caption."""
-        from autograder.results.findings.blocks import block
         from framework.plotting.svg import plot_svg
 
         return block("figure", drawing=plot_svg(self), caption=self.title)
@@ -45,7 +41,7 @@ class Plot(Chart, Finding):
 class Plotter:
     """Draws the plots of one check; the fixture ``plot``."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: CheckFindings) -> None:
         self._findings = findings
 
     def __call__(
@@ -94,7 +90,7 @@ def _is_shown(number: float) -> bool:
 
 @dataclass(frozen=True)
 class Curve(Finding):
-    """The values of one metric during training, finite, first to last.
+    """The values of one metric during training, finite: a few numbers, and a chart.
 
     Attributes:
         metric: its name in words.
@@ -116,7 +112,6 @@ class Curve(Finding):
 
     def html(self) -> str:
         """Return the chart, and some of the values under it; a single value is no line."""
-        from autograder.results.findings.blocks import block
         from framework.plotting.svg import plot_svg
 
         text = in_numbers(self.values)

@@ -9,7 +9,39 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+
+def environment(*packages: str) -> Environment:
+    """Return an environment for the folders ``templates`` of `packages`, the first one first.
+
+    Values are escaped, and an undefined name is an error.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined  # reports on pages
+
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+_environment = cache(environment)
+
+
+def block(name: str, **values: Any) -> Markup:
+    """Return a building block of ``templates/blocks.html`` with its values."""
+    blocks = _environment("autograder.results.findings").get_template("blocks.html").module
+    filled: Markup = getattr(blocks, name)(**values)
+    return filled
 
 
 class Finding(ABC):
@@ -41,16 +73,13 @@ class Finding(ABC):
 
     @abstractmethod
     def text_lines(self) -> Sequence[str]:
-        """Return the finding as lines of text, for terminals and logs; empty if text cannot show
-        it."""
+        """Return the finding as lines of text, for terminals and logs; empty if text cannot."""
 
     def html(self) -> str:
         """Return the finding as HTML: `markupsafe.Markup`; plain text is escaped.
 
         By default these are the lines of text.
         """
-        from autograder.results.findings.blocks import block
-
         lines = self.text_lines()
         return block("text", lines=lines) if lines else ""
 
@@ -59,7 +88,7 @@ class Finding(ABC):
         return self
 
 
-class Findings:
+class CheckFindings:
     """Collects the findings of one check; the fixture ``findings``."""
 
     def __init__(self) -> None:

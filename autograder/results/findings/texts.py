@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autograder.results.findings.finding import Finding, Findings
-from autograder.sandbox.session.output import shown
+from autograder.results.findings.finding import CheckFindings, Finding, block
+from autograder.sandbox.session.process import shown
 from framework.errors import BadInputError
 
 #: Maximum number of lines on a page; a terminal shows fewer.
@@ -36,8 +36,6 @@ class PrintedText(Finding):
 
     def html(self) -> str:
         """Return at most `ON_PAGE` lines as preformatted text."""
-        from autograder.results.findings.blocks import block
-
         lines = self.text_lines()
         return block("text", lines=excerpt(lines, ON_PAGE)) if lines else ""
 
@@ -83,15 +81,13 @@ class ShownTable(Finding):
 
     def html(self) -> str:
         """Return a table element with the title as its caption."""
-        from autograder.results.findings.blocks import block
-
         return block("table", caption=self.title, columns=self.columns, rows=self.rows)
 
 
 class Tabulator:
     """Shows tables of one check; the fixture ``table``."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: CheckFindings) -> None:
         self._findings = findings
 
     def __call__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -139,8 +135,6 @@ class WrittenAnswer(Finding):
 
     def html(self) -> str:
         """Return the answer, and the model answer and the rubric beside it."""
-        from autograder.results.findings.blocks import block
-
         parts = {
             "answer": self.answer,
             "model answer": self.model_answer,

@@ -12,8 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 
-from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.grants import FilesystemView
+from autograder.sandbox.confine import FilesystemView, libc
 from autograder.sandbox.confine.namespaces import DEVICES
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446

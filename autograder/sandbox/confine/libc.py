@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import sys
 from typing import Any
 
@@ -46,15 +45,6 @@ def prctl(option: int, value: int) -> None:
     """Change one setting of the calling process."""
     zero = ctypes.c_ulong(0)
     checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
-
-
-def resume_when_parent_ends() -> None:
-    """Let this process run on when its parent ends, even if the parent has just stopped it.
-
-    Processes are stopped before they are killed. One that is left behind in between would wait for
-    ever; resumed, it sees that it has lost its parent.
-    """
-    prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def ioctl(descriptor: int, request: int, address: int) -> None:

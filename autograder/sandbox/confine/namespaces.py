@@ -13,8 +13,7 @@ import os
 import stat
 from contextlib import suppress
 
-from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.grants import FilesystemView, Limits
+from autograder.sandbox.confine import FilesystemView, Limits, libc
 
 NEW_MOUNTS = 0x00020000
 NEW_HOSTNAME = 0x04000000
@@ -54,25 +53,16 @@ def enter_namespaces() -> bool:
     try:
         libc.unshare(_PRIVATE | NEW_USERS)
     except OSError:
-        return _enter_as_root()
+        try:  # root can enter the others where user namespaces are switched off
+            libc.unshare(_PRIVATE)
+        except OSError:
+            return False
+        return True
     with suppress(OSError):  # unmapped, the worker has the overflow user id, which is sufficient
-        _map_ids(user, group)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{INNER_ID} {user} 1")
+        _write("/proc/self/gid_map", f"{INNER_ID} {group} 1")
     return True
-
-
-def _enter_as_root() -> bool:
-    """Enter the other namespaces as root, where user namespaces are switched off."""
-    try:
-        libc.unshare(_PRIVATE)
-    except OSError:
-        return False
-    return True
-
-
-def _map_ids(user: int, group: int) -> None:
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{INNER_ID} {user} 1")
-    _write("/proc/self/gid_map", f"{INNER_ID} {group} 1")
 
 
 def _write(path: str, text: str) -> None:
@@ -99,8 +89,12 @@ def enter_private_root(view: FilesystemView, limits: Limits) -> bool:
         return False
     try:
         _mount_entries(root, view, limits)
-        _enter(root)
-    except OSError:
+        here = ctypes.create_string_buffer(b".")
+        os.chdir(root)
+        libc.syscall(_PIVOT_ROOT[os.uname().machine], *[ctypes.addressof(here)] * 2)
+        libc.unmount(".")  # the old root
+        os.chdir("/")
+    except (OSError, KeyError):  # or the architecture is not known
         libc.unmount(root)
         return False
     os.chdir(view.scratch)
@@ -120,9 +114,14 @@ def _mount_entries(root: str, view: FilesystemView, limits: Limits) -> None:
         with suppress(FileNotFoundError):
             _bind(root, path)
     for path in sorted(links):
-        _link(root, path)
+        if not os.path.lexists(root + path):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            os.symlink(os.readlink(path), root + path)
     _mount_proc(root, limits)
-    _mount_scratch(root, view, limits)
+    os.makedirs(root + view.scratch)
+    flags = NO_SETUID | NO_DEVICES | NO_EXECUTION
+    options = f"size={limits.scratch},nr_inodes=4k"
+    libc.mount("tmpfs", root + view.scratch, "tmpfs", flags, options)
     for path in ("", *view.hidden):
         _set_read_only(root + path, 0)
 
@@ -138,40 +137,17 @@ def _bind(root: str, path: str) -> None:
     libc.mount(path, target, "", BIND | RECURSIVE)
 
 
-def _link(root: str, path: str) -> None:
-    target = root + path
-    if not os.path.lexists(target):
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.symlink(os.readlink(path), target)
-
-
 def _mount_proc(root: str, limits: Limits) -> None:
     """Mount /proc of the new process tree; a container that masks its own /proc refuses it."""
     os.mkdir(f"{root}/proc")
     with suppress(OSError):
         libc.mount("proc", f"{root}/proc", "proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)
+        # A bound on the ids of threads also binds root, whom no RLIMIT_NPROC does. Linux before
+        # 6.14 has one bound for the whole machine, and refuses this.
         with suppress(OSError):
-            _limit_threads(root, limits)
+            most = _RESERVED_IDS + limits.threads + _PROCESSES
+            _write(f"{root}/proc/sys/kernel/pid_max", str(most))
         _set_read_only(f"{root}/proc", 0)
-
-
-def _limit_threads(root: str, limits: Limits) -> None:
-    """Bound the ids of threads, which also binds root, whom no RLIMIT_NPROC does.
-
-    Linux before 6.14 has one bound for the whole machine, and refuses this.
-    """
-    descriptor = os.open(f"{root}/proc/sys/kernel/pid_max", os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, str(_RESERVED_IDS + limits.threads + _PROCESSES).encode())
-    finally:
-        os.close(descriptor)
-
-
-def _mount_scratch(root: str, view: FilesystemView, limits: Limits) -> None:
-    scratch = root + view.scratch
-    os.makedirs(scratch)
-    flags = NO_SETUID | NO_DEVICES | NO_EXECUTION
-    libc.mount("tmpfs", scratch, "tmpfs", flags, f"size={limits.scratch},nr_inodes=4k")
 
 
 def _set_read_only(path: str, flags: int) -> None:
@@ -179,15 +155,3 @@ def _set_read_only(path: str, flags: int) -> None:
     name = ctypes.create_string_buffer(os.fsencode(path))
     addresses = ctypes.addressof(name), flags, ctypes.addressof(attributes)
     libc.syscall(_MOUNT_SETATTR, _HERE, *addresses, ctypes.sizeof(attributes))
-
-
-def _enter(root: str) -> None:
-    """Make `root` the root, and detach the old one."""
-    number = _PIVOT_ROOT.get(os.uname().machine)
-    if number is None:
-        raise OSError("pivot_root has no known number on this architecture")
-    here = ctypes.create_string_buffer(b".")
-    os.chdir(root)
-    libc.syscall(number, ctypes.addressof(here), ctypes.addressof(here))
-    libc.unmount(".")
-    os.chdir("/")

@@ -11,10 +11,9 @@ import sys
 from collections.abc import Set
 from contextlib import suppress
 
-from autograder.sandbox.confine import landlock, libc, namespaces, supervise
-from autograder.sandbox.confine.disk_quota import DiskQuota, apply_disk_quota
-from autograder.sandbox.confine.grants import FilesystemView, Limits
+from autograder.sandbox.confine import FilesystemView, Limits, landlock, libc, namespaces
 from autograder.sandbox.confine.seccomp import apply_seccomp
+from autograder.sandbox.confine.supervise import DiskQuota, apply_disk_quota, fork_supervised
 
 if sys.platform != "win32":
     import resource
@@ -29,6 +28,16 @@ LANDLOCK = "landlock"
 QUOTA = "disk quota"
 SECCOMP = "seccomp"
 RLIMITS = "rlimits"
+
+#: What submitted code can do -> the parts, of which each contains it.
+_CONTAINED_BY = {
+    "read and change every file that you can": {ROOT, LANDLOCK},
+    "fill the disk with files": {ROOT, QUOTA},
+    "use the network": {NETWORK, SECCOMP},
+    "start processes": {SECCOMP},
+    "signal your processes and outlive its run": {PROCESSES, SECCOMP},
+    "take all memory until it is noticed": {RLIMITS},
+}
 
 #: Stack of the main thread, in bytes: what Linux gives by default, and no more.
 STACK = 8 << 20
@@ -62,16 +71,16 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
 def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
     """Set up namespaces and the supervisors; return in the worker."""
     if view.namespaced:
-        supervise.fork_supervised(_STDIN)
+        fork_supervised(_STDIN)
         return frozenset({ROOT, NETWORK, PROCESSES})
     if not namespaces.enter_namespaces():
-        supervise.fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
+        fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
         return frozenset()
-    supervise.fork_supervised(_STDIN)  # the child is process 1: all end with it
+    fork_supervised(_STDIN)  # the child is process 1: all end with it
     held = {NETWORK, PROCESSES}
     if namespaces.enter_private_root(view, limits):
         held.add(ROOT)
-    supervise.fork_supervised(_STDIN)
+    fork_supervised(_STDIN)
     return frozenset(held)
 
 
@@ -133,30 +142,13 @@ def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False)
     for name, value in wanted.items():
         # Not every system has every name, and a limit that is lower already stays.
         with suppress(AttributeError, ValueError, OSError):
-            _lower(getattr(resource, name), value)
+            kind = getattr(resource, name)
+            _, hard = resource.getrlimit(kind)
+            lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (lower, lower))
     return True
-
-
-def _lower(kind: int, value: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
 
 
 def gaps(held: Set[str]) -> list[str]:
     """Return a sentence for each thing that is not contained when only `held` is in force."""
-    sentences = []
-    if not held & {ROOT, LANDLOCK}:
-        sentences.append("submitted code can read and change every file that you can")
-    if not held & {ROOT, QUOTA}:
-        sentences.append("submitted code can fill the disk with files")
-    if not held & {NETWORK, SECCOMP}:
-        sentences.append("submitted code can use the network")
-    if SECCOMP not in held:
-        sentences.append("submitted code can start processes")
-    if not held & {PROCESSES, SECCOMP}:
-        sentences.append("submitted code can signal your processes and outlive its run")
-    if RLIMITS not in held:
-        sentences.append("submitted code can take all memory until it is noticed")
-    return sentences
+    return [f"submitted code can {what}" for what, by in _CONTAINED_BY.items() if not held & by]

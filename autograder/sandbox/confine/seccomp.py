@@ -3,7 +3,8 @@
 The filter is a program for the kernel's classic BPF machine: one accumulator, forward jumps. It is
 a list of `(code, jump_if_true, jump_if_false, constant)`.
 
-Source: Linux, Documentation/userspace-api/seccomp_filter.rst.
+Source: Linux, Documentation/userspace-api/seccomp_filter.rst; the numbers are those of
+arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
 from __future__ import annotations
@@ -11,19 +12,12 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import struct
+from dataclasses import dataclass
+from itertools import chain
 
 from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.syscalls import (
-    ARCHITECTURES,
-    COUNTED,
-    FORBIDDEN,
-    NEWEST,
-    NO_ROOM,
-    SIGNALS,
-    UNKNOWN,
-    Architecture,
-)
 
 Instruction = tuple[int, int, int, int]
 
@@ -49,6 +43,112 @@ _SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX = 8, 10, 15
 
 #: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
 _MAKES_FILE = 0o100 | 0o20000000
+
+#: System calls with higher numbers do not exist for the worker (Linux 6.17 has up to 469).
+NEWEST = 469
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How one architecture names itself to the filter, and where its numbers stand below."""
+
+    audit: int
+    column: int
+    x32: bool = False
+
+    def numbers(self, *names: str) -> list[int]:
+        """Return the numbers of those of `names` that this architecture has."""
+        numbers = (NUMBERS[name][self.column] for name in names)
+        return [number for number in numbers if number is not None]
+
+
+#: By `os.uname().machine`.
+ARCHITECTURES = {
+    "x86_64": Architecture(audit=0xC000003E, column=0, x32=True),
+    "aarch64": Architecture(audit=0xC00000B7, column=1),
+}
+
+#: A line for each purpose: then names, each with its numbers on x86_64 and on aarch64.
+_TABLE = """
+# decided by their arguments
+clone 56 220                     kill 62 129                      tgkill 234 131
+rt_sigqueueinfo 129 138          rt_tgsigqueueinfo 297 240        mmap 9 222
+prctl 157 167                    prlimit64 302 261                fcntl 72 25
+# new files
+open 2 -                         openat 257 56                    openat2 437 437
+creat 85 -                       mkdir 83 -                       mkdirat 258 34
+link 86 -                        linkat 265 37
+# new processes
+fork 57 -                        vfork 58 -                       clone3 435 435
+execve 59 221                    execveat 322 281
+# other processes
+tkill 200 130                    pidfd_open 434 434               pidfd_send_signal 424 424
+pidfd_getfd 438 438              ptrace 101 117                   process_vm_readv 310 270
+process_vm_writev 311 271        process_madvise 440 440          process_mrelease 448 448
+kcmp 312 272                     move_pages 279 239               migrate_pages 256 238
+setpriority 141 140              ioprio_set 251 30                sched_setparam 142 118
+sched_setscheduler 144 119       sched_setattr 314 274            sched_setaffinity 203 122
+# file systems and namespaces
+mount 165 40                     umount2 166 39                   pivot_root 155 41
+chroot 161 51                    open_tree 428 428                open_tree_attr 467 467
+move_mount 429 429               fsopen 430 430                   fsconfig 431 431
+fsmount 432 432                  fspick 433 433                   mount_setattr 442 442
+unshare 272 97                   setns 308 268                    mknod 133 -
+mknodat 259 33                   name_to_handle_at 303 264        open_by_handle_at 304 265
+fanotify_init 300 262            inotify_init 253 -               inotify_init1 294 26
+quotactl 179 60                  quotactl_fd 443 443
+# not covered by Landlock: attributes of files of other users
+chmod 90 -                       fchmod 91 52                     fchmodat 268 53
+fchmodat2 452 452                chown 92 -                       lchown 94 -
+fchown 93 55                     fchownat 260 54                  utime 132 -
+utimes 235 -                     futimesat 261 -                  utimensat 280 88
+setxattr 188 5                   lsetxattr 189 6                  fsetxattr 190 7
+setxattrat 463 463               removexattr 197 14               lremovexattr 198 15
+fremovexattr 199 16              removexattrat 466 466            file_setattr 469 469
+# the network, and other communication with other processes
+socket 41 198                    socketpair 53 199                connect 42 203
+bind 49 200                      listen 50 201                    mq_open 240 180
+msgget 68 186                    semget 64 190
+# memory that no limit counts
+shmget 29 194                    shmat 30 196                     memfd_create 319 279
+memfd_secret 447 447
+# the kernel itself
+bpf 321 280                      seccomp 317 277                  add_key 248 217
+request_key 249 218              keyctl 250 219                   io_uring_setup 425 425
+io_uring_enter 426 426           io_uring_register 427 427        perf_event_open 298 241
+userfaultfd 323 282              kexec_load 246 104               kexec_file_load 320 294
+init_module 175 105              finit_module 313 273             delete_module 176 106
+reboot 169 142                   swapon 167 224                   swapoff 168 225
+acct 163 89                      sethostname 170 161              setdomainname 171 162
+iopl 172 -                       ioperm 173 -                     modify_ldt 154 -
+personality 135 92               lookup_dcookie 212 18            uselib 134 -
+syslog 103 116                   vhangup 153 58                   settimeofday 164 170
+clock_settime 227 112            adjtimex 159 171                 clock_adjtime 305 266
+"""
+
+#: Name -> numbers on x86_64 and on aarch64, or None.
+NUMBERS: dict[str, tuple[int | None, ...]] = {
+    name: tuple(None if number == "-" else int(number) for number in numbers)
+    for name, *numbers in re.findall(r"(\w+) (\d+|-) (\d+|-)", _TABLE)
+}
+
+#: "Try again": what `os.fork` reports when there is no room for another process.
+NO_ROOM = ("fork", "vfork")
+
+#: "There is no such call": the C library then falls back to `clone`, whose flags can be seen.
+UNKNOWN = ("clone3",)
+
+#: These make files and folders; others do for some flags.
+COUNTED = ("creat", "mkdir", "mkdirat", "link", "linkat")
+OPENING = ("open", "openat", "openat2")
+
+SIGNALS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl")
+
+#: "Not permitted": all the others of the table.
+FORBIDDEN = tuple(
+    name for name in NUMBERS if name not in {*NO_ROOM, *UNKNOWN, *BY_ARGUMENT, *COUNTED, *OPENING}
+)
 
 
 def apply_seccomp(*, devices: bool) -> bool:
@@ -96,18 +196,30 @@ def _installed(architecture: Architecture, program: list[Instruction], flags: in
 def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list[Instruction]:
     """Return the program for a process of that id."""
     program = [*_check_architecture(architecture), _load(_NUMBER)]
-    program += _newer_than(_X32_BIT - 1 if architecture.x32 else NEWEST)
-    program += _newer_than(NEWEST)
-    for names, error in ((NO_ROOM, errno.EAGAIN), (UNKNOWN, errno.ENOSYS)):
-        program += _refuse(architecture, names, error)
+    for newest in (_X32_BIT - 1 if architecture.x32 else NEWEST, NEWEST):
+        program += [(_JUMP_GREATER, 0, 1, newest), _fail(errno.ENOSYS)]
+    program += _refuse(architecture, NO_ROOM, errno.EAGAIN)
+    program += _refuse(architecture, UNKNOWN, errno.ENOSYS)
     program += _refuse(architecture, FORBIDDEN, errno.EPERM)
-    program += _when(architecture, "clone", _threads_only())
+    # Threads, and no processes.
+    flags = (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EAGAIN)
+    program += _when(architecture, "clone", 0, *flags)
     for name in SIGNALS:
-        program += _when(architecture, name, _only_to(pid))
-    program += _when(architecture, "prlimit64", _only_to(_CALLER, pid))
-    program += _when(architecture, "fcntl", _signal_no_process())
-    program += _when(architecture, "mmap", _counted_memory(devices=devices))
-    program += _when(architecture, "prctl", _keep_death_signal())
+        program += _when(architecture, name, 0, *_only_to(pid))
+    program += _when(architecture, "prlimit64", 0, *_only_to(_CALLER, pid))
+    # No descriptor may signal a process: it may be any of the user's.
+    commands = _SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX
+    refused = [[(_JUMP_EQUAL, 0, 1, command), _fail(errno.EPERM)] for command in commands]
+    program += _when(architecture, "fcntl", 1, *chain(*refused))
+    # Memory that RLIMIT_DATA does not count: stacks, and shared memory without a file.
+    uncounted = [(_JUMP_ANY_BIT, 0, 1, _MAP_GROWS_DOWN), _fail(errno.ENOMEM)]
+    if not devices:
+        both = _MAP_SHARED | _MAP_ANONYMOUS
+        uncounted += [(_AND, 0, 0, both), (_JUMP_EQUAL, 0, 1, both), _fail(errno.ENOMEM)]
+    program += _when(architecture, "mmap", 3, *uncounted)
+    # The worker keeps the signal by which it dies with its supervisor.
+    kept = (_JUMP_EQUAL, 0, 1, libc.PR_SET_PDEATHSIG), _fail(errno.EPERM)
+    program += _when(architecture, "prctl", 0, *kept)
     return [*program, _answer(_ALLOW)]
 
 
@@ -117,15 +229,11 @@ def build_listener(architecture: Architecture) -> list[Instruction]:
     program += _refuse(architecture, ("openat2",), errno.ENOSYS)  # its flags cannot be seen
     for number in architecture.numbers(*COUNTED):
         program += [(_JUMP_EQUAL, 0, 1, number), _answer(_ASK)]
+    asks = (_JUMP_ANY_BIT, 0, 1, _MAKES_FILE), _answer(_ASK)
     for name, argument in (("open", 1), ("openat", 2)):
         if architecture.numbers(name):
-            program += _when(architecture, name, _asks_for_new_files(argument))
+            program += _when(architecture, name, argument, *asks)
     return [*program, _answer(_ALLOW)]
-
-
-def _asks_for_new_files(argument: int) -> list[Instruction]:
-    flags = _load(_ARGUMENTS + argument * 8)
-    return [flags, (_JUMP_ANY_BIT, 0, 1, _MAKES_FILE), _answer(_ASK), _answer(_ALLOW)]
 
 
 def _load(offset: int) -> Instruction:
@@ -146,57 +254,24 @@ def _check_architecture(architecture: Architecture) -> list[Instruction]:
     return [_load(_ARCHITECTURE), same, _answer(_KILL)]
 
 
-def _newer_than(number: int) -> list[Instruction]:
-    return [(_JUMP_GREATER, 0, 1, number), _fail(errno.ENOSYS)]
-
-
 def _refuse(architecture: Architecture, names: tuple[str, ...], error: int) -> list[Instruction]:
-    program: list[Instruction] = []
-    for number in architecture.numbers(*names):
-        program += [(_JUMP_EQUAL, 0, 1, number), _fail(error)]
-    return program
+    numbers = architecture.numbers(*names)
+    return [line for number in numbers for line in ((_JUMP_EQUAL, 0, 1, number), _fail(error))]
 
 
-def _when(architecture: Architecture, name: str, block: list[Instruction]) -> list[Instruction]:
-    """Return instructions that judge calls of `name` by `block`, which answers in every case."""
-    number = architecture.numbers(name)[0]
-    return [(_JUMP_EQUAL, 0, len(block), number), *block]
+def _when(
+    architecture: Architecture, name: str, argument: int, *block: Instruction
+) -> list[Instruction]:
+    """Return instructions that judge calls of `name` by `block`, which may refuse them.
 
-
-def _threads_only() -> list[Instruction]:
-    flags = _load(_ARGUMENTS)
-    return [flags, (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EAGAIN), _answer(_ALLOW)]
+    Args:
+        argument: the place, from 0, of the argument that `block` looks at.
+    """
+    block = (_load(_ARGUMENTS + argument * 8), *block, _answer(_ALLOW))
+    return [(_JUMP_EQUAL, 0, len(block), architecture.numbers(name)[0]), *block]
 
 
 def _only_to(*pids: int) -> list[Instruction]:
     """Return instructions that refuse calls about any process but `pids`."""
-    allowed = [line for pid in pids for line in ((_JUMP_EQUAL, 0, 1, pid), _answer(_ALLOW))]
-    return [_load(_ARGUMENTS), *allowed, _fail(errno.EPERM)]
-
-
-def _signal_no_process() -> list[Instruction]:
-    """Return instructions that let no descriptor signal a process: it may be any of the user's."""
-    loaded = _load(_ARGUMENTS + 8)
-    refused = [
-        line
-        for command in (_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX)
-        for line in ((_JUMP_EQUAL, 0, 1, command), _fail(errno.EPERM))
-    ]
-    return [loaded, *refused, _answer(_ALLOW)]
-
-
-def _counted_memory(*, devices: bool) -> list[Instruction]:
-    """Refuse memory that RLIMIT_DATA does not count: stacks, and shared memory without a file."""
-    flags = _load(_ARGUMENTS + 3 * 8)
-    refused = [flags, (_JUMP_ANY_BIT, 0, 1, _MAP_GROWS_DOWN), _fail(errno.ENOMEM)]
-    if not devices:
-        both = _MAP_SHARED | _MAP_ANONYMOUS
-        refused += [(_AND, 0, 0, both), (_JUMP_EQUAL, 0, 1, both), _fail(errno.ENOMEM)]
-    return [*refused, _answer(_ALLOW)]
-
-
-def _keep_death_signal() -> list[Instruction]:
-    """Return instructions that keep the signal by which the worker dies with its supervisor."""
-    option = _load(_ARGUMENTS)
-    refused = (_JUMP_EQUAL, 0, 1, libc.PR_SET_PDEATHSIG)
-    return [option, refused, _fail(errno.EPERM), _answer(_ALLOW)]
+    allowed = [(_JUMP_EQUAL, len(pids) - place, 0, pid) for place, pid in enumerate(pids)]
+    return [*allowed, _fail(errno.EPERM)]

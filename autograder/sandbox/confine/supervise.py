@@ -1,18 +1,144 @@
-"""The worker's parent: it dies with the host and with the worker, and takes the worker along."""
+"""The worker's parent: it dies with the host and with the worker, and takes the worker along.
+
+It also keeps a quota on the files of a worker that has no file system of its own. The kernel counts
+nobody's files in a folder that others use too. So each call that makes a file asks the supervisor,
+which knows how many were made and how much they hold. What a file may grow to is a resource limit,
+which the supervisor lowers with each file.
+
+Source: Linux, Documentation/userspace-api/seccomp_filter.rst, "Userspace Notification".
+"""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import select
 import signal
+import socket
+import struct
+import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from autograder.sandbox.confine import libc
-from autograder.sandbox.confine.disk_quota import DiskQuota, QuotaQuestions
+from autograder.sandbox.confine import Limits, libc
+from autograder.sandbox.confine.seccomp import add_listener
+
+if sys.platform != "win32":
+    import resource
 
 #: Seconds between the end of the host's pipe and the end of the worker.
 GRACE = 1.0
+#: How many files and folders a worker may make.
+MAX_FILES = 256
+
+#: Reads a notification, and answers it: the numbers hold the sizes of the structures.
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+_NOTIFICATION_SIZE = 80
+#: An answer: the number of the notification, a value, an error, and flags.
+_ANSWER = struct.Struct("=QqiI")
+_CONTINUE = 1
+
+#: The worker's end of the channel to its supervisor, until the filter is in force.
+_channel: int | None = None
+
+
+class DiskQuota:
+    """What a worker may write, as its supervisor counts it; made before the fork.
+
+    The worker sends its supervisor the descriptor that its questions are read from.
+
+    Args:
+        scratch: the one folder that the worker may write to.
+        limits: of the worker.
+
+    Attributes:
+        descriptor: what the supervisor waits for: the channel, then the questions.
+    """
+
+    def __init__(self, scratch: str, limits: Limits) -> None:
+        self._scratch, self._limits = scratch, limits
+        self._made = 0
+        self._channel, self._other = socket.socketpair()
+        self.descriptor = self._channel.fileno()
+
+    def leave_to_child(self) -> None:
+        """Keep the worker's end alone, in the worker: for `apply_disk_quota`."""
+        global _channel  # noqa: PLW0603 - `isolate` and `lock` have no object in common
+        self._channel.close()
+        _channel = self._other.detach()
+
+    def keep(self) -> None:
+        """Keep the supervisor's end alone, in the supervisor."""
+        self._other.close()
+
+    def answer(self, worker: int) -> bool:
+        """Answer the next question, or take the descriptor; return whether there may be more.
+
+        Args:
+            worker: the process id of the worker.
+        """
+        if self.descriptor != self._channel.fileno():
+            self._answer_call(worker)
+            return True
+        data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
+        if not data or not descriptors:
+            return False
+        self._channel.send(b"\0")
+        (self.descriptor,) = descriptors
+        return True
+
+    def _answer_call(self, worker: int) -> None:
+        """Let the next call that makes a file go on, or refuse it."""
+        buffer = ctypes.create_string_buffer(_NOTIFICATION_SIZE)
+        with suppress(OSError):  # the call was interrupted, or its thread has ended
+            libc.ioctl(self.descriptor, _RECEIVE, ctypes.addressof(buffer))
+            (number,) = struct.unpack_from("=Q", buffer)
+            is_allowed = self._allows(worker)
+            told = (number, 0, 0, _CONTINUE) if is_allowed else (number, 0, -errno.ENOSPC, 0)
+            answer = ctypes.create_string_buffer(_ANSWER.pack(*told))
+            libc.ioctl(self.descriptor, _SEND, ctypes.addressof(answer))
+
+    def _allows(self, worker: int) -> bool:
+        """Return whether one more file may be made; all of them may grow less from then on."""
+        self._made += 1
+        if self._made > MAX_FILES or used_bytes(self._scratch) >= self._limits.scratch:
+            return False
+        size = min(self._limits.file_size, self._limits.scratch // self._made)
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (size, size))
+        return True
+
+
+def used_bytes(folder: str) -> int:
+    """Return the size of all files below `folder`, as far as they can be seen."""
+    total, folders = 0, [folder]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_size
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+    return total
+
+
+def apply_disk_quota() -> bool:
+    """Let each call that makes a file ask the supervisor from now on.
+
+    Returns:
+        False where there is no supervisor that answers, or the kernel has no such filter.
+    """
+    global _channel  # noqa: PLW0603 - as above
+    if _channel is None:
+        return False
+    with socket.socket(fileno=_channel) as channel:
+        _channel = None
+        listener = add_listener()
+        if listener is None:
+            return False
+        socket.send_fds(channel, [b"\0"], [listener])
+        os.close(listener)
+        return channel.recv(1) == b"\0"
 
 
 def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
@@ -26,54 +152,50 @@ def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
         quota: kept by the supervisor, once the child has called `apply_disk_quota`.
     """
     supervisor = os.getpid()
-    questions = None if quota is None else QuotaQuestions(quota)
     child = os.fork()
     if child:
-        _supervise(child, lifeline, questions)
+        _supervise(child, lifeline, quota)
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() not in (supervisor, 0):  # 0: the parent is outside of our new namespace
         os._exit(1)
-    if questions is not None:
-        questions.leave_to_child()
+    if quota is not None:
+        quota.leave_to_child()
 
 
-def _supervise(child: int, lifeline: int, questions: QuotaQuestions | None) -> NoReturn:
+def _supervise(child: int, lifeline: int, quota: DiskQuota | None) -> NoReturn:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)  # the worker cannot look into its supervisor
     if os.getpid() != 1:  # bubblewrap kills its first process with the host
-        libc.resume_when_parent_ends()
-    _close_output()
-    if questions is not None:
-        questions.keep()
+        # Processes are stopped before they are killed. One that is left behind in between would
+        # wait for ever; resumed, it sees that it has lost its parent.
+        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGCONT)
+    for descriptor in (1, 2):  # the end of the worker is the end of its pipes
+        os.close(descriptor)
+    if quota is not None:
+        quota.keep()
     with suppress(OSError):  # a kernel before 5.3: only the host's own kill is left
-        _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline, questions)
+        _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline, quota)
     _, status = os.waitpid(child, 0)
     os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
 
 
-def _close_output() -> None:
-    """Leave standard output and error to the worker, so that its end is the pipes' end."""
-    for descriptor in (1, 2):
-        os.close(descriptor)
-
-
-def _wait(pidfd: int, child: int, lifeline: int, questions: QuotaQuestions | None) -> None:
+def _wait(pidfd: int, child: int, lifeline: int, quota: DiskQuota | None) -> None:
     """Return once the child is dead or killed; answer its questions meanwhile."""
     watch = select.poll()
     watch.register(pidfd, select.POLLIN)
     watch.register(lifeline, 0)  # its end alone
-    if questions is not None:
-        watch.register(questions.descriptor, select.POLLIN)
+    if quota is not None:
+        watch.register(quota.descriptor, select.POLLIN)
     ready = dict(watch.poll())
-    while questions is not None and not {pidfd, lifeline} & set(ready):
-        asked = questions.descriptor
+    while quota is not None and not {pidfd, lifeline} & set(ready):
+        asked = quota.descriptor
         is_over = (
             ready[asked] & (select.POLLHUP | select.POLLERR) and not ready[asked] & select.POLLIN
         )
-        if is_over or not questions.answer(child):
+        if is_over or not quota.answer(child):
             watch.unregister(asked)
-        elif questions.descriptor != asked:
+        elif quota.descriptor != asked:
             watch.unregister(asked)
-            watch.register(questions.descriptor, select.POLLIN)
+            watch.register(quota.descriptor, select.POLLIN)
         ready = dict(watch.poll())
     if pidfd in ready:
         return

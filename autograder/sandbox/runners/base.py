@@ -1,27 +1,32 @@
-"""What every sandbox offers, and the sandbox without a helper program."""
+"""What every sandbox offers, the sandbox without a helper program, and that of bubblewrap."""
 
 from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
+import tempfile
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from autograder.sandbox.confine import FilesystemView, Limits
+from autograder.sandbox.confine.namespaces import INNER_ID
 from autograder.sandbox.runners.processes import (
+    NamespaceTree,
     ProcessTree,
     ProcTree,
     RunningProcess,
-    Started,
     Usage,
     has_proc,
 )
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
 KILL_SECONDS = 10.0
-
 #: Variables of the host that choose the instructions of numerical libraries: the worker uses the
 #: same, or its numbers would be rounded in another order than the reference's.
 PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
@@ -55,32 +60,22 @@ class Sandbox(ABC):
     def spawn(self, argv: list[str], view: FilesystemView, limits: Limits) -> RunningProcess:
         """Start `argv` in `view`, without waiting for it, in a cleared environment.
 
+        The process has pipes as standard input, output and error, and dies with the writing end
+        of its standard input. A signal that ends the worker is exit status 128 + signal.
+
         Args:
             argv: a Python program that calls `isolate` and `lock` with the view of `seen_by`.
-            view: everything it may see; the scratch folder has to exist.
-            limits: what it may use.
-
-        Returns:
-            the process, with pipes as standard input, output and error. It dies with the writing
-            end of its standard input. A signal that ends the worker is exit status 128 + signal.
         """
 
     def modules(self, arrays: str, added: tuple[str, ...] = ()) -> Path | None:
         """Return the folder with the modules that all its workers share; None if each has its own.
 
-        Args:
-            arrays: target of the backend's arrays.
-            added: modules of `framework` that graded code may also import.
+        For the arguments see `ForkServer`.
         """
         return None
 
-    def require(self, uncontained: Sequence[str]) -> None:
-        """Refuse a worker that could not contain something; most sandboxes only report it.
-
-        Raises:
-            SandboxError: the sandbox starts no worker that contains less.
-        """
-        return
+    def require(self, uncontained: Sequence[str]) -> None:  # noqa: B027 - most only report it
+        """Raise a `SandboxError` if a worker that does not contain something must not start."""
 
     def seen_by(self, view: FilesystemView) -> FilesystemView:
         """Return the view that the worker itself is given."""
@@ -107,7 +102,7 @@ class Sandbox(ABC):
         tree_of(process).kill(KILL_SECONDS)
 
 
-def tree_of(process: Started) -> ProcessTree:
+def tree_of(process: RunningProcess) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
     if has_proc():
         return ProcTree(process)
@@ -135,15 +130,9 @@ def environment(scratch: str) -> dict[str, str]:
 
 def start(argv: list[str], scratch: str) -> subprocess.Popen[bytes]:
     """Start `argv` in its own session with three pipes and `environment`."""
-    pipe = subprocess.PIPE
+    pipe, variables = subprocess.PIPE, environment(scratch)
     return subprocess.Popen(
-        argv,
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        env=environment(scratch),
-        cwd=scratch,
-        start_new_session=True,
+        argv, -1, None, pipe, pipe, pipe, env=variables, cwd=scratch, start_new_session=True
     )
 
 
@@ -171,3 +160,86 @@ class ProcessSandbox(Sandbox):
     ) -> subprocess.Popen[bytes]:
         """Start `argv`; see `Sandbox.spawn`."""
         return start(argv, view.scratch)
+
+
+INSTALL = "install it with `apt install bubblewrap` (or dnf, pacman, apk)"
+
+#: No namespace, capability or terminal is shared. The worker's supervisor is process 1: when it
+#: ends, all processes of the worker end.
+_ISOLATION = (
+    *("--unshare-all", "--unshare-user", "--uid", str(INNER_ID), "--gid", str(INNER_ID)),
+    *("--new-session", "--as-pid-1", "--cap-drop", "ALL", "--hostname", "gradus"),
+)
+
+_TRIAL_SECONDS = 10.0
+
+
+class BubblewrapSandbox(Sandbox):
+    """Starts the worker by bubblewrap, which builds its view before Python starts."""
+
+    name = "bubblewrap"
+
+    @cached_property
+    def program(self) -> str | None:
+        """Where bwrap is."""
+        return shutil.which("bwrap")
+
+    def unavailable(self) -> str | None:
+        """Try it for real, which takes milliseconds: many containers and systems forbid it."""
+        if self.program is None:
+            return f"bubblewrap is not installed: {INSTALL}"
+        everything = FilesystemView(("/",), str(Path(tempfile.gettempdir()).resolve()))
+        command = [*self.command(everything, Limits()), "--", self.program, "--version"]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_TRIAL_SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"bubblewrap cannot be started: {error}"
+        if done.returncode == 0:
+            return None
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else "it says nothing"
+        if "--size" in reason:
+            return f"bubblewrap is too old (0.7 or newer is needed): {INSTALL}"
+        return (
+            f"bubblewrap does not work here ({reason}): allow unprivileged user namespaces, in a "
+            "container with `--security-opt seccomp=unconfined`, or use `--sandbox process`"
+        )
+
+    def spawn(
+        self, argv: list[str], view: FilesystemView, limits: Limits
+    ) -> subprocess.Popen[bytes]:
+        """Start `argv` inside; see `Sandbox.spawn`."""
+        return start([*self.command(view, limits), "--", *argv], view.scratch)
+
+    def kill(self, process: RunningProcess) -> None:
+        """End the worker with its namespace; see `Sandbox.kill`."""
+        if has_proc():
+            NamespaceTree(process).kill(KILL_SECONDS)
+        else:
+            super().kill(process)
+
+    def command(self, view: FilesystemView, limits: Limits) -> list[str]:
+        """Return the bwrap command line that builds `view`, up to the program to run in it."""
+        command = [self.program or "bwrap", *_ISOLATION]
+        # The worker ends with its standard input in any case. This is for a host that is killed
+        # while something else holds the pipe, and ends workers with the thread that started them.
+        if threading.current_thread() is threading.main_thread():
+            command.append("--die-with-parent")
+        links = {path for path in view.read_only if Path(path).is_symlink()}
+        # In this order a folder comes before what is hidden or shown inside of it.
+        for path in sorted({*view.read_only, *view.hidden} - links):
+            hidden = path in view.hidden
+            command += ["--tmpfs", path] if hidden else ["--ro-bind", path, path]
+        for path in sorted(links):
+            command += ["--symlink", str(Path(path).readlink()), path]
+        command += ["--proc", "/proc", "--dev", "/dev"]
+        for path in view.devices:
+            command += ["--dev-bind", path, path]
+        command += ["--size", str(limits.scratch), "--tmpfs", view.scratch]
+        for path in ("/dev", *view.hidden, "/"):
+            command += ["--remount-ro", path]
+        return [*command, "--chdir", view.scratch]
+
+    def seen_by(self, view: FilesystemView) -> FilesystemView:
+        """Return the same view, marked as built."""
+        return replace(view, namespaced=True)

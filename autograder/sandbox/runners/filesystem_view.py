@@ -1,16 +1,27 @@
-"""What the worker of one run needs to see: Python, the packages, itself and the submission."""
+"""What the worker of one run needs to see: Python, the packages, itself and the submission.
+
+The last functions remove what the submission wrote, however it nested it.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import secrets
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from autograder.sandbox.confine import FilesystemView
+from framework.errors import BadInputError
 
 #: Where the system keeps shared libraries, and the dynamic loader what it knows about them.
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
@@ -30,11 +41,14 @@ PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 #: Where the standard library keeps archives of packages.
 BUNDLED_PACKAGES = "ensurepip/_bundled"
 
+#: The ends of the names of folders with the metadata of packages.
+_INFORMATION = (".dist-info", ".egg-info")
+
 
 def build_view(
     files: Iterable[Path], scratch: Path, devices: Iterable[Path] = ()
 ) -> FilesystemView:
-    """Everything that the worker of one run may see.
+    """Return everything that the worker of one run may see.
 
     Installed packages that are not among `files` stay hidden, also those in folders of the system
     and of Python. So do solutions, tests and the grader, where the folder of a submission or of
@@ -46,7 +60,10 @@ def build_view(
         devices: device files, as those of a GPU.
     """
     device_files = tuple(map(str, devices))
-    wanted = [*_python(), *map(Path, (*SYSTEM, *PROCESSORS)), *files]
+    folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
+    python = [Path(interpreter()), *_libraries()]
+    python += [Path(folder, library)] if folder and library else []
+    wanted = [*python, *map(Path, (*SYSTEM, *PROCESSORS)), *files]
     wanted += map(Path, DRIVER if device_files else ())
     real = {path: os.path.realpath(path) for path in wanted if _exists(path)}
     links = {str(link) for path in wanted for link in _links(path, real.get(path))}
@@ -67,15 +84,6 @@ def site_folders() -> list[Path]:
     return [path for path in map(Path, sys.path) if path.name in PACKAGE_FOLDERS and path.is_dir()]
 
 
-def _python() -> Iterator[Path]:
-    """Yield the interpreter, its standard library and its shared library."""
-    yield Path(interpreter())
-    yield from _libraries()
-    folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
-    if folder and library:
-        yield Path(folder, library)
-
-
 def _libraries() -> list[Path]:
     """Return the folders of the standard library."""
     names, base = ("stdlib", "platstdlib"), {"platbase": sys.base_exec_prefix}
@@ -84,10 +92,16 @@ def _libraries() -> list[Path]:
 
 def _hidden(roots: Iterable[Path], granted: Set[str]) -> tuple[str, ...]:
     """Return what would be seen and must not be: folders of packages, and parts of gradus."""
-    parts = {str(root / name) for root in roots if _has_gradus(root) for name in HIDDEN}
-    parts |= set(_package_folders())
+    # The modules of a worker alone are no grader.
+    with_grader = [root for root in roots if _exists(root / "autograder" / "checks")]
+    parts = {str(root / name) for root in with_grader for name in HIDDEN} | set(_package_folders())
     parts = {part for part in parts if part not in granted and Path(part).is_dir()}
-    return tuple(sorted(part for part in parts if _nearest(part, granted | parts) in granted))
+
+    def innermost(path: str) -> str:
+        above = (folder for folder in granted | parts if _is_inside(path, folder))
+        return max(above, key=len, default="")
+
+    return tuple(sorted(part for part in parts if innermost(part) in granted))
 
 
 @cache
@@ -98,17 +112,6 @@ def _package_folders() -> tuple[str, ...]:
     names = (*PACKAGE_FOLDERS, BUNDLED_PACKAGES)
     own = {Path(library, name) for library in _libraries() for name in names}
     return tuple(sorted(str(path.resolve()) for path in (*own, *chain(*inside))))
-
-
-def _nearest(path: str, folders: Set[str]) -> str:
-    """Return the innermost of `folders` that `path` lies in; empty where it lies in none."""
-    above = (folder for folder in folders if _is_inside(path, folder))
-    return max(above, key=len, default="")
-
-
-def _has_gradus(folder: Path) -> bool:
-    """Return whether the grader is in `folder`, and not the modules of a worker alone."""
-    return _exists(folder / "autograder" / "checks")
 
 
 def _exists(path: Path) -> bool:
@@ -145,3 +148,138 @@ def _links(path: Path, real: str | None = None) -> Iterator[Path]:
             yield current
             yield from _links(current.parent / current.readlink())
             current = current.resolve()
+
+
+@dataclass
+class InstalledPackages:
+    """Files of installed packages, for a worker that is shown these and no others.
+
+    Attributes:
+        modules: import name -> its file, ``__init__.py`` or the folder of a namespace package.
+        metadata: the folders ``*.dist-info`` of their distributions.
+        files: all files and folders that belong to them.
+    """
+
+    modules: dict[str, str] = field(default_factory=dict)
+    metadata: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def add(self, path: Path) -> None:
+        """Take in `path`, an entry of a folder of packages."""
+        self.files.append(path)
+        if path.suffix in _INFORMATION:
+            self.metadata.append(str(path))
+            return
+        name, inner = path.name.partition(".")[0], path / "__init__.py"
+        is_module = path.suffix in (".py", ".so", ".pyd") or (path.is_dir() and not path.suffix)
+        if is_module and name.isidentifier():
+            self.modules[name] = str(inner if inner.is_file() else path)
+
+
+@cache
+def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
+    """Return the files of the packages with these import names, and of all that they require.
+
+    Raises:
+        BadInputError: a package is not installed.
+    """
+    packages, seen = InstalledPackages(), set[str]()
+    waiting = [_distribution(name) for name in names]
+    while waiting:
+        distribution = waiting.pop()
+        if distribution.name not in seen:
+            seen.add(distribution.name)
+            waiting += _required(distribution)
+            for path in _entries(distribution):
+                packages.add(path)
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        if spec is None or name in packages.modules:
+            continue
+        # An editable installation lists no modules.
+        folders = list(spec.submodule_search_locations or ())[:1]
+        for place in folders or ([spec.origin] if spec.origin else []):
+            packages.add(Path(place))
+    return packages
+
+
+def is_installed(name: str) -> bool:
+    """Return whether there is a package with the import name `name`."""
+    return importlib.util.find_spec(name) is not None
+
+
+def _distribution(name: str) -> metadata.Distribution:
+    """Return the distribution that the package `name` is imported from."""
+    if not is_installed(name):
+        raise BadInputError(
+            f"`packages` of the course names '{name}', which is not installed here: "
+            f"`pip install {name}`, or remove it from course.toml or exercise.toml"
+        )
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        owners = metadata.packages_distributions().get(name, [name])
+        return metadata.distribution(owners[0])
+
+
+def _required(distribution: metadata.Distribution) -> Iterator[metadata.Distribution]:
+    for requirement in map(Requirement, distribution.requires or ()):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            with suppress(metadata.PackageNotFoundError):
+                yield metadata.distribution(requirement.name)
+
+
+def _entries(distribution: metadata.Distribution) -> list[Path]:
+    """Return the entries of the folder of packages that belong to `distribution`."""
+    listed = distribution.read_text("RECORD") or ""
+    names = {line.partition(",")[0].partition("/")[0] for line in listed.splitlines()}
+    names |= set((distribution.read_text("top_level.txt") or "").split())
+    paths = [Path(str(distribution.locate_file(name))) for name in names - {"..", "__pycache__"}]
+    return sorted(path for path in paths if path.suffix != ".pth" and path.exists())
+
+
+def remove_scratch(folder: Path) -> None:
+    """Remove `folder` and everything in it, as far as the system lets us.
+
+    `shutil.rmtree` calls itself for every level, and a path has a greatest length: folders within
+    folders would end the grader. Here each one is moved to the top before it is emptied.
+    """
+    top = os.fspath(folder)  # text: `Path` would take as long as the system does
+    prefix = os.path.join(top, secrets.token_hex(8))  # noqa: PTH118
+    waiting, moved = [top], 0
+    while waiting:
+        current = waiting.pop()
+        with suppress(OSError):
+            os.chmod(current, 0o700)  # noqa: PTH101
+        for inner in _emptied(current):
+            moved += 1
+            target = f"{prefix}-{moved}"
+            with suppress(OSError):
+                os.rename(inner, target)  # noqa: PTH104
+                waiting.append(target)
+        if current != top:
+            with suppress(OSError):
+                os.rmdir(current)  # noqa: PTH106
+    with suppress(OSError):
+        os.rmdir(top)  # noqa: PTH106
+
+
+def empty_scratch(folder: Path) -> None:
+    """Remove everything in `folder`; it may be gone."""
+    with suppress(OSError):
+        if next(folder.iterdir(), None) is not None:
+            remove_scratch(folder)
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _emptied(folder: str) -> list[str]:
+    """Return the folders that are left in `folder` once its files are gone."""
+    inner = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                inner.append(entry.path)
+            else:
+                with suppress(OSError):
+                    os.unlink(entry)  # noqa: PTH108
+    return inner

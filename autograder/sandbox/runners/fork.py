@@ -6,7 +6,6 @@ The other end of the server is `autograder.sandbox.worker.fork_server`.
 from __future__ import annotations
 
 import json
-import math
 import os
 import select
 import signal
@@ -14,19 +13,22 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox, environment
-from autograder.sandbox.runners.filesystem_view import build_view, interpreter
-from autograder.sandbox.runners.installed_packages import installed_packages
+from autograder.sandbox.runners.filesystem_view import (
+    build_view,
+    empty_scratch,
+    installed_packages,
+    interpreter,
+)
 from autograder.sandbox.runners.processes import RunningProcess
-from autograder.sandbox.runners.scratch import empty_scratch
 from autograder.sandbox.runners.worker_modules import (
     NUMPY_ARRAYS,
     WORKER_PACKAGES,
@@ -54,7 +56,7 @@ _TRIAL = """
 import json, sys
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
+view, limits = FilesystemView(**json.loads(sys.argv[1])), Limits()
 print(json.dumps(lock(view, limits, isolate(view, limits))))
 """
 
@@ -97,7 +99,7 @@ class ForkSandbox(Sandbox):
         with tempfile.TemporaryDirectory(prefix="gradus-trial-") as scratch:
             files = [self.modules(NUMPY_ARRAYS), *installed_packages(WORKER_PACKAGES).files]
             view = build_view(files, Path(scratch))
-            argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, view.to_json()]
+            argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, json.dumps(asdict(view))]
             process = self.spawn(argv, view, Limits())
             try:
                 process.wait(_TRIAL_SECONDS)
@@ -129,12 +131,18 @@ class ForkSandbox(Sandbox):
         """Fork a worker that runs `argv`; see `Sandbox.spawn`."""
         if view.devices:
             raise SandboxError("a fork server has no GPU: use another sandbox with `--device cuda`")
-        server = self._server_of(argv)
+        entry = "".join(argv[-2:-1])
+        known = [key for key, server in self._servers.items() if str(server.modules) in entry]
+        if not known:  # by default the server of NumPy's arrays
+            self.modules(NUMPY_ARRAYS)
+            known = [(NUMPY_ARRAYS, ())]
+        server = self._servers[known[0]]
         try:
             return server.fork(argv, view.scratch)
         except OSError as error:
             said = server.errors()
-            self._forget(server)
+            del self._servers[known[0]]  # a new one is started when it is needed
+            server.close()
             raise SandboxError(f"the fork server has ended ({error}) {said}".strip()) from None
 
     def kill(self, process: RunningProcess) -> None:
@@ -148,19 +156,6 @@ class ForkSandbox(Sandbox):
         for server in self._servers.values():
             server.close()
         self._servers.clear()
-
-    def _server_of(self, argv: list[str]) -> ForkServer:
-        """Return the server whose modules hold the program `argv`; by default NumPy's server."""
-        for server in self._servers.values():
-            if any(str(server.modules) in word for word in argv[-2:-1]):
-                return server
-        self.modules(NUMPY_ARRAYS)
-        return self._servers[NUMPY_ARRAYS, ()]
-
-    def _forget(self, server: ForkServer) -> None:
-        """Have a new server started in place of `server` when one is needed."""
-        self._servers = {key: kept for key, kept in self._servers.items() if kept is not server}
-        server.close()
 
 
 class ForkServer:
@@ -190,7 +185,18 @@ class ForkServer:
             "arrays": arrays,
         }
         self._errors = folder / "errors"
-        self._channel, self.process = _start(self.modules, self._errors, json.dumps(settings))
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        entry = self.modules / "autograder" / "sandbox" / "worker" / "fork_server.py"
+        with theirs, self._errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                env=environment(str(folder)),
+                cwd=folder,
+                start_new_session=True,
+            )
         self.close = weakref.finalize(self, _end, self._channel, self.process, os.getpid())
 
     def errors(self) -> str:
@@ -234,25 +240,6 @@ def _program(argv: list[str], scratch: str) -> bytes:
     return json.dumps(content).encode()
 
 
-def _start(
-    modules: Path, errors: Path, settings: str
-) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start the server; return the channel to it, and its process."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    entry = modules / "autograder" / "sandbox" / "worker" / "fork_server.py"
-    with theirs, errors.open("wb") as stderr:
-        process = subprocess.Popen(
-            [interpreter(), "-I", "-S", "-B", str(entry), settings],
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            env=environment(str(errors.parent)),
-            cwd=errors.parent,
-            start_new_session=True,
-        )
-    return ours, process
-
-
 def _end(channel: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
     """Close the channel, at which the server ends; only the process that started it waits."""
     channel.close()
@@ -285,41 +272,27 @@ class ForkedProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id; waits until the server has forked it.
-
-        Raises:
-            SandboxError: the server has ended, or does not answer.
-        """
+        """Its process id; waits until the server has forked it."""
         if not self._pid:
-            try:
-                number = self._number(time.monotonic() + FORK_SECONDS)
-            except EOFError:
-                number = None
-            if number is None:
-                raise SandboxError("the fork server has forked no worker: run the command again")
-            self._pid = number
+            with suppress(EOFError):
+                self._pid = self._number(FORK_SECONDS) or 0
+        if not self._pid:
+            raise SandboxError("the fork server has forked no worker: run the command again")
         return self._pid
 
     def wait(self, timeout: float | None = None) -> int:
-        """Return its exit status, as `subprocess.Popen.wait` does.
-
-        Raises:
-            subprocess.TimeoutExpired: it still runs after `timeout` seconds.
-        """
+        """Return its exit status, as `subprocess.Popen.wait` does."""
         if self.returncode is None:
-            self.returncode = self._status(math.inf if timeout is None else timeout)
+            pid = self.pid  # it comes before the status
+            try:
+                status = self._number(timeout)
+            except EOFError:
+                status = LOST
+            if status is None:
+                raise subprocess.TimeoutExpired(f"worker {pid}", timeout or 0.0)
+            self.returncode = status
             self._channel.close()
         return self.returncode
-
-    def _status(self, timeout: float) -> int:
-        worker = f"worker {self.pid}"  # the id comes before the status
-        try:
-            status = self._number(time.monotonic() + timeout)
-        except EOFError:
-            return LOST
-        if status is None:
-            raise subprocess.TimeoutExpired(worker, timeout)
-        return status
 
     def close(self) -> None:
         """Close the pipes and the channel."""
@@ -332,16 +305,11 @@ class ForkedProcess:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
-    def _number(self, deadline: float) -> int | None:
-        """Return the next number from the server; None if it is late.
-
-        Raises:
-            EOFError: the server has ended.
-        """
+    def _number(self, seconds: float | None) -> int | None:
+        """Return the next number from the server; None if it is late, `EOFError` at its end."""
         watch = select.poll()
         watch.register(self._channel, select.POLLIN)
-        seconds = max(0.0, deadline - time.monotonic())
-        if not watch.poll(None if math.isinf(seconds) else seconds * 1000):
+        if not watch.poll(None if seconds is None else max(0.0, seconds) * 1000):
             return None
         data = self._channel.recv(NUMBER.size)
         if len(data) < NUMBER.size:

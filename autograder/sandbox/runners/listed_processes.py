@@ -55,24 +55,20 @@ class _ListedProcess(ProcessHandle):
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
 
-    def suspend(self) -> None:
+    def signal(self, name: str) -> None:
         with suppress(*_HIDDEN):
-            self._process.suspend()
-
-    def kill(self) -> None:
-        with suppress(*_HIDDEN):
-            self._process.kill()
+            if name == "SIGKILL":
+                self._process.kill()
+            else:
+                self._process.suspend()
 
     def wait(self, deadline: float) -> bool:
-        while (alive := self._is_alive()) and time.monotonic() < deadline:
-            time.sleep(_PAUSE)
-        return not alive
-
-    def _is_alive(self) -> bool:
-        """Return whether it runs: not gone, and not waiting for its parent to notice its end."""
-        with suppress(*_HIDDEN):
-            return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
-        return False
+        with suppress(*_HIDDEN):  # it is gone; a zombie waits for its parent to notice its end
+            while self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_PAUSE)
+        return True
 
 
 def can_list() -> bool:

@@ -16,12 +16,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograder.sandbox.confine import libc
 from framework.errors import SandboxError
+
+if TYPE_CHECKING:
+    from autograder.sandbox.runners.fork import ForkedProcess
 
 _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -33,42 +35,12 @@ _ON_DISK = "D"
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
-class Started(Protocol):
-    """A process that this one has started, as `subprocess.Popen` is."""
-
-    @property
-    def pid(self) -> int:
-        """Its process id, which belongs to no other process before `wait` has returned."""
-
-    @property
-    def returncode(self) -> int | None:
-        """Its exit status once `wait` has returned it."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Return its exit status; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
-
-    def kill(self) -> None:
-        """End it."""
+#: A process with pipes to its standard streams. Its id belongs to no other process before `wait`
+#: has returned its status.
+RunningProcess: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
 
 
-class RunningProcess(Started, Protocol):
-    """A started process with pipes to its standard streams."""
-
-    @property
-    def stdin(self) -> IO[bytes] | None:
-        """The pipe to its standard input."""
-
-    @property
-    def stdout(self) -> IO[bytes] | None:
-        """The pipe from its standard output."""
-
-    @property
-    def stderr(self) -> IO[bytes] | None:
-        """The pipe from its standard error."""
-
-
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """What processes use at one moment.
 
     Attributes:
@@ -84,34 +56,20 @@ class Usage:
     cpu: float = 0.0
     kept: float = 0.0
 
-    def __add__(self, other: Usage) -> Usage:
-        """Return what both use together."""
-        return Usage(
-            self.memory + other.memory,
-            self.threads + other.threads,
-            self.cpu + other.cpu,
-            self.kept + other.kept,
-        )
-
 
 class ProcessHandle(ABC):
     """One process, even if another process gets its id; a process that has ended is no error."""
 
     @abstractmethod
-    def suspend(self) -> None:
-        """Stop it for now."""
-
-    @abstractmethod
-    def kill(self) -> None:
-        """End it."""
+    def signal(self, name: str) -> None:
+        """Send it a signal: SIGSTOP or SIGKILL."""
 
     @abstractmethod
     def wait(self, deadline: float) -> bool:
         """Wait until it has ended; return whether it has."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - nothing to let go of, for most
         """Let go of it."""
-        return
 
 
 class ProcessTree(ABC):
@@ -121,12 +79,13 @@ class ProcessTree(ABC):
     session is not found: `autograder.sandbox.confine.phases` reports it.
     """
 
-    def __init__(self, process: Started) -> None:
+    def __init__(self, process: RunningProcess) -> None:
         self._process = process
 
     def usage(self) -> Usage:
         """Return what all of them use together; nothing once they are gone."""
-        return sum(map(self._usage, self.pids()), Usage())
+        memory, threads, cpu, kept = zip(Usage(), *map(self._usage, self.pids()), strict=True)
+        return Usage(sum(memory), sum(threads), sum(cpu), sum(kept))
 
     @abstractmethod
     def _listed(self) -> Iterable[int]:
@@ -150,9 +109,10 @@ class ProcessTree(ABC):
             return []
         first = self._process.pid
         pids = dict.fromkeys(self._descendants(first))
-        for pid in self._session(first):
-            if pid not in pids:  # most are descendants of the first
-                pids.update(dict.fromkeys(self._descendants(pid)))
+        for pid in self._listed() if sys.platform != "win32" else ():
+            with suppress(OSError):
+                if os.getsid(pid) == first and pid not in pids:  # most are its descendants
+                    pids.update(dict.fromkeys(self._descendants(pid)))
         return list(pids)
 
     def kill(self, seconds: float) -> None:
@@ -170,7 +130,7 @@ class ProcessTree(ABC):
                 self._process.kill()
                 raise
             for handle in handles:
-                handle.kill()
+                handle.signal("SIGKILL")
             self._signal_group("SIGKILL")
             self._process.kill()
             ended = all(handle.wait(deadline) for handle in handles)
@@ -196,7 +156,7 @@ class ProcessTree(ABC):
                 handles[pid] = handle = self._handle(pid)
                 if handle is not None:
                     stack.callback(handle.close)
-                    handle.suspend()
+                    handle.signal("SIGSTOP")
         return [handle for handle in handles.values() if handle is not None]
 
     def _signal_group(self, name: str) -> None:
@@ -208,12 +168,6 @@ class ProcessTree(ABC):
     def _is_recycled(self) -> bool:
         """Return whether the process has ended and another process has its id now."""
         return self._process.returncode is not None and self._process.pid in self._listed()
-
-    def _session(self, leader: int) -> Iterator[int]:
-        for pid in self._listed() if sys.platform != "win32" else ():
-            with suppress(OSError):
-                if os.getsid(pid) == leader:
-                    yield pid
 
 
 class ProcTree(ProcessTree):
@@ -267,11 +221,9 @@ class _Descriptor(ProcessHandle):
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def suspend(self) -> None:
-        self._send(signal.SIGSTOP)
-
-    def kill(self) -> None:
-        self._send(signal.SIGKILL)
+    def signal(self, name: str) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, getattr(signal, name))
 
     def wait(self, deadline: float) -> bool:
         watch = select.poll()
@@ -280,10 +232,6 @@ class _Descriptor(ProcessHandle):
 
     def close(self) -> None:
         os.close(self._descriptor)
-
-    def _send(self, number: int) -> None:
-        with suppress(OSError):
-            signal.pidfd_send_signal(self._descriptor, number)
 
 
 def _tasks(pid: int) -> list[Path]:

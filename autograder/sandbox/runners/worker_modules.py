@@ -11,9 +11,8 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import framework
 from framework.errors import PluginError
@@ -27,15 +26,8 @@ PACKAGES = ("numpy", "matplotlib", "mpl_toolkits")
 FRAMEWORK: dict[str, tuple[str, ...]] = {
     "framework.data.lexicon": ("Lexicon",),
     "framework.interfaces": (
-        "Array",
-        "LanguageModel",
-        "Loss",
-        "Model",
-        "Optimizer",
-        "Parameters",
-        "Penalty",
-        "Schedule",
-        "Transform",
+        *("Array", "LanguageModel", "Loss", "Model", "Optimizer"),
+        *("Parameters", "Penalty", "Schedule", "Transform"),
     ),
     "framework.models.conditioned": ("Conditioned",),
     "framework.models.count_tables": ("ratio", "values_at"),
@@ -72,7 +64,6 @@ FRAMEWORK_MODULES = (
 WORKER_MODULES = (
     "autograder",
     "autograder.sandbox",
-    "autograder.sandbox.values",
     "autograder.sandbox.wire",
     "autograder.sandbox.worker.",
     "autograder.sandbox.confine.",
@@ -107,10 +98,6 @@ class GradedImports:
         packages = (*PACKAGES, *(name for name in names if name not in added))
         return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
 
-    def plain(self) -> dict[str, Any]:
-        """Return the fields as values that JSON can hold."""
-        return asdict(self)
-
 
 def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:
     """Make `folder` hold the modules of a worker.
@@ -121,7 +108,12 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
         arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
             the packages above it, which register a plugin.
     """
-    modules = {*_own_modules(), *framework_modules(added)}
+    modules = {*FRAMEWORK_MODULES, *framework_modules(added)}
+    for name in WORKER_MODULES:
+        modules.add(name.rstrip("."))
+        if name.endswith("."):
+            package = PACKAGE_ROOT / name.replace(".", "/")
+            modules |= {name + file.stem for file in package.glob("[!_]*.py")}
     files = {name: PACKAGE_ROOT / name for name in (*map(_place_of, modules), *DATA_FILES)}
     if arrays:
         source = _source_of(arrays)
@@ -145,35 +137,17 @@ def framework_modules(names: Iterable[str]) -> list[str]:
     waiting, seen = [*names], list[str]()
     while waiting:
         name = waiting.pop()
-        if name and name not in seen and _is_module(name):
+        file = PACKAGE_ROOT / _place_of(name)
+        if name.partition(".")[0] == "framework" and name not in seen and file.is_file():
             seen.append(name)
-            waiting += [name.rpartition(".")[0], *_imported(_file_of(name))]
+            waiting += [name.rpartition(".")[0], *_imported(file)]
     return sorted(seen)
-
-
-def _own_modules() -> list[str]:
-    """Return the modules that every worker has."""
-    modules = list(FRAMEWORK_MODULES)
-    for name in WORKER_MODULES:
-        modules.append(name.rstrip("."))
-        if name.endswith("."):
-            package = PACKAGE_ROOT / name.replace(".", "/")
-            modules += [name + file.stem for file in package.glob("[!_]*.py")]
-    return modules
 
 
 def _place_of(module: str) -> str:
     """Return the file of `module`, relative to the folder of gradus."""
     path = module.replace(".", "/")
     return f"{path}/__init__.py" if (PACKAGE_ROOT / path).is_dir() else f"{path}.py"
-
-
-def _file_of(module: str) -> Path:
-    return PACKAGE_ROOT / _place_of(module)
-
-
-def _is_module(name: str) -> bool:
-    return name.partition(".")[0] == "framework" and _file_of(name).is_file()
 
 
 def _imported(file: Path) -> Iterator[str]:

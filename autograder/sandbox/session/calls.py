@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeGuard
+from functools import cache
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
-from autograder.sandbox.session.describe import MAX_NAME, step_text
-from autograder.sandbox.session.output import shown
+from autograder.sandbox.session.faults import Frame, SubmissionFault
+from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import (
+    Assign,
     Build,
     Call,
     CallAgain,
+    Callback,
     Get,
+    Hold,
+    Observe,
     Outcome,
+    OverwriteResult,
     Step,
     steps_in,
+    unwrap,
 )
 from autograder.sandbox.wire import Handle, Result
+
+MAX_ITEMS = 6
+MAX_DEPTH = 4
+MAX_NAME = 100
+MAX_TEXT = 300
 
 #: How many values are remembered, of how many bytes each: a check compares what it got before.
 REMEMBERED = 128
@@ -31,6 +44,89 @@ _NOT_WRITTEN_BY = {
     "parameters": frozenset({"forward", "backward", "zero_gradients"}),
 }
 _WRITE_GRADIENTS_ALONE = frozenset({"backward", "zero_gradients"})
+#: Number of workers that calls of a method may end before it is called no more.
+MOST = 2
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+_short.maxlist = _short.maxtuple = 8
+
+
+def value_text(value: Any, earlier: Sequence[str] = ()) -> str:
+    """Return a short description: arrays by dtype and shape, everything else abbreviated.
+
+    Args:
+        earlier: what stands for the results of earlier steps of the same request.
+    """
+    return shown(_text(value, earlier), MAX_TEXT)
+
+
+def _text(value: Any, earlier: Sequence[str] = ()) -> str:
+    value = unwrap(value)
+    if isinstance(value, Result):
+        return earlier[value.index]
+    if isinstance(value, np.ndarray):
+        return f"{_name_of(value.dtype)} {value.shape if value.ndim else value}"
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, Handle):
+        return f"a {value.type_name[:MAX_NAME]}"
+    if isinstance(value, Callback):
+        return value.name
+    if isinstance(value, dict):
+        some = list(value.items())[:MAX_ITEMS]
+        items = [f"{str(key)[:MAX_NAME]}: {_text(item, earlier)}" for key, item in some]
+    elif isinstance(value, (list, tuple)) and _holds_arrays(value):
+        items = [_text(item, earlier) for item in value[:MAX_ITEMS]]
+    else:
+        return _short.repr(value)
+    start, end = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "()"
+    return start + ", ".join(items) + (", ..." if len(value) > MAX_ITEMS else "") + end
+
+
+@cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    """Return the name of `dtype`, which NumPy puts together anew each time."""
+    return str(dtype)
+
+
+def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Return whether there is an array some way down, as in the states of several layers.
+
+    NumPy would write out its numbers, which takes longer than most calls themselves.
+    """
+    if isinstance(value, (list, tuple)):
+        return depth > 0 and any(_holds_arrays(item, depth - 1) for item in value[:MAX_ITEMS])
+    return isinstance(value, np.ndarray | Result)
+
+
+def step_text(step: Step, owners: Mapping[int, str], earlier: Sequence[str]) -> str:
+    """Return the call that `step` makes.
+
+    Args:
+        owners: what the object behind each handle was built by.
+        earlier: texts of the earlier steps of the same request.
+    """
+    if isinstance(step, Call | Build):
+        texts = [value_text(value, earlier) for value in step.args]
+        texts += [f"{key}={value_text(value, earlier)}" for key, value in step.kwargs.items()]
+        return f"{_owner(step, owners, earlier)}{step.name}({', '.join(texts)})"
+    if isinstance(step, Get):
+        return f"{_owner(step, owners, earlier)}{step.name}"
+    if isinstance(step, Assign):
+        return f"setting {_owner(step, owners, earlier)}{step.name}"
+    if isinstance(step, Observe | OverwriteResult):
+        return earlier[step.of]
+    return _text(step.value) if isinstance(step, Hold) else "importing the file"
+
+
+def _owner(
+    step: Call | Build | Get | Assign, owners: Mapping[int, str], earlier: Sequence[str]
+) -> str:
+    owner = None if isinstance(step, Build) else step.owner
+    if isinstance(owner, Handle):
+        return owners.get(owner.id, owner.type_name) + "."
+    return earlier[owner.index] + "." if isinstance(owner, Result) else ""
 
 
 class RemoteCall(NamedTuple):
@@ -108,7 +204,7 @@ class CallLog:
             is_repeated = isinstance(step, CallAgain)
             text = self.latest.text if is_repeated else step_text(step, self._owners, self._texts)
             self._texts.append(text)
-            self.made.append(self._behind_step(step, self._texts[-1]))
+            self.made.append(self._behind_step(step, text))
             if isinstance(step, Call | CallAgain | Build):
                 self.called.append(self.made[-1])
             if isinstance(step, Call | Build):
@@ -119,6 +215,7 @@ class CallLog:
 
     def sent(self, frame: bytes) -> None:
         """Remember the `frame` of the steps described last, which holds their arguments."""
+        self.entered = True
         for place in self._new:
             if self.made[place].text == self._texts[place]:
                 self._sent[self._texts[place]] = frame, place
@@ -142,7 +239,8 @@ class CallLog:
                     self._without_value.add(self.made[place].text)
                 if outcome.size <= REMEMBERED_BYTES:
                     self._values.append((outcome, self.made[place]))
-                if not self._is_as_built(step, self.made[place]):
+                owner = self._object(step.owner) if isinstance(step, Get) and step.owner else None
+                if owner is None or self.made[place] is not owner.built:  # a call has written it
                     self.latest = self.made[place]
 
     def returned_none(self, call: RemoteCall) -> bool:
@@ -164,6 +262,12 @@ class CallLog:
         calls = (call for outcome, call in reversed(self._values) if _is_returned(outcome, value))
         return next(calls, self.latest)
 
+    def that_hangs(self, frames: Iterable[Frame]) -> RemoteCall:
+        """Return the call that the worker's stack was in; the latest where it does not tell."""
+        by_name = {call.method.rpartition(".")[2]: call for call in reversed(self.called)}
+        hanging = (by_name[frame.function] for frame in frames if frame.function in by_name)
+        return next(hanging, self.latest)
+
     def _behind_step(self, step: Step, text: str) -> RemoteCall:
         if isinstance(step, CallAgain):
             return self.latest
@@ -181,11 +285,8 @@ class CallLog:
     def _object(self, owner: Handle | Result) -> _Object | None:
         if isinstance(owner, Result):
             return self._new.get(owner.index)
-        known = self._objects.get(owner.id)
-        if known is None:
-            name = shown(owner.type_name, MAX_NAME)
-            known = self._objects[owner.id] = _Object(RemoteCall(name, name), name)
-        return known
+        name = shown(owner.type_name, MAX_NAME)
+        return self._objects.setdefault(owner.id, _Object(RemoteCall(name, name), name))
 
     def _remember(self, step: Call, call: RemoteCall) -> None:
         """Note `call` with the objects that it concerns: its owner, and its arguments."""
@@ -193,13 +294,6 @@ class CallLog:
         for value in (step.owner, *step.args):
             if isinstance(value, Handle | Result) and (concerned := self._object(value)):
                 concerned.remember(step.name, call)
-
-    def _is_as_built(self, step: Call | CallAgain | Get, call: RemoteCall) -> bool:
-        """Return whether `step` reads what no call has written since the object was built."""
-        if not isinstance(step, Get) or step.owner is None:
-            return False
-        owner = self._object(step.owner)
-        return owner is not None and call is owner.built
 
     def _own(self, handle: Handle, place: int, step: Step) -> None:
         """Note what the object behind a returned `handle` was built by."""
@@ -232,3 +326,35 @@ def _holds(held: object, value: object) -> bool:
     if isinstance(held, (tuple, list)):
         return any(_holds(item, value) for item in held)
     return isinstance(held, dict) and any(_holds(item, value) for item in held.values())
+
+
+class EndedCalls:
+    """Which methods may be called, after some calls have ended their worker.
+
+    A method that has never answered is called once. One that has answered other calls may only
+    fail for some arguments: it is called with others, until `MOST` calls have ended a worker.
+    """
+
+    def __init__(self) -> None:
+        #: Method -> the fault of its first call that ended a worker, and the texts of all of them.
+        self._ended: dict[str, tuple[SubmissionFault, set[str]]] = {}
+        self._answered: set[str] = set()
+
+    def note_answers(self, calls: Iterable[RemoteCall]) -> None:
+        """Remember that `calls` have returned."""
+        self._answered.update(call.method for call in calls)
+
+    def note_end(self, call: RemoteCall, fault: SubmissionFault) -> None:
+        """Remember that `call` has ended its worker with `fault`."""
+        if call.method:
+            self._ended.setdefault(call.method, (fault, set()))[1].add(call.text)
+
+    def in_the_way(self, calls: Iterable[RemoteCall]) -> tuple[RemoteCall, SubmissionFault] | None:
+        """Return the first of `calls` that is not made again, and the fault that it had."""
+        for call in calls if self._ended else ():
+            if call.method in self._ended:
+                fault, texts = self._ended[call.method]
+                knows_none = call.method not in self._answered
+                if knows_none or call.text in texts or len(texts) >= MOST:
+                    return call, fault
+        return None

@@ -61,6 +61,8 @@ class SubmissionFault(Exception):
         call: which call it was.
         stalled: it was only late, with processor time left: the machine may have been busy, and
             nothing is known for certain.
+        raised: the type of the exception, if one was raised.
+        name: what is not defined, if that is so.
 
     Attributes:
         method: the method of that call, as in ``RNN.forward``; empty where none was called.
@@ -76,12 +78,16 @@ class SubmissionFault(Exception):
         call: str = "",
         *,
         stalled: bool = False,
+        raised: str = "",
+        name: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.frames = frames
         self.call = call
         self.stalled = stalled
+        self.raised = raised
+        self.name = name
         self.method = ""
         self.at_import = False
 
@@ -95,12 +101,6 @@ class NotWritten(SubmissionFault):
 class NotDefined(NotWritten):
     """The `name` that the exercise asks for is not there."""
 
-    def __init__(
-        self, message: str, frames: tuple[Frame, ...] = (), call: str = "", name: str = ""
-    ) -> None:
-        super().__init__(message, frames, call)
-        self.name = name
-
 
 class Blocked(SubmissionFault):
     """Needs a part of another exercise that is not written, or a call that has ended a worker."""
@@ -109,13 +109,7 @@ class Blocked(SubmissionFault):
 
 
 class Crashed(SubmissionFault):
-    """Raised, died, or broke the channel; `raised` is the type of the exception, if any."""
-
-    def __init__(
-        self, message: str, frames: tuple[Frame, ...] = (), call: str = "", raised: str = ""
-    ) -> None:
-        super().__init__(message, frames, call)
-        self.raised = raised
+    """Raised, died, or broke the channel."""
 
 
 class TimedOut(SubmissionFault):

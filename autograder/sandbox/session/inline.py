@@ -1,4 +1,4 @@
-"""A provider as the code under test: trusted, and in this process.
+"""What runs in the grader's own process: callbacks of a check, and providers under test.
 
 The reference that submissions are compared with, and the providers graded with ``--provider``,
 answer through the worker's own dispatcher, and values are copied and checked as the wire does it.
@@ -6,19 +6,83 @@ answer through the worker's own dispatcher, and values are copied and checked as
 
 from __future__ import annotations
 
+import copy
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.session.callbacks import CallbackTable
-from autograder.sandbox.session.faults import SubmissionFault
-from autograder.sandbox.session.requests import Outcome, Step
-from autograder.sandbox.session.session import Session
-from autograder.sandbox.session.translate import fault_from, outcomes_from
+from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
+from autograder.sandbox.session.requests import Callback, Outcome, Step, callback_in
+from autograder.sandbox.session.session import CalledBack, Session, fault_from, outcomes_from
+from autograder.sandbox.wire import CallbackRef, WireError
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
+
+
+class CallbackTable:
+    """The callbacks of one check, by number.
+
+    Each call of one crosses the channel while the worker waits, within the deadline of the request
+    that passed it.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Remove all callbacks."""
+        self._callbacks: dict[int, Callback] = {}
+        self._noted = 0
+        self._made: Counter[CalledBack] = Counter()
+
+    def stand_in(self, value: object) -> CallbackRef:
+        """Return what crosses the wire in place of `value`, which has to be a callback."""
+        number = len(self._callbacks) + 1
+        self._callbacks[number] = known = callback_in(value)
+        return known.reference(number)
+
+    def new(self) -> dict[int, Callback]:
+        """Return copies of the callbacks that are new since the last call, as they are now."""
+        fresh = {n: copy.deepcopy(c) for n, c in self._callbacks.items() if n > self._noted}
+        self._noted = len(self._callbacks)
+        return fresh
+
+    def restore(self, callbacks: dict[int, Callback]) -> None:
+        """Add copies of `callbacks`, under their old numbers."""
+        self._callbacks.update(copy.deepcopy(callbacks))
+
+    def made(self) -> dict[CalledBack, int]:
+        """Return how often each callback was called since the last call, by its number and name."""
+        made, self._made = dict(self._made), Counter()
+        return made
+
+    def answer(self, question: list[Any]) -> dict[str, Any]:
+        """Call what a submission asks for; return ``value``, or ``error``, a text.
+
+        Args:
+            question: the number of the callback, a name, arguments and keyword arguments. A
+                `WireError` is raised for one that is not about a callback of this check.
+        """
+        if [type(part) for part in question] != [int, str, list, dict]:
+            raise WireError("a question that is none")
+        number, name, args, kwargs = question
+        callback = self._callbacks.get(number)
+        is_text = all(type(key) is str for key in kwargs)
+        if callback is None or name not in callback.names or not is_text:
+            raise WireError("a question about an unknown callback")
+        self._made[number, name] += 1
+        try:
+            value = getattr(callback.target, name)
+            return {"value": value(*args, **kwargs) if callable(value) else value}
+        except Exception as error:
+            return {"error": f"{error}"}
+
+    def reply(self, frame: bytes) -> bytes:
+        """Answer code that runs in this process, as `answer` does, over the same wire."""
+        return wire.encode(self.answer(wire.decode_frame(frame)["question"]))
 
 
 class ProviderModule:
@@ -73,7 +137,7 @@ class InlineSession(Session):
         plain = [step.plain() for step in steps]
         request = {"id": 0, "fresh": self._fresh, "steps": plain}
         frame = wire.encode(request, self._callbacks.stand_in)
-        self._fresh, self.calls.entered = False, True
+        self._fresh = False
         self.calls.sent(frame)
         with parts_from(self._parts):
             reply = self._sent_back(self._dispatcher.answer(wire.decode_frame(frame)))
@@ -91,3 +155,33 @@ class InlineSession(Session):
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")
+
+
+class ReferenceSession(InlineSession):
+    """The conversation with the reference: a failure there is no fault of a call under test."""
+
+    def run(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Run the steps in order; raises `ReferenceFailed` if one fails.
+
+        No report tells of others, so only such a request is described in words.
+        """
+        error, outcomes = self.answers(steps)
+        if error is not None:
+            fault = self._fault(error, self.calls.describe(steps))
+            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
+        return outcomes
+
+    def _sent_back(self, reply: dict[str, Any]) -> Any:
+        try:
+            return super()._sent_back(reply)
+        except wire.WireError as error:
+            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
+
+
+class ProviderSession(InlineSession):
+    """The conversation with a provider that is graded: what it does not offer is skipped."""
+
+    def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
+        if error["kind"] == "not_defined":
+            return NotOffered(error["message"])
+        return super()._fault(error, texts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import Sandbox, build_view, interpreter
-from autograder.sandbox.runners.installed_packages import (
+from autograder.sandbox.runners.filesystem_view import (
     InstalledPackages,
     installed_packages,
     is_installed,
@@ -59,20 +59,29 @@ class WorkerSpec:
         Raises:
             BadInputError: a package of `added_imports` is not installed.
         """
-        imports, scratch = self._imports(), self.scratch / "own"
+        is_numpy = self.arrays == NUMPY_ARRAYS
+        arrays_module = "" if is_numpy else self.arrays.partition(":")[0]
+        backend = [] if is_numpy else third_party_imports(arrays_module)
+        imports = GradedImports.with_added((*backend, *self.added_imports))
+        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
+        modules = self.sandbox.modules(self.arrays, tuple(added)) or self.scratch / "modules"
+        if not modules.exists():
+            copy_worker_modules(modules, added, arrays_module)
+        installed, scratch = self._installed(imports), self.scratch / "own"
         scratch.mkdir(exist_ok=True)
-        modules = self._modules(imports)
-        installed = self._installed(imports)
+        is_cpu = self.device == "cpu"
+        devices = [] if is_cpu else sorted(Path("/dev").glob("nvidia*"))
         files = [self.folder, modules, *installed.files]
-        view = self.sandbox.seen_by(build_view(files, scratch, _devices(self.device)))
-        limits = Limits(memory=self._memory())
+        view = self.sandbox.seen_by(build_view(files, scratch, devices))
+        memory = Limits().memory if is_numpy else HEAVY_MEMORY
+        limits = Limits(memory=memory if is_cpu else DEVICE_MEMORY)
         settings = {
             "modules": str(modules),
             "packages": installed.modules,
             "metadata": installed.metadata,
-            "imports": imports.plain(),
-            "view": view.to_json(),
-            "limits": limits.to_json(),
+            "imports": asdict(imports),
+            "view": asdict(view),
+            "limits": asdict(limits),
             "folder": str(self.folder),
             "exercise": exercise,
             "parts": dict(self.parts),
@@ -83,41 +92,14 @@ class WorkerSpec:
         argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
 
-    def _modules(self, imports: GradedImports) -> Path:
-        """Return the folder with the modules of a worker: the sandbox's, or one of its own."""
-        added = [name for name, names in imports.framework.items() if names == EVERYTHING]
-        shared = self.sandbox.modules(self.arrays, tuple(added))
-        modules = shared or self.scratch / "modules"
-        if not modules.exists():
-            copy_worker_modules(modules, added, self._arrays_module)
-        return modules
-
-    @property
-    def _arrays_module(self) -> str:
-        """The module of the backend's arrays; empty for NumPy's, which are always there."""
-        return "" if self.arrays == NUMPY_ARRAYS else self.arrays.partition(":")[0]
-
-    def _imports(self) -> GradedImports:
-        backend = third_party_imports(self._arrays_module) if self._arrays_module else []
-        return GradedImports.with_added((*backend, *self.added_imports))
-
     def _installed(self, imports: GradedImports) -> InstalledPackages:
         """Return the files of the packages that the worker or the submission imports."""
         names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
         plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
         return installed_packages((*names, PLOTTING) if plots else names)
 
-    def _memory(self) -> int:
-        if self.device != "cpu":
-            return DEVICE_MEMORY
-        return Limits().memory if self.arrays == NUMPY_ARRAYS else HEAVY_MEMORY
-
 
 def mentions_plotting(folder: Path) -> bool:
     """Return whether a submission in `folder` mentions the package that workers see only then."""
     name = PLOTTING.encode()
     return any(name in file.read_bytes() for file in folder.glob("*.py"))
-
-
-def _devices(device: str) -> list[Path]:
-    return sorted(Path("/dev").glob("nvidia*")) if device != "cpu" else []

@@ -1,21 +1,23 @@
-"""A worker process and the channel to it: every exchange has limits of time, kept from here."""
+"""A worker process and the channel to it: every exchange has limits of time, kept from here.
+
+NumPy is not imported before the first exchange: a worker starts while the grader imports it.
+"""
 
 from __future__ import annotations
 
 import math
 import os
+import re
 import select
+import signal
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox
-from autograder.sandbox.runners.processes import RunningProcess
-from autograder.sandbox.session.output import Output
-from autograder.sandbox.session.time_limits import TimeLimit
+from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
 
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
@@ -24,38 +26,40 @@ WATCH_INTERVAL = 0.1
 OWN_THREADS = 10
 #: How long a worker that closed its channel may take to end, in seconds.
 GRACE = 1.0
+#: Maximum number of lines of a file; larger line numbers are invalid.
+MAX_LINES = 1_000_000
+#: Bytes that are kept of what is printed: at its beginning, and at its end.
+HEAD = TAIL = 8 << 10
+
+#: Control sequences of terminals; the last ones reverse the direction of the text.
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+#: How a worker died, by the signal that ended it.
+_DEATHS = {
+    "SIGKILL": "the process was killed (SIGKILL)",
+    "SIGXCPU": "used more processor time than allowed",
+    "SIGSEGV": "the process died: segmentation fault",
+    "SIGABRT": "the process died: abort",
+    "SIGFPE": "the process died: arithmetic error",
+}
 
 
-class ChannelError(Exception):
-    """The exchange did not come to its end."""
+@dataclass(frozen=True)
+class TimeLimit:
+    """What one exchange with a worker may take, in seconds.
+
+    Attributes:
+        cpu: of processor time, over all processes of the worker.
+        wall: until the reply has arrived, whatever else the machine is doing.
+    """
+
+    cpu: float
+    wall: float
 
 
-class DeadlineError(ChannelError):
-    """No reply before the deadline, though processor time was left."""
-
-
-class CpuExceededError(ChannelError):
-    """No reply within the processor time that was allowed."""
-
-
-class DiedError(ChannelError):
-    """The worker ended; `status` is as in `subprocess.Popen.returncode`."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
-
-
-class MemoryExceededError(ChannelError):
-    """The worker's processes together use more memory than the limit."""
-
-
-class TooManyThreadsError(ChannelError):
-    """The worker's processes together run more threads than the limit."""
-
-
-class StrayReplyError(ChannelError):
-    """Bytes arrived that no request asked for."""
+NO_TIME = TimeLimit(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -86,35 +90,41 @@ class WorkerProcess:
         self.output = Output()
         self.cpu = self.idle = 0.0
         self._launch = launch
-        self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
-        self._requests, self._replies, self._printed = _descriptors(self._process)
-        self._poll = select.poll()
-        for descriptor in (self._replies, self._printed):
-            self._poll.register(descriptor, select.POLLIN)
-        self._stray = select.poll()
+        self._process = process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
+        descriptors = []
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is None:
+                raise ValueError("a sandbox must give its process three pipes")
+            os.set_blocking(stream.fileno(), False)
+            descriptors.append(stream.fileno())
+        self._requests, self._replies, self._printed = descriptors
+        self._poll, self._stray = select.poll(), select.poll()
+        self._poll.register(self._replies, select.POLLIN)
+        self._poll.register(self._printed, select.POLLIN)
         self._stray.register(self._replies, select.POLLIN)
         self._looked = 0.0
         self._cpu_meter = CpuMeter()
         self._idle_meter = IdleMeter()
-        self._cpu_limit = math.inf
+        self._limit, self._spent = TimeLimit(math.inf, math.inf), NO_TIME
 
-    def exchange(self, frame: bytes, limit: TimeLimit) -> Any:
+    def exchange(self, frame: bytes, limit: TimeLimit, spent: TimeLimit = NO_TIME) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
 
-        Raises:
-            ChannelError: see its subclasses.
-            wire.WireError: the reply breaks the rules of the wire.
-        """
-        from autograder.sandbox import wire  # imports NumPy, which nothing before here needs
+        Raises a `SubmissionFault` or a `wire.WireError` if there is none.
 
-        if frame and self._has_stray_bytes():
-            raise StrayReplyError
+        Args:
+            spent: what earlier exchanges of the same request have taken of `limit`.
+        """
+        from autograder.sandbox import wire
+
+        if frame and any(event & select.POLLIN for _, event in self._stray.poll(0)):
+            raise Crashed("wrote to the grader's channel without being asked")
         started = time.monotonic()
         self._cpu_meter.begin()
         self._idle_meter.begin()
-        self._cpu_limit = limit.cpu
+        self._limit, self._spent = limit, spent
         try:
-            reply = self._reply(memoryview(frame), started + limit.wall)
+            reply = self._reply(memoryview(frame), started + limit.wall - spent.wall)
         finally:
             self._cpu_meter.end(time.monotonic() - started)
             self.cpu, self.idle = self._cpu_meter.total, self._idle_meter.total
@@ -123,9 +133,8 @@ class WorkerProcess:
 
     def _reply(self, pending: memoryview, deadline: float) -> bytearray:
         """Send what is `pending`, and collect one frame."""
-        pending = self._write(pending)
-        reply = _Incoming()
-        while reply.missing:
+        pending, reply = self._write(pending), bytearray()
+        while self._missing(reply):
             for descriptor in self._wait(deadline, writing=bool(pending)):
                 if descriptor == self._requests:
                     pending = self._write(pending)
@@ -133,7 +142,17 @@ class WorkerProcess:
                     self._read_output()
                 else:
                     self._read_reply(reply)
-        return reply.data
+        return reply
+
+    @staticmethod
+    def _missing(reply: bytearray) -> int:
+        """Return how many bytes of a frame, or of its header, are missing."""
+        from autograder.sandbox import wire
+
+        size = wire.HEADER.size
+        if len(reply) >= size:
+            size += sum(wire.frame_lengths(bytes(reply[:size])))
+        return size - len(reply)
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
@@ -146,7 +165,7 @@ class WorkerProcess:
     def _wait(self, deadline: float, *, writing: bool) -> list[int]:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise DeadlineError
+            raise TimedOut(f"no answer within {self._limit.wall:.3g} s", stalled=True)
         if writing:
             self._poll.register(self._requests, select.POLLOUT)
         ready = self._poll.poll(min(left, WATCH_INTERVAL) * 1000)
@@ -160,20 +179,17 @@ class WorkerProcess:
         now = time.monotonic()
         if now - self._looked < WATCH_INTERVAL:
             return
-        limits = self._launch.limits
+        limits, cpu = self._launch.limits, self._limit.cpu
         if self._looked:
             usage = self._launch.sandbox.usage(self._process)
             if usage.memory > limits.memory:
-                raise MemoryExceededError
+                raise OutOfMemory(f"used more than {limits.memory >> 20:,} MiB of memory")
             if usage.threads > limits.threads + OWN_THREADS:
-                raise TooManyThreadsError
+                raise Crashed(f"started more than {limits.threads} threads or processes")
             self._idle_meter.note(now, usage.cpu + usage.kept)
-            if self._cpu_meter.used(usage.cpu) > self._cpu_limit:
-                raise CpuExceededError
+            if self._cpu_meter.used(usage.cpu) > cpu - self._spent.cpu:
+                raise TimedOut(f"no answer within {cpu:.3g} s of processor time")
         self._looked = now
-
-    def _has_stray_bytes(self) -> bool:
-        return any(event & select.POLLIN for _, event in self._stray.poll(0))
 
     def _write(self, data: memoryview) -> memoryview:
         try:
@@ -185,17 +201,17 @@ class WorkerProcess:
             return data[:0]  # the end of file of the reply shows what happened
         return data
 
-    def _read_reply(self, reply: _Incoming) -> None:
+    def _read_reply(self, reply: bytearray) -> None:
         """Add to `reply` what has arrived: a header, and then what it announces."""
         for _ in range(2):
             try:
-                data = os.read(self._replies, min(reply.missing, CHUNK * 4))
+                data = os.read(self._replies, min(self._missing(reply), CHUNK * 4))
             except BlockingIOError:
                 return
             if not data:
-                raise DiedError(self._status())
-            reply.add(data)
-            if not reply.missing:
+                raise self._death()
+            reply += data
+            if not self._missing(reply):
                 return
 
     def _read_output(self) -> None:
@@ -208,49 +224,22 @@ class WorkerProcess:
         except (BlockingIOError, KeyError, OSError):
             return
 
-    def _status(self) -> int | None:
+    def _death(self) -> Crashed:
         try:
-            return self._process.wait(GRACE)
+            return died(self._process.wait(GRACE))
         except subprocess.TimeoutExpired:
-            return None
+            return Crashed("closed the channel to the grader")
 
 
-def _descriptors(process: RunningProcess) -> tuple[int, int, int]:
-    streams = (process.stdin, process.stdout, process.stderr)
-    open_descriptors = []
-    for stream in streams:
-        if stream is None:
-            raise ValueError("a sandbox must give its process three pipes")
-        os.set_blocking(stream.fileno(), False)
-        open_descriptors.append(stream.fileno())
-    return open_descriptors[0], open_descriptors[1], open_descriptors[2]
-
-
-class _Incoming:
-    """A frame that arrives piece by piece.
-
-    Attributes:
-        data: what has arrived.
-        missing: the number of bytes that can be read next; 0 once the frame is complete.
-    """
-
-    def __init__(self) -> None:
-        from autograder.sandbox import wire  # see `WorkerProcess.exchange`
-
-        self.data = bytearray()
-        self.missing = wire.HEADER.size
-        self._lengths: Callable[[bytes], tuple[int, int]] | None = wire.frame_lengths
-
-    def add(self, data: bytes) -> None:
-        """Add `data`, which is no longer than what is missing.
-
-        Raises:
-            wire.WireError: the header announces too much.
-        """
-        self.data += data
-        self.missing -= len(data)
-        if not self.missing and self._lengths is not None:
-            self.missing, self._lengths = sum(self._lengths(bytes(self.data))), None
+def died(status: int) -> Crashed:
+    """Return the fault for a worker that ended with `status` (negative or 128 + n: signal n)."""
+    if 0 <= status <= 128:
+        return Crashed(f"ended the process itself (exit status {status})")
+    try:
+        name = signal.Signals(-status if status < 0 else status - 128).name
+    except ValueError:
+        return Crashed(f"the process ended with status {status}")
+    return Crashed(_DEATHS.get(name, f"the process died: {name}"))
 
 
 class CpuMeter:
@@ -313,3 +302,37 @@ class IdleMeter:
             if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
                 self.total += max(elapsed - spent, 0.0)
         self._last = now, busy
+
+
+class Output:
+    """Collects printed bytes, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._head = self._tail = b""
+        self.total = 0
+
+    def add(self, data: bytes) -> None:
+        """Take `data`, keeping the first `HEAD` and the last `TAIL` bytes of everything."""
+        self.total += len(data)
+        room = HEAD - len(self._head)
+        self._head += data[:room]
+        self._tail = (self._tail + data[room:] if room < len(data) else self._tail)[-TAIL:]
+
+    def take(self) -> str:
+        """Return the text so far, without control characters, and forget it."""
+        cut = self.total - len(self._head) - len(self._tail)
+        middle = f"\n... {cut:,} bytes cut ...\n".encode() if cut > 0 else b""
+        text = (self._head + middle + self._tail).decode("utf-8", "replace")
+        self._head, self._tail, self.total = b"", b"", 0
+        return plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    """Return `text` without terminal control sequences, safe to show."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+
+
+def shown(text: str, limit: int) -> str:
+    """Return `text` as `plain_text`, cut to `limit` characters."""
+    plain = plain_text(text)
+    return plain if len(plain) <= limit else f"{plain[: limit - 4]} ..."

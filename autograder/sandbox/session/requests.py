@@ -1,24 +1,28 @@
-"""The steps a request is made of, as the grader writes them and the worker reads them.
+"""What checks ask of the code under test, wherever it runs, and what it answers.
 
-A request is a list of steps that run in order; a step may name what an earlier one returned
+A check calls `RemoteModule`, `RemoteFunction` and `RemoteObject` as if they were local. Each call
+becomes a request: a list of steps that run in order. A step may name what an earlier one returned
 (`wire.Result`), so that building a model, setting its parameters and calling it costs one
-exchange. Execution stops at the first step that fails.
+exchange. Execution stops at the first step that fails; each of the others has an `Outcome`.
 """
 
 from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.values import leaves, map_leaves, named_arrays
-from autograder.sandbox.wire import Handle, Result
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
+
+if TYPE_CHECKING:
+    from autograder.sandbox.session.session import Session
 
 Owner = Handle | Result | None
 
@@ -26,19 +30,28 @@ Owner = Handle | Result | None
 _CONSTANT = (NoneType, bool, int, float, str, Handle)
 
 
-@dataclass(frozen=True)
-class Load:
-    """Import the submitted module."""
+class Step:
+    """A step of a request; `kind` is what it is called on the wire."""
+
+    kind: ClassVar[str]
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire."""
-        return ["load"]
+        return [self.kind, *vars(self).values()]
 
 
 @dataclass(frozen=True)
-class Call:
+class Load(Step):
+    """Import the submitted module."""
+
+    kind = "load"
+
+
+@dataclass(frozen=True)
+class Call(Step):
     """Call `name` of `owner` (None: of the submitted module); `after` returns the arguments too."""
 
+    kind = "call"
     owner: Owner
     name: str
     args: tuple[Any, ...] = ()
@@ -47,13 +60,18 @@ class Call:
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire."""
-        args = [_sealed(value) for value in self.args]
-        kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
-        return ["call", self.owner, self.name, args, kwargs, self.after]
+        return [self.kind, self.owner, self.name, *_sealed(self), self.after]
 
 
 @dataclass(frozen=True)
-class Observe:
+class CallAgain(Step):
+    """Make the latest call of this check once more, with the very same arguments."""
+
+    kind = "again"
+
+
+@dataclass(frozen=True)
+class Observe(Step):
     """Show which arrays the call of step `of` has changed and, if `sharing`, returned.
 
     The arrays among the arguments are read as the call has left them. Then one after the other is
@@ -61,138 +79,93 @@ class Observe:
     share memory.
     """
 
+    kind = "observe"
     of: int
     sharing: bool = True
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["observe", self.of, self.sharing]
-
 
 @dataclass(frozen=True)
-class OverwriteResult:
+class OverwriteResult(Step):
     """Change every array that step `of` has returned, in place: its caller may do that."""
 
+    kind = "overwrite"
     of: int
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["overwrite", self.of]
-
 
 @dataclass(frozen=True)
-class Hold:
+class Hold(Step):
     """Make `value` an object of the worker, so that several steps can name the very same one."""
 
+    kind = "hold"
     value: Any
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["hold", self.value]
-
 
 @dataclass(frozen=True)
-class CallAgain:
-    """Make the latest call of this check once more, with the very same arguments."""
-
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["again"]
-
-
-@dataclass(frozen=True)
-class Build:
+class Build(Step):
     """Build the part `name`, as a submission's network would (`framework.models.parts.part`)."""
 
+    kind = "build"
     name: str
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire."""
-        args = [_sealed(value) for value in self.args]
-        kwargs = {name: _sealed(value) for name, value in self.kwargs.items()}
-        return ["build", self.name, args, kwargs]
+        return [self.kind, self.name, *_sealed(self)]
 
 
 @dataclass(frozen=True)
-class Get:
+class Get(Step):
     """Read attribute `name` of `owner`."""
 
+    kind = "get"
     owner: Owner
     name: str
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["get", self.owner, self.name]
-
 
 @dataclass(frozen=True)
-class Assign:
+class Assign(Step):
     """Copy `values` into the arrays of the dict attribute `name` of `owner`, in place."""
 
+    kind = "assign"
     owner: Owner
     name: str
     values: dict[str, Any]
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["assign", self.owner, self.name, self.values]
-
 
 @dataclass(frozen=True)
-class EndCheck:
+class EndCheck(Step):
     """End a check: fails if a thread that it started still runs."""
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return ["settle"]
+    kind = "settle"
 
 
-def _sealed(value: Any) -> Any:
-    """Return `value`; a generator is replaced by one that tells nothing about its state.
+_STEPS = {step.kind: step for step in Step.__subclasses__()}
+
+
+def _sealed(step: Call | Build) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of `step`, with generators that tell nothing about their state.
 
     A generator can be wound back: its state would tell all that a check has drawn and will draw,
     held-out texts and their labels among it. Equal states still give equal generators.
     """
-    if not isinstance(value, np.random.Generator):
-        return value
-    state = repr(value.bit_generator.state).encode()
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
+    def sealed(value: Any) -> Any:
+        if not isinstance(value, np.random.Generator):
+            return value
+        state = repr(value.bit_generator.state).encode()
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
-Step = Load | Call | CallAgain | Observe | OverwriteResult | Build | Get | Assign | Hold | EndCheck
-
-#: What each step is called on the wire.
-_KINDS: dict[str, Callable[..., Step]] = {
-    "load": Load,
-    "call": Call,
-    "observe": Observe,
-    "overwrite": OverwriteResult,
-    "hold": Hold,
-    "again": CallAgain,
-    "build": Build,
-    "get": Get,
-    "assign": Assign,
-    "settle": EndCheck,
-}
+    return [*map(sealed, step.args)], {key: sealed(value) for key, value in step.kwargs.items()}
 
 
 def steps_in(frame: bytes) -> tuple[Step, ...]:
     """Return the steps of a request, read from the frame that was sent."""
-    return tuple(_step(*plain) for plain in wire.decode_frame(frame)["steps"])
-
-
-def _step(kind: str, *fields: Any) -> Step:
-    """Return one step, from its form on the wire, where all sequences are lists."""
-    step = _KINDS[kind](*fields)
-    return replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
-
-
-def observed(call: Call, place: int) -> list[Step]:
-    """Return the steps that observe `call`, step `place`: none where it is given no array."""
-    is_given = any(True for _ in named_arrays(call.args, call.kwargs))
-    return [Observe(place)] if is_given else []
+    steps = [_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"]]
+    return tuple(
+        replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
+        for step in steps
+    )
 
 
 @dataclass(frozen=True)
@@ -247,3 +220,205 @@ def _size(leaf: Any) -> int:
     if isinstance(leaf, np.ndarray):
         return leaf.nbytes
     return len(leaf) if isinstance(leaf, str | bytes) else 8
+
+
+class RemoteModule:
+    """The code under test: ``module.softmax(x)`` calls its function, wherever it runs."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteFunction(self._session, None, name)
+
+
+class RemoteFunction:
+    """A function or method of the code under test."""
+
+    def __init__(self, session: Session, owner: Handle | None, name: str) -> None:
+        self._session, self._owner, self._name = session, owner, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it; returns its value."""
+        return self._outcome(args, kwargs).value
+
+    def outcome(self, *args: Any, after: bool = False, **kwargs: Any) -> Outcome:
+        """Call, and return the value together with the effects on the arguments."""
+        return self._outcome(args, kwargs, after=after, observing=True)
+
+    def arguments_after(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Call; returns the arguments as they are afterwards."""
+        return self._outcome(args, kwargs, after=True).args
+
+    def again(self) -> Any:
+        """Make the latest call once more, with the very same arguments; returns its value."""
+        return wrap(self._session, self._session.run([CallAgain()])[-1]).value
+
+    def _outcome(
+        self, args: Any, kwargs: Any, *, after: bool = False, observing: bool = False
+    ) -> Outcome:
+        parts = _Parts()
+        args, kwargs = map_leaves(parts.placed, (args, kwargs))
+        call = Call(self._owner, self._name, args, kwargs, after)
+        place = len(parts.steps)
+        is_observed = observing and any(True for _ in named_arrays(call.args, call.kwargs))
+        steps = [*parts.steps, call, *([Observe(place)] if is_observed else [])]
+        return wrap(self._session, self._session.run(steps)[place])
+
+    def __repr__(self) -> str:
+        return f"<remote function {self._name}>"
+
+
+#: What a check asks of arrays and never of a model: an object of the code under test that answers
+#: it would be taken for the array that a check computes with.
+_OF_ARRAYS = {
+    *("T", "all", "any", "argmax", "argmin", "dtype", "flatten", "item", "max", "mean", "min"),
+    *("ndim", "ravel", "reshape", "round", "shape", "squeeze", "std", "sum", "tolist"),
+    *("transpose", "var"),
+}
+
+
+class RemoteObject:
+    """An object of the code under test: attributes are read, methods are called."""
+
+    def __init__(self, session: Session, handle: Handle) -> None:
+        self._session, self._handle = session, Handle(handle.id, handle.type_name)
+        self._methods = frozenset(handle.methods)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in _OF_ARRAYS:
+            received = shown(self._handle.type_name, 100)
+            raise AttributeError(f"expected an array, received a {received}")
+        known, method = self._session.calls.methods, (self._handle.id, name)
+        if name not in self._methods and method not in known:
+            outcome = self._session.run([Get(self._handle, name)])[0]
+            if not outcome.is_method:
+                return wrap(self._session, outcome).value
+            known.add(method)
+        return RemoteFunction(self._session, self._handle, name)
+
+    def __repr__(self) -> str:
+        return f"<remote {self._handle.type_name}>"
+
+
+def part(name: str, *args: Any, **kwargs: Any) -> Build:
+    """Return an argument that the code under test builds: the part `name`, as in ``"rnn"``.
+
+    It is what a network of the submission would get from `framework.models.parts.part`: the
+    student's layer of another exercise, which belongs under `requires`, or the provider's. The
+    arguments of its constructor may be parts. The same part twice within one call is one object.
+    """
+    return Build(name, args, kwargs)
+
+
+def built(module: RemoteModule, build: Build) -> Any:
+    """Return a new object of the part `build` (see `part`), built where `module` is."""
+    parts, session = _Parts(), module._session
+    parts.placed(build)
+    return wrap(session, session.run(parts.steps)[-1]).value
+
+
+class _Parts:
+    """The parts that the arguments of one call hold, as steps before that call."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._places: dict[int, Result] = {}
+
+    def placed(self, leaf: Any) -> Any:
+        """Return what a request has in place of `leaf`.
+
+        A part adds the steps that build it, unless they are there, and is their result.
+        """
+        if not isinstance(leaf, Build):
+            return unwrap(leaf)
+        if id(leaf) not in self._places:
+            args, kwargs = map_leaves(self.placed, (leaf.args, leaf.kwargs))
+            self.steps.append(Build(leaf.name, args, kwargs))
+            self._places[id(leaf)] = Result(len(self.steps) - 1)
+        return self._places[id(leaf)]
+
+
+def assign(model: RemoteObject, values: Mapping[str, Any], attribute: str = "parameters") -> None:
+    """Copy `values` into the arrays of the dict `attribute` of `model`, in place."""
+    model._session.run([Assign(model._handle, attribute, dict(values))])
+
+
+def set_attribute(remote: RemoteObject, name: str, value: Any) -> None:
+    """Set attribute `name` of an object of the code under test."""
+    remote._session.run([Call(remote._handle, "__setattr__", (name, value))])
+
+
+def session_of(remote: RemoteObject) -> tuple[Session, Handle]:
+    """Return the session and the handle behind a remote object."""
+    return remote._session, remote._handle
+
+
+def session_behind(remote: RemoteModule | RemoteObject) -> Session:
+    """Return the session that a remote module, or an object of it, is reached through."""
+    return remote._session
+
+
+def wrap(session: Session, outcome: Outcome) -> Outcome:
+    """Return `outcome` with a `RemoteObject` in place of a bare handle."""
+    if not isinstance(outcome.value, Handle):
+        return outcome
+    return replace(outcome, value=RemoteObject(session, outcome.value))
+
+
+def unwrap(value: Any) -> Any:
+    """Return `value` with handles in place of remote objects."""
+    return value._handle if isinstance(value, RemoteObject) else value
+
+
+@dataclass(frozen=True)
+class Callback:
+    """An object that stays with the grader, and of which a submission may use `names`."""
+
+    target: Any
+    names: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        return str(getattr(self.target, "__name__", type(self.target).__name__))
+
+    def reference(self, number: int) -> CallbackRef:
+        """Return what crosses the wire in its place.
+
+        What cannot be called is an attribute: it is read anew each time, and may come to be later.
+        """
+        methods = [name for name in self.names if callable(getattr(self.target, name, None))]
+        attributes = [name for name in self.names if name not in methods]
+        return CallbackRef(number, self.name, tuple(methods), tuple(attributes))
+
+
+def callback(target: Any, *names: str) -> Callback:
+    """Return an argument for the code under test that runs in the grader's process.
+
+    Nothing of it enters the worker but its name. What arrives here is a plain copy of what the
+    submission passed: `target` has to look at it before it trusts it. An exception that it raises
+    reaches the submission as a `ValueError`. What it keeps from call to call has to be in its
+    attributes: a diagnosis starts from a copy of it.
+
+    Args:
+        names: the methods that may be called and the attributes that may be read; by default the
+            object itself may be called.
+    """
+    return Callback(target, names or ("__call__",))
+
+
+def unnumbered(value: object) -> CallbackRef:
+    """Return what a recording holds in place of a callback, however many came before it."""
+    return callback_in(value).reference(0)
+
+
+def callback_in(value: object) -> Callback:
+    """Return `value`; raise a `wire.WireError` if it is no callback."""
+    if not isinstance(value, Callback):
+        raise wire.WireError(f"a {type(value).__name__}")
+    return value

@@ -1,61 +1,148 @@
-"""A conversation with one submission: requests, deadlines, restarts, and the faults they end in."""
+"""A conversation with one submission: requests, deadlines, restarts, and the faults they end in.
+
+`SandboxSession.run` is the way of a request: it is described in words, encoded and sent to the
+worker (`process`), whose `dispatcher` runs its steps; the reply is read and recorded.
+"""
 
 from __future__ import annotations
 
 import math
 import os
+import re
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import PurePath
 
-from autograder.conversations.exchange import Exchange
-from autograder.conversations.transcript import Transcript
 from autograder.sandbox import wire
-from autograder.sandbox.session import process as channel
-from autograder.sandbox.session.callbacks import CallbackTable
-from autograder.sandbox.session.calls import RemoteCall
+from autograder.sandbox.session.calls import EndedCalls, RemoteCall
 from autograder.sandbox.session.faults import (
+    NOT_WRITTEN,
     Blocked,
     Crashed,
     Frame,
     InfrastructureFault,
+    NotWritten,
     OutOfMemory,
     SubmissionFault,
     TimedOut,
 )
+from autograder.sandbox.session.inline import CallbackTable
+from autograder.sandbox.session.process import Launch, TimeLimit, WorkerProcess
 from autograder.sandbox.session.requests import EndCheck, Load, Outcome, Step
-from autograder.sandbox.session.session import Session
-from autograder.sandbox.session.time_limits import Deadlines, TimeBudget, TimeLimit
-from autograder.sandbox.session.translate import (
-    broken_off,
+from autograder.sandbox.session.session import (
+    Exchange,
+    Session,
+    Transcript,
     fault_from,
-    hanging_frames,
-    import_fault,
+    joined,
+    names_in,
     outcomes_from,
-    parts_in,
     question_in,
 )
 from framework.errors import SandboxError
 from framework.log import logger
 
-#: Its possible errors: the program is missing, the system refuses it, or an answer is invalid.
-NO_START = (OSError, SandboxError, channel.ChannelError, wire.WireError, KeyError, TypeError)
+#: What breaks an exchange off.
+BROKE_OFF = (SubmissionFault, wire.WireError, MemoryError)
+#: The possible errors of a start: the program is missing, the system refuses it, or an answer is
+#: invalid.
+NO_START = (OSError, SandboxError, SubmissionFault, wire.WireError, KeyError, TypeError)
 
 #: Names of the requests that no check has made, in reports.
 IMPORT, SETTLING = "importing the file", "settling"
 #: The worker writes its Python stack when this share of the time of a request is left, or these
 #: seconds where they are more: timers of a busy machine ring late.
 STACK_SHARE, STACK_SECONDS = 0.05, 0.1
+#: Maximum wall time, in multiples of the processor time: the machine may be busy.
+WALL_FACTOR = 8.0
 
-#: What breaks an exchange off.
-BROKE_OFF = (channel.ChannelError, wire.WireError, MemoryError)
-#: Number of workers that calls of a method may end before it is called no more.
-MOST = 2
+#: The submission may print such lines itself: a number has no more digits than a file has lines.
+_STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d{1,6}) in (\S+)$', re.MULTILINE)
+_STACK_START = re.compile(
+    r"^(Fatal Python error: .*|Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
+    re.MULTILINE,
+)
 
 _log = logger("worker")
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Limits in seconds of processor time.
+
+    Attributes:
+        start: of a worker, in wall time: no submission runs yet.
+        load: import of the file.
+        call: one request.
+        total: all of an exercise, later starts of workers included.
+    """
+
+    start: float = 20.0
+    load: float = 10.0
+    call: float = 5.0
+    total: float = 60.0
+
+
+class TimeBudget:
+    """The time of one exercise: of its workers, one after the other.
+
+    Args:
+        total: seconds of processor time.
+
+    Attributes:
+        used_up: what is said once nothing is left.
+        wall: seconds that all of it has taken.
+    """
+
+    def __init__(self, total: float) -> None:
+        self.total = total
+        self.used_up = f"the exercise's {total:g} s of processor time are used up"
+        self.wall = 0.0
+        self._ended = 0.0
+        self._current = 0.0
+        self._free: float | None = None
+        self._idle = 0.0
+
+    def note_start(self, cpu: float, wall: float) -> None:
+        """Count the start of a worker; that of the first one is free."""
+        if self._free is None:
+            self._free = cpu
+        else:
+            self.wall += wall
+        self._current = cpu
+
+    def note_exchange(self, cpu: float, wall: float, idle: float = 0.0) -> None:
+        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far.
+
+        In `idle` seconds of them it wanted no processor.
+        """
+        self._current = cpu
+        self.wall += wall
+        self._idle += idle
+
+    def note_end(self) -> None:
+        """Count what the current worker has used: another one follows."""
+        self._ended += self._current
+        self._current = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the workers waited, by themselves, for longer than they might have computed."""
+        return self._idle > self.total
+
+    @property
+    def left(self) -> TimeLimit:
+        """What is left of processor time, and of wall time."""
+        used = self._ended + self._current - (self._free or 0.0)
+        return TimeLimit(self.total - used, WALL_FACTOR * self.total - self.wall)
+
+    def limit(self, cpu: float) -> TimeLimit:
+        """Return the limit of an exchange of at most `cpu` seconds, within what is left."""
+        left = self.left
+        return TimeLimit(min(cpu, left.cpu), min(WALL_FACTOR * cpu, left.wall))
 
 
 class SandboxSession(Session):
@@ -66,14 +153,12 @@ class SandboxSession(Session):
     that does not start: the grader tries again with a session of its own.
     """
 
-    def __init__(
-        self, launch: channel.Launch, folder: str, exercise: str, deadlines: Deadlines
-    ) -> None:
+    def __init__(self, launch: Launch, folder: str, exercise: str, deadlines: Deadlines) -> None:
         super().__init__()
         self.transcript = Transcript()
         self._launch = launch
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
-        self._worker: channel.WorkerProcess | None = None
+        self._worker: WorkerProcess | None = None
         with suppress(*NO_START):  # tried again, and reported, when it is needed
             self._worker = launch.start()
         self._loaded = False
@@ -110,7 +195,10 @@ class SandboxSession(Session):
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts = self.calls.describe(steps)
-        self._refuse_ended_calls()
+        refused = self._ended.in_the_way(self.calls.called)
+        if refused is not None:  # it has ended a worker, and would do so again
+            call, fault = refused
+            raise Blocked(f"waits for {call.method}: {fault.message}", stalled=fault.stalled)
         try:
             worker = self._ready_worker()
             outcomes = self._exchange(worker, steps, texts, self._deadlines.call, self.calls.made)
@@ -121,14 +209,7 @@ class SandboxSession(Session):
         self.calls.note(steps, outcomes)
         return outcomes
 
-    def _refuse_ended_calls(self) -> None:
-        """Refuse a request with a call that has ended a worker and would do so again."""
-        refused = self._ended.in_the_way(self.calls.called)
-        if refused is not None:
-            call, fault = refused
-            raise Blocked(f"waits for {call.method}: {fault.message}", stalled=fault.stalled)
-
-    def _ready_worker(self) -> channel.WorkerProcess:
+    def _ready_worker(self) -> WorkerProcess:
         """Return the worker that has imported the file; start a new one if there is none."""
         if self._lasting is not None:
             raise self._lasting.with_traceback(None)  # or it would grow with every check
@@ -144,7 +225,7 @@ class SandboxSession(Session):
         self._loaded = self._fresh = True
         return worker
 
-    def _started(self) -> channel.WorkerProcess:
+    def _started(self) -> WorkerProcess:
         """Return a worker that is ready for the import."""
         name, started = self._launch.sandbox.name, time.monotonic()
         try:
@@ -166,7 +247,7 @@ class SandboxSession(Session):
 
     def _exchange(
         self,
-        worker: channel.WorkerProcess,
+        worker: WorkerProcess,
         steps: Sequence[Step],
         texts: Sequence[str],
         seconds: float,
@@ -181,28 +262,36 @@ class SandboxSession(Session):
         """
         limit = self._limit(seconds)
         number, plain = secrets.randbits(62), [step.plain() for step in steps]
-        frame = self._frame(number, plain, texts, limit)
-        self.calls.entered = True
+        warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
+        request = {"id": number, "fresh": self._fresh, "seconds": warned, "steps": plain}
+        try:
+            frame = wire.encode(request, self._callbacks.stand_in)
+        except wire.WireError as error:
+            if not self.calls.entered:
+                raise
+            # What a check draws itself can be sent, so the value came from the submission.
+            message = f"what it returned is too much to be handed back to it: {error}"
+            raise Crashed(message, call=texts[-1]) from None
         self.calls.sent(frame)
-        callbacks, failure = self._callbacks.new(), None
+        callbacks = self._callbacks.new()
+        failure: Exception | None = None
         started, used, idle = time.monotonic(), worker.cpu, worker.idle
         try:
             reply = worker.exchange(frame, limit)
             while (question := question_in(reply, number)) is not None:
                 answer = wire.encode(self._callbacks.answer(question))
-                elapsed = time.monotonic() - started
-                left = TimeLimit(limit.cpu - (worker.cpu - used), limit.wall - elapsed)
-                reply = worker.exchange(answer, left)
-            error, outcomes = outcomes_from(reply, number, plain)
-            self.calls.parts |= parts_in(reply)
+                spent = TimeLimit(worker.cpu - used, time.monotonic() - started)
+                reply = worker.exchange(answer, limit, spent)
+            failed, outcomes = outcomes_from(reply, number, plain)
+            self.calls.parts |= set(names_in(reply.get("parts")))  # no verdict depends on them
         except BROKE_OFF as reason:
             failure = reason
         elapsed, waited = time.monotonic() - started, worker.idle - idle
         self._budget.note_exchange(worker.cpu, elapsed, waited)
         if failure is not None:
-            raise self._lost(failure, texts, limit, waited)
+            raise self._lost(failure, texts[-1], limit, waited)
         self._fresh = False
-        fault = None if error is None else fault_from(error, texts, self._exercise)
+        fault = None if failed is None else fault_from(failed, texts, self._exercise)
         if self.transcript is not None:
             called_back = self._callbacks.made()
             exchange = Exchange(frame, tuple(outcomes), "", "", tuple(made), callbacks, called_back)
@@ -213,56 +302,39 @@ class SandboxSession(Session):
             self._discard()  # it may still hold what it took
         raise fault
 
-    def _frame(
-        self, number: int, steps: list[list[Any]], texts: Sequence[str], limit: TimeLimit
-    ) -> bytes:
-        """Return the frame of request `number`."""
-        warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
-        request = {"id": number, "fresh": self._fresh, "seconds": warned, "steps": steps}
-        try:
-            return wire.encode(request, self._callbacks.stand_in)
-        except wire.WireError as error:
-            if not self.calls.entered:
-                raise
-            # What a check draws itself can be sent, so the value came from the submission.
-            message = f"what it returned is too much to be handed back to it: {error}"
-            raise Crashed(message, call=texts[-1]) from None
-
     def _limit(self, seconds: float) -> TimeLimit:
         """Return the limit of a request that may take `seconds` of processor time."""
         limit = self._budget.limit(seconds)
         if limit.cpu <= 0:
-            raise TimedOut(self._used_up())
+            raise TimedOut(self._budget.used_up)
         if limit.wall <= 0:
             took = f"the exercise took {self._budget.wall:.0f} s"
             raise TimedOut(took, stalled=not self._budget.is_idle)
         return limit
 
-    def _used_up(self) -> str:
-        return f"the exercise's {self._budget.total:g} s of processor time are used up"
-
     def _lost(
-        self, failure: Exception, texts: Sequence[str], limit: TimeLimit, waited: float
+        self, failure: Exception, text: str, limit: TimeLimit, waited: float
     ) -> SubmissionFault:
         """Return the fault for an exchange that broke off; the worker is done for.
 
-        Args:
-            waited: seconds in which the worker wanted no processor.
+        `text` is the last step in words. For `waited` seconds the worker wanted no processor.
         """
         self._discard()
         if self.transcript is not None:
             self.transcript.give_up()
-        frames, self._printed = hanging_frames(self._printed, self._folder)
+        fault = failure
+        if not isinstance(fault, SubmissionFault):
+            fault = Crashed(f"what came back is not an answer: {failure}")
+        fault.frames, self._printed = hanging_frames(self._printed, self._folder)
+        fault.call = text
         is_used_up = self._budget.left.cpu <= 0
-        if is_used_up and isinstance(failure, channel.CpuExceededError):
-            fault: SubmissionFault = TimedOut(self._used_up(), frames, texts[-1])
-        else:
-            fault = broken_off(failure, limit, self._launch.limits, frames, texts[-1])
+        if is_used_up and isinstance(fault, TimedOut) and not fault.stalled:
+            fault = TimedOut(self._budget.used_up, fault.frames, text)
         if fault.stalled and waited > limit.cpu:  # no busy machine has caused it
             fault.stalled = False
             fault.message += f": the code waited for {waited:.3g} s, and computed nothing"
-        if texts[-1] not in (IMPORT, SETTLING) and not is_used_up:
-            call = call_that_hangs(self.calls.called, fault.frames) or self.calls.latest
+        if text not in (IMPORT, SETTLING) and not is_used_up:
+            call = self.calls.that_hangs(fault.frames)
             fault.call = call.text or fault.call
             self._ended.note_end(call, fault)
         return fault
@@ -296,52 +368,31 @@ def _stack_after(seconds: float) -> float:
     return seconds - max(STACK_SHARE * seconds, min(STACK_SECONDS, seconds / 2))
 
 
-@dataclass
-class _Ended:
-    """What a method has done: the fault of its first such call, and the calls themselves."""
+def import_fault(fault: SubmissionFault) -> SubmissionFault:
+    """Return the fault of an import for a `fault` that happened during one.
 
-    fault: SubmissionFault
-    calls: set[str] = field(default_factory=set)
-
-
-class EndedCalls:
-    """Which methods may be called, after some calls have ended their worker.
-
-    A method that has never answered is called once. One that has answered other calls may only
-    fail for some arguments: it is called with others, until `MOST` calls have ended a worker.
+    A NotImplementedError there is no task that waits to be written, and ends as a crash. The
+    message of one that took too long names the import, and the line that it was in.
     """
-
-    def __init__(self) -> None:
-        self._ended: dict[str, _Ended] = {}
-        self._answered: set[str] = set()
-
-    def note_answers(self, calls: Iterable[RemoteCall]) -> None:
-        """Remember that `calls` have returned."""
-        self._answered.update(call.method for call in calls)
-
-    def note_end(self, call: RemoteCall, fault: SubmissionFault) -> None:
-        """Remember that `call` has ended its worker with `fault`."""
-        if call.method:
-            self._ended.setdefault(call.method, _Ended(fault)).calls.add(call.text)
-
-    def in_the_way(self, calls: Iterable[RemoteCall]) -> tuple[RemoteCall, SubmissionFault] | None:
-        """Return the first of `calls` that is not made again, and the fault that it had."""
-        for call in calls if self._ended else ():
-            ended = self._ended.get(call.method)
-            if ended is not None and self._is_in_the_way(call, ended):
-                return call, ended.fault
-        return None
-
-    def _is_in_the_way(self, call: RemoteCall, ended: _Ended) -> bool:
-        knows_none = call.method not in self._answered
-        return knows_none or call.text in ended.calls or len(ended.calls) >= MOST
+    if type(fault) is NotWritten:
+        message = "" if fault.message == NOT_WRITTEN else fault.message
+        told = joined("NotImplementedError", message)
+        fault = Crashed(told, fault.frames, fault.call, raised="NotImplementedError")
+    if isinstance(fault, TimedOut):
+        where = f"{fault.frames[-1].place}, " if fault.frames else ""
+        fault.message = f"the import of the file takes too long: {where}{fault.message}"
+    fault.at_import = True
+    return fault
 
 
-def call_that_hangs(calls: Iterable[RemoteCall], frames: Iterable[Frame]) -> RemoteCall | None:
-    """Return the one of a request's `calls` that the stack of the worker was in, if it tells."""
-    made = list(calls)
-    for frame in frames:
-        for call in made:
-            if call.method.rpartition(".")[2] == frame.function:
-                return call
-    return None
+def hanging_frames(printed: str, folder: str) -> tuple[tuple[Frame, ...], str]:
+    """Return the submission's frames in the stack in `printed`, and the text without the stack."""
+    start = _STACK_START.search(printed)
+    if start is None:
+        return (), printed
+    frames = [
+        Frame(PurePath(file).name, int(line), function)
+        for file, line, function in _STACK_LINE.findall(printed[start.start() :])
+        if str(PurePath(file).parent) == folder
+    ]
+    return tuple(reversed(frames[:12])), printed[: start.start()]

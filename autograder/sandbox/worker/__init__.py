@@ -4,7 +4,6 @@
 - fork_server: entry of a server that forks workers
 - serving: locks the worker in, and answers requests
 - dispatcher: runs the steps of a request, and keeps the objects that stay here
-- loading: imports the submission's files
+- loading: imports the submission's files, and describes their exceptions
 - imports: finds packages, and refuses what graded code may not import
-- exceptions: describes an exception of the submission
 """

@@ -12,14 +12,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.values import leaves, map_leaves, named_arrays
-from autograder.sandbox.wire import CallbackRef, Handle, Result
-from autograder.sandbox.worker.exceptions import describe
+from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
+from autograder.sandbox.worker.loading import describe
 from framework.arrays import Arrays, NamedArrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
 
+#: Steps that give what they return to later steps and to the grader alike.
+_WITH_VALUE = ("again", "build", "hold")
 #: Maximum length of a name, and number of the names of methods, that go with a handle.
 MAX_NAME, MAX_METHODS = 100, 64
 
@@ -102,19 +103,15 @@ class Dispatcher:
         values: list[Any] = []
         reply: dict[str, Any] = {"id": request["id"], "results": [], "error": None}
         with arrays_in_force(self._arrays):
-            self._run_all(request["steps"], values, reply)
+            for index, step in enumerate(request["steps"]):
+                try:
+                    value, result = self._run(step, values)
+                except BaseException as error:
+                    reply["error"] = {"step": index, **describe(error, self._folder)}
+                    break
+                values.append(value)
+                reply["results"].append(result)
         return reply
-
-    def _run_all(self, steps: list[Any], values: list[Any], reply: dict[str, Any]) -> None:
-        """Run `steps` until one fails; `values` and `reply` take what they return."""
-        for index, step in enumerate(steps):
-            try:
-                value, result = self._run(step, values)
-            except BaseException as error:
-                reply["error"] = {"step": index, **describe(error, self._folder)}
-                break
-            values.append(value)
-            reply["results"].append(result)
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
         """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
@@ -159,84 +156,78 @@ class Dispatcher:
         return self._resolve(answer["value"], [])
 
     def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        if step[0] == "call":
-            return self._call(step, values)
-        if step[0] == "build":
-            return self._build(step, values)
-        if step[0] == "get":
-            return self._get(step, values)
-        if step[0] == "assign":
-            return self._assign(step, values)
-        if step[0] == "observe":
-            return self._observe(step, values)
-        if step[0] == "overwrite":
-            _overwrite(values[step[1]])
-            return None, {}
-        if step[0] == "again":
-            return self._again()
-        if step[0] == "hold":
-            held = self._resolve(step[1], values)
-            return held, {"value": held}
-        if step[0] == "settle":
-            return _end_check()
-        self._module.load()
+        """Run one step; return what it gives to later steps, and its result in the reply."""
+        kind, *fields = step
+        if kind == "call":
+            return self._call(values, *fields)
+        if kind == "get":
+            value = self._attribute(fields[0], fields[1], values)
+            return value, {"is_method": True} if callable(value) else {"value": value}
+        if kind in _WITH_VALUE:
+            value = getattr(self, f"_{kind}")(values, *fields)
+            return value, {"value": value}
+        if kind == "observe":
+            return None, {"value": self._observe(values, *fields)}
+        if kind == "assign":
+            self._assign(values, *fields)
+        elif kind == "overwrite":
+            _overwrite(values[fields[0]])
+        elif kind == "settle":
+            gc.collect()  # models in reference cycles hold their arrays until then
+            if threading.active_count() > 1:
+                raise RuntimeError("a thread of the last check still runs")
+        else:
+            self._module.load()
         return None, {}
 
-    def _call(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        _, owner, name, args, kwargs, after = step
+    def _call(
+        self,
+        values: list[Any],
+        owner: Any,
+        name: str,
+        args: Any,
+        kwargs: Any,
+        after: bool,
+    ) -> tuple[Any, dict[str, Plain]]:
         function = self._attribute(owner, name, values)
         args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
         self._arguments[len(values)] = dict(named_arrays(args, kwargs))
         self._latest_call = partial(function, *args, **kwargs)
         value = function(*args, **kwargs)
-        result: dict[str, Plain] = {"value": value}
-        if after:
-            result["args"], result["kwargs"] = args, kwargs
-        return value, result
+        changed: dict[str, Plain] = {"args": args, "kwargs": kwargs} if after else {}
+        return value, {"value": value, **changed}
 
-    def _again(self) -> tuple[Any, dict[str, Plain]]:
+    def _again(self, values: list[Any]) -> Any:
         """Make the latest call once more, with the very same arguments."""
         if self._latest_call is None:
             raise ValueError("there is no call to be made again")
-        value = self._latest_call()
-        return value, {"value": value}
+        return self._latest_call()
 
-    def _observe(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
+    def _build(self, values: list[Any], name: str, args: Any, kwargs: Any) -> Any:
+        return part(name)(*self._resolve(args, values), **self._resolve(kwargs, values))
+
+    def _hold(self, values: list[Any], value: Any) -> Any:
+        return self._resolve(value, values)
+
+    def _observe(self, values: list[Any], index: int, sharing: bool) -> dict[str, Plain]:
         """Read the arrays that a call was given, and its result while each of them is changed."""
-        _, index, sharing = step
         given = self._arguments[index]
-        observed = {"arguments": self._snapshot(given)}
+        observed: dict[str, Plain] = {"arguments": self._snapshot(given)}
         if sharing:
-            observed["results"] = {
-                name: self._meanwhile(values[index], array) for name, array in given.items()
-            }
-        return None, {"value": observed}
+            observed["results"] = results = {}
+            for name, array in given.items():
+                _flip(array)
+                results[name] = self._snapshot(values[index])
+                _flip(array)  # as before
+        return observed
 
-    def _meanwhile(self, value: Any, array: Any) -> Any:
-        """Return what `value` is while `array` is changed, which is then as before."""
-        _flip(array)
-        changed = self._snapshot(value)
-        _flip(array)
-        return changed
-
-    def _build(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        _, name, args, kwargs = step
-        value = part(name)(*self._resolve(args, values), **self._resolve(kwargs, values))
-        return value, {"value": value}
-
-    def _get(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        value = self._attribute(step[1], step[2], values)
-        if callable(value):
-            return value, {"is_method": True}
-        return value, {"value": value}
-
-    def _assign(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
-        _, owner, name, new = step
+    def _assign(self, values: list[Any], owner: Any, name: str, new: dict[str, Any]) -> None:
         arrays = self._attribute(owner, name, values)
         for key, value in new.items():
-            _check_shape(name, key, arrays[key], value)
+            shapes = tuple(arrays[key].shape), tuple(value.shape)
+            if shapes[0] != shapes[1]:
+                raise ValueError(f"{name}['{key}'] has shape {shapes[0]}, expected {shapes[1]}")
             self._arrays.assign(arrays, key, value)
-        return None, {}
 
     def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
         if owner is None:
@@ -256,7 +247,8 @@ class Dispatcher:
             return values[value.index]
         if kind is dict:
             return {key: self._resolve(item, values) for key, item in value.items()}
-        if kind is list and not _is_plain_list(value):
+        # A list of numbers and text alone is the common long list, of token ids.
+        if kind is list and not {int, float, str, bool}.issuperset(map(type, value)):
             return [self._resolve(item, values) for item in value]
         if kind is tuple:
             return tuple(self._resolve(item, values) for item in value)
@@ -301,22 +293,3 @@ def _overwrite(value: Any) -> None:
     for _, leaf in leaves(value):
         if type(leaf) is np.ndarray and leaf.flags.writeable:
             leaf[...] = ~leaf if leaf.dtype.kind == "b" else leaf + 1
-
-
-def _end_check() -> tuple[None, dict[str, Plain]]:
-    gc.collect()  # models in reference cycles hold their arrays until then
-    if threading.active_count() > 1:
-        raise RuntimeError("a thread of the last check still runs")
-    return None, {}
-
-
-def _is_plain_list(value: list[Any]) -> bool:
-    """Return whether a list holds only numbers and text: the common long list, of token ids."""
-    return all(type(item) in (int, float, str, bool) for item in value)
-
-
-def _check_shape(attribute: str, key: str, array: Any, value: Any) -> None:
-    if tuple(array.shape) != tuple(value.shape):
-        raise ValueError(
-            f"{attribute}['{key}'] has shape {tuple(array.shape)}, expected {tuple(value.shape)}"
-        )

@@ -8,7 +8,6 @@ of one submission is ever in the memory that the next one inherits.
 
 from __future__ import annotations
 
-import array
 import gc
 import importlib
 import json
@@ -21,11 +20,11 @@ import struct
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-#: A request: its standard input, output and error, and its channel to the grader.
+#: How many descriptors come with a request.
 DESCRIPTORS = 4
 #: What the server says of a worker: its process id, and later its exit status.
 NUMBER = struct.Struct("!i")
@@ -54,29 +53,24 @@ def main() -> None:
         importlib.import_module(module)
     load_arrays(settings["arrays"], "cpu")
     sys.meta_path.remove(finder)  # each worker has its own
-    _require_one_thread()
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - pathlib is not needed here
+    if threads > 1:  # the other ones would be missing in a forked process
+        sys.exit(f"the fork server has {threads} threads, and must have one")
     _set_dumpable(0)  # no process of this user looks into the server
-    server = Server(socket.socket(fileno=os.dup(0)), os.getpid())
+    server = Server(socket.socket(fileno=os.dup(0)))
     gc.collect()
     gc.freeze()
     channel = server.serve()
     if channel is None:
         shutil.rmtree(settings["folder"], ignore_errors=True)
         return
-    ForkedProgram.read(channel).run()
+    _run_program(channel)
 
 
 def _set_dumpable(value: int) -> None:
     from autograder.sandbox.confine import libc  # found once the search path is set
 
     libc.prctl(libc.PR_SET_DUMPABLE, value)
-
-
-def _require_one_thread() -> None:
-    """Refuse to serve with more threads: the other ones would be missing in a forked process."""
-    count = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - pathlib is not needed here
-    if count > 1:
-        sys.exit(f"the fork server has {count} threads, and must have one")
 
 
 @dataclass
@@ -89,7 +83,6 @@ class _Child:
     has_ended: bool = False
 
 
-@dataclass
 class Server:
     """Forks a process for each request, and tells the grader its id and its exit status.
 
@@ -98,12 +91,11 @@ class Server:
 
     Args:
         requests: where the grader's requests come in.
-        pid: of this process.
     """
 
-    requests: socket.socket
-    pid: int
-    _children: list[_Child] = field(default_factory=list)
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._children: list[_Child] = []
 
     def serve(self) -> int | None:
         """Serve until the grader closes the channel.
@@ -112,46 +104,38 @@ class Server:
             in a forked process, the descriptor of its channel; None in the server, at the end.
         """
         while True:
-            ready = dict(self._poll().poll())
+            poll = select.poll()
+            poll.register(self._requests, select.POLLIN)
+            for child in self._children:
+                if not child.has_ended:
+                    poll.register(child.descriptor, select.POLLIN)
+                poll.register(child.channel, 0)  # its end alone
+            ready = dict(poll.poll())
             for child in list(self._children):
                 if child.descriptor in ready and not child.has_ended:
                     self._tell_status(child)
                 if ready.get(child.channel, 0) & (select.POLLHUP | select.POLLERR):
                     self._let_go(child)
-            if self.requests.fileno() in ready:
-                received = self._receive()
-                if received is None:
+            if self._requests.fileno() in ready:
+                # A request: standard input, output and error, and the channel to the grader.
+                data, received, _, _ = socket.recv_fds(self._requests, 1, DESCRIPTORS)
+                if not data:
                     return None
                 channel = self._fork(received)
                 if channel is not None:
                     return channel
-
-    def _poll(self) -> select.poll:
-        poll = select.poll()
-        poll.register(self.requests, select.POLLIN)
-        for child in self._children:
-            if not child.has_ended:
-                poll.register(child.descriptor, select.POLLIN)
-            poll.register(child.channel, 0)  # its end alone
-        return poll
-
-    def _receive(self) -> list[int] | None:
-        """Return the descriptors of the next request; None where there is no grader any more."""
-        descriptors = array.array("i")
-        space = socket.CMSG_SPACE(DESCRIPTORS * descriptors.itemsize)
-        data, messages, _, _ = self.requests.recvmsg(1, space)
-        for _, _, content in messages:
-            descriptors.frombytes(content)
-        return list(descriptors) if data else None
 
     def _fork(self, received: Sequence[int]) -> int | None:
         """Fork; return the descriptor of the channel in the new process, and None in this one."""
         pid = os.fork()
         if not pid:
             _set_dumpable(1)  # or its user namespace could not be set up
-            self.requests.detach()
+            self._requests.detach()
             self._children.clear()
-            return _take(received)
+            for number, descriptor in enumerate(received):
+                os.dup2(descriptor, number)
+            os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))  # all others
+            return DESCRIPTORS - 1
         *streams, channel = received
         for descriptor in streams:
             os.close(descriptor)
@@ -182,49 +166,28 @@ def _tell(channel: int, number: int) -> None:
         os.write(channel, NUMBER.pack(number))
 
 
-def _take(received: Sequence[int]) -> int:
-    """Keep the descriptors of a request, and close all others of this process."""
-    for number, descriptor in enumerate(received):
-        os.dup2(descriptor, number)
-    os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
-    return DESCRIPTORS - 1
+def _run_program(channel: int) -> None:
+    """Read the program of one request from the grader; run it as if Python were started anew.
 
-
-@dataclass(frozen=True)
-class ForkedProgram:
-    """What the process of one request runs: a program of Python, as if it were started anew.
-
-    Args:
-        argv: the program, ``-c CODE`` or a file, with its arguments.
-        environment: all environment variables.
-        folder: the working directory.
+    The channel gives ``argv``: ``-c CODE`` or a file, with its arguments; all variables of the
+    ``environment``; and the working ``folder``.
     """
+    import numpy as np
 
-    argv: list[str]
-    environment: dict[str, str]
-    folder: str
-
-    @classmethod
-    def read(cls, channel: int) -> ForkedProgram:
-        """Read it from the grader, and close the channel."""
-        with open(channel, "rb") as stream:
-            return cls(**json.loads(stream.read()))
-
-    def run(self) -> None:
-        """Run it, in a session of its own."""
-        import numpy as np
-
-        os.setsid()
-        os.environ.clear()
-        os.environ.update(self.environment)
-        os.chdir(self.folder)
-        np.random.seed()  # or all workers would draw the same numbers
-        is_text = self.argv[0] == "-c"
-        sys.argv = ["-c", *self.argv[2:]] if is_text else self.argv
-        sys.modules["__main__"] = main = ModuleType("__main__")
-        file = "<string>" if is_text else self.argv[0]
-        text = self.argv[1] if is_text else Path(file).read_text("utf-8")
-        exec(compile(text, file, "exec"), vars(main))
+    with open(channel, "rb") as stream:
+        program = json.loads(stream.read())
+    argv = program["argv"]
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(program["environment"])
+    os.chdir(program["folder"])
+    np.random.seed()  # or all workers would draw the same numbers
+    is_text = argv[0] == "-c"
+    sys.argv = ["-c", *argv[2:]] if is_text else argv
+    sys.modules["__main__"] = main = ModuleType("__main__")
+    file = "<string>" if is_text else argv[0]
+    text = argv[1] if is_text else Path(file).read_text("utf-8")
+    exec(compile(text, file, "exec"), vars(main))
 
 
 if __name__ == "__main__":

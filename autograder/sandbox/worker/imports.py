@@ -97,28 +97,19 @@ class GradedImporter:
             return __import__(name, globals, locals, fromlist or (), level)
         if top != "framework":
             raise self._refused(name)
-        return self._from_framework(name, fromlist or ())
-
-    def _from_framework(self, name: str, wanted: Sequence[str]) -> ModuleType:
         view = self._view(name)
-        for item in wanted:
+        for item in fromlist or ():
             inner = f"{name}.{item}"
             if inner in self._framework or self._is_above(inner):
                 self._view(inner)
             elif item != "*" and not hasattr(view, item):
                 raise self._refused(inner)
-        return view if wanted else self._view("framework")
+        return view if fromlist else self._view("framework")
 
     def _view(self, name: str) -> ModuleType:
         """Return the module `name` of `framework`, with the allowed names and no others."""
-        if name not in self._views:
-            self._views[name] = self._made(name)
-            parent, _, child = name.rpartition(".")
-            if parent:
-                setattr(self._view(parent), child, self._views[name])
-        return self._views[name]
-
-    def _made(self, name: str) -> ModuleType:
+        if name in self._views:
+            return self._views[name]
         names = self._framework.get(name)
         if names is None and not self._is_above(name):
             raise self._refused(name)
@@ -127,6 +118,10 @@ class GradedImporter:
         public = [key for key in vars(module) if not key.startswith("_")]
         view.__all__ = public if names == _EVERYTHING else [*(names or ())]  # type: ignore[attr-defined]
         vars(view).update({key: getattr(module, key) for key in view.__all__})
+        self._views[name] = view
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(self._view(parent), child, view)
         return view
 
     def _is_above(self, name: str) -> bool:
@@ -135,9 +130,8 @@ class GradedImporter:
 
     def _refused(self, name: str) -> ModuleNotFoundError:
         if name.partition(".")[0] == "framework":
-            allowed = [
-                f"{module}.{item}" for module, names in self._framework.items() for item in names
-            ]
+            known = self._framework.items()
+            allowed = [f"{module}.{item}" for module, names in known for item in names]
         else:
             allowed = ["the standard library", *self._packages, "what stubs import of framework"]
         message = (

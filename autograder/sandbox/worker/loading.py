@@ -1,16 +1,53 @@
-"""Imports the submission's files, and finds in them the parts that networks ask for."""
+"""Imports the submission's files, finds their parts, and describes their exceptions."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+import traceback
 from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import CodeType, ModuleType
 from typing import Any, cast
 
-from autograder.sandbox.worker.exceptions import NotDefinedError, PartMissingError
+from framework.errors import GradusError
+
+MAX_MESSAGE = 2000
+MAX_FRAMES = 12
+
+
+class NotDefinedError(GradusError):
+    """The submission does not define a `name` that the exercise asks for."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class BreakpointReached(BaseException):
+    """The submission has called ``breakpoint()``, and there is no terminal."""
+
+
+def no_debugger(*args: object, **kwargs: object) -> None:
+    """Raise `BreakpointReached`, in place of the debugger that ``breakpoint()`` starts."""
+    raise BreakpointReached("breakpoint()")
+
+
+class PartMissingError(GradusError):
+    """A network asks for a part that another exercise would give and that is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"needs '{name}'")
+        self.name = name
+
+
+_KINDS: dict[type[BaseException], str] = {
+    NotImplementedError: "not_written",
+    NotDefinedError: "not_defined",
+    PartMissingError: "part_missing",
+    MemoryError: "memory",
+}
 
 
 class SubmittedModule:
@@ -71,11 +108,8 @@ class SubmittedModule:
             raise NotDefinedError(f"{exercise}.py does not define {name}", name) from None
 
     def _module(self, exercise: str) -> ModuleType:
-        if exercise not in self._modules:
-            self._modules[exercise] = self._import(exercise)
-        return self._modules[exercise]
-
-    def _import(self, exercise: str) -> ModuleType:
+        if exercise in self._modules:
+            return self._modules[exercise]
         spec = importlib.util.spec_from_file_location(exercise, self._file(exercise))
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             raise NotDefinedError(f"there is no {exercise}.py")
@@ -84,6 +118,7 @@ class SubmittedModule:
             vars(module)["__builtins__"] = self._builtins
         sys.modules[exercise] = module
         exec(_compiled(spec.loader, exercise), vars(module))
+        self._modules[exercise] = module
         return module
 
 
@@ -100,3 +135,43 @@ def _compiled(loader: SourceFileLoader, module: str) -> CodeType:
         lengths = [len(line) for line in (loader.get_source(module) or "").split("\n")]
         line = lengths.index(max(lengths)) + 1
         raise SyntaxError("nested too deeply", (loader.path, line, None, None)) from None
+
+
+def describe(error: BaseException, folder: str) -> dict[str, Any]:
+    """Return a description of `error` made of text and numbers.
+
+    It has a ``kind`` (see `_KINDS`), a ``type``, a ``message`` and ``frames`` of files in `folder`:
+    (file, line, function) from the outermost to the innermost. For a name that is not defined, it
+    has this ``name`` too.
+    """
+    named = {"name": error.name} if isinstance(error, NotDefinedError) else {}
+    kinds = (kind for raised, kind in _KINDS.items() if isinstance(error, raised))
+    return {
+        **named,
+        "kind": next(kinds, "raised"),
+        "type": type(error).__name__[:100],
+        "message": _message(error, folder),
+        "frames": _frames(error, folder),
+    }
+
+
+def _message(error: BaseException, folder: str) -> str:
+    try:
+        text = str(error)
+        if isinstance(error, SyntaxError) and error.msg:  # the frames have its line
+            text = error.msg
+        # The folder is temporary, and its name has no meaning for a student.
+        return (text.replace(f"{folder}/", "") if folder else text)[:MAX_MESSAGE]
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def _frames(error: BaseException, folder: str) -> list[list[Any]]:
+    frames = []
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(folder or "\0"):
+        frames.append([PurePath(str(error.filename)).name, error.lineno or 0, "<module>"])
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        path = PurePath(frame.f_code.co_filename)
+        if folder and str(path.parent) == folder:
+            frames.append([path.name, line, frame.f_code.co_name[:100]])
+    return frames[-MAX_FRAMES:]

@@ -20,7 +20,7 @@ def main() -> None:
     from autograder.sandbox.worker.imports import PackageFinder
 
     sys.meta_path.append(PackageFinder(settings["packages"], settings["metadata"]))
-    view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
+    view, limits = FilesystemView(**settings["view"]), Limits(**settings["limits"])
     held = isolate(view, limits)
     from autograder.sandbox.worker.serving import serve
 

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -25,9 +26,8 @@ from autograder.sandbox import wire
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import lock
 from autograder.sandbox.worker.dispatcher import Dispatcher
-from autograder.sandbox.worker.exceptions import no_debugger
 from autograder.sandbox.worker.imports import GradedImporter
-from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.loading import SubmittedModule, no_debugger
 from framework.models.parts import use_parts_from
 
 
@@ -42,37 +42,15 @@ def serve(
         limits: what it may use.
         held: what `isolate` returned.
     """
-    requests, replies = _take_channels()
-    arrays = load_arrays(settings["arrays"], settings["device"])
-    uncontained = lock(view, limits, held)
-    _answer_requests(settings, arrays, requests, replies, uncontained)
-
-
-def load_arrays(target: str, device: str) -> Any:
-    """Return the arrays of a backend, `target`, on `device`."""
-    module, _, name = target.partition(":")
-    arrays = getattr(importlib.import_module(module), name)
-    return arrays() if device == "cpu" else arrays(device=device)
-
-
-def _take_channels() -> tuple[BinaryIO, BinaryIO]:
-    """Move the channels off 0 and 1; what the submission prints goes to descriptor 2."""
+    # What the submission prints goes to descriptor 2.
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     os.close(nothing)
-    return requests, replies
-
-
-def _answer_requests(
-    settings: dict[str, Any],
-    arrays: Any,
-    requests: BinaryIO,
-    replies: BinaryIO,
-    uncontained: list[str],
-) -> NoReturn:
+    arrays = load_arrays(settings["arrays"], settings["device"])
+    uncontained = lock(view, limits, held)
     folder, exercise = settings["folder"], settings["exercise"]
     submitted = [file.stem for file in Path(folder).glob("*.py")]
     importer = GradedImporter(**settings["imports"], submitted=submitted)
@@ -85,25 +63,30 @@ def _answer_requests(
     dispatcher = Dispatcher(module, arrays, folder, ask)
     # A background job of a shell ignores it; what a submission does must not depend on that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _dump_stack_on_alarm()
+    faulthandler.enable(file=2)
+    for timer in (signal.SIGALRM, signal.SIGPROF):  # written even from within a C call
+        faulthandler.register(timer, file=2, all_threads=False, chain=False)
     sys.breakpointhook = no_debugger
     gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(module.part)
-    while (request := _receive(requests)) is not None:
+    while frame := _frame(requests):
+        request = wire.decode_frame(frame)
         _set_timers(**request["seconds"])
         reply = {**dispatcher.answer(request), "parts": module.parts_asked()}
         _set_timers(cpu=0.0, wall=0.0)
-        _flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(BaseException):  # the submission may have replaced or closed it
+                stream.flush()
         _send(replies, dispatcher.encoded(reply))
     os._exit(0)
 
 
-def _dump_stack_on_alarm() -> None:
-    """Write the Python stack to descriptor 2 on SIGALRM and SIGPROF, even from within a C call."""
-    faulthandler.enable(file=2)
-    for timer in (signal.SIGALRM, signal.SIGPROF):
-        faulthandler.register(timer, file=2, all_threads=False, chain=False)
+def load_arrays(target: str, device: str) -> Any:
+    """Return the arrays of a backend, `target`, on `device`."""
+    module, _, name = target.partition(":")
+    arrays = getattr(importlib.import_module(module), name)
+    return arrays() if device == "cpu" else arrays(device=device)
 
 
 def _set_timers(cpu: float, wall: float) -> None:
@@ -112,25 +95,12 @@ def _set_timers(cpu: float, wall: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, wall)
 
 
-def _receive(stream: BinaryIO) -> Any:
-    frame = _frame(stream)
-    return wire.decode_frame(frame) if frame else None
-
-
 def _frame(stream: BinaryIO) -> bytes:
     """Return the next frame; empty where the grader closed the channel."""
     header = stream.read(wire.HEADER.size)
     if len(header) < wire.HEADER.size:
         return b""
     return header + stream.read(sum(wire.frame_lengths(header)))
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BaseException:  # the submission may have replaced or closed it
-            continue
 
 
 def _send(stream: BinaryIO, frame: bytes) -> None:

@@ -18,8 +18,8 @@ from autograder.public.courses import Course, Exercise, find_course
 from autograder.public.grading import (
     GradeOptions,
     GradeRequest,
+    GradingSetting,
     Memory,
-    Setting,
     answer,
     open_setting,
 )
@@ -47,7 +47,7 @@ def grade_folder(
 
 
 def graded(
-    setting: Setting, course: Course, paths: Sequence[Path], exercises: Sequence[Exercise]
+    setting: GradingSetting, course: Course, paths: Sequence[Path], exercises: Sequence[Exercise]
 ) -> Iterator[tuple[str, Report]]:
     """Yield the name and the report of each submission; what it shares is collected once."""
     memory = Memory()

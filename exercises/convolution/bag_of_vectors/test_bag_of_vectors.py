@@ -15,7 +15,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 DAN = "DeepAveragingNetwork"
@@ -25,7 +25,7 @@ V, E, C = 9, 3, 2
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("z_0 is the mean over the words, not the sum; without hidden layers W_1 follows.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_average(submission, reference, rng):
     """Without hidden layers: the mean of the word vectors, and one affine layer."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
@@ -85,9 +85,7 @@ def test_order_blind(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Through each ReLU: keep the gradient where its output is positive.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("DeepAveragingNetwork.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """Backward through the layers and the average."""
     pair = paired_models(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
@@ -97,10 +95,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
-@pytest.mark.promise(
-    "Nothing is returned, because ids have no gradient.",
-    "Ids have no gradient: nothing is returned.",
-)
+@pytest.mark.promise("gradients", "DeepAveragingNetwork.backward")
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
@@ -125,9 +120,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
-@pytest.mark.promise(
-    "Adds to `gradients`.",
-)
+@pytest.mark.promise("DeepAveragingNetwork.backward")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, DAN, V, E, [4], C, rng=rng)
@@ -137,11 +130,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Draw one number per word, `self.rng.random(ids.shape)`; average what is left.")
-@pytest.mark.promise(
-    "Every call draws new random numbers from `self.rng`.",
-    "In evaluation nothing is left out or drawn",
-    "With `word_dropout=0` nothing is drawn either.",
-)
+@pytest.mark.promise("chance", "chance-evaluation", "chance-word-dropout-0")
 def test_word_dropout(submission, rng):
     """Word dropout removes whole words, in training only."""
     T, p = 20, 0.3

@@ -32,9 +32,7 @@ FILTER = np.array([[3, 1, 2, -3], [-1, 2, 1, -3], [1, 1, -1, 1]], dtype=float)
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("(T + 2·padding − span) // stride + 1, with span = (width − 1)·dilation + 1.")
-@pytest.mark.promise(
-    "ValueError: no window fits.",
-)
+@pytest.mark.promise("Conv1d.output_length.raises")
 def test_output_length(submission, reference, rng):
     """output_length counts the windows; a text that is too short is an error."""
     for width, settings in [(3, {}), (1, {}), (4, {"padding": 3}), *SETTINGS.values()]:
@@ -101,9 +99,7 @@ def test_forward_with(submission, reference, rng, setting):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(4)
 @pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("Conv1d.backward.grad_output")
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
@@ -136,9 +132,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients`; arguments are never changed.",
-)
+@pytest.mark.promise("unchanged")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "Conv1d", 2, 3, 2, rng=rng)
@@ -158,9 +152,7 @@ def test_pointwise_forward(submission, reference, rng):
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Sum over all words and all texts.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("PointwiseConv.backward.grad_output")
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""
     for D, C in ((5, 2), (3, 3)):

@@ -14,7 +14,7 @@ from autograder.checks import (
     refuses,
     trained_models,
 )
-from framework.languages.translation import TranslationLanguage
+from plugins.lectures.languages.translation import TranslationLanguage
 
 RTOL = 1e-7
 PAD, END = 0, 2
@@ -46,7 +46,7 @@ def sentences(rng, count=3, length=S):
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A convolution of width w removes w − 1 steps; one step must be left at the end.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_widths(submission, reference, rng):
     """The widths of the convolutions that reduce a sentence to one step."""
     equal(submission.layer_widths(8, 3), [3, 3, 3, 2], "layer_widths(8, 3)")
@@ -70,10 +70,7 @@ def test_encoder(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
 @pytest.mark.hint("np.pad at the end of every sentence; padding has a vector like any word.")
-@pytest.mark.promise(
-    "A sentence of more than s words is a `ValueError`.",
-    "ValueError: a sentence has more than s words.",
-)
+@pytest.mark.promise("errors", "ConvolutionalEncoder.forward.raises")
 def test_short_sentences(submission, reference, rng):
     """Sentences are padded to s words; longer ones are an error."""
     pair = encoder(submission, reference, rng)
@@ -85,9 +82,7 @@ def test_short_sentences(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
-@pytest.mark.promise(
-    "∂c `(N, C)`. Not modified.",
-)
+@pytest.mark.promise("ConvolutionalEncoder.backward.grad_output")
 def test_encoder_backward(submission, reference, rng):
     """Backward through all layers, with repeated words and padding."""
     for length in (S - 2, S):
@@ -142,9 +137,7 @@ def test_what_it_knows(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The decoder's backward returns the gradient of its condition.")
-@pytest.mark.promise(
-    "grad_logits: `(N, U, V)`. Not modified.",
-)
+@pytest.mark.promise("ConvolutionalTranslator.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """Backward through the decoder and the encoder."""
     pair = translator(submission, reference, rng)
@@ -184,9 +177,7 @@ def test_greedy(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("One sentence at a time; pass END to beam_search as `end`.")
-@pytest.mark.promise(
-    "beam_size: B ≥ 1.",
-)
+@pytest.mark.promise("ConvolutionalTranslator.translate.beam_size")
 def test_beam(submission, reference, rng):
     """translate: with a beam, the most probable translation that it finds."""
     for _ in range(4):

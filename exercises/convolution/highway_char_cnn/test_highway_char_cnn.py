@@ -12,7 +12,7 @@ from autograder.checks import (
     paired_models,
     trained_models,
 )
-from framework.languages.suffix_tagging import TAGS, SuffixTagging
+from plugins.lectures.languages.suffix_tagging import TAGS, SuffixTagging
 
 A, E, MAPS, C = 9, 3, 4, 5
 
@@ -42,7 +42,9 @@ def words(rng, *shape, length=6):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("For each width: convolution, maximum over time; then tanh, then the highway.")
-@pytest.mark.promise("Not modified.")
+@pytest.mark.promise(
+    "CharacterWordEncoder.forward.ids", "CharacterWordEncoder.backward.grad_vectors"
+)
 def test_words(submission, reference, rng):
     """Encoder: words without padding."""
     pair = encoders(submission, reference, rng)
@@ -85,9 +87,7 @@ def test_highways(submission, reference, rng, layers):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("The layers in reverse order: highway, tanh, pool, convolution, embedding.")
-@pytest.mark.promise(
-    "in its shape. Not modified.",
-)
+@pytest.mark.promise("CharacterWordEncoder.backward.grad_vectors")
 def test_backward(submission, reference, rng):
     """Encoder: the gradient of every parameter."""
     pair = encoders(submission, reference, rng)
@@ -97,9 +97,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(2)
 @pytest.mark.hint("np.add.at adds the gradients of all places; row 0 gets nothing.")
-@pytest.mark.promise(
-    "The vector of the padding is never used and gets no gradient.",
-)
+@pytest.mark.promise("CharacterWordEncoder.backward")
 def test_backward_with_padding(submission, reference, rng):
     """Encoder: repeated characters, padding, sentences, two highway layers."""
     pair = encoders(submission, reference, rng, highway_layers=2)
@@ -123,10 +121,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients` and returns nothing: ids have no gradient.",
-    "Adds to `gradients`; ids have no gradient, so nothing is returned.",
-)
+@pytest.mark.promise("gradients", "CharacterWordEncoder.backward")
 def test_gradients_add_up(submission, reference, rng):
     """Encoder: a second backward adds to the gradients of the first."""
     encoders(submission, reference, rng).accumulates(words(rng, 4), rng=rng)
@@ -135,6 +130,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("self.encoder gives (N, T, F), self.output reads it.")
+@pytest.mark.promise("CharacterTagger.forward.ids")
 def test_scores(submission, reference, rng):
     """Tagger: scores of words without and with their neighbours."""
     for window in (0, 1):
@@ -158,10 +154,7 @@ def test_sentences_of_different_lengths(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("output.backward, then encoder.backward.")
-@pytest.mark.promise(
-    "Send the gradient back through the output layer and the encoder; adds to `gradients`.",
-    "grad_logits: `(N, T, C)`. Not modified.",
-)
+@pytest.mark.promise("CharacterTagger.backward", "CharacterTagger.backward.grad_logits")
 def test_tagger_backward(submission, reference, rng):
     """Tagger: the gradient of every parameter; a second backward adds to it."""
     pair = taggers(submission, reference, rng, window=1)

@@ -24,7 +24,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.attributed_sentiment import AttributedSentiment
+from plugins.lectures.languages.attributed_sentiment import AttributedSentiment
 
 RTOL = 1e-7
 V, E, H, C = 9, 3, 4, 2
@@ -70,7 +70,7 @@ def test_count_parameters(submission, rng):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Texts with the same bag get the same answer: their most probable label.")
-@pytest.mark.promise("Not modified.")
+@pytest.mark.promise("best_accuracy.ids", "best_accuracy.labels", "best_accuracy.probabilities")
 def test_bags_of_words(submission, reference, rng):
     """best_accuracy: a bag of words does not show the order, a window does."""
     ids = np.array([[1, 2, 3], [3, 2, 1], [1, 2, 2], [2, 3, 0]])
@@ -100,9 +100,7 @@ def test_accuracy_by_width(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("embedding[ids] times 0 at padding, encoder, ReLU if there is one, pool, output.")
-@pytest.mark.promise(
-    "ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end.",
-)
+@pytest.mark.promise("SequenceClassifier.forward.ids")
 def test_forward(submission, reference, rng):
     """SequenceClassifier: scores of every family, for texts of equal and different lengths."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -129,9 +127,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
 @pytest.mark.promise(
-    "row 0 belongs to the padding: it is never used and gets no gradient",
-    "Ids have no gradient: nothing is returned.",
-    "grad_logits: `(N, C)`. Not modified.",
+    "gradients", "SequenceClassifier.backward", "SequenceClassifier.backward.grad_logits"
 )
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
@@ -147,9 +143,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "Adds to `gradients`.",
-)
+@pytest.mark.promise("SequenceClassifier.backward")
 def test_gradients_add_up(submission, reference, rng):
     """SequenceClassifier: a second backward adds to the gradients of the first."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -209,11 +203,7 @@ def test_qrnn_claim(submission, reference, metric_threshold, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(4.5)
 @pytest.mark.hint("rng.permutation once per epoch; forward, loss, zero, backward, step per batch.")
-@pytest.mark.promise(
-    "Each epoch draws one `rng.permutation(M)`.",
-    "draws the order of every epoch, ``rng.permutation(M)``.",
-    "labels `(M,)` of the training texts. Not modified.",
-)
+@pytest.mark.promise("chance", "fit", "fit.texts")
 def test_fit(submission, reference, rng):
     """fit: the same batches give the same losses and parameters."""
     ours, theirs = same_bags(submission, reference, rng=rng)
@@ -283,10 +273,7 @@ def test_all_families(submission, reference, metric_threshold, plot, table, rng)
 @pytest.mark.hint(
     "The held-out texts choose; the test texts measure the chosen model, and no other."
 )
-@pytest.mark.promise(
-    "the name of the model that is most accurate on `held_out`",
-    "of equally accurate ones the first, and its accuracy on `test`.",
-)
+@pytest.mark.promise("select.returns")
 def test_chosen_on_held_out_texts(submission, rng):
     """select: the best model on held-out texts, also where it is not best on the test texts."""
     for best, counts in ((0, (5, 3, 2)), (0, (8, 7, 2)), (0, (34, 33, 33)), (1, (4, 4, 1))):

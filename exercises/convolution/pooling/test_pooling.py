@@ -45,9 +45,7 @@ def padded_texts(rng):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("Time is axis 1.")
-@pytest.mark.promise(
-    "Arguments are never changed.",
-)
+@pytest.mark.promise("unchanged")
 def test_forward(submission, reference, rng, name, args):
     """Pooling of the feature maps of the lecture, and of drawn ones."""
     pair = paired_models(submission, reference, name, *args)
@@ -59,12 +57,14 @@ def test_forward(submission, reference, rng, name, args):
 @pytest.mark.points(2)
 @pytest.mark.hint("Where did each number of the output come from?")
 @pytest.mark.promise(
-    "The other steps get 0, because small changes of them do not change the maximum.",
-    "**Ties**: of equal numbers, only the first one wins.",
-    "The caller may change the array that `forward` returned, so `backward` must not use its "
-    "memory.",
-    "Arguments are never changed.",
-    "Not modified.",
+    "unchanged-steps",
+    "ties-equal-numbers",
+    "new-arrays",
+    "unchanged",
+    "MaxOverTime.backward.grad_output",
+    "AverageOverTime.backward.grad_output",
+    "LocalMaxPool.backward.grad_output",
+    "KMaxPool.backward.grad_output",
 )
 def test_backward(submission, reference, rng, name, args):
     """Backward sends the gradient to the steps that the output came from."""
@@ -78,10 +78,7 @@ def test_backward(submission, reference, rng, name, args):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("`mask` is False at padding; the numbers there may be large.")
-@pytest.mark.promise(
-    "It does not count in an average, and gets no gradient.",
-    "for any numbers at the padding and at the words",
-)
+@pytest.mark.promise("gradients", "padding-never-wins")
 def test_padding_does_not_count(submission, reference, rng, name, args):
     """Padding never wins, does not count, and gets no gradient."""
     pair = paired_models(submission, reference, name, *args)
@@ -94,9 +91,7 @@ def test_padding_does_not_count(submission, reference, rng, name, args):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("Neither −∞ nor 0/0: a text without words gives 0, and gets 0.")
-@pytest.mark.promise(
-    "A text without words, or a window without words, gives **0** and gets no gradient.",
-)
+@pytest.mark.promise("gradients-text")
 def test_no_words(submission, reference, rng, name, args):
     """A text without words gives zeros, forward and backward."""
     pair = paired_models(submission, reference, name, *args)
@@ -108,10 +103,7 @@ def test_no_words(submission, reference, rng, name, args):
 @pytest.mark.task("LocalMaxPool")
 @pytest.mark.points(2)
 @pytest.mark.hint("Windows begin at 0, stride, 2·stride, ... until one reaches the end.")
-@pytest.mark.promise(
-    "`stride` > `size` would leave steps out: a `ValueError`.",
-    "ValueError: not 1 ≤ `stride` ≤ `size`; a larger stride would leave steps out.",
-)
+@pytest.mark.promise("errors", "LocalMaxPool.raises")
 def test_output_length(submission, reference, rng):
     """output_length counts the windows."""
     for size, stride in [(2, 2), (3, 2), (3, 3), (4, 1), (1, 1)]:

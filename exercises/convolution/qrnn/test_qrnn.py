@@ -30,9 +30,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "The window of step t reads x_{t−1} and x_t; the first one reads an input of the state."
 )
-@pytest.mark.promise(
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("QRNN.forward.returns")
 def test_all_steps(submission, reference, rng):
     """f pooling: a whole sequence from a given state."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
@@ -90,11 +88,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
-@pytest.mark.promise(
-    "so `backward` and `self.state` must not use its memory.",
-    "Not modified.",
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("QRNN.forward.returns", "QRNN.backward.grad_h")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)

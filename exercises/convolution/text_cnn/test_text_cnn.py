@@ -17,7 +17,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 V, E, C, K = 9, 3, 4, 2
@@ -41,7 +41,7 @@ def texts(rng, *lengths):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("For each width: convolution.forward(x), pool.forward; then ReLU and the scores.")
-@pytest.mark.promise("Not modified.")
+@pytest.mark.promise("TextCNN.vectors", "TextCNN.forward.ids", "TextCNN.backward.grad_logits")
 def test_one_width(submission, reference, rng):
     """One width: vectors, convolution, the maximum of each filter, ReLU, scores."""
     pair = pair_of(submission, reference, rng, widths=(2,))
@@ -86,9 +86,7 @@ def test_short_texts(submission, reference, rng):
 
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The same parts in reverse order; the gradient of x is the sum over all widths.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("TextCNN.vectors", "TextCNN.forward.ids", "TextCNN.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """Backward through all layers, down to the embedding."""
     pair = pair_of(submission, reference, rng)
@@ -97,10 +95,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.points(1.25)
 @pytest.mark.hint("np.add.at(gradient, ids, g) adds once for every place; padding gets 0.")
-@pytest.mark.promise(
-    "This row has no gradient.",
-    "Ids have no gradient: nothing is returned.",
-)
+@pytest.mark.promise("gradients", "TextCNN.backward")
 def test_repeated_words(submission, reference, rng):
     """A word gets the sum of the gradients of all its places, padding gets none."""
     pair = pair_of(submission, reference, rng)
@@ -126,10 +121,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds by itself.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients` and returns nothing.",
-    "Adds to `gradients`.",
-)
+@pytest.mark.promise("gradients-backward", "TextCNN.backward")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair_of(submission, reference, rng).accumulates(texts(rng, 5, 6), rng=rng)

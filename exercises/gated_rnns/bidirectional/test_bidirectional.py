@@ -22,10 +22,7 @@ def both_ways(submission, reference, rng, left=H, right=H, features=D):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The second layer returns its states from the last step to the first.")
-@pytest.mark.promise(
-    "The layers add to their own gradients; arguments are never changed.",
-    "y: `(N, T, H_forward + H_backward)`, a new array.",
-)
+@pytest.mark.promise("unchanged", "Bidirectional.forward.returns")
 def test_forward(submission, reference, rng):
     """The states of both layers, concatenated, each at its step."""
     pair = both_ways(submission, reference, rng)
@@ -63,9 +60,7 @@ def test_what_a_step_knows(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The check is given: leave it in the constructor.")
-@pytest.mark.promise(
-    "ValueError: both are the same layer.",
-)
+@pytest.mark.promise("Bidirectional.raises")
 def test_own_weights(submission, reference, rng):
     """Each direction has its own weights, and each of them gets a gradient."""
     layer = part("rnn", D, H, rng=rng)
@@ -80,11 +75,7 @@ def test_own_weights(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
-@pytest.mark.promise(
-    "so `backward` and `self.state` must not use its memory.",
-    "Not modified.",
-    "y: `(N, T, H_forward + H_backward)`, a new array.",
-)
+@pytest.mark.promise("new-arrays", "Bidirectional.backward.grad_y", "Bidirectional.forward.returns")
 def test_backward(submission, reference, rng):
     """Backward: the gradient of each x_t has two terms; the layers may have different sizes."""
     pair = both_ways(submission, reference, rng, right=H - 1)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     expect,
     language_model_callback,
@@ -18,8 +17,9 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
-from framework.languages.markov import MarkovModel
+from autograder.course.thresholds import LOWER
+from plugins.lectures.languages.agreement import NOUN_FORMS, NOUNS, OTHER_FORM, AgreementLanguage
+from plugins.lectures.languages.markov import MarkovModel
 
 V, E, H = 7, 3, 4
 #: Trained on the same 40,000 words, the best Kneser-Ney model (2- to 6-grams, three discounts) has
@@ -82,7 +82,7 @@ def agreement_items(language, count, rng, nearest=0):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("The first layer reads E numbers, all others H; the state is that of the stack.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_forward(submission, reference, rng):
     """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
     tokens = rng.integers(V, size=(2, 5))
@@ -107,9 +107,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("GatedLM.backward.grad_logits", "GatedLM.next_log_probabilities.state")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
     for layers in (1, 2):
@@ -240,11 +238,7 @@ def draw_gates(plot, parameters, language, tokens):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare the two forms after the last word of the prefix.")
-@pytest.mark.promise(
-    "works with any language model, because it only uses `initial_state` and "
-    "`next_log_probabilities`.",
-    "model: any language model.",
-)
+@pytest.mark.promise("any-input", "agreement_accuracy.model")
 def test_accuracy(submission, reference, rng):
     """agreement_accuracy: the share of right verbs at each distance."""
     language = AgreementLanguage(longest_span=3)

@@ -43,11 +43,7 @@ def test_too_long(submission, reference, rng):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Gradients that are too long become shorter; no gradient becomes longer.")
-@pytest.mark.promise(
-    "It is not changed; the result has new arrays.",
-    "new arrays under the same names, with the same shapes and dtypes.",
-    "gradients: name -> array of any shape. Not modified.",
-)
+@pytest.mark.promise("new-arrays", "clip_by_norm.returns", "clip_by_norm.gradients")
 def test_short_enough(submission, reference, rng):
     """At or below the threshold no number changes, not by one bit; the arrays are new ones."""
     halves = submission.clip_by_norm({"a": np.array([3.0]), "b": np.array([4.0])}, 2.5)
@@ -63,10 +59,7 @@ def test_short_enough(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("A NaN compares as false with every number: look for it before you compare.")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
-@pytest.mark.promise(
-    "An entry that is infinite or NaN is a `ValueError`.",
-    "ValueError: an entry is not finite, or `threshold` is not positive.",
-)
+@pytest.mark.promise("errors", "clip_by_norm.raises")
 def test_what_is_no_number_is_an_error(submission, rng, wrong):
     """NaN and infinity are errors."""
     gradients = drawn(rng)
@@ -77,9 +70,7 @@ def test_what_is_no_number_is_an_error(submission, rng, wrong):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Divide by the largest entry before you square.")
-@pytest.mark.promise(
-    "do not let the squares overflow",
-)
+@pytest.mark.promise("finite")
 def test_large_entries(submission, reference, rng):
     """Entries whose squares overflow."""
     agrees(submission, reference, "clip_by_norm", drawn(rng, 1e200), 1.0)

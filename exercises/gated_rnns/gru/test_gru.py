@@ -22,9 +22,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
 @pytest.mark.hint("Each step starts from the h of the step before it.")
-@pytest.mark.promise(
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("GRU.forward.returns")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
@@ -58,11 +56,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("GRU")
 @pytest.mark.points(7)
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
-@pytest.mark.promise(
-    "so `backward` and `self.state` must not use its memory.",
-    "Not modified.",
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("new-arrays", "GRU.backward.grad_h", "GRU.forward.returns")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)

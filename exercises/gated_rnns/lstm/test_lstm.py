@@ -38,9 +38,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("The next step uses both h_t and c_t.")
-@pytest.mark.promise(
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("LSTM.forward.returns")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -74,11 +72,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(5.5)
 @pytest.mark.hint("Step t + 1 sends two gradients back: to h_t through W_h, to c_t through f.")
-@pytest.mark.promise(
-    "so `backward` and `self.state` must not use its memory.",
-    "Not modified.",
-    "A new array, and all arguments unchanged.",
-)
+@pytest.mark.promise("new-arrays", "LSTM.backward.grad_h", "LSTM.forward.returns")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -103,9 +97,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients`; arguments are never changed.",
-)
+@pytest.mark.promise("unchanged")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)

@@ -34,9 +34,7 @@ def some_states(rng, depth=3, N=2):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
 @pytest.mark.hint("The states of a layer are the inputs of the next one.")
-@pytest.mark.promise(
-    "arguments are never changed.",
-)
+@pytest.mark.promise("unchanged")
 def test_forward(submission, reference, rng):
     """Three layers, from their initial states and from given ones."""
     pair = stacks(submission, reference, None, rng)
@@ -49,9 +47,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Layer 1 changes the number of features here: x cannot be added to its h.")
-@pytest.mark.promise(
-    "h⁽ˡ⁾ where the layer changes the number of features",
-)
+@pytest.mark.promise("Stacked.forward")
 def test_skip(submission, reference, rng):
     """Skip connections: x + h; h where a layer has more or fewer features than it reads."""
     for features in (D, H + 1, 1):
@@ -88,10 +84,7 @@ def test_like_one_layer(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
-@pytest.mark.promise(
-    "Not modified.",
-    "arguments are never changed.",
-)
+@pytest.mark.promise("Stacked.backward.grad_h", "unchanged")
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
     pair = stacks(submission, reference, None, rng)
@@ -246,7 +239,7 @@ def same_dropout(submission, reference, drop, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("self.dropouts['x'].forward(x) goes into the layer; states are left alone.")
 @pytest.mark.promise(
-    "only connections that are not recurrent drop entries, x ∘ m, with a new mask at every step",
+    "inputs-connections-recurrent", "RecurrentDropout.forward.x", "RecurrentDropout.backward.grad_h"
 )
 def test_dropped_inputs(submission, reference, rng):
     """RecurrentDropout: entries of x are dropped, anew at every step, and never states."""
@@ -256,11 +249,7 @@ def test_dropped_inputs(submission, reference, rng):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(7)
 @pytest.mark.hint("W ∘ m during forward and during backward; the gradient of W is times m, too.")
-@pytest.mark.promise(
-    "Afterwards they have their own values, in the same arrays.",
-    "Biases are never dropped.",
-    "The masks of the matrices are drawn in the order of `dropouts`, once in each call.",
-)
+@pytest.mark.promise("afterwards-they-their", "biases-never-dropped", "RecurrentDropout.forward")
 def test_dropped_weights(submission, reference, rng):
     """RecurrentDropout: entries of W_x and W_h are dropped, with one mask for all steps."""
     same_dropout(submission, reference, "weights", rng)
@@ -269,7 +258,7 @@ def test_dropped_weights(submission, reference, rng):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.eval() reaches your Dropout layers: they return what they get.")
-@pytest.mark.promise("In evaluation mode nothing is dropped, and nothing is drawn.")
+@pytest.mark.promise("chance")
 @pytest.mark.parametrize("drop", ["inputs", "weights"])
 def test_nothing_is_dropped_in_evaluation(submission, reference, rng, drop):
     """RecurrentDropout: in evaluation it is the layer itself, with right gradients."""

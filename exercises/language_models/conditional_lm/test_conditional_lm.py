@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     assign,
     classifier_chunks,
     equal,
@@ -19,8 +18,9 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
-from framework.languages.conditional_texts import ConditionalTexts
+from autograder.course.thresholds import LOWER
 from framework.models.conditioned import Conditioned
+from plugins.lectures.languages.conditional_texts import ConditionalTexts
 
 RTOL = 1e-7
 V, K, E, H = 7, 2, 3, 4
@@ -52,7 +52,12 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("h_0 = np.tanh(condition @ W_0) is the state that your cell starts from.")
-@pytest.mark.promise("Not modified.")
+@pytest.mark.promise(
+    "ConditionalLM.forward.tokens",
+    "ConditionalLM.forward.condition",
+    "ConditionalLM.backward.grad_logits",
+    "ConditionalLM.next_log_probabilities.state",
+)
 def test_condition_at_the_start(submission, reference, rng):
     """The condition sets the initial state."""
     pair = models(submission, reference, rng)
@@ -85,9 +90,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("If a state is given, use it as h_0 instead of tanh(c W_0).")
-@pytest.mark.promise(
-    "A cell's state may be a tuple with h as its first part (`lstm`).",
-)
+@pytest.mark.promise("cell-state-may")
 def test_text_in_pieces(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
     for cell in CELLS:
@@ -117,9 +120,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
 @pytest.mark.promise(
-    "A cell's state may be a tuple with h as its first part (`lstm`).",
-    "Call `self.cell.backward` once for all steps",
-    "grad_logits: `(N, T, V)`. Not modified.",
+    "cell-state-may", "ConditionalLM.backward", "ConditionalLM.backward.grad_logits"
 )
 def test_backward(submission, reference, rng):
     """The gradients of all parameters and of the condition, for any cell."""
@@ -167,9 +168,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The state is a pair: the cell's state and the unchanged condition.")
-@pytest.mark.promise(
-    "A cell's state may be a tuple with h as its first part (`lstm`).",
-)
+@pytest.mark.promise("cell-state-may")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward; the state contains c."""
     for cell in CELLS:

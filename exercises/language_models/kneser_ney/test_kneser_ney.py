@@ -14,7 +14,7 @@ from autograder.checks import (
     perplexity_ratio,
 )
 from framework.data.vocabulary import EOS
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V = 9
 
@@ -40,10 +40,7 @@ def all_words(model, history, words=V):
 @pytest.mark.task("kneser_ney_discounts")
 @pytest.mark.points(5)
 @pytest.mark.hint("n_i is the number of n-grams with count i; D(i) = i − (i + 1) Y n_{i+1} / n_i.")
-@pytest.mark.promise(
-    "counts: of all n-grams of one length, `(K,)` integers ≥ 0.",
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("kneser_ney_discounts.counts", "unchanged")
 def test_discounts(submission, reference, rng):
     """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
     counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])
@@ -58,7 +55,7 @@ def test_discounts(submission, reference, rng):
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(7)
 @pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_kneser_ney(submission, reference, rng):
     """The discounts of every length, and P after seen and unseen histories."""
     tokens = text_of(100, V - 1, rng)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     after_call,
     agrees,
     assign,
@@ -25,7 +24,8 @@ from autograder.checks import (
     token_log_probabilities,
     trained_models,
 )
-from framework.languages.markov import MarkovModel
+from autograder.course.thresholds import LOWER
+from plugins.lectures.languages.markov import MarkovModel
 
 CONSONANTS, VOWELS = "bdgklmnprst", "aeiou"
 #: A quote opens after this share of the words outside, and ends after this share inside.
@@ -97,7 +97,7 @@ def same_models(*modules, rng, sizes=(6, 3, 4)):
 @pytest.mark.task("encode")
 @pytest.mark.points(2)
 @pytest.mark.hint("`alphabet.index(character)` is the id of one character.")
-@pytest.mark.promise("places in the alphabet; a ValueError for other characters")
+@pytest.mark.promise("errors")
 def test_encode(submission, reference, rng):
     """encode: each character is its place in the alphabet."""
     equal(submission.encode("cab a", " abc"), np.array([3, 1, 2, 0, 1]), "encode('cab a', ' abc')")
@@ -123,10 +123,7 @@ def test_chunks_by_hand(submission, rng):
 @pytest.mark.task("text_chunks")
 @pytest.mark.points(3)
 @pytest.mark.hint("L = (M − 1) // N. Up to N − 1 tokens at the end belong to no stream.")
-@pytest.mark.promise(
-    "a stream continues in the same row of the next chunk. New arrays.",
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("text_chunks.returns", "unchanged")
 def test_chunks(submission, reference, rng):
     """text_chunks: lengths that do not divide evenly."""
     for length, batch_size, unroll in ((20, 3, 4), (31, 5, 6), (9, 1, 3), (12, 4, 10)):
@@ -140,9 +137,7 @@ def test_chunks(submission, reference, rng):
 @pytest.mark.hint(
     "The state after a chunk is the first state of the next one; None in a new epoch."
 )
-@pytest.mark.promise(
-    "ids: the text `(M,)`. Not modified.",
-)
+@pytest.mark.promise("fit_language_model.ids")
 def test_fit(submission, reference, rng):
     """fit_language_model: the same losses and parameters as the reference."""
     text = rng.integers(6, size=23)
@@ -203,7 +198,7 @@ def test_write(submission, rng):
 @pytest.mark.task("write")
 @pytest.mark.points(3)
 @pytest.mark.hint("Pass the temperature and the generator on to `sample`.")
-@pytest.mark.promise("rng: draws the characters.")
+@pytest.mark.promise("write.rng")
 def test_temperature(submission, rng):
     """write: a low temperature keeps to the most probable character, a high one does not."""
     model = language_model_callback(favourite(3))
@@ -229,10 +224,7 @@ def test_temperature(submission, rng):
 @pytest.mark.task("tracking_unit")
 @pytest.mark.points(3)
 @pytest.mark.hint("Correlate every column of the states with `inside`; the largest |r| wins.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-    "A unit that never changes has r_k = 0, and so has every unit if `inside` never changes.",
-)
+@pytest.mark.promise("unchanged", "tracking_unit.returns")
 def test_tracking_unit(submission, reference, rng):
     """tracking_unit: the unit that follows the quotes, with the sign of its correlation."""
     for sign in (1.0, -1.0):

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks import equal, expect, no_look_ahead, perplexity_ratio
 from framework.data.vocabulary import EOS
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V = 9
 
@@ -182,9 +182,7 @@ def test_storage(submission, rng):
 @pytest.mark.task("NgramLM")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("Use only history[..., −(order − 1):].")
-@pytest.mark.promise(
-    "the next word depends only on the last n − 1 words, the history h.",
-)
+@pytest.mark.promise("independent-calls")
 def test_what_is_far_back_does_not_matter(submission, reference, rng):
     """A word further back than n − 1 words has no effect ("proctor" in the lecture)."""
     tokens = text_of(200, V, rng)

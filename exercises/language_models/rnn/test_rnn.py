@@ -20,11 +20,7 @@ def test_one_step(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
-@pytest.mark.promise(
-    "Do not change `x` and `h_0`.",
-    "Arguments do not change.",
-    "It is a new array.",
-)
+@pytest.mark.promise("unchanged", "RNN.forward.returns")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -58,11 +54,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
-@pytest.mark.promise(
-    "so `backward` and `self.state` must not use its memory.",
-    "It is a new array.",
-    "Not modified.",
-)
+@pytest.mark.promise("new-arrays", "RNN.forward.returns", "RNN.backward.grad_h")
 def test_backward_through_time(submission, reference, rng):
     """Backward through time, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -111,9 +103,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
-@pytest.mark.promise(
-    "**Add** these sums to `gradients`.",
-)
+@pytest.mark.promise("gradients")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -153,10 +143,7 @@ def test_truncation_is_chunks(submission, reference, rng):
 @pytest.mark.hint(
     "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t passes unchanged there."
 )
-@pytest.mark.promise(
-    "At padding ∂J/∂a_t is 0, and ∂J/∂h_t passes to step t − 1 unchanged.",
-    "At padding ∂J/∂h_t passes to step t − 1 unchanged.",
-)
+@pytest.mark.promise("unchanged-padding", "RNN.backward")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: the state does not change at padding."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     expect,
     language_model_chunks,
@@ -17,7 +16,8 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import AgreementLanguage
+from autograder.course.thresholds import LOWER
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 RTOL = 1e-7
 V, E, H = 7, 3, 4
@@ -36,7 +36,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("embedding[tokens] → self.cell.forward → @ U + b_2. Did you pass the state on?")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_forward(submission, reference, rng):
     """Logits at every step, from zeros and from a given state."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -48,10 +48,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
-@pytest.mark.promise(
-    "Then your model works with any cell:",
-    "Take the state from the cell, not from h: the state of an LSTM is more than h_T.",
-)
+@pytest.mark.promise("any-input", "take-state-cell")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
     for cell in CELLS:
@@ -80,10 +77,11 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 @pytest.mark.promise(
-    "Then your model works with any cell:",
-    "Call `cell.backward` once for all steps",
-    "The ids have no gradient, so nothing is returned.",
-    "It returns None, because ids have no gradient.",
+    "any-input",
+    "call-cell-backward",
+    "RecurrentLM.backward",
+    "RecurrentLM.backward.grad_logits",
+    "gradients",
 )
 def test_backward(submission, reference, rng):
     """Backward through the output layer, the cell and the embedding, for any cell."""
@@ -116,9 +114,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
-@pytest.mark.promise(
-    "As always, `backward` **adds** to `gradients`.",
-)
+@pytest.mark.promise("gradients-backward")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)
@@ -128,9 +124,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("One step of forward, then log softmax. Return the state *after* the token.")
-@pytest.mark.promise(
-    "Then your model works with any cell:",
-)
+@pytest.mark.promise("any-input")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward."""
     for cell in CELLS:

@@ -14,7 +14,7 @@ from autograder.checks import (
     matches_distribution,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 V = 5
 
@@ -22,12 +22,7 @@ V = 5
 @pytest.mark.task("truncate")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Cut, then divide by the sum of the rest: in logs, subtract its log.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-    "log probabilities plus any constant per row. Not modified.",
-    "top_k: k ≥ 1, or None.",
-    "Among words with equal scores it keeps those with the smaller ids.",
-)
+@pytest.mark.promise("unchanged", "truncate.scores", "truncate.top_k", "among-words-equal")
 def test_top_k(submission, reference, rng):
     """truncate: the k most probable words, normalised."""
     scores = rng.normal(scale=2, size=(3, 8))
@@ -56,10 +51,7 @@ def test_nucleus(submission, reference, rng):
 @pytest.mark.task("sample")
 @pytest.mark.points(5)
 @pytest.mark.hint("Draw each word with its probability, and let the model read it.")
-@pytest.mark.promise(
-    "model: any language model.",
-    "prefix: ids `(N, P)`, P ≥ 1, of N texts.",
-)
+@pytest.mark.promise("sample.model", "sample.prefix")
 def test_sampled_frequencies(submission, rng):
     """sample: the frequencies of two words after a prefix agree with the model."""
     model = MarkovModel.random(V, rng=rng, scale=1.0)
@@ -94,12 +86,7 @@ def test_temperature(submission, rng):
 @pytest.mark.task("greedy")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Take the argmax at each step; the model must read the chosen word.")
-@pytest.mark.promise(
-    "functions that generate text with any language model",
-    "model: any language model.",
-    "prefix: ids `(N, P)`, P ≥ 1.",
-    "ids `(N, length)`; the smallest id if several words have the highest probability.",
-)
+@pytest.mark.promise("any-input", "greedy.model", "greedy.prefix", "greedy.returns")
 def test_greedy(submission, reference, rng):
     """greedy: the most probable word at every step, for several texts at once."""
     model = MarkovModel.random(8, rng=rng)
@@ -112,10 +99,7 @@ def test_greedy(submission, reference, rng):
 @pytest.mark.task("beam_search")
 @pytest.mark.points(5)
 @pytest.mark.hint("Keep the best of all B·V extensions together, not the best of each text.")
-@pytest.mark.promise(
-    "model: any language model.",
-    "prefix: ids `(P,)` of one text, P ≥ 1.",
-)
+@pytest.mark.promise("beam_search.model", "beam_search.prefix")
 def test_beam(submission, reference, rng):
     """beam_search: the text that the search finds and its log probability."""
     for beam_size in (1, 2, 4):
@@ -161,9 +145,7 @@ def test_beam_with_an_end(submission, reference, rng):
 @pytest.mark.task("sample")
 @pytest.mark.points(2)
 @pytest.mark.hint("Raise a ValueError.")
-@pytest.mark.promise(
-    "Settings out of range and empty prefixes raise a `ValueError`.",
-)
+@pytest.mark.promise("errors")
 def test_settings_of_sample(submission):
     """sample: a temperature of 0 and an empty prefix raise a ValueError."""
     model = language_model_callback(MarkovModel(np.full((2, 2, 2), 0.5)))

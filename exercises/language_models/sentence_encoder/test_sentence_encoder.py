@@ -12,8 +12,8 @@ from autograder.checks import (
     trained_models,
 )
 from framework.data.batching import pad
-from framework.languages.long_reviews import LongReviews
-from framework.languages.sentiment import SentimentGrammar
+from plugins.lectures.languages.long_reviews import LongReviews
+from plugins.lectures.languages.sentiment import SentimentGrammar
 
 RTOL = 1e-7
 POOLINGS = ("final", "max", "mean")
@@ -42,7 +42,7 @@ def same_encoding(pair, ids):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("embedding[ids] → self.cell.forward → h[:, -1]; then @ U + b_2.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_final_state(submission, reference, rng):
     """The final state as encoding, and the logits from it, for any cell."""
     for cell in ("rnn", TWO_STATES):
@@ -94,9 +94,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.points(2.5)
 @pytest.mark.hint("grad_h is 0 except at the last step, where it is grad_logits @ U.T.")
 @pytest.mark.promise(
-    "The ids have no gradient, so nothing is returned.",
-    "Not modified.",
-    "Take z from the states h that the cell returns, so that your encoder works with any cell",
+    "SentenceEncoder.backward", "SentenceEncoder.backward.grad_logits", "any-input"
 )
 def test_backward_of_the_final_state(submission, reference, rng):
     """Backward from the logits through the final state, for any cell."""
@@ -154,9 +152,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients` and returns None.",
-)
+@pytest.mark.promise("gradients")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = encoders(submission, reference, "max", rng)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
-    LOWER,
     equal,
     language_model_chunks,
     log_softmax,
@@ -16,7 +15,8 @@ from autograder.checks import (
     same_for_large_scores,
     trained_models,
 )
-from framework.languages.agreement import AgreementLanguage
+from autograder.course.thresholds import LOWER
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V, E, H = 7, 3, 4
 
@@ -31,7 +31,7 @@ def learns_by_heart(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Each window has n words and ends with x_t, the oldest first; then two layers.")
-@pytest.mark.promise("Do not change the arguments.")
+@pytest.mark.promise("unchanged")
 def test_forward(submission, reference, rng):
     """Logits at every step, from the start of a text and from a given state."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
@@ -75,10 +75,7 @@ def test_what_it_sees(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
-@pytest.mark.promise(
-    "The ids have no gradient, so nothing is returned.",
-    "grad_logits: `(N, T, V)`. Not modified.",
-)
+@pytest.mark.promise("WindowLM.backward", "WindowLM.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)

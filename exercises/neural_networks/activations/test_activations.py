@@ -24,12 +24,7 @@ def same_derivative(model, z, expected, name):
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
-@pytest.mark.promise(
-    "But exp(1000) overflows, so do not use the formulas of σ and tanh directly.",
-    "σ(z) = 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0.",
-    "Do not change `z` and `grad_output`.",
-    "Neither changes its argument.",
-)
+@pytest.mark.promise("finite", "any-input", "unchanged", "activations")
 def test_sigmoid_forward(submission, reference, rng):
     """Sigmoid: forward is 1 / (1 + exp(−z)), without overflow."""
     pair = paired_models(submission, reference, "Sigmoid")
@@ -54,10 +49,7 @@ def test_sigmoid_backward(submission, reference, rng):
 @pytest.mark.task("Tanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("tanh(z) = 2σ(2z) − 1: without the −1 it would lie in (0, 2).")
-@pytest.mark.promise(
-    "But exp(1000) overflows, so do not use the formulas of σ and tanh directly.",
-    "Do not change `z` and `grad_output`.",
-)
+@pytest.mark.promise("finite", "unchanged")
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
     pair = paired_models(submission, reference, "Tanh")
@@ -93,10 +85,7 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.task("HardTanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
-@pytest.mark.promise(
-    "Do not change `z` and `grad_output`.",
-    "Where f' is 1, the gradient passes unchanged.",
-)
+@pytest.mark.promise("unchanged", "unchanged-gradient")
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
     pair = paired_models(submission, reference, "HardTanh")
@@ -119,9 +108,7 @@ def test_soft_sign_forward(submission, reference, rng):
 @pytest.mark.task("SoftSign")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("1 / (1 + |z|)²: positive everywhere, and the same at z and −z.")
-@pytest.mark.promise(
-    "Do not change `z` and `grad_output`.",
-)
+@pytest.mark.promise("unchanged")
 def test_soft_sign_backward(submission, reference, rng):
     """SoftSign: backward multiplies by 1 / (1 + |z|)²."""
     pair = paired_models(submission, reference, "SoftSign")
@@ -144,9 +131,7 @@ def test_relu_forward(submission, reference, rng):
 @pytest.mark.task("ReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
-@pytest.mark.promise(
-    "Do not change `z` and `grad_output`.",
-)
+@pytest.mark.promise("unchanged")
 def test_relu_backward(submission, reference, rng):
     """ReLU: backward passes the gradient where z > 0."""
     pair = paired_models(submission, reference, "ReLU")
@@ -169,9 +154,7 @@ def test_leaky_relu_forward(submission, reference, rng):
 @pytest.mark.task("LeakyReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is k for z ≤ 0, zero included, and k is self.slope.")
-@pytest.mark.promise(
-    "Do not change `z` and `grad_output`.",
-)
+@pytest.mark.promise("unchanged")
 def test_leaky_relu_backward(submission, reference, rng):
     """LeakyReLU: backward multiplies by k where z ≤ 0."""
     pair = paired_models(submission, reference, "LeakyReLU", 0.1)

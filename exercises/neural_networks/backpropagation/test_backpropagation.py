@@ -49,9 +49,7 @@ def test_deltas_of_the_notes_network(submission, reference, rng):
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("Take f and f' from part(activation)(), not from formulas of the sigmoid.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_deltas_of_any_activation(submission, reference, rng):
     """deltas: other weights, and another f."""
     agrees(submission, reference, "deltas", *network(rng, 5, 3))
@@ -61,9 +59,7 @@ def test_deltas_of_any_activation(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(2)
 @pytest.mark.hint("x W + b, one window per row, then self.f, then the product with U.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_scores(submission, reference, rng):
     """WindowScorer: forward is Uᵀ f(W x + b)."""
     pair = paired_models(submission, reference, "WindowScorer", 4, 2, rng=rng)
@@ -75,10 +71,7 @@ def test_scores(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(5)
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
-@pytest.mark.promise(
-    "Not modified.",
-    "which adds into `self.gradients` of W, b and U",
-)
+@pytest.mark.promise("WindowScorer.backward.grad_s", "gradients")
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
     pair = paired_models(submission, reference, "WindowScorer", 5, 3, rng=rng)

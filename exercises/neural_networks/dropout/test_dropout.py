@@ -35,12 +35,16 @@ def seeded(submission, reference, name, p, rng, **options):
 @pytest.mark.hint("u < p, with u = self.rng.random(...), one call for all entries.")
 @pytest.mark.parametrize("inverted", [False, True])
 @pytest.mark.promise(
-    "draws one number per entry, `self.rng.random(x.shape)`.",
-    "in training each call draws new factors.",
-    "In training one number u in [0, 1) is drawn per entry",
-    "In training one number is drawn per sequence and feature",
-    "Do not change `x`.",
-    "Not modified.",
+    "chance",
+    "Dropout.forward",
+    "VariationalDropout.forward",
+    "unchanged",
+    "Dropout.forward.x",
+    "Dropout.backward.grad_output",
+    "VariationalDropout.forward.x",
+    "VariationalDropout.backward.grad_output",
+    "average_over_masks.x",
+    "monte_carlo.x",
 )
 def test_training(submission, reference, rng, name, inverted):
     """In training, an entry is either kept or 0; x does not change."""
@@ -54,10 +58,7 @@ def test_training(submission, reference, rng, name, inverted):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time draw no numbers: scale every entry by p, or by 1 if inverted.")
-@pytest.mark.promise(
-    "At test time no numbers are drawn: the state of the generator does not change.",
-    "of the dtype of `x`; a new array.",
-)
+@pytest.mark.promise("chance-test", "Dropout.forward.returns", "VariationalDropout.forward.returns")
 def test_evaluation(submission, reference, rng, name):
     """At test time no entry is dropped, and no number is drawn."""
     x = rng.normal(size=SHAPES[name])
@@ -115,9 +116,7 @@ def test_the_mean_is_the_same_in_both_modes(submission, rng, name, inverted):
 @pytest.mark.task("VariationalDropout")
 @pytest.mark.points(2)
 @pytest.mark.hint("Draw (N, D) numbers, not (N, T, D).")
-@pytest.mark.promise(
-    "`VariationalDropout` draws one mask per sequence and uses it at all time steps.",
-)
+@pytest.mark.promise("chance-variationaldropout")
 def test_one_mask_for_all_steps(submission, rng):
     """VariationalDropout: a dropped feature is dropped at all steps of its own sequence."""
     kept = made(submission, "VariationalDropout", 0.5, rng).forward(np.ones((20, 6, 10))) > 0
@@ -176,7 +175,7 @@ def test_scaling_approximates_the_ensemble(submission, reference, rng):
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.train() turns dropout on; stack M outputs; model.eval() at the end.")
-@pytest.mark.promise("mean and standard deviation (with 1/M) over the samples")
+@pytest.mark.promise("monte_carlo.returns")
 def test_monte_carlo(submission, rng):
     """monte_carlo: mean and spread of a network that drops come near those of all masks."""
     p, x = 0.5, np.array([1.0, 2.0, -4.0])

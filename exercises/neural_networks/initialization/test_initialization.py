@@ -45,8 +45,10 @@ def weights(module, name, rng, fan_in=FAN_IN, fan_out=FAN_OUT):
 @pytest.mark.points(1)
 @pytest.mark.hint("(fan_in, fan_out), as in x @ W.")
 @pytest.mark.promise(
-    "fan_in: inputs of each unit, ≥ 1.",
-    "fan_out: units, ≥ 1.",
+    "xavier_uniform.fan_in",
+    "fan_in_scaled.fan_in",
+    "xavier_uniform.fan_out",
+    "fan_in_scaled.fan_out",
 )
 def test_shape(submission, rng, name):
     """One row per input, one column per unit, float64; `rng` decides the numbers."""
@@ -115,9 +117,7 @@ def test_normal(submission, rng):
 @pytest.mark.task("zero_biases")
 @pytest.mark.points(1)
 @pytest.mark.hint("Two layers with the same biases would be trained as one: make a new array.")
-@pytest.mark.promise(
-    "`fan_out` zeros, `(fan_out,)` float64, always a new array.",
-)
+@pytest.mark.promise("zero_biases")
 def test_biases(submission, rng):
     """zero_biases: zeros, one per unit, in a new array."""
     for fan_out in (1, 7, int(rng.integers(8, 99))):
@@ -223,7 +223,7 @@ def last_losses(submission, reference, rng, activation="tanh"):
 @pytest.mark.task("deep_losses")
 @pytest.mark.points(4)
 @pytest.mark.hint("h_k.T @ grad for each W; grad @ W.T times the slope of f goes one layer down.")
-@pytest.mark.promise("Do not change the arguments: `deep_losses` trains copies of the weights.")
+@pytest.mark.promise("unchanged")
 def test_deep_losses(submission, reference, rng):
     """deep_losses: the loss of each step, for both activations and several depths."""
     x, y = rng.normal(size=(5, 3)), rng.normal(size=5)

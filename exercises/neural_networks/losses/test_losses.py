@@ -46,10 +46,7 @@ def test_max_margin_by_hand(submission, rng):
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint("Apply max(0, ·) to each pair first, then take the mean over all N pairs.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-    "Neither changes an argument.",
-)
+@pytest.mark.promise("unchanged", "losses")
 def test_max_margin_mean(submission, reference, rng):
     """MaxMarginLoss: the mean over the batch, satisfied pairs included."""
     loss, other = submission.MaxMarginLoss(0.7), reference.MaxMarginLoss(0.7)
@@ -81,10 +78,7 @@ def test_max_margin_backward(submission, reference, rng):
 @pytest.mark.hint(
     "−log of the probability of the right class, and the mean of it over all targets."
 )
-@pytest.mark.promise(
-    "Do not change the arguments.",
-    "Neither changes an argument.",
-)
+@pytest.mark.promise("unchanged", "losses")
 def test_cross_entropy_forward(submission, reference, rng):
     """SoftmaxCrossEntropy: the mean of −log p[y]."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()

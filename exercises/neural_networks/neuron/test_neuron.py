@@ -11,9 +11,7 @@ from autograder.checks import agrees, assign, equal, expect, finite, paired_mode
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_sigmoid_values(submission, reference, rng):
     """sigmoid: 1 / (1 + exp(−z)), and σ(−z) = 1 − σ(z)."""
     z = np.array([0.0, np.log(3.0), -np.log(3.0)])
@@ -26,11 +24,7 @@ def test_sigmoid_values(submission, reference, rng):
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
-@pytest.mark.promise(
-    "For z = −715, exp(−z) overflows although σ(z) = 3·10⁻³¹¹ is above 0",
-    "At z = −1000 the term exp(−z) overflows, with a warning",
-    "σ(z) = 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0.",
-)
+@pytest.mark.promise("finite", "sigmoid.z", "any-input")
 def test_sigmoid_does_not_overflow(submission, rng):
     """sigmoid: no overflow at z = ±1000."""
     z = np.array([-1e3, -715.0, 715.0, 1e3])
@@ -63,9 +57,7 @@ def test_neuron_by_hand(submission, reference, rng):
 @pytest.mark.task("neuron")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The bias is the weight of an input that is always 1: [w b] · [x 1] = wᵀx + b.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_neuron_folded(submission, reference, rng):
     """neuron: a batch of inputs, and the folded form [w b] · [x 1]."""
     x, w, b = rng.normal(size=(6, 4)), rng.normal(size=4), 0.7
@@ -77,9 +69,7 @@ def test_neuron_folded(submission, reference, rng):
 @pytest.mark.task("Affine")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("x @ W + b, one input per row of x, with the arrays in self.parameters.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_affine_forward(submission, reference, rng):
     """Affine: forward is x W + b."""
     pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)
@@ -107,9 +97,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("Affine.backward.grad_output")
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
     for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):

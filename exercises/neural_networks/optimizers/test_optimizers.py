@@ -76,12 +76,7 @@ def test_sgd_by_hand(submission, reference, rng):
 @pytest.mark.task("SGD")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Each parameter takes the gradient of its own name.")
-@pytest.mark.promise(
-    "`gradients[name]` has the shape of `parameters[name]`, any shape.",
-    "Do not change the gradients.",
-    "It does not change the gradients.",
-    "`x = x - α * g` makes a new array that the model does not have.",
-)
+@pytest.mark.promise("any-input", "unchanged", "optimizers", "new-arrays")
 def test_sgd_trajectory(submission, reference, rng):
     """SGD: 50 steps of three parameters."""
     same_trajectory(submission, reference, rng, "SGD", 0.05)
@@ -98,10 +93,7 @@ def test_momentum_by_hand(submission, reference, rng):
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("One velocity for each name, in self.v[name].")
-@pytest.mark.promise(
-    "Do not change the gradients.",
-    "A schedule may change `learning_rate` between two steps: use the value it has at each step.",
-)
+@pytest.mark.promise("unchanged", "schedule-may-change")
 def test_momentum_trajectory(submission, reference, rng):
     """Momentum: 50 steps of three parameters, each with its own velocity."""
     same_trajectory(submission, reference, rng, "Momentum", 0.05, mu=0.8)
@@ -118,9 +110,7 @@ def test_ada_grad_by_hand(submission, reference, rng):
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("ε is inside the root: √(c + ε). One cache for each name.")
-@pytest.mark.promise(
-    "Do not change the gradients.",
-)
+@pytest.mark.promise("unchanged")
 def test_ada_grad_trajectory(submission, reference, rng):
     """AdaGrad: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "AdaGrad", 0.05)
@@ -138,9 +128,7 @@ def test_rms_prop_by_hand(submission, reference, rng):
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("ε is outside the root: √c + ε. One cache for each name.")
-@pytest.mark.promise(
-    "Do not change the gradients.",
-)
+@pytest.mark.promise("unchanged")
 def test_rms_prop_trajectory(submission, reference, rng):
     """RMSProp: 50 steps of three parameters, each with its own cache."""
     same_trajectory(submission, reference, rng, "RMSProp", 0.05, decay=0.8)
@@ -158,9 +146,7 @@ def test_adam_by_hand(submission, reference, rng):
 @pytest.mark.task("Adam")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Store m and v uncorrected: the corrected ones are for this step only.")
-@pytest.mark.promise(
-    "Do not change the gradients.",
-)
+@pytest.mark.promise("unchanged")
 def test_adam_trajectory(submission, reference, rng):
     """Adam: 50 steps of three parameters, each with its own m, v and t."""
     same_trajectory(submission, reference, rng, "Adam", 0.05, beta1=0.8, beta2=0.95)

@@ -42,9 +42,7 @@ def test_mean_subtraction(submission, reference, rng):
 @pytest.mark.task("Normalization")
 @pytest.mark.points(2)
 @pytest.mark.hint("Divide by the standard deviation; the mean stays.")
-@pytest.mark.promise(
-    "Neither changes its argument.",
-)
+@pytest.mark.promise("unchanged")
 def test_normalization(submission, reference, rng):
     """Normalization: every feature of the training data gets standard deviation 1."""
     x, later = correlated(rng), correlated(rng, 5)
@@ -97,9 +95,7 @@ def test_whitening_of_later_data(submission, reference, rng):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("apply must not depend on other rows, and must not change the statistics of fit.")
-@pytest.mark.promise(
-    "`apply(x)` takes `(M, D)`, M ≥ 0.",
-)
+@pytest.mark.promise("any-input")
 def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
     """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
@@ -118,8 +114,12 @@ def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
 @pytest.mark.points(1)
 @pytest.mark.hint("`_checked(x)` raises these errors.")
 @pytest.mark.promise(
-    "ValueError: `x` has no rows, not two axes, or an entry that is not finite.",
-    "ValueError: `x` has another number of features than the training data.",
+    "MeanSubtraction.fit.raises",
+    "Normalization.fit.raises",
+    "Whitening.fit.raises",
+    "MeanSubtraction.apply.raises",
+    "Normalization.apply.raises",
+    "Whitening.apply.raises",
 )
 def test_training_data_that_are_none(submission, rng, name):
     """Training data without rows, with NaN, infinity or wrong axes raise an error."""

@@ -40,11 +40,7 @@ def test_value(submission, reference, rng, name):
 @checked
 @pytest.mark.points(2)
 @pytest.mark.hint("The derivative of w² is 2 w, that of |w| is the sign of w.")
-@pytest.mark.promise(
-    "`gradient` returns a dict of new arrays, only for the weights, in their dtype.",
-    "`2 λ W`: new arrays, weights only.",
-    "with sgn(0) = 0: new arrays, weights only.",
-)
+@pytest.mark.promise("new-arrays", "L2Penalty.gradient", "L1Penalty.gradient")
 def test_gradient(submission, reference, rng, name):
     """The derivative with respect to each weight, in new arrays."""
     for strength in (0.1, 0.5, 1.0):
@@ -108,7 +104,7 @@ def errors_of(fitted, *samples):
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(2)
 @pytest.mark.hint("Move every weight towards 0 by `amount`, but not beyond.")
-@pytest.mark.promise("`(...)` floats. Not modified.", "`(...)`, a new array of the dtype of `w`.")
+@pytest.mark.promise("soft_threshold.w", "soft_threshold.returns")
 def test_soft_threshold(submission, reference, rng):
     """soft_threshold: large weights shrink, small ones become 0."""
     w = np.array([-3.0, -0.5, 0.0, 0.5, 2.0])
@@ -120,7 +116,7 @@ def test_soft_threshold(submission, reference, rng):
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(2)
 @pytest.mark.hint("2 error @ x / N + 2 l2 w for w, 2 error.mean() for b; then the threshold for w.")
-@pytest.mark.promise("x: `(N, D)`. Not modified.", "y: `(N,)`. Not modified.")
+@pytest.mark.promise("fit_linear.x", "fit_linear.y")
 def test_fit_linear(submission, reference, rng):
     """fit_linear: weights and bias after a few steps, with both penalties."""
     x, y = rng.normal(size=(7, 3)), rng.normal(size=7)

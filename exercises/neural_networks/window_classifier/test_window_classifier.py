@@ -13,7 +13,7 @@ from autograder.checks import (
     trained_models,
 )
 from framework.evaluation.metrics import entity_f1
-from framework.languages.entities import EntityLanguage
+from plugins.lectures.languages.entities import EntityLanguage
 
 V, E, M, H, C = 11, 3, 2, 5, 4
 
@@ -21,10 +21,7 @@ V, E, M, H, C = 11, 3, 2, 5, 4
 @pytest.mark.task("windows")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("With ids (T,) padded by m zeros on both sides, row t is places t to t + 2m.")
-@pytest.mark.promise(
-    "`(T, 2m + 1)` integers, a new array",
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("windows.returns", "unchanged")
 def test_windows(submission, reference, rng):
     """windows: each word with its neighbours, zeros beyond the ends."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=7), 2)
@@ -55,9 +52,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(3)
 @pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
-@pytest.mark.promise(
-    "Not modified.",
-)
+@pytest.mark.promise("WindowClassifier.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """WindowClassifier: the gradient of every parameter."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)

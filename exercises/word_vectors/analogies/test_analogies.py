@@ -44,11 +44,7 @@ def test_kings_and_queens(submission, rng):
 @pytest.mark.task("analogy")
 @pytest.mark.points(3)
 @pytest.mark.hint("a, b and c cannot be the answer: set their products to −∞.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-    "Not modified.",
-    "A vector of zeros has the cosine 0 with every vector.",
-)
+@pytest.mark.promise("unchanged", "analogy.vectors", "vector-zeros-cosine")
 def test_given_words_are_left_out(submission, reference, rng):
     """analogy: a, b and c are no answers, even where they are nearest."""
     vectors = rng.normal(size=(4, 3))
@@ -74,7 +70,7 @@ def test_long_vectors_do_not_decide(submission, reference, rng):
 @pytest.mark.task("analogy_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare analogy(vectors, a, b, c) with d for each row, and take the mean.")
-@pytest.mark.promise("Do not change the arguments.", "Not modified.")
+@pytest.mark.promise("unchanged", "analogy_accuracy.vectors")
 def test_accuracy(submission, reference, rng):
     """analogy_accuracy: the share of right answers."""
     questions = np.array([[MAN, KING, WOMAN, QUEEN], [MAN, KING, WOMAN, APPLE]])
@@ -86,7 +82,7 @@ def test_accuracy(submission, reference, rng):
 @pytest.mark.task("offset_consistency")
 @pytest.mark.points(3)
 @pytest.mark.hint("The cosines of all differences with all others; leave out the diagonal.")
-@pytest.mark.promise("Do not change the arguments.", "Not modified.")
+@pytest.mark.promise("unchanged", "offset_consistency.vectors")
 def test_consistency(submission, reference, rng):
     """offset_consistency: the mean cosine between differences."""
     agrees(submission, reference, "offset_consistency", rng.normal(size=(8, 3)),

@@ -113,10 +113,7 @@ def test_unknown_words(submission, reference, rng):
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
-@pytest.mark.promise(
-    "Do not change the lexicon.",
-    "lexicon: see above; not modified.",
-)
+@pytest.mark.promise("unchanged", "synonyms.lexicon")
 def test_synonyms_reads_only(submission, reference, rng):
     """synonyms: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -167,9 +164,7 @@ def test_a_circle(submission, reference, rng):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("lexicon['synsets'][synset] raises it.")
-@pytest.mark.promise(
-    "KeyError: the lexicon has no such synset.",
-)
+@pytest.mark.promise("hypernym_closure.raises")
 def test_unknown_synsets(submission, reference, rng):
     """hypernym_closure: an unknown synset raises a KeyError."""
     above = submission.hypernym_closure(mini_lexicon(), "dog.n.01")
@@ -181,10 +176,7 @@ def test_unknown_synsets(submission, reference, rng):
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
-@pytest.mark.promise(
-    "Do not change the lexicon.",
-    "lexicon: see above; not modified.",
-)
+@pytest.mark.promise("unchanged", "hypernym_closure.lexicon")
 def test_closure_reads_only(submission, reference, rng):
     """hypernym_closure: the lexicon is not changed."""
     lexicon = mini_lexicon()
@@ -258,10 +250,7 @@ def test_something_below_both(submission, reference, rng):
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Methods such as pop, remove and sort change the list that they are called on.")
-@pytest.mark.promise(
-    "Do not change the lexicon.",
-    "lexicon: see above; not modified.",
-)
+@pytest.mark.promise("unchanged", "path_similarity.lexicon")
 def test_similarity_reads_only(submission, reference, rng):
     """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()

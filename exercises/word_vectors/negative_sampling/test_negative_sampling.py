@@ -29,9 +29,7 @@ def test_distribution(submission, reference, rng):
 @pytest.mark.task("sampling_distribution")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("0 ** 0 is 1, but a word that never occurs must have probability 0.")
-@pytest.mark.promise(
-    "counts: `(V,)` numbers ≥ 0.",
-)
+@pytest.mark.promise("sampling_distribution.counts")
 def test_words_that_never_occur(submission, reference, rng):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
@@ -50,9 +48,7 @@ def test_words_that_never_occur(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
-@pytest.mark.promise(
-    "Do not change the arguments.",
-)
+@pytest.mark.promise("unchanged")
 def test_loss_and_gradients(submission, reference, rng):
     """negative_sampling: the loss, the gradients and the ids of their rows."""
     center, outside = vectors(rng)
@@ -67,10 +63,7 @@ def test_loss_and_gradients(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
-@pytest.mark.promise(
-    "A word that is drawn twice gets the sum of its gradients, and so does o if it is drawn.",
-    "A word that is drawn twice counts twice.",
-)
+@pytest.mark.promise("chance", "negative_sampling")
 def test_words_drawn_twice(submission, reference, rng):
     """negative_sampling: words drawn several times, and the outside word drawn."""
     center, outside = vectors(rng)

@@ -56,14 +56,14 @@ def _root(course: Path | None) -> Path:
     return active_course().root
 
 
-def write_exercise(course: Catalogue, place: str) -> list[Path]:
+def write_exercise(course: Catalogue, path: str) -> list[Path]:
     """Write the exercise ``UNIT/NAME`` into `course`, and return the written files.
 
     Raises:
-        BadInputError: `place` has another form, or the course is a kit.
+        BadInputError: `path` has another form, or the course is a kit.
         ConflictError: the name is taken.
     """
-    unit, name = _parsed(place)
+    unit, name = _parsed(path)
     _check_free(course, unit, name)
     if not solutions_folder(course.root).is_dir():
         raise BadInputError(
@@ -88,26 +88,26 @@ def titled(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _parsed(place: str) -> tuple[str, str]:
-    unit, slash, name = place.partition("/")
+def _parsed(path: str) -> tuple[str, str]:
+    unit, slash, name = path.partition("/")
     for word in (unit, name):
         if not (slash and word.isidentifier() and word == word.lower()) or iskeyword(word):
             raise BadInputError(
-                f"'{place}' cannot be the place of an exercise: expected UNIT/NAME, both in "
+                f"'{path}' cannot be the place of an exercise: expected UNIT/NAME, both in "
                 "lower-case letters, digits and _, as in layers/linear"
             )
     return unit, name
 
 
 def _check_free(course: Catalogue, unit: str, name: str) -> None:
-    taken = {*course.exercise_names, *(one.name for one in course.units)}
+    taken = {*course.exercise_names, *(item.name for item in course.units)}
     if name in taken or name == unit:
         raise ConflictError(f"the course has a unit or an exercise '{name}': choose another name")
     if unit in course.exercise_names:
         raise ConflictError(f"'{unit}' is an exercise of the course, no unit: choose another unit")
     task = snake_case(values_of(unit, name)["task"])
     for other in course.exercise_names:
-        if task in (one.registry_name for one in course.tasks(other)):
+        if task in (item.registry_name for item in course.tasks(other)):
             raise ConflictError(f"the exercise '{other}' defines '{task}': choose another name")
 
 
@@ -117,11 +117,11 @@ def _listed(file: Path, unit: str, name: str) -> str:
 
     table = tomlkit.parse(read_text(file))
     units = table.setdefault("units", tomlkit.aot())
-    found = next((one for one in units if one["name"] == unit), None)
-    if found is None:
-        found = tomlkit.table()
-        found.update({"name": unit, "title": titled(unit), "exercises": tomlkit.array()})
-        found.trivia.indent = "\n"
-        units.append(found)
-    found["exercises"].append(name)
+    entry = next((given for given in units if given["name"] == unit), None)
+    if entry is None:
+        entry = tomlkit.table()
+        entry.update({"name": unit, "title": titled(unit), "exercises": tomlkit.array()})
+        entry.trivia.indent = "\n"
+        units.append(entry)
+    entry["exercises"].append(name)
     return tomlkit.dumps(table)

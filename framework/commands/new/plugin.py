@@ -35,14 +35,14 @@ def plugin(
     folder = out or Path(name)
     for path in write_plugin(name, folder):
         say(f"wrote {path}")
-    place = quoted(folder)
+    quoted_folder = quoted(folder)
     say(
         f"\nTry it:\n"
-        f"  gradus plugins --plugin {place}\n"
-        f"  grade optimizers --provider {name} --plugin {place}\n"
-        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {place}\n"
+        f"  gradus plugins --plugin {quoted_folder}\n"
+        f"  grade optimizers --provider {name} --plugin {quoted_folder}\n"
+        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {quoted_folder}\n"
         f"Install it; then --plugin is not needed:\n"
-        f"  pip install -e {place} && pytest {place}"
+        f"  pip install -e {quoted_folder} && pytest {quoted_folder}"
     )
 
 

@@ -122,9 +122,9 @@ def _runs(path: Path) -> list[dict[str, Any]]:
         BadInputError: it is no such file.
     """
     try:
-        found: list[dict[str, Any]] = json.loads(read_text(path))["runs"]
+        runs: list[dict[str, Any]] = json.loads(read_text(path))["runs"]
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError(
             f"{path} has no results of `gradus train` ({error!r}): give another file, or delete it"
         ) from None
-    return found
+    return runs

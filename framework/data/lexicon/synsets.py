@@ -54,11 +54,11 @@ def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
     for entry in entries:
         hypernyms = sorted(entry.pointed(HYPERNYM, INSTANCE_HYPERNYM))
         synsets[entry.id] = Synset(pos=entry.pos, words=[*entry.words], hypernyms=hypernyms)
-        place = list(FILE_POS).index(FILE_POS[entry.pos])
+        rank = list(FILE_POS).index(FILE_POS[entry.pos])
         for word in entry.words:
-            senses[word.lower()].append((place, entry.id))
+            senses[word.lower()].append((rank, entry.id))
     index = {
-        word: [id for _, id in sorted(found, key=lambda sense: sense[0])]  # stable: in their order
-        for word, found in senses.items()
+        word: [id for _, id in sorted(of_word, key=lambda sense: sense[0])]  # a stable sort
+        for word, of_word in senses.items()
     }
     return Lexicon(synsets=synsets, index=index)

@@ -94,22 +94,22 @@ def _plain(reader: WordNetCorpusReader) -> Lexicon:
         word: {pos: _senses(reader, word, pos) for pos in _FILES}
         for word in sorted(reader.all_lemma_names())
     }
-    ids = {synset: _id(synset, senses) for found in senses.values() for synset in _all(found)}
+    ids = {synset: _id(synset, senses) for by_pos in senses.values() for synset in _all(by_pos)}
     return Lexicon(
         synsets={id: _plain_synset(synset, ids) for synset, id in ids.items()},
-        index={word: [ids[synset] for synset in _all(found)] for word, found in senses.items()},
+        index={word: [ids[synset] for synset in _all(by_pos)] for word, by_pos in senses.items()},
     )
 
 
 def _senses(reader: WordNetCorpusReader, word: str, pos: str) -> list[Any]:
     """Return the synsets of `word` itself; NLTK adds those of base forms, as *axe* for *axes*."""
-    found = reader.synsets(word, pos, check_exceptions=False)
-    own = (synset for synset in found if word in map(str.lower, synset.lemma_names()))
+    synsets = reader.synsets(word, pos, check_exceptions=False)
+    own = (synset for synset in synsets if word in map(str.lower, synset.lemma_names()))
     return list(dict.fromkeys(own))
 
 
 def _all(senses: dict[str, list[Any]]) -> Iterator[Any]:
-    return (synset for found in senses.values() for synset in found)
+    return (synset for synsets in senses.values() for synset in synsets)
 
 
 def _id(synset: Any, senses: Senses) -> str:

@@ -17,15 +17,13 @@ from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.kinds import BUILT_IN
-from framework.training.options import ComparisonOptions, TextClassifierOptions
+from framework.training.options import TextClassifierOptions
 from framework.training.task import Evaluation, Job, Request
 from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TextSource
 from framework.training.tools import model_arguments
 from framework.training.trained_vectors import load_vectors
-
-TextOptions = TextClassifierOptions | ComparisonOptions
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ class TextClassifierTask(ClassifierTask):
                 yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
 
     @classmethod
-    def load(cls, options: TextOptions, request: Request) -> TextClassifierTask:
-        """Return the texts that `options` name, cut as their seed says."""
+    def load(cls, options: Any, request: Request) -> TextClassifierTask:
+        """Return the texts that `options`, of any text classifier, name: cut as their seed says."""
         source = next(source for _, source in _sources(options, False))
         corpus = source.load(request.corpora)
         return text_task(
@@ -160,7 +158,7 @@ def _width(start: WordVectors, options: TextClassifierOptions) -> int:
     return width
 
 
-def _sources(options: TextOptions, of_seeds: bool) -> Iterator[tuple[str, TextSource]]:
+def _sources(options: Any, of_seeds: bool) -> Iterator[tuple[str, TextSource]]:
     """Yield a corpus for each run, with the label of its file."""
     where = None if options.data is None else str(options.data)
     folds = options.folds if isinstance(options, TextClassifierOptions) else 0

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
 import msgspec
 
-from autograder.course.mistakes import Mistake, load_mistakes, mistakes_file
+from autograder.course.mistakes import load_mistakes, mistakes_file
 from autograder.course.questions.answers import answered, load_key
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, make_mutants
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, GradusError, UnknownNameError
@@ -29,7 +28,6 @@ from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
 from plugins.authoring.audit.trials import AuditTrials, Failure, Trial
 
-OnFinding = Callable[[int, int], None]
 Failures = tuple[Failure, ...]
 
 
@@ -51,25 +49,11 @@ class Scope:
             raise UnknownNameError("operator", self.operator, OPERATORS, "gradus audit --help")
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A trial, and what is said of it if no check fails.
-
-    Args:
-        finding: None for the unchanged solution, which is no finding.
-        also_fails: for a mistake, further tasks whose checks may fail.
-    """
-
-    trial: Trial
-    finding: AuditFinding | None = None
-    also_fails: tuple[str, ...] = ()
-
-
 def audit(
-    setting: Setting,
+    setting: GradingSetting,
     scope: Scope,
     jobs: int = 0,
-    on_finding: OnFinding | None = None,
+    on_finding: Callable[[int, int], None] | None = None,
     journal: Journal | None = None,
 ) -> Audit:
     """Try everything in `scope`.
@@ -84,25 +68,26 @@ def audit(
     """
     started = time.perf_counter()
     without = _without_mistakes(scope)
-    cases = [case for exercise in scope.exercises for case in _cases(exercise, scope)]
+    trials = [trial for exercise in scope.exercises for trial in _trials(exercise, scope)]
+    known = [journal.find(trial) if journal else None for trial in trials]
+    unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
+    made = in_parallel(AuditTrials(setting).attempt, unknown, jobs)
     findings: list[AuditFinding] = []
-    outcomes = _outcomes(setting, [case.trial for case in cases], jobs, journal)
-    for done, (case, failures) in enumerate(zip(cases, outcomes, strict=True), start=1):
-        finding = _judged(case, failures)
+    for done, (trial, failures) in enumerate(zip(trials, known, strict=True), start=1):
+        if failures is None:
+            failures = next(made)
+            if journal:
+                journal.add(trial, failures)
+        finding = _judged(trial, failures)
         findings += [finding] if finding is not None else []
         if on_finding is not None:
-            on_finding(done, len(cases))
+            on_finding(done, len(trials))
     stale = tuple(_stale(scope, findings))
     return Audit(tuple(findings), stale, without, time.perf_counter() - started)
 
 
 def _without_mistakes(scope: Scope) -> tuple[str, ...]:
-    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes.
-
-    Raises:
-        BadInputError: `scope` has only mistakes and no exercise lists any, or solutions are
-            missing.
-    """
+    """Return the exercises without a ``mistakes.toml``, if `scope` includes mistakes."""
     for exercise in scope.exercises:
         exercise.require_solution()
     if scope.operator:
@@ -118,87 +103,52 @@ def _without_mistakes(scope: Scope) -> tuple[str, ...]:
     return without
 
 
-def _outcomes(
-    setting: Setting, trials: Sequence[Trial], jobs: int, journal: Journal | None
-) -> Iterator[Failures]:
-    """Yield the failures of each of `trials`, from `journal` if it has them."""
-    known = [journal.find(trial) if journal else None for trial in trials]
-    unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
-    made = in_parallel(AuditTrials(setting).attempt, unknown, jobs)
-    for trial, failures in zip(trials, known, strict=True):
-        if failures is not None:
-            yield failures
-            continue
-        failures = next(made)
-        if journal:
-            journal.add(trial, failures)
-        yield failures
-
-
-def _cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+def _trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
     if exercise.questions:
-        yield from _question_cases(exercise, scope)
+        yield from _question_trials(exercise, scope)
         return
-    solution = exercise.solution_source()
+    name, file, solution = exercise.name, exercise.solution, exercise.solution_source()
     require_tasks(exercise, solution)
-    yield _Case(Trial(exercise.name, "the solution", solution, stop_early=True))
-    if not scope.operator:
-        for mistake in load_mistakes(exercise):
-            for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
-                yield _mistake_case(exercise, form, mistake.id + words, solution)
-    if not scope.mistakes_only:
-        yield from _mutant_cases(exercise, scope, solution)
+    yield Trial(name, solution, stop_early=True)
+    for mistake in () if scope.operator else load_mistakes(exercise):
+        for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
+            source = form.apply(solution)
+            finding = AuditFinding(
+                name,
+                MISTAKES,
+                mistake.id + words,
+                AuditOutcome.SURVIVED,
+                *_difference(file, solution, source),
+                mistake.task,
+            )
+            yield Trial(name, source, False, finding, mistake.also_fails)
+    reasons = {} if scope.mistakes_only else load_equivalents(exercise)
+    for mutant in () if scope.mistakes_only else make_mutants(solution, file):
+        if scope.operator in ("", mutant.operator):
+            reason = reasons.get(mutant.id, "")
+            outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
+            change = _difference(file, solution, mutant.source)
+            finding = AuditFinding(name, mutant.operator, mutant.id, outcome, *change, note=reason)
+            yield Trial(name, mutant.source, True, finding)
 
 
-def _mistake_case(exercise: Exercise, mistake: Mistake, name: str, solution: str) -> _Case:
-    source = mistake.apply(solution)
-    line, diff = _difference(exercise.solution, solution, source)
-    finding = AuditFinding(
-        exercise.name, MISTAKES, name, AuditOutcome.SURVIVED, line, diff, mistake.task
-    )
-    trial = Trial(exercise.name, name, source, stop_early=False)
-    return _Case(trial, finding, mistake.also_fails)
-
-
-def _question_cases(exercise: Exercise, scope: Scope) -> Iterator[_Case]:
+def _question_trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
     """Yield the model answers, and each listed wrong answer among them."""
     key = load_key(exercise)
     right = {name: section.answer for name, section in key.sections.items()}
-    yield _Case(Trial(exercise.name, "the solution", answered(exercise, right), stop_early=True))
+    yield Trial(exercise.name, answered(exercise, right), stop_early=True)
     file = str(mistakes_file(exercise))
     for wrong in () if scope.operator else key.wrong:
         diff, task = (f"+ {wrong.answer}",), wrong.question
-        text = answered(exercise, right | {task: wrong.answer})
-        yield _Case(
-            Trial(exercise.name, wrong.id, text, stop_early=False),
-            AuditFinding(
-                exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
-            ),
+        finding = AuditFinding(
+            exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
         )
+        yield Trial(exercise.name, answered(exercise, right | {task: wrong.answer}), False, finding)
 
 
-def _mutant_cases(exercise: Exercise, scope: Scope, solution: str) -> Iterator[_Case]:
-    reasons = load_equivalents(exercise)
-    for mutant in make_mutants(solution, exercise.solution):
-        if scope.operator in ("", mutant.operator):
-            line, diff = _difference(exercise.solution, solution, mutant.source)
-            reason = reasons.get(mutant.id, "")
-            outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
-            yield _Case(
-                Trial(exercise.name, mutant.id, mutant.source, stop_early=True),
-                AuditFinding(
-                    exercise.name, mutant.operator, mutant.id, outcome, line, diff, note=reason
-                ),
-            )
-
-
-def _judged(case: _Case, failures: Failures) -> AuditFinding | None:
-    """Return the finding of `case`.
-
-    Raises:
-        GradusError: the unchanged solution fails its checks.
-    """
-    finding, name = case.finding, case.trial.exercise
+def _judged(trial: Trial, failures: Failures) -> AuditFinding | None:
+    """Return the finding of `trial`; raise `GradusError` if the unchanged solution fails."""
+    finding, name = trial.finding, trial.exercise
     if not failures:
         return finding
     if finding is None:
@@ -210,7 +160,7 @@ def _judged(case: _Case, failures: Failures) -> AuditFinding | None:
     if finding.outcome is AuditOutcome.EQUIVALENT:
         return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
     tasks = {failure.task for failure in failures}
-    stray = sorted(tasks - {finding.task, *case.also_fails}) if finding.task else []
+    stray = sorted(tasks - {finding.task, *trial.also_fails}) if finding.task else []
     if stray:
         note = f"fails {', '.join(stray)}, not only {finding.task}"
         return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
@@ -246,10 +196,8 @@ def _stale(scope: Scope, findings: Sequence[AuditFinding]) -> Iterator[tuple[str
 
 
 FORMAT = "gradus-audit-journal-1"
-
 #: Lists that do not change the result of a trial; an audit reads them each time.
 _LISTS = ("mistakes.toml", "equivalents.toml")
-
 _PACKAGES = ("framework", "autograder", "plugins")
 
 
@@ -258,7 +206,7 @@ class _Entry:
     """A line of a journal: a digest, and the failures of its trial."""
 
     key: str
-    failures: tuple[Failure, ...]
+    failures: Failures
 
 
 class Journal:
@@ -277,15 +225,24 @@ class Journal:
     def __init__(self, path: Path, course: Course) -> None:
         self.path = path
         self._course = course
-        self._known = dict(_read(path))
-        self._shared = _shared_digest(course)
-        self._digest_of = cache(self._exercise_digest)
+        text = path.read_text("utf-8", errors="replace") if path.exists() else FORMAT
+        first, *lines = text.split("\n")
+        if first != FORMAT:
+            raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
+        self._known: dict[str, Failures] = {}
+        for line in lines:
+            with suppress(ValueError):  # a line whose writing was interrupted
+                entry = msgspec.json.decode(line, type=_Entry)
+                self._known[entry.key] = entry.failures
+        gradus = (Path(__file__).parents[2] / name for name in _PACKAGES)
+        self._shared = _digest(solutions_folder(course.root), *gradus, with_checks=False)
+        self._digests: dict[str, str] = {}
 
-    def find(self, trial: Trial) -> tuple[Failure, ...] | None:
+    def find(self, trial: Trial) -> Failures | None:
         """Return the stored failures of `trial`; None without a stored result."""
         return self._known.get(self._key(trial))
 
-    def add(self, trial: Trial, failures: tuple[Failure, ...]) -> None:
+    def add(self, trial: Trial, failures: Failures) -> None:
         """Store `failures` on disk."""
         key = self._key(trial)
         self._known[key] = failures
@@ -295,50 +252,21 @@ class Journal:
             file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
 
     def _key(self, trial: Trial) -> str:
-        own = self._digest_of(trial.exercise)
-        parts = (self._shared, own, trial.source, str(trial.stop_early))
-        return _digest(part.encode("utf-8") for part in parts)
-
-    def _exercise_digest(self, name: str) -> str:
-        exercise = self._course.exercise(name)
-        return _digest_of_files([*_files(exercise.folder), *_files(exercise.solution.parent)])
-
-
-def _shared_digest(course: Course) -> str:
-    """Return the digest of all solutions and of gradus itself."""
-    gradus = Path(__file__).parents[2]
-    folders = [solutions_folder(course.root), *(gradus / name for name in _PACKAGES)]
-    files = (file for folder in folders for file in _files(folder))
-    return _digest_of_files([file for file in files if not file.name.startswith("test_")])
+        if trial.exercise not in self._digests:
+            exercise = self._course.exercise(trial.exercise)
+            self._digests[exercise.name] = _digest(exercise.folder, exercise.solution.parent)
+        own = self._digests[trial.exercise]
+        parts = (self._shared, own, trial.source, trial.stop_early)
+        return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of `folder` in a fixed order, without caches and `LISTS`."""
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts and file.name not in _LISTS:
-            yield file
-
-
-def _digest_of_files(files: Iterable[Path]) -> str:
-    return _digest(part for file in files for part in (bytes(file), file.read_bytes()))
-
-
-def _digest(parts: Iterable[bytes]) -> str:
+def _digest(*folders: Path, with_checks: bool = True) -> str:
+    """Return the digest of the files of `folders`, without caches and `_LISTS`."""
     digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
+    for file in (file for folder in folders for file in sorted(folder.rglob("*"))):
+        is_counted = with_checks or not file.name.startswith("test_")
+        is_left_out = "__pycache__" in file.parts or file.name in _LISTS
+        if is_counted and not is_left_out and file.is_file():
+            digest.update(hashlib.sha256(bytes(file)).digest())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _read(path: Path) -> Iterator[tuple[str, tuple[Failure, ...]]]:
-    """Yield the trials in `path`; a line whose writing was interrupted is skipped."""
-    if not path.exists():
-        return
-    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
-    if first != FORMAT:
-        raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
-    for line in lines:
-        with suppress(ValueError):
-            entry = msgspec.json.decode(line, type=_Entry)
-            yield entry.key, entry.failures

@@ -9,14 +9,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
 from framework.text_files import read_text
 from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
-from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
+from framework.toml_tables import read_table
+from plugins.authoring.audit.findings import MISTAKES, Audit, AuditOutcome
 
 EQUIVALENT_FORMAT = Format(
     "[[equivalents]]",
@@ -44,21 +44,16 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
     table = read_table(file)
     table.reject_unknown_keys("equivalents")
     reasons: dict[str, str] = {}
-    for mutant, reason in _entries(table):
-        if mutant in reasons:
-            table.fail("equivalents", f"mutant {mutant!r} twice")
-        reasons[mutant] = reason
-    return reasons
-
-
-def _entries(table: Table) -> Iterator[tuple[str, str]]:
     for entry in table.tables("equivalents"):
         EQUIVALENT_FORMAT.check(entry)
         reason = entry.get("reason", str).strip()
         if not reason:
             entry.fail("reason", "is empty: say why the mutant is right")
         for mutant in entry.texts("mutants"):
-            yield mutant, reason
+            if mutant in reasons:
+                table.fail("equivalents", f"mutant {mutant!r} twice")
+            reasons[mutant] = reason
+    return reasons
 
 
 def accept(audit: Audit, course: Course) -> Mapping[Path, int]:
@@ -69,28 +64,20 @@ def accept(audit: Audit, course: Course) -> Mapping[Path, int]:
     Returns:
         file -> number of added mutants.
     """
-    survived = [finding for finding in audit.findings if _may_be_equivalent(finding)]
-    written: dict[Path, int] = {}
-    for name in dict.fromkeys(finding.exercise for finding in survived):
-        file = equivalents_file(course.exercise(name))
-        ids = [finding.id for finding in survived if finding.exercise == name]
-        before = read_text(file) if file.is_file() else ""
-        gap = "\n" if before.strip() else ""
-        file.write_text(before + gap + _groups(ids), "utf-8", newline="\n")
-        written[file] = len(ids)
-    return written
-
-
-def _may_be_equivalent(finding: AuditFinding) -> bool:
-    """Return whether `finding` is a mutant that no check caught; mistakes are never right."""
-    return finding.operator != MISTAKES and finding.outcome is AuditOutcome.SURVIVED
-
-
-def _groups(ids: Sequence[str]) -> str:
-    """Return a group for each mutant, since each needs a reason."""
     import tomlkit
 
-    return "\n".join(
-        f'[[equivalents]]\nreason = ""\nmutants = [\n    {tomlkit.string(mutant).as_string()},\n]\n'
-        for mutant in ids
-    )
+    survived: dict[str, list[str]] = {}
+    for finding in audit.findings:  # a mistake is never right
+        if finding.operator != MISTAKES and finding.outcome is AuditOutcome.SURVIVED:
+            survived.setdefault(finding.exercise, []).append(finding.id)
+    written: dict[Path, int] = {}
+    for name, ids in survived.items():
+        file = equivalents_file(course.exercise(name))
+        before = read_text(file) if file.is_file() else ""
+        texts = (tomlkit.string(mutant).as_string() for mutant in ids)  # each needs a reason
+        head = '[[equivalents]]\nreason = ""\nmutants = [\n'
+        groups = (f"{head}    {text},\n]\n" for text in texts)
+        text = before + ("\n" if before.strip() else "") + "\n".join(groups)
+        file.write_text(text, "utf-8", newline="\n")
+        written[file] = len(ids)
+    return written

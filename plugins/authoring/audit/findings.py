@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from framework.commands.output import shown
 
 #: The operator name under which mistakes are counted.
 MISTAKES = "mistakes"
@@ -80,33 +83,29 @@ class Audit:
         """0 if the checks caught everything, 1 if a change survived or a list is wrong."""
         return 1 if self.unsound or self.stale else 0
 
-    def of(self, exercise: str, operator: str | None = None) -> list[AuditFinding]:
-        """Return the findings of `exercise`, or those of one operator."""
-        return [
-            finding
-            for finding in self.findings
-            if finding.exercise == exercise and operator in (None, finding.operator)
-        ]
+
+def _by(findings: Iterable[AuditFinding], field: str) -> dict[str, list[AuditFinding]]:
+    """Return the `findings` for each value of `field`, in their order."""
+    groups: dict[str, list[AuditFinding]] = {}
+    for finding in findings:
+        groups.setdefault(getattr(finding, field), []).append(finding)
+    return groups
 
 
-def count(findings: Iterable[AuditFinding], outcome: AuditOutcome) -> int:
-    """Return the number of `findings` with this `outcome`."""
-    return sum(finding.outcome is outcome for finding in findings)
-
-
-_COLUMNS = ("killed", "survived", "equivalent")
-
-
-def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
+def show(audit: Audit, console: Console) -> None:
     """Print the findings by exercise and by operator, and all that need an action."""
-    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
-    _print_table(console, "exercise", {name: audit.of(name) for name in exercises})
-    if by_operator:
-        operators = sorted({finding.operator for finding in audit.findings} - {MISTAKES})
-        rows = {name: [f for f in audit.findings if f.operator == name] for name in operators}
-        _print_table(console, "operator", rows)
+    _print_table(console, "exercise", _by(audit.findings, "exercise"))
+    mutants = [finding for finding in audit.findings if finding.operator != MISTAKES]
+    _print_table(console, "operator", dict(sorted(_by(mutants, "operator").items())))
     for finding in audit.unsound:
-        _print_finding(console, finding)
+        lines = [
+            f"{finding.exercise}, {finding.outcome}: {finding.id}",
+            f"  {shown(Path(finding.place))}",
+            *(f"    {line}" for line in finding.diff),
+            *([f"  {finding.note}"] if finding.note else []),
+        ]
+        for line in lines:
+            console.print(escape(line), soft_wrap=True)
     for exercise, mutant in audit.stale:
         console.print(
             f"{exercise}: equivalents.toml lists a mutant that no operator makes: {escape(mutant)}"
@@ -119,7 +118,8 @@ def show(audit: Audit, console: Console, *, by_operator: bool = True) -> None:
 def _print_table(console: Console, title: str, rows: dict[str, list[AuditFinding]]) -> None:
     if not rows:
         return
-    table = Table(title, "mistakes", "mutants", *_COLUMNS, "score", box=None, pad_edge=False)
+    heads = ("mistakes", "mutants", "killed", "survived", "equivalent", "score")
+    table = Table(title, *heads, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, findings in rows.items():
@@ -133,30 +133,12 @@ def _print_table(console: Console, title: str, rows: dict[str, list[AuditFinding
 def _numbers(findings: list[AuditFinding]) -> list[str]:
     """Return the numbers of a row: outcomes, and the killed share without equivalent mutants."""
     mistakes = sum(finding.operator == MISTAKES for finding in findings)
-    killed, equivalent = (
-        count(findings, o) for o in (AuditOutcome.KILLED, AuditOutcome.EQUIVALENT)
-    )
+    outcomes = Counter(finding.outcome for finding in findings)
+    killed, equivalent = outcomes[AuditOutcome.KILLED], outcomes[AuditOutcome.EQUIVALENT]
     others = len(findings) - killed - equivalent
     score = f"{killed / (killed + others):.1%}" if killed + others else "-"
     numbers = (mistakes, len(findings) - mistakes, killed, others, equivalent)
     return [*map(str, numbers), score]
-
-
-def _print_finding(console: Console, finding: AuditFinding) -> None:
-    what = f"{finding.exercise}, {finding.outcome}: {finding.id}"
-    console.print(escape(what), soft_wrap=True)
-    console.print(f"  {escape(_relative(finding.place))}", soft_wrap=True)
-    for line in finding.diff:
-        console.print(f"    {escape(line)}", soft_wrap=True)
-    if finding.note:
-        console.print(f"  {escape(finding.note)}", soft_wrap=True)
-
-
-def _relative(path: str) -> str:
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
 
 
 def _verdict(audit: Audit) -> str:
@@ -173,39 +155,30 @@ def _verdict(audit: Audit) -> str:
 
 def to_json(audit: Audit) -> str:
     """Return the audit as JSON, with paths relative to the working directory."""
-    exercises = list(dict.fromkeys(finding.exercise for finding in audit.findings))
+    exercises = {
+        name: {
+            "totals": _totals(findings),
+            "operators": {name: _totals(some) for name, some in _by(findings, "operator").items()},
+            "findings": [_as_json(finding) for finding in findings],
+        }
+        for name, findings in _by(audit.findings, "exercise").items()
+    }
     document = {
         "format": "gradus-audit-1",
         "sound": audit.exit_code == 0,
         "seconds": round(audit.seconds, 1),
-        "exercises": {name: _exercise(audit, name) for name in exercises},
+        "exercises": exercises,
         "stale": [{"exercise": name, "id": mutant} for name, mutant in audit.stale],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _exercise(audit: Audit, name: str) -> dict[str, Any]:
-    findings = audit.of(name)
-    operators = list(dict.fromkeys(finding.operator for finding in findings))
-    return {
-        "totals": _totals(findings),
-        "operators": {operator: _totals(audit.of(name, operator)) for operator in operators},
-        "findings": [_finding(finding) for finding in findings],
-    }
-
-
 def _totals(findings: list[AuditFinding]) -> dict[str, int]:
-    return {outcome.value: count(findings, outcome) for outcome in AuditOutcome}
+    counts = Counter(finding.outcome for finding in findings)
+    return {outcome.value: counts[outcome] for outcome in AuditOutcome}
 
 
-def _finding(finding: AuditFinding) -> dict[str, Any]:
-    return {
-        "operator": finding.operator,
-        "id": finding.id,
-        "task": finding.task,
-        "outcome": finding.outcome.value,
-        "place": _relative(finding.place),
-        "diff": list(finding.diff),
-        "failed": list(finding.failed),
-        "note": finding.note,
-    }
+def _as_json(finding: AuditFinding) -> dict[str, Any]:
+    table = asdict(finding) | {"place": shown(Path(finding.place))}
+    del table["exercise"]
+    return table

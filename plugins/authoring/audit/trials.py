@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +14,7 @@ from autograder.grading.checks_run import task_of
 from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.grading.written_answers import grade_answers
 from autograder.results.report import CheckResult
@@ -21,9 +22,12 @@ from autograder.submissions.submission import Staging, Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
+from plugins.authoring.audit.findings import AuditFinding
 
 #: Fixtures that a check asks for when it trains a model.
 _TRAINED = frozenset({"metric_threshold", "plot"})
+#: What a check gives for a right answer.
+RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,22 @@ class Trial:
 
     Args:
         exercise: the exercise's name.
-        label: its name in messages.
         source: the changed text of the solution.
         stop_early: one failing check is enough; otherwise one for each task.
+        finding: what is said of it if no check fails; None for the unchanged solution.
+        also_fails: for a mistake, further tasks whose checks may fail.
     """
 
     exercise: str
-    label: str
     source: str
     stop_early: bool
+    finding: AuditFinding | None = None
+    also_fails: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name in messages."""
+        return self.finding.id if self.finding is not None else "the solution"
 
 
 @dataclass(frozen=True)
@@ -51,31 +62,6 @@ class Failure:
     task: str
 
 
-class CheckSelection:
-    """Selects the checks that can still say something new, and sorts them.
-
-    Args:
-        stop_early: one failure of any task is enough; otherwise one failure of each task.
-    """
-
-    def __init__(self, *, stop_early: bool) -> None:
-        self._stop_early = stop_early
-        self._failed: set[str] = set()
-
-    def sort(self, items: list[pytest.Item]) -> None:
-        """Put the checks that train a model last; they cost more than all others."""
-        items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
-
-    def note(self, result: CheckResult) -> None:
-        """Note the task of a check that did not pass."""
-        if result.verdict is not Verdict.PASSED:
-            self._failed.add(result.task)
-
-    def needs(self, item: pytest.Item) -> bool:
-        """Return whether a check can say something new after the results so far."""
-        return not self._failed if self._stop_early else task_of(item) not in self._failed
-
-
 class AuditTrials:
     """Carries out trials one after the other, in one process.
 
@@ -83,10 +69,9 @@ class AuditTrials:
     the order of their exercises, so only the last exercise is kept.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: GradingSetting) -> None:
         self._setting = setting
-        self._exercise = ""
-        self._memory = Memory()
+        self._memory: dict[str, Memory] = {}
 
     def attempt(self, trial: Trial) -> tuple[Failure, ...]:
         """Grade `trial` and return the checks that it fails.
@@ -94,36 +79,46 @@ class AuditTrials:
         Raises:
             GradusError: gradus has a fault, so there is no result.
         """
-        exercise = self._setting.course.exercise(trial.exercise)
-        with handed_in(self._setting, exercise, trial.label, trial.source) as submission:
-            results = self._results(exercise, trial, submission)
+        setting = self._setting
+        exercise = setting.course.exercise(trial.exercise)
+        with handed_in(setting, exercise, trial.label, trial.source) as submission:
+            if exercise.questions:
+                results = grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
+            else:
+                results = self._results(exercise, submission, trial.stop_early)
         for result in results:
             if result.verdict is Verdict.NOT_GRADED:
                 raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
-        right = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in right)
+        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in RIGHT)
 
     def _results(
-        self, exercise: Exercise, trial: Trial, submission: Submission
-    ) -> Sequence[CheckResult]:
-        if exercise.questions:
-            return grade_answers(exercise, submission, self._setting.seed, NO_POINTS).checks
-        grader = Grader(self._setting, submission, memory=self._memory_of(exercise))
-        try:
-            selection = CheckSelection(stop_early=trial.stop_early)
-            with grader.under_test(exercise) as under_test:
-                return grader.run(under_test, selection.note, selection.sort, selection.needs)
-        finally:
-            grader.close()
+        self, exercise: Exercise, submission: Submission, stop_early: bool
+    ) -> tuple[CheckResult, ...]:
+        """Run the checks that can still say something new; those that train a model come last."""
+        failed: set[str] = set()
 
-    def _memory_of(self, exercise: Exercise) -> Memory:
-        if self._exercise != exercise.name:
-            self._exercise, self._memory = exercise.name, Memory()
-        return self._memory
+        def note(result: CheckResult) -> None:
+            if result.verdict is not Verdict.PASSED:
+                failed.add(result.task)
+
+        def sort(items: list[pytest.Item]) -> None:
+            items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
+
+        def is_needed(item: pytest.Item) -> bool:
+            return not failed if stop_early else task_of(item) not in failed
+
+        if exercise.name not in self._memory:
+            self._memory = {exercise.name: Memory()}
+        memory = self._memory[exercise.name]
+        with (
+            closing(Grader(self._setting, submission, memory=memory)) as grader,
+            grader.under_test(exercise) as under_test,
+        ):
+            return tuple(grader.run(under_test, note, sort, is_needed))
 
 
 def handed_in(
-    setting: Setting,
+    setting: GradingSetting,
     exercise: Exercise,
     label: str,
     source: str,

@@ -35,7 +35,18 @@ def write_thresholds(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     """
     before = decode(read_bytes(file), str(file))
     after = _edited(before, thresholds)
-    _reject_damage(file, before, after, thresholds)
+    wanted: dict[str, Any] = tomllib.loads(before)
+    section = wanted.setdefault(_SECTION, {})
+    section.update({name: asdict(threshold) for name, threshold in thresholds.items()})
+    try:
+        is_right = tomllib.loads(after) == wanted  # and everything else is as before
+    except tomllib.TOMLDecodeError:
+        is_right = False
+    if not is_right:
+        raise BadInputError(
+            f"{file}: the thresholds cannot be replaced in it: write each of them as a line "
+            "'name = value' under [thresholds], or as a table [thresholds.name], and try again"
+        )
     file.write_bytes(after.encode("utf-8"))
 
 
@@ -45,8 +56,8 @@ def _edited(text: str, thresholds: Mapping[str, Threshold]) -> str:
     document = tomlkit.parse(text if text.endswith("\n") or not text else text + newline)
     if thresholds and _SECTION not in document:
         document = _with_section(document, newline)
-    found = [item for key, item in document.body if key is not None and key.key == _SECTION]
-    sections = [item for item in found if isinstance(item, Table)]
+    items = [item for key, item in document.body if key is not None and key.key == _SECTION]
+    sections = [item for item in items if isinstance(item, Table)]
     try:
         for name, threshold in thresholds.items():
             _put(sections, name, threshold, newline)
@@ -58,8 +69,8 @@ def _edited(text: str, thresholds: Mapping[str, Threshold]) -> str:
 def _with_section(document: tomlkit.TOMLDocument, newline: str) -> tomlkit.TOMLDocument:
     """Add an empty table ``[thresholds]`` before the tasks and their comment."""
     names = [key.key if key is not None else "" for key, _ in document.body]
-    place = names.index(_TASKS) if _TASKS in names else len(names)
-    before, after = document.body[:place], document.body[place:]
+    end = names.index(_TASKS) if _TASKS in names else len(names)
+    before, after = document.body[:end], document.body[end:]
     following = _take_following(before)
     section = tomlkit.table(is_super_table=False)
     section.trivia.indent, section.trivia.trail = newline * bool(before), newline
@@ -129,21 +140,3 @@ def _last_body(body: Body) -> Body:
     if isinstance(last, AoT):
         last = last.body[-1]
     return _last_body(last.value.body) if isinstance(last, Table) else body
-
-
-def _reject_damage(
-    file: Path, before: str, after: str, thresholds: Mapping[str, Threshold]
-) -> None:
-    """Raise an error unless `after` has the new thresholds and everything else of `before`."""
-    wanted: dict[str, Any] = tomllib.loads(before)
-    section = wanted.setdefault("thresholds", {})
-    section.update({name: asdict(threshold) for name, threshold in thresholds.items()})
-    try:
-        is_right = tomllib.loads(after) == wanted
-    except tomllib.TOMLDecodeError:
-        is_right = False
-    if not is_right:
-        raise BadInputError(
-            f"{file}: the thresholds cannot be replaced in it: write each of them as a line "
-            "'name = value' under [thresholds], or as a table [thresholds.name], and try again"
-        )

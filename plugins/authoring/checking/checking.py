@@ -6,7 +6,7 @@ The steps that grade are here: the solution, the stub, mistakes, alternates and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub
 from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.written_answers import grade_answers
-from autograder.judging.rules import refusal
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
@@ -25,7 +24,7 @@ from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, STUDENT
 from plugins.authoring.audit.auditing import Scope, audit
-from plugins.authoring.audit.trials import handed_in
+from plugins.authoring.audit.trials import RIGHT, handed_in
 from plugins.authoring.checking import exercise_files
 from plugins.authoring.checking.exercise_files import Checked, Problem, advice
 
@@ -36,7 +35,7 @@ Step = tuple[str, Callable[[], Iterable[Problem]]]
 WAITS = "what is wrong above comes first"
 
 
-def checked(setting: Setting, name: str) -> list[Checked]:
+def checked(setting: GradingSetting, name: str) -> list[Checked]:
     """Look at everything that an author of the exercise `name` can get wrong.
 
     A step that raises an error is a problem; steps that depend on it are left out.
@@ -49,7 +48,13 @@ def checked(setting: Setting, name: str) -> list[Checked]:
     if steps[0].problems:
         return [*steps, *(Checked(step, left_out=WAITS) for step in ("solution", "grading"))]
     results: list[CheckResult] = []
-    steps.append(_solution(setting, exercise, results))
+
+    def solution_problems() -> Iterator[Problem]:
+        results.extend(solution_results(setting, exercise))
+        fix = f"`grade {exercise.name} --submission solutions` shows why"
+        yield from failing(results, "the solution", fix)
+
+    steps.append(_taken("solution passes", solution_problems))
     if not steps[-1].is_sound:
         return [*steps, Checked("grading", left_out=WAITS)]
     return steps + [_taken(*step) for step in _grading(setting, exercise, results)]
@@ -62,33 +67,26 @@ def _taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
         return Checked(step, (Problem(str(error), "see the message"),))
 
 
-def _reading(setting: Setting, exercise: Exercise) -> Iterator[Step]:
-    """Yield the steps that grade nothing; the first decides whether grading makes sense."""
-    yield (
-        "files",
-        lambda: [*exercise_files.missing_files(exercise), *exercise_files.lists(exercise)],
-    )
-    yield "stub up to date", lambda: exercise_files.drift(exercise)
-    yield "text", lambda: exercise_files.readme(exercise)
-    yield "hints", lambda: exercise_files.hints(exercise)
-    if exercise.tasks:
-        yield "promises", lambda: exercise_files.promises(exercise)
-        yield "examples", lambda: exercise_files.examples(setting.course, exercise)
-        yield "thresholds", lambda: exercise_files.thresholds(exercise)
+def _reading(setting: GradingSetting, exercise: Exercise) -> list[Step]:
+    """Return the steps that grade nothing; the first decides whether grading makes sense."""
+    files = exercise_files
+    of_tasks: list[Step] = [
+        ("promises", lambda: files.promises(exercise)),
+        ("examples", lambda: files.examples(setting.course, exercise)),
+        ("thresholds", lambda: files.thresholds(exercise)),
+    ]
+    return [
+        ("files", lambda: [*files.missing_files(exercise), *files.lists(exercise)]),
+        ("stub up to date", lambda: files.drift(exercise)),
+        ("text", lambda: files.readme(exercise)),
+        ("hints", lambda: files.hints(exercise)),
+        *(of_tasks if exercise.tasks else ()),
+    ]
 
 
-def _solution(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Checked:
-    """Grade the solution; `results` gets the results of its checks."""
-
-    def problems() -> Iterator[Problem]:
-        results.extend(solution_results(setting, exercise))
-        fix = f"`grade {exercise.name} --submission solutions` shows why"
-        yield from failing(results, "the solution", fix)
-
-    return _taken("solution passes", problems)
-
-
-def _grading(setting: Setting, exercise: Exercise, results: list[CheckResult]) -> Iterator[Step]:
+def _grading(
+    setting: GradingSetting, exercise: Exercise, results: list[CheckResult]
+) -> Iterator[Step]:
     """Yield the steps that need the results of the solution, or grade further answers."""
     yield "points", lambda: points(exercise, results)
     if exercise.tasks:
@@ -104,7 +102,7 @@ def _grading(setting: Setting, exercise: Exercise, results: list[CheckResult]) -
 _RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
 
 
-def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult, ...]:
+def solution_results(setting: GradingSetting, exercise: Exercise) -> tuple[CheckResult, ...]:
     """Return the results of all checks on the solution."""
     if exercise.questions:
         with load_submission(
@@ -115,35 +113,28 @@ def solution_results(setting: Setting, exercise: Exercise) -> tuple[CheckResult,
 
 
 def _results(
-    setting: Setting, exercise: Exercise, source: str, beside: Path | None = None
+    setting: GradingSetting, exercise: Exercise, source: str, style: str = ""
 ) -> tuple[CheckResult, ...]:
     """Return the results of `source`, as `grade` counts them.
 
     Args:
-        beside: a file; required exercises are taken from files of its name, else solved.
+        style: a file name; required exercises are taken from alternates of its name, else solved.
     """
-    with handed_in(setting, exercise, "check", source, _style(setting, exercise, beside)) as given:
-        grader = Grader(setting, given)
-        try:
-            return refusal(grader.grade(exercise)).checks
-        finally:
-            grader.close()
-
-
-def _style(setting: Setting, exercise: Exercise, beside: Path | None) -> dict[str, str]:
-    """Return the sources of required exercises in the style of the file `beside`."""
-    if beside is None:
-        return {}
-    others = map(setting.course.exercise, exercise.requires)
-    files = {other.name: alternates_folder(other) / beside.name for other in others}
-    return {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
+    others = map(setting.course.exercise, exercise.requires if style else ())
+    files = {other.name: alternates_folder(other) / style for other in others}
+    required = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
+    with (
+        handed_in(setting, exercise, "check", source, required) as submission,
+        closing(Grader(setting, submission)) as grader,
+    ):
+        return grader.grade(exercise).checks
 
 
 def failing(results: Sequence[CheckResult], whose: str, fix: str) -> Iterator[Problem]:
     """Yield a problem for each message of those of `results` that did not pass."""
     checks: dict[str, list[str]] = {}
     for check in results:
-        if check.verdict not in _RIGHT:
+        if check.verdict not in RIGHT:
             checks.setdefault(check.message, []).append(check.id)
     for message, ids in checks.items():
         yield Problem(f"{whose} fails {', '.join(ids)}: {message}", fix)
@@ -182,12 +173,10 @@ def check_hints(results: Sequence[CheckResult]) -> Iterator[Problem]:
             yield advice(f"{check.id} has no hint", 'add @pytest.mark.hint("...") above it')
 
 
-def stub(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def stub(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that the stub passes without a line of the student's."""
     source = available_stub(exercise)
-    if source is None or not exercise.tasks:
-        return
-    for check in _results(setting, exercise, source):
+    for check in _results(setting, exercise, source) if source is not None else ():
         if check.verdict is Verdict.PASSED:
             yield Problem(
                 f"the untouched stub passes {check.id} and gets {check.points:g} points",
@@ -195,7 +184,7 @@ def stub(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
             )
 
 
-def mistakes(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def mistakes(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the listed mistakes that no check catches, or that fail another task."""
     if not mistakes_file(exercise).is_file():
         yield Problem(
@@ -212,10 +201,10 @@ def mistakes(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
 
 def alternates_folder(exercise: Exercise) -> Path:
     """Return the folder with other right answers: one file for each style."""
-    return exercise.root / "tests" / "alternates" / exercise.unit / exercise.name
+    return exercise.root / "tests" / "data" / "alternates" / exercise.unit / exercise.name
 
 
-def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def alternates(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the alternates that do not get all points: there, a check is too strict."""
     files = sorted(alternates_folder(exercise).glob("*.py"))
     if not files:
@@ -226,12 +215,12 @@ def alternates(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
     for file in files:
         is_torch = "torch" in file.stem
         if not is_torch or find_spec("torch"):
-            own = replace(setting, backend="torch") if is_torch else setting
-            results = _results(own, exercise, file.read_text("utf-8"), file)
+            own = setting.with_options(backend="torch") if is_torch else setting
+            results = _results(own, exercise, file.read_text("utf-8"), file.name)
             yield from failing(results, str(file), "loosen the check, or correct the file")
 
 
-def backends_of(setting: Setting, exercise: Exercise) -> list[str]:
+def backends_of(setting: GradingSetting, exercise: Exercise) -> list[str]:
     """Return the backends other than the reference that offer all tasks of `exercise`."""
     registry = setting.plugins.registry
     names = [task.registry_name for task in exercise.tasks]
@@ -244,10 +233,11 @@ def backends_of(setting: Setting, exercise: Exercise) -> list[str]:
     ]
 
 
-def backends(setting: Setting, exercise: Exercise) -> Iterator[Problem]:
+def backends(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that a backend's form of the exercise fails."""
     for provider in (REFERENCE, *backends_of(setting, exercise)):
-        results = Grader(replace(setting, provider=provider), None).grade(exercise).checks
+        own = setting.with_options(provider=provider)
+        results = Grader(own, None).grade(exercise).checks
         yield from failing(
             results, f"the backend '{provider}'", f"`grade {exercise.name} --provider {provider}`"
         )

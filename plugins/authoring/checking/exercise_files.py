@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
@@ -65,14 +64,6 @@ def advice(text: str, fix: str) -> Problem:
     return Problem(text, fix, is_advice=True)
 
 
-def _error(function: Callable[[], object], fix: str) -> Iterator[Problem]:
-    """Call `function`; yield a problem with the fix `fix` if it raises an error."""
-    try:
-        function()
-    except GradusError as error:
-        yield Problem(str(error), fix)
-
-
 def missing_files(exercise: Exercise) -> Iterator[Problem]:
     """Yield a problem for each file that an exercise needs and that is missing."""
     needed = {exercise.readme: "the text of the exercise", exercise.solution: "the solution"}
@@ -88,12 +79,16 @@ def missing_files(exercise: Exercise) -> Iterator[Problem]:
 
 def lists(exercise: Exercise) -> Iterator[Problem]:
     """Yield the problems of mistakes.toml, equivalents.toml and of the key of questions."""
-    if exercise.questions:
-        yield from _error(partial(load_key, exercise), "correct the named line")
-        return
-    yield from _error(partial(_apply_mistakes, exercise), "correct the named line")
-    fix = "correct the named line; every group of equivalents needs a reason"
-    yield from _error(partial(load_equivalents, exercise), fix)
+    fix = "correct the named line"
+    readers: list[tuple[Callable[[Exercise], object], str]] = [(load_key, fix)]
+    if not exercise.questions:
+        reasons = f"{fix}; every group of equivalents needs a reason"
+        readers = [(_apply_mistakes, fix), (load_equivalents, reasons)]
+    for read, fix in readers:
+        try:
+            read(exercise)
+        except GradusError as error:
+            yield Problem(str(error), fix)
 
 
 def _apply_mistakes(exercise: Exercise) -> None:
@@ -106,15 +101,13 @@ def _apply_mistakes(exercise: Exercise) -> None:
 def drift(exercise: Exercise) -> Iterator[Problem]:
     """Yield a problem if the stub is not what the solution gives."""
     try:
-        drifted = stub_file(exercise).drifted
+        if stub_file(exercise).drifted:
+            yield Problem(
+                f"{exercise.stub} is not the stub of the solution",
+                "`gradus stubs` writes it; `gradus stubs --force` also over edits",
+            )
     except GradusError as error:
         yield Problem(str(error), "correct the region in the solution")
-        return
-    if drifted:
-        yield Problem(
-            f"{exercise.stub} is not the stub of the solution",
-            "`gradus stubs` writes it; `gradus stubs --force` also over edits",
-        )
 
 
 def thresholds(exercise: Exercise) -> Iterator[Problem]:
@@ -186,13 +179,14 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 
 
 def promises(exercise: Exercise) -> Iterator[Problem]:
-    """Yield hidden checks without a sentence, sentences that no text has, and unclaimed ones."""
+    """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
     for problem in promise_problems(promise_table(exercise)):
         yield Problem(problem, f"`gradus show {exercise.name} --promises` lists them all")
     for promise in unclaimed_promises(exercise):
         yield advice(
-            f"no check names the sentence '{promise.text}' ({'/'.join(promise.kinds)})",
-            'name it by @pytest.mark.promise("...") above the check that fails without it',
+            f"no check names the promise '{promise.text}' ({'/'.join(promise.kinds)})",
+            'name it by @pytest.mark.promise("...") above the check that fails without it; '
+            "a sentence of README.md gets a name by `<!-- promise: NAME -->` after it",
         )
 
 
@@ -210,7 +204,15 @@ def examples(course: Course, exercise: Exercise) -> Iterator[Problem]:
     with tempfile.TemporaryDirectory(prefix="gradus-examples-") as root:
         folder = _finished(course, exercise, Path(root))
         (folder / "examples.txt").write_text(text, "utf-8")
-        wrong = _pasted(exercise, folder)
+        command = [sys.executable, "-c", _PASTED.format(name=exercise.name)]
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST
+            )
+        except subprocess.TimeoutExpired:
+            wrong = f"they take more than {LONGEST} s"
+        else:
+            wrong = (done.stdout + done.stderr).strip()[-2000:] if done.returncode else ""
     if wrong:
         yield Problem(
             f"{exercise.readme}: an example does not print what it shows:\n{wrong}",
@@ -232,15 +234,3 @@ def _finished(course: Course, exercise: Exercise, root: Path) -> Path:
             if file.is_file():
                 (folder / file.name).write_bytes(file.read_bytes())
     return root / "exercises" / exercise.unit / exercise.name
-
-
-def _pasted(exercise: Exercise, folder: Path) -> str:
-    """Return what is wrong with the examples in `folder`; empty if nothing is."""
-    command = [sys.executable, "-c", _PASTED.format(name=exercise.name)]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST
-        )
-    except subprocess.TimeoutExpired:
-        return f"they take more than {LONGEST} s"
-    return (done.stdout + done.stderr).strip()[-2000:] if done.returncode else ""

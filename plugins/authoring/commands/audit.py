@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.course.reading import find_course
-from autograder.sandbox.runners.choose import AUTO
+from autograder.reports.wording import counted
+from autograder.sandbox.runners import AUTO
 from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
 from framework.commands.output import console, progress, say, shown, stopped_with
 from framework.errors import UsageError
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
-    from autograder.course.reading import Course
     from autograder.sandbox.runners import Sandbox
-    from plugins.authoring.audit.findings import Audit
-
-
-#: What Ctrl-C leaves without a journal.
-NOT_KEPT = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
 
 
 def audit(
@@ -71,24 +66,31 @@ def audit(
         raise UsageError("--accept is about automatic changes: leave out --mistakes")
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradingSetting
     from framework.providers.plugins import Plugins
     from plugins.authoring.audit.auditing import Journal, Scope
     from plugins.authoring.audit.auditing import audit as carry_out
+    from plugins.authoring.audit.equivalents import accept as add_equivalents
     from plugins.authoring.audit.findings import show, to_json
 
-    found = find_course(course)
-    scope = Scope(tuple(found.select(exercises or ())), mistakes, operator)
-    setting = Setting(found, Plugins(course=found), _sandbox(sandbox))
-    journal = Journal(resume, found) if resume else None
-    kept = f"what is done is kept: the same command goes on from {resume}" if resume else NOT_KEPT
+    chosen_course = find_course(course)
+    scope = Scope(tuple(chosen_course.select(exercises or ())), mistakes, operator)
+    setting = GradingSetting(chosen_course, Plugins(course=chosen_course), _sandbox(sandbox))
+    journal = Journal(resume, chosen_course) if resume else None
+    kept = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
+    if resume:
+        kept = f"what is done is kept: the same command goes on from {resume}"
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
         result = carry_out(setting, scope, jobs, report_progress, journal)
-    show(result, console(), by_operator=not mistakes)
+    show(result, console())
     if json_file is not None:
         json_file.write_text(to_json(result), "utf-8")
     if accept:
-        _accept(result, found)
+        written = add_equivalents(result, chosen_course)
+        for file, count in written.items():
+            say(f"added to {shown(file)}: {counted(count, 'change')}; write why each is right")
+        if not written:
+            say("Nothing was added: no automatic change survived.")
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 
@@ -98,18 +100,5 @@ def _sandbox(name: str) -> Sandbox:
     from autograder.sandbox.runners import choose
     from autograder.sandbox.runners.fork import ForkSandbox
 
-    if name != AUTO:
-        return choose(name)
-    forked = ForkSandbox()
-    return choose(AUTO) if forked.unavailable() else forked
-
-
-def _accept(result: Audit, course: Course) -> None:
-    from autograder.reports.wording import counted
-    from plugins.authoring.audit.equivalents import accept
-
-    written = accept(result, course)
-    for file, count in written.items():
-        say(f"added to {shown(file)}: {counted(count, 'change')}; write why each is right")
-    if not written:
-        say("Nothing was added: no automatic change survived.")
+    is_forked = name == AUTO and not ForkSandbox().unavailable()
+    return ForkSandbox() if is_forked else choose(name)

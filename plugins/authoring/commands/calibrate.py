@@ -13,6 +13,8 @@ from framework.commands.output import console, progress, say, shown, stopped_wit
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from autograder.course.reading import Exercise
     from autograder.course.thresholds import Threshold
 
@@ -34,53 +36,42 @@ def calibrate(
     Only the tables `thresholds.NAME` of the file change.
     """
     pin_threads()  # processes run in parallel
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.backends import REFERENCE
     from framework.providers.plugins import Plugins
     from plugins.authoring.calibration.calibrating import calibrated
     from plugins.authoring.calibration.exercise_toml import write_thresholds
 
-    found = find_course(course)
-    chosen = found.exercise(exercise)
-    setting = Setting(found, Plugins(course=found), choose("process"), provider=REFERENCE)
+    chosen_course = find_course(course)
+    chosen = chosen_course.exercise(exercise)
+    setting = GradingSetting(
+        chosen_course,
+        Plugins(course=chosen_course),
+        choose("process"),
+        GradeOptions(provider=REFERENCE),
+    )
     with (
         stopped_with(lambda: f"no threshold is measured, and {shown(chosen.toml)} is as before"),
         progress(f"calibrating {exercise}") as report_progress,
     ):
         thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
-    _show(chosen, thresholds)
+    console().print(_table(chosen, thresholds))
     write_thresholds(chosen.toml, thresholds)
     say(f"written to {shown(chosen.toml)}")
 
 
-def _show(exercise: Exercise, thresholds: Mapping[str, Threshold]) -> None:
+def _table(exercise: Exercise, thresholds: Mapping[str, Threshold]) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    heads = (
-        "metric",
-        "before",
-        "threshold",
-        "mean",
-        "spread",
-        "best",
-        "trainings",
-        "false failures",
-    )
-    for head in heads:
-        table.add_column(head, justify="left" if head == "metric" else "right")
+    heads = ["before", "threshold", "mean", "spread", "best", "trainings"]
+    table = Table("metric", box=None, pad_edge=False, header_style="bold")
+    for head in (*heads, "false failures"):
+        table.add_column(head, justify="right")
     for name, new in thresholds.items():
         old = exercise.thresholds.get(name)
-        numbers = (old.value if old else None, new.value, new.mean, new.spread, new.best)
-        table.add_row(name, *map(_number, numbers), str(new.attempts), _rate(new.false_failure))
-    console().print(table)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.5g}"
-
-
-def _rate(share: float | None) -> str:
-    """Return the maximum rate of false failures, as text."""
-    return f"1 in {1 / share:,.0f}" if share else "-"
+        values = (old.value if old else None, new.value, new.mean, new.spread, new.best)
+        numbers = ("-" if value is None else f"{value:.5g}" for value in values)
+        rate = f"1 in {1 / new.false_failure:,.0f}" if new.false_failure else "-"
+        table.add_row(name, *numbers, str(new.attempts), rate)
+    return table

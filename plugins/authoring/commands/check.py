@@ -15,7 +15,7 @@ from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
-    from plugins.authoring.checking.exercise_files import Checked, Problem
+    from plugins.authoring.checking.exercise_files import Checked
 
 
 def check(
@@ -35,17 +35,22 @@ def check(
     """
     pin_threads()  # exercises are checked in parallel
     from autograder.grading.parallel import in_parallel
-    from autograder.grading.setting import Setting
+    from autograder.grading.setting import GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.plugins import Plugins
     from plugins.authoring.checking.checking import checked
 
-    found = find_course(course)
-    names = found.select_names(exercises or ())
-    setting = Setting(found, Plugins(course=found), choose(sandbox))
+    chosen_course = find_course(course)
+    names = chosen_course.select_names(exercises or ())
+    setting = GradingSetting(chosen_course, Plugins(course=chosen_course), choose(sandbox))
     announce(f"checking {len(names)} exercises: each is shown as it ends")
     sound: list[bool] = []
-    with stopped_with(lambda: _so_far(sound, len(names))):
+
+    def so_far() -> str:
+        problems = sound.count(False)
+        return f"{len(sound)} of {len(names)} exercises are checked, {problems} have problems"
+
+    with stopped_with(so_far):
         results = in_parallel(partial(checked, setting), names, jobs)
         for name, steps in zip(names, results, strict=True):
             for line in described(name, steps, advice=advice):
@@ -55,25 +60,17 @@ def check(
         raise typer.Exit(1)
 
 
-def _so_far(sound: list[bool], count: int) -> str:
-    return f"{len(sound)} of {count} exercises are checked, {sound.count(False)} have problems"
-
-
 def described(name: str, steps: list[Checked], *, advice: bool = True) -> Iterator[str]:
     """Yield the lines about one exercise: its steps, and each problem with its fix."""
     wrong = sum(not step.is_sound for step in steps)
     yield f"{name}: {f'{wrong} of {len(steps)} steps found something' if wrong else 'sound'}"
     for step in steps:
-        shown = [one for one in step.problems if advice or not one.is_advice]
+        problems = [problem for problem in step.problems if advice or not problem.is_advice]
         if step.left_out:
             yield f"  - {step.step}: left out, {step.left_out}"
-        elif wrong or shown:
+        elif wrong or problems:
             yield f"  {'✓' if step.is_sound else '✗'} {step.step}"
-        for problem in shown:
-            yield from _lines(problem)
-
-
-def _lines(problem: Problem) -> Iterator[str]:
-    text = problem.text.replace(f"{Path.cwd()}/", "").replace("\n", "\n      ")
-    yield f"    {'advice: ' if problem.is_advice else ''}{text}"
-    yield f"      {problem.fix}"
+        for problem in problems:
+            text = problem.text.replace(f"{Path.cwd()}/", "").replace("\n", "\n      ")
+            yield f"    {'advice: ' if problem.is_advice else ''}{text}"
+            yield f"      {problem.fix}"

@@ -46,22 +46,28 @@ def pin(
     The hash is written to exercises/course.toml, what it covers to exercises/revision.json. Reports
     of a pinned course whose checks were changed say so. Choose a new `version` for a new pin.
     """
-    found = find_course(course)
-    _reject_kit(found)
-    now = revision_of(found)
+    chosen_course = _full_course(course)
+    now = revision_of(chosen_course)
+    before = _pinned(chosen_course) if check else pinned_revision(chosen_course)
+    if before is not None and before.hash != now.hash:
+        if check:
+            say("\n".join(changes(before, now)))
+            raise UsageError(
+                f"the course was pinned as {before.label} and is {now.label} now: choose another "
+                "`version`, and pin it with `gradus course pin`"
+            )
+        if before.version == now.version:
+            file = shown(course_file(chosen_course.root))
+            raise UsageError(
+                f"the course was pinned as {before.label} and has changed: choose another "
+                f"`version` in {file} first. `gradus course diff` shows what changed"
+            )
     if check:
-        _require_unchanged(found, now)
         say(f"The course is pinned as {now.label}, and unchanged.")
         return
-    before = pinned_revision(found)
-    if before is not None and before.hash != now.hash and before.version == now.version:
-        raise UsageError(
-            f"the course was pinned as {before.label} and has changed: choose another `version` in "
-            f"{shown(course_file(found.root))} first. `gradus course diff` shows what changed"
-        )
-    write_revision(now, found.root)
-    _write_hash(found, now)
-    say(f"pinned as {now.label}: {shown(revision_file(found.root))}")
+    write_revision(now, chosen_course.root)
+    _write_hash(chosen_course, now)
+    say(f"pinned as {now.label}: {shown(revision_file(chosen_course.root))}")
 
 
 @course.command()
@@ -80,9 +86,9 @@ def diff(
 
     The exit code is 1 if something changed. Titles, texts and hints change no grade.
     """
-    found = find_course(course)
-    first = _revision(old) if old is not None else _pinned(found)
-    second = _revision(new) if new is not None else revision_of(found)
+    chosen_course = find_course(course)
+    first = _revision(old) if old is not None else _pinned(chosen_course)
+    second = _revision(new) if new is not None else revision_of(chosen_course)
     say(f"{first.course or 'course'} {first.label} -> {second.label}")
     lines = list(changes(first, second))
     for line in lines or ["Nothing that decides about grades has changed."]:
@@ -91,40 +97,29 @@ def diff(
         raise typer.Exit(1)
 
 
-def _revision(place: Path) -> Revision:
-    if place.suffix == ".json":
-        return read_revision(place)
-    found = find_course(place)
-    _reject_kit(found)
-    return revision_of(found)
+def _revision(path: Path) -> Revision:
+    return read_revision(path) if path.suffix == ".json" else revision_of(_full_course(path))
 
 
 def _pinned(course: Course) -> Revision:
-    found = pinned_revision(course)
-    if found is None:
+    revision = pinned_revision(course)
+    if revision is None:
         raise UsageError(
             f"the course at {course.root} is not pinned: `gradus course pin` pins it, or name the "
             "earlier state: `gradus course diff OLD NEW`"
         )
-    return found
+    return revision
 
 
-def _require_unchanged(course: Course, now: Revision) -> None:
-    before = _pinned(course)
-    if before.hash != now.hash:
-        say("\n".join(changes(before, now)))
-        raise UsageError(
-            f"the course was pinned as {before.label} and is {now.label} now: choose another "
-            "`version`, and pin it with `gradus course pin`"
-        )
-
-
-def _reject_kit(course: Course) -> None:
+def _full_course(path: Path | None) -> Course:
+    """Return the course at `path`, which must not be a kit: it has no hidden checks."""
+    course = find_course(path)
     if kit_of(course.root) is not None:
         raise UsageError(
             f"{course.root} is a student kit, without hidden checks: name the full course. "
             "`gradus kit update NEW` says what changed in a kit"
         )
+    return course
 
 
 def _write_hash(course: Course, revision: Revision) -> None:
@@ -137,7 +132,7 @@ def _write_hash(course: Course, revision: Revision) -> None:
         table["revision"] = revision.hash
     else:
         lines = read_text(file).split("\n")
-        place = next(i for i, line in enumerate(lines) if line.split("=")[0].strip() == "version")
-        lines.insert(place + 1, f'revision = "{revision.hash}"')
+        keys = [line.split("=")[0].strip() for line in lines]
+        lines.insert(keys.index("version") + 1, f'revision = "{revision.hash}"')
         table = tomlkit.parse("\n".join(lines))
     file.write_text(tomlkit.dumps(table), "utf-8", newline="\n")

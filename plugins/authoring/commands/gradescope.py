@@ -51,15 +51,15 @@ def build(
     Gradescope's machine that one of them works and that solutions get full marks; otherwise it
     fails. --allow-weaker grades without, and results.json lists what is not contained.
     """
-    from plugins.authoring.kits.gradescope_autograder import AutograderBuild, build_gradescope
+    from plugins.authoring.kits.gradescope_autograder import build_gradescope
 
-    found = find_course(course)
-    exercises = found.select(names or ())
-    built = build_gradescope(AutograderBuild(found, exercises, wheels, seed, allow_weaker), file)
-    say(
-        f"{shown(built.file)}: {counted(len(built.exercises), 'exercise')}, "
-        f"{built.size / (1 << 20):.1f} MiB"
+    chosen_course = find_course(course)
+    exercises = chosen_course.select(names or ())
+    required = build_gradescope(
+        file, chosen_course, exercises, wheels=wheels, seed=seed, allow_weaker=allow_weaker
     )
-    if built.required:
-        say(f"with what they require: {', '.join(built.required)}")
+    size = f"{file.stat().st_size / (1 << 20):.1f} MiB"
+    say(f"{shown(file)}: {counted(len(exercises), 'exercise')}, {size}")
+    if required:
+        say(f"with what they require: {', '.join(required)}")
     say("it holds solutions and hidden checks: keep it from students")

@@ -41,28 +41,24 @@ def build(
     solution gets the points of all public checks, every stub none, and no line of a solution is in
     what the build adds.
     """
-    from plugins.authoring.kits.building import build_kit
+    from plugins.authoring.kits.building import build_kit, summary
 
-    begins = partial(announce, "recording every exercise, then grading it in the kit")
     done: list[str] = []
-    with stopped_with(lambda: _so_far(done, place)):
-        told = partial(_told, done)
-        built = build_kit(find_course(course), place, names or (), jobs, told, begins)
-    from plugins.authoring.kits.building import summary
 
-    for line in summary(built, verbose=verbose):
+    def progress(line: str) -> None:
+        done.append(line)
         say(line)
 
+    def so_far() -> str:
+        proved = sum(line.startswith("proved") for line in done)
+        recorded = counted(len(done) - proved, "exercise")
+        return f"recorded: {recorded}, proved: {proved}. {place} is not written"
 
-def _told(done: list[str], line: str) -> None:
-    done.append(line)
-    say(line)
-
-
-def _so_far(done: list[str], place: Path) -> str:
-    proved = sum(line.startswith("proved") for line in done)
-    recorded = len(done) - proved
-    return f"recorded: {counted(recorded, 'exercise')}, proved: {proved}. {place} is not written"
+    begins = partial(announce, "recording every exercise, then grading it in the kit")
+    with stopped_with(so_far):
+        built = build_kit(find_course(course), place, names or (), jobs, progress, begins)
+    for line in summary(built, verbose=verbose):
+        say(line)
 
 
 @kit.command()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.course.reading import Course, find_course
+from autograder.course.reading import find_course
 from autograder.course.stubs import stub_files, write_stubs
 from framework.commands.options import CourseOption
 from framework.commands.output import say, shown
@@ -28,37 +27,27 @@ def stubs(
     A stub has a TODO instead of the code between `# BEGIN SOLUTION` and `# END SOLUTION`. Edited
     stubs are not overwritten.
     """
-    found = find_course(course)
+    chosen_course = find_course(course)
     if check:
-        _check(found)
-    else:
-        _write(found, force)
-
-
-def _check(course: Course) -> None:
-    files = stub_files(course)
-    drifted = [file for file in files if file.drifted]
-    for file in drifted:
-        say(f"{shown(file.path)} differs from the stub of its solution:")
-        typer.echo(f"{file.diff()}\n")
-    if drifted:
-        say(f"Out of date: {len(drifted)} of {len(files)} stubs. `gradus stubs` writes them.")
-        raise typer.Exit(1)
-    say(f"All {len(files)} stubs are up to date.")
-
-
-def _write(course: Course, force: bool) -> None:
-    result = write_stubs(course, force=force)
+        files = stub_files(chosen_course)
+        drifted = [file for file in files if file.drifted]
+        for file in drifted:
+            say(f"{shown(file.path)} differs from the stub of its solution:")
+            typer.echo(f"{file.diff()}\n")
+        if drifted:
+            say(f"Out of date: {len(drifted)} of {len(files)} stubs. `gradus stubs` writes them.")
+            raise typer.Exit(1)
+        say(f"All {len(files)} stubs are up to date.")
+        return
+    result = write_stubs(chosen_course, force=force)
     for copy in result.backups:
         say(f"edits are saved as {shown(copy)}")
     for path in result.written:
         say(f"wrote {shown(path)}")
     if result.kept:
-        raise ConflictError(_refusal(result.kept))
+        kept = ", ".join(map(shown, result.kept))
+        raise ConflictError(
+            f"not overwritten, they contain edits: {kept}. `gradus stubs --force` overwrites them"
+        )
     if not result.written:
         say("All stubs are up to date.")
-
-
-def _refusal(kept: tuple[Path, ...]) -> str:
-    files = ", ".join(shown(path) for path in kept)
-    return f"not overwritten, they contain edits: {files}. `gradus stubs --force` overwrites them"

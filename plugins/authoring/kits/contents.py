@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
+from importlib import resources
 from pathlib import Path
 from string import Template
 
@@ -19,34 +22,13 @@ from framework.course.folder import course_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
-_README = Template("""# Student kit: $title
-
-Install what it needs once, with Python 3.11 or newer:
-
-    pip install $distribution==$version
-
-Then, in this folder:
-
-    gradus list
-    gradus show $first
-    grade $first
-    gradus hint $first
-
-`gradus list` shows all exercises, and `gradus show` the text of one. Write your code in
-`exercises/`; `grade` checks it and explains what it finds. `pytest exercises` and the test panel of
-an editor run the same checks. In VS Code, open this folder.
-
-The kit holds no solutions. It compares your code with recorded answers. Where it has none, a check
-*needs the course's grader*: that is no failure. What a model has learned is not compared with the
-reference. The course grades with other random numbers, with this comparison and with hidden checks.
-
-`gradus kit update NEW_KIT` brings newer checks and texts, and leaves your files as they are.
-""")
-
 _PYTEST = """[pytest]
 testpaths = exercises
 addopts = --import-mode=importlib
 """
+
+#: Files that no copy of a folder holds.
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 _VSCODE = {
     "python.testing.pytestEnabled": True,
@@ -56,16 +38,13 @@ _VSCODE = {
 
 
 def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write everything but recordings and the manifest into the folder of `kit`.
-
-    Raises:
-        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
-    """
+    """Write everything but recordings and the manifest into the folder of `kit`."""
     write_course(kit.root, course, exercises)
     for exercise in exercises:
         stub = kit.root / exercise.stub.relative_to(course.root)
         _copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
-    readme = _README.substitute(
+    template = resources.files("plugins.authoring.kits").joinpath("templates/README.md")
+    readme = Template(template.read_text("utf-8")).substitute(
         title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
         distribution=DISTRIBUTION,
         version=__version__,
@@ -83,18 +62,31 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
         BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
     """
     for exercise in exercises:
-        _write_exercise(folder, course, exercise)
+        stub = available_stub(exercise)
+        if stub is None:
+            raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
+        for file in _public_files(exercise):
+            _copy(file, folder / file.relative_to(course.root))
+        _write(folder / exercise.stub.relative_to(course.root), stub)
     _write(course_file(folder), _course_toml(course, exercises))
     _write_base(folder, course, exercises)
     for plugin in map(Path, course.plugins):
-        _copy_plugin(folder, course, plugin)
+        if not plugin.exists():  # a module, which is installed
+            continue
+        if not plugin.is_relative_to(course.root):
+            raise BadInputError(
+                f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold "
+                "only plugins of the course's folder. Move it there, or install it as a package"
+            )
+        target = folder / plugin.relative_to(course.root)
+        if plugin.is_dir():
+            shutil.copytree(plugin, target, ignore=IGNORED)
+        else:
+            _copy(plugin, target)
 
 
 def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write what `exercises` take from bases into the course at `folder`.
-
-    Students are given it, and may not have the base.
-    """
+    """Write what `exercises` take from bases: students may not have these."""
     root = base_in_kit(folder)
     needed = course.borrowed(exercises)
     for depth, base in enumerate(course.bases):
@@ -110,15 +102,6 @@ def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> 
             exercise = base.exercise(name)
             for file in (exercise.toml, exercise.solution):
                 _copy(file, base_folder / file.relative_to(base.root))
-
-
-def _write_exercise(folder: Path, course: Course, exercise: Exercise) -> None:
-    stub = available_stub(exercise)
-    if stub is None:
-        raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
-    for file in _public_files(exercise):
-        _copy(file, folder / file.relative_to(course.root))
-    _write(folder / exercise.stub.relative_to(course.root), stub)
 
 
 def _public_files(exercise: Exercise) -> Iterator[Path]:
@@ -143,23 +126,6 @@ def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
     return tomlkit.dumps(table)
 
 
-def _copy_plugin(folder: Path, course: Course, plugin: Path) -> None:
-    """Copy a plugin that is a file or a folder of the course; a module is installed."""
-    if not plugin.exists():
-        return
-    if not plugin.is_relative_to(course.root):
-        raise BadInputError(
-            f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold only "
-            "plugins of the course's folder. Move it there, or install it as a package"
-        )
-    target = folder / plugin.relative_to(course.root)
-    if plugin.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__", ".*")
-        shutil.copytree(plugin, target, ignore=ignored)
-    else:
-        _copy(plugin, target)
-
-
 def _copy(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
@@ -168,3 +134,20 @@ def _copy(file: Path, target: Path) -> None:
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")
+
+
+def pack(root: Path, file: Path, folder: str = "", mode: int = 0o666) -> None:
+    """Write the files below `root` into the zip `file`, there below `folder`.
+
+    Args:
+        mode: permissions of the zip, less those that the system takes away.
+    """
+    aside = file.with_name(f".{file.name}.part")
+    with (
+        os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                archive.write(path, Path(folder, path.relative_to(root)))
+    aside.replace(file)

@@ -7,28 +7,28 @@ a solution: these lines are counted. All other files, recordings included, may h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from autograder.conversations.recording import content
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
-from autograder.grading.repeats import TRIES
-from autograder.grading.setting import Setting
+from autograder.grading.request import TRIES
+from autograder.grading.setting import GradingSetting
 from autograder.judging.rules import judged
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.course.catalogue import base_in_kit
 from framework.errors import BadInputError
-from plugins.authoring.kits.solution_recording import RIGHT
+from plugins.authoring.kits.solution_recording import RIGHT, until_right
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """What the checks of one exercise are worth in the kit.
 
     Attributes:
@@ -41,11 +41,12 @@ class Proof:
     open_checks: dict[str, float]
 
 
-def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: Exercise) -> Proof:
+def prove(
+    setting: GradingSetting, solutions: Submission, stubs: Submission, exercise: Exercise
+) -> Proof:
     """Grade the solution and the stub of `exercise` in the kit of `setting`.
 
-    Raises:
-        BadInputError: the solution does not pass, or the stub passes a check.
+    `BadInputError` says that the solution does not pass, or that the stub passes a check.
     """
     right = _graded(setting, solutions, exercise)
     for check in right:
@@ -57,29 +58,18 @@ def prove(setting: Setting, solutions: Submission, stubs: Submission, exercise: 
         if check.verdict is Verdict.PASSED:
             raise BadInputError(f"in the kit, the stub of {exercise.name} passes {check.id}")
     needing = [check for check in right if check.verdict is Verdict.NEEDS_GRADER]
-    return Proof(exercise.name, _points(right), {check.id: check.points for check in needing})
+    points = sum(check.points for check in right)
+    return Proof(exercise.name, points, {check.id: check.points for check in needing})
 
 
 def _graded(
-    setting: Setting, submission: Submission, exercise: Exercise, tries: int = TRIES
+    setting: GradingSetting, submission: Submission, exercise: Exercise, tries: int = TRIES
 ) -> list[CheckResult]:
-    """Return the results; a check of a trained model may fail by chance, and is tried again."""
-    results: dict[str, CheckResult] = {}
-    grader = Grader(setting, submission)
-    try:
-        for _ in range(tries):
-            left = [name for name, check in results.items() if check.verdict not in RIGHT]
-            if results and not left:
-                break
-            result = judged(grader.grade(exercise, select=only(left) if left else None))
-            results |= {check.id: check for check in result.checks}
-    finally:
-        grader.close()
-    return list(results.values())
+    def run(ids: list[str]) -> tuple[CheckResult, ...]:
+        return judged(grader.grade(exercise, select=only(ids) if ids else None)).checks
 
-
-def _points(checks: Iterable[CheckResult]) -> float:
-    return sum(check.points for check in checks)
+    with closing(Grader(setting, submission)) as grader:
+        return until_right(run, tries)
 
 
 #: Shorter lines, as ``return x``, stand in any code.
@@ -87,8 +77,7 @@ SHORTEST = 12
 _TEXT = re.compile(rb"[\x20-\x7e\x80-\xff]{%d,}" % SHORTEST)
 
 
-@dataclass(frozen=True)
-class Quotation:
+class Quotation(NamedTuple):
     """A line of a solution in a file of the kit."""
 
     file: Path
@@ -96,11 +85,7 @@ class Quotation:
 
 
 def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
-    """Return the lines of the answers that no stub shows.
-
-    Raises:
-        BadInputError: a solution is missing, or has a malformed region.
-    """
+    """Return the lines of the answers that no stub shows."""
     answers: set[str] = set()
     shown = ""
     for exercise in exercises:
@@ -115,13 +100,11 @@ def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
     return {line for line in kept if line not in shown}
 
 
-def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
+def quotations(root: Path, exercises: Sequence[Exercise]) -> list[Quotation]:
     """Return the lines of solutions in the texts that the instructor wrote for students.
 
-    Raises:
-        BadInputError: another file of the kit at `root` holds one.
+    `BadInputError` says that another file of the kit at `root` holds one.
     """
-    exercises = list(exercises)
     lines = solution_lines(exercises)
     public = {
         root / file.relative_to(exercise.root)
@@ -130,23 +113,22 @@ def quotations(root: Path, exercises: Iterable[Exercise]) -> list[Quotation]:
     }
     given = base_in_kit(root)  # what students are given of the base of the course
     files = [file for file in sorted(root.rglob("*")) if not file.is_relative_to(given)]
-    every = [quotation for file in files for quotation in _in_file(file, lines)]
+    every = [
+        Quotation(file, line)
+        for file in files
+        if file.is_file()
+        for text in ["\n".join(_texts(file))]
+        for line in sorted(lines)
+        if line in text
+    ]
     leaked = [quotation for quotation in every if quotation.file not in public]
     if leaked:
-        places = "; ".join(
-            f"{quotation.file.relative_to(root)}: {quotation.line}" for quotation in leaked[:3]
-        )
+        shown = "; ".join(f"{file.relative_to(root)}: {line}" for file, line in leaked[:3])
         raise BadInputError(
-            f"the kit would hold {len(leaked)} lines of solutions, and is not written: {places}. "
+            f"the kit would hold {len(leaked)} lines of solutions, and is not written: {shown}. "
             "Remove them from the course's public files"
         )
     return every
-
-
-def _in_file(file: Path, lines: set[str]) -> Iterator[Quotation]:
-    if file.is_file():
-        text = "\n".join(_texts(file))
-        yield from (Quotation(file, line) for line in sorted(lines) if line in text)
 
 
 def _texts(file: Path) -> Iterator[str]:

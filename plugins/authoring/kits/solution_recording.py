@@ -1,54 +1,68 @@
-"""Records the public checks of an exercise while its solution passes them."""
+"""Records the public checks of an exercise while its solution passes them.
+
+A kit has no list of mistakes. Its recordings hold fingerprints of those that give wrong answers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 
 import pytest
 
-from autograder.conversations.exchange import Exchange
+from autograder.checks.host_limits import BudgetExceeded, limited
 from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
-from autograder.conversations.transcript import Transcript
 from autograder.course.kit_folder import digest
+from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Exercise
+from autograder.diagnosis.comparison import numpy_errors_ignored
+from autograder.diagnosis.from_recording import SealedMistake, key_of_wrong, name_of, sealed
+from autograder.diagnosis.recorded import Replayer, SourceModule
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
-from autograder.grading.references import open_solution
-from autograder.grading.repeats import TRIES
-from autograder.grading.setting import Setting
+from autograder.grading.request import TRIES
+from autograder.grading.setting import GradingSetting
+from autograder.grading.under_test import open_solution
 from autograder.results.report import CheckResult
-from autograder.sandbox.session.session import Session
+from autograder.sandbox.session.session import Exchange, Transcript
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
+from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
-from plugins.authoring.kits.mistakes import add_fingerprints
 
 #: Maximum size of the requests and answers of one check that are stored for diagnosis, in bytes.
 MAX_BYTES = 64 << 10
 #: Maximum size of the recording of one check, before it is packed: a check of a long training
 #: would take most of a kit. A larger one is left out, and the check needs the course's grader.
 MAX_TAPE = 16 << 20
+#: CPU seconds that one mistake may take to answer the requests of one check.
+SECONDS = 5.0
 #: What a right solution may get in a kit.
 RIGHT = (Verdict.PASSED, Verdict.NEEDS_GRADER)
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """The recording of one exercise, and the results of its solution.
+def until_right(
+    run: Callable[[list[str]], Iterable[CheckResult]], tries: int = TRIES
+) -> list[CheckResult]:
+    """Return the results of `run`; a check of a trained model may fail by chance, and is repeated.
 
-    Attributes:
-        named: how many listed mistakes have a fingerprint.
+    Args:
+        run: runs the checks with these ids; all of them without ids.
     """
+    results: dict[str, CheckResult] = {}
+    for _ in range(tries):
+        left = [name for name, check in results.items() if check.verdict not in RIGHT]
+        if results and not left:
+            break
+        results |= {check.id: check for check in run(left)}
+    return list(results.values())
 
-    recording: Recording
-    checks: tuple[CheckResult, ...]
-    named: int
 
-
-def record(setting: Setting, solutions: Submission, exercise: Exercise, course: str) -> Recorded:
-    """Run the public checks on the solution of `exercise`, and record them.
+def record(
+    setting: GradingSetting, solutions: Submission, exercise: Exercise, course: str
+) -> tuple[Recording, int]:
+    """Run the public checks on the solution; return their recording and their number.
 
     Args:
         course: hash of the course.
@@ -57,81 +71,81 @@ def record(setting: Setting, solutions: Submission, exercise: Exercise, course: 
         BadInputError: the solution does not pass one of them.
     """
 
-    def recorded_solution(exercise: Exercise) -> Session:
+    def recorded_solution(exercise: Exercise) -> RecordingSession:
         return RecordingSession(open_solution(setting, exercise))
 
-    grader = Grader(setting, solutions, open_reference=recorded_solution)
-    checks: dict[str, CheckResult] = {}
     tapes: dict[str, Tape] = {}
-    asked: dict[str, list[Exchange]] = {}
-    try:
-        for _ in range(TRIES):
-            left = [name for name, check in checks.items() if check.verdict not in RIGHT]
-            if checks and not left:
-                break
-            run = _run(grader, exercise, left)
-            checks |= {check.id: check for check in run.checks}
-            tapes |= run.tapes
-            asked |= run.asked
-    finally:
-        grader.close()
-    _require_right(exercise, checks.values())
-    parts = part_source(setting.plugins.registry, [REFERENCE])
-    tasks = {check.id: check.task for check in checks.values()}
-    named = add_fingerprints(exercise, parts, tapes, asked, tasks)
-    header = Header(exercise.name, course, digest(exercise.tests), setting.seed)
-    return Recorded(Recording(header, tapes), tuple(checks.values()), named)
 
+    def run(ids: list[str]) -> list[CheckResult]:
+        def select(items: list[pytest.Item]) -> None:
+            public_only(items)
+            if ids:
+                only(ids)(items)
 
-@dataclass(frozen=True)
-class _Run:
-    """One run of the checks: results, tapes, and the right answers to what was asked, by id."""
+        with grader.under_test(exercise) as under_test:
+            results = grader.run(under_test, select=select)
+            session = under_test.tapes
+            assert isinstance(session, RecordingSession)
+            for name, transcript in under_test.transcripts.items():
+                tape = session.tapes.get(name, Tape())
+                tapes[name] = tape.trimmed() if tape.size <= MAX_TAPE else Tape()
+                tapes[name].answers = _first(transcript)
+        return results
 
-    checks: list[CheckResult]
-    tapes: dict[str, Tape]
-    asked: dict[str, list[Exchange]]
-
-
-def _run(grader: Grader, exercise: Exercise, ids: Sequence[str]) -> _Run:
-    """Run the public checks with these `ids`; all of them without ids."""
-
-    def select(items: list[pytest.Item]) -> None:
-        public_only(items)
-        if ids:
-            only(ids)(items)
-
-    with grader.under_test(exercise) as under_test:
-        checks = grader.run(under_test, select=select)
-        tapes = under_test.tapes
-        assert isinstance(tapes, RecordingSession)
-        asked = {name: _first(one) for name, one in under_test.transcripts.items()}
-        recorded = {name: _kept(tapes.tapes.get(name, Tape())) for name in asked}
-        for name, tape in recorded.items():
-            tape.answers = asked[name]
-        return _Run(checks, recorded, asked)
-
-
-def _kept(tape: Tape) -> Tape:
-    """Return what a kit holds of `tape`: nothing, if it is too large."""
-    return tape.trimmed() if tape.size <= MAX_TAPE else Tape()
-
-
-def _first(transcript: Transcript) -> list[Exchange]:
-    """Return the exchanges that are stored: the import and all beyond a size are left out."""
-    found, size = [], 0
-    for exchange in transcript.exchanges:
-        if not exchange.is_import:
-            size += exchange.size
-            if size > MAX_BYTES:
-                break
-            found.append(exchange)
-    return found
-
-
-def _require_right(exercise: Exercise, checks: Iterable[CheckResult]) -> None:
+    with closing(Grader(setting, solutions, open_reference=recorded_solution)) as grader:
+        checks = until_right(run)
     for check in checks:
         if check.verdict not in RIGHT:
             raise BadInputError(
                 f"the solution of {exercise.name} does not pass {check.id}: {check.message}. A kit "
                 f"needs solutions that pass: `grade {exercise.name} --submission solutions`"
             )
+    parts = part_source(setting.plugins.registry, [REFERENCE])
+    _add_fingerprints(exercise, parts, tapes, {check.id: check.task for check in checks})
+    header = Header(exercise.name, course, digest(exercise.tests), setting.seed)
+    return Recording(header, tapes), len(checks)
+
+
+def _first(transcript: Transcript) -> list[Exchange]:
+    """Return the exchanges that are stored: the import and all beyond a size are left out."""
+    kept, size = [], 0
+    for exchange in transcript.exchanges:
+        if not exchange.is_import:
+            size += exchange.size
+            if size > MAX_BYTES:
+                break
+            kept.append(exchange)
+    return kept
+
+
+def _add_fingerprints(
+    exercise: Exercise, parts: PartSource, tapes: Mapping[str, Tape], tasks: Mapping[str, str]
+) -> None:
+    """Add to each tape the listed mistakes that give wrong answers there.
+
+    Args:
+        parts: the parts of other exercises.
+        tasks: check id -> task.
+    """
+    solution = exercise.solution_source()
+    for mistake in load_mistakes(exercise):
+        concerned = (mistake.task, *mistake.also_fails)
+        right = {name: tape.answers for name, tape in tapes.items() if tasks[name] in concerned}
+        for form in mistake.forms:
+            try:
+                source = form.apply(solution)
+                keys = {name: _key(exercise, source, parts, asked) for name, asked in right.items()}
+            except (BadInputError, SyntaxError):
+                continue
+            keys = {name: key for name, key in keys.items() if key}
+            fact = SealedMistake(mistake.id, mistake.sentence, mistake.hint, tuple(sorted(keys)))
+            for name, key in keys.items():
+                tapes[name].mistakes.setdefault(name_of(key), []).append(sealed(fact, key))
+
+
+def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchange]) -> bytes:
+    """Return the key of the first wrong answer; empty if the mistake gives none."""
+    answers = Replayer(exercise, parts).answers(SourceModule(source, exercise.name), right)
+    with suppress(BudgetExceeded), limited(SECONDS), numpy_errors_ignored():
+        return key_of_wrong(list(answers), right)
+    return b""

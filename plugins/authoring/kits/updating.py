@@ -37,7 +37,11 @@ def update_kit(root: Path, source: Path) -> list[str]:
         new = kit_of(folder)
         if new is None:
             raise UsageError(f"{source} is no student kit: expected kit/manifest.json in it")
-        _require_same_course(old, new)
+        if old.name and new.name and old.name != new.name:  # kits of earlier versions have none
+            raise UsageError(
+                f"{root} is a kit of the course '{old.name}', and the other one of '{new.name}': "
+                "unpack it into a folder of its own"
+            )
         _require_whole(new, source)
         return _updated(old, new)
 
@@ -49,28 +53,17 @@ def _opened(source: Path) -> Iterator[Path]:
         yield source
         return
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
-        _unpack(source, Path(folder))
+        try:
+            with zipfile.ZipFile(source) as archive:
+                if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+                    raise BadInputError(
+                        f"{source} holds more than {MAX_BYTES >> 20} MiB: no kit does"
+                    )
+                archive.extractall(folder)  # names outside of `folder` are changed by zipfile
+        except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+            raise BadInputError(f"{source} is no kit that can be read: {error}") from None
         inside = [manifest.parents[1] for manifest in Path(folder).glob("*/kit/manifest.json")]
         yield inside[0] if inside else Path(folder)
-
-
-def _unpack(source: Path, folder: Path) -> None:
-    try:
-        with zipfile.ZipFile(source) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
-                raise BadInputError(f"{source} holds more than {MAX_BYTES >> 20} MiB: no kit does")
-            archive.extractall(folder)  # names outside of `folder` are changed by zipfile
-    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
-        raise BadInputError(f"{source} is no kit that can be read: {error}") from None
-
-
-def _require_same_course(old: Kit, new: Kit) -> None:
-    """Raise an error for a kit of another course; kits of earlier versions have no name."""
-    if old.name and new.name and old.name != new.name:
-        raise UsageError(
-            f"{old.root} is a kit of the course '{old.name}', and the other one of '{new.name}': "
-            "unpack it into a folder of its own"
-        )
 
 
 def _require_whole(new: Kit, source: Path) -> None:
@@ -117,10 +110,17 @@ def _updated(old: Kit, new: Kit) -> list[str]:
         _copy(new.root / name, old.root / name)
     gone = [name for name in old.files if name not in new.files]
     for name in gone:
-        _remove(old, name)
+        if digest(old.root / name) == old.files[name]:  # an edited file stays
+            places[name].unlink()
     _copy(manifest_of(new.root), manifest_of(old.root))
-    moved = [f"course {old.label} -> {new.label}"] if old.course != new.course else []
-    return [*moved, *_report(replaced, gone, kept, old.root)]
+    count = counted(len(replaced), "file")
+    return [
+        *([f"course {old.label} -> {new.label}"] if old.course != new.course else []),
+        *(f"replaced {name}" for name in replaced),
+        *(f"removed {name}" for name in gone),
+        *(f"{name} is yours and stays; its stub has changed: see kit/stubs" for name in kept),
+        f"{old.root} is up to date: replaced {count}, yours are untouched.",
+    ]
 
 
 def _stubs(kit: Kit) -> list[Path]:
@@ -144,19 +144,3 @@ def _copy(source: Path, target: Path) -> None:
     aside = target.with_name(f"{target.name}.part")
     shutil.copyfile(source, aside)
     aside.replace(target)
-
-
-def _remove(old: Kit, name: str) -> None:
-    """Remove a file that the new kit has no more, unless it was edited."""
-    file = old.root / name
-    if digest(file) == old.files[name]:
-        file.unlink()
-
-
-def _report(replaced: list[str], gone: list[str], kept: list[str], root: Path) -> list[str]:
-    lines = [f"replaced {name}" for name in replaced] + [f"removed {name}" for name in gone]
-    lines += [f"{name} is yours and stays; its stub has changed: see kit/stubs" for name in kept]
-    return [
-        *lines,
-        f"{root} is up to date: replaced {counted(len(replaced), 'file')}, yours are untouched.",
-    ]

@@ -10,6 +10,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +21,6 @@ from autograder.public.submissions import (
     candidates,
     is_archive,
     is_candidate,
-    numbered,
     reason,
     short,
     suffix,
@@ -36,6 +36,8 @@ MAX_NAME, MAX_DEPTH = 100, 12
 _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+#: The number that Canvas (``lab-1.py``) and browsers (``lab (1).py``) add to a second file.
+_COUNTER = re.compile(r"(?P<stem>.+?)(?:-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 _REPLACED = re.compile(r'[\\:*?"<>|]')
 
 
@@ -62,34 +64,28 @@ class Places:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._folders: dict[str, PurePosixPath] = {_folded_path(PurePosixPath()): PurePosixPath()}
-        self._numbers: dict[str, int] = {}
+        self._folders = {".": PurePosixPath()}
+        self._numbers: dict[str, int] = {}  # the last one of each name
 
     def free(self, path: PurePosixPath) -> PurePosixPath:
         """Return a free place for the file `path`, and keep it."""
-        return self._numbered(self._folder(path.parent) / path.name)
+        original = free = self._folder(path.parent) / path.name
+        name = folded = str(original).casefold()
+        number = self._numbers.get(name, 1)
+        while folded in self._taken:
+            number += 1
+            free = original.with_name(f"{original.stem}~{number}{original.suffix}")
+            folded = str(free).casefold()
+        self._numbers[name] = number
+        self._taken.add(folded)
+        return free
 
     def _folder(self, path: PurePosixPath) -> PurePosixPath:
         """Return the path for the folder `path`, the same for all of its files."""
-        key = _folded_path(path)
-        if key not in self._folders:
-            self._folders[key] = self._numbered(self._folder(path.parent) / path.name)
-        return self._folders[key]
-
-    def _numbered(self, path: PurePosixPath) -> PurePosixPath:
-        """Return `path`, with a number in its name if the name is taken."""
-        key, free = _folded_path(path), path
-        number = self._numbers.get(key, 1)  # the last one of this name
-        while _folded_path(free) in self._taken:
-            number += 1
-            free = path.with_name(f"{path.stem}~{number}{path.suffix}")
-        self._numbers[key] = number
-        self._taken.add(_folded_path(free))
-        return free
-
-
-def _folded_path(path: PurePosixPath) -> str:
-    return str(path).casefold()
+        folded = str(path).casefold()
+        if folded not in self._folders:
+            self._folders[folded] = self.free(path)
+        return self._folders[folded]
 
 
 def without_counters(
@@ -108,12 +104,12 @@ def without_counters(
     taken = {(path.parent, path.name.casefold()) for path in places}
     newest: dict[PurePosixPath, tuple[int, PurePosixPath]] = {}
     for file in files:
-        stem_and_number = numbered(file.stem, names)
-        if stem_and_number is None:
+        match = _COUNTER.fullmatch(file.stem)
+        if match is None or file.stem in names or match["stem"] not in names:
             continue
-        target = file.with_name(stem_and_number[0] + file.suffix)
+        target = file.with_name(match["stem"] + file.suffix)
         if (target.parent, target.name.casefold()) not in taken:
-            newest[target] = max(newest.get(target, (-1, file)), (stem_and_number[1], file))
+            newest[target] = max(newest.get(target, (-1, file)), (int(match["number"]), file))
     return {file: target for target, (_, file) in newest.items()}
 
 
@@ -127,11 +123,11 @@ MAX_ATTEMPTS_BYTES = 1 << 30
 _NAMES = {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 
 
+@dataclass
 class Allowance:
     """The bytes that may still be read for several attempts together."""
 
-    def __init__(self, left: int = MAX_ATTEMPTS_BYTES) -> None:
-        self.left = left
+    left: int = MAX_ATTEMPTS_BYTES
 
 
 class AttemptFiles:
@@ -151,8 +147,7 @@ class AttemptFiles:
         self.folder = private_folder(folder)
         self.notes = Notes()
         self._expected = expected
-        self._originals: dict[PurePosixPath, str] = {}
-        self._digests: dict[PurePosixPath, bytes] = {}
+        self._kept: dict[PurePosixPath, tuple[str, bytes]] = {}  # the original path, and a digest
         self._places = Places()
         self._left, self._allowance = MAX_BYTES, allowance or Allowance()
 
@@ -187,12 +182,8 @@ class AttemptFiles:
                     self.notes.add(str(error))
 
     def _read(self, read: Callable[[], bytes]) -> bytes:
-        """Return the bytes that `read` returns, within the limits.
-
-        Raises:
-            BadInputError: the attempt, or all of the same students, have too many files or bytes.
-        """
-        if len(self._originals) >= MAX_FILES or self._left <= 0:
+        """Return the bytes that `read` returns, within the limits."""
+        if len(self._kept) >= MAX_FILES or self._left <= 0:
             raise BadInputError(
                 f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB: the rest is not kept"
             )
@@ -212,31 +203,29 @@ class AttemptFiles:
             (self.folder / path.parent).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             (self.folder / path).write_bytes(data)
         except OSError as error:
+            why = reason(error)
             if error.errno in _NAMES:
-                raise BadInputError(
-                    f"{short(str(inner))} cannot be kept: {reason(error)}"
-                ) from None
+                raise BadInputError(f"{short(str(inner))} cannot be kept: {why}") from None
             raise GradusError(
-                f"{self.folder} cannot be written: {reason(error)}. The collection is as it was: "
+                f"{self.folder} cannot be written: {why}. The collection is as it was: "
                 "run the command again when there is space"
             ) from None
-        self._originals[path], self._digests[path] = str(inner), hashlib.sha256(data).digest()
+        self._kept[path] = str(inner), hashlib.sha256(data).digest()
 
     def finish(self) -> dict[str, str]:
         """Correct names with counters; return path in the folder -> original path."""
-        for path, target in without_counters(self._originals, self._expected).items():
+        for path, target in without_counters(self._kept, self._expected).items():
             (self.folder / path).rename(self.folder / target)
-            self._originals[target] = self._originals.pop(path)
-            self._digests[target] = self._digests.pop(path)
+            self._kept[target] = self._kept.pop(path)
             self.notes.add(f"{short(str(path))} is read as {target.name}")
-        if not self._originals:
+        if not self._kept:
             self.notes.add("it holds no file of an exercise")
-        return {str(path): self._originals[path] for path in sorted(self._originals)}
+        return {str(path): self._kept[path][0] for path in sorted(self._kept)}
 
     def digest(self) -> str:
         """Return a digest of names and contents."""
         total = hashlib.sha256()
-        for path in sorted(self._digests):
+        for path, (_, digest) in sorted(self._kept.items()):
             name = str(path).encode("utf-8", "surrogatepass")
-            total.update(len(name).to_bytes(8, "big") + name + self._digests[path])
+            total.update(len(name).to_bytes(8, "big") + name + digest)
         return total.hexdigest()

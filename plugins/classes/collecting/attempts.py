@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from plugins.classes.rosters.dates import Extension, days_late
+from plugins.classes.rosters.dates import Extension, days_after, days_late
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,6 @@ class Attempt:
     def place(self) -> tuple[datetime, int]:
         """The place in time: attempts without a known time come first, in their order."""
         return self.submitted or datetime.min.replace(tzinfo=UTC), self.order
-
-    def without(self, student: str) -> Attempt:
-        """Return the attempt without one of its students."""
-        return replace(self, students=tuple(key for key in self.students if key != student))
 
 
 class Rule(StrEnum):
@@ -98,23 +94,23 @@ class Policy:
         """Return the due date of a student."""
         if self.due is None:
             return None
-        return self.extensions.get(student, Extension()).due_date(self.due)
-
-    def late_days_left(self, student: str) -> int:
-        """Return the late days that a student has left for this assignment."""
-        own = self.extensions.get(student, Extension()).late_days
-        return max((self.late_days if own is None else own) - self.spent.get(student, 0), 0)
+        extension = self.extensions.get(student, Extension())
+        return extension.due or days_after(self.due, extension.days)
 
     def standing(self, student: str, attempt: Attempt) -> Standing:
         """Return how `attempt` relates to the due date of one of its students."""
         due = self.due_date(student)
-        if attempt.submitted is None or due is None:
-            return Standing(attempt.id, _without_time(attempt, due))
-        days, left = days_late(attempt.submitted, due), self.late_days_left(student)
+        if attempt.submitted is None or due is None:  # the other system may know
+            is_fine = due is None or attempt.is_late is False
+            unless_late = Timing.ON_TIME if is_fine else Timing.UNKNOWN
+            return Standing(attempt.id, Timing.LATE if attempt.is_late else unless_late)
+        days = days_late(attempt.submitted, due)
         if days == 0:
             return Standing(attempt.id, Timing.ON_TIME, 0)
+        own = self.extensions.get(student, Extension()).late_days
+        left = (self.late_days if own is None else own) - self.spent.get(student, 0)
         timing = Timing.COVERED if days <= left else Timing.LATE
-        return Standing(attempt.id, timing, days, min(days, left))
+        return Standing(attempt.id, timing, days, min(days, max(left, 0)))
 
     def counting(self, student: str, attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
         """Return the attempts of a student that count; several only until the best is known."""
@@ -122,19 +118,8 @@ class Policy:
         standings = [self.standing(student, attempt) for attempt in in_time]
         if self.rule is Rule.LATEST:
             return tuple(standings[-1:])
-        fine = [
-            standing
-            for standing in standings
-            if standing.timing in (Timing.ON_TIME, Timing.UNKNOWN)
-        ]
-        covered = [standing for standing in standings if standing.timing is Timing.COVERED]
+        fine = [item for item in standings if item.timing in (Timing.ON_TIME, Timing.UNKNOWN)]
+        covered = [item for item in standings if item.timing is Timing.COVERED]
         if self.rule is Rule.BEST:
             return (*fine, *covered)
         return tuple((fine or covered)[-1:])
-
-
-def _without_time(attempt: Attempt, due: datetime | None) -> Timing:
-    """Return the timing that the other system states: no time is known, or there is no due date."""
-    if attempt.is_late:
-        return Timing.LATE
-    return Timing.ON_TIME if due is None or attempt.is_late is False else Timing.UNKNOWN

@@ -10,11 +10,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -82,33 +81,25 @@ class Collection:
 
     def without(self, student: str) -> Collection:
         """Return it without everything about a student."""
-        kept = (attempt.without(student) for attempt in self.attempts)
-        policy = replace(
-            self.policy,
-            extensions=_without(self.policy.extensions, student),
-            spent=_without(self.policy.spent, student),
+        kept = (
+            replace(attempt, students=tuple(key for key in attempt.students if key != student))
+            for attempt in self.attempts
         )
+        extensions = {k: v for k, v in self.policy.extensions.items() if k != student}
+        spent = {key: days for key, days in self.policy.spent.items() if key != student}
         return replace(
             self,
-            students=_without(self.students, student),
+            students={k: v for k, v in self.students.items() if k != student},
             attempts=tuple(attempt for attempt in kept if attempt.students),
-            policy=policy,
+            policy=replace(self.policy, extensions=extensions, spent=spent),
         )
 
     def save(self) -> None:
-        """Write it to its folder.
-
-        Raises:
-            BadInputError: it cannot be written.
-        """
+        """Write it to its folder."""
         table = {"schema": SCHEMA, **asdict(self)}
         del table["folder"]
-        text = json.dumps(table, indent=1, ensure_ascii=True, default=_as_text)
+        text = json.dumps(table, indent=1, default=datetime.isoformat)
         write_private(self.folder / FILE, text.encode())
-
-
-def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if name != key}
 
 
 def read_collection(folder: Path) -> Collection:
@@ -125,8 +116,9 @@ def read_collection(folder: Path) -> Collection:
                 "into a new folder"
             )
         table["folder"] = folder
-        _require_fields(table, Collection)
-        _require_fields(table["policy"], Policy)
+        for part, kind in ((table, Collection), (table["policy"], Policy)):
+            if absent := [f.name for f in fields(kind) if f.name not in part]:
+                raise KeyError(absent[0])  # also for a field that has a default
         stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
         return replace(stored, policy=_in_zone(stored.policy, stored.zone))
     except FileNotFoundError:
@@ -140,29 +132,17 @@ def read_collection(folder: Path) -> Collection:
         raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
 
 
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _require_fields(table: Mapping[str, Any], kind: type[Collection] | type[Policy]) -> None:
-    """Raise `KeyError` for a missing field, also for a field that has a default."""
-    for field_of_kind in fields(kind):
-        table[field_of_kind.name]
-
-
 def _in_zone(policy: Policy, zone: str) -> Policy:
     """Return `policy` with due dates in their time zone, in which days are counted."""
     if not zone:
         return policy
-
-    def local(due: datetime | None) -> datetime | None:
-        return due.astimezone(time_zone(zone)) if due is not None else None
-
+    local = time_zone(zone)
     extensions = {
-        key: replace(extension, due=local(extension.due))
+        key: replace(extension, due=extension.due and extension.due.astimezone(local))
         for key, extension in policy.extensions.items()
     }
-    return replace(policy, due=local(policy.due), extensions=extensions)
+    due = policy.due and policy.due.astimezone(local)
+    return replace(policy, due=due, extensions=extensions)
 
 
 if sys.platform != "win32":
@@ -180,32 +160,22 @@ def locked(folder: Path) -> Iterator[None]:
         BadInputError: another process changes the collection, or there can be none.
     """
     is_new = not folder.exists()
-    descriptor = _lock_descriptor(folder)
-    try:
-        yield
-    finally:
-        if is_new:
-            with suppress(OSError):  # it holds a collection now
-                folder.rmdir()
-        if descriptor is not None:
-            os.close(descriptor)
-
-
-def _lock_descriptor(folder: Path) -> int | None:
-    """Return a descriptor that holds the lock; None where there are no such locks."""
-    try:
-        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        if sys.platform == "win32":
-            return None
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise BadInputError(f"no collection can be at {folder}: {error.strerror}") from None
-    try:
-        _lock(descriptor, folder)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            if sys.platform != "win32":
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                stack.callback(os.close, descriptor)
+        except OSError as error:
+            raise BadInputError(f"no collection can be at {folder}: {error.strerror}") from None
+        if sys.platform != "win32":
+            _lock(descriptor, folder)
+        try:
+            yield
+        finally:
+            if is_new:
+                with suppress(OSError):  # it holds a collection now
+                    folder.rmdir()
 
 
 def _lock(descriptor: int, folder: Path) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from autograder.public.submissions import (
     ArchiveLimits,
     OnNote,
+    archive_members,
     files_below,
     reason,
     short,
     why_unreadable,
-    zip_members,
 )
 from framework.errors import BadInputError
 
@@ -32,7 +32,6 @@ class Export:
     """The files of an export; nothing is unpacked.
 
     Args:
-        path: a folder or a zip.
         on_note: called with a sentence for each file that is refused.
 
     Attributes:
@@ -49,13 +48,14 @@ class Export:
         self.files = tuple(self._list(on_note))
 
     @property
-    def folders(self) -> list[PurePosixPath]:
-        """The folders at the top, sorted; of a zip, those with files."""
+    def folders(self) -> list[str]:
+        """Names of the folders at the top, sorted, without links; of a zip, those with files."""
         if self.path.is_dir():
-            names = (child.name for child in self.path.iterdir() if _is_own_folder(child))
+            children = (child for child in self.path.iterdir() if not child.is_symlink())
+            names = {child.name for child in children if child.is_dir()}
         else:
-            names = (file.parts[0] for file in self.files if len(file.parts) > 1)
-        return [PurePosixPath(name) for name in sorted(set(names)) if name not in _JUNK]
+            names = {file.parts[0] for file in self.files if len(file.parts) > 1}
+        return sorted(names - _JUNK)
 
     def each(self, wanted: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Read]]:
         """Yield each of the files `wanted`, and how to read it; read each before the next."""
@@ -63,52 +63,36 @@ class Export:
             yield from ((file, partial(_read_start, self.path / file)) for file in wanted)
             return
         names = set(wanted)
-        for member in zip_members(self.path, names.__contains__, lambda _: None, LIMITS):
-            yield member.path, member.read
-
-    def read(self, file: PurePosixPath, limit: int) -> bytes:
-        """Return the bytes of `file`.
-
-        Raises:
-            BadInputError: it has more than `limit`, or cannot be read.
-        """
-        for _, read in self.each([file]):
-            data = read(limit + 1)
-            if len(data) <= limit:
-                return data
-            raise BadInputError(f"{short(str(file))} has more than {limit >> 10} KiB")
-        raise BadInputError(f"{short(str(file))} cannot be read")
+        yield from archive_members(self.path, names.__contains__, lambda _: None, LIMITS)
 
     def text(self, file: PurePosixPath, limit: int) -> str:
         """Return the text of `file`; bytes that are no UTF-8 are replaced."""
-        return self.read(file, limit).decode("utf-8-sig", "replace")
+        for _, read in self.each([file]):
+            data = read(limit + 1)
+            if len(data) <= limit:
+                return data.decode("utf-8-sig", "replace")
+            raise BadInputError(f"{short(str(file))} has more than {limit >> 10} KiB")
+        raise BadInputError(f"{short(str(file))} cannot be read")
 
     def _list(self, on_note: OnNote) -> Iterator[PurePosixPath]:
-        if self.path.is_dir():
-            for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
-                if file.name in _JUNK:
-                    continue
-                if problem := _why_refused(self.path, file):
-                    on_note(f"{short(str(file))} {problem}")
-                else:
-                    yield file
+        if not self.path.is_dir():
+            yield from (file for file, _ in archive_members(self.path, _is_work, on_note, LIMITS))
             return
-        for member in zip_members(self.path, _is_work, on_note, LIMITS):
-            yield member.path
-
-
-def _is_own_folder(path: Path) -> bool:
-    """Return whether `path` is a folder and no link to one, as to another student's."""
-    return path.is_dir() and not path.is_symlink()
-
-
-def _why_refused(root: Path, file: PurePosixPath) -> str:
-    """Return why `file` is not read; empty if it can be. A link may name another student's file."""
-    return "is a link: not followed" if (root / file).is_symlink() else why_unreadable(root, file)
+        for file in files_below(self.path, lambda name: name not in _JUNK, on_note):
+            if file.name in _JUNK:
+                continue
+            # A link may name another student's file.
+            is_link = (self.path / file).is_symlink()
+            problem = "is a link: not followed" if is_link else why_unreadable(self.path, file)
+            if problem:
+                on_note(f"{short(str(file))} {problem}")
+            else:
+                yield file
 
 
 def _is_work(file: PurePosixPath) -> bool:
-    return not any(part in _JUNK or part.startswith("._") for part in file.parts)
+    is_junk = any(part in _JUNK or part.startswith("._") for part in file.parts)
+    return bool(file.parts) and not is_junk  # "." has no parts
 
 
 def _read_start(file: Path, limit: int) -> bytes:

@@ -13,12 +13,11 @@ import stat
 import subprocess
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from framework.errors import BadInputError
 
@@ -48,16 +47,13 @@ def stands_alone(git: Path) -> bool:
     folders = [git / name for name in (*_FOLDERS, *_OPTIONAL) if os.path.lexists(git / name)]
     if not all(stat.S_ISREG(os.lstat(file).st_mode) for file in files):
         return False
-    return _are_plain(folders) and not any(_includes(git / name) for name in _CONFIGS)
-
-
-def _are_plain(folders: list[Path]) -> bool:
-    """Return whether `folders`, and all below them, are folders and regular files."""
     if not all(stat.S_ISDIR(os.lstat(folder).st_mode) for folder in folders):
         return False
-    modes = islice(_modes(folders), MAX_ENTRIES + 1)
-    plain = [stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in modes]
-    return all(plain) and len(plain) <= MAX_ENTRIES
+    modes = list(islice(_modes(folders), MAX_ENTRIES + 1))
+    are_plain = all(stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in modes)
+    if not are_plain or len(modes) > MAX_ENTRIES:
+        return False
+    return not any(_includes(git / name) for name in _CONFIGS)
 
 
 def _modes(folders: list[Path]) -> Iterator[int]:
@@ -72,7 +68,7 @@ def _modes(folders: list[Path]) -> Iterator[int]:
 
 
 def _includes(config: Path) -> bool:
-    """Return whether a file of configuration names further ones, or is no such file."""
+    """Return whether a file of configuration names further ones, or is too large to tell."""
     if not config.is_file():
         return False
     with config.open("rb") as stream:
@@ -101,33 +97,23 @@ class Commit:
     time: datetime
 
 
-class GitRepository(AbstractContextManager["GitRepository"]):
-    """The objects of the repository in `folder`; use it as a context manager.
-
-    Raises:
-        BadInputError: git is missing.
-    """
+class GitRepository:
+    """The objects of the repository in `folder`; its process ends with this object."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._process = self._start("cat-file", "--batch", stdin=subprocess.PIPE)
-        self.close = weakref.finalize(self, _end, self._process)
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
+        process = self._start("cat-file", "--batch", stdin=subprocess.PIPE)
+        assert process.stdin is not None and process.stdout is not None  # both are pipes
+        self._request, self._answer = process.stdin, process.stdout
+        weakref.finalize(self, _end, process)
 
     def _start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         settings = [word for setting in _SAFE for word in ("-c", setting)]
         command = ["git", f"--git-dir={self._folder / '.git'}", *settings, *arguments]
         environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+        pipe, none = subprocess.PIPE, subprocess.DEVNULL
         try:
-            return subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-            )
+            return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=none, env=environment)
         except OSError as error:
             raise BadInputError(f"git cannot be started: {error.strerror}. Install git") from None
 
@@ -143,11 +129,10 @@ class GitRepository(AbstractContextManager["GitRepository"]):
         if kind != "commit":
             return None
         header = data.partition(b"\n\n")[0].decode("utf-8", "replace")
-        fields = [line.partition(" ") for line in header.split("\n")]
-        tree = next((value for key, _, value in fields if key == "tree"), "")
-        parent = next((value for key, _, value in fields if key == "parent"), "")
-        committer = next((value for key, _, value in fields if key == "committer"), "")
-        return Commit(id, tree, parent, _time(committer))
+        lines = [line.partition(" ") for line in reversed(header.split("\n"))]
+        values = {key: value for key, _, value in lines}  # the first of several parents
+        time = _time(values.get("committer", ""))
+        return Commit(id, values.get("tree", ""), values.get("parent", ""), time)
 
     def history(self) -> Iterator[Commit]:
         """Yield the commits of the current branch, newest first, along first parents."""
@@ -163,7 +148,7 @@ class GitRepository(AbstractContextManager["GitRepository"]):
         ids: dict[PurePosixPath, str] = {}
         waiting = [(tree, PurePosixPath())]
         for id, folder in waiting:  # which grows meanwhile
-            for mode, name, child in self._entries(id):
+            for mode, name, child in _entries(self.contents(id, MAX_OBJECT), len(id) // 2):
                 if mode == _TREE_MODE and len(folder.parts) < MAX_DEPTH:
                     waiting.append((child, folder / name))
                 elif mode in _FILE_MODES and len(ids) < MAX_FILES:
@@ -176,42 +161,35 @@ class GitRepository(AbstractContextManager["GitRepository"]):
         """Return the first `limit` bytes of a file."""
         return self._object(id, limit)[2]
 
-    def _entries(self, tree: str) -> Iterator[tuple[bytes, str, str]]:
-        """Yield mode, name and id of the entries of a tree."""
-        data, size = self._object(tree)[2], len(tree) // 2
-        at = 0
-        while (end := data.find(b"\0", at)) >= 0:
-            mode, _, name = data[at:end].partition(b" ")
-            at = end + 1 + size
-            text = name.decode("utf-8", "replace")
-            if text not in ("", ".", "..") and "/" not in text:
-                yield mode, text, data[end + 1 : at].hex()
-
     def _object(self, name: str, limit: int = MAX_OBJECT) -> tuple[str, str, bytes]:
         """Return kind, id and first bytes of an object; empty texts if there is none."""
-        request, answer = self._streams()
         if "\n" in name:
             return "", "", b""
         try:
-            request.write(name.encode("utf-8", "surrogateescape") + b"\n")
-            request.flush()
+            self._request.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            self._request.flush()
         except OSError:  # git has ended: it is no repository
             return "", "", b""
-        header = answer.readline().decode("utf-8", "replace").split()
+        header = self._answer.readline().decode("utf-8", "replace").split()
         if len(header) != 3 or not header[2].isdecimal():
             return "", "", b""
         size = int(header[2])
-        data = answer.read(min(size, limit))
+        data = self._answer.read(min(size, limit))
         left = size - len(data) + 1  # a line end follows
-        while left > 0 and (more := answer.read(min(left, 1 << 16))):
+        while left > 0 and (more := self._answer.read(min(left, 1 << 16))):
             left -= len(more)
         return header[1], header[0], data
 
-    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise BadInputError(f"{self._folder} is closed")
-        return stdin, stdout
+
+def _entries(tree: bytes, size: int) -> Iterator[tuple[bytes, str, str]]:
+    """Yield mode, name and id of the entries of a tree, whose ids have `size` bytes."""
+    at = 0
+    while (end := tree.find(b"\0", at)) >= 0:
+        mode, _, name = tree[at:end].partition(b" ")
+        at = end + 1 + size
+        text = name.decode("utf-8", "replace")
+        if text not in ("", ".", "..") and "/" not in text:
+            yield mode, text, tree[end + 1 : at].hex()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from autograder.public.submissions import is_archive, is_candidate
@@ -26,37 +25,32 @@ _CLONES = "-submissions"
 
 
 def read_github(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each attempt in each repository.
-
-    Raises:
-        UsageError: the assignment is not given, and the names do not show it.
-    """
+    """Return the files of each attempt in each repository."""
     reading = Reading()
-    files = _OpenedOnce(export.path)
-    names = [folder.name for folder in export.folders]
-    slug = folded(wanted.assignment) or _slug(export, names, wanted)
-    for name in names:
-        owner = _owner(name, slug, wanted)
-        if owner is None:
+    opened = lru_cache(maxsize=1)(GitRepository)  # they are read one after the other
+    slug = folded(wanted.assignment) or _slug(export, wanted)
+    for name in export.folders:
+        if not folded(name).startswith(f"{slug}-"):
             reading.unmatched[PurePosixPath(name)] = f"its name is not {slug}-USERNAME"
-        else:
-            reading.found += _repository(
-                export, files, PurePosixPath(name), (owner, wanted), reading
-            )
+            continue
+        # A user's name may have hyphens and is not split.
+        user = folded(name).removeprefix(f"{slug}-")
+        owner = Owner(((GROUP if wanted.is_team_work else "github", user),))
+        reading.found += _repository(export, opened, name, owner, wanted.due(owner), reading.notes)
     for file in export.files:
         if len(file.parts) == 1:
             reading.unmatched[file] = "it is in no repository"
     return reading
 
 
-def _slug(export: Export, names: Collection[str], wanted: Wanted) -> str:
+def _slug(export: Export, wanted: Wanted) -> str:
     """Return the part that the names of the repositories share before the user's name."""
     if export.path.name.endswith(_CLONES):
         return folded(export.path.name.removesuffix(_CLONES))
     users = wanted.known("github", GROUP)
     slugs = Counter(
         folded(name).removesuffix(f"-{user}")
-        for name in names
+        for name in export.folders
         for user in users
         if folded(name).endswith(f"-{user}")
     )
@@ -65,48 +59,37 @@ def _slug(export: Export, names: Collection[str], wanted: Wanted) -> str:
     return max(sorted(slugs), key=lambda slug: (slugs[slug], -len(slug)))
 
 
-def _owner(name: str, slug: str, wanted: Wanted) -> Owner | None:
-    """Return the owner of a repository: a user's name may have hyphens and is not split."""
-    if not folded(name).startswith(f"{slug}-"):
-        return None
-    user = folded(name)[len(slug) + 1 :]
-    return Owner(((GROUP if wanted.is_team_work else "github", user),))
-
-
-@dataclass(frozen=True)
-class _Attempt:
-    """A commit that is an attempt of its owner, and when it was made."""
-
-    owner: Owner
-    commit: Commit
-    time: datetime | None
-
-
 def _repository(
     export: Export,
-    files: _OpenedOnce,
-    folder: PurePosixPath,
-    asked: tuple[Owner, Wanted],
-    reading: Reading,
+    opened: Callable[[Path], GitRepository],
+    name: str,
+    owner: Owner,
+    due: datetime | None,
+    notes: list[str],
 ) -> Iterator[HandedIn]:
     """Yield the files of each attempt; of the folder itself where it is no repository."""
-    owner, wanted = asked
-    git = export.path / folder / ".git"
+    folder = export.path / name
+    git = folder / ".git"
     if git.is_symlink() or (git.is_dir() and not stands_alone(git)):
-        reading.notes.append(
-            f"{folder}: its .git refers to other folders, so that its files are read"
-        )
+        notes.append(f"{name}: its .git refers to other folders, so that its files are read")
     elif git.is_dir():
-        with GitRepository(export.path / folder) as repository:
-            attempts = list(_attempts(repository, wanted.due(owner)))
-            for commit, time in attempts:
-                yield from _files(repository, files, folder, _Attempt(owner, commit, time))
+        repository = opened(folder)
+        attempts = list(_attempts(repository, due))
+        for commit, time in attempts:
+            for inner, id in repository.files(commit.tree).items():
+                if is_candidate(inner) or is_archive(inner):
+                    read = partial(_contents, opened, folder, id)
+                    yield HandedIn(name / inner, inner, (owner,), commit.id, time, read=read)
         if attempts:
             return
-        reading.notes.append(f"{folder}: git finds no commit in it, so that its files are read")
+        notes.append(f"{name}: git finds no commit in it, so that its files are read")
     for file in export.files:
-        if file.parts[0] == folder.name and len(file.parts) > 1:
-            yield HandedIn(file, file.relative_to(folder), (owner,))
+        if file.parts[0] == name and len(file.parts) > 1:
+            yield HandedIn(file, file.relative_to(name), (owner,))
+
+
+def _contents(opened: Callable[[Path], GitRepository], folder: Path, id: str, limit: int) -> bytes:
+    return opened(folder).contents(id, limit)
 
 
 def _attempts(
@@ -127,34 +110,3 @@ def _attempts(
             yield commit, commit.time
         if days == 0:
             return
-
-
-def _files(
-    repository: GitRepository, files: _OpenedOnce, folder: PurePosixPath, attempt: _Attempt
-) -> Iterator[HandedIn]:
-    for inner, id in repository.files(attempt.commit.tree).items():
-        if is_candidate(inner) or is_archive(inner):
-            yield HandedIn(
-                folder / inner,
-                inner,
-                (attempt.owner,),
-                attempt.commit.id,
-                attempt.time,
-                read=partial(files.read, folder, id),
-            )
-
-
-class _OpenedOnce:
-    """Reads files of repositories that are read one after the other."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._opened: tuple[PurePosixPath, GitRepository] | None = None
-
-    def read(self, folder: PurePosixPath, id: str, limit: int) -> bytes:
-        """Return the first bytes of the file `id` of the repository in `folder`."""
-        if self._opened is None or self._opened[0] != folder:
-            if self._opened is not None:
-                self._opened[1].close()
-            self._opened = folder, GitRepository(self._root / folder)
-        return self._opened[1].contents(id, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from autograder.public.reports import clean, counted
 from plugins.classes.collecting.attempts import Attempt, Rule, Standing, Timing
@@ -20,15 +20,17 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
     Args:
         most: maximum number of lines of each part; with 0, there are no names.
     """
-    shown = named(collection)
-    counting = collection.counting()
+    policy = collection.policy
     with_work = sum(bool(collection.attempts_of(key)) for key in collection.students)
     yield (
         f"{collection.name}: {counted(len(collection.attempts), 'attempt')} of {with_work} of "
         f"{counted(len(collection.students), 'student')}"
     )
-    yield _rule(collection)
-    for title, listed in _parts(collection, counting, shown):
+    due = f"due {policy.due:%Y-%m-%d %H:%M %Z}" if policy.due is not None else "no due date"
+    budget = f", {counted(policy.late_days, 'late day')}" if policy.late_days else ""
+    extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
+    yield f"counts: {policy.rule.value}; {due}{budget}{extensions}"
+    for title, listed in _parts(collection, named(collection)).items():
         if listed:
             yield f"{title}: {len(listed)}"
             yield from (f"  {line}" for line in listed[:most])
@@ -53,89 +55,63 @@ def named(collection: Collection) -> Shown:
     return shown
 
 
-def _rule(collection: Collection) -> str:
-    policy = collection.policy
-    due = f"due {policy.due:%Y-%m-%d %H:%M %Z}" if policy.due is not None else "no due date"
-    budget = f", {counted(policy.late_days, 'late day')}" if policy.late_days else ""
-    extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
-    return f"counts: {policy.rule.value}; {due}{budget}{extensions}"
+def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
+    """Return title -> lines of each part."""
+    policy, counting = collection.policy, collection.counting()
+    attempts = {key: collection.attempts_of(key) for key in collection.students}
+    late = {
+        timing: [
+            f"{shown(key)}{_days(standings[-1])}"
+            for key, standings in counting.items()
+            if standings and standings[-1].timing is timing
+        ]
+        for timing in Timing
+    }
+    several = []
+    for key, own in attempts.items():
+        if len(own) > 1:
+            chosen = {standing.attempt for standing in counting[key]}
+            times = [_time(attempt, collection.zone) for attempt in own if attempt.id in chosen]
+            several.append(f"{shown(key)}: {len(own)}; counts: {', '.join(times) or 'none'}")
+    none = [key for key, own in attempts.items() if own and not counting[key]]
+    by_owners = [(", ".join(map(shown, item.students)), item) for item in collection.attempts]
+    return {
+        "late": late[Timing.LATE],
+        "late, covered by late days": late[Timing.COVERED],
+        "time unknown, so that no due date applies (`--times FILE` adds times)": (
+            late[Timing.UNKNOWN] if policy.due is not None else []
+        ),
+        "several attempts": several,
+        "no attempt counts": (
+            [f"{shown(key)}: all are late" for key in none]
+            if policy.rule is not Rule.LATEST
+            else []
+        ),
+        "attempts without a file of an exercise": [
+            owners for owners, attempt in by_owners if not attempt.files
+        ],
+        "renamed, or not kept": [
+            f"{owners}: {note}"
+            for owners, attempt in by_owners
+            if attempt.files
+            for note in attempt.notes
+        ],
+        "students without an attempt": [shown(key) for key, own in attempts.items() if not own],
+        "files that belong to no student": [
+            f"{file}: {reason}" for file, reason in collection.unmatched.items()
+        ],
+        "notes": list(collection.notes),
+    }
 
 
-def _parts(
-    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
-) -> Iterator[tuple[str, list[str]]]:
-    """Yield title and lines of each part."""
-    timed = {timing: _timed(counting, timing, shown) for timing in Timing}
-    yield "late", timed[Timing.LATE]
-    yield "late, covered by late days", timed[Timing.COVERED]
-    unknown = timed[Timing.UNKNOWN] if collection.policy.due is not None else []
-    yield "time unknown, so that no due date applies (`--times FILE` adds times)", unknown
-    yield "several attempts", list(_several(collection, counting, shown))
-    if collection.policy.rule is not Rule.LATEST:
-        yield "no attempt counts", list(_none(collection, counting, shown))
-    empty = [attempt for attempt in collection.attempts if not attempt.files]
-    yield "attempts without a file of an exercise", [_attempt(attempt, shown) for attempt in empty]
-    yield "renamed, or not kept", list(_notes(collection.attempts, shown))
-    missing = (key for key in collection.students if not collection.attempts_of(key))
-    yield "students without an attempt", [shown(key) for key in missing]
-    yield "files that belong to no student", list(_unmatched(collection))
-    yield "notes", list(collection.notes)
-
-
-def _timed(counting: dict[str, tuple[Standing, ...]], timing: Timing, shown: Shown) -> list[str]:
-    return [
-        f"{shown(key)}{_late(standing)}"
-        for key, standings in counting.items()
-        for standing in standings[-1:]
-        if standing.timing is timing
-    ]
-
-
-def _late(standing: Standing) -> str:
+def _days(standing: Standing) -> str:
     if standing.days_late is None:
         return ": the other system says so" if standing.timing is Timing.LATE else ""
     spent = f", {standing.spent} from the budget" if standing.spent else ""
     return f": {counted(standing.days_late, 'day')}{spent}"
 
 
-def _several(
-    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
-) -> Iterator[str]:
-    for key in collection.students:
-        attempts = collection.attempts_of(key)
-        if len(attempts) > 1:
-            chosen = {standing.attempt for standing in counting[key]}
-            counted_times = [
-                _time(attempt, collection.zone) for attempt in attempts if attempt.id in chosen
-            ]
-            times = ", ".join(counted_times) or "none"
-            yield f"{shown(key)}: {len(attempts)}; counts: {times}"
-
-
 def _time(attempt: Attempt, zone: str) -> str:
     if attempt.submitted is None:
         return f"attempt {attempt.id[:6]}"
     return shown_moment(attempt.submitted, zone, seconds=True)
-
-
-def _none(
-    collection: Collection, counting: dict[str, tuple[Standing, ...]], shown: Shown
-) -> Iterator[str]:
-    for key in collection.students:
-        if not counting[key] and collection.attempts_of(key):
-            yield f"{shown(key)}: all are late"
-
-
-def _attempt(attempt: Attempt, shown: Shown) -> str:
-    return ", ".join(map(shown, attempt.students))
-
-
-def _notes(attempts: Iterable[Attempt], shown: Shown) -> Iterator[str]:
-    for attempt in attempts:
-        if attempt.files:
-            yield from (f"{_attempt(attempt, shown)}: {note}" for note in attempt.notes)
-
-
-def _unmatched(collection: Collection) -> Iterator[str]:
-    for file, reason in collection.unmatched.items():
-        yield f"{file}: {reason}"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.public.submissions import short
-from framework.errors import AbsentPartError, BadInputError, UnknownNameError
+from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, Reading, Wanted
 from plugins.classes.collecting.github import read_github
 from plugins.classes.rosters.dates import read_moment
@@ -26,81 +26,59 @@ _MOODLE_MARK = re.compile(r"_assignsubmission_[a-z]+(?:[_/]|$)")
 
 
 def read_moodle(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each participant, or of each group."""
+    """Return the files of each participant, or of each group; also below folders of any name."""
     reading = Reading()
     for file in export.files:
-        match = _moodle_match(file)
+        tails = ("/".join(file.parts[start:]) for start in range(len(file.parts)))
+        match = next(filter(None, map(_MOODLE_NAME.fullmatch, tails)), None)
         if match is None:
             reading.unmatched[file] = "its name is not NAME_NUMBER_assignsubmission_file/..."
-        elif _names_two_participants(match):
+            continue
+        name, number, inner = match["name"], match["number"], match["inner"]
+        kind = GROUP_ID if wanted.is_team_work else "participant"
+        identifiers = ((kind, number),) if number else ()
+        if wanted.is_team_work:
+            identifiers = (*identifiers, (GROUP, name))
+        is_flat = "/" not in match["end"]  # no folder ends the name of the first participant
+        if is_flat and _MOODLE_MARK.search(f"_{inner.partition('/')[0]}/"):
             reading.unmatched[file] = "its name names two participants"
-        elif (owner := _moodle_owner(match, wanted)) is None:
-            reading.unmatched[file] = "its name has no number: with groups, add `--teams`"
+        elif identifiers:
+            owner = Owner(identifiers, name)
+            reading.found.append(HandedIn(file, PurePosixPath(inner), (owner,)))
         else:
-            reading.found.append(HandedIn(file, PurePosixPath(match["inner"]), (owner,)))
+            reading.unmatched[file] = "its name has no number: with groups, add `--teams`"
     return reading
 
 
-def _moodle_match(file: PurePosixPath) -> re.Match[str] | None:
-    """Return the match of `file`, also below folders of any name."""
-    parts = file.parts
-    tails = ("/".join(parts[start:]) for start in range(len(parts)))
-    return next(filter(None, map(_MOODLE_NAME.fullmatch, tails)), None)
-
-
-def _names_two_participants(match: re.Match[str]) -> bool:
-    """Return whether a second participant is named where no folder ends the name of the first."""
-    flat = f"_{match['inner'].partition('/')[0]}/"
-    return "/" not in match["end"] and _MOODLE_MARK.search(flat) is not None
-
-
-def _moodle_owner(match: re.Match[str], wanted: Wanted) -> Owner | None:
-    name, number = match["name"], match["number"]
-    if not wanted.is_team_work:
-        return Owner((("participant", number),), name) if number else None
-    by_number = ((GROUP_ID, number),) if number else ()
-    return Owner((*by_number, (GROUP, name)), name)
-
-
-_CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[^_]+)_(?P<file>\d+_.+)", re.DOTALL)
-_CANVAS_FILE = re.compile(
-    r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>\d+_.+)", re.DOTALL
+_CANVAS_ANONYMOUS = re.compile(
+    r"(?P<name>)(?P<late>LATE_)?anon_(?P<user>[^_]+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
 )
-_CANVAS_TEXT = re.compile(
-    r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>(text|link)\.html)"
+#: Text and links that a student wrote have no number of an attachment.
+_CANVAS = re.compile(
+    r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_"
+    r"(?:(?P<number>\d+)_)?(?P<file>(?(number).+|(?:text|link)\.html))",
+    re.DOTALL,
 )
 
 
 def read_canvas(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each user; a group has the number of one of its members."""
+    """Return the files of each user by attachment; a group has the number of one of its members."""
     reading = Reading()
-    is_anonymous = bool(export.files) and all(
-        _CANVAS_ANONYMOUS.fullmatch(f.name) for f in export.files
-    )
-    kind = "anonymous" if is_anonymous else "canvas"
-    for file in sorted(export.files, key=lambda path: _canvas_attachment(path, is_anonymous)):
-        match = _canvas_match(file.name, is_anonymous)
-        if match is None:
+    kind, pattern = "canvas", _CANVAS
+    if export.files and all(_CANVAS_ANONYMOUS.fullmatch(file.name) for file in export.files):
+        kind, pattern = "anonymous", _CANVAS_ANONYMOUS
+    numbered = []
+    for file in export.files:
+        if match := pattern.fullmatch(file.name):
+            number = match["number"] or ""
+            numbered.append((len(number), number, file, match))
+        else:
             reading.unmatched[file] = "its name is not NAME_USER_ATTACHMENT_FILE"
-            continue
-        owner = Owner(((kind, match["user"]),), match.groupdict().get("name") or "")
-        name = match["file"] if match.re is _CANVAS_TEXT else match["file"].partition("_")[2]
-        inner = PurePosixPath(name)
-        reading.found.append(HandedIn(file, inner, (owner,), is_late=match["late"] is not None))
+    for _, _, file, match in sorted(numbered, key=lambda attachment: attachment[:2]):
+        owner = Owner(((kind, match["user"]),), match["name"])
+        inner, is_late = PurePosixPath(match["file"]), match["late"] is not None
+        reading.found.append(HandedIn(file, inner, (owner,), is_late=is_late))
     return reading
-
-
-def _canvas_match(name: str, is_anonymous: bool) -> re.Match[str] | None:
-    if is_anonymous:
-        return _CANVAS_ANONYMOUS.fullmatch(name)
-    return _CANVAS_FILE.fullmatch(name) or _CANVAS_TEXT.fullmatch(name)
-
-
-def _canvas_attachment(file: PurePosixPath, is_anonymous: bool) -> int:
-    """Return the number of the attachment; 0 without one."""
-    match = _canvas_match(file.name, is_anonymous)
-    number = match["file"].partition("_")[0] if match is not None else ""
-    return int(number) if number.isascii() and number.isdecimal() else 0
 
 
 #: The word before the date is in the language of the site: it is not compared. The first date is
@@ -119,63 +97,39 @@ MAX_INFO = 1 << 20
 
 
 def read_blackboard(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each attempt; the text file beside them names the user."""
+    """Return the files of each attempt; the text file beside them names user and original names."""
     reading = Reading()
-    attempts: dict[tuple[str, str], list[tuple[PurePosixPath, str]]] = defaultdict(list)
+    attempts: dict[tuple[str, str], dict[PurePosixPath, str]] = defaultdict(dict)
     for file in export.files:
         match = _BLACKBOARD_ATTEMPT.fullmatch(file.name)
         if match is None:
             reading.unmatched[file] = "its name is not ASSIGNMENT_USERNAME_attempt_DATE_FILE"
         else:
-            attempts[match["owner"], match["date"]].append((file, match["rest"]))
-    for (owner, date), files in attempts.items():
-        _add_blackboard_attempt(reading, export, wanted, (owner, date), files)
+            attempts[match["owner"], match["date"]][file] = match["rest"]
+    for (text, date), files in attempts.items():
+        info = next((export.text(file, MAX_INFO) for file in files if files[file] == ".txt"), "")
+        owner = _blackboard_owner(text, _BLACKBOARD_NAME.search(info), wanted)
+        if owner is None:
+            reason = "no text file of the attempt names its user"
+            reading.unmatched.update(dict.fromkeys(files, reason))
+            continue
+        listed = _BLACKBOARD_FILES.finditer(info[max(info.rfind("\n\n"), 0) :])
+        originals = {match["stored"].strip(): match["original"].strip() for match in listed}
+        submitted = read_moment(date, wanted.zone)
+        for file, rest in files.items():
+            if rest != ".txt":
+                inner = PurePosixPath(originals.get(file.name, rest[1:]).replace("\\", "/"))
+                reading.found.append(HandedIn(file, inner, (owner,), date, submitted))
     return reading
-
-
-def _add_blackboard_attempt(
-    reading: Reading,
-    export: Export,
-    wanted: Wanted,
-    attempt: tuple[str, str],
-    files: list[tuple[PurePosixPath, str]],
-) -> None:
-    """Add the files of one attempt."""
-    info = next((export.text(file, MAX_INFO) for file, rest in files if rest == ".txt"), "")
-    name = _BLACKBOARD_NAME.search(info)
-    owner = _blackboard_owner(attempt[0], name, wanted)
-    if owner is None:
-        reason = "no text file of the attempt names its user"
-        reading.unmatched.update(dict.fromkeys((file for file, _ in files), reason))
-        return
-    originals = _blackboard_originals(info)
-    submitted = read_moment(attempt[1], wanted.zone)
-    for file, rest in files:
-        if rest != ".txt":
-            inner = PurePosixPath(originals.get(file.name, rest[1:]).replace("\\", "/"))
-            reading.found.append(HandedIn(file, inner, (owner,), attempt[1], submitted))
 
 
 def _blackboard_owner(text: str, name: re.Match[str] | None, wanted: Wanted) -> Owner | None:
     """Return the user: of the text file, if the file's name agrees; or a known user."""
     if name is not None and folded(text).endswith(f"_{folded(name['user'])}"):
         return Owner((("username", name["user"]),), name["name"])
-    users = (
-        name_in_roster
-        for name_in_roster in wanted.known("username")
-        if folded(text).endswith(f"_{name_in_roster}")
-    )
+    users = (user for user in wanted.known("username") if folded(text).endswith(f"_{user}"))
     user = max(users, key=len, default="")  # a user's name may have underscores
     return Owner((("username", user),)) if user else None
-
-
-def _blackboard_originals(info: str) -> Mapping[str, str]:
-    """Return stored name -> original name."""
-    files = info[info.rfind("\n\n") :] if "\n\n" in info else info
-    return {
-        match["stored"].strip(): match["original"].strip()
-        for match in _BLACKBOARD_FILES.finditer(files)
-    }
 
 
 METADATA = "submission_metadata.yml"
@@ -183,37 +137,34 @@ MAX_METADATA = 256 << 20
 
 
 def read_gradescope(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each submission, with all its submitters.
-
-    Raises:
-        BadInputError: the export has no list of submitters, or it is damaged.
-    """
-    root, submissions = _gradescope_metadata(export)
+    """Return the files of each submission, with all its submitters."""
+    files = [file for file in export.files if file.name == METADATA]
+    if not files:
+        raise BadInputError(f"{export.path} has no {METADATA}: export the submissions once more")
+    listed = min(files, key=lambda file: len(file.parts))
+    text = export.text(listed, MAX_METADATA)
+    table = _parsed_yaml(text, f"{export.path}: {METADATA}")
+    submissions = {key: entry for key, entry in table.items() if isinstance(entry, dict)}
     reading = Reading()
     for file in export.files:
         if file.name == METADATA:
             continue
-        parts = file.relative_to(root).parts if file.is_relative_to(root) else file.parts
-        entry = submissions.get(parts[0]) if len(parts) > 1 else None
-        owners = _gradescope_owners(entry)
-        if entry is None or not owners:
+        is_below = file.is_relative_to(listed.parent)
+        folder, *inner = (file.relative_to(listed.parent) if is_below else file).parts
+        entry = submissions.get(folder, {}) if inner else {}
+        if owners := _gradescope_owners(entry):
+            created = entry.get(":created_at")
+            zone = UTC if isinstance(created, datetime) else wanted.zone  # as the loader reads it
+            submitted = read_moment(str(created or ""), zone)
+            path = PurePosixPath(*inner)
+            reading.found.append(HandedIn(file, path, owners, folder, submitted))
+        else:
             reading.unmatched[file] = f"{METADATA} names no submitter of it"
-            continue
-        submitted = _gradescope_moment(entry.get(":created_at"), wanted)
-        inner = PurePosixPath(*parts[1:])
-        reading.found.append(HandedIn(file, inner, owners, parts[0], submitted))
-    reading.notes += _gradescope_history(submissions)
+    if earlier := sum(len(entry.get(":history") or ()) > 1 for entry in submissions.values()):
+        reading.notes.append(
+            f"{earlier} submissions have earlier attempts, whose files Gradescope does not export"
+        )
     return reading
-
-
-def _gradescope_metadata(export: Export) -> tuple[PurePosixPath, Mapping[str, Any]]:
-    files = sorted(
-        (entry for entry in export.files if entry.name == METADATA), key=lambda f: len(f.parts)
-    )
-    if not files:
-        raise BadInputError(f"{export.path} has no {METADATA}: export the submissions once more")
-    table = _parsed_yaml(export.text(files[0], MAX_METADATA), f"{export.path}: {METADATA}")
-    return files[0].parent, {key: entry for key, entry in table.items() if isinstance(entry, dict)}
 
 
 def _parsed_yaml(text: str, name: str) -> dict[str, Any]:
@@ -234,30 +185,15 @@ def _parsed_yaml(text: str, name: str) -> dict[str, Any]:
     return {str(key): value for key, value in table.items()}
 
 
-def _gradescope_owners(entry: Mapping[str, Any] | None) -> tuple[Owner, ...]:
-    """Return the submitters that have an identifier; all of them, or none."""
-    listed = entry.get(":submitters") if entry is not None else None
-    submitters = [submitter for submitter in listed or () if isinstance(submitter, dict)]
+def _gradescope_owners(entry: Mapping[str, Any]) -> tuple[Owner, ...]:
+    """Return the submitters; none of them if one has no identifier."""
     owners = []
-    for submitter in submitters:
-        values = (("email", submitter.get(":email")), ("sid", submitter.get(":sid")))
-        identifiers = tuple((kind, str(value)) for kind, value in values if value not in (None, ""))
-        owners.append(Owner(identifiers, str(submitter.get(":name") or "")))
+    for submitter in entry.get(":submitters") or ():
+        if isinstance(submitter, dict):
+            values = (("email", submitter.get(":email")), ("sid", submitter.get(":sid")))
+            named = tuple((kind, str(value)) for kind, value in values if value not in (None, ""))
+            owners.append(Owner(named, str(submitter.get(":name") or "")))
     return tuple(owners) if all(owner.identifiers for owner in owners) else ()
-
-
-def _gradescope_moment(value: object, wanted: Wanted) -> datetime | None:
-    """Return a time of the file; the loader has read it already, those without a zone in UTC."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    return read_moment(str(value), wanted.zone) if value else None
-
-
-def _gradescope_history(submissions: Mapping[str, Any]) -> list[str]:
-    earlier = sum(len(entry.get(":history") or ()) > 1 for entry in submissions.values())
-    if not earlier:
-        return []
-    return [f"{earlier} submissions have earlier attempts, whose files Gradescope does not export"]
 
 
 _TIMESTAMP = "timestamp.txt"
@@ -268,90 +204,53 @@ _MAX_TIMESTAMP = 1 << 10
 
 
 def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
-    """Return the files of each student for one assignment.
-
-    Raises:
-        BadInputError: there are several assignments, and none is chosen.
-    """
-    depth = _common_depth(export.files)
-    origins = {file: _nbgrader_place(file, depth) for file in export.files}
-    assignment = _nbgrader_assignment(origins, wanted)
-    times = _nbgrader_times(export, origins, wanted)
+    """Return the files of each student for one assignment."""
+    # What stands deeper than the first folder below those around all files, a student named.
+    parents = [str(file.parent) for file in export.files]
+    depth = len(PurePosixPath(posixpath.commonpath(parents)).parts) if parents else 0
+    works = {file: _nbgrader_work(file, depth) for file in export.files}
+    names = sorted({work.assignment for work in works.values() if work is not None})
+    if not wanted.assignment and len(names) > 1:
+        listed = ", ".join(map(short, names[:12]))
+        raise BadInputError(f"there are several assignments: choose with `--assignment`: {listed}")
+    times: dict[PurePosixPath, datetime | None] = {}
+    stamps = [file for file, work in works.items() if work and file.name == _TIMESTAMP]
+    for file, read in export.each(stamps):
+        text = read(_MAX_TIMESTAMP).decode("utf-8", "replace")
+        times[file.parent] = read_moment(text, wanted.zone)
     reading = Reading()
-    for file, origin in origins.items():
-        if origin is None:
+    for file, work in works.items():
+        if work is None:
             reading.unmatched[file] = "it is not in submitted/STUDENT/ASSIGNMENT"
-        elif origin.assignment == assignment and file.name != _TIMESTAMP:
-            owner = Owner((("student", origin.student), ("username", origin.student)))
-            submitted = times.get(origin.folder) or read_moment(origin.time, wanted.zone)
-            version = origin.time
-            reading.found.append(HandedIn(file, origin.inner, (owner,), version, submitted))
+        elif work.assignment == (wanted.assignment or names[0]) and file.name != _TIMESTAMP:
+            owner = Owner((("student", work.student), ("username", work.student)))
+            submitted = times.get(work.folder) or read_moment(work.time, wanted.zone)
+            inner = file.relative_to(work.folder)
+            reading.found.append(HandedIn(file, inner, (owner,), work.time, submitted))
     return reading
 
 
-@dataclass(frozen=True)
-class _NbgraderPlace:
-    """Student, assignment and time in the folders around a file, and its path below them."""
+class _Work(NamedTuple):
+    """Student, assignment and time in the folders around a file, and the last of these folders."""
 
     student: str
     assignment: str
+    time: str
     folder: PurePosixPath
-    inner: PurePosixPath
-    time: str = ""
 
 
-def _common_depth(files: Sequence[PurePosixPath]) -> int:
-    """Return the number of folders that are around all files.
-
-    What stands deeper than the first folder below these was named by a student.
-    """
-    parents = [file.parent.parts for file in files]
-    first, last = min(parents, default=()), max(parents, default=())
-    return next(
-        (n for n, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]),
-        len(first),
-    )
-
-
-def _nbgrader_place(file: PurePosixPath, depth: int) -> _NbgraderPlace | None:
+def _nbgrader_work(file: PurePosixPath, depth: int) -> _Work | None:
     parts = file.parts
     ours = parts[: depth + 1]
     attempts = parts[: depth + 2] if ours[-1] == "inbound" else ours
-    for index, part in enumerate(attempts[: len(parts) - 1]):
+    for index, part in enumerate(attempts[: len(parts) - 1], start=1):
         if match := _INBOUND.fullmatch(part):
-            folder, inner = PurePosixPath(*parts[: index + 1]), PurePosixPath(*parts[index + 1 :])
-            student, assignment = match["student"], match["assignment"]
-            return _NbgraderPlace(student, assignment, folder, inner, match["time"])
+            folder = PurePosixPath(*parts[:index])
+            return _Work(match["student"], match["assignment"], match["time"], folder)
     start = ours.index("submitted") + 1 if "submitted" in ours else 0
     if len(parts) < start + 3:
         return None
-    folder, inner = PurePosixPath(*parts[: start + 2]), PurePosixPath(*parts[start + 2 :])
-    return _NbgraderPlace(parts[start], parts[start + 1], folder, inner)
-
-
-def _nbgrader_assignment(
-    origins: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
-) -> str:
-    names = sorted({origin.assignment for origin in origins.values() if origin is not None})
-    if wanted.assignment:
-        return wanted.assignment
-    if len(names) > 1:
-        listed = ", ".join(map(short, names[:12]))
-        raise BadInputError(f"there are several assignments: choose with `--assignment`: {listed}")
-    return names[0] if names else ""
-
-
-def _nbgrader_times(
-    export: Export, origins: Mapping[PurePosixPath, _NbgraderPlace | None], wanted: Wanted
-) -> dict[PurePosixPath, datetime]:
-    """Return folder of a student's work -> the time in its ``timestamp.txt``."""
-    times = {}
-    listed = [file for file, origin in origins.items() if origin and file.name == _TIMESTAMP]
-    for file, read in export.each(listed):
-        moment = read_moment(read(_MAX_TIMESTAMP).decode("utf-8", "replace"), wanted.zone)
-        if moment is not None:
-            times[file.parent] = moment
-    return times
+    return _Work(parts[start], parts[start + 1], "", PurePosixPath(*parts[: start + 2]))
 
 
 def read_folders(export: Export, wanted: Wanted) -> Reading:
@@ -359,11 +258,11 @@ def read_folders(export: Export, wanted: Wanted) -> Reading:
     reading = Reading()
     kinds = (GROUP_ID, GROUP) if wanted.is_team_work else tuple(COLUMNS)
     for file in export.files:
-        is_alone = len(file.parts) == 1
-        key = file.stem if is_alone else file.parts[0]
-        inner = PurePosixPath(file.name) if is_alone else PurePosixPath(*file.parts[1:])
+        folder, *inner = file.parts
+        key = folder if inner else file.stem
         owner = Owner(tuple((kind, key) for kind in kinds))
-        reading.found.append(HandedIn(file, inner, (owner,)))
+        path = PurePosixPath(*(inner or file.parts))
+        reading.found.append(HandedIn(file, path, (owner,)))
     return reading
 
 
@@ -376,14 +275,3 @@ READERS: Mapping[str, Reader] = {
     "nbgrader": read_nbgrader,
     "folders": read_folders,
 }
-
-
-def reader(name: str) -> Reader:
-    """Return the reader of exports of the system `name`.
-
-    Raises:
-        UnknownNameError: with near misses.
-    """
-    if name not in READERS:
-        raise UnknownNameError("system", name, READERS)
-    return READERS[name]

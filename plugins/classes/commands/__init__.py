@@ -3,8 +3,7 @@
 app.py      the group of commands
 options.py  options, stores and output that several commands share
 collect.py  collect, forget, expire
-grade.py    grade
-runs.py     runs, results, diff, faults, disagreements
-points.py   points, totals, gradebook
-pages.py    report, serve, feedback, similarity
+runs.py     grade, runs, results, diff, faults, disagreements
+points.py   points, totals, gradebook, feedback
+pages.py    report, serve, similarity
 """

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from framework.commands.groups import new_app
 from plugins.classes.commands.collect import collect, expire, forget
-from plugins.classes.commands.grade import grade
-from plugins.classes.commands.pages import feedback, report, serve, similarity
-from plugins.classes.commands.points import gradebook, points, totals
-from plugins.classes.commands.runs import diff, disagreements, faults, results, runs
+from plugins.classes.commands.pages import report, serve, similarity
+from plugins.classes.commands.points import feedback, gradebook, points, totals
+from plugins.classes.commands.runs import diff, disagreements, faults, grade, results, runs
 
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,33 +18,21 @@ from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.collecting.attempts import Policy, Rule
-from plugins.classes.collecting.collect import Sources
 from plugins.classes.collecting.collect import collect as collect_exports
 from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
-from plugins.classes.collecting.readers import reader
+from plugins.classes.collecting.readers import READERS
 from plugins.classes.commands.options import InOption, StoreOption, open_store
 from plugins.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
 from plugins.classes.rosters.roster import Roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import tzinfo
 
     from plugins.classes.forgetting import Removed
     from plugins.classes.runs.store import Store
-
-
-@dataclass(frozen=True)
-class _Given:
-    """The options that decide which attempt counts; None for those that were not given."""
-
-    count: str | None
-    due: str | None
-    zone: str | None
-    extensions: Path | None
-    late_days: int | None
-    earlier: Sequence[Path]
 
 
 def collect(
@@ -106,94 +96,64 @@ def collect(
 
     A terminal shows names; a pipe and a log get numbers. DIR/collected.txt lists everything.
     """
-
-    read = reader(system)
+    if system not in READERS:
+        raise UnknownNameError("system", system, READERS)
     with locked(into):
-        students = _roster(into, roster)
-        given = _Given(count, due, timezone, extensions, late_days, earlier or ())
-        former = _with_policy(_former(into), given, students)
-        zone = time_zone(former.zone) if former.zone else None
+        former = Collection(into)
+        if (into / FILE).exists():
+            former = read_collection(into)
+        elif into.exists() and (not into.is_dir() or any(into.iterdir())):
+            raise BadInputError(f"{into} is no collection, and not empty: name a new folder")
+        students = Roster(former.students.values()) if former.has_roster else None
+        students = read_roster(roster) if roster is not None else students
+        zone = time_zone(timezone or former.zone) if timezone or former.zone else None
+        changes = dict(_policy(former.policy, zone, count, due, late_days, earlier or ()))
+        if extensions is not None:
+            known = _known(students, extensions)
+            changes["extensions"] = read_extensions(extensions, known, zone)
+        policy = replace(former.policy, **changes)
+        former = replace(former, policy=policy, zone=timezone or former.zone)
         names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
         collection = collect_exports(
-            former, Sources(sources, read, students, wanted, moments, names)
+            former, sources, READERS[system], students, wanted, moments, names
         )
-    _show_listing(collection)
+    write_listing(collection)
+    for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
+        say(clean(line))
 
 
-def _former(folder: Path) -> Collection:
-    """Return the collection in `folder`; an empty one if there is none."""
-
-    if (folder / FILE).exists():
-        return read_collection(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInputError(f"{folder} is no collection, and not empty: name a new folder")
-    return Collection(folder)
-
-
-def _roster(folder: Path, file: Path | None) -> Roster | None:
-    """Return the roster in `file`, or else the one that the collection had."""
-
-    if file is not None:
-        return read_roster(file)
-    former = _former(folder)
-    return Roster(former.students.values()) if former.has_roster else None
-
-
-def _known(roster: Roster | None, file: Path | None) -> Roster:
-
+def _known(roster: Roster | None, file: Path) -> Roster:
     if roster is None:
         raise UsageError(f"{file} names students: give the class with `--roster FILE`")
     return roster
 
 
-def _with_policy(former: Collection, given: _Given, roster: Roster | None) -> Collection:
-    """Return `former` with the options that were given in place of its own."""
-
-    name = given.zone or former.zone
-    zone = time_zone(name) if name else None
-    policy = former.policy
-    if policy.due is not None and zone is not None:
-        policy = replace(policy, due=policy.due.astimezone(zone))
-    if given.due is not None:
-        policy = replace(policy, due=read_due(given.due, zone))
-    if given.extensions is not None:
-        students = _known(roster, given.extensions)
-        policy = replace(policy, extensions=read_extensions(given.extensions, students, zone))
-    if given.late_days is not None:
-        policy = replace(policy, late_days=given.late_days)
-    policy = _with_rule(policy, given.count)
-    return replace(former, policy=_with_spent(policy, given.earlier), zone=name)
-
-
-def _with_rule(policy: Policy, name: str | None) -> Policy:
-
-    if name is None:
-        return policy
-    if name not in list(Rule):
-        raise UnknownNameError("rule", name, list(Rule))
-    return replace(policy, rule=Rule(name))
-
-
-def _with_spent(policy: Policy, earlier: Sequence[Path]) -> Policy:
-    """Return `policy` with the late days that other collections have taken."""
-
-    if not earlier:
-        return policy
-    total: dict[str, int] = {}
-    for folder in earlier:
-        for key, days in read_collection(folder).spent().items():
-            total[key] = total.get(key, 0) + days
-    return replace(policy, spent=total)
-
-
-def _show_listing(collection: Collection) -> None:
-    """Print the listing, and write all of it to a file of the collection."""
-
-    write_listing(collection)
-    for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
-        say(clean(line))
+def _policy(
+    former: Policy,
+    zone: tzinfo | None,
+    count: str | None,
+    due: str | None,
+    late_days: int | None,
+    earlier: Sequence[Path],
+) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of the policy that options change."""
+    if due is not None:
+        yield "due", read_due(due, zone)
+    elif former.due is not None and zone is not None:
+        yield "due", former.due.astimezone(zone)
+    if late_days is not None:
+        yield "late_days", late_days
+    if count is not None:
+        if count not in list(Rule):
+            raise UnknownNameError("rule", count, list(Rule))
+        yield "rule", Rule(count)
+    if earlier:  # late days that other collections have taken
+        spent: Counter[str] = Counter()
+        for folder in earlier:
+            spent.update(read_collection(folder).spent())
+        yield "spent", dict(spent)
 
 
 def forget(
@@ -220,47 +180,24 @@ def forget(
       gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
     """
     from plugins.classes.forgetting import forget as carry_out
+    from plugins.classes.forgetting import forget_in_store
 
     folders = list(dict.fromkeys(inside or [Path()]))
-    knowing = _knowing(folders, student)
+    knowing = [folder for folder in folders if student in read_collection(folder).students]
     if not knowing and not whole_store:
         raise UnknownNameError("student", student, ())
     for folder in folders:
         before = f"{folder}: " if len(folders) > 1 else ""
         if folder in knowing:
-            _remove(
-                folder,
-                store,
-                lambda collection, opened: carry_out(collection, opened, student),
-                before,
-            )
+            _remove(folder, store, partial(carry_out, key=student), before)
         else:
             say(f"{before}no student {student}")
-    if whole_store:
-        _remove_from_stores(folders, store, student)
-
-
-def _knowing(folders: Sequence[Path], student: str) -> list[Path]:
-    """Return the collections that know the student.
-
-    Raises:
-        BadInputError: a folder holds no collection.
-    """
-
-    return [folder for folder in folders if student in read_collection(folder).students]
-
-
-def _remove_from_stores(folders: Sequence[Path], address: str, student: str) -> None:
-    """Remove what the stores of collections have of a student in any assignment."""
-    from plugins.classes.forgetting import forget_in_store
-
-    for folder in folders[:1] if address else folders:
-        opened = _open_store(read_collection(folder), address)
-        if opened is None:
-            continue
-        with opened:
-            removed = forget_in_store(opened, student)
-            opened.purge()
+    for folder in (folders[:1] if store else folders) if whole_store else ():
+        opened = _open_store(read_collection(folder), store)
+        if opened is not None:
+            with opened:
+                removed = forget_in_store(opened, student)
+                opened.purge()
             say(
                 f"{opened.place}: removed of other assignments: "
                 f"{counted(removed.attempts, 'attempt')}, {counted(removed.results, 'result')}"
@@ -287,7 +224,7 @@ def expire(
     """Remove attempts and runs that are older than DAYS, and students without an attempt left."""
     from plugins.classes.forgetting import expire as carry_out
 
-    _remove(inside, store, lambda collection, opened: carry_out(collection, opened, older_than))
+    _remove(inside, store, partial(carry_out, days=older_than))
 
 
 def _remove(
@@ -297,17 +234,15 @@ def _remove(
     before: str = "",
 ) -> None:
     """Remove something of the collection in `folder` and its store; say what, after `before`."""
-
     read_collection(folder)  # a folder without a collection is not made
-    with locked(folder):
+    with locked(folder), ExitStack() as stack:
         collection = read_collection(folder)
         opened = _open_store(collection, address)
-        if opened is None:
-            removed = carry_out(collection, None)
-        else:
-            with opened:
-                removed = carry_out(collection, opened)
-                opened.purge()
+        if opened is not None:
+            stack.enter_context(opened)
+        removed = carry_out(collection, opened)
+        if opened is not None:
+            opened.purge()
     say(
         f"{before}removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "

@@ -1,22 +1,25 @@
-"""Options, stores and output that several commands of a class share."""
+"""Options, stores, plugins and output that several commands of a class share."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.public.reports import clean
+from framework.commands.output import say
 from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.collection import Collection, read_collection
-from plugins.classes.collecting.listing import named
+from plugins.classes.collecting.listing import MAX_LINES, named
 from plugins.classes.rosters.privacy import Shown, pseudonyms
 
 if TYPE_CHECKING:
+    from autograder.public.courses import Course
+    from framework.providers.plugins import Plugins
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
 
@@ -38,6 +41,9 @@ ExercisesOption = Annotated[
 PagesArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
 ]
+TableOption = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
+]
 NamesOption = Annotated[
     bool | None,
     typer.Option(
@@ -48,12 +54,7 @@ NamesOption = Annotated[
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
-    """Return the store of a collection.
-
-    Raises:
-        AbsentPartError: SQLAlchemy is missing.
-        BadInputError: nothing was graded yet.
-    """
+    """Return the store of a collection, which has to be there unless `is_new`."""
     try:
         from plugins.classes.runs.store import Store
     except ModuleNotFoundError as error:
@@ -68,36 +69,32 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
     return Store(address)
 
 
-@dataclass(frozen=True)
-class OpenedRun:
-    """A run that a command works on, with its open store."""
-
-    collection: Collection
-    store: Store
-    run: Run
-
-
 @contextmanager
-def opened_run(folder: Path, address: str, number: int) -> Iterator[OpenedRun]:
-    """Open the store of the collection in `folder`, and find a run; number 0 is the newest.
-
-    Raises:
-        BadInputError: there is no collection, no store or no such run.
-    """
+def opened_run(folder: Path, address: str, number: int) -> Iterator[tuple[Collection, Store, Run]]:
+    """Yield the collection in `folder`, its store, and a run; number 0 is the newest."""
     collection = read_collection(folder)
     with open_store(collection, address) as store:
         from plugins.classes.runs.stored_runs import all_runs, find_run
 
         if number:
             run = store.transaction(find_run, number)
-        else:
-            listed = store.transaction(all_runs, collection.name)
-            if not listed:
-                raise BadInputError(
-                    f"{collection.name} has no run: `gradus class grade DIR` makes one"
-                )
+        elif listed := store.transaction(all_runs, collection.name):
             run = listed[-1]
-        yield OpenedRun(collection, store, run)
+        else:
+            raise BadInputError(f"{collection.name} has no run: `gradus class grade DIR` makes one")
+        yield collection, store, run
+
+
+def course_and_plugins(
+    course: Path | None, plugin: list[str] | None, block: list[str] | None
+) -> tuple[Course, Plugins]:
+    """Return the course of a command on a class, with its plugins."""
+    from autograder.public.grading import GradeOptions, chosen_course
+    from framework.providers.plugins import Plugins
+
+    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
+    chosen = chosen_course(options)
+    return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
 def shown_students(collection: Collection, are_named: bool | None) -> Shown:
@@ -105,3 +102,14 @@ def shown_students(collection: Collection, are_named: bool | None) -> Shown:
     if sys.stdout.isatty() if are_named is None else are_named:
         return named(collection)
     return pseudonyms(collection.folder)
+
+
+def say_listed(title: str, lines: list[str]) -> None:
+    """Print the first of `lines` under a title with their number; nothing without any."""
+    if not lines:
+        return
+    say(f"{title}: {len(lines)}")
+    for line in lines[:MAX_LINES]:
+        say(f"  {clean(line)}")
+    if len(lines) > MAX_LINES:
+        say(f"  ... and {len(lines) - MAX_LINES} more")

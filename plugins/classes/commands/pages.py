@@ -1,4 +1,4 @@
-"""``gradus class report``, ``serve``, ``feedback`` and ``similarity``: pages about a run."""
+"""``gradus class report``, ``serve`` and ``similarity``: pages about a run for its instructor."""
 
 from __future__ import annotations
 
@@ -11,25 +11,17 @@ from autograder.public.courses import find_course
 from autograder.public.reports import counted
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say, shown
-from framework.errors import AbsentPartError, UnknownNameError
-from plugins.classes.collecting.listing import named
+from framework.errors import AbsentPartError
 from plugins.classes.commands.options import (
-    ExercisesOption,
     InOption,
     NamesOption,
     PagesArgument,
     RunArgument,
     StoreOption,
+    course_and_plugins,
     opened_run,
     shown_students,
 )
-from plugins.classes.commands.points import (
-    course_and_plugins,
-    listed,
-    plugins_of,
-    require_all_graded,
-)
-from plugins.classes.rosters.privacy import pseudonyms
 
 if TYPE_CHECKING:
     from plugins.classes.similarity.similar_code import SimilarTask
@@ -52,12 +44,12 @@ def report(
     from plugins.classes.pages.site import RunSite, write_site
     from plugins.classes.pages.view import CodeReader, read_view
 
-    with opened_run(inside, store, number) as opened:
-        collection, run = opened.collection, opened.run
+    with opened_run(inside, store, number) as (collection, opened, run):
         code = CodeReader(collection, find_course(course))
         called = shown_students(collection, names)
-        view = opened.store.transaction(read_view, collection, run, called)
-        count = write_site(RunSite(view, opened.store, code), folder)
+        view = opened.transaction(read_view, collection, run, called)
+        site = RunSite(view, opened, code)
+        count = write_site(site.paths(), site.content, folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -83,75 +75,18 @@ def serve(
     """
     try:
         from plugins.classes.pages.server import Serving, open_socket, run_server
+        from plugins.classes.pages.view import CodeReader
     except ModuleNotFoundError as error:
         raise AbsentPartError(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
             error.name or "starlette",
         ) from None
-    with opened_run(inside, store, number) as opened:
+    with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
-        called = shown_students(opened.collection, names)
-        serving = Serving(inside, opened.store, opened.run.id, called, find_course(course))
+        called = shown_students(collection, names)
+        code = CodeReader(collection, find_course(course))
+        serving = Serving(collection, opened, run.id, called, code)
         run_server(serving, listening, allow_host or (), say)
-
-
-#: The forms of feedback.
-FORMS = ("folder", "moodle")
-
-
-def feedback(
-    number: RunArgument,
-    out: Annotated[
-        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
-    ],
-    form: Annotated[
-        str,
-        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
-    ] = "folder",
-    exercise: ExercisesOption = None,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
-    ] = False,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
-    ] = False,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
-) -> None:
-    """Write one HTML page for each student: points, reasons of changes, comments, the report.
-
-    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
-    no other file, no script and no network. Files have the keys of students as names.
-
-      gradus class feedback 0 feedback.zip --as moodle --in lab1
-
-    Moodle reads the zip under "Upload multiple feedback files in a zip".
-    """
-    from plugins.classes.feedback import Feedback, write_folder, write_moodle_zip
-    from plugins.classes.marks.final_points import points_of_run
-
-    if form not in FORMS:
-        raise UnknownNameError("form of feedback", form, FORMS)
-    plugins = plugins_of(course, plugin, block)
-    with opened_run(inside, store, number) as opened:
-        collection, run = opened.collection, opened.run
-        called = pseudonyms(collection.folder) if anonymous else named(collection)
-        points = points_of_run(opened.store, collection, run, plugins)
-        points = points.only(frozenset(exercise or ()))
-        require_all_graded(points, collection, is_partial=partial_)
-        pages = Feedback(opened.store, collection, points, called)
-        if form == "moodle":
-            written = write_moodle_zip(pages, out)
-        else:
-            written = write_folder(pages, out, called if anonymous else str)
-    say(f"{out}: run {run.id}, pages of {counted(len(written.students), 'student')}")
-    on_screen = shown_students(collection, names)
-    lines = [f"{on_screen(key)}: {why}" for key, why in written.without.items()]
-    listed("without a page", lines)
 
 
 def similarity(
@@ -187,22 +122,19 @@ def similarity(
     )
 
     chosen, plugins = course_and_plugins(course, plugin, block)
-    with opened_run(inside, store, number) as opened:
-        collection = opened.collection
+    with opened_run(inside, store, number) as (collection, opened, run):
         called = shown_students(collection, names)
-        view = opened.store.transaction(read_view, collection, opened.run, called)
+        view = opened.transaction(read_view, collection, run, called)
     exercises = view.results.exercises
     sources = [solution_source(chosen, exercises)]
     for path in source or ():
         sources += read_sources(path, chosen, exercises)
     tasks = find_similar(
-        view,
-        CodeReader(collection, chosen),
-        chosen,
-        sources,
+        view, CodeReader(collection, chosen), chosen, sources,
         lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
-    )
-    write_site(SimilarPages(view, tasks), folder)
+    )  # fmt: skip
+    pages = SimilarPages(view, tasks)
+    write_site(pages.paths(), pages.content, folder)
     _show_clusters(tasks, folder)
 
 

@@ -1,10 +1,11 @@
-"""``gradus class points``, ``totals`` and ``gradebook``: points after grading."""
+"""``gradus class points``, ``totals``, ``gradebook``, ``feedback``: points after grading."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,68 +15,70 @@ from autograder.public.reports import clean, counted, for_spreadsheet
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
+from plugins.classes.collecting.listing import named
 from plugins.classes.commands.options import (
     ExercisesOption,
     InOption,
     NamesOption,
     RunArgument,
     StoreOption,
+    TableOption,
+    course_and_plugins,
     opened_run,
+    say_listed,
     shown_students,
 )
-from plugins.classes.rosters.privacy import write_private
+from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
 
 if TYPE_CHECKING:
-    from autograder.public.courses import Course
     from framework.providers.plugins import Plugins
     from plugins.classes.collecting.collection import Collection
     from plugins.classes.gradebooks.request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
     from plugins.classes.rosters.privacy import Shown
-
-#: Lines of each part that a terminal shows.
-MAX_LINES = 20
+    from plugins.classes.runs.store import Store
 
 
-def plugins_of(course: Path | None, plugin: list[str] | None, block: list[str] | None) -> Plugins:
-    """Return the plugins of a command on a class."""
-    return course_and_plugins(course, plugin, block)[1]
+@contextmanager
+def settled_run(
+    folder: Path,
+    store: str,
+    number: int,
+    plugins: Plugins,
+    exercises: list[str] | None = None,
+    *,
+    is_partial: bool = True,
+) -> Iterator[tuple[Collection, Store, RunPoints]]:
+    """Yield a collection, its store, and the final points of a run; number 0 is the newest.
 
-
-def course_and_plugins(
-    course: Path | None, plugin: list[str] | None, block: list[str] | None
-) -> tuple[Course, Plugins]:
-    """Return the course of a command on a class, with its plugins.
+    Args:
+        exercises: those that count; None for all.
+        is_partial: whether results may be missing by a fault of the grader.
 
     Raises:
-        UsageError: the working directory of a CI server decides which course it is.
+        UsageError: some are missing.
     """
-    from autograder.public.grading import GradeOptions, chosen_course
-    from framework.providers.plugins import Plugins
-
-    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    chosen = chosen_course(options)
-    return chosen, Plugins(options.plugins, chosen, options.blocked)
-
-
-def points_to_show(
-    folder: Path, store: str, number: int, plugins: Plugins
-) -> tuple[Collection, RunPoints]:
-    """Return a collection, and the final points of a run by its number; 0 for the newest."""
     from plugins.classes.marks.final_points import points_of_run
 
-    with opened_run(folder, store, number) as opened:
-        points = points_of_run(opened.store, opened.collection, opened.run, plugins)
-    return opened.collection, points
+    with opened_run(folder, store, number) as (collection, opened, run):
+        settled = points_of_run(opened, collection, run, plugins)
+        settled = settled.only(frozenset(exercises or ()))
+        if settled.not_graded and not is_partial:
+            raise UsageError(
+                f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
+                f"grade {collection.folder}` tries again. With `--partial`, these students stay "
+                "blank"
+            )
+        yield collection, opened, settled
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
     """Print what points do not say, and an instructor may have to decide."""
-    listed("rows of points.csv without an effect", settled.unused_rows)
-    unknown = [*map(shown, settled.late_unknown)]
-    listed(
-        "late, by a number of days that is not known: no penalty (`--times` adds times)", unknown
+    say_listed("rows of points.csv without an effect", settled.unused_rows)
+    say_listed(
+        "late, by a number of days that is not known: no penalty (`--times` adds times)",
+        [*map(shown, settled.late_unknown)],
     )
     waiting = sum(points.waiting > 0 for points in settled.points.values())
     if waiting:
@@ -83,18 +86,6 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
             f"students whose points wait for another part: {waiting}. `gradus class points "
             f"{settled.results.run.id} --in {folder}` lists them, and you decide"
         )
-
-
-def listed(title: str, lines: list[str]) -> None:
-    """Print the first of `lines` under a title with their number; nothing without any."""
-
-    if not lines:
-        return
-    say(f"{title}: {len(lines)}")
-    for line in lines[:MAX_LINES]:
-        say(f"  {clean(line)}")
-    if len(lines) > MAX_LINES:
-        say(f"  ... and {len(lines) - MAX_LINES} more")
 
 
 def points(
@@ -118,10 +109,11 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
 
-    plugins = plugins_of(course, plugin, block)
-    collection, settled = points_to_show(inside, store, number, plugins)
+    _, plugins = course_and_plugins(course, plugin, block)
+    with settled_run(inside, store, number, plugins) as (collection, _, settled):
+        asked_now = asked(settled.results)
     file = collection.folder / manual_points.FILE
-    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked(settled.results))
+    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked_now)
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
     prose = sum(row.about == "prose" for row in open_rows)
@@ -132,22 +124,16 @@ def points(
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
     shown = shown_students(collection, names)
-    listed(
-        "to decide",
-        [f"{shown(r.student)} · {r.exercise} · {r.part}: {_question(r.about, r.waits_for)}"
-         for r in open_rows],
-    )  # fmt: skip
-
-
-def _question(about: str, waits_for: str) -> str:
-    return "an answer in prose" if about == "prose" else f"blocked by {waits_for}"
+    questions = []
+    for row in open_rows:
+        why = "an answer in prose" if row.about == "prose" else f"blocked by {row.waits_for}"
+        questions.append(f"{shown(row.student)} · {row.exercise} · {row.part}: {why}")
+    say_listed("to decide", questions)
 
 
 def totals(
     number: RunArgument = 0,
-    file: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
-    ] = None,
+    file: TableOption = None,
     names: NamesOption = None,
     inside: InOption = Path(),
     store: StoreOption = "",
@@ -159,35 +145,26 @@ def totals(
 
     The table has a column for each exercise; points that are not known are blank.
     """
-
-    plugins = plugins_of(course, plugin, block)
-    collection, result = points_to_show(inside, store, number, plugins)
-    shown = shown_students(collection, names)
-    if file is None:
-        for key in result.points:
-            _show_total(result, shown, key)
-    else:
-        write_private(file, _table(result, shown).encode("utf-8", "replace"))
-    show_doubts(result, shown, inside)
-
-
-def _show_total(result: RunPoints, shown: Shown, key: str) -> None:
     from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
-    points = result.points[key]
-    total = (
-        points.state.value
-        if points.state.value != "graded"
-        else ratio(points.earned, points.possible)
-    )
-    comment = comment_of(points)
-    say(clean(f"{shown(key)} · {total}" + (f" · {comment}" if comment else "")))
+    _, plugins = course_and_plugins(course, plugin, block)
+    with settled_run(inside, store, number, plugins) as (collection, _, result):
+        shown = shown_students(collection, names)
+    if file is not None:
+        write_private(file, _table(result, shown).encode("utf-8", "replace"))
+    else:
+        for key, own in result.points.items():
+            is_known = own.state.value == "graded"
+            total = ratio(own.earned, own.possible) if is_known else own.state.value
+            say(clean(" · ".join(filter(None, (shown(key), total, comment_of(own))))))
+    show_doubts(result, shown, inside)
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
     """Return the totals as CSV that no spreadsheet runs."""
-    from plugins.classes.gradebooks.request import comment_of, number
+    from autograder.public.reports import number
+    from plugins.classes.gradebooks.request import comment_of
     from plugins.classes.marks.class_results import State
 
     def known(points: StudentPoints | ExercisePoints) -> str:
@@ -257,13 +234,14 @@ def gradebook(
     from framework.importing import load_target
     from plugins.classes.gradebooks.request import Filled, FillRequest
 
-    plugins = plugins_of(course, plugin, block)
+    _, plugins = course_and_plugins(course, plugin, block)
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
-    _require_other_file(export, out)
-    collection, settled = points_to_show(inside, store, number, plugins)
-    settled = settled.only(frozenset(exercise or ()))
-    require_all_graded(settled, collection, is_partial=partial_)
+    if out.exists() and export.exists() and out.samefile(export):
+        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
+    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
+    with chosen as (collection, _, settled):
+        shown = shown_students(collection, names)
     request = FillRequest(
         export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
@@ -272,41 +250,16 @@ def gradebook(
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    called = shown_students(collection, names)
-    _show_filled(filled, settled, out, called)
-    show_doubts(settled, called, inside)
-
-
-def _exercises(settled: RunPoints) -> list[str]:
-    """Return the exercises whose points were filled in: a run may have graded some alone."""
-    points = next(iter(settled.points.values()), None)
-    return [exercise.name for exercise in points.exercises] if points is not None else []
-
-
-def require_all_graded(settled: RunPoints, collection: Collection, *, is_partial: bool) -> None:
-    """Refuse a run with results that are missing, unless the instructor wants it as it is.
-
-    Raises:
-        UsageError: some are missing.
-    """
-    if settled.not_graded and not is_partial:
-        raise UsageError(
-            f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class grade "
-            f"{collection.folder}` tries again. With `--partial`, these students stay blank"
-        )
-
-
-def _require_other_file(export: Path, out: Path) -> None:
-    if out.exists() and export.exists() and out.samefile(export):
-        raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
+    _show_filled(filled, settled, out, shown)
+    show_doubts(settled, shown, inside)
 
 
 def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
     """Print what was filled, and all that an instructor has to look at."""
-    count = len(filled.written)
-    run = settled.results.run
-    say(f"{out}: run {run.id}, column '{filled.column}', points of {counted(count, 'student')}")
-    say(f"exercises: {', '.join(_exercises(settled))}")
+    count, run = counted(len(filled.written), "student"), settled.results.run
+    say(f"{out}: run {run.id}, column '{filled.column}', points of {count}")
+    points = [*settled.points.values()][:1]  # a run may have graded some exercises alone
+    say(f"exercises: {', '.join(part.name for own in points for part in own.exercises)}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
@@ -315,4 +268,56 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) ->
         ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
     ]
     for title, lines in parts:
-        listed(title, [*lines])
+        say_listed(title, [*lines])
+
+
+def feedback(
+    number: RunArgument,
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
+    ] = "folder",
+    exercise: ExercisesOption = None,
+    partial_: Annotated[
+        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
+    ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
+    ] = False,
+    names: NamesOption = None,
+    inside: InOption = Path(),
+    store: StoreOption = "",
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Write one HTML page for each student: points, reasons of changes, comments, the report.
+
+    Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
+    no other file, no script and no network. Files have the keys of students as names.
+
+      gradus class feedback 0 feedback.zip --as moodle --in lab1
+
+    Moodle reads the zip under "Upload multiple feedback files in a zip".
+    """
+    from plugins.classes.feedback import student_pages, write_folder, write_moodle_zip
+
+    if form not in ("folder", "moodle"):
+        raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
+    _, plugins = course_and_plugins(course, plugin, block)
+    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
+    with chosen as (collection, opened, settled):
+        called = pseudonyms(collection.folder) if anonymous else named(collection)
+        pages = student_pages(opened, settled, called)
+        if form == "moodle":
+            reasons = write_moodle_zip(pages, collection, out)
+        else:
+            reasons = write_folder(pages, out, called if anonymous else str)
+    shown = shown_students(collection, names)
+    without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
+    count = counted(len(reasons) - len(without), "student")
+    say(f"{out}: run {settled.results.run.id}, pages of {count}")
+    say_listed("without a page", without)

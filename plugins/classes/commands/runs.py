@@ -1,29 +1,191 @@
-"""``gradus class runs``, ``results``, ``diff``, ``faults``, ``disagreements``: what is stored."""
+"""``gradus class grade``, ``runs``, ``results``, ``diff``, ``faults``, ``disagreements``."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from statistics import mean
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.public.reports import counted, for_spreadsheet
-from framework.commands.output import say
+from framework.commands.options import (
+    AllowWeaker,
+    ArraysOption,
+    BlockOption,
+    CourseOption,
+    Device,
+    Jobs,
+    PluginOption,
+    Sandbox,
+    SecretSeed,
+)
+from framework.commands.output import say, stopped_with
+from framework.threads import pin_threads
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.commands.options import (
     InOption,
     NamesOption,
     RunArgument,
     StoreOption,
+    TableOption,
     open_store,
     opened_run,
     shown_students,
 )
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plugins.classes.runs.grade_job import Engine, RunSettings
+    from plugins.classes.runs.grade_run import FinishedRun
+    from plugins.classes.runs.store import Store
+    from plugins.classes.runs.stored_runs import EntryResult
+
+
+def grade(
+    collection: Annotated[Path, typer.Argument(metavar="DIR", help="The collection.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="EXERCISE|UNIT", help="Default: what was handed in."),
+    ] = None,
+    store: StoreOption = "",
+    jobs: Jobs = 0,
+    seed: SecretSeed = None,
+    verify: Annotated[
+        float, typer.Option(min=0, max=100, help="Percentage of results to grade twice.")
+    ] = 0.0,
+    regrade: Annotated[
+        str, typer.Option(metavar="WHAT", help="all, failed, task=EXERCISE or student=KEY.")
+    ] = "",
+    backend: ArraysOption = "numpy",
+    device: Device = "cpu",
+    sandbox: Sandbox = "auto",
+    allow_weaker: AllowWeaker = False,
+    cluster: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Grade with Dask: tls://HOST:PORT, or local."),
+    ] = "",
+    certificates: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For --cluster: ca.pem, cert.pem and key.pem."),
+    ] = None,
+    course: CourseOption = None,
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Grade every attempt that counts, and keep each result.
+
+    First, solutions have to get full marks on this machine, and stubs none. Then each piece of
+    work is graded once, also if several students handed in the same. Each result is stored when
+    it is there: after Ctrl-C, or a crash, the same command continues.
+
+    A fault of a submission (an exception, too much time or memory) is a result. A fault of the
+    grader is tried three times; what is left is *not graded*, which is no zero. What a busy
+    machine may have disturbed is repeated alone.
+
+    Results stay when the course changes: the next call is a new run. --regrade grades work again
+    that has a result. Exit code 3: something is not graded.
+
+    --cluster grades on several machines: see docs/classes.md.
+    """
+    pin_threads()
+    from autograder.public.courses import course_hash
+    from autograder.public.grading import GradeOptions, chosen_course
+    from plugins.classes.runs.grade_job import RunSettings, environment_of
+
+    collected = read_collection(collection)
+    options = GradeOptions(
+        submission=collection,
+        backend=backend,
+        device=device,
+        sandbox=sandbox,
+        allow_weaker=allow_weaker,
+        course=course,
+        plugins=tuple(plugin or ()),
+        blocked=tuple(block or ()),
+    )
+    chosen = chosen_course(options)
+    with open_store(collected, store, is_new=True) as opened:
+        from plugins.classes.runs.grade_run import grade as carry_out
+        from plugins.classes.runs.stored_runs import secret_seed
+
+        seed = opened.transaction(secret_seed) if seed is None else seed
+        options = replace(options, submission=None, course=chosen.root.resolve(), seed=seed)
+        settings = RunSettings(options, course_hash(chosen), environment_of(options))
+        resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
+        engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
+        try:
+            again = f"`gradus class grade {collection}` continues, nothing is lost"
+            with stopped_with(lambda: again):
+                ended = carry_out(
+                    resolved, settings, opened, engine,
+                    names=names or (), again=regrade, verified=verify,
+                )  # fmt: skip
+        finally:
+            engine.close()
+        _show(opened, ended, collection)
+    if ended.not_graded:
+        raise typer.Exit(3)
+
+
+def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path | None) -> Engine:
+    """Return what grades: the processes of this machine, or a cluster."""
+    from plugins.classes.runs.grade_job import grade_job, local_engine, setting_of
+
+    setting_of(settings)  # a missing GPU is reported before grading
+    if not cluster:
+        return local_engine(partial(grade_job, settings), jobs)
+    from plugins.classes.runs.cluster import dask_engine
+
+    return dask_engine(settings, cluster, certificates, jobs)
+
+
+def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
+    """Print what a run found, without students."""
+    from plugins.classes.runs.stored_runs import points_of
+
+    run = ended.run
+    say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
+    say(f"doctor: {run.doctor}")
+    reused = f", {ended.reused} of them known before" if ended.reused else ""
+    say(f"{counted(ended.jobs, 'result')}{reused}; equal work is graded once")
+    for line in _by_exercise(store.transaction(points_of, run)):
+        say(f"  {line}")
+    if ended.verified:
+        agree = "all agree" if not ended.different else f"{ended.different} differ"
+        say(f"graded twice: {counted(ended.verified, 'result')}, {agree}")
+    if ended.different:
+        command = f"`gradus class disagreements {run.id} --in {folder}`"
+        say(f"{command} shows them: a check is not deterministic")
+    if ended.not_graded:
+        say(
+            f"missing by faults of the grader, and no zeros: "
+            f"{counted(ended.not_graded, 'result')}. `gradus class faults {run.id} --in {folder}` "
+            "shows why; the same command tries again"
+        )
+
+
+def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]:
+    """Yield a line for each exercise: its verdicts, and the mean of the points."""
+    verdicts: dict[str, Counter[str]] = defaultdict(Counter)
+    shares: dict[str, list[float]] = defaultdict(list)
+    for (_, exercise), graded in points.items():
+        verdicts[exercise][graded.verdict] += 1
+        if graded.result is not None and graded.result.possible:
+            shares[exercise].append(graded.result.earned / graded.result.possible)
+    for exercise, counts in verdicts.items():
+        line = f"{exercise}: {', '.join(f'{count} {name}' for name, count in counts.most_common())}"
+        yield f"{line} · mean {mean(shares[exercise]):.0%}" if shares[exercise] else line
 
 
 def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
@@ -46,9 +208,7 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
 
 def results(
     number: RunArgument = 0,
-    file: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write a table instead.")
-    ] = None,
+    file: TableOption = None,
     names: NamesOption = None,
     inside: InOption = Path(),
     store: StoreOption = "",
@@ -57,11 +217,11 @@ def results(
 
     What was not graded by a fault of the grader has no points, and is no zero.
     """
-    from plugins.classes.runs.points import points_of
+    from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(inside, store, number) as opened:
-        points = opened.store.transaction(points_of, opened.run)
-    shown = shown_students(opened.collection, names)
+    with opened_run(inside, store, number) as (collection, opened, run):
+        points = opened.transaction(points_of, run)
+    shown = shown_students(collection, names)
     rows = [
         (shown(student), exercise, graded.verdict, *graded.numbers)
         for (student, exercise), graded in sorted(points.items())
@@ -72,7 +232,7 @@ def results(
         return
     text = io.StringIO()
     columns = ("student", "exercise", "verdict", "earned", "possible")
-    csv.writer(text).writerows([columns, *(tuple(map(for_spreadsheet, row)) for row in rows)])
+    csv.writer(text).writerows([columns, *(map(for_spreadsheet, row) for row in rows)])
     write_private(file, text.getvalue().encode())
 
 
@@ -84,32 +244,30 @@ def diff(
     store: StoreOption = "",
 ) -> None:
     """Show whose points moved between two runs, and why."""
-    from plugins.classes.runs.points import compare
-    from plugins.classes.runs.stored_runs import find_run
+    from plugins.classes.runs.stored_runs import compare, find_run
 
     collection = read_collection(inside)
     shown = shown_students(collection, names)
     with open_store(collection, store) as opened:
         pair = [opened.transaction(find_run, number) for number in (first, second)]
         moved = opened.transaction(lambda connection: list(compare(connection, *pair)))
-    for change in moved:
-        points = f"{change.before or 'nothing'} -> {change.after or 'nothing'}"
-        say(f"{shown(change.student)} · {change.exercise} · {points}: {'; '.join(change.reasons)}")
+    for student, change in moved:
+        say(f"{shown(student)} · {change}")
     say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
 
 
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
     """Show what was not graded by a fault of the grader, and the fault."""
-    from plugins.classes.runs.job_queue import fault_of
-    from plugins.classes.runs.points import points_of
+    from plugins.classes.runs.jobs import fault_of
+    from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(inside, store, number) as opened:
-        points = opened.store.transaction(points_of, opened.run)
+    with opened_run(inside, store, number) as (_, opened, run):
+        points = opened.transaction(points_of, run)
         missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
         for key, entry in missing.items():
-            fault = opened.store.transaction(fault_of, key)
+            fault = opened.transaction(fault_of, key)
             say(f"{entry.exercise} · attempt {entry.attempt}: {fault or 'still to be graded'}")
-    say(f"missing in run {opened.run.id}: {counted(len(missing), 'result')}")
+    say(f"missing in run {run.id}: {counted(len(missing), 'result')}")
 
 
 def disagreements(
@@ -123,11 +281,10 @@ def disagreements(
     from plugins.classes.runs.stored_runs import disagreements as find
     from plugins.classes.runs.stored_runs import entries_of
 
-    with opened_run(inside, store, number) as opened:
-        run = opened.run
-        entries = opened.store.transaction(entries_of, run.id)
+    with opened_run(inside, store, number) as (_, opened, run):
+        entries = opened.transaction(entries_of, run.id)
         attempts = {run.key(entry): entry.attempt for entry in entries}
-        listed = opened.store.transaction(lambda connection: list(find(connection, attempts)))
+        listed = opened.transaction(lambda connection: list(find(connection, attempts)))
     for pair in listed:
         first, second = pair.first, pair.second
         say(

@@ -12,7 +12,7 @@ _SYSTEMS = "plugins.classes.gradebooks.systems"
 GRADEBOOKS = {
     "canvas": f"{_SYSTEMS}:fill_canvas",
     "moodle-worksheet": f"{_SYSTEMS}:fill_moodle_worksheet",
-    "moodle-gradebook": f"{_SYSTEMS}:fill_moodle_gradebook",
+    "moodle-gradebook": f"{_SYSTEMS}:fill_table",
     "blackboard": f"{_SYSTEMS}:fill_blackboard",
-    "csv": f"{_SYSTEMS}:fill_csv",
+    "csv": f"{_SYSTEMS}:fill_table",
 }

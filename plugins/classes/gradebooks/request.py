@@ -5,10 +5,11 @@ A gradebook is a function from a `FillRequest` to a `Filled`, named by `register
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.public.reports import number
 from framework.errors import UsageError
 from plugins.classes.marks.class_results import State
 from plugins.classes.marks.final_points import StudentPoints
@@ -46,11 +47,6 @@ class FillRequest:
     is_new: bool = False
     zero_missing: bool = False
 
-    @property
-    def possible(self) -> float:
-        """The maximum of points: the largest maximum of any student, if exercises are left out."""
-        return max((points.possible for points in self.points.values()), default=0.0)
-
 
 @dataclass
 class Filled:
@@ -85,12 +81,9 @@ def blank_reason(points: StudentPoints, *, zero_missing: bool) -> str:
 
 
 def scale(request: FillRequest, maximum: float | None, column: str) -> float:
-    """Return the factor from our points to those of the column.
-
-    Raises:
-        UsageError: the column is out of another number, and nothing says what to do.
-    """
-    possible = request.possible
+    """Return the factor from our points to those of the column."""
+    # Where exercises are left out, the largest maximum of any student is that of all.
+    possible = max((points.possible for points in request.points.values()), default=0.0)
     if maximum is None or abs(maximum - possible) < 0.005 or not possible:
         if request.is_scaled and maximum is None:
             raise UsageError(
@@ -106,11 +99,6 @@ def scale(request: FillRequest, maximum: float | None, column: str) -> float:
     )
 
 
-def number(value: float) -> str:
-    """Return points as learning systems read them in every language: ``8``, ``8.5``, ``8.67``."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
 def comment_of(points: StudentPoints) -> str:
     """Return comments and changes of points, as text for the student."""
     lines = []
@@ -121,15 +109,3 @@ def comment_of(points: StudentPoints) -> str:
         if exercise.is_dropped:
             lines.append(f"{exercise.name} is not in the sum")
     return "; ".join(lines)
-
-
-def first_maximum(texts: Sequence[str]) -> float | None:
-    """Return the first of `texts` that is a positive number; a decimal comma is read, too."""
-    for text in texts:
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            continue
-        if 0 < value < float("inf"):
-            return value
-    return None

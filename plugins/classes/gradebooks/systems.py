@@ -1,22 +1,24 @@
-"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks."""
+"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks.
+
+Each fills one column of a table; students are found by identifiers alone."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from framework.errors import BadInputError, UsageError
-from plugins.classes.gradebooks.filling import Layout, chosen_column, comment_column, fill
-from plugins.classes.gradebooks.request import Filled, FillRequest, first_maximum
-from plugins.classes.rosters.roster import columns_of, is_canvas_gradebook
-from plugins.classes.rosters.tables import Sheet, SheetRow, columns_named, read_sheet
+from autograder.public.reports import for_spreadsheet, number
+from framework.errors import BadInputError, UnknownNameError, UsageError
+from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason, comment_of, scale
+from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook
+from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
-_READ_ONLY = "(read only)"
-#: Words of Canvas in place of points: excused, not assigned.
-_CANVAS_WORDS = ("EX", "N/A")
+#: Words of Canvas in place of points -> why the cell stays as it is.
+_CANVAS_WORDS = {"EX": "Canvas says 'excused'", "N/A": "Canvas says 'not assigned'"}
 
-_PARTICIPANT = re.compile(r"\D+ \d+")
 #: "Grade" in the languages of Moodle that we know; in others, the maximum stands beside it.
 _GRADE = (
     *("grade", "bewertung", "calificación", "note", "valutazione", "cijfer", "nota", "karakter"),
@@ -39,68 +41,58 @@ def fill_canvas(request: FillRequest) -> Filled:
     ``EX`` or ``N/A`` stay as they are.
     """
     sheet = read_sheet(request.export)
-    if not is_canvas_gradebook(sheet.as_table()):
+    if not is_canvas_gradebook(sheet):
         raise _other_file(sheet, "Student, ID and Section", "Grades > Export > Export gradebook")
-    (id_column,) = columns_named(sheet, ["id"])[:1]
-    rows = tuple(line for line in sheet.rows if line.value(id_column).isdigit())
-    others = [line for line in sheet.rows if line not in rows]
+    rows = [row for row in sheet.rows if row.value("id").isdigit()]
+    others = [row for row in sheet.rows if row not in rows]
     columns: dict[int, tuple[str, ...]] = {}
-    for number, name in enumerate(sheet.header):
+    for index, name in enumerate(sheet.header):
         match = _CANVAS_ASSIGNMENT.fullmatch(name)
-        if match is not None and not any(line.value(number) == _READ_ONLY for line in others):
-            columns[number] = (name, match["title"], match["id"])
+        if match is not None and not any(row.value(index) == "(read only)" for row in others):
+            columns[index] = (name, match["title"], match["id"])
     reason = "Canvas makes a new assignment of it. Make the assignment there, and export again"
-    column = chosen_column(sheet, request, columns, why_not_new=reason)
+    column = _chosen_column(sheet, request, columns, why_not_new=reason)
     if request.comments:
         raise UsageError("Canvas's gradebook has no comments: leave out `--comments`")
-    layout = Layout(
-        rows,
-        column,
-        first_maximum([line.value(column) for line in others]),
-        why_kept=lambda line: _canvas_word(line.value(column)),
-    )
-    return fill(sheet, layout, request, sheet.header[column])
-
-
-def _canvas_word(value: str) -> str:
-    if value.upper() not in _CANVAS_WORDS:
-        return ""
-    return "Canvas says 'excused'" if value.upper() == "EX" else "Canvas says 'not assigned'"
+    maximum = _first_maximum([row.value(column) for row in others])
+    return _fill(
+        sheet, request, rows, column, maximum,
+        why_kept=lambda row, _: _CANVAS_WORDS.get(row.value(column).upper(), ""),
+    )  # fmt: skip
 
 
 def fill_moodle_worksheet(request: FillRequest) -> Filled:
     """Fill the column of grades in Moodle's grading worksheet, in any language.
 
-    Rows whose grade cannot be changed stay as they are.
+    Rows whose grade cannot be changed stay as they are, and those with points above the maximum,
+    which Moodle skips.
     """
     sheet = read_sheet(request.export)
-    if not sheet.rows or not all(_PARTICIPANT.fullmatch(line.value(0)) for line in sheet.rows):
+    if not sheet.rows or not all(PARTICIPANT.fullmatch(row.value(0)) for row in sheet.rows):
         wanted = "Identifier with 'Participant 1007'"
         raise _other_file(sheet, wanted, "the assignment's Download grading worksheet")
     column = _grade_column(sheet, request)
-    maxima = {line.value(column + 1) for line in sheet.rows}
-    layout = Layout(
-        sheet.rows,
-        column,
-        first_maximum([*maxima]) if len(maxima) == 1 else None,
-        comment_column(sheet, request),
-        why_kept=lambda line: _locked(line, column + 2),
-        refuses_more=True,
-        as_comment=lambda text: html.escape(text, quote=False),
-    )
-    return fill(sheet, layout, request, sheet.header[column])
+    maximum = _common_maximum(sheet, column + 1)
+
+    def why_kept(row: SheetRow, value: str) -> str:
+        if maximum is not None and float(value) > maximum:
+            return f"{value} is above the maximum of {maximum:g}"
+        is_locked = row.value(column + 2).casefold() in _NO
+        return "Moodle says that it cannot be changed" if is_locked else ""
+
+    as_comment = partial(html.escape, quote=False)
+    return _fill(sheet, request, sheet.rows, column, maximum, why_kept, as_comment)
 
 
 def _grade_column(sheet: Sheet, request: FillRequest) -> int:
     """Return the column of grades: as named, by a known title, or the column before the maximum."""
     if request.column:
-        columns = {number: (name,) for number, name in enumerate(sheet.header)}
-        return chosen_column(sheet, request, columns, why_not_new="Moodle would not read it")
-    candidates = columns_named(sheet, _GRADE)
+        columns = {index: (name,) for index, name in enumerate(sheet.header)}
+        return _chosen_column(sheet, request, columns, why_not_new="Moodle would not read it")
+    candidates = sheet.columns_named(_GRADE)
     if len(candidates) != 1:
-        candidates = [
-            number for number in range(len(sheet.header) - 1) if _is_before_maximum(sheet, number)
-        ]
+        before_last = range(len(sheet.header) - 1)
+        candidates = [i for i in before_last if _common_maximum(sheet, i + 1) is not None]
     if len(candidates) == 1:
         return candidates[0]
     raise UsageError(
@@ -109,60 +101,43 @@ def _grade_column(sheet: Sheet, request: FillRequest) -> int:
     )
 
 
-def _is_before_maximum(sheet: Sheet, column: int) -> bool:
-    """Return whether the next column holds the maximum grade: the same number in all rows."""
-    maxima = {line.value(column + 1) for line in sheet.rows}
-    return len(maxima) == 1 and first_maximum([*maxima]) is not None
+def _common_maximum(sheet: Sheet, column: int) -> float | None:
+    """Return the positive number that a column has in all rows; None for another column."""
+    values = {row.value(column) for row in sheet.rows}
+    return _first_maximum([*values]) if len(values) == 1 else None
 
 
-def _locked(line: SheetRow, column: int) -> str:
-    return "Moodle says that it cannot be changed" if line.value(column).casefold() in _NO else ""
+def fill_table(request: FillRequest) -> Filled:
+    """Fill a column of any table with a row for each student, as for Moodle's own import.
 
-
-def fill_moodle_gradebook(request: FillRequest) -> Filled:
-    """Fill a column of a table for Moodle's import into the gradebook.
-
-    Students of a row are found by ID number, address or username. Moodle stops the whole import
-    at an unknown student: rows that belong to no student stay as they are, and are listed.
+    Moodle stops the whole import at an unknown student: rows that belong to no student stay as
+    they are, and are listed.
     """
-    return _fill_table(request)
-
-
-def fill_csv(request: FillRequest) -> Filled:
-    """Fill a column of any table with a row for each student."""
-    return _fill_table(request)
-
-
-def _fill_table(request: FillRequest) -> Filled:
     sheet = read_sheet(request.export)
-    identity = {*columns_of(sheet.as_table()).values()}
+    identity = {*columns_of(sheet).values()}
     columns = {
-        number: (name, name.partition(" (")[0], name.partition(":")[2].partition(" (")[0])
-        for number, name in enumerate(sheet.header)
+        index: (name, name.partition(" (")[0], name.partition(":")[2].partition(" (")[0])
+        for index, name in enumerate(sheet.header)
         if name and name.casefold() not in identity
     }
-    column = chosen_column(sheet, request, columns)
-    name = sheet.header[column] if column < len(sheet.header) else request.column
-    comments = comment_column(sheet, request)
-    return fill(sheet, Layout(sheet.rows, column, comments=comments), request, name)
+    return _fill(sheet, request, sheet.rows, _chosen_column(sheet, request, columns))
 
 
 def fill_blackboard(request: FillRequest) -> Filled:
     """Fill one column of Blackboard's download of the Grade Center: CSV, or tabs in UTF-16."""
     sheet = read_sheet(request.export)
     columns: dict[int, tuple[str, ...]] = {}
-    maxima: dict[int, float | None] = {}
-    for number, name in enumerate(sheet.header):
-        if (match := _BLACKBOARD.fullmatch(name)) is not None:
-            columns[number] = (name, match["title"], match["id"])
-            maxima[number] = first_maximum([match["maximum"]])
+    maxima: dict[int, float] = {}
+    for index, name in enumerate(sheet.header):
+        if match := _BLACKBOARD.fullmatch(name):
+            columns[index] = (name, match["title"], match["id"])
+            maxima[index] = decimal(match["maximum"])
     if not columns:
         wanted = "a column as in 'Lab 1 [Total Pts: 10 Score] |12345'"
         raise _other_file(sheet, wanted, "Grade Center > Work Offline > Download")
     reason = "Blackboard makes a text column of 0 points of it. Make the column there first"
-    column = chosen_column(sheet, request, columns, why_not_new=reason)
-    layout = Layout(sheet.rows, column, maxima[column], comment_column(sheet, request))
-    return fill(sheet, layout, request, sheet.header[column])
+    column = _chosen_column(sheet, request, columns, why_not_new=reason)
+    return _fill(sheet, request, sheet.rows, column, maxima[column] or None)
 
 
 def _other_file(sheet: Sheet, wanted: str, source: str) -> BadInputError:
@@ -170,3 +145,134 @@ def _other_file(sheet: Sheet, wanted: str, source: str) -> BadInputError:
         f"{sheet.file} is not the export that is filled: expected {wanted}, found "
         f"{', '.join(sheet.header)}. It comes from {source}"
     )
+
+
+def _first_maximum(texts: Sequence[str]) -> float | None:
+    """Return the first of `texts` that is a positive number."""
+    return next((value for value in map(decimal, texts) if 0 < value < float("inf")), None)
+
+
+def _chosen_column(
+    sheet: Sheet,
+    request: FillRequest,
+    names: Mapping[int, tuple[str, ...]],
+    *,
+    why_not_new: str = "",
+) -> int:
+    """Return the requested column; without a request, the only candidate.
+
+    Args:
+        names: number of a column that may be filled -> the names that mean it.
+        why_not_new: why the system gets no new column; empty if it may get one.
+    """
+    wanted = request.column or request.assignment
+    columns = [
+        column
+        for column, meanings in names.items()
+        if plain(wanted).casefold() in {plain(title).casefold() for title in meanings}
+    ]
+    if not columns and not request.column and len(names) == 1:
+        columns = list(names)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
+        listed = ", ".join(f"'{sheet.header[column]}'" for column in columns)
+        raise UsageError(f"{sheet.file} has several columns '{wanted}': name one of {listed}")
+    if request.is_new and request.column:
+        if why_not_new:
+            raise UsageError(f"{sheet.file} gets no new column: {why_not_new}")
+        sheet.write(sheet.lines[0], len(sheet.header), for_spreadsheet(request.column))
+        return len(sheet.header)
+    titles = [sheet.header[column] for column in names]
+    if request.column:
+        raise UnknownNameError(f"column of {sheet.file.name}", wanted, titles)
+    raise UsageError(
+        f"{sheet.file}: name the column of the points with `--column`: "
+        f"{', '.join(titles) or 'it has none'}"
+    )
+
+
+def _fill(
+    sheet: Sheet,
+    request: FillRequest,
+    rows: Sequence[SheetRow],
+    column: int,
+    maximum: float | None = None,
+    why_kept: Callable[[SheetRow, str], str] = lambda row, value: "",
+    as_comment: Callable[[str], str] = str,
+) -> Filled:
+    """Fill the points of the students in `rows`.
+
+    Args:
+        column: number of the column of points; for a new one, the number after the last column.
+        maximum: what the column says it is out of; None if it says nothing.
+        why_kept: returns why the cell of a row does not get a value; empty if it does.
+        as_comment: converts a comment to the form of the system.
+    """
+    comments = _comment_column(sheet, request)
+    filled = Filled(column=[*sheet.header, request.column][column])
+    factor = scale(request, maximum, filled.column)
+    students = _students(sheet, request, rows)
+    for row, key in students:
+        if key is None:
+            filled.unknown.append(row.line)
+        if key is None or key not in request.points:
+            continue
+        points, former = request.points[key], row.value(column)
+        value = number(points.earned * factor)
+        if reason := blank_reason(points, zero_missing=request.zero_missing):
+            stays = "" if former in ("", "-") else "; the former points stay"
+            filled.blank[key] = reason + stays
+        elif reason := why_kept(row, value):
+            filled.kept[key] = reason
+        else:
+            filled.written.append(key)
+            if decimal(former) != float(value):
+                sheet.write(row, column, value)
+                if former:
+                    filled.replaced.append(key)
+            if comments is not None and (text := as_comment(comment_of(points))):
+                sheet.write(row, comments, for_spreadsheet(text))
+    in_file = {key for _, key in students}
+    for key, points in request.points.items():
+        if key not in in_file:
+            if reason := blank_reason(points, zero_missing=False):
+                filled.blank[key] = reason
+            else:
+                filled.absent.append(key)
+    filled.data = sheet.rendered()
+    return filled
+
+
+def _comment_column(sheet: Sheet, request: FillRequest) -> int | None:
+    if not request.comments:
+        return None
+    columns = sheet.columns_named([plain(request.comments).casefold()])
+    if len(columns) != 1:
+        raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
+    return columns[0]
+
+
+def _students(
+    sheet: Sheet, request: FillRequest, rows: Sequence[SheetRow]
+) -> list[tuple[SheetRow, str | None]]:
+    """Return each row with the key of its student; None for a person who is not in the class."""
+    lines = {row.line for row in rows}
+    listed = request.roster.rows(sheet, f": its columns are {', '.join(sheet.header)}")
+    students = [(row, key) for row, key in listed if row.line in lines]
+    seen: dict[str, int] = {}
+    for row, key in students:
+        if key is not None and seen.setdefault(key, row.line) != row.line:
+            raise BadInputError(
+                f"{sheet.file}, lines {seen[key]} and {row.line} are about one student: nothing "
+                "is written"
+            )
+    if students and not seen.keys() & request.points.keys():
+        kinds = {kind for points in request.points.values() for kind in points.student.identifiers}
+        raise BadInputError(
+            f"{sheet.file}: no row belongs to a student of {request.assignment}. The file "
+            f"identifies students by {', '.join(columns_of(sheet).values())}; the roster has "
+            f"{', '.join(sorted(kinds)) or 'no identifiers'}. Collect again with `--roster FILE` "
+            "that has one of these columns"
+        )
+    return students

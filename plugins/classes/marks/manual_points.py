@@ -23,7 +23,7 @@ from autograder.public.grading import DIGEST_MARK
 from autograder.public.reports import for_spreadsheet
 from framework.errors import BadInputError
 from plugins.classes.rosters.privacy import write_private
-from plugins.classes.rosters.tables import TableRow, read_csv
+from plugins.classes.rosters.tables import SheetRow, decimal, read_csv
 
 FILE = "points.csv"
 OWN = ("points", "final", "comment")
@@ -108,9 +108,9 @@ def read_entries(file: Path) -> ManualEntries:
     return ManualEntries(entries)
 
 
-def _entry(file: Path, row: TableRow) -> ManualEntry:
+def _entry(file: Path, row: SheetRow) -> ManualEntry:
     where = f"{file}, line {row.line}"
-    cells = {name: _unguarded(row.cells.get(name, "")) for name in COLUMNS}
+    cells = {name: _unguarded(row.value(name)) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
@@ -126,15 +126,10 @@ def _unguarded(text: str) -> str:
 
 
 def _number(where: str, name: str, text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < math.inf:
+    value = decimal(text)
+    if text and not 0 <= value < math.inf:
         raise BadInputError(f"{where}: {name} must be a number from 0, not {text!r}")
-    return value
+    return value if text else None
 
 
 def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
@@ -145,16 +140,13 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
         current: rows that the run asks for.
     """
     former = {entry.place: entry for entry in entries.all}
-    rows = [_with_own(entry, former.pop(entry.place, None)) for entry in current]
+    rows = []
+    for new in current:
+        old = former.pop(new.place, new)
+        rows.append(replace(new, points=old.points, final=old.final, comment=old.comment))
     kept = [entry for entry in former.values() if entry.is_filled]
     outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
     return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
-
-
-def _with_own(new: ManualEntry, old: ManualEntry | None) -> ManualEntry:
-    if old is None:
-        return new
-    return replace(new, points=old.points, final=old.final, comment=old.comment)
 
 
 def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
@@ -183,46 +175,21 @@ def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:
-    """Return part -> its entry; key '' is the whole exercise.
-
-    Args:
-        work: part -> digest of the work of today.
-    """
+    """Return part -> the entry about its `work` of today, by digest; '' is the whole exercise."""
     chosen: dict[str, ManualEntry] = {}
     for entry in entries:
-        if entry.work in ("", work.get(entry.part, "")) and (
-            entry.work or entry.part not in chosen
-        ):
+        is_current = entry.work in ("", work.get(entry.part, ""))
+        if is_current and (entry.work or entry.part not in chosen):
             chosen[entry.part] = entry
     return chosen
-
-
-def given_points(entry: ManualEntry, possible: float) -> float:
-    """Return the points that an entry gives for a part.
-
-    Raises:
-        BadInputError: it gives none, or more than the part is worth.
-    """
-    if entry.points is None or entry.points > possible:
-        raise BadInputError(
-            f"{FILE}, line {entry.line}: {entry.points or 0:g} points for a part that is worth "
-            f"{possible:g}. For a bonus, add a row without 'part'"
-        )
-    return entry.points
 
 
 def unused(
     entries: ManualEntries, parts: Mapping[tuple[str, str], Collection[str]]
 ) -> Iterator[str]:
-    """Yield a line for each filled row that matches no part of a run.
-
-    Args:
-        parts: (student, exercise) -> the parts of the exercise.
-    """
+    """Yield a line for each filled row that is about none of `parts`, by student and exercise."""
     students, exercises = {key for key, _ in parts}, {name for _, name in parts}
-    for entry in entries.all:
-        if not entry.is_filled:
-            continue
+    for entry in (entry for entry in entries.all if entry.is_filled):
         if entry.student not in students:
             yield f"line {entry.line}: no such student"
         elif entry.exercise not in exercises:

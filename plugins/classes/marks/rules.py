@@ -77,10 +77,6 @@ class Rules:
     lowest: int = 0
     full_tasks: frozenset[tuple[str, str]] = frozenset()
 
-    def late_share(self, days: int) -> float:
-        """Return the share of the points that `days` of lateness cost."""
-        return min(self.per_day * days, self.at_most) / 100
-
 
 def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
     """Read the rules in `folder`; without a file, there are no rules.
@@ -111,23 +107,20 @@ def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
         _weights(table.table("weights"), tasks),
         _tasks(left_out, tasks),
         frozenset(exercises),
-        _natural(left_out, "lowest"),
+        left_out.get("lowest", int, 0),
         _tasks(full, tasks),
     )
-    return _checked(rules)
+    if rules.lowest < 0:
+        left_out.fail("lowest", f"must be 0, 1, 2 ..., not {rules.lowest}")
+    for exercise, task in sorted(rules.dropped_tasks & rules.full_tasks):
+        raise BadInputError(f"{FILE}: {exercise}.{task} is both left out and right for all")
+    return rules
 
 
 def _percent(table: Table, key: str, default: float) -> float:
     value = table.get(key, float, default)
     if not 0 <= value <= 100:
         table.fail(key, f"must be a percentage from 0 to 100, not {value:g}")
-    return value
-
-
-def _natural(table: Table, key: str) -> int:
-    value = table.get(key, int, 0)
-    if value < 0:
-        table.fail(key, f"must be 0, 1, 2 ..., not {value}")
     return value
 
 
@@ -148,10 +141,9 @@ def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str
         if not separator:
             table.fail("tasks", f"must name tasks as EXERCISE.TASK, not {name!r}")
         _require(table.file, exercise, tasks)
-        if task not in tasks[exercise]:
-            raise UnknownNameError(
-                f"task of {exercise}", task, tasks[exercise], note=str(table.file)
-            )
+        known = tasks[exercise]
+        if task not in known:
+            raise UnknownNameError(f"task of {exercise}", task, known, note=str(table.file))
         named.add((exercise, task))
     return frozenset(named)
 
@@ -159,10 +151,3 @@ def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str
 def _require(file: Path, exercise: str, tasks: Mapping[str, Names[str]]) -> None:
     if exercise not in tasks:
         raise UnknownNameError("exercise of the run", exercise, tasks, note=f"{file} names it")
-
-
-def _checked(rules: Rules) -> Rules:
-    """Return `rules`, unless a task is left out and has full points."""
-    for exercise, task in sorted(rules.dropped_tasks & rules.full_tasks):
-        raise BadInputError(f"{FILE}: {exercise}.{task} is both left out and right for all")
-    return rules

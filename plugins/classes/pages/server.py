@@ -7,29 +7,26 @@ import mimetypes
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import uvicorn
 from sqlalchemy import Connection, select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import URL, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autograder.public.courses import Course
 from framework.errors import BadInputError, UsageError
-from plugins.classes.collecting.collection import Collection, read_collection
+from plugins.classes.collecting.collection import Collection
 from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
-from plugins.classes.pages.view import CodeReader, read_view
+from plugins.classes.pages.view import CodeReader, RunView, read_view
 from plugins.classes.rosters.privacy import Shown
-from plugins.classes.runs.store import KEY, Store, grading, key_of
+from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
 from plugins.classes.runs.stored_runs import entries_of, find_run
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -44,27 +41,22 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True)
 class Guard:
-    """Lets requests through to `app` that name a known host and hold the token.
+    """Lets requests through to `app` that name one of `hosts` and hold the token.
 
     The token of the first address becomes a cookie, and leaves the address bar. A page of another
     site can neither send the cookie nor, under another host name, reach this server.
-
-    Args:
-        app: what answers.
-        token: of this server.
-        hosts: names that a browser may use for this server.
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str]) -> None:
-        self._app = app
-        self._token = token
-        self._hosts = frozenset(host.lower() for host in hosts)
+    app: ASGIApp
+    token: str
+    hosts: Sequence[str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -73,19 +65,20 @@ class Guard:
             await send(message)
 
         refused = self._refused(Request(scope))
-        await (refused or self._app)(scope, receive, send_with_headers)
+        await (refused or self.app)(scope, receive, send_with_headers)
 
     def _refused(self, request: Request) -> Response | None:
         """Return the answer to a request that is not let through; None for one that is."""
-        if host_name(request.headers.get("host", "")) not in self._hosts:
+        if host_name(request.headers.get("host", "")) not in map(str.lower, self.hosts):
             return PlainTextResponse("unknown host: see `gradus class serve --allow-host`", 403)
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("this server only shows pages", 405)
         name = f"gradus-{request.url.port or 80}"
         given = request.query_params.get("token")
         if given is not None and self._is_token(given):
-            answer = RedirectResponse(_without_token(request.url), 303)
-            answer.set_cookie(name, self._token, httponly=True, samesite="strict")
+            own = request.url.remove_query_params("token").replace(scheme="", netloc="")
+            answer = RedirectResponse(str(own), 303)
+            answer.set_cookie(name, self.token, httponly=True, samesite="strict")
             return answer
         if self._is_token(request.cookies.get(name, "")):
             return None
@@ -93,7 +86,7 @@ class Guard:
         return PlainTextResponse(text, 403)
 
     def _is_token(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode(), self._token.encode())
+        return secrets.compare_digest(given.encode(), self.token.encode())
 
 
 def host_name(header: str) -> str:
@@ -102,80 +95,59 @@ def host_name(header: str) -> str:
     return name if colon and port.isdigit() else header.lower()
 
 
-def _without_token(url: URL) -> str:
-    return str(url.remove_query_params("token").replace(scheme="", netloc=""))
-
-
 #: Seconds between two looks at the store, and between two refreshed pages.
 LOOK, REFRESH = 1.0, 5.0
 #: Seconds after which a quiet connection gets a comment, so that nothing closes it.
 BEAT = 15.0
 
 
+@dataclass
 class Serving:
-    """The pages of a run as they are now.
+    """The pages of run `number` as they are now; `shown` returns how students are called."""
 
-    Args:
-        folder: the collection.
-        store: has the run.
-        number: of the run.
-        shown: returns how students are called.
-        course: what the code belongs to.
-    """
-
-    def __init__(
-        self, folder: Path, store: Store, number: int, shown: Shown, course: Course
-    ) -> None:
-        self._folder, self._store, self._number = folder, store, number
-        self._shown, self._course = shown, course
-        self._lock = Lock()
-        self._known: tuple[Live, RunSite] | None = None
-        self._read_at = 0.0
-        self._counted: tuple[float, Live] | None = None
-
-    @cached_property
-    def _collection(self) -> Collection:
-        return read_collection(self._folder)
+    collection: Collection
+    store: Store
+    number: int
+    shown: Shown
+    code: CodeReader
+    _lock: Lock = field(default_factory=Lock)
+    _latest: tuple[Live, RunSite] | None = None
+    _read_at: float = 0.0
+    _counted: tuple[float, Live] | None = None
 
     def count(self) -> Live:
         """Return how many results are there; all readers share a look at the store."""
         counted = self._counted
         if counted is None or time.monotonic() > counted[0] + LOOK:
-            counted = time.monotonic(), self._store.transaction(self._count)
-            self._counted = counted
+            self._counted = counted = time.monotonic(), self.store.transaction(self._count)
         return counted[1]
 
     def _count(self, connection: Connection) -> Live:
-        run = find_run(connection, self._number)
+        run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
             grading.c.revision == run.revision,
             grading.c.seed == run.seed,
             grading.c.environment == run.environment,
         )
-        done = sum(key_of(row) in keys for row in connection.execute(chosen))
+        done = sum(from_row(ResultKey, row) in keys for row in connection.execute(chosen))
         return Live(done, len(keys), run.ended)
 
     def site(self) -> tuple[RunSite, Live]:
         """Return the pages; of a run that is being graded, those of some seconds ago at most."""
         with self._lock:
-            latest = self._known
-            if latest is not None and time.monotonic() < self._read_at + REFRESH:
-                return latest[1], latest[0]
-            count = self.count()
-            if latest is None or latest[0] != count:
-                latest = count, self._read()
-            self._known, self._read_at = latest, time.monotonic()
+            latest = self._latest
+            if latest is None or time.monotonic() >= self._read_at + REFRESH:
+                count = self.count()
+                if latest is None or latest[0] != count:
+                    view = self.store.transaction(self._view)
+                    latest = count, RunSite(view, self.store, self.code)
+                self._latest, self._read_at = latest, time.monotonic()
             return latest[1], latest[0]
 
-    def _read(self) -> RunSite:
-        collection = self._collection
-        view = self._store.transaction(
-            lambda connection: read_view(
-                connection, collection, find_run(connection, self._number), self._shown
-            )
-        )
-        return RunSite(view, self._store, CodeReader(collection, self._course))
+    def _view(self, connection: Connection) -> RunView:
+        run = find_run(connection, self.number)
+        return read_view(connection, self.collection, run, self.shown)
 
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
@@ -189,19 +161,15 @@ class Serving:
             count = await asyncio.to_thread(self.count)
             now = time.monotonic()
             if count != sent:
-                yield _event("progress", _progress(count))
+                yield _event("progress", render("progress.html", live=count, path=""))
                 sent, beat = count, now
-            if self._known is not None and count != self._known[0] and now > refreshed + REFRESH:
+            if self._latest is not None and count != self._latest[0] and now > refreshed + REFRESH:
                 yield _event("changed", "")
                 refreshed = now
             if now > beat + BEAT:
                 yield ": still here\n\n"
                 beat = now
             await asyncio.sleep(LOOK)
-
-
-def _progress(count: Live) -> str:
-    return render("progress.html", live=count, path="")
 
 
 def _event(name: str, data: str) -> str:
@@ -243,14 +211,12 @@ def open_socket(host: str, port: int, hosts: Sequence[str]) -> socket.socket:
         UsageError: it would be reached from other machines, and no name for it is given.
         BadInputError: the address cannot be used.
     """
-    is_here = host in ("127.0.0.1", "localhost", "::1")
-    if not is_here and not hosts:
+    if host not in ("127.0.0.1", "localhost", "::1") and not hosts:
         raise UsageError(
             f"{host} is reached from other machines: name how browsers reach it, as in "
             "`--allow-host grades.uni.example`, and put a proxy with TLS in front"
         )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family)
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((host, port))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import resources
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING, Any, Protocol
+from statistics import mean, median
+from typing import TYPE_CHECKING, Any
 
 from autograder.public.courses import lines_of
 from autograder.public.reports import for_spreadsheet, report_templates
@@ -83,50 +84,31 @@ def stylesheet() -> bytes:
 _LISTING = "pages.json"
 
 
-class Pages(Protocol):
-    """Pages and files by their paths."""
-
-    def paths(self) -> Iterable[str]:
-        """Return all paths."""
-
-    def content(self, path: str) -> bytes | None:
-        """Return the content at a path; None if there is none."""
-
-
-def write_site(site: Pages, folder: Path) -> int:
+def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], folder: Path) -> int:
     """Write all pages into `folder` in place of those of an earlier report; return how many.
 
     Raises:
         BadInputError: the folder holds other files, or cannot be written.
     """
-    _clear(folder)
+    if folder.exists():
+        for former in _listed(folder):
+            (folder / former).unlink(missing_ok=True)
     private_folder(folder)
-    paths = sorted(site.paths())
-    write_private(folder / _LISTING, json.dumps(paths, indent=1).encode())
-    for path in paths:
-        content = site.content(path)
-        if content is not None:
+    listed = sorted(paths)
+    write_private(folder / _LISTING, json.dumps(listed, indent=1).encode())
+    for path in listed:
+        data = content(path)
+        if data is not None:
             private_folder((folder / path).parent)
-            write_private(folder / path, content, is_durable=False)
-    return len(paths)
+            write_private(folder / path, data, is_durable=False)
+    return len(listed)
 
 
-def _clear(folder: Path) -> None:
-    """Remove the pages of an earlier report.
-
-    Raises:
-        BadInputError: the folder is no such report.
-    """
-    if not folder.exists():
-        return
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / _LISTING).is_file()):
-        raise BadInputError(f"{folder} holds other files: name a new folder for the pages")
-    for path in _listed(folder / _LISTING):
-        (folder / path).unlink(missing_ok=True)
-
-
-def _listed(file: Path) -> list[Path]:
+def _listed(folder: Path) -> list[Path]:
     """Return the paths of an earlier report: those below its folder alone."""
+    file = folder / _LISTING
+    if not folder.is_dir() or (any(folder.iterdir()) and not file.is_file()):
+        raise BadInputError(f"{folder} holds other files: name a new folder for the pages")
     if not file.is_file():
         return []
     try:
@@ -144,9 +126,8 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 def points_csv(view: RunView) -> str:
     """Return a row for each student and task; ungraded work has no points."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(POINTS_COLUMNS)
-    writer.writerows([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
+    rows = ([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
+    csv.writer(text).writerows([POINTS_COLUMNS, *rows])
     return text.getvalue()
 
 
@@ -165,11 +146,8 @@ def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
                 yield name, exercise, "", outcome.state.value, "", "", ""
                 continue
             for task in outcome.work.tasks:
-                diagnoses = dict.fromkeys(
-                    check.diagnosis for check in task.checks if check.diagnosis
-                )
-                verdict, why = task.verdict.value, " ".join(diagnoses)
-                yield name, exercise, task.name, verdict, task.earned, task.possible, why
+                why = " ".join(dict.fromkeys(c.diagnosis.id for c in task.checks if c.diagnosis))
+                yield name, exercise, task.name, task.verdict.value, task.earned, task.possible, why
 
 
 #: Rows of the lists of slow work.
@@ -177,138 +155,109 @@ MAX_SLOW = 20
 
 #: Path -> title of the pages that the menu shows.
 MENU = {
-    "index.html": "Overview",
-    "students.html": "Students",
-    "tasks.html": "Tasks",
-    "mistakes.html": "Mistakes",
-    "grading.html": "Grading",
-    "export.html": "Export",
-}
+    "index.html": "Overview", "students.html": "Students", "tasks.html": "Tasks",
+    "mistakes.html": "Mistakes", "grading.html": "Grading", "export.html": "Export",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Live:
-    """The state of a run, for a page of a server.
-
-    Attributes:
-        done, total: results that are there, and all of the run.
-        ended: the time of its end; None until then.
-        query: the search text of the reader.
-    """
+    """The state of a run, for a page of a server; `query` is the search text of the reader."""
 
     done: int = 0
     total: int = 0
     ended: float | None = None
     query: str = ""
 
-    @property
-    def is_ended(self) -> bool:
-        """Whether the run is finished."""
-        return self.ended is not None
 
-
+@dataclass(frozen=True)
 class RunSite:
-    """The pages of a run.
+    """The pages of a run; its store has the reports."""
 
-    Args:
-        view: the run.
-        store: has the reports.
-        code: reads the code of attempts.
-    """
+    view: RunView
+    store: Store
+    code: CodeReader
 
-    def __init__(self, view: RunView, store: Store, code: CodeReader) -> None:
-        self.view = view
-        self._store = store
-        self._code = code
-
-    def paths(self) -> Iterator[str]:
-        """Yield the paths of all pages and files."""
-        yield from self._fixed()
-        yield from self._exercises()
-        yield from self.view.pages_of_students
-        yield from self.view.pages_of_work
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all pages and files."""
+        return self._pages
 
     def content(self, path: str, live: Live | None = None) -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
-        fixed = self._fixed() | self._exercises()
-        if path in fixed:
-            content = fixed[path](live)
-            return content if isinstance(content, bytes) else _encoded(content)
-        if path in self.view.pages_of_students:
-            return _encoded(self._student(path, live))
-        if path in self.view.pages_of_work:
-            return _encoded(self._work(path, live))
-        return None
+        if path not in self._pages:
+            return None
+        content = self._pages[path](live)
+        return content if isinstance(content, bytes) else content.encode("utf-8", "replace")
 
-    def _fixed(self) -> dict[str, Callable[[Live | None], str | bytes]]:
-        pages = (self._overview, self._students, self._tasks, self._mistakes, self._grading)
+    @cached_property
+    def _pages(self) -> dict[str, Callable[[Live | None], str | bytes]]:
+        view = self.view
+        export = partial(self._page, "export.html")
+        menu = (self._overview, self._students, self._tasks, self._mistakes, self._grading, export)
+        # Pages of single exercises, where their tasks do not fit on one page.
+        exercises = () if statistics.is_by_task(view) else view.results.exercises
         return {
-            **dict(zip(MENU, (*pages, self._export), strict=True)),
-            "points.csv": lambda _: points_csv(self.view),
-            "points.json": lambda _: points_json(self.view),
+            **dict(zip(MENU, menu, strict=True)),
+            "points.csv": lambda _: points_csv(view),
+            "points.json": lambda _: points_json(view),
             "datasette.json": lambda _: asset("datasette.json"),
             "pages.css": lambda _: stylesheet(),
             "pages.js": lambda _: asset("pages.js"),
-        }
-
-    def _exercises(self) -> dict[str, Callable[[Live | None], str]]:
-        """Return the pages of single exercises, where their tasks do not fit on one page."""
-        if statistics.is_by_task(self.view):
-            return {}
-        return {
-            f"exercises/{name}.html": partial(self._students, exercise=name)
-            for name in self.view.results.exercises
+            **{f"exercises/{e}.html": partial(self._students, exercise=e) for e in exercises},
+            **{path: partial(self._student, path) for path in view.pages_of_students},
+            **{path: partial(self._work, path) for path in view.pages_of_work},
         }
 
     def _overview(self, live: Live | None) -> str:
-        shares = statistics.shares(self.view)
-        outcomes = self.view.results.outcomes.values()
-        full = sum(share >= 1 for share in shares.values())
+        by_student = statistics.shares(self.view)
+        shares, outcomes = by_student.values(), self.view.results.outcomes.values()
+        states = Counter(outcome.state for outcome in outcomes)
         facts = {
             "with_work": len({outcome.student for outcome in outcomes}),
-            "mean": sum(shares.values()) / len(shares) if shares else None,
-            "median": median(shares.values()) if shares else None,
-            "full": full,
-            "not_graded": sum(outcome.state is State.NOT_GRADED for outcome in outcomes),
-            "waiting": sum(outcome.state is State.WAITS_FOR_PERSON for outcome in outcomes),
+            "mean": mean(shares) if shares else None,
+            "median": median(shares) if shares else None,
+            "full": sum(share >= 1 for share in shares),
+            "not_graded": states[State.NOT_GRADED],
+            "waiting": states[State.WAITS_FOR_PERSON],
         }
         return self._page("index.html", live, facts=facts,
-                          distribution=statistics.distribution(shares),
+                          distribution=statistics.distribution(by_student),
                           over_time=statistics.by_time(self.view),
                           rates=statistics.task_rates(self.view)[:8],
                           mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
 
     def _students(self, live: Live | None, exercise: str = "") -> str:
-        columns = statistics.columns(self.view, exercise)
-        rows = statistics.rows(self.view, columns)
-        query = live.query if live is not None else ""
-        if query:
-            wanted = folded(query)
-            rows = [row for row in rows if wanted in folded(self.view.shown(row.student))]
-        # An exercise and the number of its columns.
-        groups: dict[str, int] = {}
-        for column in columns:
-            groups[column.exercise] = groups.get(column.exercise, 0) + 1
+        columns, shares = statistics.columns(self.view, exercise), statistics.shares(self.view)
+        wanted = folded(live.query) if live is not None else ""
+        rows = [
+            (student, shares.get(student), statistics.cells(self.view, student, columns))
+            for student in self.view.results.students
+            if wanted in folded(self.view.shown(student))
+        ]
         path = f"exercises/{exercise}.html" if exercise else "students.html"
-        return self._page(path, live, "students.html", columns=columns, rows=rows, groups=groups,
-                          exercise=exercise, single=self._exercises())  # fmt: skip
+        return self._page(path, live, "students.html", columns=columns, rows=rows,
+                          groups=Counter(name for name, _ in columns), exercise=exercise,
+                          single=not statistics.is_by_task(self.view))  # fmt: skip
 
     def _tasks(self, live: Live | None) -> str:
         return self._page("tasks.html", live, rates=statistics.task_rates(self.view))
 
     def _mistakes(self, live: Live | None) -> str:
         listed = statistics.mistakes(self.view)
-        return self._page("mistakes.html", live, mistakes=listed, code=self._code)
+        return self._page("mistakes.html", live, mistakes=listed, code=self.code)
 
     def _grading(self, live: Live | None) -> str:
-        return self._page("grading.html", live,
-                          slowest=statistics.slowest(self.view, MAX_SLOW),
-                          slow_checks=statistics.slow_checks(self.view, MAX_SLOW),
-                          repeated=statistics.repeated(self.view),
-                          missing=_by_fault(self.view))  # fmt: skip
-
-    def _export(self, live: Live | None) -> str:
-        return self._page("export.html", live)
+        view = self.view
+        timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
+        missing: dict[str, list[StudentOutcome]] = defaultdict(list)
+        for outcome in view.results.outcomes.values():
+            if outcome.work is None:
+                missing[view.faults[outcome.key] or "still to be graded"].append(outcome)
+        return self._page("grading.html", live, missing=missing,
+                          slowest=[outcome for outcome, _ in timed[:MAX_SLOW]],
+                          slow_checks=statistics.slow_checks(view, MAX_SLOW),
+                          repeated=[outcome for outcome, _ in view.works.values()
+                                    if outcome.repeated])  # fmt: skip
 
     def _student(self, path: str, live: Live | None) -> str:
         student = self.view.pages_of_students[path]
@@ -323,8 +272,8 @@ class RunSite:
     def _work(self, path: str, live: Live | None) -> str:
         outcomes = self.view.pages_of_work[path]
         first = outcomes[0]
-        report = self._store.transaction(partial(report_of, key=first.key))
-        code = self._code.of(first.attempt, first.exercise)
+        report = self.store.transaction(partial(report_of, key=first.key))
+        code = self.code.of(first.attempt, first.exercise)
         return self._page(path, live, "work.html", outcomes=outcomes, first=first,
                           report=report, code=lines_of(code))  # fmt: skip
 
@@ -332,18 +281,3 @@ class RunSite:
         root = "../" * path.count("/")
         named = {"path": path, "root": root, "live": live, "menu": MENU}
         return render(template or path, view=self.view, run=self.view.run, **named, **values)
-
-
-def _by_fault(view: RunView) -> Mapping[str, list[StudentOutcome]]:
-    """Return fault -> the outcomes without a grade because of it."""
-    by_fault: dict[str, list[StudentOutcome]] = {}
-    for outcome in view.results.outcomes.values():
-        if outcome.work is None:
-            by_fault.setdefault(view.faults[outcome.key] or "still to be graded", []).append(
-                outcome
-            )
-    return by_fault
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")

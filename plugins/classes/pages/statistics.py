@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from statistics import median
+from typing import NamedTuple
 
-from autograder.public.reports import Verdict, number
-from plugins.classes.marks.class_results import CheckFacts, State, StudentOutcome, TaskFacts
+from autograder.public.reports import CheckResult, TaskResult, Verdict, number
+from plugins.classes.marks.class_results import State, StudentOutcome
 from plugins.classes.pages.view import RunView
 from plugins.classes.rosters.dates import time_zone
 
@@ -75,7 +75,7 @@ def task_rates(view: RunView) -> list[TaskRate]:
     return sorted(rates, key=lambda rate: (rate.decided == 0, rate.rate))
 
 
-def _kind(task: TaskFacts) -> str:
+def _kind(task: TaskResult) -> str:
     if task.verdict in (Verdict.PASSED, Verdict.SKIPPED):
         return "passed"
     if task.verdict in OPEN:
@@ -100,53 +100,32 @@ class CommonMistake:
     id: str
     sentence: str
     students: tuple[str, ...]
-    examples: tuple[tuple[StudentOutcome, CheckFacts], ...]
+    examples: tuple[tuple[StudentOutcome, CheckResult], ...]
 
 
 def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
-    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckFacts]]] = {}
+    by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckResult]]] = {}
     for outcome in view.results.outcomes.values():
-        for task, check in outcome.work.checks if outcome.work is not None else ():
+        for check in outcome.work.checks if outcome.work is not None else ():
             if check.verdict in WRONG:
-                told = check.sentence if check.diagnosis else f"{check.title}: {check.verdict}"
-                mistake_key = outcome.exercise, task.name, check.diagnosis, told
-                by_mistake.setdefault(mistake_key, {}).setdefault(outcome.student, (outcome, check))
-    listed = [
-        CommonMistake(*mistake_key, tuple(students), tuple(_different(students)))
-        for mistake_key, students in by_mistake.items()
-    ]
-    return sorted(
-        listed,
-        key=lambda mistake: (
-            not mistake.id,
-            -len(mistake.students),
-            mistake.exercise,
-            mistake.task,
-        ),
-    )
+                cause = check.diagnosis
+                told = cause.sentence if cause else f"{check.title}: {check.verdict}"
+                mistake = outcome.exercise, check.task, cause.id if cause else "", told
+                by_mistake.setdefault(mistake, {}).setdefault(outcome.student, (outcome, check))
+    listed = []
+    for mistake, students in by_mistake.items():
+        by_work = {example[0].key: example for example in reversed(students.values())}
+        examples = tuple(reversed(by_work.values()))[:EXAMPLES]
+        listed.append(CommonMistake(*mistake, tuple(students), examples))
+    return sorted(listed, key=lambda m: (not m.id, -len(m.students), m.exercise, m.task))
 
 
-def _different(
-    students: dict[str, tuple[StudentOutcome, CheckFacts]],
-) -> list[tuple[StudentOutcome, CheckFacts]]:
-    """Return the first examples, of different work."""
-    by_work = {outcome.key: (outcome, check) for outcome, check in reversed(students.values())}
-    return list(reversed(by_work.values()))[:EXAMPLES]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar of a chart.
-
-    Attributes:
-        label: where it begins.
-        end: where it ends; empty for a bar of one value.
-        note: marks it, as for a due date.
-    """
+class Bar(NamedTuple):
+    """A bar of a chart, from `label` to `end`; `note` marks it, as for a due date."""
 
     label: str
-    count: int
+    height: int
     end: str = ""
     note: str = ""
 
@@ -156,21 +135,16 @@ def shares(view: RunView) -> dict[str, float]:
 
     An exercise without work counts as 0, one that was not graded does not count.
     """
-    possible: dict[str, float] = {}
+    possible: dict[str, float] = defaultdict(float)
     for outcome, work in view.works.values():
-        possible[outcome.exercise] = max(work.possible, possible.get(outcome.exercise, 0.0))
+        possible[outcome.exercise] = max(work.possible, possible[outcome.exercise])
     by_student = {}
     for student, outcomes in view.with_work():
-        counted = {
-            name: points
-            for name, points in possible.items()
-            if name not in outcomes or outcomes[name].work is not None
-        }
-        earned = sum(
-            outcome.work.earned for outcome in outcomes.values() if outcome.work is not None
-        )
-        if sum(counted.values()):
-            by_student[student] = earned / sum(counted.values())
+        graded = [outcome.work for outcome in outcomes.values() if outcome.work is not None]
+        not_graded = {name for name, outcome in outcomes.items() if outcome.work is None}
+        total = sum(points for name, points in possible.items() if name not in not_graded)
+        if total:
+            by_student[student] = sum(work.earned for work in graded) / total
     return by_student
 
 
@@ -185,48 +159,30 @@ def distribution(by_student: dict[str, float]) -> list[Bar]:
 def by_time(view: RunView) -> list[Bar]:
     """Return the number of attempts by day, or by week where there are many days."""
     zone = time_zone(view.collection.zone) if view.collection.zone else UTC
-    moments = [
-        attempt.submitted for attempt in view.collection.attempts if attempt.submitted is not None
-    ]
-    days = Counter(moment.astimezone(zone).date() for moment in moments)
+    moments = [attempt.submitted for attempt in view.collection.attempts]
+    days = Counter(moment.astimezone(zone).date() for moment in moments if moment is not None)
     due = view.collection.policy.due
     ends = [*days, *([due.astimezone(zone).date()] if due is not None else [])]
     if not days:
         return []
     step = 1 if (max(ends) - min(ends)).days < MAX_BARS else 7
-    return list(_bars(days, min(ends), max(ends), step, due))
-
-
-def _bars(
-    days: Counter[date], first: date, last: date, step: int, due: datetime | None
-) -> Iterator[Bar]:
-    start = first
-    while start <= last:
+    bars, start = [], min(ends)
+    while start <= max(ends):
         part = [start + timedelta(days=i) for i in range(step)]
         note = "due" if due is not None and due.date() in part else ""
-        yield Bar(f"{start:%b} {start.day}", sum(days[day] for day in part), note=note)
+        bars.append(Bar(f"{start:%b} {start.day}", sum(days[day] for day in part), note=note))
         start += timedelta(days=step)
-
-
-def slowest(view: RunView, most: int) -> list[StudentOutcome]:
-    """Return outcomes of the work that took most time to grade; equal work once."""
-    timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
-    return [outcome for outcome, _ in timed[:most]]
+    return bars
 
 
 def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]:
     """Return exercise, check, median and longest seconds of the checks that take most time."""
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     for outcome, work in view.works.values():
-        for _, check in work.checks:
+        for check in work.checks:
             times[outcome.exercise, check.title].append(check.seconds)
     listed = [(*check_key, median(seconds), max(seconds)) for check_key, seconds in times.items()]
     return sorted(listed, key=lambda row: -row[2])[:most]
-
-
-def repeated(view: RunView) -> list[StudentOutcome]:
-    """Return outcomes of the work that was repeated alone on the machine."""
-    return [outcome for outcome, work in view.works.values() if work.repeated]
 
 
 #: Columns of one page. With more tasks, the page of all students has a column for each exercise.
@@ -236,79 +192,44 @@ MAX_COLUMNS = 40
 LEVELS = 5
 
 
-@dataclass(frozen=True)
-class HeatColumn:
-    """A task of an exercise; the whole exercise if `task` is empty."""
-
-    exercise: str
-    task: str = ""
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    """A cell.
-
-    Attributes:
-        level: its class: ``c0`` to ``c5``, or what is known in place of points.
-        text: the points, or a symbol that the legend explains.
-        page: what it links to; empty without work.
-    """
+class HeatCell(NamedTuple):
+    """A cell of the heat map: its class, ``c0`` to ``c5`` or another one, text, and link."""
 
     level: str
     text: str
     page: str = ""
 
 
-@dataclass(frozen=True)
-class HeatRow:
-    """A student; `share` is from 0 to 1, None without points."""
-
-    student: str
-    share: float | None
-    cells: tuple[HeatCell, ...]
-
-
 def is_by_task(view: RunView) -> bool:
     """Return whether the tasks of all exercises fit on one page."""
-    return sum(map(len, view.tasks.values())) <= MAX_COLUMNS
+    return sum(map(len, view.results.tasks.values())) <= MAX_COLUMNS
 
 
-def columns(view: RunView, exercise: str = "") -> list[HeatColumn]:
-    """Return the columns of the page of all exercises, or of one."""
+def columns(view: RunView, exercise: str = "") -> list[tuple[str, str]]:
+    """Return exercise and task of the columns of a page: of all exercises, or of one.
+
+    The task is empty in the column of a whole exercise.
+    """
     names = [exercise] if exercise else view.results.exercises
     if not exercise and not is_by_task(view):
-        return [HeatColumn(name) for name in names]
-    return [HeatColumn(name, task) for name in names for task in view.tasks[name] or ("",)]
+        return [(name, "") for name in names]
+    tasks = view.results.tasks
+    return [(name, task) for name in names for task in tasks[name] or ("",)]
 
 
-def rows(view: RunView, chosen: list[HeatColumn]) -> list[HeatRow]:
-    """Return the rows of all students, in the order of the roster."""
-    by_student = shares(view)
-    return [
-        HeatRow(student, by_student.get(student), _cells(view, view.results.of(student), chosen))
-        for student in view.results.students
-    ]
-
-
-def _cells(
-    view: RunView, outcomes: Mapping[str, StudentOutcome], chosen: list[HeatColumn]
-) -> tuple[HeatCell, ...]:
-    return tuple(_cell(view, outcomes.get(column.exercise), column.task) for column in chosen)
-
-
-_NO_WORK, _NOT_GRADED = HeatCell("none", "–"), HeatCell("open", "?")
+def cells(view: RunView, student: str, chosen: list[tuple[str, str]]) -> list[HeatCell]:
+    """Return the cells of a student in the chosen columns."""
+    outcomes = view.results.of(student)
+    return [_cell(view, outcomes.get(exercise), task) for exercise, task in chosen]
 
 
 def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
     if outcome is None:
-        return _NO_WORK
+        return HeatCell("none", "–")
     page = view.work_page(outcome.key)
     if outcome.work is None:
-        return HeatCell(_NOT_GRADED.level, _NOT_GRADED.text, page)
-    part = next(
-        (part for part in outcome.work.tasks if part.name == task),
-        outcome.work,
-    )
+        return HeatCell("open", "?", page)
+    part = next((part for part in outcome.work.tasks if part.name == task), outcome.work)
     if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
         return HeatCell("open", f"{number(part.earned)}…", page)
     return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)

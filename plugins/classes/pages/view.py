@@ -11,17 +11,17 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course, definitions, lines_of, parse
+from autograder.public.reports import ExerciseResult
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks.class_results import (
     ClassResults,
     StudentOutcome,
-    WorkFacts,
     read_results,
 )
 from plugins.classes.rosters.privacy import Shown, pseudonyms
-from plugins.classes.runs.job_queue import fault_of
+from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Disagreement, Run, disagreements
 
@@ -30,12 +30,7 @@ MAX_LINES = 60
 
 
 class CodeReader:
-    """Reads the code of attempts.
-
-    Args:
-        collection: has their files.
-        course: what the files belong to.
-    """
+    """Reads the code of attempts in a collection; `course` is what the files belong to."""
 
     def __init__(self, collection: Collection, course: Course) -> None:
         self._collection = collection
@@ -53,27 +48,22 @@ class CodeReader:
         except GradusError as error:
             return f"# {error}\n"
 
-    def of_task(self, attempt: str, exercise: str, task: str) -> str:
-        """Return the lines that define `task`; empty where they are not found."""
+    def of_task(self, attempt: str, exercise: str, task: str, most: int = MAX_LINES) -> str:
+        """Return the first `most` lines of the definition of `task`, with its decorators.
+
+        Code that is no Python has no definition.
+        """
         source: str = self.of(attempt, exercise)
-        return code_of_task(source, task)
-
-
-def code_of_task(source: str, task: str, most: int = MAX_LINES) -> str:
-    """Return the first `most` lines of the definition of `task`, with its decorators.
-
-    Code that is no Python has no definition.
-    """
-    try:
-        definition = definitions(parse(source)).get(task)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    if definition is None:
-        return ""
-    decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
-    first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
-    lines = lines_of(source)[first - 1 : definition.end_lineno]
-    return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
+        try:
+            definition = definitions(parse(source)).get(task)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ""
+        if definition is None:
+            return ""
+        decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
+        first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
+        lines = lines_of(source)[first - 1 : definition.end_lineno]
+        return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
 
 
 @dataclass(frozen=True)
@@ -122,12 +112,11 @@ class RunView:
     def with_work(self) -> Iterator[tuple[str, Mapping[str, StudentOutcome]]]:
         """Yield each student who handed something in, with exercise -> outcome."""
         for student in self.results.students:
-            outcomes = self.results.of(student)
-            if outcomes:
+            if outcomes := self.results.of(student):
                 yield student, outcomes
 
     @cached_property
-    def works(self) -> dict[ResultKey, tuple[StudentOutcome, WorkFacts]]:
+    def works(self) -> dict[ResultKey, tuple[StudentOutcome, ExerciseResult]]:
         """Key -> an outcome with it, and what grading found; equal work once."""
         return {
             outcome.key: (outcome, outcome.work)
@@ -135,20 +124,11 @@ class RunView:
             if outcome.work is not None
         }
 
-    @cached_property
-    def tasks(self) -> dict[str, tuple[str, ...]]:
-        """Exercise -> its tasks, as far as any work of it was graded."""
-        names: dict[str, dict[str, None]] = {name: {} for name in self.results.exercises}
-        for outcome, work in self.works.values():
-            names[outcome.exercise].update(dict.fromkeys(task.name for task in work.tasks))
-        return {name: tuple(tasks) for name, tasks in names.items()}
-
 
 def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
     """Return everything that the pages of `run` show."""
     results = read_results(connection, collection, run)
-    missing = {outcome.key for outcome in results.outcomes.values() if outcome.work is None}
-    faults = {key: fault_of(connection, key) for key in missing}
-    keys = {outcome.key for outcome in results.outcomes.values()}
+    keys = {outcome.key: outcome.work for outcome in results.outcomes.values()}
+    faults = {key: fault_of(connection, key) for key, work in keys.items() if work is None}
     different = tuple(disagreements(connection, keys))
     return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))

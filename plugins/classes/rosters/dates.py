@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from framework.errors import BadInputError, UsageError
-from plugins.classes.rosters.roster import Roster, columns_of, identifiers
-from plugins.classes.rosters.tables import CsvTable, TableRow, read_csv
+from plugins.classes.rosters.roster import Roster
+from plugins.classes.rosters.tables import SheetRow, read_csv
 
 #: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
 _ENGLISH = "%d %B %Y, %I:%M %p"
 _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-END_OF_DAY = time(23, 59, 59)
 
 
 def time_zone(name: str) -> tzinfo:
-    """Return the time zone `name`, as in ``Europe/Berlin``.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
+    """Return the time zone `name`, as in ``Europe/Berlin``."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -55,7 +49,7 @@ def read_due(text: str, zone: tzinfo | None) -> datetime:
     if moment is None:
         raise UsageError(f"'{text}' is no date: expected 2026-03-02, or 2026-03-02T18:00")
     if _DAY.fullmatch(text.strip()):
-        moment = datetime.combine(moment.date(), END_OF_DAY)
+        moment = moment.replace(hour=23, minute=59, second=59)
     if moment.tzinfo is not None:
         return moment.astimezone(zone) if zone is not None else moment
     if zone is None:
@@ -72,29 +66,21 @@ def read_due(text: str, zone: tzinfo | None) -> datetime:
 def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
     """Return the time `text` of a submission, in UTC; None if it is not understood.
 
-    Args:
-        zone: time zone of times that name no zone; None to refuse these times.
+    `zone` is that of times that name no zone; None refuses these times.
     """
     moment = _parsed(text)
     if moment is None or (moment.tzinfo is None and zone is None):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _parsed(text: str) -> datetime | None:
-    text = _UTC.sub("+00:00", text.strip())
-    text = _DASHES.sub(r"\1T\2:\3:\4", _FRACTION.sub(r"\1", text))
-    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
+    text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
+    with suppress(ValueError):
+        return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
+    with suppress(ValueError):
         return datetime.strptime(_WEEKDAY.sub("", text), _ENGLISH)  # in the zone of the table
-    except ValueError:
-        return None
+    return None
 
 
 def days_late(submitted: datetime, due: datetime) -> int:
@@ -102,10 +88,10 @@ def days_late(submitted: datetime, due: datetime) -> int:
 
     A day lasts until the same local time of the next day, also where the clocks are changed.
     """
-    moment = submitted.astimezone(UTC)
-    if moment <= due.astimezone(UTC):
+    moment, end = submitted.astimezone(UTC), due.astimezone(UTC)
+    if moment <= end:
         return 0
-    days = max((moment - due.astimezone(UTC)).days, 1) - 1
+    days = max((moment - end).days, 1) - 1
     while days_after(due, days).astimezone(UTC) < moment:
         days += 1
     return days
@@ -117,19 +103,12 @@ def days_after(due: datetime, days: int) -> datetime:
     Where a change of clocks repeats or leaves out that time, the later moment is meant.
     """
     local = due + timedelta(days=days)  # which keeps the local time
-    return max(
-        (local.replace(fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
-    )
+    return max((local.replace(fold=fold) for fold in (0, 1)), key=lambda time: time.astimezone(UTC))
 
 
-_DUE, _DAYS, _LATE_DAYS = "due", "days", "late_days"
 #: Columns with the time of a submission: one of your own, and those of other systems.
 TIMES = (
-    "submitted",
-    "submitted_at",
-    "submission_timestamp",
-    "timestamp",
-    "created_at",
+    *("submitted", "submitted_at", "submission_timestamp", "timestamp", "created_at"),
     "last modified (submission)",
 )
 
@@ -147,57 +126,40 @@ class Extension:
     days: int = 0
     late_days: int | None = None
 
-    def due_date(self, due: datetime) -> datetime:
-        """Return the due date of the student; `due` is the due date of all students."""
-        return self.due or days_after(due, self.days)
-
 
 def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, Extension]:
-    """Return key of a student -> extension, from columns ``due``, ``days`` or ``late_days``.
-
-    Raises:
-        BadInputError: a row names no student of the class, or has a value of another form.
-        UsageError: a due date is none, or has no time zone.
-    """
+    """Return key of a student -> extension, from columns ``due``, ``days`` or ``late_days``."""
     table = read_csv(file)
-    if not {_DUE, _DAYS, _LATE_DAYS} & set(table.columns):
-        raise BadInputError(f"{file}: expected a column {_DUE}, {_DAYS} or {_LATE_DAYS}")
+    if not {"due", "days", "late_days"} & table.columns.keys():
+        raise BadInputError(f"{file}: expected a column due, days or late_days")
     extensions: dict[str, Extension] = {}
-    for row, key in _students(table, roster):
+    for row, key in roster.rows(table, ", as in student"):
         if key is None:
             raise BadInputError(f"{file}, line {row.line}: no such student in the roster")
         if key in extensions:
             raise BadInputError(f"{file}, line {row.line}: a second row for '{key}'")
-        extensions[key] = _extension(table, row, zone)
+        days, budget = _natural(file, row, "days"), _natural(file, row, "late_days")
+        due = row.value("due")
+        extensions[key] = Extension(read_due(due, zone) if due else None, days or 0, budget)
     return extensions
 
 
-def _extension(table: CsvTable, row: TableRow, zone: tzinfo | None) -> Extension:
-    due = row.cells.get(_DUE, "")
-    budget = _natural(table, row, _LATE_DAYS)
-    return Extension(read_due(due, zone) if due else None, _natural(table, row, _DAYS) or 0, budget)
-
-
-def _natural(table: CsvTable, row: TableRow, column: str) -> int | None:
-    text = row.cells.get(column, "")
+def _natural(file: Path, row: SheetRow, column: str) -> int | None:
+    text = row.value(column)
     if text and not (text.isascii() and text.isdecimal()):
-        raise BadInputError(f"{table.file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
+        raise BadInputError(f"{file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
     return int(text) if text else None
 
 
 def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, datetime]:
-    """Return key of a student -> time of submission; rows of other people are skipped.
-
-    Raises:
-        BadInputError: no column has times, or a time is not understood.
-    """
+    """Return key of a student -> time of submission; rows of other people are skipped."""
     table = read_csv(file)
     column = next((name for name in TIMES if name in table.columns), "")
     if not column:
         raise BadInputError(f"{file} has no column of times: expected one of {', '.join(TIMES)}")
     times: dict[str, datetime] = {}
-    for row, key in _students(table, roster):
-        text = row.cells.get(column, "")
+    for row, key in roster.rows(table, ", as in student"):
+        text = row.value(column)
         if key is None or text in ("", "-"):
             continue
         moment = read_moment(text, zone)
@@ -208,16 +170,3 @@ def read_times(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str, dat
             )
         times[key] = moment
     return times
-
-
-def _students(table: CsvTable, roster: Roster) -> Iterator[tuple[TableRow, str | None]]:
-    """Yield each row with the key of its student; None for another person.
-
-    Raises:
-        BadInputError: no column identifies students.
-    """
-    columns = columns_of(table)
-    if not columns:
-        raise BadInputError(f"{table.file} has no column that identifies students, as in student")
-    for row in table.rows:
-        yield row, roster.find(identifiers(row, columns))

@@ -15,11 +15,7 @@ FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 
 def private_folder(folder: Path) -> Path:
-    """Make `folder`, if it is missing, and let its owner alone enter it.
-
-    Raises:
-        BadInputError: it cannot be made.
-    """
+    """Make `folder`, if it is missing, and let its owner alone enter it."""
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         folder.chmod(FOLDER_MODE)
@@ -33,11 +29,7 @@ def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
 
     Args:
         file: its folder is there.
-        data: its content.
         is_durable: whether the file survives a power cut; thousands of files are faster without.
-
-    Raises:
-        BadInputError: it cannot be written.
     """
     aside = file.with_name(f".{file.name}.part")
     try:

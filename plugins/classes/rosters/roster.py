@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from framework.errors import BadInputError, ConflictError
-from plugins.classes.rosters.tables import CsvTable, TableRow, plain, read_csv
+from plugins.classes.rosters.tables import Sheet, SheetRow, plain, read_csv
 
 #: Kind of identifier -> columns that hold it. The first kind that all students have is their key.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +29,8 @@ NAMES = ("name", "full name", "full_name")
 GROUPS = ("group", "group_name", "group name", "team")
 GROUP_IDS = ("group_id", "group id", "team_id")
 
-_PARTICIPANT = re.compile(r"[^\d]+ (\d+)")
+#: A participant in the tables of Moodle, in any language.
+PARTICIPANT = re.compile(r"\D+ (\d+)")
 _MARKS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -38,7 +39,7 @@ def folded(value: str) -> str:
     return plain(value).casefold()
 
 
-def columns_of(table: CsvTable) -> dict[str, str]:
+def columns_of(table: Sheet) -> dict[str, str]:
     """Return kind -> column of the identifiers in `table`.
 
     A Canvas gradebook calls a display name ``Student``, and Classroom 50 calls a name on GitHub
@@ -53,7 +54,7 @@ def columns_of(table: CsvTable) -> dict[str, str]:
         by_kind |= {"student": "", "canvas": "id"}
     if "github_id" in table.columns and not by_kind["github"]:
         by_kind |= {"github": by_kind["username"], "username": ""}
-    if participants := _column_like(table, _PARTICIPANT):
+    if participants := _column_like(table, PARTICIPANT):
         if by_kind["student"] == participants:
             by_kind["student"] = ""
         by_kind["participant"] = by_kind["participant"] or participants
@@ -62,25 +63,26 @@ def columns_of(table: CsvTable) -> dict[str, str]:
     return {kind: column for kind, column in by_kind.items() if column}
 
 
-def is_canvas_gradebook(table: CsvTable) -> bool:
+def is_canvas_gradebook(table: Sheet) -> bool:
     """Return whether `table` has the columns of a Canvas gradebook."""
-    return {"student", "id", "section"} <= set(table.columns)
+    return {"student", "id", "section"} <= table.columns.keys()
 
 
-def _column_like(table: CsvTable, pattern: re.Pattern[str]) -> str:
+def _column_like(table: Sheet, pattern: re.Pattern[str]) -> str:
     """Return the first column all of whose cells match `pattern`; empty for none."""
-    for column in table.columns:
-        cells = [row.cells.get(column, "") for row in table.rows]
-        if cells and all(map(pattern.fullmatch, cells)):
-            return column
-    return ""
+    matching = (
+        name
+        for name in table.columns
+        if table.rows and all(pattern.fullmatch(row.value(name)) for row in table.rows)
+    )
+    return next(matching, "")
 
 
-def identifiers(row: TableRow, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def identifiers(row: SheetRow, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield kind and value of each identifier in `row`."""
     for kind, column in columns.items():
-        value = row.cells.get(column, "")
-        if kind == "participant" and (match := _PARTICIPANT.fullmatch(value)):
+        value = row.value(column)
+        if kind == "participant" and (match := PARTICIPANT.fullmatch(value)):
             value = match[1]
         if value:
             yield kind, value
@@ -122,26 +124,20 @@ class Roster:
         self.students = {student.key: student for student in students}
         self._found: dict[tuple[str, str], str] = {}
         self._groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for student in self.students.values():
-            self._add(student, source)
-
-    def _add(self, student: Student, source: str) -> None:
-        for kind, value in {"student": student.key, **student.identifiers}.items():
-            other = self._found.setdefault((kind, folded(value)), student.key)
-            if other != student.key:
-                raise ConflictError(
-                    f"{source}: '{other}' and '{student.key}' both have {kind} '{value}': "
-                    "correct one of the rows"
-                )
-        for kind, value in ((GROUP, student.group), (GROUP_ID, student.group_id)):
-            if value:
-                self._groups[kind, folded(value)].append(student.key)
+        for key, student in self.students.items():
+            for kind, value in {"student": key, **student.identifiers}.items():
+                other = self._found.setdefault((kind, folded(value)), key)
+                if other != key:
+                    raise ConflictError(
+                        f"{source}: '{other}' and '{key}' both have {kind} '{value}': "
+                        "correct one of the rows"
+                    )
+            for kind, value in ((GROUP, student.group), (GROUP_ID, student.group_id)):
+                if value:
+                    self._groups[kind, folded(value)].append(key)
 
     def find(self, owner: Iterable[tuple[str, str]]) -> str | None:
-        """Return the key of the student with the identifiers `owner`.
-
-        None if no student has one of them, or if they belong to different students.
-        """
+        """Return the key of the student with these identifiers; None for no or several ones."""
         keys = {self._found.get((kind, folded(value))) for kind, value in owner} - {None}
         return keys.pop() if len(keys) == 1 else None
 
@@ -155,6 +151,13 @@ class Roster:
                 members = self._groups.get((GROUP, folded(group_name)))
                 return tuple(members) if group_name and members else (key,)
         return ()
+
+    def rows(self, table: Sheet, hint: str) -> list[tuple[SheetRow, str | None]]:
+        """Return each row of `table` with the key of its student; None for another person."""
+        columns = columns_of(table)
+        if not columns:
+            raise BadInputError(f"{table.file} has no column that identifies students{hint}")
+        return [(row, self.find(identifiers(row, columns))) for row in table.rows]
 
     def values(self, *kinds: str) -> set[str]:
         """Return all values of identifiers and groups of these kinds, in the compared form."""
@@ -170,38 +173,17 @@ def read_roster(file: Path) -> Roster:
         ConflictError: two rows share an identifier.
     """
     table = read_csv(file)
-    columns = columns_of(table)
-    rows = [(row, dict(identifiers(row, columns))) for row in _rows(table)]
+    columns, is_canvas = columns_of(table), is_canvas_gradebook(table)
+    listed = [row for row in table.rows if not is_canvas or row.value("id")]  # or an assignment
+    rows = [(row, dict(identifiers(row, columns))) for row in listed]
     key = next(
         (kind for kind in columns if rows and all(kind in by_kind for _, by_kind in rows)), ""
     )
     if not key:
-        raise BadInputError(_no_key(table, columns))
-    _reject_repeated(file, key, rows)
-    return Roster((_student(table, row, by_kind, key) for row, by_kind in rows), str(file))
-
-
-def _rows(table: CsvTable) -> Iterator[TableRow]:
-    """Yield the rows of students: a Canvas gradebook has rows about assignments too."""
-    for row in table.rows:
-        if not is_canvas_gradebook(table) or row.cells.get("id"):
-            yield row
-
-
-def _student(table: CsvTable, row: TableRow, by_kind: Mapping[str, str], key: str) -> Student:
-    name = row.cells["student"] if is_canvas_gradebook(table) else _first(row, NAMES)
-    if not name:
-        parts = (row.cells.get(part, "") for part in ("first_name", "last_name"))
-        name = " ".join(filter(None, parts))
-    return Student(by_kind[key], name, by_kind, _first(row, GROUPS), _first(row, GROUP_IDS))
-
-
-def _first(row: TableRow, columns: Iterable[str]) -> str:
-    return next((row.cells[name] for name in columns if row.cells.get(name)), "")
-
-
-def _reject_repeated(file: Path, key: str, rows: list[tuple[TableRow, dict[str, str]]]) -> None:
+        raise BadInputError(_no_key(file, columns))
+    names = ("student",) if is_canvas else NAMES
     lines: dict[str, int] = {}
+    students = []
     for row, by_kind in rows:
         other = lines.setdefault(folded(by_kind[key]), row.line)
         if other != row.line:
@@ -209,11 +191,20 @@ def _reject_repeated(file: Path, key: str, rows: list[tuple[TableRow, dict[str, 
                 f"{file}, lines {other} and {row.line}: both have {key} '{by_kind[key]}'. "
                 "Keep one row for each student"
             )
+        parts = filter(None, map(row.value, ("first_name", "last_name")))
+        name = _first(row, names) or " ".join(parts)
+        group, group_id = _first(row, GROUPS), _first(row, GROUP_IDS)
+        students.append(Student(by_kind[key], name, by_kind, group, group_id))
+    return Roster(students, str(file))
 
 
-def _no_key(table: CsvTable, columns: Mapping[str, str]) -> str:
+def _first(row: SheetRow, columns: Iterable[str]) -> str:
+    return next(filter(None, map(row.value, columns)), "")
+
+
+def _no_key(file: Path, columns: Mapping[str, str]) -> str:
     if columns:
         listed = ", ".join(columns.values())
-        return f"{table.file}: a row has none in each of the columns {listed}. Complete one of them"
+        return f"{file}: a row has none in each of the columns {listed}. Complete one of them"
     wanted = ", ".join(names[0] for names in COLUMNS.values())
-    return f"{table.file} has no column that identifies students: expected one of {wanted}"
+    return f"{file} has no column that identifies students: expected one of {wanted}"

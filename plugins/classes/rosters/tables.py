@@ -1,15 +1,14 @@
 """Tables of other systems and spreadsheets: read, or with single cells replaced.
 
-Encodings, separators and quotes differ. A `Sheet` replaces cells, and every other byte of the file
-stays as it was.
-"""
+A `Sheet` replaces cells, and every other byte of the file stays as it was."""
 
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,45 +21,17 @@ MAX_BYTES = 64 << 20
 _UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
-@dataclass(frozen=True)
-class TableRow:
-    """A row of a table: column -> text, and its line in the file."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class CsvTable:
-    """A table: its file, the columns in small letters, and the rows that are not empty."""
-
-    file: Path
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-
-
 def plain(text: str) -> str:
     """Return `text` in the form NFC, without unseen characters and blanks at its ends."""
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
 
 
-def _bytes_of(file: Path, kind: str) -> bytes:
-    """Return the bytes of `file`.
-
-    Args:
-        kind: the word for the file in the message about its size.
-
-    Raises:
-        BadInputError: it cannot be read, or has more than `MAX_BYTES`.
-    """
+def decimal(text: str) -> float:
+    """Return the number `text`, also one with a decimal comma; NaN for another text."""
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
-    return data
+        return float(text.replace(",", "."))
+    except ValueError:
+        return math.nan
 
 
 #: Byte order mark -> encoding of the text after the mark. Marks are kept.
@@ -88,14 +59,21 @@ class SheetCell:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row with at least one cell that is not blank, and the number of its first line."""
+    """A row with at least one cell that is not blank.
 
-    number: int
+    Attributes:
+        line: number of its first line.
+        columns: name of a column in small letters -> its number; the same for all rows.
+    """
+
+    line: int
     cells: tuple[SheetCell, ...]
+    columns: Mapping[str, int] = field(compare=False, repr=False)
 
-    def value(self, column: int) -> str:
-        """Return the plain text of a cell; empty if the row ends before it."""
-        return plain(self.cells[column].value) if column < len(self.cells) else ""
+    def value(self, column: int | str) -> str:
+        """Return the plain text of a cell; empty if there is none."""
+        index = self.columns.get(column, -1) if isinstance(column, str) else column
+        return plain(self.cells[index].value) if 0 <= index < len(self.cells) else ""
 
 
 @dataclass
@@ -126,16 +104,14 @@ class Sheet:
         """All rows below the header."""
         return self.lines[1:]
 
-    def as_table(self) -> CsvTable:
-        """Return the table as rosters read it: columns in small letters."""
-        columns = tuple(name.casefold() for name in self.header)
-        rows = (
-            TableRow(
-                row.number, dict(zip(columns, map(row.value, range(len(columns))), strict=True))
-            )
-            for row in self.rows
-        )
-        return CsvTable(self.file, columns, tuple(rows))
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """Name of a column in small letters -> its number."""
+        return self.lines[0].columns
+
+    def columns_named(self, names: Collection[str]) -> list[int]:
+        """Return the numbers of the columns with one of `names`, in small letters."""
+        return [column for column, name in enumerate(self.header) if name.casefold() in names]
 
     def write(self, line: SheetRow, column: int, value: str) -> None:
         """Replace a cell; equal values leave its bytes as they are.
@@ -158,30 +134,23 @@ class Sheet:
         return value
 
     def rendered(self) -> bytes:
-        """Return the bytes of the file with the replaced cells.
-
-        Raises:
-            BadInputError: its encoding has no place for a character of a new cell.
-        """
+        """Return the bytes of the file with the replaced cells."""
+        changes = dict(self._changes)
+        for line, cells in self._added.items():
+            columns, end = range(len(line.cells), max(cells) + 1), line.cells[-1].end
+            further = "".join(self.separator + cells.get(i, "") for i in columns)
+            changes[end, end] = changes.get((end, end), "") + further  # behind an empty last cell
         parts, done = [], 0
-        for (start, end), value in sorted([*self._changes.items(), *self._appended()]):
+        for (start, end), value in sorted(changes.items()):
             parts += [self.text[done:start], value]
             done = end
-        text = "".join((*parts, self.text[done:]))
         try:
-            return self.mark + text.encode(self.encoding)
+            return self.mark + "".join((*parts, self.text[done:])).encode(self.encoding)
         except UnicodeEncodeError as error:
             raise BadInputError(
                 f"{self.file} is not UTF-8, and '{error.object[error.start]}' has no place in it: "
                 "export it as UTF-8, or leave out `--comments`"
             ) from None
-
-    def _appended(self) -> Iterator[tuple[tuple[int, int], str]]:
-        """Yield the end of each row that gets further cells, and these cells."""
-        for line, cells in self._added.items():
-            columns = range(len(line.cells), max(cells) + 1)
-            text = "".join(self.separator + cells.get(column, "") for column in columns)
-            yield (line.cells[-1].end, line.cells[-1].end), text
 
 
 def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
@@ -190,15 +159,23 @@ def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
     Raises:
         BadInputError: it is missing, too large, not text, or has no header.
     """
-    data = _bytes_of(file, kind)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{file} has more than {MAX_BYTES >> 20} MiB: no {kind} of a class")
     mark = next((candidate for candidate in _MARKS if data.startswith(candidate)), b"")
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
-    lines = tuple(_lines(text, separator))
+    lines = list(_lines(text, separator))
     if not lines:
         raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
-    return Sheet(file, text, encoding, mark, separator, lines)
+    columns = {plain(cell.value).casefold(): i for i, cell in enumerate(lines[0][1])}
+    rows = tuple(SheetRow(line, cells, columns) for line, cells in lines)
+    return Sheet(file, text, encoding, mark, separator, rows)
 
 
 def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
@@ -222,8 +199,8 @@ def _unmarked_utf16(data: bytes) -> Iterator[str]:
         yield "utf-16-be"
 
 
-def _lines(text: str, separator: str) -> Iterator[SheetRow]:
-    """Yield the rows; blank lines are skipped."""
+def _lines(text: str, separator: str) -> Iterator[tuple[int, tuple[SheetCell, ...]]]:
+    """Yield the first line and the cells of each row; blank lines are skipped."""
     sign = re.escape(separator)
     cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
     end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
@@ -240,7 +217,7 @@ def _lines(text: str, separator: str) -> Iterator[SheetRow]:
         if after["next"]:
             continue
         if any(plain(parsed.value) for parsed in cells):
-            yield SheetRow(first, tuple(cells))
+            yield first, tuple(cells)
         cells, number = [], number + 1
         first = number
         if position >= len(text):
@@ -256,18 +233,9 @@ def _cell(match: re.Match[str]) -> SheetCell:
     return SheetCell(value, match.start(), match.end(), is_quoted=True)
 
 
-def columns_named(sheet: Sheet, names: Sequence[str]) -> list[int]:
-    """Return the columns with one of `names`, in small letters."""
-    return [column for column, name in enumerate(sheet.header) if name.casefold() in names]
-
-
-def read_csv(file: Path) -> CsvTable:
-    """Read `file`: UTF-8 or UTF-16; separated by commas, semicolons or tabs.
-
-    Raises:
-        BadInputError: it is missing, too large, not text, or has no header.
-    """
+def read_csv(file: Path) -> Sheet:
+    """Read a table that has to be UTF-8 or UTF-16, as `read_sheet` does."""
     sheet = read_sheet(file, "table")
     if sheet.encoding == _ONE_BYTE:
         raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8")
-    return sheet.as_table()
+    return sheet

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from operator import itemgetter
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from autograder.public.grading import ForkSandbox, Sandbox, start_worker
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line
-from plugins.classes.runs.engine import Engine, Job, JobOutcome, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 
 #: Starts of a worker, of which the fastest counts.
 _STARTS = 3
@@ -28,33 +27,27 @@ def sandbox_cost(sandbox: Sandbox) -> str:
     Of a sandbox that starts each worker anew, the fork server's time stands beside it.
     """
     try:
-        seconds, uncontained = _measured(sandbox)
+        milliseconds, uncontained = _measured(sandbox)
     except Exception as error:  # grading itself reports the error
         return f"sandbox {sandbox.label}: no worker started ({in_one_line(error)})"
-    told = f"sandbox {sandbox.label}: a worker starts in {_milliseconds(seconds)}"
+    told = f"sandbox {sandbox.label}: a worker starts in {milliseconds}"
     if not isinstance(sandbox, ForkSandbox):
-        told += f" ({_with_fork_server()})"
+        server = ForkSandbox()
+        if server.unavailable() is not None:
+            told += " (`--sandbox fork` does not work here)"
+        else:
+            try:
+                told += f" (with `--sandbox fork` in {_measured(server)[0]})"
+            finally:
+                server.close()
     return f"{told}; not contained: {', '.join(uncontained)}" if uncontained else told
 
 
-def _with_fork_server() -> str:
-    server = ForkSandbox()
-    reason = server.unavailable()
-    if reason is not None:
-        return "`--sandbox fork` does not work here"
-    try:
-        return f"with `--sandbox fork` in {_milliseconds(_measured(server)[0])}"
-    finally:
-        server.close()
-
-
-def _measured(sandbox: Sandbox) -> tuple[float, list[str]]:
-    """Return the seconds until a worker is ready, and what is not contained."""
-    return min((start_worker(sandbox) for _ in range(_STARTS)), key=itemgetter(0))
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:.0f} ms"
+def _measured(sandbox: Sandbox) -> tuple[str, list[str]]:
+    """Return the milliseconds until a worker is ready, and what is not contained."""
+    starts = (start_worker(sandbox) for _ in range(_STARTS))
+    seconds, uncontained = min(starts, key=itemgetter(0))
+    return f"{1000 * seconds:.0f} ms", uncontained
 
 
 #: Bytes that have to be free where submissions are staged, and where the store is.
@@ -80,45 +73,38 @@ def examine(
             full; the message names each.
     """
     problems = [*_disk(Path(tempfile.gettempdir()))]
+    root = solutions_folder(course.root)
     with tempfile.TemporaryDirectory(prefix="gradus-", dir=folder) as stubs:
-        solutions = [
-            _graded(engine, solutions_folder(course.root), exercise) for exercise in exercises
-        ]
+        solutions = {
+            exercise.name: engine.submit(Job(str(root), exercise.name, alone=True))
+            for exercise in exercises
+        }
         for exercise in exercises:
             stub = Path(stubs) / exercise.stub.name
             stub.write_text(available_stub(exercise) or "", "utf-8")
-            problems += _about_stub(exercise, settled(_graded(engine, Path(stubs), exercise)))
+            graded = engine.submit(Job(stubs, exercise.name, alone=True))
+            problems += _problems(exercise.name, settled(graded), is_stub=True)
             stub.unlink()
-        for exercise, solution in zip(exercises, solutions, strict=True):
-            problems += _about_solution(exercise, settled(solution))
+        for name, solution in solutions.items():
+            problems += _problems(name, settled(solution), is_stub=False)
     if problems:
         raise DoctorError(
             "nothing is graded, since this would give wrong points:\n  " + "\n  ".join(problems)
         )
-    names = ", ".join(exercise.name for exercise in exercises)
-    return f"full marks for the solution and none for the stub of {names}"
+    return f"full marks for the solution and none for the stub of {', '.join(solutions)}"
 
 
-def _graded(engine: Engine, folder: Path, exercise: Exercise) -> Future[JobOutcome]:
-    return engine.submit(Job(str(folder), exercise.name, alone=True))
-
-
-def _about_solution(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
-    if outcome.result is None:
-        yield f"{exercise.name}: the solution cannot be graded: {outcome.fault}"
-    elif outcome.result.earned + outcome.result.for_a_person < outcome.result.possible:
+def _problems(name: str, outcome: JobOutcome, *, is_stub: bool) -> Iterator[str]:
+    result = outcome.result
+    if result is None:
+        yield f"{name}: the {'stub' if is_stub else 'solution'} cannot be graded: {outcome.fault}"
+    elif is_stub and result.earned:
+        yield f"{name}: the untouched stub gets {result.earned:g} points"
+    elif not is_stub and result.earned + result.for_a_person < result.possible:
         yield (
-            f"{exercise.name}: the solution gets {outcome.result.earned:g} of "
-            f"{outcome.result.possible:g} points here. `grade {exercise.name} --submission "
-            "solutions` shows why"
+            f"{name}: the solution gets {result.earned:g} of {result.possible:g} points here. "
+            f"`grade {name} --submission solutions` shows why"
         )
-
-
-def _about_stub(exercise: Exercise, outcome: JobOutcome) -> Iterator[str]:
-    if outcome.result is None:
-        yield f"{exercise.name}: the stub cannot be graded: {outcome.fault}"
-    elif outcome.result.earned:
-        yield f"{exercise.name}: the untouched stub gets {outcome.result.earned:g} points"
 
 
 def _disk(folder: Path) -> Iterator[str]:

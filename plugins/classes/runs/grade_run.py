@@ -2,83 +2,93 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.public.courses import course_hash, version_words
+from autograder.public.courses import Course, version_words
+from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
+from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.coordinator import Coordinator, RunProgress
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
-from plugins.classes.runs.engine import Engine, Job, settled
-from plugins.classes.runs.grade_job import RunSettings, digest_of_all, entries, setting_of
-from plugins.classes.runs.job_queue import LIVE, REGRADE, Queue, add_jobs
+from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
+    Queue,
     Run,
     RunEntry,
-    StoredResult,
     commit,
+    entries_of,
     find_result,
     last_generation,
 )
 
-#: Words of `--regrade` with a value after ``=``, and without a value.
-NAMED, WHOLE = ("task", "student"), ("all", "failed")
+
+def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
+    """Return the entries of a run: for each student, each attempt that counts, each exercise.
+
+    Args:
+        names: exercises or units; without any, the exercises of which a file was handed in.
+    """
+    counting = collection.counting()
+    attempts = {standing.attempt for standings in counting.values() for standing in standings}
+    exercises = course.select(names)
+    needed = [required.name for required in course.with_required(exercises)]
+    handed_in: set[str] = set()
+    work: dict[tuple[str, str], str] = {}
+    for attempt in attempts:
+        with load_submission(collection.folder_of(attempt), course, needed) as submission:
+            handed_in |= {*submission.files, *submission.unread}
+            for exercise in exercises:
+                work[attempt, exercise.name] = digest_of(submission, course, exercise)
+    return [
+        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt, exercise.name])
+        for student, standings in counting.items()
+        for standing in standings
+        for exercise in exercises
+        if names or exercise.name in handed_in
+    ]
 
 
-@dataclass(frozen=True)
-class Again:
-    """The choice of ``--regrade``: all, failed, task=NAME or student=KEY."""
+def digest_of_all(listed: Sequence[RunEntry]) -> str:
+    """Return a digest of the entries of a run."""
+    lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in listed)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
-    kind: str
-    name: str = ""
 
-    @classmethod
-    def parse(cls, text: str) -> Again:
-        """Return the choice that `text` describes.
-
-        Raises:
-            UsageError: it has another form.
-        """
-        kind, _, name = text.partition("=")
-        if text in WHOLE or (kind in NAMED and name):
-            return cls(kind, name)
+def check_regrade(again: str) -> None:
+    """Refuse a ``--regrade`` of an unknown form."""
+    kind, _, name = again.partition("=")
+    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
         raise UsageError(
-            f"'{text}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
         )
 
-    def takes(self, entry: RunEntry, result: StoredResult | None) -> bool:
-        """Return whether the work of an entry is graded again."""
-        if self.kind == "failed":
-            return result is not None and result.verdict != Verdict.PASSED
-        named = entry.exercise if self.kind == "task" else entry.student
-        return self.kind == "all" or self.name == named
 
-
-def generations(
-    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: Again | None
-) -> dict[tuple[str, str], int]:
-    """Return (exercise, digest of the work) -> its generation in a new run."""
-    former: dict[tuple[str, str], int] = {}
-    raised: set[tuple[str, str]] = set()
-    for entry in listed:
+def numbered(
+    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: str
+) -> list[RunEntry]:
+    """Return the entries with the generations of their work in a new run."""
+    works = {(entry.exercise, entry.submission) for entry in listed}
+    former = {work: last_generation(connection, *work) for work in works}
+    new = dict(former)
+    for entry in listed if again else ():
         work = entry.exercise, entry.submission
-        if work not in former:
-            former[work] = last_generation(connection, *work)
-        if again is not None and work not in raised:
-            key = queue.key(entry.submission, entry.exercise, former[work])
-            if again.takes(entry, find_result(connection, key)):
-                raised.add(work)
-    return {work: number + (work in raised) for work, number in former.items()}
+        result = find_result(connection, queue.key(replace(entry, generation=former[work])))
+        is_failed = result is not None and result.verdict != Verdict.PASSED
+        chosen = {"all", f"task={entry.exercise}", f"student={entry.student}"}
+        if again in chosen or (again == "failed" and is_failed):
+            new[work] = former[work] + 1
+    return [replace(entry, generation=new[entry.exercise, entry.submission]) for entry in listed]
 
 
 def sample(work: Mapping[ResultKey, str], percent: float, seed: int) -> dict[ResultKey, str]:
@@ -106,35 +116,6 @@ def verify(
 
 
 @dataclass(frozen=True)
-class Grading:
-    """The work to grade, its settings, the engine, and the store.
-
-    Attributes:
-        settings: decides about results; the other fields do not.
-        names: exercises or units; empty for those of which a file was handed in.
-        again: what is graded again although it has a result; None for nothing.
-        verified: percentage of the results that are graded twice.
-        progress: shows the state.
-    """
-
-    collection: Collection
-    settings: RunSettings
-    store: Store
-    engine: Engine
-    names: Sequence[str] = ()
-    again: Again | None = None
-    verified: float = 0.0
-    progress: RunProgress = field(default_factory=RunProgress)
-
-    @cached_property
-    def queue(self) -> Queue:
-        """The jobs of its assignment and settings."""
-        settings = self.settings
-        revision = course_hash(setting_of(settings).course)
-        return Queue(self.collection.name, revision, settings.seed, settings.environment)
-
-
-@dataclass(frozen=True)
 class FinishedRun:
     """A finished run.
 
@@ -152,74 +133,78 @@ class FinishedRun:
     different: int
 
 
-def grade(grading: Grading) -> FinishedRun:
+def grade(
+    collection: Collection,
+    settings: RunSettings,
+    store: Store,
+    engine: Engine,
+    *,
+    names: Sequence[str] = (),
+    again: str = "",
+    verified: float = 0.0,
+) -> FinishedRun:
     """Grade all work of a collection, and return the run.
+
+    Args:
+        settings: decides about results; the others do not.
+        names: exercises or units; empty for those of which a file was handed in.
+        again: ``--regrade``: what is graded again although it has a result.
+        verified: percentage of the results that are graded twice.
 
     Raises:
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
-    store, queue, folder_of = grading.store, grading.queue, grading.collection.folder_of
-    listed = entries(grading.collection, setting_of(grading.settings).course, grading.names)
+    check_regrade(again)
+    setting, folder_of = setting_of(settings), collection.folder_of
+    queue = Queue(collection.name, settings.revision, setting.seed, settings.environment)
+    listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(
-            f"{grading.collection.folder} holds no attempt that counts: collect its exports first"
+            f"{collection.folder} holds no attempt that counts: collect its exports first"
         )
-    run = store.transaction(_begun_run, grading, listed)
+    run = store.transaction(_begun_run, queue, setting, listed, again)
     if not run.doctor:
-        store.transaction(stored_runs.note_doctor, run.id, _examined(grading, listed))
-    work = store.transaction(_work_of, run)
+        exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
+        if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
+            raise DoctorError("; ".join(problems))
+        examined = examine(engine, setting.course, exercises, collection.folder)
+        doctor = f"{examined}; {sandbox_cost(setting.sandbox)}"
+        store.transaction(stored_runs.note_doctor, run.id, doctor)
+    work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)
-    grading.progress.begin(len(missing))
+    priority = REGRADE if again else LIVE
     store.transaction(
-        add_jobs,
-        missing.items(),
-        assignment=queue.assignment,
-        run=run.id,
-        priority=LIVE if grading.again is None else REGRADE,
+        add_jobs, missing.items(), assignment=queue.assignment, run=run.id, priority=priority
     )
-    Coordinator(store, grading.engine, queue, folder_of, grading.progress).run()
+    progress = RunProgress(len(missing))
+    try:
+        Coordinator(store, engine, queue, folder_of, progress).run()
+    finally:
+        progress.show(is_last=True)
     left = store.transaction(_without_result, work)
-    graded = {key: attempt for key, attempt in work.items() if key not in left}
-    chosen = sample(graded, grading.verified, run.id)
-    verified, different = verify(store, grading.engine, chosen, folder_of)
+    done = {key: attempt for key, attempt in work.items() if key not in left}
+    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
     store.transaction(stored_runs.end_run, run.id)
     run = store.transaction(stored_runs.find_run, run.id)
-    reused = len(work) - len(missing)
-    return FinishedRun(run, len(work), reused, len(left), verified, different)
+    return FinishedRun(run, len(work), len(work) - len(missing), len(left), compared, different)
 
 
-def _begun_run(connection: Connection, grading: Grading, listed: Sequence[RunEntry]) -> Run:
+def _begun_run(
+    connection: Connection,
+    queue: Queue,
+    setting: GradingSetting,
+    listed: Sequence[RunEntry],
+    again: str,
+) -> Run:
     """Return the unfinished run of this work, or a new run."""
-    work, setting = digest_of_all(listed), setting_of(grading.settings)
-    sandbox = setting.sandbox.label
-    if grading.again is None:
-        former = stored_runs.unfinished_run(connection, grading.queue, work)
-        if former is not None and former.sandbox == sandbox:
-            return former
-    numbers = generations(connection, grading.queue, listed, grading.again)
-    numbered = [
-        replace(entry, generation=numbers[entry.exercise, entry.submission]) for entry in listed
-    ]
-    stored_runs.note_course(connection, grading.queue.revision, version_words(setting.course))
-    return stored_runs.start_run(connection, grading.queue, sandbox, work, numbered)
-
-
-def _examined(grading: Grading, listed: Sequence[RunEntry]) -> str:
-    """Return the findings of the doctor, in a line."""
-    place, setting = grading.store.place, setting_of(grading.settings)
-    problems = list(store_problems(Path(place))) if "://" not in place else []
-    if problems:
-        raise DoctorError("; ".join(problems))
-    names = dict.fromkeys(entry.exercise for entry in listed)
-    exercises, folder = setting.course.select(names), grading.collection.folder
-    examined = examine(grading.engine, setting.course, exercises, folder)
-    return f"{examined}; {sandbox_cost(setting.sandbox)}"
-
-
-def _work_of(connection: Connection, run: Run) -> dict[ResultKey, str]:
-    """Return key of each result -> an attempt with that work."""
-    return {run.key(entry): entry.attempt for entry in stored_runs.entries_of(connection, run.id)}
+    work, sandbox = digest_of_all(listed), setting.sandbox.label
+    former = None if again else stored_runs.unfinished_run(connection, queue, work)
+    if former is not None and former.sandbox == sandbox:
+        return former
+    new = numbered(connection, queue, listed, again)
+    stored_runs.note_course(connection, queue.revision, version_words(setting.course))
+    return stored_runs.start_run(connection, queue, sandbox, work, new)
 
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:

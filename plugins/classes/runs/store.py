@@ -14,47 +14,23 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    create_engine,
-    event,
-    insert,
-    select,
-)
+import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    IntegrityError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
 
 from framework.errors import AbsentPartError, BadInputError, GradusError
 
 #: The format of the tables; a store with another format is refused.
 SCHEMA = "1"
 
-metadata = MetaData()
+metadata = sa.MetaData()
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -76,111 +52,83 @@ class ResultKey:
     generation: int = 0
 
 
-KEY = tuple(field.name for field in fields(ResultKey))
+KEY = tuple(ResultKey.__dataclass_fields__)
 
 
-def _key() -> list[Column[Any]]:
-    return [
-        Column("submission", String(64), nullable=False),
-        Column("exercise", String(200), nullable=False),
-        Column("revision", String(64), nullable=False),
-        Column("seed", BigInteger, nullable=False),
-        Column("environment", String(300), nullable=False),
-        Column("generation", Integer, nullable=False),
-    ]
+#: Type -> the columns of this type, in any table.
+_NAMES: dict[Any, str] = {
+    sa.String(10): "state",
+    sa.String(50): "verdict",
+    sa.String(64): "submission revision work attempt checks",
+    sa.String(100): "sandbox",
+    sa.String(200): "exercise",
+    sa.String(300): "assignment environment student owner",
+    sa.Text(): "doctor fault report",
+    sa.Integer(): "generation run priority tries lost confirmed",
+    sa.BigInteger(): "seed",
+    sa.Float(): "started until earned possible for_a_person seconds at",
+    sa.Boolean(): "alone repeated",
+}
+_TYPES = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 
 
-meta = Table("meta", metadata, Column("name", String(50), primary_key=True), Column("value", Text))
+def _columns(names: str, *, index: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, _TYPES[name], nullable=False, index=index) for name in names.split()]
 
-run = Table(
+
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+_KEY = " ".join(KEY)
+_RESULT = "verdict earned possible for_a_person checks report repeated sandbox seconds at"
+_NAME, _VALUE = sa.Column("name", sa.String(50), primary_key=True), sa.Column("value", sa.Text)
+
+meta = sa.Table("meta", metadata, _NAME, _VALUE)
+run = sa.Table(
     "run",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("assignment", String(300), nullable=False),
-    Column("revision", String(64), nullable=False),
-    Column("seed", BigInteger, nullable=False),
-    Column("environment", String(300), nullable=False),
-    Column("sandbox", String(100), nullable=False),
-    Column("work", String(64), nullable=False),
-    Column("doctor", Text, nullable=False),
-    Column("started", Float, nullable=False),
-    Column("ended", Float),
+    _id(),
+    *_columns("assignment revision seed environment sandbox work doctor started"),
+    sa.Column("ended", sa.Float),
 )
-
-entry = Table(
+entry = sa.Table(
     "entry",
     metadata,
-    Column("run", Integer, nullable=False, index=True),
-    Column("student", String(300), nullable=False, index=True),
-    Column("attempt", String(64), nullable=False),
-    Column("exercise", String(200), nullable=False),
-    Column("submission", String(64), nullable=False),
-    Column("generation", Integer, nullable=False),
-    PrimaryKeyConstraint("run", "student", "attempt", "exercise"),
+    *_columns("run student", index=True),
+    *_columns("attempt exercise submission generation"),
+    sa.PrimaryKeyConstraint("run", "student", "attempt", "exercise"),
 )
-
-job = Table(
+job = sa.Table(
     "job",
     metadata,
-    Column("id", Integer, primary_key=True),
-    *_key(),
-    Column("assignment", String(300), nullable=False),
-    Column("run", Integer, nullable=False),
-    Column("attempt", String(64), nullable=False),
-    Column("priority", Integer, nullable=False),
-    Column("state", String(10), nullable=False, index=True),
-    Column("owner", String(300), nullable=False),
-    Column("until", Float, nullable=False),
-    Column("alone", Boolean, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("lost", Integer, nullable=False),
-    Column("fault", Text, nullable=False),
-    UniqueConstraint(*KEY),
+    _id(),
+    *_columns(f"{_KEY} assignment run attempt priority"),
+    *_columns("state", index=True),
+    *_columns("owner until alone tries lost fault"),
+    sa.UniqueConstraint(*KEY),
 )
-
-
-def _result() -> list[Column[Any]]:
-    return [
-        Column("verdict", String(50), nullable=False),
-        Column("earned", Float, nullable=False),
-        Column("possible", Float, nullable=False),
-        Column("for_a_person", Float, nullable=False),
-        Column("checks", String(64), nullable=False),
-        Column("report", Text, nullable=False),
-        Column("repeated", Boolean, nullable=False),
-        Column("sandbox", String(100), nullable=False),
-        Column("seconds", Float, nullable=False),
-        Column("at", Float, nullable=False),
-    ]
-
-
-grading = Table(
+grading = sa.Table(
     "grading",
     metadata,
-    *_key(),
-    *_result(),
-    Column("confirmed", Integer, nullable=False),
-    PrimaryKeyConstraint(*KEY),
+    *_columns(f"{_KEY} {_RESULT} confirmed"),
+    sa.PrimaryKeyConstraint(*KEY),
 )
-
-disagreement = Table(
-    "disagreement", metadata, Column("id", Integer, primary_key=True), *_key(), *_result()
-)
+disagreement = sa.Table("disagreement", metadata, _id(), *_columns(f"{_KEY} {_RESULT}"))
 
 
-def is_key(table: Table, key: ResultKey) -> ColumnElement[bool]:
+def is_key(table: sa.Table, key: ResultKey) -> sa.ColumnElement[bool]:
     """Return the condition that a row of `table` has the key `key`."""
-    values = zip(KEY, astuple(key), strict=True)
-    return and_(*(table.c[name] == value for name, value in values))
+    return sa.and_(*(table.c[name] == value for name, value in asdict(key).items()))
 
 
-def key_of(row: Any) -> ResultKey:
-    """Return the key of a row."""
-    return ResultKey(**{name: getattr(row, name) for name in KEY})
+def from_row(kind: type[T], row: Any) -> T:
+    """Return the object of the dataclass `kind` whose fields are columns of `row`."""
+    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
 
 def insert_once(
-    connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str]
+    connection: sa.Connection, table: sa.Table, values: Mapping[str, Any], key: Sequence[str]
 ) -> bool:
     """Insert a row; return whether it was the first with these values of `key`."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -188,9 +136,6 @@ def insert_once(
     # Drivers differ in the number of rows that they report: the row itself says it.
     return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
-
-T = TypeVar("T")
-P = ParamSpec("P")
 
 #: Seconds that a transaction is tried again, where the database is locked or restarts.
 PATIENCE = 60.0
@@ -226,7 +171,7 @@ class Store:
             raise
 
     def transaction(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
+        self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **named: P.kwargs
     ) -> T:
         """Call `work` with a connection in a transaction, perhaps several times until it succeeds.
 
@@ -238,12 +183,16 @@ class Store:
             try:
                 with self._engine.begin() as connection:
                     return work(connection, *args, **named)
-            except DBAPIError as error:
+            except exc.DBAPIError as error:
                 is_passing = error.connection_invalidated or _PASSING.search(str(error.orig))
                 if not is_passing or time.monotonic() > end:
-                    raise StoreError(_told(self.place, error)) from None
+                    first = str(error.orig).strip().splitlines()[0]
+                    raise StoreError(
+                        f"{self.place}: {first}. Nothing that was stored is lost: run the command "
+                        "again when the database can be written"
+                    ) from None
                 time.sleep(_PAUSE)
-            except SQLAlchemyError as error:
+            except exc.SQLAlchemyError as error:
                 raise StoreError(f"{self.place}: {error}") from None
 
     def purge(self) -> None:
@@ -252,9 +201,9 @@ class Store:
             return
         self._engine.dispose()
         with closing(sqlite3.connect(self.place, isolation_level=None)) as connection:
-            for command in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
+            checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)"
+            for command in (checkpoint, "VACUUM", checkpoint):
                 connection.execute(command).fetchall()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close all connections."""
@@ -267,78 +216,62 @@ class Store:
         self.close()
 
 
-def _told(place: str, error: DBAPIError) -> str:
-    first = str(error.orig).strip().splitlines()[0]
-    return (
-        f"{place}: {first}. Nothing that was stored is lost: run the command again when the "
-        "database can be written"
-    )
-
-
-def _opened(place: str, patience: float) -> tuple[str, Engine]:
+def _opened(place: str, patience: float) -> tuple[str, sa.Engine]:
     """Return how to call the store, without a password, and its engine."""
     if "://" not in place:
         file = Path(place)
-        _make_file(file)
-        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": min(patience, 30.0)})
+        try:  # its owner alone can read it
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            file.chmod(0o600)
+        except OSError as error:
+            raise BadInputError(f"no store can be written at {file}: {error.strerror}") from None
+        engine = sa.create_engine(
+            f"sqlite:///{file}", connect_args={"timeout": min(patience, 30.0)}
+        )
         _use_transactions(engine)
         return str(file), engine
     try:
-        url = make_url(place)
+        url = sa.make_url(place)
         if url.get_backend_name() not in ("postgresql", "postgres"):
             raise BadInputError(f"no store at {url}: expected a file or postgresql://...")
         url = url.set(drivername="postgresql+psycopg")
-        return url.render_as_string(), create_engine(url, pool_pre_ping=True)
+        return url.render_as_string(), sa.create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise AbsentPartError(
             "PostgreSQL needs psycopg: `pip install 'gradus-nlp[postgresql]'`", "psycopg"
         ) from None
-    except ArgumentError:
+    except exc.ArgumentError:
         raise BadInputError(f"no store at {place}: expected postgresql://user@host/name") from None
 
 
-def _make_file(file: Path) -> None:
-    """Make the file, if it is missing, such that its owner alone can read it.
-
-    Raises:
-        BadInputError: it cannot be made.
-    """
-    try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        file.chmod(0o600)
-    except OSError as error:
-        raise BadInputError(f"no store can be written at {file}: {error.strerror}") from None
-
-
-def _use_transactions(engine: Engine) -> None:
+def _use_transactions(engine: sa.Engine) -> None:
     """Let SQLite write ahead, and lock at the start of each transaction."""
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, record: object) -> None:
         connection.isolation_level = None  # the transactions are those of `begun`
         for setting in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {setting}").close()
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _make_tables(connection: Connection) -> None:
-    """Make the tables of a new store.
-
-    Raises:
-        BadInputError: the store has tables of another version.
-    """
+def _make_tables(connection: sa.Connection) -> None:
+    """Make the tables of a new store; refuse a store of another version."""
     try:
         with connection.begin_nested():
             metadata.create_all(connection)
-    except (IntegrityError, ProgrammingError):  # another process makes them at the same time
+    except (
+        exc.IntegrityError,
+        exc.ProgrammingError,
+    ):  # another process makes them at the same time
         time.sleep(1)
-    names = select(meta.c.value).where(meta.c.name == "schema")
+    names = sa.select(meta.c.value).where(meta.c.name == "schema")
     version = connection.execute(names).scalar()
     if version is None:
-        connection.execute(insert(meta).values(name="schema", value=SCHEMA))
+        connection.execute(sa.insert(meta).values(name="schema", value=SCHEMA))
     elif version != SCHEMA:
         raise BadInputError(
             f"the store has format {version} instead of {SCHEMA}: use the version of gradus "

@@ -1,25 +1,30 @@
-"""Runs and results in the store: every run is kept, and the first result for a key counts."""
+"""Runs, their results and points in the store.
+
+Every run is kept, and the first result for a key counts.
+"""
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from framework.errors import BadInputError
-from plugins.classes.runs.job_queue import Queue
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
     disagreement,
     entry,
+    from_row,
     grading,
     insert_once,
     is_key,
-    key_of,
+    job,
     meta,
     run,
 )
@@ -73,9 +78,6 @@ def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool
     return False
 
 
-_RESULT_FIELDS = tuple(StoredResult.__dataclass_fields__)
-
-
 def find_result(
     connection: Connection, key: ResultKey, until: float | None = None
 ) -> StoredResult | None:
@@ -83,25 +85,17 @@ def find_result(
     row = connection.execute(select(grading).where(is_key(grading, key))).first()
     if row is None or (until is not None and row.at > until):
         return None
-    return StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
+    return from_row(StoredResult, row)
 
 
 def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
     """Yield the disagreements about `keys`."""
     wanted = set(keys)
     for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
-        key = key_of(row)
+        key = from_row(ResultKey, row)
         first = find_result(connection, key) if key in wanted else None
         if first is not None:
-            second = StoredResult(**{name: getattr(row, name) for name in _RESULT_FIELDS})
-            yield Disagreement(key, first, second)
-
-
-def remove_results(connection: Connection, keys: Iterable[ResultKey]) -> None:
-    """Remove all results of `keys`."""
-    for key in keys:
-        connection.execute(delete(grading).where(is_key(grading, key)))
-        connection.execute(delete(disagreement).where(is_key(disagreement, key)))
+            yield Disagreement(key, first, from_row(StoredResult, row))
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,26 @@ class RunEntry:
 
 
 @dataclass(frozen=True)
-class Run:
+class Queue:
+    """The jobs that one setting can grade: of one assignment, revision, seed and environment."""
+
+    assignment: str
+    revision: str
+    seed: int
+    environment: str
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition that a job is one of them."""
+        return and_(*(job.c[f.name] == getattr(self, f.name) for f in fields(Queue)))
+
+    def key(self, entry: RunEntry) -> ResultKey:
+        """Return the key of the result of an entry."""
+        setting = self.revision, self.seed, self.environment
+        return ResultKey(entry.submission, entry.exercise, *setting, entry.generation)
+
+
+@dataclass(frozen=True)
+class Run(Queue):
     """A run.
 
     Attributes:
@@ -125,80 +138,55 @@ class Run:
     """
 
     id: int
-    assignment: str
-    revision: str
-    seed: int
-    environment: str
     sandbox: str
     work: str
     doctor: str
     started: float
     ended: float | None
 
-    @property
-    def queue(self) -> Queue:
-        """The jobs that its setting can grade."""
-        return Queue(self.assignment, self.revision, self.seed, self.environment)
-
-    def key(self, entry: RunEntry) -> ResultKey:
-        """Return the key of the result of an entry."""
-        return self.queue.key(entry.submission, entry.exercise, entry.generation)
-
-
-_RUN_FIELDS = tuple(Run.__dataclass_fields__)
-
 
 def secret_seed(connection: Connection) -> int:
     """Return the seed of the store, which students do not know; the first call draws it."""
     values = {"name": "seed", "value": str(secrets.randbelow(1 << 62))}
     insert_once(connection, meta, values, ["name"])
-    return int(connection.execute(select(meta.c.value).where(meta.c.name == "seed")).scalar_one())
+    return int(_meta(connection, "seed"))
+
+
+def note_course(connection: Connection, revision: str, words: str) -> None:
+    """Write the readable version of the course with that `revision`; the first call counts."""
+    values = {"name": f"course {revision[:32]}", "value": words}
+    insert_once(connection, meta, values, ["name"])
+
+
+def course_words(connection: Connection, revision: str) -> str:
+    """Return the readable version of the course with that `revision`; empty if unknown."""
+    return _meta(connection, f"course {revision[:32]}")
+
+
+def _meta(connection: Connection, name: str) -> str:
+    chosen = select(meta.c.value).where(meta.c.name == name)
+    return connection.execute(chosen).scalar() or ""
 
 
 def start_run(
     connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[RunEntry]
 ) -> Run:
     """Write a new run with its entries."""
-    values = {
-        **asdict(queue),
-        "sandbox": sandbox,
-        "work": work,
-        "doctor": "",
-        "started": time.time(),
-    }
-    made = connection.execute(insert(run).values(values).returning(run.c.id)).scalar_one()
+    values = {**asdict(queue), "sandbox": sandbox, "work": work, "doctor": ""}
+    written = insert(run).values(**values, started=time.time()).returning(run.c.id)
+    number = connection.execute(written).scalar_one()
     if entries:
-        connection.execute(
-            insert(entry), [{"run": made, **asdict(work_entry)} for work_entry in entries]
-        )
-    return find_run(connection, made)
+        rows = [{"run": number, **asdict(work_entry)} for work_entry in entries]
+        connection.execute(insert(entry), rows)
+    return find_run(connection, number)
 
 
 def find_run(connection: Connection, id: int) -> Run:
-    """Return the run `id`.
-
-    Raises:
-        BadInputError: there is none.
-    """
-    runs = [candidate for candidate in all_runs(connection) if candidate.id == id]
-    if not runs:
+    """Return the run `id`, which has to be there."""
+    row = connection.execute(select(run).where(run.c.id == id)).first()
+    if row is None:
         raise BadInputError(f"no run {id}: `gradus class runs` shows all")
-    return runs[0]
-
-
-def note_course(connection: Connection, revision: str, words: str) -> None:
-    """Write the readable version of the course with that `revision`; the first call counts."""
-    insert_once(connection, meta, {"name": _course_row(revision), "value": words}, ["name"])
-
-
-def course_words(connection: Connection, revision: str) -> str:
-    """Return the readable version of the course with that `revision`; empty if unknown."""
-    row = select(meta.c.value).where(meta.c.name == _course_row(revision))
-    return connection.execute(row).scalar() or ""
-
-
-def _course_row(revision: str) -> str:
-    return f"course {revision[:32]}"
+    return from_row(Run, row)
 
 
 def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]:
@@ -206,24 +194,22 @@ def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]
     chosen = select(run).order_by(run.c.id)
     if assignment is not None:
         chosen = chosen.where(run.c.assignment == assignment)
-    rows = connection.execute(chosen)
-    return [Run(**{name: getattr(row, name) for name in _RUN_FIELDS}) for row in rows]
+    return [from_row(Run, row) for row in connection.execute(chosen)]
 
 
 def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | None:
     """Return the newest run if it has the same setting and work, and is not finished."""
-    runs = all_runs(connection, queue.assignment)
-    newest = runs[-1] if runs else None
-    if newest is None or newest.queue != queue or newest.work != work:
-        return None
-    return newest if newest.ended is None else None
+    wanted = {**asdict(queue), "work": work, "ended": None}
+    for newest in all_runs(connection, queue.assignment)[-1:]:
+        if wanted.items() <= asdict(newest).items():
+            return newest
+    return None
 
 
 def entries_of(connection: Connection, id: int) -> list[RunEntry]:
     """Return the entries of a run."""
-    names = tuple(RunEntry.__dataclass_fields__)
     rows = connection.execute(select(entry).where(entry.c.run == id))
-    return [RunEntry(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [from_row(RunEntry, row) for row in rows]
 
 
 def note_doctor(connection: Connection, id: int, doctor: str) -> None:
@@ -244,8 +230,108 @@ def last_generation(connection: Connection, exercise: str, submission: str) -> i
     return connection.execute(highest).scalar() or 0
 
 
-def remove_runs(connection: Connection, ids: Iterable[int]) -> None:
-    """Remove runs with their entries."""
-    for id in ids:
-        connection.execute(delete(entry).where(entry.c.run == id))
-        connection.execute(delete(run).where(run.c.id == id))
+#: The verdict where a fault of the grader stayed.
+NOT_GRADED = "not graded"
+
+
+@dataclass(frozen=True)
+class EntryResult:
+    """The result of one student at one exercise; None if a fault of ours stayed: no zero."""
+
+    entry: RunEntry
+    key: ResultKey
+    result: StoredResult | None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, or that it was not graded."""
+        return self.result.verdict if self.result is not None else NOT_GRADED
+
+    @property
+    def numbers(self) -> tuple[str, str]:
+        """Points earned and possible, for a table; blank if they are not known."""
+        if self.result is None:
+            return "", ""
+        return f"{self.result.earned:g}", f"{self.result.possible:g}"
+
+
+def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
+    """Return (student, exercise) -> points; of several attempts, those of the best.
+
+    A finished run stays as it was: what was graded since then is no part of it.
+    """
+    results: dict[ResultKey, StoredResult | None] = {}
+    by_attempt: dict[tuple[str, str], list[EntryResult]] = defaultdict(list)
+    for work in entries_of(connection, run.id):
+        key = run.key(work)
+        if key not in results:
+            results[key] = find_result(connection, key, run.ended)
+        by_attempt[work.student, work.attempt].append(EntryResult(work, key, results[key]))
+    best: dict[str, tuple[float, list[EntryResult]]] = {}
+    for (student, _), graded in by_attempt.items():
+        earned = sum(part.result.earned for part in graded if part.result is not None)
+        if student not in best or earned > best[student][0]:
+            best[student] = earned, graded
+    return {(s, part.entry.exercise): part for s, (_, graded) in best.items() for part in graded}
+
+
+#: Checks that a reason lists.
+MAX_CHECKS = 3
+
+
+def compare(connection: Connection, first: Run, second: Run) -> Iterator[tuple[str, str]]:
+    """Yield each student and exercise with other points in the second run, and why, in words."""
+    before, after = points_of(connection, first), points_of(connection, second)
+    for student, exercise in sorted(before.keys() | after.keys()):
+        old, new = before.get((student, exercise)), after.get((student, exercise))
+        if _shown(old) != _shown(new):
+            if old is None or new is None:
+                reasons = ["is only in one of the runs"]
+            else:
+                reasons = [*_reasons(first, second, old, new), *_moved_checks(old, new)]
+            yield student, f"{exercise} · {_shown(old)} -> {_shown(new)}: {'; '.join(reasons)}"
+
+
+def _shown(points: EntryResult | None) -> str:
+    if points is None:
+        return "nothing"
+    return " of ".join(points.numbers) if points.result is not None else NOT_GRADED
+
+
+def _reasons(first: Run, second: Run, old: EntryResult, new: EntryResult) -> Iterator[str]:
+    if old.entry.submission != new.entry.submission:
+        yield "other work"
+    if first.revision != second.revision:
+        yield "other checks, solutions or plugins of the course"
+    if first.seed != second.seed:
+        yield "other seed"
+    if first.environment != second.environment:
+        yield f"{second.environment} instead of {first.environment}"
+    if old.key == new.key:
+        yield "graded since then"
+    elif old.key.generation != new.key.generation:
+        yield "graded again"
+
+
+def _moved_checks(old: EntryResult, new: EntryResult) -> Iterator[str]:
+    """Yield the checks with another verdict."""
+    before, after = _verdicts(old), _verdicts(new)
+    moved = [
+        f"{name}: {before[name]} -> {after[name]}"
+        for name in before.keys() & after.keys()
+        if before[name] != after[name]
+    ]
+    yield from sorted(moved)[:MAX_CHECKS]
+    if len(moved) > MAX_CHECKS:
+        yield f"{len(moved) - MAX_CHECKS} more checks"
+
+
+def _verdicts(points: EntryResult) -> dict[str, str]:
+    if points.result is None:
+        return {}
+    (exercise,) = json.loads(points.result.report)["exercises"]
+    return {
+        check["id"].partition("::")[2] or task["name"]: check["verdict"]
+        for task in exercise["tasks"]
+        for check in task["checks"]
+    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.public.courses import Course, Exercise, available_stub, lines_of
 from autograder.public.submissions import load_submission
@@ -14,8 +16,13 @@ from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
-from plugins.classes.similarity.own_code import own_code
-from plugins.classes.similarity.pairs import Comparison, Pair, common_lines, long_enough
+from plugins.classes.similarity.pairs import (
+    Comparison,
+    Pair,
+    common_lines,
+    long_enough,
+    own_code,
+)
 
 #: Standard deviations above the median of the class; higher similarity stands out.
 DEVIATIONS = 6.0
@@ -27,8 +34,7 @@ MIN_CLASS, SMALL_CLASS_THRESHOLD = 8, 0.8
 _SPREAD = 1.4826
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(NamedTuple):
     """Code that belongs together: connected by pairs beyond the threshold, most alike first."""
 
     members: tuple[str, ...]
@@ -77,14 +83,8 @@ def clusters(pairs: Iterable[Pair], beyond: float) -> list[Cluster]:
 _MOST = 2000
 
 Compare = Callable[[Comparison], Iterable[Pair]]
-
-
-@dataclass(frozen=True)
-class OtherCode:
-    """Code from outside of the class, as of last year: its name, and exercise -> code."""
-
-    name: str
-    code: Mapping[str, str]
+#: Name of code from outside of the class, as of last year, and exercise -> code.
+OtherCode = tuple[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -107,22 +107,18 @@ class SimilarTask:
 
 
 def find_similar(
-    view: RunView, code: CodeReader, course: Course, sources: Iterable[OtherCode], compare: Compare
+    view: RunView, code: CodeReader, course: Course, sources: Sequence[OtherCode], compare: Compare
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
     Args:
         view: the run; attempts of a group are one work.
-        code: reads the code of attempts.
-        course: has skeletons and tasks.
-        sources: code from outside of the class.
         compare: returns the pairs of a comparison: the hook `similar_pairs`.
     """
-    listed = list(sources)
     return [
         _similar(comparison, compare)
         for name in view.results.exercises
-        for comparison in _comparisons(view, code, course.exercise(name), listed)
+        for comparison in _comparisons(view, code, course.exercise(name), sources)
     ]
 
 
@@ -132,9 +128,7 @@ def _comparisons(
     outcomes = view.results.outcomes.values()
     attempts = dict.fromkeys(item.attempt for item in outcomes if item.exercise == exercise.name)
     whole = {id: code.of(id, exercise.name) for id in attempts}
-    outside = {
-        item.name: item.code[exercise.name] for item in sources if exercise.name in item.code
-    }
+    outside = {name: text[exercise.name] for name, text in sources if exercise.name in text}
     skeleton = available_stub(exercise) or ""
     tasks = exercise.task_names
     for task in tasks:
@@ -145,49 +139,34 @@ def _comparisons(
 
 
 def _similar(comparison: Comparison, compare: Compare) -> SimilarTask:
-    enough = long_enough(comparison).keys()
     own = comparison.code.keys() - comparison.sources
+    compared = own & long_enough(comparison).keys()
     pairs = list(compare(comparison))
-    shares = sorted(nearest(own & enough, pairs).values())
+    shares = sorted(nearest(compared, pairs).values())
     beyond = threshold(shares)
     typical = shares[len(shares) // 2] if shares else 0.0
     clustered = tuple(clusters(pairs, beyond))
-    compared = len(own & enough)
-    return SimilarTask(comparison, compared, len(own) - compared, typical, beyond, clustered)
+    short = len(own) - len(compared)
+    return SimilarTask(comparison, len(compared), short, typical, beyond, clustered)
 
 
 def solution_source(course: Course, names: Iterable[str]) -> OtherCode:
     """Return the solutions of the course as a source: they may have become public."""
-    exercises = (course.exercise(name) for name in names)
-    return OtherCode(
-        "the solution of the course",
-        {
-            exercise.name: exercise.solution_source()
-            for exercise in exercises
-            if exercise.solution.is_file()
-        },
-    )
+    exercises = [course.exercise(name) for name in names]
+    code = {item.name: item.solution_source() for item in exercises if item.solution.is_file()}
+    return "the solution of the course", code
 
 
-def read_sources(path: Path, course: Course, names: Iterable[str]) -> Iterator[OtherCode]:
-    """Yield the code at `path`: a collection of another year, or one submission.
-
-    Raises:
-        BadInputError: nothing is there.
-    """
-    wanted = list(names)
+def read_sources(path: Path, course: Course, names: Sequence[str]) -> Iterator[OtherCode]:
+    """Yield the code at `path`: a collection of another year, or one submission."""
     if not (path / FILE).is_file():
-        yield OtherCode(path.name, _code_at(path, course, wanted))
+        yield path.name, _code_at(path, course, names)
         return
     former = read_collection(path)
     for attempt in former.attempts:
-        folder = former.folder_of(attempt.id)
-        try:
-            yield OtherCode(
-                f"{former.name}, attempt {attempt.id}", _code_at(folder, course, wanted)
-            )
-        except GradusError:  # an attempt without files
-            continue
+        with suppress(GradusError):  # an attempt without files
+            code = _code_at(former.folder_of(attempt.id), course, names)
+            yield f"{former.name}, attempt {attempt.id}", code
 
 
 def _code_at(path: Path, course: Course, names: Iterable[str]) -> dict[str, str]:
@@ -201,30 +180,14 @@ MAX_PAIRS = 12
 MENU = {"index.html": "Similar code"}
 
 
-@dataclass(frozen=True)
-class CodeColumn:
-    """One code of a pair: its owners, and its lines with a mark for common lines."""
-
-    id: str
-    lines: tuple[tuple[str, bool], ...]
-
-
 class SimilarPages:
-    """The pages, as `plugins.classes.pages.site` writes them.
-
-    Args:
-        view: the run, whose students are shown.
-        tasks: the similar code of each task.
-    """
+    """The pages about the similar code of a run, as `plugins.classes.pages.site` writes them."""
 
     def __init__(self, view: RunView, tasks: Sequence[SimilarTask]) -> None:
-        self._view = view
-        self._tasks = tasks
-        self._owners: dict[str, list[str]] = {}
+        self._view, self._tasks = view, tasks
+        self._owners: dict[str, dict[str, None]] = defaultdict(dict)
         for outcome in view.results.outcomes.values():
-            owners = self._owners.setdefault(outcome.attempt, [])
-            if outcome.student not in owners:
-                owners.append(outcome.student)
+            self._owners[outcome.attempt][outcome.student] = None
         self._clusters = {
             f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html": (task, cluster)
             for task in tasks
@@ -237,29 +200,20 @@ class SimilarPages:
 
     def content(self, path: str) -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
-        if path == "pages.css":
-            return stylesheet()
-        if path == "pages.js":
-            return asset("pages.js")
+        if path in ("pages.css", "pages.js"):
+            return stylesheet() if path == "pages.css" else asset(path)
         if path == "index.html":
-            return self._page(path, "similar.html", tasks=self._tasks, pages=self._pages())
+            pages = {
+                i: [(page, cluster) for page, (of, cluster) in self._clusters.items() if of is task]
+                for i, task in enumerate(self._tasks)
+            }
+            return self._page(path, "similar.html", tasks=self._tasks, pages=pages)
         if path in self._clusters:
-            return self._cluster(path, *self._clusters[path])
+            task, cluster = self._clusters[path]
+            pairs = [(share, _beside(task.comparison, first, second))
+                     for first, second, share in cluster.pairs[:MAX_PAIRS]]  # fmt: skip
+            return self._page(path, "cluster.html", task=task, cluster=cluster, pairs=pairs)
         return None
-
-    def _pages(self) -> Mapping[int, list[tuple[str, Cluster]]]:
-        """Return the number of a task -> the pages of its clusters."""
-        return {
-            i: [(path, cluster) for path, (of, cluster) in self._clusters.items() if of is task]
-            for i, task in enumerate(self._tasks)
-        }
-
-    def _cluster(self, path: str, task: SimilarTask, cluster: Cluster) -> bytes:
-        pairs = [
-            (share, *_columns(task, first, second))
-            for first, second, share in cluster.pairs[:MAX_PAIRS]
-        ]
-        return self._page(path, "cluster.html", task=task, cluster=cluster, pairs=pairs)
 
     def _page(self, path: str, template: str, **values: Any) -> bytes:
         root = "../" * path.count("/")
@@ -269,14 +223,14 @@ class SimilarPages:
 
     def _called(self, id: str) -> str:
         """Return who handed in a code, or the name of a source."""
-        return ", ".join(map(self._view.shown, self._owners.get(id, []))) or id
+        return ", ".join(map(self._view.shown, self._owners.get(id, ()))) or id
 
 
-def _columns(task: SimilarTask, first: str, second: str) -> tuple[CodeColumn, CodeColumn]:
-    code = task.comparison.code
-    marked = common_lines(code[first], code[second], task.comparison.skeleton)
-    one, other = (
-        CodeColumn(id, tuple((line, i in lines) for i, line in enumerate(lines_of(code[id]), 1)))
-        for id, lines in zip((first, second), marked, strict=True)
-    )
-    return one, other
+def _beside(
+    comparison: Comparison, first: str, second: str
+) -> Iterator[tuple[str, list[tuple[str, bool]]]]:
+    """Yield id and lines of both codes; each line with a mark if both have it."""
+    code = comparison.code
+    marked = common_lines(code[first], code[second], comparison.skeleton)
+    for id, common in zip((first, second), marked, strict=True):
+        yield id, [(line, i in common) for i, line in enumerate(lines_of(code[id]), 1)]

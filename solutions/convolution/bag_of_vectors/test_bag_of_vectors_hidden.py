@@ -13,7 +13,7 @@ DAN = "DeepAveragingNetwork"
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("W_1, b_1, ..., W_k, b_k for any number of hidden layers, also for none.")
-@pytest.mark.promise("the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.")
+@pytest.mark.promise("DeepAveragingNetwork.hidden_sizes")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of one word, one class; no hidden layer, and three of them."""
     for N, T, V, E, hidden, C in [
@@ -32,10 +32,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("An empty text gives gradients to the biases, and to no embedding.")
-@pytest.mark.promise(
-    "An empty text (only padding) must give finite scores: no 0/0.",
-    "The padding's row of `embedding` gets no gradient.",
-)
+@pytest.mark.promise("finite", "gradients-embedding")
 def test_backward_of_empty_texts(submission, reference, rng):
     """Batches with empty texts, or only of them: gradients are finite and right."""
     pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
@@ -48,7 +45,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("Every text has its own denominator: its number of words.")
-@pytest.mark.promise("The mean is over the words, not over all T columns.")
+@pytest.mark.promise("mean-over-words")
 def test_each_text_has_its_own_mean(submission, reference, rng):
     """Texts of very different lengths in one batch."""
     pair = paired_models(submission, reference, DAN, 8, 3, [4], 3, rng=rng)
@@ -60,12 +57,7 @@ def test_each_text_has_its_own_mean(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("Keep the weights of forward for backward: a dropped word has the weight 0.")
-@pytest.mark.promise(
-    "Every word of a text has the weight 1/|words| in z_0",
-    "The mean is over the words that are left.",
-    "The words of a text are its ids that are not `PAD`, in training without those that "
-    "word dropout removes.",
-)
+@pytest.mark.promise("word-text-weight", "mean-over-words-left", "DeepAveragingNetwork.forward")
 def test_backward_of_dropped_words(submission, rng):
     """In training, dropped words and padding get no gradient, and a kept word gets its share."""
     T = 40  # right code drops all of them with one seed in 10¹²
@@ -88,7 +80,7 @@ def test_backward_of_dropped_words(submission, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("A text whose words are all left out is an empty text.")
-@pytest.mark.promise("If a text loses all its words, z_0 = 0.")
+@pytest.mark.promise("text-loses-words")
 def test_all_words_dropped(submission, rng):
     """Texts of one word have finite scores when that word is dropped."""
     model = submission.DeepAveragingNetwork(3, 2, [], 2, word_dropout=0.5, rng=rng)
@@ -106,9 +98,7 @@ def test_all_words_dropped(submission, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
@@ -122,11 +112,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("In NumPy, −1 is the last row: call _check_ids first.")
-@pytest.mark.promise(
-    "An id outside 0 ... V−1 has to be an `IndexError`",
-    "ValueError: `word_dropout` is not in [0, 1).",
-    "IndexError: an id outside 0 ... V−1.",
-)
+@pytest.mark.promise("errors", "DeepAveragingNetwork.raises", "DeepAveragingNetwork.forward.raises")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 is an error."""
     pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)

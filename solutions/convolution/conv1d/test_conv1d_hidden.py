@@ -9,11 +9,7 @@ from autograder.checks import assign, equal, in_float32, paired_models, refuses
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on particular sizes.")
-@pytest.mark.promise(
-    "T' = ⌊(T + 2p − span) / stride⌋ + 1",
-    "A word that no window reads (because of `stride`) gets 0.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("stride-dilation-padding", "word-window-reads", "dtype")
 def test_any_shape(submission, reference, rng):
     """Sizes of 1; windows with gaps between them; padding wider than the window; float32."""
     for shape, C, width, settings in [
@@ -35,9 +31,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
 @pytest.mark.hint("The check reverses g for (f ∗ g)[n] = Σ_m f[n − m] g[m]; do not reverse W.")
-@pytest.mark.promise(
-    "The filters are not reversed: in networks, convolution means cross-correlation.",
-)
+@pytest.mark.promise("Conv1d")
 def test_a_filter_turned_around(submission, rng):
     """With a reversed filter and wide padding, the layer is the convolution of signals."""
     f, g = rng.normal(size=8), rng.normal(size=3)
@@ -49,11 +43,7 @@ def test_a_filter_turned_around(submission, rng):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(2)
 @pytest.mark.hint("Call output_length first: it raises an error if no window fits.")
-@pytest.mark.promise(
-    "A text without room for one window is a `ValueError`.",
-    "ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.",
-    "ValueError: `x` is not `(N, T, D)`, or too short for one window.",
-)
+@pytest.mark.promise("errors", "Conv1d.raises", "Conv1d.forward.raises")
 def test_refusals(submission, reference, rng):
     """Texts that are too short or have other channels, and invalid settings, are errors."""
     model = submission.Conv1d(2, 3, 4, padding=1, rng=rng)
@@ -69,9 +59,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(1)
 @pytest.mark.hint("backward belongs to the last forward.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 2, padding=1, rng=rng)
@@ -85,11 +73,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2)
 @pytest.mark.hint("W has the shape (D, C): a convolution of width 1 has (1, D, C).")
-@pytest.mark.promise(
-    "**A 1×1 convolution** applies the same affine layer to every word: y_t = x_t W + b.",
-    "ValueError: `x` is not `(N, T, D)`.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("convolution-applies-affine", "PointwiseConv.forward.raises", "dtype")
 def test_pointwise_is_a_convolution(submission, reference, rng):
     """A 1×1 convolution is a convolution of width 1, in any size and in float32."""
     wide = reference.Conv1d(3, 4, 1, rng=rng)

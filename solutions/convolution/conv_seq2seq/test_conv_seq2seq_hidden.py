@@ -12,11 +12,7 @@ PAD, END = 0, 2
 @pytest.mark.task("layer_widths")
 @pytest.mark.points(1)
 @pytest.mark.hint("Stop exactly when one step is left.")
-@pytest.mark.promise(
-    "All have the given `width`, but the last one is narrower if fewer steps are left: then "
-    "it is as wide as these steps.",
-    "length: s ≥ 1; 1 needs no convolution.",
-)
+@pytest.mark.promise("layer_widths", "layer_widths.length")
 def test_long_sentences(submission, reference, rng):
     """layer_widths: lengths 1 to 101 and widths 2 to 11, which end in one step."""
     drawn = [(int(rng.integers(50, 300)), int(rng.integers(2, 12))) for _ in range(5)]
@@ -27,11 +23,7 @@ def test_long_sentences(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(2)
 @pytest.mark.hint("Nothing may depend on particular sizes.")
-@pytest.mark.promise(
-    "A sentence may have no words: T = 0.",
-    "length: s ≥ 2; shorter sentences are padded with `PAD`, which is read like any word.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("any-input", "ConvolutionalEncoder.length", "dtype")
 def test_any_encoder(submission, reference, rng):
     """Encoder: sizes of 1; one sentence, short sentences, sentences without words; float32."""
     for V, E, C, length, width in ((3, 1, 1, 2, 2), (5, 4, 2, 9, 4), (9, 2, 5, 13, 3)):
@@ -47,10 +39,7 @@ def test_any_encoder(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("Gradients are added to; backward belongs to the last forward.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "`backward` adds to `gradients`.",
-)
+@pytest.mark.promise("independent-calls", "gradients")
 def test_encoder_used_twice(submission, reference, rng):
     """Calls are independent, and gradients add up."""
     pair = paired_models(submission, reference, "ConvolutionalEncoder", 5, 3, 4, 6, rng=rng)
@@ -63,11 +52,7 @@ def test_encoder_used_twice(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3)
 @pytest.mark.hint("Pass the sizes on in their order: the two vocabularies differ in size.")
-@pytest.mark.promise(
-    "cell: registered name of the decoder's recurrent layer.",
-    "With a `beam_size` above 1, `self.beam_search` writes each translation; otherwise "
-    "`self.greedy` writes all in parallel.",
-)
+@pytest.mark.promise("ConvolutionalTranslator.cell", "ConvolutionalTranslator.translate")
 def test_any_translator(submission, reference, rng):
     """Translator: RNN and GRU cells; translations longer and shorter than their sentences."""
     sum_of = {"sum_of": ["rnn", "gru"], "h_first": True}  # its state is a tuple, as an LSTM's
@@ -93,7 +78,7 @@ def test_any_translator(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(2)
 @pytest.mark.hint("Only PAD may follow END, and END itself stays.")
-@pytest.mark.promise("ids `(N, length)`: the translation, `END` if it was written, then `PAD`.")
+@pytest.mark.promise("ConvolutionalTranslator.translate.returns")
 def test_ends(submission, reference, rng):
     """END at once, END never, and translations of length 0."""
     pair = paired_models(submission, reference, "ConvolutionalTranslator", 6, 6, 3, 4, 5, rng=rng)
@@ -114,10 +99,10 @@ def test_ends(submission, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.hint("The checks of the arguments are given: keep them. greedy has its own.")
 @pytest.mark.promise(
-    "ValueError: `length` or `width` is below 2.",
-    "ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.",
-    "IndexError: an id without a row in its embedding.",
-    "IndexError: an id outside 0 ... V−1.",
+    "ConvolutionalEncoder.raises",
+    "ConvolutionalTranslator.translate.raises",
+    "ConvolutionalTranslator.forward.raises",
+    "ConvolutionalEncoder.forward.raises",
 )
 def test_what_does_not_fit(submission, rng):
     """Beam sizes below 1, negative lengths, long sentences and unknown words are errors."""

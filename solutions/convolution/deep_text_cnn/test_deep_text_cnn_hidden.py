@@ -25,10 +25,7 @@ def at_test_time(pair, x):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Nothing may depend on particular sizes; project exists only where D ≠ C.")
-@pytest.mark.promise(
-    "y = ReLU(z_2 + x P + p) with one where D ≠ C",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("ConvBlock", "dtype")
 def test_any_block(submission, reference, rng):
     """ConvBlock: one channel; one text, one step; without a shortcut; float32."""
     for D, C, shortcut in ((1, 1, True), (5, 1, True), (1, 3, False)):
@@ -44,10 +41,7 @@ def test_any_block(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
 @pytest.mark.hint("x must not change: z += ... changes x where z is x.")
-@pytest.mark.promise(
-    "`backward` adds to `gradients`; arguments are never changed.",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("unchanged-backward", "independent-calls")
 def test_block_used_twice(submission, reference, rng):
     """Gradients add up, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "ConvBlock", 2, 2, rng=rng)
@@ -58,10 +52,7 @@ def test_block_used_twice(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
-@pytest.mark.promise(
-    "depth: a key of `BLOCKS`.",
-    "characters; cut after s of them, or padded with 0 at the end",
-)
+@pytest.mark.promise("DeepTextCNN.depth", "ids-characters-cut")
 def test_any_network(submission, reference, rng):
     """Depth 29, odd lengths, a k larger than the length, three maps, one class.
 
@@ -85,10 +76,7 @@ def test_any_network(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time nothing is computed from the batch.")
-@pytest.mark.promise(
-    "At test time the scores of a text do not depend on the other texts of its batch.",
-    "All texts have s characters in the network, as in the paper.",
-)
+@pytest.mark.promise("test-time-scores", "texts-characters-network")
 def test_a_text_alone(submission, reference, rng):
     """At test time, the scores of a text do not depend on its batch or on more padding."""
     ids = rng.integers(1, 6, size=(3, 9))
@@ -102,10 +90,7 @@ def test_a_text_alone(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("backward needs the ids of the last forward, cut or padded.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("independent-calls", "dtype")
 def test_repeated_calls(submission, reference, rng):
     """Backward belongs to the last forward; float32 stays float32."""
     pair = network(submission, reference, rng, 6, 3, 8, 9, 2, k=1)
@@ -120,10 +105,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("The checks of the arguments are given: keep them.")
-@pytest.mark.promise(
-    "ValueError: `depth` is no key of `BLOCKS`, or `length` is not positive.",
-    "IndexError: an id outside 0 ... V−1.",
-)
+@pytest.mark.promise("DeepTextCNN.raises", "DeepTextCNN.forward.raises")
 def test_what_does_not_fit(submission, rng):
     """Other depths, a length of 0, and ids outside 0 ... V−1 are errors."""
     for depth, length in ((10, 8), (9, 0)):

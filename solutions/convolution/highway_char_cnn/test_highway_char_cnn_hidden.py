@@ -18,11 +18,7 @@ A = 7
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Nothing may depend on a particular M, L, E, width or number of filters.")
-@pytest.mark.promise(
-    "number of filters of each width: one number for all, or one for each width.",
-    "L ≥ 1. A word may be all padding.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("CharacterWordEncoder.maps", "CharacterWordEncoder.forward.ids", "dtype")
 def test_any_shape(submission, reference, rng):
     """Encoder: one filter of width 1, widths in no order, words without characters; float32."""
     for shape, E, maps, widths in [
@@ -45,10 +41,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The maximum does not depend on the place of a piece in the word.")
-@pytest.mark.promise(
-    "So a filter can distinguish *ed* at the end of a word from the *ed* in *bedside*.",
-    "y = [max_t tanh c^h_t for each width h]",
-)
+@pytest.mark.promise("filter-can-distinguish", "window-begins-character")
 def test_a_piece_is_found_anywhere(submission, reference, rng):
     """Encoder: a filter detects its piece at any place; the end of a word is different."""
     pair = paired_models(
@@ -75,10 +68,7 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "ValueError: no widths, a width twice or not positive, or a wrong number of `maps`.",
-    "ValueError: `ids` has neither two nor three axes.",
-    "IndexError: an id outside 0 ... A−1.",
+    "independent-calls", "CharacterWordEncoder.raises", "CharacterWordEncoder.forward.raises"
 )
 def test_repeated_calls(submission, reference, rng):
     """Encoder: calls are independent; what does not fit raises an error."""
@@ -99,9 +89,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("tanh of a large number is 1, and its derivative is 0.")
-@pytest.mark.promise(
-    "Vectors of characters with entries of ±1000 give finite results and gradients.",
-)
+@pytest.mark.promise("finite")
 def test_saturated(submission, reference, rng):
     """Encoder: vectors of characters of ±1000 give finite vectors and gradients."""
     pair = paired_models(submission, reference, "CharacterWordEncoder", A, 2, 3, rng=rng)
@@ -117,12 +105,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Also set the gradient of empty words to 0.")
-@pytest.mark.promise(
-    "Ids that are all padding are no word: the tagger uses the vector 0, as beyond the ends "
-    "of the sentence.",
-    "ValueError: `ids` has not three axes.",
-    "IndexError: an id outside 0 ... A−1.",
-)
+@pytest.mark.promise("ids-padding-word", "CharacterTagger.forward.raises")
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
     pair = paired_models(
@@ -140,7 +123,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("W_{−1} multiplies the word before, W_1 the word after.")
-@pytest.mark.promise("logits_t = b + Σ_{k=−m}^{m} v_{t+k} W_k")
+@pytest.mark.promise("logits")
 def test_neighbours_have_places(submission, reference, rng):
     """Tagger: the order of the neighbours matters."""
     pair = paired_models(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)

@@ -34,7 +34,7 @@ def classifiers(submission, reference, *family, rng):
 @pytest.mark.task("count_parameters")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A model without arrays has 0 parameters.")
-@pytest.mark.promise("the number; 0 for a model without parameters.")
+@pytest.mark.promise("count_parameters.returns")
 def test_a_model_that_learns_nothing(submission, rng):
     """count_parameters: 0 for a ReLU; all entries of an array of three axes."""
     equal(submission.count_parameters(built(submission, part("relu"))), 0, "that of a ReLU")
@@ -45,10 +45,7 @@ def test_a_model_that_learns_nothing(submission, rng):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A bag has the number of each window, including the windows at both ends.")
-@pytest.mark.promise(
-    "The bag of a text says how often each window occurs in it, but not where.",
-    "each word with (width − 1)/2 neighbours on both sides, and `PAD` beyond the ends",
-)
+@pytest.mark.promise("best_accuracy", "text-words-windows")
 def test_bags_count(submission, reference, rng):
     """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
@@ -60,10 +57,7 @@ def test_bags_count(submission, reference, rng):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A text without words has no window: its bag is empty.")
-@pytest.mark.promise(
-    "A classifier that only sees bags gives the same answer to all texts with the same bag.",
-    "A text of n words has n windows",
-)
+@pytest.mark.promise("best_accuracy")
 def test_texts_without_words(submission, reference, rng):
     """best_accuracy: all texts without words have the same bag."""
     ids, labels = np.array([[0, 0], [0, 0], [1, 0]]), np.array([1, 0, 1])
@@ -72,10 +66,7 @@ def test_texts_without_words(submission, reference, rng):
 
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "ValueError: `width` is even or not positive, or the number of labels or of "
-    "probabilities is not that of the texts."
-)
+@pytest.mark.promise("best_accuracy.raises")
 def test_windows_without_a_middle(submission, reference, rng):
     """best_accuracy: even widths, and missing labels or probabilities, are errors."""
     ids, labels, p = np.array([[1, 2], [2, 1]]), np.array([0, 1]), np.array([0.5, 0.5])
@@ -90,9 +81,7 @@ def test_windows_without_a_middle(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("An LSTM's backward returns a pair as well: its first value is that of x.")
-@pytest.mark.promise(
-    "A classifier with any layer that reads a sequence: logits = pool(encoder(x)) W + b.",
-)
+@pytest.mark.promise("SequenceClassifier")
 def test_other_encoders(submission, reference, rng):
     """SequenceClassifier: with an LSTM, a GRU, other poolings and wider filters."""
     for family in [
@@ -113,10 +102,7 @@ def test_other_encoders(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The encoder's output for padding must not reach the scores.")
-@pytest.mark.promise(
-    "A text without words is pooled to zeros.",
-    "A text without words gives a gradient to `output.b` only.",
-)
+@pytest.mark.promise("SequenceClassifier.forward", "text-without-words")
 def test_texts_of_padding(submission, reference, rng):
     """SequenceClassifier: a text without words gives a gradient to output.b only."""
     for family in [("conv1d", "max"), ("conv1d", "mean"), ("rnn", "last"), ("qrnn", "max")]:
@@ -128,10 +114,7 @@ def test_texts_of_padding(submission, reference, rng):
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("dtype", "independent-calls")
 def test_float32_and_repeated_calls(submission, reference, rng):
     """SequenceClassifier: float32 stays float32, and backward belongs to the last forward."""
     pair = classifiers(submission, reference, "conv1d", "max", rng=rng)
@@ -148,10 +131,7 @@ def test_float32_and_repeated_calls(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("In NumPy, −1 is the last row: call `_check_ids`.")
-@pytest.mark.promise(
-    "IndexError: an id outside 0 ... V−1.",
-    'ValueError: `pooling` is none of these, or `width` is even with "conv1d".',
-)
+@pytest.mark.promise("SequenceClassifier.forward.raises", "SequenceClassifier.raises")
 def test_refusals(submission, reference, rng):
     """SequenceClassifier: unknown words, unknown poolings and even widths are errors."""
     model = classifiers(submission, reference, "rnn", "max", rng=rng).student
@@ -166,11 +146,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.train()` before the first batch.")
-@pytest.mark.promise(
-    "`fit`: call `model.train()` first",
-    "The model stays in training mode.",
-    "the loss of each step before its update",
-)
+@pytest.mark.promise("fit-call-model", "model-stays-training", "fit.returns")
 def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))
@@ -188,7 +164,7 @@ def test_fit_in_training_mode(submission, rng):
 
 @pytest.mark.task("fit")
 @pytest.mark.points(1.25)
-@pytest.mark.promise("ValueError: there are no texts, or the number of labels is another one.")
+@pytest.mark.promise("fit.raises")
 def test_fit_refuses_nothing_to_learn(submission, rng):
     """fit: no texts, or a wrong number of labels, are errors."""
     settings = {"epochs": 1, "batch_size": 2, "learning_rate": 0.1, "seed": 0}
@@ -201,10 +177,7 @@ def test_fit_refuses_nothing_to_learn(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
-@pytest.mark.promise(
-    "Training or testing one model does not affect another one.",
-    "`compare`: call `model.eval()` before the test.",
-)
+@pytest.mark.promise("independent-calls-training", "compare-call-model")
 def test_models_do_not_disturb_each_other(submission, rng):
     """compare: models are measured in evaluation mode; no model affects another one."""
     data, test = (texts(rng, *[4] * n) for n in (30, 80))
@@ -229,10 +202,7 @@ def test_models_do_not_disturb_each_other(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Of two equally accurate models, the one with fewer parameters comes first.")
-@pytest.mark.promise(
-    "The most accurate row is first; of equally accurate ones, the one with fewer parameters.",
-    "Rows of `compare` with the same accuracy and number of parameters keep the order of `models`.",
-)
+@pytest.mark.promise("most-accurate-row", "rows-compare-accuracy")
 def test_order_of_rows(submission, rng):
     """compare: sorted by accuracy, then by parameters, then in the given order."""
     certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # for every text
@@ -249,9 +219,7 @@ def test_order_of_rows(submission, rng):
 
 @pytest.mark.task("compare")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "ValueError: there are no training or no test texts, or a wrong number of labels.",
-)
+@pytest.mark.promise("compare.raises")
 def test_nothing_to_be_measured_on(submission, rng):
     """compare: an empty test set is an error."""
     empty = np.zeros((0, 3), int), np.zeros(0, int)
@@ -266,10 +234,7 @@ def test_nothing_to_be_measured_on(submission, rng):
 @pytest.mark.hint(
     "`model.eval()` before each measurement; of equal models the first one is chosen."
 )
-@pytest.mark.promise(
-    "of equally accurate ones the first, and its accuracy on `test`.",
-    "They are in evaluation mode afterwards.",
-)
+@pytest.mark.promise("select.returns", "select.models")
 def test_selection_in_evaluation_mode(submission, rng):
     """select: the first of equally good models; dropout is off; all are in evaluation mode."""
     ids, labels = texts(rng, *[4] * 80), rng.integers(C, size=80)
@@ -290,9 +255,7 @@ def test_selection_in_evaluation_mode(submission, rng):
 
 @pytest.mark.task("select")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "ValueError: there are no models, no held-out or no test texts, or a wrong number of labels.",
-)
+@pytest.mark.promise("select.raises")
 def test_nothing_to_choose(submission, rng):
     """select: no models, and no texts, are errors."""
     empty = np.zeros((0, 3), int), np.zeros(0, int)

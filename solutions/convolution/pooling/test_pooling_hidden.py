@@ -25,7 +25,7 @@ def each(test):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("Of equal numbers only the first wins.")
-@pytest.mark.promise("**Ties**: of equal numbers, only the first one wins.")
+@pytest.mark.promise("ties-equal-numbers")
 def test_ties(submission, reference, rng, name, args):
     """Equal numbers: the first one wins, and gets the whole gradient."""
     pair = paired_models(submission, reference, name, *args)
@@ -38,9 +38,12 @@ def test_ties(submission, reference, rng, name, args):
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing may depend on T, on padding being at the end, or on float64.")
 @pytest.mark.promise(
-    "`(N, T, C)`, finite numbers, T ≥ 1.",
-    "A mask may have gaps: padding may stand anywhere in a text.",
-    "Keep the dtype: float32 in, float32 out.",
+    "MaxOverTime.forward.x",
+    "AverageOverTime.forward.x",
+    "LocalMaxPool.forward.x",
+    "KMaxPool.forward.x",
+    "any-input",
+    "dtype",
 )
 def test_any_text(submission, reference, rng, name, args):
     """Texts of one word, texts shorter than a window, masks with gaps; float32."""
@@ -62,8 +65,12 @@ def test_any_text(submission, reference, rng, name, args):
 @pytest.mark.points(1)
 @pytest.mark.hint("backward belongs to the last forward.")
 @pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.",
+    "independent-calls",
+    "MaxOverTime.forward.raises",
+    "AverageOverTime.forward.raises",
+    "LocalMaxPool.forward.raises",
+    "KMaxPool.forward.raises",
+    "_words.raises",
 )
 def test_repeated_calls(submission, reference, rng, name, args):
     """Calls are independent; input that is no batch of texts is an error."""
@@ -81,10 +88,7 @@ def test_repeated_calls(submission, reference, rng, name, args):
 @pytest.mark.task("KMaxPool")
 @pytest.mark.points(2)
 @pytest.mark.hint("k = 1 is MaxOverTime; k ≥ T is the text itself, with zeros behind it.")
-@pytest.mark.promise(
-    "`KMaxPool`: a text with fewer than k words gets zeros after them.",
-    "ValueError: `k` is not positive.",
-)
+@pytest.mark.promise("kmaxpool-text-fewer", "KMaxPool.raises")
 def test_extreme_k(submission, reference, rng):
     """k = 1, k = T and k > T."""
     x = rng.normal(size=(2, 4, 3))

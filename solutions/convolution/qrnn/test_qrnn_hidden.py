@@ -21,12 +21,12 @@ def some_state(rng, N, D, H, width):
 )
 @pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.promise(
-    "N sequences of T steps; T may be less than `width`",
-    "`backward` adds to `gradients`; arguments are never changed.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "x: `(N, T, D)`, any T ≥ 1.",
-    "ValueError: `width` is not positive, or `pooling` is none of these.",
-    "ValueError: the last axis of `x` is not D.",
+    "sequences-steps-may",
+    "unchanged",
+    "dtype",
+    "QRNN.forward.x",
+    "QRNN.raises",
+    "QRNN.forward.raises",
 )
 def test_any_shape(submission, reference, rng, pooling):
     """A batch of one, sequences shorter than the width, sizes of 1, D ≠ H; float32."""
@@ -50,9 +50,7 @@ def test_any_shape(submission, reference, rng, pooling):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("h_T = Σ_t (1 − f_t) f_{t+1} ... f_T z_t is an average: its weights sum to 1.")
-@pytest.mark.promise(
-    "a weighted average of all z so far and of c_0, whose weights depend on the gates.",
-)
+@pytest.mark.promise("pooling-lecture-weighted")
 def test_a_moving_average(submission, rng):
     """With a constant gate, f pooling is a moving average with the weights (1 − f) fᵏ."""
     T, f = 30, 0.8
@@ -71,7 +69,7 @@ def test_a_moving_average(submission, rng):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
-@pytest.mark.promise("c_t = f ∘ c_{t−1} + i ∘ z")
+@pytest.mark.promise("QRNN", "QRNN.forward")
 def test_f_keeps_the_state(submission, rng):
     """With f = 1 the state and its gradient do not change in 100 steps."""
     D, H = 2, 3
@@ -90,7 +88,7 @@ def test_f_keeps_the_state(submission, rng):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Windows end with x_t: zeros are added before the text, not after it.")
 @pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.promise("convolutions over a word and the words *before* it, never after it.")
+@pytest.mark.promise("these-convolutions-over")
 def test_never_looks_ahead(submission, reference, rng, pooling):
     """A change of x_t does not change any h before it."""
     pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
@@ -109,12 +107,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 @pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.promise(
-    "At a step without a word h_t = h_{t−1} and c_t = c_{t−1}, and windows read zeros there.",
-    "A mask may have gaps, and a sequence may have no words at all. The values of x at "
-    "steps without a word do not matter, not even infinite ones.",
-    "A mask may have gaps, and a sequence may have no words at all.",
-)
+@pytest.mark.promise("step-without-word", "any-input", "any-input-mask")
 def test_gaps(submission, reference, rng, pooling):
     """Masks with gaps, with no words at all, and without a state; any values at padding."""
     pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
@@ -130,9 +123,7 @@ def test_gaps(submission, reference, rng, pooling):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "QRNN", 3, 4, rng=rng)
@@ -147,7 +138,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
-@pytest.mark.promise("Inputs of ±1000 give finite results and gradients.")
+@pytest.mark.promise("finite")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
     pair = paired_models(submission, reference, "QRNN", 3, 4, 2, "ifo", rng=rng)

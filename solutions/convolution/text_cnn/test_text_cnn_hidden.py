@@ -23,10 +23,7 @@ def pair_of(submission, reference, rng, *sizes, **settings):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing in the network may depend on particular sizes.")
-@pytest.mark.promise(
-    "the k widths h of the filters, in words; there are C filters of each.",
-    "ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts.",
-)
+@pytest.mark.promise("TextCNN.widths", "TextCNN.forward.ids")
 def test_any_shape(submission, reference, rng):
     """A batch of one, a text of one word, one class, the same width three times."""
     for sizes, widths, shape in [
@@ -43,10 +40,7 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Where a text has no words, z is 0 for any b of the filters.")
-@pytest.mark.promise(
-    "ReLU'(0) = 0: a text without words gives a gradient to `b` only.",
-    "A text without words has z = 0.",
-)
+@pytest.mark.promise("relu-text-without", "text-without-words")
 def test_backward_of_empty_texts(submission, reference, rng):
     """A text without words gives a gradient to the last b only; padding in the middle is 0."""
     pair = pair_of(submission, reference, rng)
@@ -60,7 +54,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("The vector of padding is 0, for any row 0 of the tables.")
-@pytest.mark.promise("The values in row 0 of the tables, that of the padding, do not matter.")
+@pytest.mark.promise("values-row-tables")
 def test_row_of_the_padding(submission, reference, rng):
     """The values in the padding's row of the embedding do not matter."""
     vectors = rng.normal(size=(V, E))
@@ -77,7 +71,7 @@ def test_row_of_the_padding(submission, reference, rng):
 @pytest.mark.hint(
     "The maximum of a filter does not depend on its place; each window reads in order."
 )
-@pytest.mark.promise("c_i = f(w · x_{i:i+h−1} + b)")
+@pytest.mark.promise("max-relu")
 def test_places_and_order(submission, reference, rng):
     """A phrase has the same score at every place; in reversed order it has another one."""
     model = pair_of(submission, reference, rng, 8, 7, 1, 1, widths=(2,)).student
@@ -93,9 +87,7 @@ def test_places_and_order(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Use no float64 array, also not for the mask and the static vectors.")
-@pytest.mark.promise(
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("dtype")
 def test_float32(submission, reference, rng):
     """float32 parameters make float32 logits, in all channels."""
     vectors = rng.normal(size=(V, E))
@@ -109,11 +101,7 @@ def test_float32(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("check_ids and _check_settings raise these errors: both are given.")
-@pytest.mark.promise(
-    "IndexError: an id outside 0 ... V−1.",
-    "ValueError: `channels` is none of the three, or needs `vectors`; these are not `(V, "
-    "E)`; there are no widths; `max_norm` is not positive.",
-)
+@pytest.mark.promise("TextCNN.forward.raises", "TextCNN.raises")
 def test_what_does_not_fit(submission, reference, rng):
     """Ids out of range and invalid settings are errors."""
     pair = pair_of(submission, reference, rng)

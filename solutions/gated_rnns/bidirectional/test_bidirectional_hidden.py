@@ -13,10 +13,7 @@ RTOL = 1e-7
 @pytest.mark.hint(
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
-@pytest.mark.promise(
-    "`forward` and `backward` are any recurrent layers: RNN, LSTM or GRU.",
-    "the layers may have different sizes",
-)
+@pytest.mark.promise("any-input", "result-forward-backward")
 def test_layers_of_other_kinds(submission, reference, rng):
     """An LSTM and an RNN of another size, in either direction."""
     mask = np.arange(4) < np.array([[4], [2]])
@@ -34,10 +31,7 @@ def test_layers_of_other_kinds(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2)
 @pytest.mark.hint("The two parts of y may differ in size: how many features has →h?")
-@pytest.mark.promise(
-    "x: `(N, T, D)`, any T ≥ 1.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("Bidirectional.forward.x", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, one step, two layers of unequal sizes; float32 stays float32."""
     for N, T, D, left, right in [(1, 1, 1, 1, 1), (1, 6, 2, 5, 1), (4, 2, 5, 1, 3)]:
@@ -54,10 +48,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1)
 @pytest.mark.hint("←h_t = ←h_{t+1} at every step without a word, also in the middle.")
-@pytest.mark.promise(
-    "At a step without a word →h_t = →h_{t−1} and ←h_t = ←h_{t+1}.",
-    "A mask may have gaps, and a sequence may have no words at all.",
-)
+@pytest.mark.promise("step-without-word", "any-input-mask")
 def test_gaps(submission, reference, rng):
     """Masks with gaps and with no words at all."""
     layers = [part("rnn", 2, 3, rng=rng) for _ in range(2)]
@@ -72,9 +63,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     layers = [part("rnn", 3, 4, rng=rng) for _ in range(2)]

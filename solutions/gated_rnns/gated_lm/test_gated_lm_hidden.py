@@ -14,16 +14,13 @@ from autograder.checks import (
     paired_models,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("V, E and H may all differ; each layer needs its own weights.")
-@pytest.mark.promise(
-    "The lowest reads E numbers, all others H.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("lowest-reads-numbers", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of 1 to 9 words, 1 to 3 layers, E ≠ H; float32 stays float32."""
     for N, T, V, E, H, layers in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 3), (3, 9, 4, 6, 2, 2)]:
@@ -39,10 +36,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
-@pytest.mark.promise(
-    "Without `state`, `forward` starts from the initial state, also after other calls.",
-    "Keeps the layers' last states in `self.state`, where the next piece of text can continue.",
-)
+@pytest.mark.promise("without-state-forward", "GatedLM.forward")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from the initial state; two halves give the whole."""
     pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
@@ -60,9 +54,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
-@pytest.mark.promise(
-    "`next_log_probabilities` is stable for scores of ±10⁴, for each text separately.",
-)
+@pytest.mark.promise("finite")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, in each text."""
     pair = paired_models(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
@@ -80,11 +72,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1)
 @pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
-@pytest.mark.promise(
-    "Only tokens that were read have a gradient in `embedding`.",
-    "Ids outside 0 ... V−1 are an `IndexError`.",
-    "IndexError: an id outside 0 ... V−1.",
-)
+@pytest.mark.promise("tokens-read-gradient", "errors", "GatedLM.forward.raises")
 def test_ids(submission, reference, rng):
     """Tokens that were not read have no gradient; an id outside 0 ... V−1 is an error."""
     pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
@@ -100,7 +88,7 @@ def test_ids(submission, reference, rng):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("P(right) > P(wrong): equal probabilities are not right.")
-@pytest.mark.promise("It returns `{distance: share}` with rising distances. A tie is not right.")
+@pytest.mark.promise("returns-distance-share")
 def test_ties_and_order(submission, rng):
     """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
     last, other = rng.permutation(4)[:2]
@@ -138,11 +126,10 @@ class Layered:
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 @pytest.mark.promise(
-    "`agreement_accuracy` reads every prefix from `model.initial_state(1)`, so that no item "
-    "depends on another one.",
-    "Without items the result is `{}`.",
-    "An empty prefix, or different numbers of items, are a `ValueError`.",
-    "ValueError: an empty prefix, or different numbers of items.",
+    "agreement-accuracy-reads",
+    "without-items-result",
+    "errors-valueerror",
+    "agreement_accuracy.raises",
 )
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: items are independent; missing pieces are errors."""

@@ -30,11 +30,7 @@ def remembering(model, D, H, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
-@pytest.mark.promise(
-    "with f = 1 and i = 0, c_t = c_{t−1} exactly. The gradient of c_{t−1} is then that of "
-    "c_t, over any number of steps.",
-    "On the way back, such a step passes ∂h_t and ∂c_t on unchanged.",
-)
+@pytest.mark.promise("keeps-content-exactly", "unchanged-way")
 def test_a_cell_remembers(submission, rng):
     """With f = 1 and i = 0 the cell keeps its content for 100 steps, and so does its gradient."""
     D, H = 2, 3
@@ -56,11 +52,7 @@ def test_a_cell_remembers(submission, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
-@pytest.mark.promise(
-    "x: `(N, T, D)`, any T ≥ 1.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "ValueError: the last axis of `x` is not D.",
-)
+@pytest.mark.promise("LSTM.forward.x", "dtype", "LSTM.forward.raises")
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
@@ -76,12 +68,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
-@pytest.mark.promise(
-    "At a step without a word, h_t = h_{t−1} and c_t = c_{t−1}.",
-    "A mask may have gaps, and a sequence may have no words at all.",
-    "On the way back, such a step passes ∂h_t and ∂c_t on unchanged.",
-    "∂h_t and ∂c_t go on to step t − 1 unchanged.",
-)
+@pytest.mark.promise("step-without-word", "any-input", "unchanged-way", "LSTM.backward")
 def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""
     pair = paired_models(submission, reference, "LSTM", 2, 3, rng=rng)
@@ -100,9 +87,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)
@@ -117,7 +102,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
-@pytest.mark.promise("Inputs of ±1000 give finite results and gradients.")
+@pytest.mark.promise("finite")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)

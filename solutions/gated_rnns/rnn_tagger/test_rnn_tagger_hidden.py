@@ -8,10 +8,7 @@ from autograder.checks import agrees, equal, paired_models, refuses
 
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "`(N, T)` integers, T ≥ 1, short sentences padded with `PAD` at the end.",
-    'cell: registered name of a recurrent layer: "rnn", "lstm" or "gru".',
-)
+@pytest.mark.promise("RecurrentTagger.forward.ids", "RecurrentTagger.cell")
 def test_sentences_of_one_word_and_other_cells(submission, reference, rng):
     """RecurrentTagger: one sentence of one word, one tag, and both directions of a GRU."""
     name = "RecurrentTagger"
@@ -23,7 +20,7 @@ def test_sentences_of_one_word_and_other_cells(submission, reference, rng):
 
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(0.5)
-@pytest.mark.promise("A word gets the sum of the gradients of all its places.")
+@pytest.mark.promise("RecurrentTagger.backward")
 def test_gradients_are_right(submission, reference, rng):
     """RecurrentTagger: its gradients are those of its own forward."""
     pair = paired_models(submission, reference, "RecurrentTagger", 5, 3, 3, 2, rng=rng)
@@ -33,7 +30,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(0.25)
 @pytest.mark.hint("The given `_check_ids` raises it: call it before you look the words up.")
-@pytest.mark.promise("IndexError: an id outside 0 ... V−1.")
+@pytest.mark.promise("RecurrentTagger.forward.raises")
 def test_ids_out_of_range(submission, reference, rng):
     """RecurrentTagger: an id outside 0 ... V−1 raises an IndexError."""
     pair = paired_models(submission, reference, "RecurrentTagger", 5, 3, 3, 2, rng=rng)
@@ -43,7 +40,7 @@ def test_ids_out_of_range(submission, reference, rng):
 
 @pytest.mark.task("tagging_accuracy")
 @pytest.mark.points(0.25)
-@pytest.mark.promise("a number from 0 to 1; 0 if there are no words.")
+@pytest.mark.promise("tagging_accuracy.returns")
 def test_accuracy_without_words(submission, reference, rng):
     """tagging_accuracy: sentences of padding alone, and tags at padding that happen to be right."""
     logits = rng.normal(size=(2, 3, 4))
@@ -57,7 +54,7 @@ def test_accuracy_without_words(submission, reference, rng):
 
 @pytest.mark.task("next_word_tags")
 @pytest.mark.points(0.5)
-@pytest.mark.promise("`(N, T − 1)`: the tag of place t is the id at t + 1. A new array.")
+@pytest.mark.promise("next_word_tags.returns")
 def test_next_word_tags_of_two_words(submission, reference, rng):
     """next_word_tags: sentences of two words, as a new array."""
     ids = np.vstack([rng.integers(1, 9, size=2), [0, 0]])

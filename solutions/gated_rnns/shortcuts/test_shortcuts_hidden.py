@@ -20,11 +20,7 @@ def each(test):
 @pytest.mark.task("Residual")
 @pytest.mark.points(1)
 @pytest.mark.hint("Where f(x) = 0, y is x.")
-@pytest.mark.promise(
-    "Residual y = x + f(x)",
-    "So through L residual layers there is a path on which no matrix and no slope "
-    "multiplies the gradient.",
-)
+@pytest.mark.promise("residual-he-et", "through-residual-layers")
 def test_identity(submission, reference, rng):
     """Residual: around a layer that gives 0, signal and gradient do not change; else they do."""
     x, grad = rng.normal(size=(2, 4, 5, 3))
@@ -39,7 +35,7 @@ def test_identity(submission, reference, rng):
 @pytest.mark.task("DenseConnection")
 @pytest.mark.points(1)
 @pytest.mark.hint("The first D features of y are x itself.")
-@pytest.mark.promise("concatenated along the last axis: y still contains x.")
+@pytest.mark.promise("DenseConnection")
 def test_nothing_is_lost(submission, reference, rng):
     """DenseConnection: y contains x exactly, and what f makes of it."""
     f = part("affine", 3, 2, rng=rng)
@@ -52,12 +48,7 @@ def test_nothing_is_lost(submission, reference, rng):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("Use only f, x and the gradients: nothing may depend on sizes or names.")
-@pytest.mark.promise(
-    "f is any model.",
-    "`backward` adds to `gradients`; arguments are never changed, and results are new arrays.",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("any-input", "new-arrays", "independent-calls", "dtype")
 def test_layers_in_layers(submission, reference, rng, name):
     """A shortcut around a shortcut around an affine layer; float32."""
     inner = {"Residual": "residual", "DenseConnection": "dense_connection"}[name]
@@ -75,7 +66,7 @@ def test_layers_in_layers(submission, reference, rng, name):
 @pytest.mark.task("Highway")
 @pytest.mark.points(1)
 @pytest.mark.hint("With t = 0, y is x; with t = 1, y is h.")
-@pytest.mark.promise("for each feature, t scales h and 1 − t scales x.")
+@pytest.mark.promise("layer-gates-control")
 def test_gates_at_their_ends(submission, rng):
     """Highway: a closed gate gives x, an open one gives h; the same for the gradients."""
     layer = submission.Highway(3, rng=rng)
@@ -93,12 +84,7 @@ def test_gates_at_their_ends(submission, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(2)
 @pytest.mark.hint("reshape(-1, D) makes rows of any batch; ReLU'(0) = 0.")
-@pytest.mark.promise(
-    "x: `(..., D)`: a batch `(N, D)`, or sequences `(N, T, D)`.",
-    "ReLU'(0) = 0.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "ValueError: the last axis of `x` is not D.",
-)
+@pytest.mark.promise("Highway.forward.x", "Highway.backward", "dtype", "Highway.forward.raises")
 def test_any_shape(submission, reference, rng):
     """Highway: sizes of 1, an input without a batch axis, ReLU at 0, float32."""
     for shape in ((1, 1), (7,), (2, 1, 3, 4)):

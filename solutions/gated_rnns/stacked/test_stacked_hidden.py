@@ -22,7 +22,7 @@ def stack_of(submission, reference, skip, layers, rng):
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise("A stack may have one layer, and layers of different kinds and sizes.")
+@pytest.mark.promise("stack-may-layer")
 def test_layers_of_other_kinds(submission, reference, rng, skip):
     """An LSTM between two RNNs of other sizes."""
     second, third = (7, 9) if skip == "dense" else (4, 2)
@@ -41,11 +41,7 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 @pytest.mark.points(1.5)
 @pytest.mark.hint("A single layer has a connection, too; with 'dense' the result is its h.")
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise(
-    "A stack may have one layer, and layers of different kinds and sizes.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "x: `(N, T, D)`, any T ≥ 1.",
-)
+@pytest.mark.promise("stack-may-layer", "dtype", "Stacked.forward.x")
 def test_one_layer(submission, reference, rng, skip):
     """A stack of one layer; every size 1; float32."""
     for N, T, D in ((1, 1, 1), (3, 2, 5)):
@@ -61,10 +57,7 @@ def test_one_layer(submission, reference, rng, skip):
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-    "A mask may have gaps, and a sequence may have no words at all.",
-)
+@pytest.mark.promise("independent-calls", "any-input")
 def test_repeated_calls(submission, reference, rng, skip):
     """Calls are independent; masks with gaps; backward belongs to the last forward."""
     sizes = (3, 6, 9, 12) if skip == "dense" else (3, 3, 3, 3)
@@ -80,10 +73,7 @@ def test_repeated_calls(submission, reference, rng, skip):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("zip(..., strict=True) raises an error for different lengths; the rest is given.")
-@pytest.mark.promise(
-    "ValueError: the number of states is not that of the layers",
-    "ValueError: no layer at all, one layer twice, or an unknown `skip`.",
-)
+@pytest.mark.promise("Stacked.forward.raises", "Stacked.raises")
 def test_what_does_not_fit(submission, rng):
     """A wrong number of states and invalid arguments of Stacked are errors."""
     layer = part("rnn", 3, 3, rng=rng)
@@ -99,10 +89,7 @@ def test_what_does_not_fit(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("With p = 1 every mask is 1: then your gradients must be those of your forward.")
 @pytest.mark.parametrize("drop", ["inputs", "weights"])
-@pytest.mark.promise(
-    "Kept entries are divided by p.",
-    "keep_probability: p, in (0, 1].",
-)
+@pytest.mark.promise("kept-entries-divided", "RecurrentDropout.keep_probability")
 def test_everything_kept(submission, reference, rng, drop):
     """RecurrentDropout: with p = 1 in training it is the layer; float32; one step."""
     name = "RecurrentDropout"
@@ -121,10 +108,7 @@ def test_everything_kept(submission, reference, rng, drop):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(3)
 @pytest.mark.hint("Each forward draws new masks; backward uses those of the last forward.")
-@pytest.mark.promise(
-    "Each entry of the weights is kept with probability 0.5 and then doubled.",
-    "ValueError: an unknown `drop`.",
-)
+@pytest.mark.promise("entry-weights-kept", "RecurrentDropout.raises")
 def test_each_call_draws_new_masks(submission, reference, rng):
     """RecurrentDropout: two calls differ, in a stack, too; an unknown `drop` is an error."""
     seed = int(rng.integers(10**6))

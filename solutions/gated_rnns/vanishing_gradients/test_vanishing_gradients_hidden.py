@@ -39,11 +39,7 @@ class Leaky:
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
-@pytest.mark.promise(
-    "The state of an LSTM is two arrays. The norm is that of both gradients together, as if "
-    "they were one vector.",
-    "It works with any recurrent layer, because it only uses `forward`, `state` and `backward`.",
-)
+@pytest.mark.promise("state-lstm-two", "any-input")
 def test_two_states(submission, rng):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
     d = rng.uniform(0.3, 0.8)
@@ -59,9 +55,7 @@ def test_two_states(submission, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
-@pytest.mark.promise(
-    "After `gradient_norms`, the layer's `gradients` are the same arrays with the same numbers.",
-)
+@pytest.mark.promise("after-gradient-norms")
 def test_gradients_are_left_alone(submission, reference, rng):
     """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -79,10 +73,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1.5)
-@pytest.mark.promise(
-    "A `loss_at` outside 0 ... T − 1 is an `IndexError`",
-    "IndexError: `loss_at` is outside 0 ... T − 1.",
-)
+@pytest.mark.promise("errors", "gradient_norms.raises")
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -96,10 +87,7 @@ def test_no_such_step(submission, reference, rng):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(3)
 @pytest.mark.promise(
-    "t − k ≥ 0, `(K,)`.",
-    "a negative distance is a `ValueError`",
-    "`spectral_bound(W_h, distances, slope)` returns (γ σ)^distance.",
-    "ValueError: a distance is negative.",
+    "spectral_bound.distances", "errors", "spectral-bound-distances", "spectral_bound.raises"
 )
 def test_odd_distances(submission, reference, rng):
     """spectral_bound: no distances, distances in any order, negative ones, a triangular matrix."""
@@ -111,10 +99,7 @@ def test_odd_distances(submission, reference, rng):
 
 @pytest.mark.task("descend")
 @pytest.mark.points(1.5)
-@pytest.mark.promise(
-    "all points, beginning with `start`, `(steps + 1, d)`.",
-    "your `clip_by_norm` clips each g.",
-)
+@pytest.mark.promise("descend.returns", "threshold-given-your")
 def test_no_steps(submission, reference, rng):
     """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", callback(np.negative), np.array([1.0, 2.0]), 0.5, 0)

@@ -22,10 +22,7 @@ RTOL = 1e-7
 @pytest.mark.hint(
     "Nothing in the model may depend on particular sizes; V, K, E and H may be equal."
 )
-@pytest.mark.promise(
-    "tokens: ids, `(N, T)` integers.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("ConditionalLM.forward.tokens", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of 1 to 20 words, sizes of 1, different K, E and H; float32."""
     for N, T, V, K, E, H in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (3, 20, 4, 6, 2, 3)]:
@@ -46,11 +43,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint(
     "Without a condition the state starts from zeros, and so does the condition in it."
 )
-@pytest.mark.promise(
-    "`initial_state(batch_size, condition)` returns the pair (h_0, c).",
-    "With c = 0 the model is `RecurrentLM`.",
-    "Then c sets h, and the other parts have their usual initial values.",
-)
+@pytest.mark.promise("initial-state-batch", "model-recurrentlm", "sets-parts-their")
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
     condition = rng.normal(size=(5, 2))
@@ -69,10 +62,7 @@ def test_initial_state(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Keep what backward needs only in forward: other calls may come between the two.")
-@pytest.mark.promise(
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last "
-    "`forward`. `initial_state` does not affect `backward` either."
-)
+@pytest.mark.promise("independent-calls")
 def test_calls_between_forward_and_backward(submission, reference, rng):
     """Calls of forward are independent, and initial_state does not disturb backward."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
@@ -91,10 +81,7 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
-@pytest.mark.promise(
-    "the result of `initial_state` or of the last call: the cell's state and the "
-    "condition. Not modified."
-)
+@pytest.mark.promise("ConditionalLM.next_log_probabilities.state")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
@@ -109,9 +96,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
-@pytest.mark.promise(
-    "`next_log_probabilities` is stable for scores of ±10⁴, for each text separately.",
-)
+@pytest.mark.promise("finite")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, for each text."""
     pair = paired_models(submission, reference, "ConditionalLM", 4, 2, 3, 4, rng=rng)
@@ -132,7 +117,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
-@pytest.mark.promise("Only tokens that were read have a gradient in `embedding`.")
+@pytest.mark.promise("tokens-read-gradient")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
@@ -147,12 +132,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Call _check_ids and self._check_condition first.")
-@pytest.mark.promise(
-    "Conditions that are not `(N, K)` raise a `ValueError`; NumPy would silently broadcast "
-    "one condition to all texts. An id outside 0 ... V−1 raises an `IndexError`.",
-    "IndexError: an id is outside 0 ... V−1.",
-    "ValueError: `condition` is not `(N, K)`.",
-)
+@pytest.mark.promise("errors", "ConditionalLM.forward.raises", "ConditionalLM.initial_state.raises")
 def test_what_does_not_fit_is_refused(submission, reference, rng):
     """An id outside 0 ... V−1 and conditions that are not (N, K) raise an error."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)

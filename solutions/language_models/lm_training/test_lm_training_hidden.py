@@ -11,13 +11,13 @@ from autograder.checks import (
     language_model_callback,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 @pytest.mark.task("encode")
 @pytest.mark.points(1)
 @pytest.mark.hint("str.index raises a ValueError; str.find returns −1, the last character.")
-@pytest.mark.promise("ValueError: a character of the text is not in the alphabet.")
+@pytest.mark.promise("encode.raises")
 def test_unknown_characters(submission, reference, rng):
     """encode: a character that is not in the alphabet, and a text without characters."""
     refuses(submission, "encode", "abcd", "abc")
@@ -27,10 +27,7 @@ def test_unknown_characters(submission, reference, rng):
 
 @pytest.mark.task("text_chunks")
 @pytest.mark.points(1.5)
-@pytest.mark.promise(
-    "ValueError: the text is too short for N streams.",
-    "U, the steps of a chunk; the last chunk may have fewer.",
-)
+@pytest.mark.promise("text_chunks.raises", "text_chunks.unroll")
 def test_short_texts_and_long_chunks(submission, reference, rng):
     """text_chunks: streams of one step, chunks longer than the text, a text that is too short."""
     agrees(submission, reference, "text_chunks", np.array([4, 1, 3]), 2, 5)
@@ -41,11 +38,7 @@ def test_short_texts_and_long_chunks(submission, reference, rng):
 @pytest.mark.task("fit_language_model")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Which part of the state is left when a new epoch begins?")
-@pytest.mark.promise(
-    "The state is carried from chunk to chunk, and begins anew (None) in each epoch.",
-    "Train `model`, in training mode, with Adam on the mean cross-entropy of each chunk.",
-    "It calls `model.train()` first, and the model stays in training mode.",
-)
+@pytest.mark.promise("fit_language_model", "calls-model-train")
 def test_states_of_chunks_and_epochs(submission, rng):
     """fit_language_model: each epoch starts from None, each chunk from the state before it."""
     for unroll, states in ((4, [None, 1, 2]), (12, [None])):
@@ -101,7 +94,7 @@ class Watched:
 
 @pytest.mark.task("write")
 @pytest.mark.points(1)
-@pytest.mark.promise("the characters that the model has written, without the prefix.")
+@pytest.mark.promise("write.returns")
 def test_writing_nothing_and_long_prefixes(submission, rng):
     """write: no characters, and a prefix of many characters."""
     table = np.broadcast_to(np.eye(3)[[1, 2, 0]], (3, 3, 3)).copy()
@@ -113,10 +106,7 @@ def test_writing_nothing_and_long_prefixes(submission, rng):
 @pytest.mark.task("tracking_unit")
 @pytest.mark.points(2)
 @pytest.mark.hint("0/0 is NaN, and np.argmax finds NaN first.")
-@pytest.mark.promise(
-    "the unit k with the largest |r_k| (the first of equal ones), and its r_k.",
-    "A unit that never changes has r_k = 0, and so has every unit if `inside` never changes.",
-)
+@pytest.mark.promise("tracking_unit.returns")
 def test_units_at_rest_and_equal_units(submission, reference, rng):
     """tracking_unit: units that never change, equal units, and a text without quotes."""
     inside = np.array([False, True, True, False, True])

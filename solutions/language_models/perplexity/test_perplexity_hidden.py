@@ -8,10 +8,7 @@ from autograder.checks import agrees, equal, refuses
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "ValueError: there are no words, or a log probability is NaN or above 0.",
-    "An input without words",
-)
+@pytest.mark.promise("perplexity.raises", "errors")
 def test_of_nothing(submission, reference, rng):
     """An input without words raises an error, also if the mask removes all words."""
     logs = -rng.uniform(1, 2, size=(2, 3))
@@ -24,11 +21,7 @@ def test_of_nothing(submission, reference, rng):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(2.5)
-@pytest.mark.promise(
-    "a NaN among the words, or a log probability above 0 raises a `ValueError`. Allow 1e-5 "
-    "above 0 for rounding",
-    "so values up to 1e-5 are accepted.",
-)
+@pytest.mark.promise("errors-valueerror", "perplexity.raises")
 def test_what_are_no_log_probabilities(submission, reference, rng):
     """NaN and numbers above 0 raise an error; rounding errors do not."""
     for wrong in (np.nan, 0.3, np.inf):
@@ -39,10 +32,7 @@ def test_what_are_no_log_probabilities(submission, reference, rng):
 
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "Compute the mean in float64, also if the log probabilities are float32",
-    "infinity if a word had probability 0 or if the result overflows.",
-)
+@pytest.mark.promise("dtype", "perplexity.returns")
 def test_float32_and_large(submission, reference, rng):
     """float32 is averaged in float64; a result that overflows is infinite."""
     logs = np.full(300_000, -rng.uniform(9, 9.2), np.float32)

@@ -11,11 +11,7 @@ RTOL = 1e-7
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
-@pytest.mark.promise(
-    "x: `(N, T, D)`, any T ≥ 1.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-    "ValueError: `truncation` is less than 1.",
-)
+@pytest.mark.promise("RNN.forward.x", "dtype", "RNN.raises")
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 40 steps, sizes of 1, D ≠ H; float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 40, 1, 3)]:
@@ -33,10 +29,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("h_0 = None means zeros, and backward returns grad_h_0 in that case too.")
-@pytest.mark.promise(
-    "the state before the first step, `(N, H)`; zeros if None.",
-    "`backward` returns `(grad_x, grad_h_0)`.",
-)
+@pytest.mark.promise("RNN.forward.h_0", "backward-returns-grad")
 def test_default_state(submission, reference, rng):
     """Without h_0 the layer starts from zeros, and backward returns both gradients."""
     pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
@@ -49,9 +42,7 @@ def test_default_state(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("The gradient of step t reaches the steps before t, and no step after.")
-@pytest.mark.promise(
-    "∂J/∂a_t = (1 − h_t²) ∘ (grad_h_t + ∂J/∂a_{t+1} W_hᵀ) the second term is 0 for t = T",
-)
+@pytest.mark.promise("RNN.backward")
 def test_gradient_flows_back_only(submission, reference, rng):
     """The loss at one step has a gradient at all inputs up to it, and at none after it."""
     model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
@@ -75,10 +66,7 @@ def test_gradient_flows_back_only(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the gradient of h_0 remains.")
-@pytest.mark.promise(
-    "no gradient flows from step t to step t − 1 if t > 0 is a multiple of k (t counted from 0).",
-    "ValueError: `truncation` is less than 1.",
-)
+@pytest.mark.promise("rnn-truncation-rng", "RNN.raises")
 def test_truncation_at_the_edges(submission, reference, rng):
     """A truncation that does not divide the length, is 1, or exceeds the length."""
     x, h_0 = rng.normal(size=(2, 7, 2)), rng.normal(size=(2, 3))
@@ -93,10 +81,7 @@ def test_truncation_at_the_edges(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("Each call of forward is independent, and backward belongs to the last one.")
-@pytest.mark.promise(
-    "A state must not pass from one call to the next by itself",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("independent-calls", "independent-calls-forward")
 def test_repeated_calls(submission, reference, rng):
     """Calls are independent, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -110,7 +95,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("np.tanh is safe everywhere; a formula with exp(z) is not.")
-@pytest.mark.promise("Inputs of ±1000 give finite results and gradients.")
+@pytest.mark.promise("finite")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give states of ±1 and finite gradients."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -124,10 +109,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
-@pytest.mark.promise(
-    "An `x` with the wrong number of features raises a `ValueError`.",
-    "ValueError: the last axis of `x` is not D.",
-)
+@pytest.mark.promise("errors", "RNN.forward.raises")
 def test_wrong_number_of_features(submission, reference, rng):
     """An input with the wrong number of features raises a ValueError."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

@@ -20,10 +20,7 @@ RTOL = 1e-7
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Nothing in the model may depend on particular sizes; V, E and H may be equal.")
-@pytest.mark.promise(
-    "tokens: ids, `(N, T)` integers.",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("RecurrentLM.forward.tokens", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of 1 to 25 words, sizes of 1, E ≠ H; float32 stays float32."""
     for N, T, V, E, H in [(1, 1, 2, 1, 1), (1, 6, 5, 5, 5), (4, 1, 11, 2, 6), (3, 25, 4, 6, 2)]:
@@ -41,7 +38,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("forward(tokens) starts from zeros, even if self.state is not zero.")
-@pytest.mark.promise("A call without `state` starts from zeros.")
+@pytest.mark.promise("independent-calls")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from zeros, also after other calls."""
     pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
@@ -55,7 +52,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("self.cell.initial_state(n) is the state that the cell starts from.")
-@pytest.mark.promise('Return the cell\'s initial state; for "rnn" zeros `(batch_size, H)`.')
+@pytest.mark.promise("RecurrentLM.initial_state")
 def test_initial_state(submission, reference, rng):
     """The initial state is zeros and gives the same logits as no state."""
     pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
@@ -73,7 +70,7 @@ def test_initial_state(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
-@pytest.mark.promise("state: the result of `initial_state` or of the last call. Not modified.")
+@pytest.mark.promise("RecurrentLM.next_log_probabilities.state")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
@@ -88,10 +85,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
-@pytest.mark.promise(
-    "Compute log ŷ directly from the logits, log ŷ = z − max z − log Σ exp(z − max z), so "
-    "that large and small scores do not give inf."
-)
+@pytest.mark.promise("compute-log-directly")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan."""
     pair = paired_models(submission, reference, "RecurrentLM", 5, 3, 4, rng=rng)
@@ -117,7 +111,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
-@pytest.mark.promise("∂J/∂embedding[w] = Σ_{t: x_t = w} ∂J/∂e_t")
+@pytest.mark.promise("RecurrentLM.backward")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
     pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)
@@ -135,10 +129,7 @@ def test_unread_tokens_have_no_gradient(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("NumPy reads −1 as the last row: call _check_ids first.")
-@pytest.mark.promise(
-    "An id outside 0 ... V−1 must raise an `IndexError`.",
-    "IndexError: an id is outside 0 ... V−1.",
-)
+@pytest.mark.promise("errors", "RecurrentLM.forward.raises")
 def test_ids_out_of_range(submission, reference, rng):
     """An id outside 0 ... V−1 raises an IndexError."""
     pair = paired_models(submission, reference, "RecurrentLM", 6, 3, 4, rng=rng)

@@ -13,7 +13,7 @@ from autograder.checks import (
     matches_distribution,
     refuses,
 )
-from framework.languages.markov import MarkovModel
+from plugins.lectures.languages.markov import MarkovModel
 
 
 def log_probability(model, prefix, text):
@@ -27,10 +27,7 @@ def log_probability(model, prefix, text):
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "Among words with equal scores it keeps those with the smaller ids.",
-    "log probabilities plus any constant per row.",
-)
+@pytest.mark.promise("among-words-equal", "truncate.scores")
 def test_ties_and_large_scores(submission, reference, rng):
     """truncate: of equal scores the smaller ids are kept; scores may be of any size."""
     scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
@@ -41,9 +38,7 @@ def test_ties_and_large_scores(submission, reference, rng):
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "With both settings, top-k comes first, and the nucleus is taken from the normalised rest.",
-)
+@pytest.mark.promise("truncate")
 def test_both_cuts(submission, reference, rng):
     """truncate: with both settings, the nucleus is taken from the k most probable words."""
     scores = np.log(np.array([[0.3, 0.25, 0.2, 0.15, 0.1]]))
@@ -54,10 +49,7 @@ def test_both_cuts(submission, reference, rng):
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "ValueError: `top_k` or `top_p` is out of range.",
-    "top_p: in (0, 1], or None.",
-)
+@pytest.mark.promise("truncate.raises", "truncate.top_p")
 def test_settings_of_truncate(submission, reference, rng):
     """truncate: accepts k ≥ 1 and p in (0, 1]; other values raise a ValueError."""
     agrees(submission, reference, "truncate", np.zeros((1, 4)), 1, 1.0)
@@ -68,7 +60,7 @@ def test_settings_of_truncate(submission, reference, rng):
 
 @pytest.mark.task("sample")
 @pytest.mark.points(3)
-@pytest.mark.promise("P(w) ∝ p(w)^(1/temperature), then `truncate`")
+@pytest.mark.promise("sample")
 def test_sampled_from_a_nucleus(submission, reference, rng):
     """sample: temperature first, then top-k and nucleus; texts have independent draws."""
     model = MarkovModel.random(6, rng=rng)
@@ -84,10 +76,7 @@ def test_sampled_from_a_nucleus(submission, reference, rng):
 
 @pytest.mark.task("sample")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "the drawn ids `(N, length)`, without the prefix.",
-    "ValueError: a setting is out of range, or the prefix is empty.",
-)
+@pytest.mark.promise("sample.returns", "sample.raises")
 def test_no_words(submission, rng):
     """sample: length 0 gives no words; a negative length raises a ValueError."""
     model = language_model_callback(MarkovModel.random(3, rng=rng))
@@ -98,7 +87,7 @@ def test_no_words(submission, rng):
 
 @pytest.mark.task("sample")
 @pytest.mark.points(1.75)
-@pytest.mark.promise("the model reads each word before the next one.")
+@pytest.mark.promise("sample")
 def test_longer_texts(submission, rng):
     """sample: the fourth word depends on the words before it, as in the model."""
     model = MarkovModel.random(4, rng=rng)
@@ -115,11 +104,7 @@ def test_longer_texts(submission, rng):
 
 @pytest.mark.task("greedy")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "ids `(N, length)`; the smallest id if several words have the highest probability.",
-    "ValueError: `length` is negative, or the prefix is empty.",
-    "Settings out of range and empty prefixes raise a `ValueError`.",
-)
+@pytest.mark.promise("greedy.returns", "greedy.raises", "errors")
 def test_greedy_ties(submission, reference, rng):
     """greedy: the smallest id of equal ones; length 0; an empty prefix raises an error."""
     table = np.zeros((4, 4, 4))
@@ -133,7 +118,7 @@ def test_greedy_ties(submission, reference, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(3)
-@pytest.mark.promise("With B = Vⁿ⁻¹ it is an exhaustive search.")
+@pytest.mark.promise("exhaustive-search")
 def test_exhaustive(submission, rng):
     """beam_search: a beam of all texts finds the most probable text."""
     model = MarkovModel.random(3, rng=rng)
@@ -148,10 +133,7 @@ def test_exhaustive(submission, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "With 1 this is greedy search up to `end`.",
-    "It keeps the `beam_size` extensions with the highest log P(w_1 ... w_t | prefix) = Σ log p.",
-)
+@pytest.mark.promise("beam_search.beam_size", "beam_search")
 def test_a_beam_of_one(submission, reference, rng):
     """beam_search: a beam of one is greedy; here a wider one is at least as good."""
     for _ in range(3):
@@ -168,10 +150,7 @@ def test_a_beam_of_one(submission, reference, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "The search stops after `length` steps, or when no text in the beam is more probable "
-    "than the best finished one."
-)
+@pytest.mark.promise("beam_search")
 def test_an_early_end(submission, rng):
     """beam_search: it stops when no text in the beam can exceed the best finished one."""
 
@@ -203,12 +182,7 @@ def test_an_early_end(submission, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "The text has at most `length` ids, including `end` but not the prefix.",
-    "ValueError: `length` is negative, B is below 1, or the prefix is empty.",
-    "beam_size: B ≥ 1.",
-    "Settings out of range and empty prefixes raise a `ValueError`.",
-)
+@pytest.mark.promise("beam_search.returns", "beam_search.raises", "beam_search.beam_size", "errors")
 def test_odd_beams(submission, rng):
     """beam_search: length 0 gives no words, log probability 0; invalid settings raise errors."""
     markov = MarkovModel.random(3, rng=rng)
@@ -224,10 +198,7 @@ def test_odd_beams(submission, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(1.75)
-@pytest.mark.promise(
-    "Those that end with `end` are finished and leave the beam; the others are the beam of"
-    " the next step."
-)
+@pytest.mark.promise("beam_search")
 def test_ended_texts_make_room(submission, reference, rng):
     """beam_search: a finished text leaves the beam; a longer one may be more probable."""
     table = np.full((4, 4, 4), 0.25)

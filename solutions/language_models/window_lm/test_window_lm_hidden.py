@@ -18,11 +18,7 @@ from autograder.checks import (
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("With a window of one word the state is empty. A text may be very short.")
-@pytest.mark.promise(
-    "window: n, the number of words that a prediction depends on.",
-    "the n − 1 words before them, `(N, n − 1)`",
-    "Keep the dtype: with parameters and inputs of float32, results and gradients are float32.",
-)
+@pytest.mark.promise("WindowLM.window", "WindowLM.forward.state", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts shorter than the window, a window of 1, sizes of 1; float32."""
     shapes = [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (4, 1, 11, 2, 6, 3), (3, 9, 4, 6, 2, 2)]
@@ -39,7 +35,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("forward(tokens) starts a new text, even if self.state holds words.")
-@pytest.mark.promise("None: the texts start here.", "`initial_state` is V everywhere.")
+@pytest.mark.promise("WindowLM.forward.state", "initial-state-everywhere")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state a new text starts; the initial state gives the same logits."""
     pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
@@ -55,9 +51,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
-@pytest.mark.promise(
-    "the result of `initial_state` or of the last call, `(N, n − 1)`. Not modified.",
-)
+@pytest.mark.promise("WindowLM.next_log_probabilities.state")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "WindowLM", 9, 3, 4, 4, rng=rng)
@@ -72,9 +66,7 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("exp(−10000) is 0 and its log −inf: use z − max − log Σ exp(z − max) instead.")
-@pytest.mark.promise(
-    "`next_log_probabilities` reads one word of each text and is stable for scores of ±10⁴.",
-)
+@pytest.mark.promise("finite")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, text by text."""
     pair = paired_models(submission, reference, "WindowLM", 5, 3, 4, 2, rng=rng)
@@ -93,10 +85,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("∂J/∂embedding is for the ids in the windows, including V.")
-@pytest.mark.promise(
-    "Words in no window have no gradient in `embedding`; row V has one if a window reaches"
-    " before the start of a text."
-)
+@pytest.mark.promise("gradients")
 def test_words_in_no_window(submission, reference, rng):
     """Words in no window get no gradient; the row for the start of a text gets one."""
     pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)
@@ -114,11 +103,7 @@ def test_words_in_no_window(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(1)
 @pytest.mark.hint("Row V is not a word: V as a token raises an IndexError.")
-@pytest.mark.promise(
-    "Ids outside 0 ... V−1 raise an `IndexError`, a window below 1 raises a `ValueError`.",
-    "ValueError: the window is below 1.",
-    "IndexError: an id is outside 0 ... V−1.",
-)
+@pytest.mark.promise("errors", "WindowLM.raises", "WindowLM.forward.raises")
 def test_bad_input(submission, reference, rng):
     """Ids outside 0 ... V−1 and a window below 1 raise an error; the default window is 4."""
     pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, rng=rng)

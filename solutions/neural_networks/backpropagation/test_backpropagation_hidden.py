@@ -17,7 +17,7 @@ from autograder.checks import (
     share_above,
     trained_models,
 )
-from framework.languages.entities import EntityLanguage
+from plugins.lectures.languages.entities import EntityLanguage
 
 #: Words of a window, numbers of a word, hidden units of the scorer of names.
 WINDOW, NUMBERS, UNITS = 5, 12, 24
@@ -26,11 +26,7 @@ WINDOW, NUMBERS, UNITS = 5, 12, 24
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes, for each of the D inputs.")
-@pytest.mark.promise(
-    "δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾ is the error of a node.",
-    "Keep the dtype: float32 in, float32 out.",
-    "ValueError: the shapes do not match.",
-)
+@pytest.mark.promise("error-node", "dtype", "deltas.raises")
 def test_deltas_of_other_sizes(submission, reference, rng):
     """deltas: one input or one hidden node; dead nodes; float32; wrong shapes."""
     for D, H, activation in ((1, 4, "sigmoid"), (4, 1, "tanh"), (3, 3, "sigmoid"), (6, 5, "relu")):
@@ -48,11 +44,7 @@ def test_deltas_of_other_sizes(submission, reference, rng):
 @pytest.mark.hint(
     "Every window adds its own outer product x_n δ_n⁽²⁾ᵀ, scaled by its own grad_s[n]."
 )
-@pytest.mark.promise(
-    "∂J/∂W = Σ_n x_n δ_n⁽²⁾ᵀ",
-    "which adds into `self.gradients` of W, b and U",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("WindowScorer.backward", "gradients", "independent-calls")
 def test_a_batch_is_a_sum(submission, reference, rng):
     """WindowScorer: the gradients of a batch are sums over its windows; a second use adds."""
     pair = paired_models(submission, reference, "WindowScorer", 4, 3, rng=rng)
@@ -73,12 +65,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(3)
 @pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
-@pytest.mark.promise(
-    "activation: registered name of f.",
-    "Windows of a wrong shape raise a `ValueError`",
-    "Keep the dtype: float32 in, float32 out.",
-    "ValueError: `x` is not `(N, D)`.",
-)
+@pytest.mark.promise("WindowScorer.activation", "errors", "dtype", "WindowScorer.forward.raises")
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
     for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):
@@ -98,7 +85,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
 @pytest.mark.hint(
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
-@pytest.mark.promise("Put the two into one batch and call `backward(np.array([-1.0, 1.0]))`.")
+@pytest.mark.promise("put-two-batch")
 def test_max_margin_training(submission, reference, rng):
     """WindowScorer: training with the max-margin loss separates a true and a corrupt window."""
     models = trained_models(submission, reference, "WindowScorer", 20, 8, rng=rng)
@@ -126,7 +113,7 @@ def test_max_margin_training(submission, reference, rng):
 @pytest.mark.hint(
     "If all checks above pass, grade activations: the hidden layer uses your sigmoid."
 )
-@pytest.mark.promise("Both windows add to the same gradients.")
+@pytest.mark.promise("windows-add-gradients")
 def test_names_score_above_corrupted_windows(submission, reference, metric_threshold, rng):
     """WindowScorer: trained with max-margin, it scores new windows around names above others."""
 

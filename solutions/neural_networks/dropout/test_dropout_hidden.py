@@ -18,10 +18,13 @@ def each(test):
 @pytest.mark.points(1)
 @pytest.mark.hint("p = 1 keeps every entry, in both modes and both forms.")
 @pytest.mark.promise(
-    "keep_probability: p, in (0, 1].",
-    "float32 in, float32 out. Do not change `x`.",
-    "of the dtype of `x`; a new array.",
-    "ValueError: `keep_probability` is not in (0, 1].",
+    "Dropout.keep_probability",
+    "VariationalDropout.keep_probability",
+    "unchanged-x",
+    "Dropout.forward.returns",
+    "VariationalDropout.forward.returns",
+    "Dropout.raises",
+    "VariationalDropout.raises",
 )
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
@@ -42,11 +45,7 @@ def test_keeping_everything(submission, rng, name):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("float32 in, float32 out, in training as well.")
-@pytest.mark.promise(
-    "m = 1/p with probability p, else 0",
-    "∂x = ∂y ∘ m with the same m",
-    "float32 in, float32 out.",
-)
+@pytest.mark.promise("training-probability-else", "backward-gradient-dropped", "dtype")
 def test_the_share_that_is_kept(submission, rng, name):
     """The share p of many entries is kept; float32 entries are scaled by 1/p if inverted."""
     shape = (150, 200) if name == "Dropout" else (150, 1, 200)
@@ -65,9 +64,7 @@ def test_the_share_that_is_kept(submission, rng, name):
 
 @pytest.mark.task("average_over_masks")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "f: a network; called once for each mask, with `(n,)`.", "the mean, of the shape of f(x)."
-)
+@pytest.mark.promise("average_over_masks.f", "average_over_masks.returns")
 def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
     """average_over_masks: one unit, p = 1, a number as output, and each mask only once."""
     seen = []
@@ -84,10 +81,7 @@ def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
 
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "The model is put into training mode, where it drops, and into evaluation mode at the end.",
-    "mean and standard deviation (with 1/M) over the samples",
-)
+@pytest.mark.promise("monte_carlo", "monte_carlo.returns")
 def test_one_and_two_samples(submission, rng):
     """monte_carlo: one sample has no spread; the modes that the model is put into."""
     x, masks = rng.uniform(1, 9, size=8), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])

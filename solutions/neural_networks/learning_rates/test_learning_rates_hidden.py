@@ -28,12 +28,17 @@ def each_schedule(test):
 @pytest.mark.points(1)
 @pytest.mark.hint("The rate depends only on `step`, not on earlier calls.")
 @pytest.mark.promise(
-    "`rate(step)` depends only on `step`: schedules have no state.",
-    "A negative step raises a `ValueError`, and so do arguments outside their ranges (given).",
-    "ValueError: an argument is outside its range.",
-    "ValueError: `step` is negative.",
-    "every: n, a whole number ≥ 1.",
-    "decay: k ≥ 0.",
+    "independent-calls",
+    "errors",
+    "StepDecay.raises",
+    "ExponentialDecay.raises",
+    "InverseDecay.raises",
+    "fan_in_rate.raises",
+    "StepDecay.rate.raises",
+    "ExponentialDecay.rate.raises",
+    "InverseDecay.rate.raises",
+    "StepDecay.every",
+    "ExponentialDecay.decay",
 )
 def test_any_step_in_any_order(submission, reference, rng, name):
     """Large steps in any order: the rate depends only on the step; what is out of range raises."""
@@ -49,10 +54,7 @@ def test_any_step_in_any_order(submission, reference, rng, name):
 
 @pytest.mark.task("fan_in_rate")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "Return the rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.",
-    "fan_in: a whole number ≥ 1; for W `(in, out)` that is ``W.shape[0]``.",
-)
+@pytest.mark.promise("fan_in_rate", "fan_in_rate.fan_in")
 def test_fan_in_rate_of_layers(submission, reference, rng):
     """fan_in_rate: layers with different numbers of inputs."""
     for fan_in in rng.integers(1, 2000, size=5):
@@ -66,7 +68,7 @@ def test_fan_in_rate_of_layers(submission, reference, rng):
 
 @pytest.mark.task("gradient_descent")
 @pytest.mark.points(0.5)
-@pytest.mark.promise("θ_0 ... θ_steps, `(steps + 1, n)`.", "θ_0 `(n,)` floats. Not modified.")
+@pytest.mark.promise("gradient_descent.returns", "gradient_descent.start")
 def test_a_path_of_no_steps(submission, rng):
     """gradient_descent: no steps, and a start that stays as it is."""
     start = rng.uniform(1, 3, size=3) * [1, -1, 1]

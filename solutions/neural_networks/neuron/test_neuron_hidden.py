@@ -11,10 +11,7 @@ from autograder.checks import agrees, equal, expect, in_float32, paired_models, 
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Entry by entry: any shape, and NaN stays NaN.")
-@pytest.mark.promise(
-    "real numbers of any shape `(...)`",
-    "Keep the dtype: float32 in, float32 out. NaN in, NaN out.",
-)
+@pytest.mark.promise("sigmoid.z", "dtype")
 def test_sigmoid_shapes(submission, reference, rng):
     """sigmoid: any shape; float32 stays float32; NaN stays NaN."""
     for shape in ((7,), (2, 3, 4), (0, 3)):
@@ -29,11 +26,7 @@ def test_sigmoid_shapes(submission, reference, rng):
 @pytest.mark.task("neuron")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The sum runs over the last axis of x, for any number of axes before it.")
-@pytest.mark.promise(
-    "inputs `(..., n)`, each a vector of n numbers.",
-    "ValueError: the last axis of `x` and `w` differ in length.",
-    "σ must not overflow",
-)
+@pytest.mark.promise("neuron.x", "neuron.raises", "finite-must")
 def test_neuron_shapes(submission, reference, rng):
     """neuron: sequences, one weight, large sums; inputs of a wrong length."""
     for shape in ((3, 2, 5), (4, 1), (2, 2)):
@@ -49,12 +42,7 @@ def test_neuron_shapes(submission, reference, rng):
 @pytest.mark.hint(
     "Reshape x and δ to one vector per row: (-1, D) and (-1, H). Then sum over the rows."
 )
-@pytest.mark.promise(
-    "Any number of axes may come first: one vector, a batch `(N, D)`, sequences `(N, T, D)`.",
-    "Inputs whose length differs from that of the weights raise a `ValueError`",
-    "Keep the dtype: float32 in, float32 out.",
-    "ValueError: the last axis of `x` is not D.",
-)
+@pytest.mark.promise("number-axes-may", "errors", "dtype-keep", "Affine.forward.raises")
 def test_affine_shapes(submission, reference, rng):
     """Affine: one vector, sequences, an empty batch, float32; inputs of a wrong length."""
     for sizes, shape in (((4, 3), ()), ((3, 3), (2, 5)), ((2, 1), (2, 3, 2)), ((1, 2), (1,))):
@@ -70,10 +58,7 @@ def test_affine_shapes(submission, reference, rng):
 @pytest.mark.task("Affine")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("backward adds into the gradients (+=); only zero_gradients clears them.")
-@pytest.mark.promise(
-    "`backward` **adds** into `self.gradients` in place.",
-    "Calls of `forward` do not affect each other, and `backward` belongs to the last `forward`.",
-)
+@pytest.mark.promise("gradients", "independent-calls")
 def test_affine_used_twice(submission, reference, rng):
     """Affine: a second use adds its gradients to those of the first."""
     pair = paired_models(submission, reference, "Affine", 4, 3, rng=rng)

@@ -17,9 +17,12 @@ def checked(test):
 @checked
 @pytest.mark.points(1)
 @pytest.mark.promise(
-    "0 if there are no weights.",
-    "Args: strength: λ ≥ 0.",
-    "ValueError: `strength` is negative or NaN.",
+    "L2Penalty.strength",
+    "L1Penalty.strength",
+    "L2Penalty.value",
+    "L1Penalty.value",
+    "L2Penalty.raises",
+    "L1Penalty.raises",
 )
 def test_nothing_to_penalise(submission, reference, rng, name):
     """The penalty is 0 without weights, with strength 0 and for weights of 0."""
@@ -38,10 +41,7 @@ def test_nothing_to_penalise(submission, reference, rng, name):
 
 @checked
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "`gradient` returns a dict of new arrays, only for the weights, in their dtype.",
-    "Do not change it.",
-)
+@pytest.mark.promise("new-arrays", "unchanged")
 def test_float32_and_arguments(submission, reference, rng, name):
     """float32 stays float32, and the parameters are not changed."""
     given = {"W": rng.normal(size=(3, 2)).astype(np.float32), "b": np.ones(2, np.float32)}
@@ -55,7 +55,7 @@ def test_float32_and_arguments(submission, reference, rng, name):
 
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(0.5)
-@pytest.mark.promise("`(...)`, a new array of the dtype of `w`.")
+@pytest.mark.promise("soft_threshold.returns")
 def test_thresholds_at_the_edge(submission, reference, rng):
     """soft_threshold: weights at the threshold, an amount of 0, float32 and no weights."""
     amount = rng.uniform(0.5, 2)
@@ -68,7 +68,7 @@ def test_thresholds_at_the_edge(submission, reference, rng):
 
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(1)
-@pytest.mark.promise("number of steps. w and b start at 0.", "The bias is not penalised.")
+@pytest.mark.promise("fit_linear.steps", "fit_linear")
 def test_a_large_bias_without_steps_and_with_penalties(submission, reference, rng):
     """fit_linear: no steps; a bias that strong penalties leave alone."""
     x, y = rng.normal(size=(30, 2)), np.full(30, 7.0)

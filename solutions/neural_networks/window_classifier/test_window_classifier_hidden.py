@@ -10,11 +10,7 @@ V, E, C = 8, 2, 3
 
 @pytest.mark.task("windows")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "A sentence may be shorter than a window, or empty: `windows` returns T rows in each case.",
-    "size: m ≥ 0.",
-    "ValueError: `ids` does not have one axis, or `size` is negative.",
-)
+@pytest.mark.promise("sentence-may-shorter", "windows.size", "windows.raises")
 def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
     """windows: m = 0, and an empty sentence."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=4), 0)
@@ -26,7 +22,7 @@ def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(0.75)
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
-@pytest.mark.promise("activation: registered name of f.")
+@pytest.mark.promise("WindowClassifier.activation")
 def test_other_activations(submission, reference, rng, activation):
     """WindowClassifier: other activations, and a window of one word."""
     pair = paired_models(
@@ -39,7 +35,7 @@ def test_other_activations(submission, reference, rng, activation):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(1.25)
-@pytest.mark.promise("x = [e_{w_{t−m}} ... e_{w_{t+m}}]")
+@pytest.mark.promise("concatenated-vectors-numbers")
 def test_places_matter(submission, reference, rng):
     """WindowClassifier: the order of the words in a window matters."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)
@@ -51,12 +47,7 @@ def test_places_matter(submission, reference, rng):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(1.25)
-@pytest.mark.promise(
-    "`backward` adds to `gradients` and returns None",
-    "ValueError: the windows have another width.",
-    "IndexError: an id is outside 0 ... V−1.",
-    "The ids have no gradient, so nothing is returned.",
-)
+@pytest.mark.promise("gradients", "WindowClassifier.forward.raises", "WindowClassifier.backward")
 def test_gradients_add_up(submission, reference, rng):
     """WindowClassifier: a second backward adds to the first; what does not fit raises an error."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)

@@ -11,10 +11,7 @@ from autograder.checks import agrees, assign, equal, expect, finite, paired_mode
 @pytest.mark.task("context_windows")
 @pytest.mark.points(2)
 @pytest.mark.hint("A text of one word has 2m places, all of them outside.")
-@pytest.mark.promise(
-    "window: m ≥ 1; it may be larger than T.",
-    "ids `(T, 2m)` integers, 0 where t + j is outside 1 ... T; and a mask `(T, 2m)` bool, True",
-)
+@pytest.mark.promise("context_windows.window", "context_windows.returns")
 def test_short_texts(submission, reference, rng):
     """context_windows: a window larger than the text, texts of one and of no word, lists."""
     for tokens in ([3, 1, 3], [5], [], rng.integers(9, size=3).tolist()):
@@ -25,10 +22,7 @@ def test_short_texts(submission, reference, rng):
 @pytest.mark.task("CBOW")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("0/0 is NaN: divide by at least 1.")
-@pytest.mark.promise(
-    "A context without words has v̄ = 0.",
-    "`C` is any number of places.",
-)
+@pytest.mark.promise("context-without-words", "number-places")
 def test_contexts_without_words(submission, reference, rng):
     """CBOW: a context without words has scores 0 and gives no gradient to any context vector."""
     pair = paired_models(submission, reference, "CBOW", 6, 3, rng=rng)
@@ -45,11 +39,7 @@ def test_contexts_without_words(submission, reference, rng):
 @pytest.mark.hint(
     "Which terms does each row get? backward adds them; only zero_gradients clears them."
 )
-@pytest.mark.promise(
-    "A word that occurs several times, in one context or in several ones, gets the **sum** of its "
-    "gradients.",
-    "adds into `gradients`, returns None",
-)
+@pytest.mark.promise("word-occurs-several", "gradients")
 def test_gradients(submission, reference, rng):
     """CBOW: gradients of its own scores, of two uses and of a context of one word."""
     pair = paired_models(submission, reference, "CBOW", 5, 4, rng=rng)
@@ -63,11 +53,7 @@ def test_gradients(submission, reference, rng):
 @pytest.mark.task("CBOW")
 @pytest.mark.points(2)
 @pytest.mark.hint("If all vectors are 0, P is 1/V for every word: J(θ) is log V.")
-@pytest.mark.promise(
-    "Scores may be as large as ±1e4: subtract the largest score of a row before exp.",
-    "J(θ), the mean over T positions",
-    "draws the parameters from a normal distribution with standard deviation 0.1",
-)
+@pytest.mark.promise("scores-may-large", "cbow-negative-log", "CBOW.rng")
 def test_known_values(submission, reference, rng):
     """CBOW: J(θ) where its value is known, for large scores and for fresh parameters."""
     pair = paired_models(submission, reference, "CBOW", 6, 3, rng=rng)

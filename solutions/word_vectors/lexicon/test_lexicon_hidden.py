@@ -26,7 +26,7 @@ def drawn(rng, size=14, circles=False):
 
 @pytest.mark.task("synonyms")
 @pytest.mark.points(2)
-@pytest.mark.promise("The list has the other words of its synsets, each once.")
+@pytest.mark.promise("synonyms.returns")
 def test_synonyms_in_drawn_lexicons(submission, reference, rng):
     """synonyms: every word of random lexicons."""
     for _ in range(2):
@@ -37,9 +37,7 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1)
-@pytest.mark.promise(
-    "*Good*, *good* and *GOOD* are the same word, and *giant panda* is `giant_panda`.",
-)
+@pytest.mark.promise("good-word-giant")
 def test_other_ways_to_write_a_word(submission, rng):
     """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
@@ -53,10 +51,7 @@ def test_other_ways_to_write_a_word(submission, rng):
 
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(3)
-@pytest.mark.promise(
-    "At equal distance, the hypernyms of an earlier synset come first, in the order of its list.",
-    "the hypernyms can form a cycle",
-)
+@pytest.mark.promise("hypernym_closure", "lexicon-can-contain")
 def test_closures_in_drawn_lexicons(submission, reference, rng):
     """hypernym_closure: every synset of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -67,10 +62,7 @@ def test_closures_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(3)
-@pytest.mark.promise(
-    "The minimum is over all synsets c that can be reached from both a and b.",
-    "the hypernyms can form a cycle",
-)
+@pytest.mark.promise("path_similarity", "lexicon-can-contain")
 def test_similarities_in_drawn_lexicons(submission, reference, rng):
     """path_similarity: all pairs of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -82,10 +74,7 @@ def test_similarities_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(1.5)
-@pytest.mark.promise(
-    "An unknown synset raises a `KeyError`.",
-    "KeyError: the lexicon has no such synset.",
-)
+@pytest.mark.promise("errors", "path_similarity.raises")
 def test_similarity_of_unknown_synsets(submission, rng):
     """path_similarity: an unknown synset raises a KeyError, as first or second argument."""
     lexicon = mini_lexicon()

@@ -11,10 +11,7 @@ from autograder.checks import agrees, assign, equal, expect, finite, paired_mode
 @pytest.mark.task("context_pairs")
 @pytest.mark.points(2)
 @pytest.mark.hint("If there are no pairs, return two integer arrays of length 0.")
-@pytest.mark.promise(
-    "window: m ≥ 1; it may be larger than T.",
-    "Positions t + j outside 1 ... T are left out, so words near the ends have fewer neighbours.",
-)
+@pytest.mark.promise("context_pairs.window", "context_pairs")
 def test_context_pairs_short_texts(submission, reference, rng):
     """context_pairs: a window larger than the text, texts of one and of no word, lists."""
     for tokens in ([3, 1, 3], [2, 2], [5], [], rng.integers(9, size=3).tolist()):
@@ -25,10 +22,7 @@ def test_context_pairs_short_texts(submission, reference, rng):
 @pytest.mark.task("softmax")
 @pytest.mark.points(2)
 @pytest.mark.hint("Shift each row by its own maximum, over the last axis of any shape.")
-@pytest.mark.promise(
-    "A constant added to all scores does not change the probabilities",
-    "`softmax` keeps the dtype: float32 in, float32 out.",
-)
+@pytest.mark.promise("constant-added-scores", "dtype")
 def test_softmax_shift_and_shapes(submission, reference, rng):
     """softmax: shifted scores, any shape, float32 stays float32."""
     scores = rng.normal(size=(2, 3, 5))
@@ -43,10 +37,7 @@ def test_softmax_shift_and_shapes(submission, reference, rng):
 @pytest.mark.task("naive_softmax")
 @pytest.mark.points(2)
 @pytest.mark.hint("log(0) is −∞: take log P_i = x_i − max x − log Σ exp(x_j − max x).")
-@pytest.mark.promise(
-    "the loss (a float, finite even where P(o|c) is rounded to 0)",
-    "Scores may be as large as ±1e4, and exp(1e4) overflows.",
-)
+@pytest.mark.promise("naive_softmax.returns", "finite")
 def test_naive_softmax_extremes(submission, reference, rng):
     """naive_softmax: finite loss and gradients for scores of ±1e4; other shapes."""
     U = np.array([[1e4, 0.0], [-1e4, 0.0], [0.0, 1.0]])
@@ -66,10 +57,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 @pytest.mark.hint(
     "Which terms does each row get? backward adds them; only zero_gradients clears them."
 )
-@pytest.mark.promise(
-    "A word that occurs several times in the batch gets the **sum** of its rows.",
-    "adds into `gradients`, returns None",
-)
+@pytest.mark.promise("word-occurs-several", "gradients")
 def test_skip_gram_gradients(submission, reference, rng):
     """SkipGram: gradients of its own scores; a second use adds to the first."""
     pair = paired_models(submission, reference, "SkipGram", 5, 4, rng=rng)
@@ -89,11 +77,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(2)
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
-@pytest.mark.promise(
-    "The sum runs over all pairs; the mean is over the T positions.",
-    "Scores may be as large as ±1e4",
-    "draws the parameters from a normal distribution with standard deviation 0.1",
-)
+@pytest.mark.promise("sum-runs-over", "finite", "SkipGram.rng")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
     """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""
     pair = paired_models(submission, reference, "SkipGram", 6, 3, rng=rng)

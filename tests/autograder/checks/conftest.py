@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.session.inline import InlineSession
-from autograder.sandbox.session.remote import RemoteModule
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.interfaces import Model, NumpyArrays
 
 

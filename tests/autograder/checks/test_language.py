@@ -16,7 +16,7 @@ from autograder.checks import (
 )
 from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
-from framework.languages.agreement import AgreementLanguage
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 V = 5
 

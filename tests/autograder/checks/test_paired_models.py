@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks import CheckFailed, in_float32, paired_models
 from autograder.sandbox.session.faults import Crashed, TimedOut
-from autograder.sandbox.session.remote import session_of
+from autograder.sandbox.session.requests import session_of
 from framework.interfaces import Model
 
 X = np.random.default_rng(5).normal(size=(4, 3))

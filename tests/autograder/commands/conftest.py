@@ -9,6 +9,7 @@ from autograder.commands.list_exercises import list_exercises
 from autograder.commands.notebook import notebook
 from autograder.commands.reset import reset
 from autograder.commands.show import show
+from autograder.commands.why import why
 from autograder.course.stubs import write_stubs
 from plugins.authoring.commands.stubs import stubs
 
@@ -19,7 +20,7 @@ def gradus(course_root, monkeypatch):
     monkeypatch.chdir(course_root)
     app = typer.Typer()
     app.command("list")(list_exercises)
-    for command in (show, hint, reset, stubs, notebook):
+    for command in (show, hint, reset, stubs, notebook, why):
         app.command()(command)
 
     def run(*arguments):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -18,7 +17,6 @@ from repository import ROOT
 
 from autograder.cli import grade
 from autograder.course.reading import find_course
-from autograder.reports import report_files
 from framework import __version__
 from framework.errors import GradusError
 
@@ -190,17 +188,6 @@ def test_a_report_that_finds_no_room_costs_no_other_one(run, tmp_path):
     assert (code, error) == (3, "cannot write /dev/full: No space left on device")
     assert "<html" in page.read_text("utf-8")
     assert "0/" in output
-
-
-def test_half_a_report_is_removed(tmp_path, monkeypatch):
-    def cut_off(path, text, encoding):
-        path.write_bytes(text[:5].encode(encoding))
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", cut_off)
-    with pytest.raises(OSError, match="No space"):
-        report_files._write(tmp_path / "report.json", '{"exercises": []}')
-    assert list(tmp_path.iterdir()) == []
 
 
 @NEEDS_FULL

@@ -6,8 +6,7 @@ import pytest
 from gradus_command import gradus
 
 from autograder import cli
-from autograder.commands import grade
-from autograder.grading import parallel
+from autograder.grading import parallel, request
 from framework.errors import StoppedError
 
 
@@ -38,10 +37,10 @@ def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path
 
 
 def test_a_grading_that_is_interrupted_says_how_far_it_was(written, monkeypatch):
-    def interrupted(plugins, request):
+    def interrupted(request):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grade, "_answered", interrupted)
+    monkeypatch.setattr(request, "answer", interrupted)
     told = r"^interrupted: 0 of \d+ exercises graded, 0 passed; no report is written$"
     with pytest.raises(StoppedError, match=told):
         cli.grade(["--course", str(written.root), "--submission", str(written.root / "solutions")])

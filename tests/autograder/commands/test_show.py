@@ -24,18 +24,19 @@ def test_show_without_text_is_an_error(gradus, written):
 
 def test_promises_shows_each_sentence_with_its_checks(gradus, written, lines):
     exercise = written.exercise("squash")
-    exercise.readme.write_text("# Squash\n\nThe result lies\nbetween −1 and 1.\n", "utf-8")
-    marker = '@pytest.mark.promise("The result lies between −1 and 1.")'
+    text = "# Squash\n\nThe result lies\nbetween −1 and 1. <!-- promise: bounds -->\n"
+    exercise.readme.write_text(text, "utf-8")
+    marker = '@pytest.mark.promise("bounds")'
     body = 'def test_tails(submission):\n    """squash: large numbers."""\n'
     exercise.hidden_tests.write_text(f"import pytest\n\n{marker}\n{body}", "utf-8")
     exercise.tests.write_text("def test_squash(submission):\n    ...\n", "utf-8")
     code, output = gradus("show", "squash", "--promises")
     assert code == 0
     assert lines(output) == [
-        "README.md: The result lies between −1 and 1.",
+        "bounds: The result lies between −1 and 1.",
         "    hidden  test_tails: squash: large numbers",
         "",
-        "Checks that name no sentence: 1 public, 0 hidden.",
+        "Checks that name no promise: 1 public, 0 hidden.",
     ]
 
 

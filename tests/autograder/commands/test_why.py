@@ -80,3 +80,22 @@ def test_the_messages_of_hidden_checks_are_shown_on_request():
     ]
     shown = list(explanation(check, show_messages=True))
     assert shown[2:] == ["  1. ending        failed: a secret", "     3 instead of 4"]
+
+
+def test_a_written_answer_has_reasons_too(gradus, asked_course, answers, right_answers):
+    stub = asked_course.exercise("asked").stub
+    stub.write_text(answers(**right_answers | {"half": "2 m"}), "utf-8")
+    assert gradus("why", "questions.md::half")[1].splitlines() == [
+        "questions.md::half: How long is half a metre?",
+        "failed, 0 of 2 points",
+        "  1. answer        failed: 2 is not the right number",
+        "     your answer: 2 m",
+    ]
+    lines = gradus("why", "asked::why")[1].splitlines()
+    assert lines[1] == "waits for a person, 0 of 3 points"
+    assert lines[2].startswith("  1. answer        waits for a person: an instructor reads it")
+
+
+def test_a_question_that_no_exercise_asks(gradus, asked_course):
+    with pytest.raises(UsageError, match="is no check"):
+        gradus("why", "questions.md::what")

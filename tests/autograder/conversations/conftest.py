@@ -8,7 +8,7 @@ import pytest
 from autograder.conversations.player import RecordedSession
 from autograder.conversations.recording import RecordingSession
 from autograder.sandbox.session.inline import InlineSession
-from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.requests import RemoteModule
 from framework.interfaces import Model, NumpyArrays
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.conversations.exchange import Exchange, copied, request_frame
+from autograder.conversations.recording import read_exchange, stored
 from autograder.sandbox import wire
 from autograder.sandbox.session.requests import Call, Load, Outcome
+from autograder.sandbox.session.session import Exchange, copied, request_frame
 from autograder.sandbox.wire import Handle
 
 CALL = Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))
@@ -33,9 +34,9 @@ def test_copies_of_an_answer_share_nothing_with_it():
 def test_what_is_stored_has_no_number_of_the_request():
     frame = wire.encode({"id": 7, "fresh": True, "steps": [CALL.plain()]})
     exchange = Exchange(frame, (Outcome(1.0),), "ValueError", "ValueError: no")
-    request, answer = exchange.stored()
+    request, answer = stored(exchange)
     assert request == request_frame([CALL])
-    assert Exchange.read(request, answer) == replace(exchange, frame=request)
+    assert read_exchange(request, answer) == replace(exchange, frame=request)
 
 
 def test_the_import_of_the_file_is_no_request_of_a_check():

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks.trained_models import TrainedModels
 from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.remote import assign, session_of
+from autograder.sandbox.session.requests import assign, session_of
 
 X = np.array([1.0, 2.0, 3.0])
 

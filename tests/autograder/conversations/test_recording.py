@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from autograder.conversations.draws import Draw
-from autograder.conversations.exchange import Exchange, request_frame
 from autograder.conversations.recording import (
     MAGIC,
     Header,
@@ -18,6 +17,7 @@ from autograder.conversations.recording import (
     write_recording,
 )
 from autograder.sandbox.session.requests import Call, Outcome
+from autograder.sandbox.session.session import Exchange, request_frame
 from autograder.sandbox.wire import Handle
 from framework.errors import BadInputError
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograder.conversations.remembered import Remembered, RememberingSession
-from autograder.grading.under_test import ReferenceSession
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import ReferenceFailed
-from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.inline import ReferenceSession
+from autograder.sandbox.session.requests import RemoteModule
 from framework.interfaces import NumpyArrays
 
 

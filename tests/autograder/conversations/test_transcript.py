@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from autograder.conversations.exchange import Exchange
-from autograder.conversations.transcript import MAX_BYTES, MAX_EXCHANGES, Transcript
 from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.session.session import MAX_BYTES, MAX_EXCHANGES, Exchange, Transcript
 
 
 def answered(*outcomes):

@@ -151,7 +151,7 @@ def test_a_threshold_that_is_half_a_table_says_how_to_write_a_number(course_root
     file = course_root / "exercises/first_unit/squash/exercise.toml"
     table = '[thresholds.loss]\nvalue = 0.5\ndirection = "lower"'
     file.write_text(file.read_text("utf-8").replace("[thresholds]\nloss = 0.5", table), "utf-8")
-    message = r"seeds is missing: .*thresholds\.loss\.mean is missing: .*a line `loss = 0\.5` under"
+    message = r"thresholds\.loss\.mean is missing: .*seeds is missing: .*a line `loss = 0\.5` under"
     with pytest.raises(BadInputError, match=message):
         find_course(course_root).exercise("squash")
 

@@ -20,7 +20,7 @@ from autograder.course.revisions import (
     revision_of,
 )
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.reports.wording import provenance_words
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
@@ -116,7 +116,7 @@ def test_a_pin_is_written_and_read(root):
 def test_every_report_carries_the_revision(root):
     pin(root)
     course = find_course(root)
-    setting = Setting(course, Plugins(course=course), choose("process"))
+    setting = GradingSetting(course, Plugins(course=course), choose("process"))
     with load_submission(root / "exercises", course) as submission:
         report = answer(GradeRequest(setting, submission, (), 1, None))
     assert report.provenance.course_revision == course.revision

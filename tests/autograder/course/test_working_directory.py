@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.working_directory import chosen_exercise, from_here, name_here
-from autograder.grading.options import GradeOptions
+from autograder.grading.setting import GradeOptions
 from framework.errors import UnknownNameError, UsageError
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.conversations.exchange import Exchange
 from autograder.diagnosis.recorded import clocked, reads_clock, without_clocks
 from autograder.sandbox.session.requests import Outcome
+from autograder.sandbox.session.session import Exchange
 
 
 def answer(*values):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.conversations.exchange import Exchange, request_frame
-from autograder.diagnosis.fingerprints import SealedMistake, key_of, name_of, sealed, unsealed
+from autograder.diagnosis.from_recording import SealedMistake, key_of, name_of, sealed, unsealed
 from autograder.sandbox.session.requests import Call, Get, Outcome
+from autograder.sandbox.session.session import Exchange, request_frame
 
 MISTAKE = SealedMistake("no-bias", "You leave out the bias.", "What is b?", ("one", "two"))
 CALL = Call(None, "forward")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.conversations.exchange import Exchange, request_frame
 from autograder.conversations.recording import Tape
-from autograder.conversations.transcript import Transcript
-from autograder.diagnosis.fingerprints import SealedMistake, name_of, sealed
-from autograder.diagnosis.from_recording import diagnosed_from_recording, key_of_wrong
+from autograder.diagnosis.from_recording import (
+    SealedMistake,
+    diagnosed_from_recording,
+    key_of_wrong,
+    name_of,
+    sealed,
+)
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.requests import Call, Outcome
+from autograder.sandbox.session.session import Exchange, Transcript, request_frame
 from autograder.verdicts import Verdict
 
 RIGHT = np.array([0.25, 0.75])

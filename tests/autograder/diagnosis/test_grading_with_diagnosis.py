@@ -45,7 +45,7 @@ def test_threads_of_the_grader_change_nothing(graded, real_solution):
 
 
 def test_a_submission_in_torch_is_diagnosed_by_its_numbers(graded, real_course):
-    style = real_course.root / "tests/alternates/neural_networks/activations/with_torch.py"
+    style = real_course.root / "tests/data/alternates/neural_networks/activations/with_torch.py"
     source = style.read_text("utf-8")
     report = graded({"activations": source}, "activations", backend="torch")
     assert all(check.diagnosis is None for check in report.exercises[0].checks)

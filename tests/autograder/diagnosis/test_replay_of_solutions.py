@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.diagnosis.exchanges import same_exchange
-from autograder.diagnosis.recorded import RecordedCheck, Replayer
-from autograder.diagnosis.replay import SourceModule
+from autograder.diagnosis.comparison import same_exchange
+from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule
 
 EXERCISES = [exercise.name for exercise in find_course().code_exercises]
 #: The first one hands out its generator, from which its check draws.

@@ -66,7 +66,10 @@ def on_silent_sessions(tmp_path):
     """
 
     def on_silent_sessions(tests, *, entered=False, **settings):
-        exercise = SimpleNamespace(name="rnn", tests=tests, hidden_tests=tmp_path / "none.py")
+        missing = tmp_path / "none.py"
+        files = {"tests": tests, "hidden_tests": missing, "stub": missing, "solution": missing}
+        readme = tmp_path / "README.md"
+        exercise = SimpleNamespace(name="rnn", tasks=(), readme=readme, **files)
         return ExerciseUnderTest(exercise, Session(entered), Session(), seed=3, **settings)
 
     return on_silent_sessions

@@ -44,18 +44,20 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
     assert second.findings == ()
 
 
-def test_a_check_without_a_hint_names_its_sentence(collect):
+def test_a_failed_check_without_a_hint_names_its_sentence(collect, tmp_path):
+    text = "Do not\nchange x. <!-- promise: unchanged -->\n"
+    (tmp_path / "README.md").write_text(text, "utf-8")
     checks = """
         import pytest
 
-        @pytest.mark.promise("Do not change x.", "Keep the dtype.")
+        @pytest.mark.promise("unchanged", "dtype")
         def test_sentence():
-            pass
+            assert False
 
-        @pytest.mark.promise("Do not change x.")
+        @pytest.mark.promise("unchanged")
         @pytest.mark.hint("Copy x.")
         def test_hint():
-            pass
+            assert False
         """
     sentence, hint = collect(text=checks)
     assert (sentence.hint, hint.hint) == ('The text says: "Do not change x."', "Copy x.")

@@ -10,13 +10,13 @@ from repository import ROOT
 
 from autograder.course.reading import Course
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError
 from framework.providers.plugins import Plugins
 
-HOSTILE = ROOT / "tests" / "hostile" / "course"
+HOSTILE = ROOT / "tests" / "data" / "hostile" / "course"
 SOLUTIONS = {
     name: (HOSTILE / "solutions" / "unit" / name / f"{name}.py").read_text("utf-8")
     for name in ("target", "neighbour")
@@ -40,7 +40,7 @@ def grade(tmp_path):
             (handed_in / name).write_text(text, "utf-8")
         course = Course.read(root)
         with load_submission(handed_in, course) as submission:
-            setting = Setting(course, Plugins(course=course), choose("process"))
+            setting = GradingSetting(course, Plugins(course=course), choose("process"))
             grader = Grader(setting, submission)
             results = [grader.grade(course.exercise(name)) for name in submission.files]
             grader.close()

@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.fork import ForkSandbox
@@ -23,7 +23,7 @@ from framework.providers.plugins import Plugins
 def setting():
     course = find_course(ROOT)
     works = ForkSandbox().unavailable() is None
-    return Setting(course, Plugins(course=course), choose("fork" if works else "process"))
+    return GradingSetting(course, Plugins(course=course), choose("fork" if works else "process"))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_checks_are_collected_once_and_the_reference_is_asked_once(
     solution = exercise.solution.read_text("utf-8")
     graded(setting, handed_in("activations", solution), [exercise], memory)
     monkeypatch.setattr("pytest.main", never)
-    monkeypatch.setattr("autograder.grading.references.open_solution", never)
+    monkeypatch.setattr("autograder.grading.under_test.open_solution", never)
     assert graded(setting, handed_in("activations", solution), [exercise], memory).exit_code == 0
     assert (
         graded(setting, handed_in("activations", wrong(exercise)), [exercise], memory).exit_code

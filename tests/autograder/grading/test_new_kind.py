@@ -18,7 +18,7 @@ from autograder.reports.html_report import render_cell, render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
-from autograder.results.findings.finding import Finding, Findings
+from autograder.results.findings.finding import CheckFindings, Finding
 from autograder.results.report import ExerciseResult, Provenance, Report, TaskResult
 
 
@@ -84,7 +84,7 @@ def adds(kind):
     """A fixture that adds a finding of `kind`, as a package of a course would define it."""
 
     @pytest.fixture
-    def attention(findings: Findings):
+    def attention(findings: CheckFindings):
         return lambda words, weights: findings.add(kind(words, weights))
 
     return attention

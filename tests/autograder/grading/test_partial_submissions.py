@@ -13,7 +13,7 @@ from repository import ROOT
 from autograder.reports.json_report import render_json
 from autograder.verdicts import Verdict
 
-WRITTEN_IN_TORCH = ROOT / "tests/alternates/language_models/rnn/with_torch.py"
+WRITTEN_IN_TORCH = ROOT / "tests/data/alternates/language_models/rnn/with_torch.py"
 
 WRONG, CRASHED, NOT_STARTED = Verdict.FAILED, Verdict.CRASHED, Verdict.NOT_STARTED
 

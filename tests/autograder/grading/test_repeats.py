@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.repeats import TRIES, graded_once, repeated
+from autograder.grading.request import TRIES, graded_once, repeated
 from autograder.judging.rules import is_open
 from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import InfrastructureFault

@@ -9,7 +9,7 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import WatchState
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
@@ -40,7 +40,7 @@ def folder(tmp_path, real_solution):
 def regrade(folder):
     """`regrade()`: the report, and how many checks ran."""
     course = find_course(ROOT)
-    setting = Setting(course, Plugins(course=course), choose("process"))
+    setting = GradingSetting(course, Plugins(course=course), choose("process"))
     warm = WatchState(setting)
 
     def regrade(*, cold=False):

@@ -13,7 +13,7 @@ from autograder.judging.ending import fitting_hint
 from autograder.results.report import CheckResult, Fact
 from autograder.verdicts import Verdict
 
-COURSE = ROOT / "tests/hostile/course"
+COURSE = ROOT / "tests/data/hostile/course"
 RIGHT = (COURSE / "solutions/unit/target/target.py").read_text("utf-8")
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from autograder.reports import grading_display
-from autograder.reports.grading_display import GradingDisplay, LastVerdict, WatchedScreen
+from autograder.reports.grading_display import GradingDisplay, WatchedScreen
 from autograder.results.report import Report
 from autograder.submissions.submission import load_submission
 
@@ -49,7 +49,10 @@ def test_the_screen_is_cleared_when_something_new_is_there(report, monkeypatch):
 def test_the_last_line_is_the_verdict(report, wrong, width):
     file = io.StringIO()
     console = Console(file=file, width=width)
-    console.print(LastVerdict(Report(report.provenance, (wrong,)), ("rnn.py",)))
+    screen = WatchedScreen()
+    screen.changed = ("rnn.py",)
+    screen.finished(Report(report.provenance, (wrong,)))
+    console.print(screen)
     assert file.getvalue() == "\n! crashed, 2/9 points, after rnn.py\n"
 
 
@@ -72,7 +75,9 @@ def test_a_grading_that_is_stopped_says_how_far_it_was(wrong, passed, monkeypatc
 def test_several_exercises_are_counted(report, wrong, passed):
     file = io.StringIO()
     console = Console(file=file, width=80)
-    console.print(LastVerdict(Report(report.provenance, (wrong, passed)), ()))
+    screen = WatchedScreen()
+    screen.finished(Report(report.provenance, (wrong, passed)))
+    console.print(screen)
     assert "1 of 2 exercises passed" in file.getvalue()
 
 

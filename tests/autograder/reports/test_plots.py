@@ -13,14 +13,14 @@ from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.results.findings.figures import Plot, Plotter
-from autograder.results.findings.finding import Findings
+from autograder.results.findings.finding import CheckFindings
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg
 
 
 def drawn(lines, x=(1, 2, 3), **options):
     """One plot."""
-    findings = Findings()
+    findings = CheckFindings()
     plot = Plotter(findings)
     plot("A title & more", lines, x=x, x_label="layer", y_label="size", **options)
     (plot,) = findings.all
@@ -97,7 +97,7 @@ def test_the_plot_of_a_hidden_check_is_hidden(report_with):
 
 
 def test_a_map_has_a_dot_and_a_name_for_each_place():
-    findings = Findings()
+    findings = CheckFindings()
     places = {"king": (0.0, 1.0), "queen": (1.0, 0.5), "lost": (math.nan, 0.0)}
     Plotter(findings).points("Words", places, x_label="one", y_label="two")
     (drawn,) = findings.all

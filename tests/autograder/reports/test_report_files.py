@@ -1,15 +1,20 @@
-"""`grade --plots DIR`: pictures of what checks have drawn."""
+"""Reports as files, and `grade --plots DIR`: pictures of what checks have drawn."""
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.reports.report_files import save_plots
+from autograder.grading.setting import GradeOptions
+from autograder.reports.report_files import save_plots, write_files
 from autograder.results.findings.figures import Line, Plot
 from autograder.results.report import Provenance, Report
+from framework.errors import GradusError
+from framework.providers.plugins import Plugins
 
 LINE = Line("yours", (1, 2), (1, 0.1))
 PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)
@@ -36,3 +41,15 @@ def test_plots_are_pictures_named_after_exercise_and_title(drawn, tmp_path):
 def test_plots_of_hidden_checks_are_for_instructors(drawn, tmp_path):
     assert len(save_plots(drawn, tmp_path)) == 1
     assert len(save_plots(drawn, tmp_path, show_hidden=True)) == 2
+
+
+def test_half_a_report_is_removed(drawn, tmp_path, monkeypatch):
+    def cut_off(path, text, encoding):
+        path.write_bytes(text[:5].encode(encoding))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", cut_off)
+    options = GradeOptions(files={"json": tmp_path / "report.json"})
+    with pytest.raises(GradusError, match="No space"):
+        write_files(drawn, options, Plugins())
+    assert list(tmp_path.iterdir()) == []

@@ -13,13 +13,13 @@ from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView
-from autograder.results.findings.finding import Findings
+from autograder.results.findings.finding import CheckFindings
 from autograder.results.findings.texts import LONGEST, Tabulator
 from framework.errors import BadInputError
 
 
 def table(rows=(("rnn", "100.00%"), ("b<a>g", "7.5%"))):
-    findings = Findings()
+    findings = CheckFindings()
     Tabulator(findings)("Families", ("name", "accuracy"), rows)
     (found,) = findings.all
     return found

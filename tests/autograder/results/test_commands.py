@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.options import GradeOptions
+from autograder.grading.setting import GradeOptions
 from autograder.results.commands import Commands
 from autograder.results.report import CheckResult
 from autograder.verdicts import Verdict

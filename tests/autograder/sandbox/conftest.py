@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,8 @@ from denied_namespaces import DeniedForkSandbox
 
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import BUILT_IN, Sandbox, build_view, interpreter
+from autograder.sandbox.runners.filesystem_view import installed_packages
 from autograder.sandbox.runners.fork import ForkSandbox
-from autograder.sandbox.runners.installed_packages import installed_packages
 from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.runners.worker_modules import copy_worker_modules
 
@@ -32,7 +32,7 @@ sys.meta_path.append(PackageFinder(settings["packages"], []))
 exec(settings["before"])
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView.from_json(settings["view"]), Limits.from_json(settings["limits"])
+view, limits = FilesystemView(**settings["view"]), Limits(**settings["limits"])
 held = isolate(view, limits)
 exec(settings["imports"])
 gaps = lock(view, limits, held)
@@ -72,8 +72,8 @@ def _worker(
         settings = {
             "modules": str(modules),
             "packages": installed.modules,
-            "view": sandbox.seen_by(view).to_json(),
-            "limits": limits.to_json(),
+            "view": asdict(sandbox.seen_by(view)),
+            "limits": asdict(limits),
             "before": before,
             "imports": imports,
             "code": code,

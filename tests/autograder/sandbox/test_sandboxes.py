@@ -22,10 +22,14 @@ from repository import ROOT
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.landlock import landlock_version
-from autograder.sandbox.runners import bubblewrap as bubblewrap_module
+from autograder.sandbox.runners import base as bubblewrap_module
 from autograder.sandbox.runners import build_view, choose
-from autograder.sandbox.runners.base import PROCESSOR_CHOICE, ProcessSandbox, tree_of
-from autograder.sandbox.runners.bubblewrap import BubblewrapSandbox
+from autograder.sandbox.runners.base import (
+    PROCESSOR_CHOICE,
+    BubblewrapSandbox,
+    ProcessSandbox,
+    tree_of,
+)
 from framework.errors import SandboxError, UnknownNameError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these sandboxes need Linux")
@@ -321,7 +325,8 @@ def test_it_outlives_the_thread_that_started_it(sandbox, worker):
 
 
 HOST = """
-import sys, tempfile
+import json, sys, tempfile
+from dataclasses import asdict
 from pathlib import Path
 sys.path[:] = [{root!r}, *sys.path, {scratch!r} + "/packages"]
 from autograder.sandbox.confine import Limits
@@ -332,13 +337,13 @@ sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
 modules = Path({scratch!r}, "modules")
 copy_worker_modules(modules)
 view = build_view([modules], Path(scratch))
-code = f'''import sys; sys.path.insert(0, "{{modules}}")
+code = f'''import json, sys; sys.path.insert(0, "{{modules}}")
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView.from_json(sys.argv[1]), Limits()
+view, limits = FilesystemView(**json.loads(sys.argv[1])), Limits()
 print(lock(view, limits, isolate(view, limits)), flush=True)
 while True: pass'''
-argv = [interpreter(), "-I", "-S", "-B", "-c", code, sandbox.seen_by(view).to_json()]
+argv = [interpreter(), "-I", "-S", "-B", "-c", code, json.dumps(asdict(sandbox.seen_by(view)))]
 process = sandbox.spawn(argv, view, Limits())
 print(process.stdout.readline().decode().strip() or process.stderr.read().decode(), flush=True)
 print(*tree_of(process).pids(), flush=True)

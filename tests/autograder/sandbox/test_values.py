@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.sandbox.values import leaves, map_leaves, same_form, zip_leaves
-from autograder.sandbox.wire import Handle
+from autograder.sandbox.wire import Handle, leaves, map_leaves, same_form, zip_leaves
 
 TREE = {"W": 1.0, "states": (2.0, [3.0, {"b": "text"}]), "empty": [], 0: None}
 

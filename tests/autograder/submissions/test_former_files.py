@@ -83,10 +83,10 @@ def test_a_file_without_work_under_a_former_name_is_no_exercise(course, folder):
 
 
 def test_an_ngram_file_of_before_the_split_gets_full_marks_in_both(graded):
-    """Its KneserNey derives from its own NgramLM: see tests/alternates."""
+    """Its KneserNey derives from its own NgramLM: see tests/data/alternates."""
     from repository import ROOT
 
-    folder = ROOT / "tests/alternates/language_models"
+    folder = ROOT / "tests/data/alternates/language_models"
     counts, smoothed = (
         (folder / name / "dicts.py").read_text("utf-8") for name in ("ngram", "kneser_ney")
     )

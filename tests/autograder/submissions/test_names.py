@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from autograder.submissions import archives
-from autograder.submissions.recognition import meant_exercise, mentioned_exercise, numbered
+from autograder.submissions.recognition import meant_exercise, mentioned_exercise
 from autograder.submissions.submission import load_submission
 
 NAMES = ["rnn", "rnn_lm", "conv1d", "lstm"]
@@ -54,13 +54,6 @@ def test_names_that_mention_an_exercise():
     assert mentioned_exercise("hw3_rnn_lm_anna", NAMES) == "rnn_lm"
     assert mentioned_exercise("3-RNN", NAMES) == "rnn"
     assert mentioned_exercise("learning", NAMES) == ""
-
-
-def test_numbers_of_systems():
-    assert numbered("rnn-10", NAMES) == ("rnn", 10)
-    assert numbered("rnn (2)", NAMES) == ("rnn", 2)
-    assert numbered("conv1d", NAMES) is None
-    assert numbered("other-1", NAMES) is None
 
 
 @pytest.fixture

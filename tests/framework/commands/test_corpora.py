@@ -31,10 +31,10 @@ def test_every_corpus_is_listed_with_score_files_licence_and_owner(spec, install
     assert "\x1b" not in shown
     found = rows(shown)
     assert found["corpus"] == "kind best possible score files licence owner"
-    assert found["agreement"] == "text perplexity 3.4010 as gradus gradus"
+    assert found["agreement"] == "text perplexity 3.4010 as gradus lectures"
     assert found["trec"] == "labelled_texts train.txt, test.txt none stated gradus"
     assert found["moods"] == "tagged_sentences F1 0.9000 moods.train CC0 week3 (gradus-week3 1.0)"
-    assert list(found)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
+    assert list(found)[1:4] == ["agreement", "verse", "trec"]  # sorted by kind
 
 
 def test_a_corpus_that_cannot_be_loaded_does_not_hide_the_others(spec, install, capsys):
@@ -64,5 +64,5 @@ def test_an_unknown_corpus_is_corrected(spec):
 
 def test_a_plugin_that_takes_the_name_of_a_built_in_corpus_is_refused(spec, install):
     install("week3", MOODS.replace('"moods"', '"sentiment"'))
-    with pytest.raises(ConflictError, match=r"gradus and week3 \(gradus-week3 1.0\) both offer"):
+    with pytest.raises(ConflictError, match=r"lectures and week3 \(gradus-week3 1.0\) both offer"):
         corpora()

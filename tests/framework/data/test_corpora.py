@@ -8,6 +8,7 @@ from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.data.vocabulary import UNK, Vocabulary
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from plugins.lectures.corpora import CORPORA
 
 LINES = [f"the {noun} is here" for noun in ("key", "key", "cat", "dog", "key", "cat")]
 
@@ -65,7 +66,7 @@ def test_a_text_may_be_held_out_in_a_file_of_its_own(tmp_path):
 
 def test_a_corpus_by_name_has_its_own_held_out_text(tmp_path):
     with pytest.raises(UsageError, match="'agreement' has its own held-out text"):
-        load_corpus("agreement", held_out=tmp_path / "valid.txt")
+        load_corpus("agreement", Corpora(CORPORA), held_out=tmp_path / "valid.txt")
 
 
 def test_a_byte_order_mark_is_not_part_of_a_word(tmp_path):
@@ -110,7 +111,7 @@ def two_sentences():
 
 
 def test_the_built_in_corpus_knows_its_best_perplexity():
-    assert load_corpus("agreement").best_perplexity == pytest.approx(3.4, abs=0.1)
+    assert load_corpus("agreement", Corpora(CORPORA)).best_perplexity == pytest.approx(3.4, abs=0.1)
 
 
 def test_a_corpus_of_a_plugin(monkeypatch):
@@ -128,7 +129,7 @@ def mine():
 
 def test_a_misspelt_name_is_corrected():
     with pytest.raises(UnknownNameError, match="'agrement': did you mean 'agreement'"):
-        load_corpus("agrement")
+        load_corpus("agrement", Corpora(CORPORA))
 
 
 def test_unusable_files_are_refused(tmp_path):

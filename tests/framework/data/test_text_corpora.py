@@ -10,6 +10,7 @@ from framework.data.corpus_registry import Corpora
 from framework.data.labelled import LabelledText
 from framework.data.text_corpora import load_text_corpus
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from plugins.lectures.corpora import CORPORA
 
 
 @pytest.fixture
@@ -79,10 +80,10 @@ def test_an_unknown_name_is_distinguished_from_similar_ones():
 
 
 def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
-    entry = CorpusEntry("reviews", LABELLED_TEXTS, "framework.languages.sentiment:corpus")
+    entry = CorpusEntry("reviews", LABELLED_TEXTS, "plugins.lectures.languages.sentiment:corpus")
     assert load_text_corpus("reviews", None, Corpora([entry])).classes == ("negative", "positive")
     with pytest.raises(UsageError, match=r"'agreement' has text .*, but labelled texts are needed"):
-        load_text_corpus("agreement", None)
+        load_text_corpus("agreement", None, Corpora(CORPORA))
 
 
 @pytest.mark.parametrize(

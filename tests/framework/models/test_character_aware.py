@@ -9,11 +9,11 @@ from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity
 from framework.gradients.numerical import numerical_gradient
 from framework.interfaces import NumpyArrays
-from framework.languages.agreement import AgreementLanguage
 from framework.models.character_aware import build_language_model, kim_encoder
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.loops import language_model_steps
+from plugins.lectures.languages.agreement import AgreementLanguage
 
 VOCABULARY = Vocabulary(["key", "keys", "of", "cabinets"])
 TOKENS = np.array([[3, 4, 3, 6], [5, 3, 1, 0]])

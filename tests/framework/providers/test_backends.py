@@ -91,7 +91,7 @@ def test_a_backend_with_arrays_of_its_own_stands_alone():
     known = registry(("model", "layer@numpy", LAYER), ("model", "network@other", NETWORK))
     backend = Backend(known, "other")
     assert backend.providers == ("other",)
-    with pytest.raises(UsageError, match="'other' offers no 'layer'; these do: numpy"):
+    with pytest.raises(UsageError, match="'other' offers no 'layer': choose layer@numpy"):
         backend.build("network", 3, kind="model")
 
 

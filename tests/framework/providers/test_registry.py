@@ -48,7 +48,7 @@ def test_an_unknown_provider_and_a_provider_without_it_are_distinguished():
     found = registry(LSTM, ("model", "gru", "torch", "x:GRU"))
     with pytest.raises(UnknownNameError, match="no provider 'numpi': did you mean 'numpy'"):
         found.find("lstm", "numpi")
-    with pytest.raises(UsageError, match="'torch' offers no 'lstm'; these do: numpy"):
+    with pytest.raises(UsageError, match="'torch' offers no 'lstm': choose lstm@numpy"):
         found.find("lstm", "torch")
 
 

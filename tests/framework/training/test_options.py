@@ -12,7 +12,6 @@ import framework.training.options as module
 from framework.errors import UsageError
 from framework.training.option_fields import option_fields
 from framework.training.options import (
-    ComparisonOptions,
     LanguageModelOptions,
     LearningOptions,
     PairOptions,
@@ -38,7 +37,7 @@ def test_every_kind_of_run_has_all_options_of_training():
         assert common <= {one.name for one in option_fields(kind)}
 
 
-@pytest.mark.parametrize("kind", [*KINDS, ComparisonOptions])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_option_has_a_help_text_and_a_default_that_fits(kind):
     for one in option_fields(kind):
         assert one.option.help.endswith("."), one.name
@@ -51,7 +50,6 @@ def test_every_option_has_a_help_text_and_a_default_that_fits(kind):
         (LanguageModelOptions, {"epochs": 3, "batch_size": 20, "keep": "last", "summed": False}),
         (TaggerOptions, {"epochs": 5, "batch_size": 32, "keep": "best", "corpus": "entities"}),
         (TextClassifierOptions, {"epochs": 5, "keep": "best", "corpus": "sentiment"}),
-        (ComparisonOptions, {"epochs": 6, "learning_rate": 0.02, "keep": "best"}),
         (
             WordVectorOptions,
             {"epochs": 5, "optimizer": "sgd", "summed": True, "precision": "float32"},

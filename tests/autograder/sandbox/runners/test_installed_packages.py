@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.runners.installed_packages import installed_packages
+from autograder.sandbox.runners.filesystem_view import installed_packages
 from framework.errors import BadInputError
 
 

@@ -42,11 +42,11 @@ class Member(ProcessHandle):
     def __init__(self, tree, pid):
         self.tree, self.pid = tree, pid
 
-    def suspend(self):
-        self.tree.stopped.add(self.pid)
-
-    def kill(self):
-        self.tree.running.remove(self.pid)
+    def signal(self, name):
+        if name == "SIGKILL":
+            self.tree.running.remove(self.pid)
+        else:
+            self.tree.stopped.add(self.pid)
 
     def wait(self, deadline):
         return self.pid not in self.tree.running

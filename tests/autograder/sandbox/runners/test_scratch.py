@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.sandbox.runners.scratch import remove_scratch
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 
 
 def nest(folder: Path, depth: int) -> None:

@@ -7,16 +7,15 @@ import textwrap
 import pytest
 
 from autograder.sandbox.runners.base import ProcessSandbox
-from autograder.sandbox.session import time_limits
+from autograder.sandbox.session import sandbox_session
 from autograder.sandbox.session.launch import WorkerSpec
-from autograder.sandbox.session.sandbox_session import SandboxSession
-from autograder.sandbox.session.time_limits import Deadlines
+from autograder.sandbox.session.sandbox_session import Deadlines, SandboxSession
 
 
 @pytest.fixture
 def patient(monkeypatch):
     """Limits of processor time are reached before those of wall time, on the busiest machine."""
-    monkeypatch.setattr(time_limits, "WALL_FACTOR", 200.0)
+    monkeypatch.setattr(sandbox_session, "WALL_FACTOR", 200.0)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.session.callbacks import CallbackTable, callback
 from autograder.sandbox.session.faults import Crashed, TimedOut
-from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.inline import CallbackTable
+from autograder.sandbox.session.requests import RemoteModule, callback
 from autograder.sandbox.wire import WireError
 
 BORROWS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.session.describe import value_text
+from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.wire import Handle
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.sandbox.session.faults import Crashed, NotWritten
 from autograder.sandbox.session.inline import InlineSession, ProviderModule
-from autograder.sandbox.session.remote import RemoteModule, RemoteObject, assign
+from autograder.sandbox.session.requests import RemoteModule, RemoteObject, assign
 from autograder.sandbox.wire import WireError
 from framework.interfaces import Model, NumpyArrays
 from framework.models.parts import part

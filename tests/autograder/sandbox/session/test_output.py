@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session.output import HEAD, TAIL, Output, plain_text
+from autograder.sandbox.session.process import HEAD, TAIL, Output, plain_text
 
 
 def test_short_output_is_kept_as_it_is():

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks import part
 from autograder.sandbox.session.inline import InlineSession
-from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.requests import RemoteModule
 from framework.interfaces import NumpyArrays
 
 

@@ -21,8 +21,8 @@ from autograder.sandbox.session.faults import (
     SubmissionFault,
     TimedOut,
 )
-from autograder.sandbox.session.remote import RemoteModule, assign
-from autograder.sandbox.session.time_limits import WALL_FACTOR
+from autograder.sandbox.session.requests import RemoteModule, assign
+from autograder.sandbox.session.sandbox_session import WALL_FACTOR
 from autograder.verdicts import Verdict
 from framework.log import recorded_log
 
@@ -518,7 +518,7 @@ def test_a_worker_that_never_says_a_word_is_given_up(module_of):
     started = time.monotonic()
     for _ in range(3):
         session.begin()
-        with pytest.raises(InfrastructureFault, match="DeadlineError"):
+        with pytest.raises(InfrastructureFault, match=r"no answer within 0\.3 s"):
             module.double(1)
     assert time.monotonic() - started < 0.3 + 3
 

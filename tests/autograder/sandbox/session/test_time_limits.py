@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograder.sandbox.session.process import CpuMeter, IdleMeter
-from autograder.sandbox.session.time_limits import WALL_FACTOR, TimeBudget
+from autograder.sandbox.session.sandbox_session import WALL_FACTOR, TimeBudget
 
 
 def test_a_meter_measures_from_the_start_of_an_exchange():

@@ -22,7 +22,7 @@ from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import base
 from autograder.sandbox.runners.base import ProcessSandbox
 from autograder.sandbox.session.faults import OutOfMemory, SubmissionFault
-from autograder.sandbox.session.remote import RemoteModule
+from autograder.sandbox.session.requests import RemoteModule
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc to compare")
 

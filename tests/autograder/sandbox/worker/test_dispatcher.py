@@ -10,7 +10,7 @@ import pytest
 from autograder.sandbox import wire
 from autograder.sandbox.wire import Handle, Result
 from autograder.sandbox.worker.dispatcher import Dispatcher
-from autograder.sandbox.worker.exceptions import NotDefinedError
+from autograder.sandbox.worker.loading import NotDefinedError
 from framework.interfaces import Model
 
 

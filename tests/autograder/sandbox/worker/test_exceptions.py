@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.worker.exceptions import MAX_FRAMES, MAX_MESSAGE, describe
+from autograder.sandbox.worker.loading import MAX_FRAMES, MAX_MESSAGE, describe
 
 
 def raised(error):

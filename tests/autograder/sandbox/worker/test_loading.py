@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox.worker.exceptions import NotDefinedError, PartMissingError
-from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.loading import NotDefinedError, PartMissingError, SubmittedModule
 
 PARTS = {"cell": ("cells_file", "Cell"), "gate": ("cells_file", "Gate"), "lost": ("no_file", "X")}
 

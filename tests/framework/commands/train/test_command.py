@@ -7,7 +7,7 @@ import pytest
 from gradus_command import gradus
 
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
-from framework.languages import agreement
+from plugins.lectures.languages import agreement
 
 LINES = ["the key is here", "the keys are here", "a key is old", "the old keys are here"]
 

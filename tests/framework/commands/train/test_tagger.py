@@ -50,7 +50,7 @@ def windows(ids, size):
 @pytest.fixture(autouse=True)
 def folder(spec, monkeypatch):
     """A folder with a small corpus."""
-    monkeypatch.setattr("framework.languages.entities.corpus.__defaults__", (300, 0))
+    monkeypatch.setattr("plugins.lectures.languages.entities.corpus.__defaults__", (300, 0))
     for part, count in (("train", 20), ("testa", 2), ("testb", 3)):
         (spec / f"eng.{part}").write_text(SENTENCES * count, "utf-8")
     return spec
@@ -150,7 +150,7 @@ def register_corpora():
     files = (CorpusFile("all", ("eng.train",)),)
     return [
         CorpusEntry("moods", "tagged_sentences", f"{__file__}:moods", best_score=0.8, files=files),
-        CorpusEntry("wrong", "tagged_sentences", "framework.languages.sentiment:corpus"),
+        CorpusEntry("wrong", "tagged_sentences", "plugins.lectures.languages.sentiment:corpus"),
     ]
 
 def moods(files):

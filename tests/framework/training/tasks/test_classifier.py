@@ -7,13 +7,13 @@ import pytest
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.languages import sentiment
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from framework.training.options import TextClassifierOptions
 from framework.training.tasks.text_classifier import text_task
+from plugins.lectures.languages import sentiment
 
 SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
 SIZES = {"embedding_size": 8, "hidden_sizes": [8], "word_dropout": 0.2}

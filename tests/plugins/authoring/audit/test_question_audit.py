@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.grading import written_answers
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from framework.errors import GradusError
 from framework.providers.plugins import Plugins
@@ -13,7 +13,7 @@ from plugins.authoring.audit.findings import AuditOutcome
 
 @pytest.fixture
 def run(asked_course):
-    setting = Setting(asked_course, Plugins(course=asked_course), choose("process"))
+    setting = GradingSetting(asked_course, Plugins(course=asked_course), choose("process"))
     scope = Scope((asked_course.exercise("asked"),))
     return lambda: audit(setting, scope, jobs=1)
 

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from framework.providers.backends import REFERENCE
@@ -71,7 +71,12 @@ def exercise(tiny_course):
 
 @pytest.fixture
 def setting(tiny_course):
-    return Setting(tiny_course, Plugins(course=tiny_course), choose("process"), provider=REFERENCE)
+    return GradingSetting(
+        tiny_course,
+        Plugins(course=tiny_course),
+        choose("process"),
+        GradeOptions(provider=REFERENCE),
+    )
 
 
 @pytest.fixture

@@ -9,19 +9,20 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.course.reading import Course, find_course
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
-from plugins.authoring.checking import checking, exercise_files
-from plugins.authoring.checking.checking import checked
+from framework.providers.registry import checked
+from plugins.authoring import checking
+from plugins.authoring.checking import exercise_files
 from plugins.authoring.checking.exercise_files import Checked, Problem
 from plugins.authoring.commands.check import described
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")
-ALTERNATE = Path("tests/alternates/first_steps/linear/with_einsum.py")
+ALTERNATE = Path("tests/data/alternates/first_steps/linear/with_einsum.py")
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,9 @@ def edit(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), "utf-8")
 
 
-def setting(root: Path) -> Setting:
+def setting(root: Path) -> GradingSetting:
     course = find_course(root)
-    return Setting(course, Plugins(course=course), choose("process"))
+    return GradingSetting(course, Plugins(course=course), choose("process"))
 
 
 def linear(root: Path):
@@ -129,8 +130,8 @@ def test_too_few_hints(root):
 
 
 def test_a_promise_that_no_text_has(root):
-    edit(root / EXERCISE / "README.md", "Do not modify the arguments.", "Keep the arguments.")
-    assert "no text contains 'Do not modify" in told(exercise_files.promises(linear(root)))
+    edit(root / EXERCISE / "README.md", "promise: unchanged", "promise: same")
+    assert "no text has the promise 'unchanged'" in told(exercise_files.promises(linear(root)))
 
 
 def test_a_threshold_that_no_check_measures(root):

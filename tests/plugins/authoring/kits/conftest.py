@@ -9,7 +9,7 @@ import pytest
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import Setting
+from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
@@ -46,7 +46,9 @@ def graded():
     def graded(root, name="activations", submission=None, seed=None, **options):
         course = Course.read(root)
         options["seed"] = seed_in(root, seed)
-        setting = Setting(course, Plugins(course=course), choose("process"), **options)
+        setting = GradingSetting(
+            course, Plugins(course=course), choose("process"), GradeOptions(**options)
+        )
         exercises = (course.exercise(name),)
         with load_submission(submission or root / "exercises", course) as found:
             return answer(GradeRequest(setting, found, exercises, 1, Silence()))

@@ -64,4 +64,5 @@ def test_a_number_is_removed_where_the_expected_name_is_absent():
         "x/lstm (2).ipynb": "x/lstm.ipynb",
     }
     assert corrected("rnn-9.py", "rnn-10.py", "rnn.ipynb") == {"rnn-10.py": "rnn.py"}
+    assert corrected("rnn.py", "other-1.py") == {}
     assert corrected("rnn.py", "rnn-1.py", "other-1.py", "lstm-x.py") == {}

@@ -10,7 +10,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from framework.cli import app
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.runs.store import Store
-from plugins.classes.runs.stored_runs import all_runs, entries_of, start_run
+from plugins.classes.runs.stored_runs import Queue, all_runs, entries_of, start_run
 
 #: The points of the exercise of this class.
 POINTS = f"{find_course(ROOT).exercise('one_hot').points:g}"
@@ -237,7 +236,7 @@ def regraded(copy, name):
     with Store(str(copy / "lab1/results.sqlite")) as store:
         run = store.transaction(all_runs)[0]
         entries = store.transaction(partial(entries_of, id=run.id))
-        queue = replace(run.queue, assignment=name)
+        queue = Queue(name, run.revision, run.seed, run.environment)
         store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,7 +12,7 @@ from autograder.results.findings.texts import WrittenAnswer
 from autograder.results.report import Diagnosis
 from autograder.verdicts import Verdict
 from plugins.classes.collecting.attempts import Rule, Timing
-from plugins.classes.marks.class_results import State, facts_of, read_results, report_of
+from plugins.classes.marks.class_results import State, read_results, report_of, work_of
 from plugins.classes.runs.store import Store
 
 WRONG = check(Verdict.FAILED, 4.0, "backward", diagnosis=Diagnosis("no-bias", "adds no bias"))
@@ -44,11 +45,10 @@ def test_points_tasks_and_checks_of_each_student(tmp_path):
     }
     rnn, lm = found.of("s1").values()
     assert (rnn.work.earned, rnn.work.possible, rnn.work.verdict) == (10, 14, Verdict.FAILED)
-    assert [(t.name, c.diagnosis, c.sentence) for t, c in rnn.work.checks][1] == (
-        "backward", "no-bias", "adds no bias",
-    )  # fmt: skip
-    assert lm.work.tasks[0].waiting == {"rnn": 6.0}
-    assert [c.answer for _, c in found.outcomes["s2", "rnn"].work.checks] == ["", "3f1c"]
+    assert rnn.work.checks[1].diagnosis == WRONG.diagnosis
+    assert [(c.blocked_by, c.points) for c in lm.work.checks] == [("rnn", 6.0)]
+    (answer,) = found.outcomes["s2", "rnn"].work.checks[1].of(WrittenAnswer)
+    assert answer.digest == "3f1c"
     assert (rnn.standing.timing, rnn.standing.days_late) == (Timing.LATE, 1)
     assert report.exercises[0].checks[1].diagnosis == WRONG.diagnosis
     assert made.collection.without("s1").students.keys() == {"s2", "s3"}
@@ -69,6 +69,9 @@ def test_a_student_whose_attempts_do_not_count_has_handed_in(tmp_path):
     }
 
 
-def test_facts_are_those_of_the_report():
-    facts = facts_of(result(exercise("rnn", check(), WRONG, BLOCKED)))
-    assert (facts.earned, facts.possible, len(list(facts.checks))) == (10, 20, 3)
+def test_work_is_that_of_the_report_without_the_details_of_checks():
+    detailed = replace(WRONG, details=("shape (2, 3)",), arguments=("x = 1",))
+    work = work_of(result(exercise("rnn", check(), detailed, BLOCKED)))
+    assert (work.earned, work.possible) == (10, 20)
+    assert [c.diagnosis for c in work.checks] == [None, WRONG.diagnosis, None]
+    assert not any(c.details or c.arguments for c in work.checks)

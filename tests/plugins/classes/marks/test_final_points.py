@@ -14,7 +14,7 @@ from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError
 from plugins.classes.marks import manual_points
 from plugins.classes.marks.class_results import State, read_results
-from plugins.classes.marks.final_points import Settling, asked, settle
+from plugins.classes.marks.final_points import asked, settle
 from plugins.classes.marks.rules import read_rules
 from plugins.classes.rosters.dates import Extension
 from plugins.classes.runs.store import Store
@@ -47,8 +47,8 @@ def settled(made, found, rules="", table="", adjust=None, **options):
         (folder / manual_points.FILE).write_text(table, "utf-8")
     tasks = {name: {"forward", "backward", "train", "why"} for name in read.exercises}
     entries = manual_points.read_entries(folder / manual_points.FILE)
-    settling = Settling(read_rules(folder, tasks), entries, adjust or (lambda points: points))
-    return settle(read, settling)
+    rules = read_rules(folder, tasks)
+    return settle(read, rules, entries, adjust or (lambda points: points))
 
 
 ALL = {("s1", "a"): [RIGHT, BLOCKED], ("s2", "b"): [RIGHT, "lm"]}

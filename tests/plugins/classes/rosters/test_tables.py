@@ -59,13 +59,15 @@ def test_quotes_are_those_of_the_cell_or_its_row(tmp_path):
 
 def test_a_row_that_ends_early_gets_the_cells_up_to_each_column(tmp_path):
     file = tmp_path / "grades.csv"
-    file.write_text("a,b,c,d\nx\ny,2\n", "utf-8", newline="")
+    file.write_text("a,b,c,d\nx\ny,2\nz,\n", "utf-8", newline="")
     sheet = read_sheet(file)
     sheet.write(sheet.rows[0], 3, "late")
     sheet.write(sheet.rows[0], 1, "8")
     sheet.write(sheet.rows[1], 1, "9")
     sheet.write(sheet.rows[1], 2, "")
-    assert sheet.rendered() == b"a,b,c,d\nx,8,,late\ny,9,\n"
+    sheet.write(sheet.rows[2], 1, "7")
+    sheet.write(sheet.rows[2], 3, "good")
+    assert sheet.rendered() == b"a,b,c,d\nx,8,,late\ny,9,\nz,7,,good\n"
 
 
 def test_what_is_no_table_or_cannot_hold_a_character_is_refused(tmp_path):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from queue_run import Run
 
-from plugins.classes.runs import grader_process
+from autograder.public.grading import GradeOptions
+from plugins.classes.runs import cluster
 from plugins.classes.runs.grade_job import RunSettings
 
 #: Grades a job by the name of its place; some end the process, one answers what is invalid.
 STAND_IN = """
 import json, os, signal, sys, time
 for line in sys.stdin:
-    task = json.loads(line)
-    place = task["job"]["place"]
-    if place.startswith("killer") or (place.startswith("shaky") and not task["job"]["alone"]):
+    job = json.loads(line)[1]
+    place = job["place"]
+    if place.startswith("killer") or (place.startswith("shaky") and not job["alone"]):
         os.kill(os.getpid(), signal.SIGKILL)
     if place.startswith("slow"):
         time.sleep(60)
@@ -34,13 +36,13 @@ def command(tmp_path, monkeypatch):
     """The program that replaces a grader's."""
     file = tmp_path / "stand_in.py"
     file.write_text(STAND_IN)
-    monkeypatch.setattr(grader_process, "COMMAND", [sys.executable, str(file)])
+    monkeypatch.setattr(cluster, "COMMAND", [sys.executable, str(file)])
     return file
 
 
 @pytest.fixture
 def settings():
-    return RunSettings("no course")
+    return RunSettings(GradeOptions(course=Path("no course")))
 
 
 @pytest.fixture

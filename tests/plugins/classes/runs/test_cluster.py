@@ -34,7 +34,7 @@ def listening(process):
 
 def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, command, settings):
     run.queue("killer", "shaky", "liar", *NAMES)
-    engine = dask_engine(settings, "r1", "local", None, 2)
+    engine = dask_engine(settings, "local", None, 2)
     seen = []
     grade = engine.submit
 
@@ -62,11 +62,11 @@ def is_stand_in(process):
 def test_a_cluster_without_encryption_is_refused(settings, tmp_path):
     for address in ("tcp://127.0.0.1:8786", "127.0.0.1:8786", "ws://host"):
         with pytest.raises(UsageError, match="Without TLS"):
-            dask_engine(settings, "r1", address, tmp_path, 1)
+            dask_engine(settings, address, tmp_path, 1)
     with pytest.raises(UsageError, match="--certificates DIR"):
-        dask_engine(settings, "r1", "tls://host:1", None, 1)
+        dask_engine(settings, "tls://host:1", None, 1)
     with pytest.raises(UsageError, match=r"has no ca\.pem and no cert\.pem"):
-        dask_engine(settings, "r1", "tls://host:1", tmp_path, 1)
+        dask_engine(settings, "tls://host:1", tmp_path, 1)
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ class _Cluster:
         files = {"ca-file": CA, "cert": CERTIFICATE, "key": KEY}
         self._tls = [f"--tls-{kind}={certificates / name}" for kind, name in files.items()]
         (folder / "preload.py").write_text(
-            "from plugins.classes.runs import grader_process\nimport sys\n"
-            f"grader_process.COMMAND = [sys.executable, {str(command)!r}]\n"
+            "from plugins.classes.runs import cluster\nimport sys\n"
+            f"cluster.COMMAND = [sys.executable, {str(command)!r}]\n"
         )
         file = folder / "scheduler.json"
         self.scheduler = self._start(
@@ -141,7 +141,7 @@ def test_a_worker_that_is_killed_costs_no_job_and_no_grade(cluster, certificates
     names = [f"s{number}" for number in range(300)]
     run.queue(*names)
     first = cluster.start_worker()
-    engine = dask_engine(settings, "r1", cluster.address, certificates, 2)
+    engine = dask_engine(settings, cluster.address, certificates, 2)
 
     def disturb():
         time.sleep(2)
@@ -168,7 +168,7 @@ def test_a_cluster_that_does_not_answer_is_an_error_and_nothing_is_lost(
 ):
     monkeypatch.setattr("plugins.classes.runs.cluster.CONNECT_SECONDS", 2)
     run.queue("s1")
-    engine = dask_engine(settings, "r1", "tls://127.0.0.1:9", certificates, 1)
+    engine = dask_engine(settings, "tls://127.0.0.1:9", certificates, 1)
     with pytest.raises(ClusterError, match=r"no cluster at tls://127\.0\.0\.1:9"):
         run.go(None, engine=engine)
     assert run.counts == {"queued": 1}

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from queue_run import graded, key_of
 
-from plugins.classes.runs import engine, grade_run, job_queue
-from plugins.classes.runs.engine import Engine, JobOutcome, local_engine
+from plugins.classes.runs import grade_job, grade_run, jobs
+from plugins.classes.runs.grade_job import Engine, JobOutcome, local_engine
+from plugins.classes.runs.stored_runs import Queue
 
 NAMES = [f"s{number}" for number in range(12)]
 
@@ -40,7 +41,7 @@ def test_a_fault_is_tried_three_times_and_is_no_result(run):
         return JobOutcome(fault="no space left") if job.place == "bad" else graded(job)
 
     run.go(grade)
-    assert tries["bad"] == job_queue.TRIES
+    assert tries["bad"] == jobs.TRIES
     assert (run.result("bad"), run.fault("bad")) == (None, "no space left")
     assert run.counts == {"done": len(NAMES), "fault": 1}
     assert run.progress.not_graded == 1
@@ -60,7 +61,7 @@ def test_an_exception_of_an_engine_is_a_fault_of_ours(run):
 
 
 def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
-    monkeypatch.setattr("plugins.classes.runs.coordinator._TICK", 0.02)
+    monkeypatch.setattr("plugins.classes.runs.jobs.TICK", 0.02)
     run.queue("slow", *NAMES)
     started, beside = [], []
 
@@ -135,16 +136,15 @@ def test_two_coordinators_on_one_store_grade_everything_once(run):
 
 
 def test_leases_of_long_jobs_are_extended(run, monkeypatch):
-    monkeypatch.setattr(job_queue, "LEASE", 0.4)
-    monkeypatch.setattr("plugins.classes.runs.coordinator.LEASE", 0.4)
-    monkeypatch.setattr("plugins.classes.runs.coordinator._TICK", 0.05)
+    monkeypatch.setattr(jobs, "LEASE", 0.4)
+    monkeypatch.setattr("plugins.classes.runs.jobs.TICK", 0.05)
     run.queue("long")
     leased = []
 
     def grade(job):
         time.sleep(1.0)
-        queue = job_queue.Queue("lab1", "r1", 7, "numpy")
-        leased.append(run.store.transaction(lambda c: job_queue.lease(c, queue, "x", is_idle=True)))
+        queue = Queue("lab1", "r1", 7, "numpy")
+        leased.append(run.store.transaction(lambda c: jobs.lease(c, queue, "x", is_idle=True)))
         return graded(job)
 
     run.go(grade)
@@ -175,7 +175,7 @@ def test_a_sample_is_graded_again_and_differences_are_counted(run):
 def test_a_process_whose_coordinator_has_ended_before_it_began_ends_too():
     """The signal of the parent's death does not come where the parent died before."""
     context = multiprocessing.get_context("fork")
-    late = context.Process(target=engine._begin, args=(graded, os.getpid() + 1_000_000))
+    late = context.Process(target=grade_job._begin, args=(graded, os.getpid() + 1_000_000))
     late.start()
     late.join(20)
     assert late.exitcode == 1

@@ -15,8 +15,8 @@ import pytest
 from queue_run import Run, graded, key_of
 from sqlalchemy import event
 
-from plugins.classes.runs import job_queue
-from plugins.classes.runs.engine import JobOutcome, local_engine
+from plugins.classes.runs import jobs
+from plugins.classes.runs.grade_job import JobOutcome, local_engine
 from plugins.classes.runs.store import StoreError
 from plugins.classes.runs.stored_runs import StoredResult, disagreements
 
@@ -124,7 +124,7 @@ def test_a_clock_that_steps_loses_and_doubles_nothing(run, monkeypatch, step):
     names = [str(number) for number in range(40) if not is_hostile(number)]
     run.queue(*names)
     moved, real = [0.0], time.time
-    monkeypatch.setattr("plugins.classes.runs.job_queue.time.time", lambda: real() + moved[0])
+    monkeypatch.setattr("plugins.classes.runs.jobs.time.time", lambda: real() + moved[0])
 
     def grade_and_step(job):
         if int(job.place) % 9 == 5:
@@ -141,7 +141,7 @@ def test_a_clock_that_steps_loses_and_doubles_nothing(run, monkeypatch, step):
 
 
 def test_a_database_that_becomes_read_only_stops_the_run_and_the_next_one_goes_on(run, monkeypatch):
-    monkeypatch.setattr(job_queue, "LEASE", 0.5)  # this process goes on: its lease has to end
+    monkeypatch.setattr(jobs, "LEASE", 0.5)  # this process goes on: its lease has to end
     run.queue(*map(str, range(6)))
     graded_now = []
 

@@ -14,7 +14,7 @@ from queue_run import graded
 from autograder.course.stubs import write_stubs
 from plugins.classes.runs import doctor
 from plugins.classes.runs.doctor import DoctorError, examine
-from plugins.classes.runs.engine import Engine, JobOutcome
+from plugins.classes.runs.grade_job import Engine, JobOutcome
 
 
 @pytest.fixture

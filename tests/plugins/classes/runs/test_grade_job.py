@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from repository import ROOT
 
+from autograder.public.grading import GradeOptions
 from plugins.classes.runs import grade_job as job_module
-from plugins.classes.runs.engine import Job
-from plugins.classes.runs.grade_job import RunSettings, grade_job
+from plugins.classes.runs.grade_job import Job, RunSettings, grade_job
 
 
 @pytest.fixture
 def job():
     """`job(...)`: what becomes of the solution of a small exercise."""
-    course = ROOT / "tests" / "hostile" / "course"
-    settings = RunSettings(str(course), sandbox="process")
+    course = ROOT / "tests" / "data" / "hostile" / "course"
+    settings = RunSettings(GradeOptions(course=course, sandbox="process"))
     return lambda **named: grade_job(settings, Job(str(course / "solutions"), "neighbour", **named))
 
 
@@ -30,5 +32,5 @@ def test_a_job_that_is_graded_afresh_uses_nothing_of_others(job, monkeypatch):
 
 def test_whatever_goes_wrong_is_a_fault_of_ours(job):
     assert "have changed since they were queued" in job(digest="x").fault
-    outcome = grade_job(RunSettings("/nowhere"), Job("/nowhere", "x"))
+    outcome = grade_job(RunSettings(GradeOptions(course=Path("/nowhere"))), Job("/nowhere", "x"))
     assert outcome.result is None and "/nowhere" in outcome.fault

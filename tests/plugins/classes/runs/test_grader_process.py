@@ -8,44 +8,45 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
+import msgspec
 import psutil
 import pytest
 
-from plugins.classes.runs import grader_process
-from plugins.classes.runs.engine import Job
-from plugins.classes.runs.grader_process import (
+from plugins.classes.runs import cluster
+from plugins.classes.runs.cluster import (
     GraderLostError,
     GraderProcess,
-    RemoteJob,
     end_graders,
-    grade_here,
+    grade_on_worker,
     outcome_from,
 )
+from plugins.classes.runs.grade_job import Job, environment_of
 
 
 @pytest.fixture
-def task(command, settings):
-    """`task(place)`: the text of a task."""
-    return lambda place: RemoteJob(settings, "r", "e", Job(place, "rnn")).text()
+def grade(command, settings):
+    """`grade(place)`: the outcome of the job with that name."""
+    return lambda place: grade_on_worker(settings, Job(place, "rnn"))
 
 
-def test_a_lost_process_is_started_again(task):
-    assert outcome_from(grade_here(task("a"))).result.earned == 1.0
-    first = grader_process._of_this_thread.grader
+def test_a_lost_process_is_started_again(grade):
+    assert grade("a").result.earned == 1.0
+    first = cluster._of_this_thread.grader
     with pytest.raises(GraderLostError, match="exit status -9"):
-        grade_here(task("killer"))
-    assert outcome_from(grade_here(task("b"))).result.earned == 1.0
-    assert grader_process._of_this_thread.grader is not first
+        grade("killer")
+    assert grade("b").result.earned == 1.0
+    assert cluster._of_this_thread.grader is not first
     end_graders()
 
 
-def test_a_thread_that_waits_for_its_answer_is_released_at_the_end(task):
+def test_a_thread_that_waits_for_its_answer_is_released_at_the_end(grade):
     found = []
 
     def wait():
         try:
-            grade_here(task("slow"))
+            grade("slow")
         except GraderLostError as error:
             found.append(error)
 
@@ -59,7 +60,7 @@ def test_a_thread_that_waits_for_its_answer_is_released_at_the_end(task):
 
 PARENT = """
 import sys, time
-from plugins.classes.runs.grader_process import GraderProcess
+from plugins.classes.runs.cluster import GraderProcess
 print(GraderProcess()._process.pid, flush=True)
 time.sleep(60)
 """
@@ -79,8 +80,9 @@ def test_the_real_process_ends_when_its_worker_is_killed():
 
 
 def test_what_is_printed_is_no_answer(settings):
-    task = RemoteJob(settings, "r", settings.environment, Job("x", "rnn"))
+    settings = replace(settings, environment=environment_of(settings.options))
+    task = msgspec.json.encode((settings, Job("x", "rnn")), enc_hook=str)
     grader = GraderProcess()
-    found = outcome_from(grader.grade(task.text()))
+    found = outcome_from(grader.grade(task))
     grader.close()
     assert "no course" in found.fault

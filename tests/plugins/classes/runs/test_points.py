@@ -9,9 +9,8 @@ from functools import partial
 from queue_run import QUEUE, graded
 
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.engine import Job
-from plugins.classes.runs.points import points_of
-from plugins.classes.runs.stored_runs import RunEntry, commit
+from plugins.classes.runs.grade_job import Job
+from plugins.classes.runs.stored_runs import RunEntry, commit, points_of
 
 
 def test_the_best_attempt_counts_as_a_whole(run):

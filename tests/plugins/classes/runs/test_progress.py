@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from plugins.classes.runs.coordinator import IN_LOG, RunProgress
+from plugins.classes.runs.jobs import IN_LOG, RunProgress
 
 
 def test_the_line_says_rate_time_left_and_what_is_not_a_students_fault():
@@ -12,10 +12,7 @@ def test_the_line_says_rate_time_left_and_what_is_not_a_students_fault():
     progress = RunProgress(1200, io.StringIO(), lambda: now)
     assert progress.line == "graded 0 of 1,200"
     now = 100.0
-    for number in range(400):
-        progress.graded(is_repeated=number < 2)
-    progress.failed(is_final=False)
-    progress.failed(is_final=True)
+    progress.done, progress.repeated, progress.not_graded = 400, 2, 1
     assert progress.line == (
         "graded 400 of 1,200 · 4.0/s · 3 min 20 s left · 1 not graded · 2 repeated alone"
     )
@@ -30,5 +27,5 @@ def test_a_log_gets_a_line_now_and_then():
     now = IN_LOG
     progress.show()
     progress.show()
-    progress.end()
+    progress.show(is_last=True)
     assert stream.getvalue() == "graded 0 of 3\n" * 2

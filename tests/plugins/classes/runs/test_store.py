@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from framework.errors import BadInputError
-from plugins.classes.runs import job_queue, stored_runs
+from plugins.classes.runs import jobs, stored_runs
 from plugins.classes.runs import store as tables
-from plugins.classes.runs.job_queue import MAX_LOST, TRIES, Queue, add_jobs, lease
+from plugins.classes.runs.jobs import MAX_LOST, TRIES, add_jobs, lease
 from plugins.classes.runs.store import ResultKey, Store, StoreError, job
 from plugins.classes.runs.stored_runs import (
+    Queue,
     RunEntry,
     StoredResult,
     commit,
@@ -61,9 +62,9 @@ def test_a_job_is_leased_by_one_owner_at_a_time(call, queued):
     queued(2)
     first, second, none = (call(lease, QUEUE, name, is_idle=True) for name in "abc")
     assert (first.key, second.key, none) == (key(0), key(1), None)
-    call(job_queue.give_back, [first.id], "b")
+    call(jobs.give_back, [first.id], "b")
     assert call(lease, QUEUE, "c", is_idle=True) is None
-    call(job_queue.give_back, [first.id], "a")
+    call(jobs.give_back, [first.id], "a")
     assert call(lease, QUEUE, "c", is_idle=True).key == key(0)
 
 
@@ -75,10 +76,10 @@ def test_only_jobs_of_the_same_setting_are_leased(call, queued):
 
 
 def test_live_work_comes_before_regrades_and_what_runs_alone_waits(call, queued):
-    call(add_jobs, [(key(9, 1), "x")], assignment="lab1", run=1, priority=job_queue.REGRADE)
+    call(add_jobs, [(key(9, 1), "x")], assignment="lab1", run=1, priority=jobs.REGRADE)
     queued(2)
     first = call(lease, QUEUE, "a", is_idle=True)
-    call(job_queue.repeat_alone, first)
+    call(jobs.repeat_alone, first)
     order = [call(lease, QUEUE, "a", is_idle=False) for _ in range(2)]
     assert [one.key for one in order] == [key(1), key(9, 1)]
     assert call(lease, QUEUE, "a", is_idle=False) is None
@@ -86,15 +87,15 @@ def test_live_work_comes_before_regrades_and_what_runs_alone_waits(call, queued)
     assert (alone.key, alone.alone) == (key(0), True)
 
 
-@pytest.mark.parametrize("until", [-1.0, 3 * job_queue.LEASE], ids=["ended", "clock was set back"])
+@pytest.mark.parametrize("until", [-1.0, 3 * jobs.LEASE], ids=["ended", "clock was set back"])
 def test_a_lease_that_ended_is_given_to_another(call, queued, until):
     queued(1)
     first = call(lease, QUEUE, "a", is_idle=True)
     moved = update(job).values(until=time.time() + until)
     call(lambda connection: connection.execute(moved))
     assert call(lease, QUEUE, "b", is_idle=True).id == first.id
-    call(job_queue.give_back, [first.id], "a")
-    call(job_queue.extend, [first.id], "b")
+    call(jobs.give_back, [first.id], "a")
+    call(jobs.extend, [first.id], "b")
     assert call(lease, QUEUE, "c", is_idle=True) is None
 
 
@@ -102,26 +103,26 @@ def test_a_fault_is_tried_three_times_and_a_new_run_tries_again(call, queued):
     queued(1)
     for last in [False] * (TRIES - 1) + [True]:
         leased = call(lease, QUEUE, "a", is_idle=True)
-        assert call(job_queue.note_fault, leased, "disk full") is last
+        assert call(jobs.note_fault, leased, "disk full") is last
     assert call(lease, QUEUE, "a", is_idle=True) is None
-    assert call(job_queue.count_jobs, QUEUE) == {"fault": 1}
-    assert call(job_queue.fault_of, key(0)) == "disk full"
+    assert call(jobs.count_jobs, QUEUE) == {"fault": 1}
+    assert call(jobs.fault_of, key(0)) == "disk full"
     queued(1, run=2)
     assert call(lease, QUEUE, "a", is_idle=True).alone
 
 
 def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
     queued(1)
-    gone = job_queue.owner_name().split("|")
+    gone = jobs.owner_name().split("|")
     gone[1] = "999999999"
     for lost in range(1, MAX_LOST + 1):
         call(lease, QUEUE, "|".join(gone), is_idle=True)
-        assert call(job_queue.reclaim, QUEUE) == 1
+        assert call(jobs.reclaim, QUEUE) == 1
         row = call(lambda connection: connection.execute(select(job)).one())
         assert (row.lost, row.alone, row.state) == (
             lost, lost > 1, "fault" if lost == MAX_LOST else "queued",
         )  # fmt: skip
-    assert call(job_queue.reclaim, QUEUE) == 0
+    assert call(jobs.reclaim, QUEUE) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -131,22 +132,22 @@ def test_a_coordinator_without_a_parent_that_waits_has_ended(call, queued):
     number = os.fork()
     if number == 0:
         os._exit(0)
-    host, _, _, rest = job_queue.owner_name().split("|")
+    host, _, _, rest = jobs.owner_name().split("|")
     while psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     started = f"{psutil.Process(number).create_time():.0f}"
     call(lease, QUEUE, "|".join((host, str(number), started, rest)), is_idle=True)
     try:
-        assert call(job_queue.reclaim, QUEUE) == 1
+        assert call(jobs.reclaim, QUEUE) == 1
     finally:
         os.waitpid(number, 0)
 
 
 def test_jobs_of_coordinators_that_run_or_are_elsewhere_are_not_reclaimed(call, queued):
     queued(2)
-    call(lease, QUEUE, job_queue.owner_name(), is_idle=True)
+    call(lease, QUEUE, jobs.owner_name(), is_idle=True)
     call(lease, QUEUE, "another-machine|1|1|x", is_idle=True)
-    assert call(job_queue.reclaim, QUEUE) == 0
+    assert call(jobs.reclaim, QUEUE) == 0
 
 
 def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
@@ -163,7 +164,7 @@ def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
 def test_what_has_a_result_is_not_queued_again(call, queued):
     call(commit, key(0), result())
     queued(2)
-    assert call(job_queue.count_jobs, QUEUE) == {"queued": 1}
+    assert call(jobs.count_jobs, QUEUE) == {"queued": 1}
 
 
 def test_runs_are_kept_with_their_entries(call):
@@ -192,17 +193,17 @@ def worker(place, die_after):
 
 
 def end(connection, leased, dies):
-    commit(connection, leased.key, result())
     if dies:
+        commit(connection, leased.key, result())
         os.kill(os.getpid(), signal.SIGKILL)
-    job_queue.finish(connection, leased)
+    jobs.finish(connection, leased, result())
 
 
 @pytest.mark.parametrize(
     "place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
 )
 def test_workers_that_are_killed_leave_every_result_exactly_once(place, call, queued, monkeypatch):
-    monkeypatch.setattr(job_queue, "LEASE", 0.3)
+    monkeypatch.setattr(jobs, "LEASE", 0.3)
     queued(60)
     context = multiprocessing.get_context("spawn" if "://" in place else "fork")
     for die_after in (1, 3, None):
@@ -216,7 +217,7 @@ def test_workers_that_are_killed_leave_every_result_exactly_once(place, call, qu
         if call(lambda connection: connection.execute(counted).scalar()) == 60:
             break
         time.sleep(0.1)
-    assert call(job_queue.count_jobs, QUEUE) == {"done": 60}
+    assert call(jobs.count_jobs, QUEUE) == {"done": 60}
 
 
 def test_a_store_of_sqlite_belongs_to_its_owner_alone(tmp_path):

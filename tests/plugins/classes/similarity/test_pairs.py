@@ -8,12 +8,12 @@ import pytest
 from written_code import disguised, independent
 
 from framework.errors import BadInputError
-from plugins.classes.similarity.own_code import own_code
 from plugins.classes.similarity.pairs import (
     Comparison,
     common_lines,
     jplag_pairs,
     long_enough,
+    own_code,
     similar_pairs,
     tokens,
 )

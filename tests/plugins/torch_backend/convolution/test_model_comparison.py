@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from framework.errors import UsageError
-from framework.languages.attributed_sentiment import AttributedSentiment
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
+from plugins.lectures.languages.attributed_sentiment import AttributedSentiment
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

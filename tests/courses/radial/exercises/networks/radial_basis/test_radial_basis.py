@@ -9,7 +9,7 @@ from autograder.checks import paired_models
 
 @pytest.mark.task("RadialBasis")
 @pytest.mark.points(4)
-@pytest.mark.promise("`backward` adds to the gradient of c, and returns that of x.")
+@pytest.mark.promise("gradients")
 @pytest.mark.hint("Every h[n, k] depends on row n and on centre k.")
 def test_gradients(submission, reference, rng):
     """RadialBasis: h, and the gradients of c and x."""

@@ -21,7 +21,7 @@ def test_gradients(submission, reference, rng):
 
 @pytest.mark.task("RadialClassifier")
 @pytest.mark.points(2)
-@pytest.mark.promise("It learns to tell a ring from its middle.")
+@pytest.mark.promise("ring")
 @pytest.mark.hint("Where the check above passes, this one does too.")
 def test_learns(submission, metric_threshold, rng):
     """RadialClassifier: trained to tell a ring from its middle."""

@@ -9,7 +9,7 @@ from autograder.checks import equal, paired_models
 
 @pytest.mark.task("RadialBasis")
 @pytest.mark.points(2)
-@pytest.mark.promise("`backward` adds to the gradient of c, and returns that of x.")
+@pytest.mark.promise("gradients")
 @pytest.mark.hint("backward adds to self.gradients with +=.")
 def test_two_uses_add_up(submission, reference, rng):
     """RadialBasis: a second use adds to the gradient of the first."""

@@ -9,7 +9,7 @@ from autograder.checks import equal, paired_models
 
 @pytest.mark.task("RadialClassifier")
 @pytest.mark.points(2)
-@pytest.mark.promise("Add the gradients of all parameters")
+@pytest.mark.promise("RadialClassifier.backward")
 @pytest.mark.hint("backward adds to self.gradients with +=.")
 def test_two_uses_add_up(submission, reference, rng):
     """RadialClassifier: a second use adds to the gradients of the first."""

@@ -1,1 +1,0 @@
-"""`gradus compare`. command: trains families of models. view: tables, JSON and pictures."""

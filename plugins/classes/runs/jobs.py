@@ -1,0 +1,348 @@
+"""The life of a job: queued and leased in the store, graded by an engine, committed once.
+
+A coordinator that ends without a word loses its leases: at once on the same machine, where its
+process is gone, and after `LEASE` seconds elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import psutil
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, WorkerLostError, settled
+from plugins.classes.runs.store import (
+    KEY,
+    ResultKey,
+    Store,
+    from_row,
+    grading,
+    insert_once,
+    is_key,
+    job,
+)
+from plugins.classes.runs.stored_runs import Queue, StoredResult, commit
+
+QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
+
+#: Seconds that a lease holds without being extended.
+LEASE = 120.0
+#: Tries of a job that fails for a fault of ours, and leases of it that may be lost.
+TRIES, MAX_LOST = 3, 10
+#: Work that was not graded before comes first.
+LIVE, REGRADE = 0, 10
+#: Seconds between looks at the clock, and at work of other coordinators.
+TICK = 1.0
+
+#: Values of a job without a lease.
+_UNLEASED = {"owner": "", "until": 0.0}
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A leased job: whether it runs `alone`, and how often it failed for a fault of ours."""
+
+    id: int
+    key: ResultKey
+    attempt: str
+    alone: bool
+    tries: int
+
+
+def owner_name() -> str:
+    """Return a name for this process: its machine, number, start, and a random part."""
+    me = psutil.Process()
+    return f"{socket.gethostname()}|{os.getpid()}|{me.create_time():.0f}|{secrets.token_hex(4)}"
+
+
+@dataclass
+class Coordinator:
+    """Grades all jobs of a queue; another coordinator may do so at the same time.
+
+    `folder_of` returns the folder with the files of an attempt.
+    """
+
+    store: Store
+    engine: Engine
+    queue: Queue
+    folder_of: Callable[[str], Path]
+    progress: RunProgress
+    _owner: str = field(default_factory=owner_name)
+    _running: dict[Future[JobOutcome], Leased] = field(default_factory=dict)
+    #: Ids of leased jobs, also of one that is about to run.
+    _held: set[int] = field(default_factory=set)
+    _extended: float = field(default_factory=time.monotonic)
+
+    def run(self) -> None:
+        """Grade until no job is left; after an interrupt, leased jobs are queued again.
+
+        Raises:
+            StoreError: the store cannot be written; nothing that was committed is lost.
+        """
+        self.store.transaction(reclaim, self.queue)
+        try:
+            while self._step():
+                self.progress.show()
+        except BaseException:
+            self.engine.close()
+            self.store.transaction(give_back, self._held, self._owner)
+            raise
+
+    def _step(self) -> bool:
+        """Lease jobs, and settle those that have ended; return whether any are left."""
+        self._fill()
+        if not self._running:
+            return self._wait_for_others()
+        done, _ = wait(self._running, timeout=TICK, return_when=FIRST_COMPLETED)
+        if any(map(_has_lost_all, done)):
+            done, _ = wait(self._running)  # the others end soon, too
+            self.engine.restart()
+        for future in done:
+            leased = self._running[future]
+            self._settle(future, leased)
+            self._held.discard(leased.id)  # after it: an interrupt before gives the job back
+            del self._running[future]
+        if time.monotonic() - self._extended > LEASE / 4:  # long before leases end
+            self._extended = time.monotonic()
+            self.store.transaction(extend, self._held, self._owner)
+        return True
+
+    def _fill(self) -> None:
+        """Start jobs while the engine has room; a job that runs alone has it for itself."""
+        while len(self._running) < self.engine.width:
+            if any(leased.alone for leased in self._running.values()):
+                return
+            is_idle = not self._running
+            leased = self.store.transaction(lease, self.queue, self._owner, is_idle=is_idle)
+            if leased is None:
+                return
+            self._held.add(leased.id)
+            folder = str(self.folder_of(leased.attempt))
+            task = Job(folder, leased.key.exercise, leased.key.submission, leased.alone)
+            try:
+                self._running[self.engine.submit(task)] = leased
+            except BrokenExecutor:  # lost between two jobs
+                self.engine.restart()
+                self.store.transaction(repeat_alone, leased)
+                self._held.discard(leased.id)
+
+    def _wait_for_others(self) -> bool:
+        """Return whether jobs are left, after a pause for those that other coordinators lease."""
+        counts = self.store.transaction(count_jobs, self.queue)
+        if counts.get(QUEUED, 0):
+            return True
+        if not counts.get(LEASED, 0):
+            return False
+        time.sleep(TICK)
+        self.store.transaction(reclaim, self.queue)
+        return True
+
+    def _settle(self, future: Future[JobOutcome], leased: Leased) -> None:
+        """Commit the result of a job, note its fault, or queue it again."""
+        outcome, progress = settled(future, alone=leased.alone), self.progress
+        if outcome.result is not None:
+            is_agreed = self.store.transaction(finish, leased, outcome.result)
+            progress.disagreements += not is_agreed
+            progress.done += 1
+            progress.repeated += outcome.result.repeated
+        elif outcome.is_open:
+            self.store.transaction(repeat_alone, leased)
+        else:
+            progress.not_graded += self.store.transaction(note_fault, leased, outcome.fault)
+
+
+def _has_lost_all(future: Future[JobOutcome]) -> bool:
+    """Return whether the executor was lost, and not the worker of a single job."""
+    error = future.exception()
+    return isinstance(error, BrokenExecutor) and not isinstance(error, WorkerLostError)
+
+
+def add_jobs(
+    connection: Connection,
+    work: Iterable[tuple[ResultKey, str]],
+    *,
+    assignment: str,
+    run: int,
+    priority: int,
+) -> None:
+    """Queue each key without a result; a job with a fault of the grader is tried again."""
+    new = {"state": QUEUED, "alone": False, "tries": 0, "lost": 0, "fault": "", **_UNLEASED}
+    of_run = {"assignment": assignment, "run": run, "priority": priority}
+    for key, attempt in work:
+        if connection.execute(select(grading.c.at).where(is_key(grading, key))).first():
+            continue
+        values = {**asdict(key), **of_run, **new, "attempt": attempt}
+        if not insert_once(connection, job, values, KEY):
+            again = and_(is_key(job, key), job.c.state == FAULT)
+            connection.execute(
+                update(job).where(again).values(state=QUEUED, tries=0, lost=0, alone=True, run=run)
+            )
+
+
+def lease(connection: Connection, queue: Queue, owner: str, *, is_idle: bool) -> Leased | None:
+    """Lease the next job; None if there is none for now.
+
+    Args:
+        is_idle: whether nothing else runs, so that jobs that run alone may be leased.
+    """
+    now = time.time()
+    # A lease beyond the next two comes from a clock that was set back.
+    is_expired = or_(job.c.until < now, job.c.until > now + 2 * LEASE)
+    is_free = or_(job.c.state == QUEUED, and_(job.c.state == LEASED, is_expired))
+    chosen = (
+        select(job)
+        .where(queue.holds(), is_free)
+        .order_by(job.c.alone, job.c.priority, job.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = connection.execute(chosen).first()
+    if row is None or (row.alone and not is_idle):
+        return None
+    lost = row.lost + (row.state == LEASED)
+    values = {"state": LEASED, "owner": owner, "until": now + LEASE, "lost": lost}
+    connection.execute(update(job).where(job.c.id == row.id).values(values))
+    return Leased(row.id, from_row(ResultKey, row), row.attempt, row.alone, row.tries)
+
+
+def extend(connection: Connection, jobs: Collection[int], owner: str) -> None:
+    """Extend the leases of jobs that run."""
+    _change(connection, job.c.id.in_(jobs), job.c.owner == owner, until=time.time() + LEASE)
+
+
+def give_back(connection: Connection, jobs: Collection[int], owner: str) -> None:
+    """Queue jobs again that were not graded, as after an interrupt."""
+    mine = job.c.id.in_(jobs), job.c.owner == owner
+    _change(connection, *mine, state=QUEUED, **_UNLEASED)
+
+
+def repeat_alone(connection: Connection, leased: Leased) -> None:
+    """Queue a job again, to run alone: its machine was busy, or its worker was lost."""
+    _change(connection, job.c.id == leased.id, state=QUEUED, alone=True, **_UNLEASED)
+
+
+def note_fault(connection: Connection, leased: Leased, fault: str) -> bool:
+    """Note a fault of ours; return whether the job is given up as *not graded*."""
+    tries = leased.tries + 1
+    state = FAULT if tries >= TRIES else QUEUED
+    values = {"state": state, "alone": True, "tries": tries, "fault": fault[:2000]}
+    _change(connection, job.c.id == leased.id, **values, **_UNLEASED)
+    return state == FAULT
+
+
+def _change(connection: Connection, *where: ColumnElement[bool], **values: object) -> None:
+    """Change jobs, as far as they are still leased."""
+    connection.execute(update(job).where(*where, job.c.state == LEASED).values(**values))
+
+
+def finish(connection: Connection, leased: Leased, result: StoredResult) -> bool:
+    """Write a result and end its job; return whether it is the first result, or agrees with it."""
+    is_agreed = commit(connection, leased.key, result)
+    done = update(job).where(job.c.id == leased.id).values(state=DONE, **_UNLEASED)
+    connection.execute(done)
+    return is_agreed
+
+
+def reclaim(connection: Connection, queue: Queue) -> int:
+    """Queue the jobs of coordinators on this machine whose process is gone; return how many.
+
+    A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
+    """
+    columns = select(job.c.id, job.c.owner, job.c.lost)
+    leased = connection.execute(columns.where(queue.holds(), job.c.state == LEASED))
+    gone = [row for row in leased if _is_gone(row.owner)]
+    for row in gone:
+        lost = row.lost + 1
+        fault = f"the grader ended {lost} times while it was graded" if lost >= MAX_LOST else ""
+        state = FAULT if fault else QUEUED
+        values = {"state": state, "lost": lost, "alone": lost > 1, "fault": fault}
+        _change(connection, job.c.id == row.id, job.c.owner == row.owner, **values, **_UNLEASED)
+    return len(gone)
+
+
+def _is_gone(owner: str) -> bool:
+    """Return whether `owner` is a process of this machine that has ended, waited for or not."""
+    host, number, started, _ = (*owner.split("|"), "", "", "", "")[:4]
+    if host != socket.gethostname():
+        return False
+    try:
+        process = psutil.Process(int(number))
+        is_another = abs(process.create_time() - float(started)) > 2
+        return is_another or process.status() == psutil.STATUS_ZOMBIE
+    except (psutil.Error, ValueError):
+        return True
+
+
+def count_jobs(connection: Connection, queue: Queue) -> dict[str, int]:
+    """Return state -> number of jobs."""
+    counted = select(job.c.state, func.count()).where(queue.holds()).group_by(job.c.state)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+def fault_of(connection: Connection, key: ResultKey) -> str:
+    """Return the fault that hindered the grading of `key`; empty if there is none."""
+    return connection.execute(select(job.c.fault).where(is_key(job, key))).scalar() or ""
+
+
+#: Seconds between two states on a terminal, and in a log.
+ON_TERMINAL, IN_LOG = 0.5, 30.0
+
+
+class RunProgress:
+    """Counts finished jobs, and shows the state at intervals; on a terminal, in the same line."""
+
+    def __init__(
+        self,
+        total: int,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.total, self._stream, self._clock = total, stream or sys.stderr, clock
+        self.done = self.not_graded = self.repeated = self.disagreements = 0
+        self._started = self._shown = clock()
+
+    @property
+    def line(self) -> str:
+        """The state in words."""
+        seconds = self._clock() - self._started
+        parts = [f"graded {self.done:,} of {self.total:,}"]
+        if self.done and seconds > 0:
+            rate = self.done / seconds
+            left = max(self.total - self.done - self.not_graded, 0) / rate
+            parts += [f"{rate:.1f}/s", f"{_duration(left)} left"]
+        counted = {
+            "not graded": self.not_graded,
+            "repeated alone": self.repeated,
+            "disagreements": self.disagreements,
+        }
+        return " · ".join(
+            [*parts, *(f"{count} {what}" for what, count in counted.items() if count)]
+        )
+
+    def show(self, *, is_last: bool = False) -> None:
+        """Show the current state, unless it was shown a moment ago; the last one always."""
+        is_terminal = self._stream.isatty()
+        pause = ON_TERMINAL if is_terminal else IN_LOG
+        if is_last or self._clock() - self._shown >= pause:
+            self._shown = self._clock()
+            end = "\n" if is_last or not is_terminal else ""
+            self._stream.write(f"\r{self.line}\x1b[K{end}" if is_terminal else f"{self.line}{end}")
+            self._stream.flush()
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

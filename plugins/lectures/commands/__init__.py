@@ -1,0 +1,1 @@
+"""The commands `gradus compare` and `gradus experiment`."""

@@ -1,0 +1,163 @@
+"""`gradus compare`: families of text classifiers on one task, and what the lecture says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from framework.commands.option_command import option_command
+from framework.commands.options import NumbersFile
+from framework.commands.output import console, say
+from framework.threads import pin_threads
+from plugins.lectures.comparison.families import FAMILIES, Family, chosen_families
+from plugins.lectures.comparison.options import ComparisonOptions
+
+if TYPE_CHECKING:
+    from framework.providers.backends import Backend
+    from framework.training.engine import OnStep, Run
+    from framework.training.tasks.classifier import ClassifierTask
+    from plugins.lectures.comparison.claim import Claim
+    from plugins.lectures.comparison.outcomes import Outcome
+
+HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
+
+All families get the same texts in the same order, with the same loss, optimizer and sizes. The
+epoch with the best accuracy on held-out texts is tested. A claim is only checked on this corpus.
+Epochs are timed on one thread, in turns. If the times of two families overlap, the claim about
+their speed is undecided."""
+
+
+def _compare(
+    context: typer.Context,
+    options: ComparisonOptions,
+    *,
+    models: str,
+    backend: str,
+    json_file: Path | None,
+    plots: Path | None,
+    device: str,
+    submission: Path,
+    plugin: Sequence[str] | None,
+    block: Sequence[str] | None,
+) -> None:
+    pin_threads()  # epochs are timed
+    from framework.commands.setup import choose_backend, describe_parts, load_plugins
+    from framework.text_files import save_json
+    from framework.threads import threads_in_words
+    from framework.training.task import Request
+    from framework.training.tasks.text_classifier import TextClassifierTask
+    from plugins.lectures.commands.compare_view import as_json, save_pictures
+    from plugins.lectures.comparison.claims import claims
+
+    plugins = load_plugins(plugin, block)
+    computing = choose_backend(plugins, backend, submission=submission, device=device)
+    families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
+    outcomes: dict[str, Outcome] = {}
+    for own_options in options.each_seed():
+        task = TextClassifierTask.load(own_options, Request("", {}, computing, plugins.corpora))
+        if own_options.seed == options.seed:
+            say(f"corpus {task.corpus}: {task.described}")
+            say(f"timed on {computing.device}, {threads_in_words()}")
+        for outcome in _trained(computing, task, families, own_options):
+            before = outcomes.get(outcome.name)
+            outcomes[outcome.name] = before.joined(outcome) if before else outcome
+    for line in describe_parts(computing):
+        say(line)
+    shown, found_claims = list(outcomes.values()), list(claims(outcomes))
+    _show(shown, found_claims, _longest(task))
+    if json_file is not None:
+        save_json(as_json(_described(options, backend), shown, found_claims), json_file)
+        say(f"Saved {json_file}")
+    if plots is not None:
+        for path in save_pictures(shown, task.corpus, plots):
+            say(f"Saved {path}")
+
+
+compare = option_command(
+    ComparisonOptions,
+    _compare,
+    name="compare",
+    help=HELP,
+    others={
+        "models": (
+            Annotated[
+                str,
+                typer.Option(metavar="NAME,...", help=f"Which families: {', '.join(FAMILIES)}."),
+            ],
+            ",".join(FAMILIES),
+        ),
+        "json_file": (NumbersFile, None),
+        "plots": (
+            Annotated[
+                Path | None,
+                typer.Option(metavar="DIR", help="Save plots of accuracy in DIR, as SVG."),
+            ],
+            None,
+        ),
+    },
+)
+
+
+def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
+    """Sizes and settings; those that were left alone are left out."""
+    from framework.threads import threads_in_words
+
+    settings = {name: value for name, value in options.settings().items() if value is not None}
+    return {
+        "corpus": options.corpus,
+        "backend": backend,
+        "seeds": options.seeds,
+        "threads": threads_in_words(),
+        **settings,
+    }
+
+
+def _trained(
+    backend: Backend,
+    task: ClassifierTask,
+    families: Mapping[str, Family],
+    options: ComparisonOptions,
+) -> list[Outcome]:
+    """Return the families, trained on `task` in turns; a bar shows how far each epoch is."""
+    from framework.commands.setup import unfinished_parts
+    from plugins.lectures.comparison.outcomes import Training, train_in_turns
+
+    with unfinished_parts(backend):
+        trainings = [
+            Training(backend, task, name, family, options) for name, family in families.items()
+        ]
+        train_in_turns(trainings, options.epochs, partial(_bars, options))
+        return [training.outcome() for training in trainings]
+
+
+def _bars(options: ComparisonOptions, name: str) -> Callable[[Run], AbstractContextManager[OnStep]]:
+    """Return a bar for each epoch of the family `name`."""
+    from framework.commands.train.epoch_lines import epoch_progress
+
+    def bar(run: Run) -> AbstractContextManager[OnStep]:
+        epoch = f"{run.epochs_done + 1}/{options.epochs}"
+        return epoch_progress(f"{name}, seed {options.seed}, epoch {epoch}", run)
+
+    return bar
+
+
+def _longest(task: ClassifierTask) -> int:
+    """Return the number of words of the longest text to learn from."""
+    from framework.data.vocabulary import PAD
+
+    return int((task.inputs != PAD).sum(axis=1).max())
+
+
+def _show(outcomes: Sequence[Outcome], claims: Sequence[Claim], longest: int) -> None:
+    """Print the table of results and the claims."""
+    from plugins.lectures.commands.compare_view import claim_table, outcome_table
+
+    output = console()
+    output.print("", outcome_table(outcomes, longest), sep="\n")
+    if claims:
+        output.print("", claim_table(claims), sep="\n")

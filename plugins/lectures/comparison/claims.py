@@ -1,0 +1,142 @@
+"""The lecture's claims about families of models, compared with measured results.
+
+A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
+count where they are more than chance, two standard errors. Speed: see `speed_claim`.
+
+Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from plugins.lectures.comparison.claim import Claim, Timings, speed_claim
+from plugins.lectures.comparison.outcomes import Outcome
+
+#: Maximum difference of accuracies for "a good baseline", and for "near".
+GOOD = 0.05
+#: Standard errors that a difference has to exceed.
+SURE = 2.0
+
+Outcomes = Mapping[str, Outcome]
+
+
+def claims(outcomes: Outcomes) -> Iterator[Claim]:
+    """Yield the claims about the families that were trained; others are skipped."""
+    for names, check in _CLAIMS:
+        if all(name in outcomes for name in names):
+            yield from check(*(outcomes[name] for name in names), outcomes)
+
+
+def _baseline(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    best = max(outcomes.values(), key=lambda outcome: outcome.accuracy)
+    yield Claim(
+        f"A bag of vectors is a good baseline: within {GOOD:.0%} of the best family.",
+        best.accuracy - bag.accuracy <= GOOD,
+        f"{_accuracy_text(bag)}, {_accuracy_text(best)}",
+    )
+
+
+def _blind(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    if bag.best is not None:
+        yield _limited(bag, "A bag of vectors does not see the order of words")
+
+
+def _local(window: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "Windows are enough where what decides is local: they are no worse than an RNN.",
+        not _is_ahead(rnn, window),
+        f"{_accuracy_text(window)}, {_accuracy_text(rnn)}",
+    )
+    if window.best is not None:
+        yield _limited(window, "Windows see no further than their width")
+
+
+def _classifies(cnn: Outcome, window: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "A CNN is good at classification: the greatest answer of each filter is no worse than "
+        "the mean of all.",
+        not _is_ahead(window, cnn),
+        f"{_accuracy_text(cnn)}, {_accuracy_text(window)}",
+    )
+
+
+def _slow(rnn: Outcome, cnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield _faster(
+        cnn, rnn, "An RNN is slower than a CNN: every word has to wait for the one before."
+    )
+
+
+def _last(last: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "An RNN of which the last state alone is used is worse at classification.",
+        _is_ahead(rnn, last),
+        f"{_accuracy_text(last)}, {_accuracy_text(rnn)}",
+    )
+
+
+def _near(qrnn: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        f"A QRNN comes near an RNN: within {GOOD:.0%}, or better.",
+        rnn.accuracy - qrnn.accuracy <= GOOD,
+        f"{_accuracy_text(qrnn)}, {_accuracy_text(rnn)}",
+    )
+
+
+def _compared_with_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield Claim(
+        "A QRNN is as good as an LSTM, or better.",
+        not _is_ahead(lstm, qrnn),
+        f"{_accuracy_text(qrnn)}, {_accuracy_text(lstm)}",
+    )
+    yield _faster(qrnn, lstm, "A QRNN is faster than an LSTM.")
+
+
+def _gated(gru: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield _faster(gru, lstm, "A GRU is faster than an LSTM: three products per step, not four.")
+    yield Claim(
+        "Neither GRU nor LSTM is better: they differ by no more than chance.",
+        not _is_ahead(gru, lstm) and not _is_ahead(lstm, gru),
+        f"{_accuracy_text(gru)}, {_accuracy_text(lstm)}",
+    )
+
+
+#: The families that claims are about, and what makes the claims, of these and of all outcomes.
+_CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
+    (("bag",), _baseline),
+    (("bag",), _blind),
+    (("window", "rnn"), _local),
+    (("cnn", "window"), _classifies),
+    (("rnn", "cnn"), _slow),
+    (("rnn_last", "rnn"), _last),
+    (("qrnn", "rnn"), _near),
+    (("qrnn", "lstm"), _compared_with_lstm),
+    (("gru", "lstm"), _gated),
+)
+
+
+def _limited(outcome: Outcome, what: str) -> Claim:
+    """Yield the claim that `outcome` does not exceed the known best accuracy of its family."""
+    limit = outcome.best or 1.0
+    text = f"{what}: no more than {limit:.2%} right, in the long run."
+    chance = SURE * outcome.error
+    numbers = (
+        f"{_accuracy_text(outcome)}, ± {100 * chance:.1f} by chance on {outcome.texts:,} texts"
+    )
+    return Claim(text, outcome.accuracy <= limit + chance, numbers)
+
+
+def _is_ahead(first: Outcome, other: Outcome) -> bool:
+    """Return whether `first` is more accurate than `other`, by more than chance."""
+    return first.accuracy - other.accuracy > SURE * math.hypot(first.error, other.error)
+
+
+def _accuracy_text(outcome: Outcome) -> str:
+    return f"{outcome.name} {outcome.accuracy:.2%}"
+
+
+def _faster(fast: Outcome, slow: Outcome, text: str) -> Claim:
+    """Return the claim that `fast` is faster than `slow`."""
+    timings = (Timings(outcome.name, outcome.epoch_seconds) for outcome in (fast, slow))
+    return speed_claim(text, *timings, run="epoch", more="`--epochs` or `--seeds`")

@@ -1,0 +1,133 @@
+"""Facts in sections: what raises is a problem, and the facts before it are kept."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import pytest
+
+from autograder.installation.inspection import (
+    FactSection,
+    SystemFact,
+    place_facts,
+    report_lines,
+    sandbox_facts,
+    section,
+    version_facts,
+)
+from autograder.sandbox.runners import Sandbox
+
+
+def by_name(facts):
+    return {fact.name: fact for fact in facts}
+
+
+def test_an_exception_ends_a_section_and_is_its_problem():
+    def find():
+        yield SystemFact("one", "1")
+        raise OSError("the disk\nis gone")
+
+    found = section("disks", find)
+    assert found.facts[0] == SystemFact("one", "1")
+    assert found.problems == ["disks: OSError: the disk is gone"]
+
+
+def test_problems_stand_at_the_end_too():
+    lines = list(
+        report_lines(
+            [FactSection("a", (SystemFact("x", "1"), SystemFact("y", "2\n- 3", "is wrong")))]
+        )
+    )
+    assert lines[0] == "a"
+    assert lines[1].split() == ["x", "1"]
+    assert lines[2].split() == ["!", "y", "2"]
+    assert lines[3].strip() == "- 3"
+    assert lines[-2:] == ["1 problem:", "  y: is wrong"]
+    assert list(report_lines([]))[-1] == "No problem found."
+
+
+def test_the_versions_of_all_declared_packages_are_reported():
+    found = by_name(version_facts())
+    assert {"gradus", "python", "system", "numpy", "torch", "linear algebra"} <= found.keys()
+    assert "ruff" not in found
+    assert found["numpy"].value.startswith(metadata.version("numpy"))
+    assert not any(fact.problem for fact in found.values())
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"), [("1.0", "1.0 is too old: `pip install 'numpy>=1.26'`"), ("99.1", "")]
+)
+def test_a_package_older_than_declared_is_a_problem(monkeypatch, version, problem):
+    installed = metadata.version
+    monkeypatch.setattr(
+        metadata, "version", lambda name: version if name == "numpy" else installed(name)
+    )
+    assert by_name(version_facts())["numpy"].problem == problem
+
+
+@pytest.mark.parametrize(("name", "is_needed"), [("msgpack", True), ("matplotlib", False)])
+def test_a_missing_package_is_a_problem_unless_it_is_optional(monkeypatch, name, is_needed):
+    installed = metadata.version
+
+    def version(asked):
+        if asked == name:
+            raise metadata.PackageNotFoundError(name)
+        return installed(asked)
+
+    monkeypatch.setattr(metadata, "version", version)
+    fact = by_name(version_facts())[name]
+    assert "pip install" in fact.value + fact.problem
+    assert bool(fact.problem) is is_needed
+
+
+class Leaky(Sandbox):
+    """A sandbox that contains less than it might, or does not work."""
+
+    name = "leaky"
+
+    def unavailable(self):
+        return "it is Sunday"
+
+    def spawn(self, argv, view, limits):
+        raise OSError("no such program")
+
+
+def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
+    monkeypatch.setattr(
+        "autograder.installation.inspection.BUILT_IN",
+        {"process": sandboxes()["process"], "leaky": Leaky},
+    )
+    found = by_name(sandbox_facts())
+    assert found["auto"].value.startswith("takes ")
+    assert found["process"].value.startswith("level ")
+    assert found["leaky"] == SystemFact("leaky", "does not work here: it is Sunday")
+
+
+def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
+    process = sandboxes()["process"]
+    monkeypatch.setattr(process, "gaps", lambda self: ["submitted code can sing"])
+    lines = by_name(sandbox_facts())["process"].value.splitlines()
+    assert lines[0] == "level partial; not contained:"
+    assert "- submitted code can sing" in lines
+
+
+def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
+    monkeypatch.setattr("autograder.installation.inspection.BUILT_IN", {"leaky": Leaky})
+    monkeypatch.setattr(Leaky, "unavailable", lambda self: None)
+    monkeypatch.setattr("autograder.installation.inspection.choose", lambda name: Leaky())
+    found = by_name(sandbox_facts(block=["autograder"]))["leaky"]
+    assert "OSError: no such program" in found.problem
+    assert "nothing can be graded" in found.problem
+
+
+def sandboxes():
+    from autograder.sandbox.runners import BUILT_IN
+
+    return BUILT_IN
+
+
+def test_a_folder_that_cannot_be_written_is_reported(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "missing"))
+    fact = by_name(place_facts())["temporary files"]
+    assert "cannot be written (No such file or directory)" in fact.value
+    assert "every command cannot write there" in fact.problem

@@ -1,0 +1,73 @@
+"""Every verdict has a reason, also where no check runs and where a person or a key decides."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.judging.answers import AnswerEvidence, answered, with_points
+from autograder.judging.decision import absent, not_graded, not_started
+from autograder.results.report import CheckResult, Reason
+from autograder.verdicts import Verdict
+
+EXERCISE = SimpleNamespace(
+    name="rnn",
+    unit="unit",
+    title="RNN",
+    stub=SimpleNamespace(name="rnn.py"),
+    points_of=lambda task: 3,
+    task_names=("RNN",),
+)
+QUESTION = CheckResult("questions.md::why", "Why?", "why", False, 2.0, Verdict.NOT_STARTED)
+
+
+def reasons(result):
+    return [reason for check in result.checks for reason in check.reasons]
+
+
+def handed_in(file=None, **unread):
+    return SimpleNamespace(files={"rnn": file} if file else {}, unread=unread)
+
+
+def test_an_exercise_whose_checks_do_not_run_has_a_reason():
+    stub = SimpleNamespace(inner="rnn.py", is_stub=lambda exercise: True)
+    missing = Reason("beginning", Verdict.NOT_STARTED, "there is no rnn.py")
+    assert reasons(absent(EXERCISE, handed_in())) == [missing]
+    assert reasons(not_started(EXERCISE, handed_in())) == [missing]
+    (unreadable,) = reasons(absent(EXERCISE, handed_in(rnn="it is no text")))
+    assert unreadable == Reason("beginning", Verdict.FAILED, "it is no text")
+    (untouched,) = reasons(not_started(EXERCISE, handed_in(stub)))
+    assert untouched == Reason("beginning", Verdict.NOT_STARTED, "not written yet")
+    (fault,) = reasons(not_graded(EXERCISE, "disk full"))
+    assert fault == Reason("beginning", Verdict.NOT_GRADED, "disk full")
+
+
+def test_code_that_was_begun_is_for_its_checks():
+    begun = SimpleNamespace(inner="rnn.py", is_stub=lambda exercise: False)
+    assert not_started(EXERCISE, handed_in(begun)) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "verdict"),
+    [
+        (AnswerEvidence("cannot be read: x"), Verdict.FAILED),
+        (AnswerEvidence(is_there=False), Verdict.NOT_STARTED),
+        (AnswerEvidence(is_prose=True), Verdict.FOR_A_PERSON),
+        (AnswerEvidence(is_prose=True, points=2.0), Verdict.PASSED),
+        (AnswerEvidence(is_prose=True, points=1.5), Verdict.FAILED),
+        (AnswerEvidence(has_key=False), Verdict.NEEDS_GRADER),
+        (AnswerEvidence(), Verdict.PASSED),
+        (AnswerEvidence(difference="2 is not the right number"), Verdict.FAILED),
+    ],
+)
+def test_an_answer_has_its_verdict_and_a_reason(evidence, verdict):
+    check = answered(QUESTION, evidence)
+    assert check.verdict is verdict
+    assert [(reason.verdict, reason.text) for reason in check.reasons] == [(verdict, check.message)]
+
+
+def test_an_instructor_gives_part_of_the_points_and_a_comment():
+    check = with_points(QUESTION, 1.5, "almost")
+    assert (check.earned, check.message) == (1.5, "an instructor gave 1.5 of 2: almost")
+    assert check.reasons == (Reason("points", Verdict.FAILED, check.message),)

@@ -1,0 +1,31 @@
+"""The generated corpora, and their best possible scores."""
+
+import pytest
+
+from framework.data.corpus import Corpus
+from framework.data.corpus_entry import TEXT, problem
+from framework.data.corpus_registry import Corpora, best_possible_score
+from plugins.lectures.comparison.options import ComparisonOptions
+from plugins.lectures.corpora import CORPORA
+
+
+def test_the_best_scores_are_those_of_the_languages():
+    found = {entry.name: best_possible_score(entry) for entry in CORPORA}
+    expected = {
+        "agreement": 3.401,
+        "sentiment": 0.95,
+        "attributed_sentiment": 1,
+        "entities": 0.9719,
+    }
+    assert found == pytest.approx({**expected, "translation": 1}, abs=1e-4)
+
+
+def test_every_entry_can_be_registered_and_loaded():
+    assert [problem(entry) for entry in CORPORA if problem(entry)] == []
+    assert all(entry.description and entry.licence for entry in CORPORA)
+    assert isinstance(Corpora(CORPORA).load("agreement", TEXT), Corpus)
+
+
+def test_the_comparison_has_defaults_of_its_own():
+    options = ComparisonOptions()
+    assert (options.epochs, options.learning_rate, options.keep) == (6, 0.02, "best")
