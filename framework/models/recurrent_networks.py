@@ -74,8 +74,10 @@ class Stacked(Model):
 
     def __init__(self, layers: Sequence[Any], skip: Literal["skip", "dense"] | None = None) -> None:
         super().__init__()
-        if not layers or len({id(layer) for layer in layers}) < len(layers):
-            raise ValueError("a stack needs one layer or more, and each only once")
+        if not layers:
+            raise ValueError("a stack needs one layer at least")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("one layer stands in two places: each needs weights of its own")
         if skip not in (None, "skip", "dense"):
             raise ValueError(f"skip is None, 'skip' or 'dense', not {skip!r}")
         self.skip = skip
