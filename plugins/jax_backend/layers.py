@@ -178,8 +178,15 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """x ← x − α m̂ / (√v̂ + ε), as a new array."""
 
-    def __init__(self, learning_rate: float = 1e-3, *rates: float, epsilon: float = 1e-8) -> None:
-        self.learning_rate, self.rates, self.epsilon = learning_rate, rates or (0.9, 0.999), epsilon
+    def __init__(
+        self,
+        learning_rate: float = 1e-3,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.learning_rate, self.beta1, self.beta2 = learning_rate, beta1, beta2
+        self.epsilon = epsilon
         self.m: dict[str, Any] = {}
         self.v: dict[str, Any] = {}
         self.t: dict[str, int] = {}
@@ -188,7 +195,7 @@ class Adam(Optimizer):
         for name, x in parameters.items():
             self.t[name] = self.t.get(name, 0) + 1
             memory = self.m.get(name, 0 * x), self.v.get(name, 0 * x)
-            rates = self.learning_rate, *self.rates, self.epsilon, self.t[name]
+            rates = self.learning_rate, self.beta1, self.beta2, self.epsilon, self.t[name]
             moved = _moved(x, gradients[name], *memory, *rates)
             parameters[name], self.m[name], self.v[name] = moved
 
