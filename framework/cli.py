@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import typer
 
@@ -21,6 +21,7 @@ _HERE = "framework.commands"
 
 #: The framework's commands: name -> where its function or its group is.
 COMMANDS = {
+    "train": f"{_HERE}.train.command:train",
     "evaluate": f"{_HERE}.evaluate:evaluate",
     "sample": f"{_HERE}.sample:sample",
     "neighbors": f"{_HERE}.neighbors:neighbors",
@@ -28,14 +29,21 @@ COMMANDS = {
     "plot-words": f"{_HERE}.neighbors:plot_words",
     "corpora": f"{_HERE}.corpora:corpora",
     "plugins": f"{_HERE}.plugins:plugins",
-    "train": f"{_HERE}.train.command:train",
     "new": f"{_HERE}.new.group:new",
 }
 
 #: Built-in plugins whose commands are known without loading plugins: name -> those commands.
 BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
     name: load_target(f"{BUILT_IN[name]}:COMMANDS")
-    for name in ("lectures", "autograder", "authoring", "classes")
+    for name in ("autograder", "lectures", "authoring", "classes")
+}
+#: The sections of the list of commands, in order -> the commands in them.
+_SECTIONS = {
+    "Exercises": BUILT_IN_COMMANDS["autograder"],
+    "Models": COMMANDS,
+    "Claims of the lectures": BUILT_IN_COMMANDS["lectures"],
+    "Courses": BUILT_IN_COMMANDS["authoring"],
+    "Classes": BUILT_IN_COMMANDS["classes"],
 }
 
 
@@ -49,6 +57,9 @@ class Root(LazyGroup):
     """The root group: loads plugins only to list all commands, or for an unknown command."""
 
     lazy_subcommands = _commands()
+    sections: ClassVar[Mapping[str, str]] = {
+        name: section for section, commands in _SECTIONS.items() for name in commands
+    }
     _words: Sequence[str] = ()
     _has_all = False
 

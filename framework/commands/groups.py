@@ -31,6 +31,18 @@ _WRONG_VALUES = {
 }
 
 
+#: A type as typer writes it -> the word for a value of it.
+_VALUES = {
+    " <list[str]>": "",
+    "<str>": "TEXT",
+    "<int>": "N",
+    "<int range>": "N",
+    "<float>": "NUMBER",
+    "<float range>": "NUMBER",
+    "<path>": "PATH",
+}
+
+
 class PlainCommand(TyperCommand):
     """A command whose errors are in plain words, and whose help has its options in groups."""
 
@@ -56,7 +68,10 @@ class PlainCommand(TyperCommand):
             if (row := parameter.get_help_record(ctx)) is not None:
                 panel = getattr(parameter, "rich_help_panel", None)
                 title = "Arguments" if parameter.param_type_name == "argument" else "Options"
-                sections.setdefault(panel or title, []).append(row)
+                name, text = row
+                for type_, word in _VALUES.items():
+                    name = name.replace(type_, word)
+                sections.setdefault(panel or title, []).append((name, text))
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
@@ -78,9 +93,11 @@ class LazyGroup(TyperGroup):
 
     Attributes:
         lazy_subcommands: name -> ``module:attribute`` of a function, or of a `typer.Typer`.
+        sections: name -> the section of the list that a command stands in.
     """
 
     lazy_subcommands: ClassVar[Mapping[str, str]] = {}
+    sections: ClassVar[Mapping[str, str]] = {}
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, and import them."""
@@ -104,15 +121,16 @@ class LazyGroup(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the first sentence of each command, on as many lines as it needs."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        rows = [
-            (name, command.get_short_help_str(limit=_NO_LIMIT))
-            for name, command in commands
-            if command is not None and not command.hidden
-        ]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in self.sections.values()}
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                row = name, command.get_short_help_str(limit=_NO_LIMIT)
+                rows.setdefault(self.sections.get(name, "Commands"), []).append(row)
+        for section, listed in rows.items():
+            if listed:
+                with formatter.section(section):
+                    formatter.write_dl(listed)
 
 
 def add_commands(app: typer.Typer, commands: Mapping[str, str]) -> None:
