@@ -68,8 +68,9 @@ def is_own(course: Course, named: Path | None) -> bool:
     """
     if named is None:
         return True
-    is_inside = named.resolve().is_relative_to(course.root.resolve())
-    return named.is_file() and not is_archive(named) and is_inside
+    if not named.is_file() or is_archive(named):  # links in a circle are no file
+        return False
+    return named.resolve().is_relative_to(course.root.resolve())
 
 
 def note_progress(course: Course, submission: Submission, report: Report) -> None:

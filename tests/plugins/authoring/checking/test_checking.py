@@ -14,9 +14,8 @@ from autograder.sandbox.runners import choose
 from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
-from framework.providers.registry import checked
-from plugins.authoring import checking
-from plugins.authoring.checking import exercise_files
+from plugins.authoring.checking import checking, exercise_files
+from plugins.authoring.checking.checking import checked
 from plugins.authoring.checking.exercise_files import Checked, Problem
 from plugins.authoring.commands.check import described
 
