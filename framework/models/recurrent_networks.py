@@ -335,6 +335,18 @@ class RecurrentTagger(Model):
         self.embedding.backward(grad_x)
 
 
+def tagging_accuracy(logits: Any, tags: Any, ids: Any) -> float:
+    """Return the share of words with the right tag; 0 without words."""
+    words = ids != PAD
+    right = (logits.argmax(-1) == tags) & words
+    return float(right.sum()) / max(float(words.sum()), 1.0)
+
+
+def next_word_tags(ids: Any) -> Any:
+    """Return the next word of each place, a new array `(N, T − 1)`, given ids `(N, T)`."""
+    return ids[:, 1:] + 0
+
+
 #: Pooling of a `SentenceEncoder` -> the part that pools; "final" needs none.
 POOLINGS = {"max": "max_over_time", "mean": "average_over_time"}
 
