@@ -97,7 +97,7 @@ def docstrings_without_verb(text: str) -> Iterator[tuple[int, str]]:
 
 def sizes(name: str, text: str) -> Iterator[tuple[int, str]]:
     """Yield advice on the size of a file and of its folder."""
-    lines, words = len(text.splitlines()), len(text.split())
+    lines, words = len(text.splitlines()), len(re.sub("<!--.*?-->", "", text).split())
     if name.startswith("exercises/") and name.endswith("README.md") and words > MOST_WORDS:
         yield 1, f"{words} words: cut what the lecture explains, to at most {MOST_WORDS}"
     if name.startswith(PACKAGES) and name.endswith("/__init__.py"):

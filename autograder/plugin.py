@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HERE = "autograder.commands"
 
-#: The commands for students and instructors: name -> where its function is.
+#: The commands for students: name -> where its function is.
 COMMANDS = {
     "list": f"{_HERE}.list_exercises:list_exercises",
     "show": f"{_HERE}.show:show",
@@ -29,7 +29,6 @@ COMMANDS = {
     "why": f"{_HERE}.why:why",
     "reset": f"{_HERE}.reset:reset",
     "notebook": f"{_HERE}.notebook:notebook",
-    "manual-points": f"{_HERE}.manual_points:manual_points",
     "doctor": f"{_HERE}.doctor:doctor",
 }
 
@@ -73,7 +72,7 @@ def student_implementations(folder: Path, course: Catalogue) -> Iterable[Impleme
 
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
-    """Add the commands for students and instructors."""
+    """Add the commands for students."""
     from framework.commands.groups import add_commands
 
     add_commands(app, COMMANDS)

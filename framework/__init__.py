@@ -10,10 +10,10 @@ kinds.py         the kinds of things that a provider can offer
 log.py           the log of gradus
 text_files.py    reading and writing of text files
 threads.py       how many threads the libraries of linear algebra use
-toml_formats.py  formats of TOML files as data
-toml_tables.py   reading of TOML files
+toml_tables.py   formats and reading of TOML files
 commands/        the commands of `gradus` that train and use models
 course/          the folder of a course and the catalogue of its exercises
+data/            corpora, vocabularies, batches and file formats
 evaluation/      scores of trained models
 gradients/       numerical derivatives
 models/          models built from parts of any backend

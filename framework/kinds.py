@@ -31,6 +31,6 @@ def missing_methods(kind: str, implementation: object) -> list[str]:
 
 
 def _has_method(implementation: object, name: str) -> bool:
-    """Return an abstract method is only promised once more."""
+    """Return whether the method `name` exists and is not abstract."""
     method = getattr(implementation, name, None)
     return callable(method) and not getattr(method, "__isabstractmethod__", False)

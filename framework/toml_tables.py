@@ -1,10 +1,14 @@
-"""Reading of TOML files, with errors that name the file, the line and the key."""
+"""Formats and reading of TOML files, with errors that name the file, the line and the key.
+
+Validation and the page of all formats are made from the same data.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
@@ -16,12 +20,13 @@ T = TypeVar("T")
 #: Keys and numbers that lead to a value from the top of a file.
 KeyPath: TypeAlias = tuple[str | int, ...]
 
-_WORDS: dict[type, str] = {
+#: The types of values, as messages and the page of formats name them.
+TYPES: dict[type, str] = {
     str: "text",
-    int: "a whole number",
-    float: "a number",
-    list: "a list",
-    dict: "a table",
+    int: "whole number",
+    float: "number",
+    list: "list",
+    dict: "table",
 }
 
 
@@ -87,7 +92,7 @@ class Table:
     def missing(self, **kinds: type) -> list[str]:
         """Return a sentence for each of `kinds` whose key is missing."""
         return [
-            f"{self._prefix}{key} is missing: it must be {_WORDS[kind]}"
+            f"{self._prefix}{key} is missing: it must be {_with_article(kind)}"
             for key, kind in kinds.items()
             if key not in self.values
         ]
@@ -106,7 +111,7 @@ class Table:
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:
-            self.fail(key, f"must be {_WORDS[kind]}, not {value!r}")
+            self.fail(key, f"must be {_with_article(kind)}, not {value!r}")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -132,6 +137,52 @@ class Table:
             Table(self.file, value, f"{self._prefix}{key}[{i}].", (*self._path, key, i))
             for i, value in enumerate(values)
         ]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a table.
+
+    Args:
+        name: as it is written.
+        kind: type of the value.
+        meaning: what it says, as a sentence.
+        required: whether it must be there.
+    """
+
+    name: str
+    kind: type
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    """One table of a TOML file.
+
+    Args:
+        header: as it is written: ``[time]``, ``[[tasks]]``; empty for the top of the file.
+        keys: all keys that it may have.
+    """
+
+    header: str
+    keys: tuple[Key, ...]
+
+    def check(self, table: Table) -> None:
+        """Check the keys of `table` and the types of its values.
+
+        Raises:
+            BadInputError: a key is unknown or missing, or has another type; with the line.
+        """
+        table.reject_unknown_keys(*(key.name for key in self.keys))
+        table.require(**{key.name: key.kind for key in self.keys if key.required})
+        for key in self.keys:
+            if key.name in table.values:
+                table.get(key.name, key.kind)
+
+
+def _with_article(kind: type) -> str:
+    return TYPES[kind] if kind is str else f"a {TYPES[kind]}"
 
 
 def line_of(file: Path, path: KeyPath) -> int:

@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Collect nothing but tests of exercises, where one is chosen."""
+    """Collect only tests of exercises, where one is chosen."""
     name = config.getoption("exercise")
     if not name:
         return True if collection_path == ALL_OF_ONE else None

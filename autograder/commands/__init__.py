@@ -7,7 +7,6 @@ watch.py           `grade --watch`
 doctor.py          `gradus doctor`
 hint.py            ``gradus hint EXERCISE``
 list_exercises.py  ``gradus list``
-manual_points.py   ``gradus manual-points FILE SUBMISSION``
 notebook.py        ``gradus notebook EXERCISE``
 replay.py          ``gradus replay CHECK``
 reset.py           ``gradus reset EXERCISE``

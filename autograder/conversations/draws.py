@@ -1,4 +1,4 @@
-"""Random numbers of a check: recorded while they are drawn, or taken from a recording.
+"""Random numbers of a check, taken from a recording.
 
 NumPy promises the same numbers for the same seed only for one build on one machine. So the numbers
 on which recorded answers depend are stored.
@@ -7,14 +7,11 @@ on which recorded answers depend are stored.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from autograder.sandbox import wire
 
 #: The methods of a generator that draw, by name.
 METHODS = tuple(
@@ -34,7 +31,7 @@ class Draw:
     value: Any
 
 
-class _Generator(np.random.Generator):
+class DrawingGenerator(np.random.Generator):
     """A generator that hands every draw to `_drawn`."""
 
     #: Whether a draw is going on: one method may call another.
@@ -53,7 +50,7 @@ def _drawing(name: str) -> Callable[..., Any]:
 
     inner = getattr(np.random.Generator, name)
 
-    def method(self: _Generator, *args: Any, **kwargs: Any) -> Any:
+    def method(self: DrawingGenerator, *args: Any, **kwargs: Any) -> Any:
         if self._busy:
             return inner(self, *args, **kwargs)
         self._busy = True
@@ -72,25 +69,10 @@ def _drawing(name: str) -> Callable[..., Any]:
 
 
 for _name in METHODS:
-    setattr(_Generator, _name, _drawing(_name))
+    setattr(DrawingGenerator, _name, _drawing(_name))
 
 
-class RecordingGenerator(_Generator):
-    """Draws like `rng`, and adds every draw to `draws`."""
-
-    def __init__(self, rng: np.random.Generator, draws: list[Draw]) -> None:
-        super().__init__(rng.bit_generator)
-        self._draws = draws
-
-    def _drawn(self, name: str, value: Any) -> Any:
-        stored = None
-        with suppress(wire.WireError):  # texts are drawn again
-            stored = wire.decode_frame(wire.encode(value))
-        self._draws.append(Draw(name, stored))
-        return value
-
-
-class RecordedGenerator(_Generator):
+class RecordedGenerator(DrawingGenerator):
     """Gives the recorded `draws` as long as the same methods are asked for values of their forms.
 
     It advances `rng` with every draw, so that the draws after the recorded ones are those of the

@@ -70,7 +70,7 @@ class RecordedSession(OnRecord):
         ]
         #: The ids of the objects in each recorded exchange that is no such look-up.
         self._involved = [
-            {handle.id for handle in handles_in([request, [one.value for one in answer]])}
+            {handle.id for handle in handles_in([request, [outcome.value for outcome in answer]])}
             if method == NOTHING
             else set()
             for request, answer, method in zip(
@@ -109,32 +109,32 @@ class RecordedSession(OnRecord):
 
     def _matching(self, request: list[list[Any]], live: Sequence[int]) -> Iterator[int]:
         """Yield the numbers of the recorded exchanges that are `request`, unused ones first."""
-        objects = {one: self._objects[one].recorded for one in live if one in self._objects}
+        objects = {key: self._objects[key].recorded for key in live if key in self._objects}
         numbers = range(len(self._requests))
         for number in sorted(numbers, key=lambda number: number in self._used):
-            follows = all(one in objects and self._next(one) == number for one in live)
+            follows = all(key in objects and self._next(key) == number for key in live)
             if follows and same_request(request, self._requests[number], objects):
                 yield number
 
     def _next(self, live: int) -> int | None:
         """Return the number of the next recorded exchange that involves a live object."""
-        one = self._objects[live]
-        numbers = range(one.latest + 1, len(self._requests))
-        return next((n for n in numbers if one.recorded in self._involved[n]), None)
+        known = self._objects[live]
+        numbers = range(known.latest + 1, len(self._requests))
+        return next((n for n in numbers if known.recorded in self._involved[n]), None)
 
     def _answer(self, number: int, live: Sequence[int]) -> list[Outcome]:
         """Return the recorded outcomes, with the handles of live objects."""
-        names = {self._objects[one].recorded: one for one in live}
+        names = {self._objects[key].recorded: key for key in live}
         for recorded in sorted(self._involved[number] - set(names)):
             names[recorded] = self._live_object(recorded, number)
-        for one in names.values():
-            self._objects[one].latest = number
+        for key in names.values():
+            self._objects[key].latest = number
         return [_with_handles(outcome, names) for outcome in copied(self._answers[number])]
 
     def _live_object(self, recorded: int, number: int) -> int:
         """Return the id of the live object for a handle that an answer brings."""
         is_new = all(recorded not in self._involved[n] for n in range(number))
-        known = [one for one, object_ in self._objects.items() if object_.recorded == recorded]
+        known = [key for key, object_ in self._objects.items() if object_.recorded == recorded]
         if known and not is_new:
             return known[-1]
         live = max(self._objects, default=0) + 1
@@ -171,7 +171,7 @@ def same_request(live: Any, recorded: Any, objects: Mapping[int, int]) -> bool:
         objects: id of a live object -> id of the object in the recording.
     """
     return same_form(live, recorded) and all(
-        _same_leaf(one, other, objects) for _, one, other in zip_leaves(live, recorded)
+        _same_leaf(first, other, objects) for _, first, other in zip_leaves(live, recorded)
     )
 
 

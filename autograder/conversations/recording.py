@@ -1,4 +1,4 @@
-"""Records what checks draw, ask the reference and receive, for a student kit without solutions.
+"""Recordings of what checks draw, ask the reference and receive, in kits without solutions.
 
 A file holds the recording of one exercise: ``GRADUS-RECORDING 1`` and a line end, then an xz stream
 of frames (see `autograder.sandbox.wire`), each with its length before it. The first frame is the
@@ -11,24 +11,16 @@ from __future__ import annotations
 
 import lzma
 import struct
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from autograder.conversations.draws import Draw, RecordingGenerator
+from autograder.conversations.draws import Draw
 from autograder.sandbox import wire
-from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.requests import Outcome, Step, unnumbered
+from autograder.sandbox.session.requests import Outcome
 from autograder.sandbox.session.session import (
     Exchange,
-    ForwardingSession,
-    OnRecord,
-    Session,
-    copied,
-    request_frame,
 )
 from autograder.sandbox.wire import Handle, leaves
 from framework.errors import BadInputError
@@ -36,7 +28,7 @@ from framework.errors import BadInputError
 MAGIC = b"GRADUS-RECORDING 1\n"
 #: Maximum size of what a file holds, in bytes.
 MAX_BYTES = 256 << 20
-_LENGTH = struct.Struct("!I")
+LENGTH = struct.Struct("!I")
 
 
 @dataclass
@@ -56,59 +48,6 @@ class Tape:
     answers: list[Exchange] = field(default_factory=list)
     mistakes: dict[str, list[bytes]] = field(default_factory=dict)
     drawn: int = 0
-
-    @property
-    def size(self) -> int:
-        """Bytes of the requests to the reference and of its answers, near enough."""
-        return sum(exchange.size for exchange in self.exchanges)
-
-    def trimmed(self) -> Tape:
-        """Return it without the draws on which no answer depends: they are drawn again."""
-        draws = self.draws[: self.drawn]
-        return Tape(draws, self.exchanges, self.answers, self.mistakes, self.drawn)
-
-
-class RecordingSession(ForwardingSession, OnRecord):
-    """The conversation with the reference, which is recorded check by check.
-
-    Attributes:
-        tapes: what was recorded of each check, by its id.
-    """
-
-    def __init__(self, inner: Session) -> None:
-        super().__init__(inner)
-        self.tapes: dict[str, Tape] = {}
-        self._lost: set[int] = set()
-        self._tape = Tape()
-
-    def begin_check(self, check: str) -> None:
-        """Start the tape of the check with this id; a second try begins it anew."""
-        self._tape = self.tapes[check] = Tape()
-        self.unconfirmed = False
-
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of `check`, which records what it draws."""
-        return RecordingGenerator(rng, self.tapes[check].draws)
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
-        self._lost.clear()
-        self.unconfirmed = False
-
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps, and record them with their outcomes."""
-        frame = request_frame(steps, unnumbered)
-        if any(handle.id in self._lost for handle in handles_in(Exchange(frame).plain_steps())):
-            raise NotRecorded("asks the reference about learned parameters")
-        outcomes = super().run(steps)
-        self._tape.exchanges.append(Exchange(frame, copied(outcomes)))
-        self._tape.drawn = len(self._tape.draws)
-        return outcomes
-
-    def lose(self, handle: Handle) -> None:
-        """Answer nothing about the object of `handle` from now on."""
-        self._lost.add(handle.id)
 
 
 def handles_in(value: Any) -> Iterator[Handle]:
@@ -140,20 +79,6 @@ class Recording:
     tapes: dict[str, Tape]
 
 
-def write_recording(file: Path, recording: Recording) -> None:
-    """Write `recording` to `file`."""
-    frames = [wire.encode(asdict(recording.header))]
-    for check, tape in recording.tapes.items():
-        draws = [[draw.method, draw.value] for draw in tape.draws]
-        numbers = len(tape.exchanges), len(tape.answers)
-        frames.append(wire.encode([check, draws, *numbers, tape.mistakes, tape.drawn]))
-        for exchange in (*tape.exchanges, *tape.answers):
-            frames += stored(exchange)
-    joined = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(MAGIC + lzma.compress(joined, preset=9))
-
-
 def read_recording(file: Path) -> Recording:
     """Return the recording in `file`.
 
@@ -177,16 +102,6 @@ def _tapes(frames: Iterator[bytes]) -> Iterator[tuple[str, Tape]]:
         ]
         drawn_values = [Draw(*draw) for draw in draws]
         yield check, Tape(drawn_values, read[:exchanges], read[exchanges:], mistakes, drawn)
-
-
-def stored(exchange: Exchange) -> tuple[bytes, bytes]:
-    """Return a request and its answer as two frames; calls and callbacks are left out."""
-    outcomes = [
-        [o.value, o.is_method, [*o.changed], [*o.aliased], [*o.args], {**o.kwargs}]
-        for o in exchange.outcomes
-    ]
-    answer = wire.encode([outcomes, exchange.raised, exchange.message])
-    return wire.encode({"steps": exchange.plain_steps()}), answer
 
 
 def read_exchange(request: bytes, answer: bytes) -> Exchange:
@@ -230,6 +145,6 @@ def _unusable(file: Path, why: str) -> BadInputError:
 def _frames(data: bytes) -> Iterator[bytes]:
     position = 0
     while position < len(data):
-        (length,) = _LENGTH.unpack_from(data, position)
-        position += _LENGTH.size + length
+        (length,) = LENGTH.unpack_from(data, position)
+        position += LENGTH.size + length
         yield data[position - length : position]

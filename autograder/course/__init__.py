@@ -6,14 +6,11 @@ reading             units and exercises, read from ``course.toml`` and ``exercis
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution
-promises            sentences of an exercise's text, and the checks that name them
-figures             images in the text of an exercise
+texts               promises and figures in the text of an exercise
 source              Python source without execution
-stubs               solutions without their answers, and their files
-borrowed            parts of the base of a course
+stubs               solutions without their answers
 kit_folder          the folder of a student kit, and its manifest
-identity            hash of everything that decides about grades
-revisions           pinned revisions, and what changed between two
+identity            hash of everything that decides about grades, and revisions
 student_state       small files in ``.gradus``
 working_directory   the exercise in whose folder a command runs
 """

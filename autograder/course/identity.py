@@ -1,13 +1,22 @@
-"""Which course graded: a hash of everything in it that decides about grades."""
+"""Which course graded: a hash of everything that decides about grades, and pinned revisions.
+
+A revision has a hash, a version and facts to compare. ``gradus course pin`` writes its hash into
+``course.toml``. Titles, texts and hints are no part of it.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import ast
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
-from autograder.course.kit_folder import kit_of, manifest_of
+from autograder.course.kit_folder import digest, kit_of, manifest_of
+from autograder.course.reading import Course, Exercise
+from autograder.course.source import parse_file
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
@@ -24,7 +33,7 @@ def course_hash(course: Catalogue) -> str:
     kit = kit_of(course.root)
     if kit is not None:
         return kit.course
-    digest, inside = hashlib.sha256(), f"{course.root}{os.sep}"
+    whole, inside = sha256(), f"{course.root}{os.sep}"
     for file in _deciding(course):
         name = file.removeprefix(inside) if file.startswith(inside) else Path(file).name
         content = b""
@@ -32,8 +41,8 @@ def course_hash(course: Catalogue) -> str:
             with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
                 content = stream.readall()
         for data in (name.encode(), content):
-            digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+            whole.update(len(data).to_bytes(8, "big") + data)
+    return whole.hexdigest()
 
 
 def course_files(course: Catalogue) -> list[Path]:
@@ -61,3 +70,108 @@ def _deciding(course: Catalogue) -> Iterator[str]:
             yield from (f"{folder}/{name}.py", f"{folder}/test_{name}_hidden.py")
     for base in lineage(course)[1:2]:  # it has its own base after it
         yield from _deciding(base)
+
+
+@dataclass(frozen=True)
+class ExerciseFacts:
+    """What decides about the grades of one exercise.
+
+    Attributes:
+        checks: check -> its points; hidden ones end in ``(hidden)``.
+        thresholds: metric -> required value.
+        code, solution, settings: hashes of the test files, of the solution or the key of questions,
+            and of time limits, packages, tasks and questions.
+    """
+
+    points: int
+    checks: dict[str, float] = field(default_factory=dict)
+    thresholds: dict[str, float] = field(default_factory=dict)
+    code: str = ""
+    solution: str = ""
+    settings: str = ""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One state of a course: its name, its version, which may be empty, and facts of exercises."""
+
+    course: str
+    version: str
+    exercises: dict[str, ExerciseFacts]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all facts, without the name and the version."""
+        facts = {name: asdict(exercise) for name, exercise in self.exercises.items()}
+        return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Version and the beginning of the hash: ``2026.1 (3f2a9c1d)``."""
+        return f"{self.version or 'no version'} ({self.hash[:8]})"
+
+
+def revision_of(course: Course) -> Revision:
+    """Return the revision of the course as its files are."""
+    facts = {name: _facts(course.exercise(name)) for name in course.exercise_names}
+    return Revision(course.name, course.version, facts)
+
+
+def _facts(exercise: Exercise) -> ExerciseFacts:
+    kept = (exercise.time, exercise.packages, exercise.requires, exercise.borrows)
+    key = [exercise.solution.parent / "mistakes.toml"] if exercise.questions else []
+    return ExerciseFacts(
+        points=exercise.points,
+        checks=dict(_checks(exercise)),
+        thresholds={name: threshold.value for name, threshold in exercise.thresholds.items()},
+        code=_hash_of(exercise.tests, exercise.hidden_tests),
+        solution=_hash_of(exercise.solution, *key),
+        settings=sha256(repr((*kept, exercise.tasks, exercise.questions)).encode()).hexdigest(),
+    )
+
+
+def _hash_of(*files: Path) -> str:
+    """Return the hash of the contents of `files`; empty if all of them are missing."""
+    hashes = "".join(map(digest, files))
+    return sha256(hashes.encode()).hexdigest() if hashes else ""
+
+
+def _checks(exercise: Exercise) -> Iterator[tuple[str, float]]:
+    """Yield the checks and their points, read without running them."""
+    for question in exercise.questions:
+        yield question.id, float(question.points)
+    for file, suffix in ((exercise.tests, ""), (exercise.hidden_tests, " (hidden)")):
+        for node in parse_file(file).body if file.is_file() else ():
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+                yield f"{node.name}{suffix}", _points(node)
+
+
+def _points(check: ast.FunctionDef) -> float:
+    """Return the points of a check by its marker; 0 without one."""
+    for decorator in check.decorator_list:
+        match decorator:
+            case ast.Call(func=ast.Attribute(attr="points"), args=[ast.Constant(value=value)]):
+                return float(value) if isinstance(value, int | float) else 0.0
+    return 0.0
+
+
+def version_words(course: Course) -> str:
+    """Return version and pinned revision: ``version 2026.1, revision 0c41d7aa``; may be empty."""
+    version = f"version {course.version}" if course.version else ""
+    pinned = f"revision {course.revision[:8]}" if course.revision else ""
+    return ", ".join(filter(None, (version, pinned)))
+
+
+def pin_notes(course: Course) -> list[str]:
+    """Return a note if the course is pinned and its files are of another revision.
+
+    A student kit has no hidden checks, and is known by the hash of its course.
+    """
+    if not course.revision or kit_of(course.root) is not None:
+        return []
+    now = revision_of(course)
+    note = (
+        f"The course is pinned as revision {course.revision[:8]}, and its checks are {now.label}: "
+        "`gradus course diff` says what changed, and `gradus course pin` pins a new version"
+    )
+    return [note] * (now.hash != course.revision)

@@ -12,8 +12,7 @@ KIT/
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,9 +22,6 @@ from framework.errors import BadInputError
 
 #: The format of kits; one with a higher number needs a newer gradus.
 FORMAT = 1
-#: The seed of new kits. A kit holds the inputs of its checks with right answers, which must not be
-#: those of work that is graded: it is not the default seed of `grade`.
-SEED = 1
 
 
 @dataclass(frozen=True)
@@ -64,13 +60,6 @@ class Kit:
     def stub(self, exercise: str, suffix: str = ".py") -> Path:
         """Return the file of `exercise` as it was handed out; ``.md`` for written questions."""
         return self.root / "kit" / "stubs" / f"{exercise}{suffix}"
-
-    def write(self) -> None:
-        """Write the manifest."""
-        table = {"format": FORMAT, **asdict(self)}
-        del table["root"]
-        text = json.dumps(table, indent=1, sort_keys=True) + "\n"
-        manifest_of(self.root).write_text(text, "utf-8", newline="\n")
 
 
 def seed_in(root: Path, given: int | None) -> int:

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import ast
+import keyword
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course.reading import Exercise
+from autograder.course.source import find_function
 from framework.errors import BadInputError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Format, Key, Table, read_table
 
 MISTAKE_FORMAT = Format(
     "[[mistakes]]",
@@ -22,17 +24,95 @@ MISTAKE_FORMAT = Format(
         Key("task", str, "Task whose checks must fail.", required=True),
         Key("sentence", str, "What is wrong and why, for the student.", required=True),
         Key("hint", str, "The next step, without the answer.", required=True),
-        Key("find", str, "Text that occurs exactly once in the solution.", required=True),
+        Key("function", str, "Function of the solution in which `find` is searched."),
+        Key("find", str, "Text that occurs exactly once there.", required=True),
         Key("replace", str, "Wrong text that takes its place.", required=True),
-        Key("also", list, "Further replacements: tables with `find` and `replace`."),
+        Key("also", list, "Further replacements: tables with `function`, `find`, `replace`."),
         Key("consistent", list, "Replacements that make backward right for this forward."),
         Key("also_fails", list, "Tasks that use the task and may fail with it."),
     ),
 )
 
 
-#: The text of a solution that is replaced, and what takes its place.
-Replacement = tuple[str, str]
+#: The place of a variable: no attribute, no keyword of a call, no text in quotes.
+_PLACE = r"""(?<![\w."'])%s(?![\w"']|=[^=])"""
+_NAME = re.compile(_PLACE % r"[^\W\d]\w*")
+#: A comment, a piece of text between quotes or around the braces of an f-string, a word, a sign.
+_TOKEN = re.compile(r"""#.*|["'}][^"'{}\n]*["'{]|\w+|[^\w\s]""")
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A text of a solution, and the text that takes its place.
+
+    Args:
+        function: where `find` is, such as ``RNN.forward``; empty: anywhere in the file. In a
+            function, its local variables may have other names than in `find`, and white space
+            between tokens does not matter. Parameters have fixed names.
+    """
+
+    find: str
+    new: str
+    function: str = ""
+
+    def apply(self, source: str) -> str:
+        """Return `source` with the replacement; raise `BadInputError` if it does not fit."""
+        where, start, end, variables = "the solution", 0, len(source), set[str]()
+        pattern = re.escape(self.find)
+        if self.function:
+            if (node := find_function(source, self.function)) is None:
+                raise BadInputError(f"needs the function {self.function}, which is not there")
+            where, lines = self.function, source.split("\n")
+            start = len("\n".join(["", *lines[: node.lineno - 1]]))
+            end = len("\n".join(lines[: node.end_lineno])) + 1
+            variables, fixed = _variables(node)
+            pattern = _pattern(self.find, variables, fixed)
+        # The lookahead finds matches that overlap, too.
+        matches = list(re.finditer(f"(?=({pattern}))", source[start:end]))
+        matches = [m for m in matches if len({*m.groupdict().values()}) == len(m.groupdict())]
+        if len(matches) != 1:
+            raise BadInputError(
+                f"must find its text once in {where}, but it occurs {len(matches)} times: "
+                f"{self.find!r}"
+            )
+        names = matches[0].groupdict()
+        used = _NAME.findall(re.sub("#.*", "", self.new))
+        if unknown := variables.intersection(used) - names.keys():
+            raise BadInputError(
+                f"uses the variable {min(unknown)} of {where} in its new text: add the statement "
+                f"that contains it to both texts, {self.find!r}"
+            )
+        new = _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
+        first, last = matches[0].span(1)
+        return source[: start + first] + new + source[start + last :]
+
+
+def _variables(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
+    """Return the local variables of a function, and its other names."""
+    nodes = list(ast.walk(function))
+    fixed = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    variables = {name.id for name in names if isinstance(name.ctx, ast.Store)} - fixed
+    return variables, fixed | {name.id for name in names} - variables
+
+
+def _pattern(find: str, variables: set[str], fixed: set[str]) -> str:
+    """Return a pattern in which each variable of `find` matches itself, or one of `variables`."""
+    parts: list[str] = []
+    seen: set[str] = set()
+    for token in _TOKEN.finditer(find):
+        text = token[0]
+        is_name = _NAME.match(find, token.start()) and text.isidentifier()
+        if is_name and text not in fixed and not keyword.iskeyword(text):
+            names = "|".join(sorted({text, *variables}))
+            parts.append(_PLACE % (f"(?P={text})" if text in seen else f"(?P<{text}>{names})"))
+            seen.add(text)
+        else:
+            is_word = re.match(r"\w", text)
+            parts.append(rf"\b{text}\b" if is_word else re.escape(text))
+    text = find.strip()
+    before, _, after = find.partition(text)
+    return re.escape(before) + r"\s*".join(parts) + re.escape(after)
 
 
 @dataclass(frozen=True)
@@ -66,13 +146,11 @@ class Mistake:
     def apply(self, solution_source: str) -> str:
         """Return the solution's text with this mistake in it."""
         source = solution_source
-        for find, new in self.replacements:
-            if (count := source.count(find)) != 1:
-                raise BadInputError(
-                    f"{self.file}: mistake '{self.id}' must find its text once in the solution, "
-                    f"but it occurs {count} times: {find!r}"
-                )
-            source = source.replace(find, new)
+        for replacement in self.replacements:
+            try:
+                source = replacement.apply(source)
+            except BadInputError as error:
+                raise BadInputError(f"{self.file}: mistake '{self.id}' {error}") from None
         return source
 
 
@@ -112,7 +190,7 @@ def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
 def _replacements(table: Table, key: str) -> tuple[Replacement, ...]:
     entries = table.tables(key)
     for entry in entries:
-        entry.reject_unknown_keys("find", "replace")
+        entry.reject_unknown_keys("function", "find", "replace")
     return tuple(map(_read_replacement, entries))
 
 
@@ -120,7 +198,7 @@ def _read_replacement(table: Table) -> Replacement:
     find, new = _text(table, "find"), table.get("replace", str)
     if find == new:
         table.fail("replace", "is the same as find")
-    return find, new
+    return Replacement(find, new, table.get("function", str, ""))
 
 
 def _text(table: Table, key: str) -> str:

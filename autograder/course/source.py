@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -117,17 +118,24 @@ def parameter_names(source: str, method: str) -> tuple[str, ...]:
     """Return the names of the positional parameters of `method`, without ``self``.
 
     Args:
-        source: the text of the module.
-        method: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor; for one that is
-            not defined, the result is empty.
+        method: see `find_function`; for one that is not defined, the result is empty.
     """
-    try:
-        function = _function(parse(source).body, method.split("."))
-    except (SyntaxError, RecursionError, MemoryError):
-        return ()
+    function = find_function(source, method)
     arguments = [*function.args.posonlyargs, *function.args.args] if function is not None else []
     names = tuple(argument.arg for argument in arguments)
     return names[1:] if names[:1] == ("self",) else names
+
+
+def find_function(source: str, name: str) -> ast.FunctionDef | None:
+    """Return a function of a module; None if it is not defined, or `source` is not Python.
+
+    Args:
+        source: the text of the module.
+        name: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor.
+    """
+    with suppress(SyntaxError, RecursionError, MemoryError):
+        return _function(parse(source).body, name.split("."))
+    return None
 
 
 def _function(body: Sequence[ast.stmt], path: Sequence[str]) -> ast.FunctionDef | None:

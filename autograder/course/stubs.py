@@ -7,17 +7,12 @@
 A region in a function becomes a TODO and ``raise NotImplementedError``. A region outside of a
 function (helpers, imports that only an answer uses) is removed, because an exception there would
 make the import fail. Only its TODO stays, if it has a text.
-
-``exercises/`` is updated without loss of a student's edits: the hash of every written stub is
-stored in ``.gradus/stubs.json``. A file that differs from its new stub is replaced only if it has
-the stored hash. Otherwise it contains edits.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,17 +21,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograder.course.kit_folder import kit_of
-from autograder.course.reading import QUESTIONS, Course, Exercise
+from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
-from autograder.course.student_state import back_up, load_state, save_state
-from framework.course.solutions import missing_solution, solutions_folder
+from framework.course.solutions import missing_solution
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
 #: The folder of a wheel with the shipped exercises; a clone has no such folder.
 SHIPPED = Path(__file__).parent / "shipped_exercises"
 
-_DIFF_LINES = 20
 _MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
 _LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
 
@@ -203,35 +196,6 @@ class StubFile:
         """Whether the file differs from the generated stub."""
         return self.present != self.fresh
 
-    def diff(self) -> str:
-        """Return the first lines of a unified diff from the file to the stub."""
-        if self.present is None:
-            return "the file is missing"
-        old, new = self.present.splitlines(), self.fresh.splitlines()
-        lines = list(difflib.unified_diff(old, new, "the file", "the stub", n=1, lineterm=""))
-        more = len(lines) - _DIFF_LINES
-        return "\n".join(lines[:_DIFF_LINES] + ([f"... {more} more lines"] if more > 0 else []))
-
-
-@dataclass(frozen=True)
-class WrittenStubs:
-    """The result of `write_stubs`: written files, files kept because of edits, backups of edits."""
-
-    written: tuple[Path, ...]
-    kept: tuple[Path, ...]
-    backups: tuple[Path, ...]
-
-
-def stub_files(course: Course) -> list[StubFile]:
-    """Return every generated stub of the course with its file."""
-    solutions = solutions_folder(course.root)
-    listed = {solutions / unit.name / name for unit in course.units for name in unit.exercises}
-    for file in sorted((*solutions.glob("*/*/*.py"), *solutions.glob(f"*/*/{QUESTIONS}"))):
-        is_source = file.name == QUESTIONS or file.stem == file.parent.name
-        if is_source and file.parent not in listed:
-            raise BadInputError(f"{file}: exercises/course.toml does not list '{file.parent.name}'")
-    return [stub_file(exercise) for exercise in course.select()]
-
 
 def stub_file(exercise: Exercise) -> StubFile:
     """Return the generated stub of one exercise with its file."""
@@ -249,39 +213,7 @@ def stub_file(exercise: Exercise) -> StubFile:
     return StubFile(exercise, fresh, present)
 
 
-def write_stubs(course: Course, *, force: bool = False) -> WrittenStubs:
-    """Write every stub that differs; edited files only with `force`, after a backup."""
-    hashes = load_state(course, "stubs")
-    written, kept, backups = [], [], []
-    for stub in stub_files(course):
-        known = stub.present is None or hashes.get(stub.exercise.name) == _hash(stub.present)
-        edited = stub.drifted and not known
-        if edited and not force:
-            kept.append(stub.path)
-            continue
-        if edited:
-            backups.append(back_up(course, stub.path))
-        if stub.drifted:
-            write_stub(stub)
-            written.append(stub.path)
-        hashes[stub.exercise.name] = _hash(stub.fresh)
-    save_state(course, "stubs", hashes)
-    return WrittenStubs(tuple(written), tuple(kept), tuple(backups))
-
-
-def remember_stub(root: Path, name: str) -> None:
-    """Store that the file of the new exercise `name` is a stub, which `write_stubs` may replace."""
-    course = Course.read(root)
-    present = stub_file(course.exercise(name)).present
-    if present is not None:
-        save_state(course, "stubs", load_state(course, "stubs") | {name: _hash(present)})
-
-
 def write_stub(stub: StubFile) -> None:
     """Write the generated stub; it replaces the file."""
     stub.path.parent.mkdir(parents=True, exist_ok=True)
     stub.path.write_text(stub.fresh, "utf-8", newline="\n")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -10,8 +10,7 @@ import math
 from dataclasses import dataclass
 
 from framework.errors import BadInputError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table
+from framework.toml_tables import Format, Key, Table
 
 HIGHER, LOWER = DIRECTIONS = "higher", "lower"
 

@@ -98,12 +98,12 @@ class Diagnoser:
         known = KnownMistakes(self._matcher)
         joined = known.causes_by_task(tasks) if listed else {}
         for cause in joined.values():
-            diagnoses |= cause.found
+            diagnoses |= cause.explained
         for checks in tasks:
             diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
             main = joined.get(checks.task, Joined())
             base = known.module(main.cause)
-            if main.found and base is not None:
+            if main.explained and base is not None:
                 others = self._beside(_unexplained(checks, diagnoses), base)
                 diagnoses |= {name: replace(main.main, second=c) for name, c in others.items()}
             diagnoses |= self._by_general_mistakes(_other_methods(checks, diagnoses))

@@ -205,7 +205,7 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozense
 
 def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> AnswerEvidence | None:
     """Return the evidence in the answers; None if it is not clear."""
-    reader = _Reader().read(exchanges, right)
+    reader = _AnswerReader().read(exchanges, right)
     first = next((pair.method for pair in reader.pairs if pair.differs), None)
     if first is not None:
         pairs = [pair for pair in reader.pairs if pair.method == first]
@@ -224,7 +224,7 @@ def gather(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> AnswerEv
 
 def pairs_of(exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> list[Pair]:
     """Return all arrays of the answers, with the expected ones."""
-    return _Reader().read(exchanges, right).pairs
+    return _AnswerReader().read(exchanges, right).pairs
 
 
 def methods_in(exchanges: Sequence[Exchange]) -> set[str]:
@@ -234,7 +234,7 @@ def methods_in(exchanges: Sequence[Exchange]) -> set[str]:
 
 
 @dataclass
-class _Reader:
+class _AnswerReader:
     """Goes through the answers, and remembers what each of them is about."""
 
     pairs: list[Pair] = field(default_factory=list)
@@ -245,7 +245,7 @@ class _Reader:
     _call: RemoteCall = NO_CALL
     _gradients: dict[str, Array] = field(default_factory=dict)
 
-    def read(self, exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _Reader:
+    def read(self, exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _AnswerReader:
         """Note the answers, as long as they can be held side by side."""
         for theirs, expected in zip(exchanges, right, strict=True):
             if theirs.raised != expected.raised:

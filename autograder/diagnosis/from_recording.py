@@ -26,7 +26,7 @@ from autograder.diagnosis.evidence import AnswerEvidence, gather, located, metho
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
-from autograder.sandbox.session.requests import Get, Outcome
+from autograder.sandbox.session.requests import Get
 from autograder.sandbox.session.session import Exchange, Transcript
 from autograder.sandbox.wire import Handle
 from autograder.verdicts import Verdict
@@ -188,7 +188,10 @@ def key_of(exchanges: Iterable[Exchange], *, strictly: bool = False) -> bytes:
     for exchange in exchanges:
         for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
             is_drawn = not strictly and isinstance(step, Get) and step.name == "parameters"
-            text.update("\n".join(_facts(outcome, by_form=is_drawn)).encode() + b"\n")
+            facts = [f"{outcome.is_method} {outcome.changed} {outcome.aliased}"]
+            for value in (outcome.value, outcome.args, outcome.kwargs):
+                facts += _value(value, is_drawn)
+            text.update("\n".join(facts).encode() + b"\n")
         text.update(f"raised {exchange.message}\n".encode())
     return text.digest()
 
@@ -230,12 +233,6 @@ def unsealed(data: bytes, key: bytes) -> SealedMistake | None:
 def _enciphered(data: bytes, key: bytes) -> bytes:
     stream = hashlib.shake_256(b"text" + key).digest(len(data))
     return bytes(byte ^ mask for byte, mask in zip(data, stream, strict=True))
-
-
-def _facts(outcome: Outcome, *, by_form: bool) -> Iterator[str]:
-    yield f"{outcome.is_method} {outcome.changed} {outcome.aliased}"
-    for value in (outcome.value, outcome.args, outcome.kwargs):
-        yield from _value(value, by_form)
 
 
 def _value(value: Any, by_form: bool) -> Iterator[str]:

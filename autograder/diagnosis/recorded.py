@@ -38,6 +38,7 @@ from autograder.sandbox.session.session import Exchange, fault_from, outcomes_fr
 from autograder.sandbox.wire import Handle, Path, map_leaves, zip_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
+from autograder.sandbox.worker.summed_cells import with_sums
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource, parts_from
 
@@ -109,7 +110,7 @@ class Replayer:
         """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
         callbacks = CallbackTable()
-        dispatcher = Dispatcher(module, ask=callbacks.reply)
+        dispatcher = Dispatcher(module, ask=callbacks.reply, interrupts=(KeyboardInterrupt,))
         handles: dict[int, Handle] = {}
 
         def part(name: str) -> Any:
@@ -121,7 +122,7 @@ class Replayer:
         for exchange in exchanges:
             steps = exchange.plain_steps()
             callbacks.restore(exchange.callbacks)
-            with parts_from(part):
+            with parts_from(with_sums(part)):
                 reply = dispatcher.answer(
                     {"id": 0, "fresh": False, "steps": map_leaves(here, steps)}
                 )

@@ -16,8 +16,8 @@ from itertools import zip_longest
 import pytest
 
 from autograder.checks.host_limits import BudgetExceeded, host_limited
-from autograder.course.promises import promised_texts
 from autograder.course.reading import Exercise
+from autograder.course.texts import promised_texts
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest

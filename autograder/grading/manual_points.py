@@ -13,7 +13,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -153,13 +153,3 @@ def _points(location: str, text: str, possible: int) -> float | None:
             f"{location}: points must be a number from 0 to {possible}, not {text!r}"
         )
     return points
-
-
-def as_csv(rows: Sequence[dict[str, str]]) -> str:
-    """Return `rows` as CSV, with the columns that some of them have in addition."""
-    names = dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)])
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(names), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()

@@ -17,9 +17,9 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from autograder.course.figures import figures
+from autograder.course.identity import pin_notes
 from autograder.course.reading import Exercise
-from autograder.course.revisions import pin_notes
+from autograder.course.texts import figures
 from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting

@@ -20,8 +20,8 @@ from autograder.course.working_directory import name_here
 from autograder.results.commands import Commands, quoted
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
 from autograder.submissions.candidates import (
+    ACCEPTED_PATHS,
     ARCHIVES,
-    KINDS,
     LIMITS,
     is_archive,
     may_be_read,
@@ -82,7 +82,7 @@ class GradeOptions:
         """Return the commands for what is graded."""
         named = self.named_submission(course)
         return Commands(
-            place=str(named) if named is not None else "",
+            submission=str(named) if named is not None else "",
             is_alone=named is not None and suffix(named) in LIMITS and named.is_file(),
             options=tuple(self._deciding()),
             course=("--course", str(self.course)) if self.course else (),
@@ -134,7 +134,7 @@ class GradeOptions:
             path = Path(paths[0])
             # What `--submission` names ends in a report, whatever it is.
             if os.path.isfile(path) and not (may_be_read(path) or is_archive(path)):  # noqa: PTH113
-                raise UsageError(f"{path} is no submission: expected {KINDS}")
+                raise UsageError(f"{path} is no submission: expected {ACCEPTED_PATHS}")
             submission = load_submission(path, course, former=former)
             return submission, course.select(names or (*submission.files, *submission.unread))
         if not names and self.submission is None and (here := name_here(course)):
@@ -145,11 +145,12 @@ class GradeOptions:
 
     def _paths(self, course: Course) -> list[str]:
         known = (*course.exercise_names, *(unit.name for unit in course.units))
-        return [name for name in self.what if name not in known and _is_path(name)]
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or name.endswith((*LIMITS, *ARCHIVES)) or os.path.lexists(name)
+        return [
+            name
+            for name in self.what
+            if name not in known
+            and ("/" in name or name.endswith((*LIMITS, *ARCHIVES)) or os.path.lexists(name))
+        ]
 
 
 #: Variables that CI servers set: there, the working directory is often a student's checkout.

@@ -8,41 +8,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.borrowed import borrowed_parts
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Course, Exercise, borrowed_parts
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 from autograder.sandbox.session.launch import WorkerSpec, mentions_plotting
-from autograder.sandbox.session.process import Launch, WorkerProcess
+from autograder.sandbox.session.process import Launch
 from autograder.submissions.submission import Submission
-from framework.errors import SandboxError
 from framework.providers.backends import REFERENCE
-
-
-@dataclass(frozen=True)
-class EarlyLaunch(Launch):
-    """A launch whose first worker may have been started already."""
-
-    _started: list[WorkerProcess] = field(default_factory=list)
-
-    def start_early(self) -> None:
-        """Start the worker that the next `start` returns; one that fails is tried again then."""
-        with suppress(OSError, SandboxError):
-            self._started.append(super().start())
-
-    def start(self) -> WorkerProcess:
-        """Return the worker that was started early, or start one; does not wait for it."""
-        return self._started.pop() if self._started else super().start()
-
-    def close(self) -> None:
-        """End the worker that nothing needed."""
-        while self._started:
-            self._started.pop().close()
 
 
 class Workers:
@@ -53,7 +28,7 @@ class Workers:
         self._names = tuple(submission.files)
         self._needs = needs(submission)
         self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
-        self._ready: dict[str, EarlyLaunch] = {}
+        self._ready: dict[str, Launch] = {}
 
     def serve(self, submission: Submission) -> bool:
         """Return whether they serve `submission`: see `needs`."""
@@ -80,7 +55,7 @@ class Workers:
             launch.close()
         self._ready.clear()
 
-    def _launch(self, exercise: Exercise) -> EarlyLaunch:
+    def _launch(self, exercise: Exercise) -> Launch:
         options, arrays = self._setting.options, NUMPY_ARRAYS
         if options.backend != REFERENCE:
             registry = self._setting.plugins.registry
@@ -94,8 +69,7 @@ class Workers:
             options.device,
             self._setting.course.graded_imports(exercise),
         )
-        launch = spec.launch(exercise.name)
-        return EarlyLaunch(launch.sandbox, launch.argv, launch.view, launch.limits)
+        return spec.launch(exercise.name)
 
 
 def needs(submission: Submission) -> tuple[object, ...]:

@@ -17,8 +17,7 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.grading.manual_points import ManualPoints, digest_of
-from autograder.judging.answers import AnswerEvidence, answered
-from autograder.judging.decision import absent, decided
+from autograder.judging.decision import AnswerFacts, absent, answered, decided
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
 from autograder.sandbox.session.process import shown
@@ -61,13 +60,13 @@ def grade_answers(
         own = key.sections[question.id] if key is not None else section
         check = _blank(exercise, question, own.title)
         if section.problem or not section.answer:
-            evidence = AnswerEvidence(section.problem, is_there=bool(section.answer))
+            evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
         elif isinstance(question, Prose):
             digest = digest_of(exercise.name, question.id, section.answer)
             row = points.find(exercise.name, question.id, digest, submission.label)
             given, comment = (row.points, row.comment) if row is not None else (None, "")
             changed = points.changed(exercise.name, question.id, digest, submission.label)
-            evidence = AnswerEvidence(is_prose=True, points=given, comment=comment, changed=changed)
+            evidence = AnswerFacts(is_prose=True, points=given, comment=comment, changed=changed)
             model = (own.answer, own.rubric) if key is not None else ("", "")
             finding = WrittenAnswer(shortened(section.answer), *model, digest, comment)
             check = replace(check, findings=(finding,))
@@ -97,17 +96,16 @@ def _blank(exercise: Exercise, question: Question, title: str = "") -> CheckResu
     )
 
 
-def _compared(question: Question, answer: str, key: AnswerKey | None, seed: int) -> AnswerEvidence:
-    """Compare an answer with the key, if it is here."""
+def _compared(question: Question, answer: str, key: AnswerKey | None, seed: int) -> AnswerFacts:
     if key is None:
-        return AnswerEvidence(has_key=False)
+        return AnswerFacts(has_key=False)
     try:
         given = read_answer(question, answer)
     except UnreadableAnswerError as error:
-        return AnswerEvidence(f"cannot be read: {error}")
+        return AnswerFacts(f"cannot be read: {error}")
     expected = read_answer(question, key.sections[question.id].answer)
     told = difference(question, given, expected, seed)
     wrong = key.named(question, given, seed) if told else None
     diagnosis = Diagnosis(wrong.id, wrong.sentence, wrong.hint) if wrong else None
     quoted = shown(first_line(answer), MAX_QUOTED)
-    return AnswerEvidence(difference=told, diagnosis=diagnosis, quoted=quoted)
+    return AnswerFacts(difference=told, diagnosis=diagnosis, quoted=quoted)

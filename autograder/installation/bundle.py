@@ -145,7 +145,6 @@ def _secrets() -> Iterator[str]:
 
 
 def _names() -> Iterator[tuple[str, str]]:
-    """Yield the names of the user and of the system."""
     for name in dict.fromkeys(_user_names()):
         if len(name) > 1 and name.lower() not in _COMMON_NAMES:
             yield name, "<user>"

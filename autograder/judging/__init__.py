@@ -1,7 +1,7 @@
 """The one place where verdicts change: rules, applied in order, each with its reason.
 
-decision.py     a verdict, and the reason that is recorded with it; beginning: no check has to run
-answers.py      answer, points: written questions, by the key or by an instructor
+decision.py     a verdict, and the reason that is recorded with it; beginning: no check has to run;
+                answer, points: written questions, by the key or by an instructor
 ending.py       ending, explanation: how the check ended, and what its message says
 rules.py        repeat, refusal, derivation, confirmation: rules over one exercise
 blocking.py     blocking: what fails because of a part that does not pass its own checks

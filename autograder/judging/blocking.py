@@ -139,7 +139,6 @@ def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
 
 
 def _blocked(check: CheckResult, cause: str, is_written: Callable[[str], bool]) -> CheckResult:
-    """Return `check`, blocked by `cause` if it fails and there is one."""
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
     if check.blocked_by or not may_wait or not cause:
         return check

@@ -1,16 +1,24 @@
 """A decision of a rule: the verdict of a check, with its reason.
 
-The first decision: no check has to run, since nothing is written, or nothing is readable.
+The first decision: no check has to run, since nothing is written, or nothing is readable. The
+answer to a written question is decided by the key, or by an instructor's points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.reading import Exercise
-from autograder.results.report import MAX_MESSAGE, CheckResult, ExerciseResult, Reason, TaskResult
+from autograder.results.report import (
+    MAX_MESSAGE,
+    CheckResult,
+    Diagnosis,
+    ExerciseResult,
+    Reason,
+    TaskResult,
+)
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import Submission
@@ -72,3 +80,61 @@ def _without_checks(
     checks = (decided(check, "beginning", verdict, message) for check in blank)
     tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
     return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=file)
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """What is known about the answer to a written question.
+
+    Attributes:
+        problem: why it cannot be read; empty if it can.
+        has_key: whether the course's answers are here; a student's kit has none.
+        difference: from the key, in one sentence; empty if there is none.
+        quoted: its first line.
+        points: what an instructor gave for prose; None if nothing yet.
+        changed: tells that an earlier answer had points.
+    """
+
+    problem: str = ""
+    is_there: bool = True
+    is_prose: bool = False
+    has_key: bool = True
+    difference: str = ""
+    diagnosis: Diagnosis | None = None
+    quoted: str = ""
+    points: float | None = None
+    comment: str = ""
+    changed: str = ""
+
+
+def answered(check: CheckResult, evidence: AnswerFacts) -> CheckResult:
+    """Return `check`, a blank one of a written question, with its verdict."""
+    if evidence.problem:
+        message = shown(evidence.problem, MAX_MESSAGE)
+        return decided(check, "answer", Verdict.FAILED, message)
+    if not evidence.is_there:
+        return decided(check, "answer", Verdict.NOT_STARTED, "there is no answer yet")
+    if evidence.is_prose:
+        if evidence.points is not None:
+            return with_points(check, evidence.points, evidence.comment)
+        message = "an instructor reads it and gives the points"
+        details = (evidence.changed,) if evidence.changed else ()
+        return decided(check, "answer", Verdict.FOR_A_PERSON, message, details=details)
+    if not evidence.has_key:
+        message = "the course's grader compares it: this copy of the course has no key"
+        return decided(check, "answer", Verdict.NEEDS_GRADER, message)
+    if not evidence.difference:
+        return decided(check, "answer", Verdict.PASSED, "", hint="")
+    message = shown(evidence.difference, MAX_MESSAGE)
+    details = (f"your answer: {evidence.quoted}",)
+    check = replace(check, details=details, diagnosis=evidence.diagnosis)
+    return decided(check, "answer", Verdict.FAILED, message)
+
+
+def with_points(check: CheckResult, points: float, comment: str) -> CheckResult:
+    """Return the check of an answer in prose with what an instructor gave."""
+    verdict = Verdict.PASSED if points >= check.points else Verdict.FAILED
+    message = f"an instructor gave {points:g} of {check.points:g}"
+    if comment:
+        message = f"{message}: {shown(comment, MAX_MESSAGE)}"
+    return decided(check, "points", verdict, message, awarded=points)

@@ -27,7 +27,10 @@ _EXTREMES = both_ways(
 
 
 def axis(site: CodeSite) -> Iterator[ast.AST]:
-    """``axis=-1`` becomes another axis, or is missing; ``axis=(0, 1)`` becomes one of the two."""
+    """``axis=-1`` becomes another axis, or is missing; ``axis=(0, 1)`` becomes one of the two.
+
+    It is not missing where −1 is the default.
+    """
     if not isinstance(node := site.node, ast.Call):
         return
     for keyword in node.keywords:
@@ -36,7 +39,8 @@ def axis(site: CodeSite) -> Iterator[ast.AST]:
             others = value if isinstance(value, tuple) else [i for i in (0, 1, -1) if i != value]
             for new in [ast.keyword("axis", parsed(repr(other))) for other in others]:
                 yield changed(node, keywords=[new if k is keyword else k for k in node.keywords])
-            yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
+            if value != -1 or not calls(node, ("argsort", "sort", "take_along_axis")):
+                yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
 
 
 def keepdims(site: CodeSite) -> Iterator[ast.AST]:
@@ -78,8 +82,15 @@ def overwrite(site: CodeSite) -> Iterator[ast.AST]:
 
 
 def rebinding(site: CodeSite) -> Iterator[ast.AST]:
-    """``x -= y`` becomes ``x = x - y``, ``x[...] = y`` becomes ``x = y``: not in place."""
+    """``x -= y`` becomes ``x = x - y``, ``x[...] = y`` becomes ``x = y``: not in place.
+
+    ``x[:, i] -= y`` and ``x["W"][i] -= y`` stay: assigning to an item also writes into the array.
+    """
     match site.node:
+        case ast.AugAssign(target=ast.Subscript(slice=ast.Slice() | ast.Tuple())):
+            return
+        case ast.AugAssign(target=ast.Subscript(ast.Subscript(slice=ast.Constant(value=str())))):
+            return
         case ast.AugAssign(target=target, op=op, value=value):
             yield ast.Assign([target], ast.BinOp(changed(target, ctx=ast.Load()), op, value))
         case ast.Assign(targets=[ast.Subscript(array, index), *_], value=value):

@@ -70,12 +70,14 @@ _OTHER = {
     "sqrt": "square",
     "abs": "square",
     "outer": "inner",
-    "empty": "ones",
-    "empty_like": "ones_like",
 }
 _COPIES = ("copy", "array", "asarray", "ascontiguousarray", "astype")
+#: The result does not depend on the order of the first two arguments.
+_SYMMETRIC = ("maximum", "minimum", "multiply", "logaddexp", "swapaxes")
 #: Functions of one argument that is not a number.
 _NOT_OF_NUMBERS = (*_COPIES, "reversed", "range", "len", "enumerate", "zip")
+#: What stands around a number that is returned as it is.
+_RESULTS = (ast.Return, ast.UnaryOp, ast.Tuple, ast.Dict, ast.DictComp)
 
 
 def function(site: CodeSite) -> Iterator[ast.AST]:
@@ -87,10 +89,17 @@ def function(site: CodeSite) -> Iterator[ast.AST]:
 
 
 def dropped_call(site: CodeSite) -> Iterator[ast.AST]:
-    """``f(x)`` becomes ``x``: a function call is missing."""
+    """``f(x)`` becomes ``x``: a function call is missing.
+
+    ``return float(x + y)`` stays: a number of NumPy reaches the checks as a float.
+    """
     match site.node:
         case ast.Call(args=[argument]) as node if called_name(node) not in _NOT_OF_NUMBERS:
-            if is_of_module(node):
+            is_result = isinstance(site.statement, ast.Return) and isinstance(site.parent, _RESULTS)
+            is_number = isinstance(argument, ast.BinOp | ast.Call)
+            if is_of_module(node) and not (
+                is_result and is_number and called_name(node) == "float"
+            ):
                 yield argument
 
 
@@ -101,15 +110,22 @@ def dropped_reversed(site: CodeSite) -> Iterator[ast.AST]:
 
 
 def dropped_copy(site: CodeSite) -> Iterator[ast.AST]:
-    """``x.copy()``, ``np.array(x)`` and ``x.astype(t)`` become ``x``."""
+    """``x.copy()``, ``np.array(x)`` and ``x.astype(t)`` become ``x``.
+
+    ``np.asarray(a + b)`` stays: the sum is an array already.
+    """
     if calls(node := site.node, _COPIES):
-        yield operand(node)
+        is_array = isinstance(operand(node), ast.BinOp | ast.Compare)
+        if not (is_array and called_name(node) == "asarray"):
+            yield operand(node)
 
 
 def swapped_arguments(site: CodeSite) -> Iterator[ast.AST]:
-    """``f(a, b)`` becomes ``f(b, a)``."""
+    """``f(a, b)`` becomes ``f(b, a)``, unless the order does not matter."""
     if isinstance(node := site.node, ast.Call):
-        yield from (changed(node, args=args) for args in _swapped(node.args))
+        is_extreme = ast.unparse(node.func) in ("max", "min") and not node.keywords
+        if len(node.args) != 2 or not (is_extreme or called_name(node) in _SYMMETRIC):
+            yield from (changed(node, args=args) for args in _swapped(node.args))
 
 
 def dropped_argument(site: CodeSite) -> Iterator[ast.AST]:
@@ -235,6 +251,8 @@ def added_minus(site: CodeSite) -> Iterator[ast.AST]:
     value = node.value if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) else None
     may_be_a_number = isinstance(value, ast.BinOp | ast.Subscript | ast.Attribute | ast.Call)
     if value and may_be_a_number and not calls(value, ("zeros", "zeros_like", "range")):
+        if calls(value, ("empty", "empty_like")) and "bool" not in ast.unparse(value):
+            return  # every entry is written before it is read
         yield changed(node, value=ast.UnaryOp(ast.USub(), value))
 
 

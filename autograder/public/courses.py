@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.course.identity import course_hash
+from autograder.course.identity import course_hash, version_words
 from autograder.course.reading import QUESTIONS, Course, Exercise, find_course
-from autograder.course.revisions import version_words
 from autograder.course.source import (
     definitions,
     lines_of,

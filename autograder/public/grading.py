@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.grading.manual_points import DIGEST_MARK
 from autograder.grading.parallel import begin, work
-from autograder.grading.request import GradeRequest, Listener, answer
+from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import (
     GradeOptions,
     GradingSetting,
@@ -13,7 +13,7 @@ from autograder.grading.setting import (
 )
 from autograder.grading.watching import Memory
 from autograder.installation.inspection import start_worker
-from autograder.judging.answers import with_points
+from autograder.judging.decision import with_points
 from autograder.judging.rules import is_open
 from autograder.sandbox.confine import libc
 from autograder.sandbox.runners import Sandbox
@@ -25,7 +25,6 @@ __all__ = [
     "GradeOptions",
     "GradeRequest",
     "GradingSetting",
-    "Listener",
     "Memory",
     "Sandbox",
     "answer",

@@ -23,7 +23,6 @@ from autograder.submissions.submission import (
     Submission,
     load_submission,
 )
-from autograder.submissions.submitted_file import SubmittedFile
 
 __all__ = [
     "LIMITS",
@@ -31,7 +30,6 @@ __all__ = [
     "Notes",
     "OnNote",
     "Submission",
-    "SubmittedFile",
     "archive_members",
     "archive_stem",
     "candidates",

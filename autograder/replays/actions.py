@@ -112,7 +112,7 @@ def needed_for(actions: Sequence[Action], last: int) -> list[int]:
         if index in objects or (is_made and objects.intersection(_roots(actions, index))):
             kept.add(index)
             objects.update(_roots(actions, index), action.used)
-    used = {place for index in kept for place in actions[index].used}
+    used = {earlier for index in kept for earlier in actions[index].used}
     # Reading an attribute has an effect only if it is used.
     return [i for i in sorted(kept) if i in used or not isinstance(actions[i].step, Get)]
 

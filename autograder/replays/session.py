@@ -24,6 +24,7 @@ from autograder.sandbox.session.inline import InlineSession
 from autograder.sandbox.session.requests import Callback
 from autograder.sandbox.session.session import Session
 from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.summed_cells import with_sums
 from autograder.submissions.submission import Submission, load_submission
 from framework.arrays import Arrays, NumpyArrays, arrays_in_force
 from framework.importing import load_target
@@ -102,7 +103,7 @@ class Replay:
     def code(self, exercise: str) -> Any:
         """Import the student's file for `exercise`, and return the module."""
         own = self.own_module(exercise)
-        self._open.enter_context(parts_from(own.part))
+        self._open.enter_context(parts_from(with_sums(own.part)))
         self._open.enter_context(arrays_in_force(self.backend_arrays))
         return own.module()
 

@@ -15,8 +15,6 @@ grading_display.py   what `grade` shows while it works
 html_report.py       a page, and the output of a cell in a notebook
 json_report.py       JSON, its schema, and reading it back
 junit.py             JUnit XML
-code_hosts.py        GitHub Actions and GitLab
-course_platforms.py  Gradescope, PrairieLearn and Autolab
 report_files.py      reports and plots as files
 """
 
@@ -30,10 +28,4 @@ REPORTERS = {
     "junit": f"{_PACKAGE}.junit:render_junit",
     "cell": f"{_PACKAGE}.html_report:render_cell",
     "html": f"{_PACKAGE}.html_report:render_html",
-    "autolab": f"{_PACKAGE}.course_platforms:render_autolab",
-    "github-annotations": f"{_PACKAGE}.code_hosts:render_annotations",
-    "github-summary": f"{_PACKAGE}.code_hosts:render_summary",
-    "gitlab-codequality": f"{_PACKAGE}.code_hosts:render_code_quality",
-    "gradescope": f"{_PACKAGE}.course_platforms:render_gradescope",
-    "prairielearn": f"{_PACKAGE}.course_platforms:render_prairielearn",
 }

@@ -212,7 +212,6 @@ def read_report(text: str) -> Report:
 
 
 def _finding(_: type[Finding], table: Mapping[str, Any]) -> Finding:
-    """Return the finding that `table` describes."""
     entry = msgspec.convert(table, JsonFinding)
     for kind in _KINDS:
         if kind.kind == entry.kind:

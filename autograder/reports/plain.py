@@ -6,10 +6,8 @@ that turn the direction of writing, commands that a CI server obeys, and no end 
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from typing import Any
 
 #: Control and format characters, surrogates, line and paragraph separators.
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -99,9 +97,3 @@ def for_spreadsheet(cell: str) -> str:
     """Return `cell` such that no spreadsheet runs it: a quote stands before a possible formula."""
     is_number = cell.replace(".", "", 1).removeprefix("-").isdecimal()
     return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell
-
-
-def json_text(value: Any, indent: int | None = 1) -> str:
-    """Return `value` as JSON in ASCII; no text in it is a command for a CI server."""
-    text = json.dumps(value, indent=indent, allow_nan=False)
-    return text.replace("##", "#\\u0023") + "\n"

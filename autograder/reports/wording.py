@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from autograder.judging.blocking import waiting
-from autograder.reports.plain import clean
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
@@ -19,11 +17,6 @@ from autograder.results.report import (
     ResultOfChecks,
 )
 from autograder.verdicts import Verdict
-
-#: Characters of the text of one check: a student's exception may have no end.
-MAX_TEXT = 8000
-#: Checks of which there is nothing to say to a student.
-SILENT = (Verdict.PASSED, Verdict.SKIPPED)
 
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
@@ -151,7 +144,8 @@ def remarks(report: Report) -> list[str]:
     """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
     unknown = []
     for verdict, reason in _REASONS.items():
-        if names := ", ".join(one.name for one in report.exercises if points_of(one, verdict)):
+        concerned = (result.name for result in report.exercises if points_of(result, verdict))
+        if names := ", ".join(concerned):
             unknown.append(
                 f"{counted(points_of(report, verdict), 'point')} {reason} ({names}): "
                 f"{ratio(report.earned, report.possible)} is not the whole result"
@@ -214,32 +208,3 @@ def facts(check: CheckResult) -> Iterator[str]:
 def is_output(finding: Finding) -> bool:
     """Return whether `finding` is output of the check, not a fact of its failure."""
     return isinstance(finding, PrintedText) or not finding.explains_failure
-
-
-def name_of(exercise: ExerciseResult, check: CheckResult) -> str:
-    """Return a name that people read, as in ``rnn: RNN: forward is right``."""
-    task = "" if check.title.startswith(check.task) else f"{check.task}: "
-    return clean(f"{exercise.name}: {task}{check.title}")
-
-
-def text_of(check: CheckResult) -> str:
-    """Return what a check found, line by line; without anything that a terminal obeys."""
-    if check.verdict is Verdict.PASSED:
-        return ""
-    text = clean("\n".join(facts(check)))
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n... shortened"
-
-
-def sentence_of(check: CheckResult) -> str:
-    """Return in one line why a check did not pass, its mistake first."""
-    if check.diagnosis is not None:
-        return clean(check.diagnosis.sentence)
-    return clean(check.message or check.verdict.value).replace("\n", " ")
-
-
-def place_of(report: Report, exercise: ExerciseResult, check: CheckResult) -> tuple[str, int]:
-    """Return the file as the working directory names it, and the line from 1; 0 for none."""
-    folder = PurePosixPath("" if report.commands.is_alone else report.commands.place)
-    file = folder / exercise.file if exercise.file else PurePosixPath()
-    last = next((frame for frame in reversed(check.frames) if not frame.cell), None)
-    return clean(str(file)) if exercise.file else "", last.line if last is not None else 0

@@ -23,7 +23,7 @@ class Commands:
     """The commands for one submission.
 
     Attributes:
-        place: the path of the submission, as it was given; empty for the course's own folder.
+        submission: its path, as it was given; empty for the course's own folder.
         is_alone: whether the submission is one file, which names its exercise.
         options: how it is graded, as in ``--seed 3``.
         course: the option ``--course``, if it was given.
@@ -32,22 +32,26 @@ class Commands:
             that were run; empty for a terminal.
     """
 
-    place: str = ""
+    submission: str = ""
     is_alone: bool = False
     options: tuple[str, ...] = ()
     course: tuple[str, ...] = ()
     provider: str = ""
     in_notebook: str = ""
 
+    @property
+    def _submission(self) -> tuple[str, ...]:
+        return ("--submission", self.submission) if self.submission else ()
+
     def grade(self, *exercises: str) -> str:
         """Return how the submission is graded again: all of it, or some of its exercises."""
         if self.in_notebook:
             cells = ("--cells",) if self.in_notebook == "cells" else ()
             return quoted(("%grade", *exercises, *cells, *self.options, *self.course))
-        place = ("--submission", self.place) if self.place and not self.is_alone else ()
-        what = (self.place,) if self.is_alone else exercises
+        submission = () if self.is_alone else self._submission
+        what = (self.submission,) if self.is_alone else exercises
         provider = ("--provider", self.provider) if self.provider else ()
-        return quoted(("grade", *place, *provider, *self.options, *self.course, *what))
+        return quoted(("grade", *submission, *provider, *self.options, *self.course, *what))
 
     def gradus(self, command: str, exercise: str) -> str:
         """Return a command of `gradus` about an exercise, as ``gradus hint rnn``."""
@@ -59,8 +63,7 @@ class Commands:
         """Return how the call of a failed check is made again; empty where it cannot be."""
         if self.provider or self.in_notebook == "cells" or not check.can_be_replayed:
             return ""
-        place = ("--submission", self.place) if self.place else ()
-        command = ("gradus", "replay", check.id, *place, *self.options, *self.course)
+        command = ("gradus", "replay", check.id, *self._submission, *self.options, *self.course)
         return self._shell + quoted(command)
 
     def of_following(self, exercise: str) -> tuple[str, str]:
@@ -71,7 +74,7 @@ class Commands:
 
     def of_another(self, exercise: str) -> str:
         """Return how another exercise is graded, which a single file does not hold."""
-        own = replace(self, place="", is_alone=False) if self.is_alone else self
+        own = replace(self, submission="", is_alone=False) if self.is_alone else self
         return own.grade(exercise)
 
     @property

@@ -42,7 +42,11 @@ class HostPaths:
             **self._folders,
             PACKAGE_ROOT: "gradus",
         }
-        forms = ((form, word) for path, word in words.items() for form in _forms(path))
+        forms = (
+            (form, word)
+            for path, word in words.items()
+            for form in (path.absolute(), path.resolve())
+        )
         return {str(form): word for form, word in forms if str(form) not in _COMMON}
 
     @cached_property
@@ -71,7 +75,3 @@ class HostPaths:
                 for finding in check.findings
             ),
         )
-
-
-def _forms(path: Path) -> set[Path]:
-    return {path.absolute(), path.resolve()}

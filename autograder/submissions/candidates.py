@@ -26,7 +26,7 @@ LIMITS = {".py": MAX_SOURCE, ".ipynb": MAX_NOTEBOOK, ".md": MAX_SOURCE}
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 #: What a submission may be, for messages.
-KINDS = "a folder, a .py, an .ipynb, a .md, a .zip or a .tar.gz"
+ACCEPTED_PATHS = "a folder, a .py, an .ipynb, a .md, a .zip or a .tar.gz"
 
 _SKIPPED = {"__pycache__", "__MACOSX", "node_modules", "site-packages", "venv"}
 
@@ -106,7 +106,7 @@ def candidates(
     elif may_be_read(path):
         yield _on_disk(path, PurePosixPath(path.name))
     else:
-        on_note(f"{short(path.name)} is no submission: expected {KINDS}")
+        on_note(f"{short(path.name)} is no submission: expected {ACCEPTED_PATHS}")
 
 
 def _is_skipped(inner: PurePosixPath) -> bool:

@@ -135,7 +135,7 @@ def _progress(name: str, module: _Module, given: _Module | None, tasks: set[str]
         is_untouched = functions.keys() == known.keys() and all(
             _same(functions[path], known[path]) for path in functions
         )
-    else:  # without a stub: nothing but constructors
+    else:  # without a stub: constructors only
         is_untouched = all(path in still_open or path.endswith(".__init__") for path in functions)
     return TaskProgress.UNTOUCHED if is_untouched else TaskProgress.STARTED
 

@@ -11,7 +11,7 @@ from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT
 from autograder.course.thresholds import THRESHOLD_FORMAT
 from framework.course.catalogue import COURSE_FORMAT, UNIT_FORMAT
 from framework.course.tasks import TASK_FORMAT
-from framework.toml_formats import TYPES, Format
+from framework.toml_tables import TYPES, Format
 from framework.training.recipes import TRAIN_FORMAT
 from plugins.authoring.audit.equivalents import EQUIVALENT_FORMAT
 from plugins.classes.marks.rules import (

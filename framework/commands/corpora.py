@@ -12,7 +12,7 @@ from rich.text import Text
 from framework.commands.options import BlockOption, PluginOption
 from framework.commands.output import console
 from framework.commands.setup import load_plugins
-from framework.data.corpus_entry import KINDS, CorpusEntry
+from framework.data.corpus_entry import CORPUS_KINDS, CorpusEntry
 from framework.data.corpus_registry import best_possible_score
 from framework.errors import GradusError
 
@@ -40,12 +40,12 @@ def corpora(
     if name is None:
         output.print(corpus_table(known))
     else:
-        for line in corpus_description(known.find(name, *KINDS)):
+        for line in corpus_description(known.find(name, *CORPUS_KINDS)):
             output.print(line, soft_wrap=True)
 
 
 def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
-    """Return a row for each corpus, sorted by kind as in `KINDS`."""
+    """Return a row for each corpus, sorted by kind as in `CORPUS_KINDS`."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("corpus", "kind"):
         table.add_column(column, no_wrap=True)
@@ -53,7 +53,7 @@ def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
         table.add_column(column)
     table.add_column("licence", no_wrap=True)
     table.add_column("owner")
-    for entry in sorted(entries, key=lambda entry: list(KINDS).index(entry.kind)):
+    for entry in sorted(entries, key=lambda entry: list(CORPUS_KINDS).index(entry.kind)):
         files = ", ".join(file.names[0] for file in entry.files)
         cells = (entry.name, entry.kind, described_score(entry), files, entry.licence, entry.owner)
         table.add_row(*map(Text, cells))
@@ -64,7 +64,7 @@ def corpus_description(entry: CorpusEntry) -> Iterator[Text]:
     """Yield the lines that describe one corpus."""
     yield Text.assemble((entry.name, "bold"), f"  {entry.description}")
     facts = {
-        "kind": f"{entry.kind}: {KINDS[entry.kind].title}",
+        "kind": f"{entry.kind}: {CORPUS_KINDS[entry.kind].title}",
         "best possible score": described_score(entry),
         **{f"file `{file.part}`": " or ".join(file.names) for file in entry.files},
         "licence": entry.licence,
@@ -82,4 +82,4 @@ def described_score(entry: CorpusEntry) -> str:
         score = best_possible_score(entry)
     except GradusError as error:
         return str(error)
-    return "" if score is None else f"{KINDS[entry.kind].measure} {score:.4f}"
+    return "" if score is None else f"{CORPUS_KINDS[entry.kind].measure} {score:.4f}"

@@ -57,9 +57,7 @@ def plot_words(
         typer.Argument(metavar="WORD", help="Words, of which at least three have vectors."),
     ],
     vectors: VectorFile = TRAINED_VECTORS,
-    out: Annotated[Path, typer.Option(help="File to write: .png, .svg or .pdf.")] = Path(
-        "words.png"
-    ),
+    out: Annotated[Path, typer.Option(help="SVG file to write.")] = Path("words.svg"),
 ) -> None:
     """Draw the vectors of WORDS in the plane of their two principal components.
 

@@ -29,7 +29,7 @@ from framework.training.option_fields import (
 
 Options = TypeVar("Options")
 
-#: The options of every such command for what computes: name -> annotation for typer and default.
+#: Options for backend and device: name -> annotation for typer, and default.
 SETUP = {
     "backend": (BackendName, "numpy"),
     "device": (Device, "cpu"),

@@ -150,7 +150,7 @@ OwnExercise = Annotated[
     str,
     typer.Argument(
         metavar="EXERCISE",
-        help="An exercise; `gradus list` shows all. Default: the one whose folder you are in.",
+        help="An exercise; `gradus list` shows all. Default: that of the working directory.",
         show_default=False,
     ),
 ]

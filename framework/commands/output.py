@@ -92,7 +92,7 @@ def announce(text: str) -> None:
 
 @contextmanager
 def stopped_with(summary: Callable[[], str]) -> Iterator[None]:
-    """End the block, when Ctrl-C or SIGTERM interrupts it, with what was done until then.
+    """Report what was done if Ctrl-C or SIGTERM interrupts the block.
 
     Raises:
         StoppedError: it was interrupted.

@@ -116,7 +116,7 @@ def _check_names(plugins: Plugins, names: Sequence[str]) -> None:
 
 
 def _named(sources: Iterable[Source], names: Sequence[str]) -> list[Source]:
-    """Return those of `sources` that have one of `names`, or all."""
+    """Return the `sources` with one of `names`; all without names."""
     return [source for source in sources if not names or source.name in names]
 
 

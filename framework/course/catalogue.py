@@ -17,8 +17,7 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.tasks import Task, read_tasks
 from framework.errors import UnknownNameError
 from framework.log import logger
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Format, Key, Table, read_table
 
 _log = logger("course")
 

@@ -7,8 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from framework.kinds import KINDS
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table
+from framework.toml_tables import Format, Key, Table
 
 TASK_FORMAT = Format(
     "[[tasks]]",

@@ -1,7 +1,6 @@
 """Texts as token ids: vocabularies, batches, file formats, and one registry of corpora.
 
 batching.py           texts as arrays
-built_in_corpora.py   the built-in corpora
 characters.py         words as sequences of characters, for models that read unknown words
 corpus.py             texts without labels
 corpus_entry.py       a corpus as data
@@ -12,7 +11,6 @@ pairs.py              pairs of a sentence and its translation
 skip_gram_batches.py  batches for a skip-gram with negative sampling
 tagged.py             texts with a tag for every word, generated or read from files
 tags.py               named entities as tags, one per word
-text_corpora.py       corpora of labelled texts
 vocabulary.py         words and their ids
 formats/              file formats
 lexicon/              lexicons of synsets and hypernyms

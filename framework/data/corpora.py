@@ -1,4 +1,4 @@
-"""Texts and sentences of a corpus, by name or from a text file."""
+"""Texts, sentences and labelled texts of a corpus, by name or from a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from framework.data.corpus import Corpus
-from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
+from framework.data.corpus_entry import LABELLED_TEXTS, SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora, load_entry
+from framework.data.formats.label_files import read_labelled
 from framework.data.formats.text_file import Sentences, read_sentences, split, token_ids
+from framework.data.labelled import TextCorpus
 from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
 
@@ -32,7 +34,7 @@ def load_corpus(
 
     Args:
         name: a name, or a path.
-        corpora: the known corpora; None: those that ship with gradus.
+        corpora: the known corpora; None: no names, only files.
         folder: the folder of the files of a published corpus.
         maximum_size: maximum vocabulary size of a text file.
         minimum_count: rarer words of a text file become ``<unk>``.
@@ -61,7 +63,7 @@ def load_sentences(
 
     Args:
         name: a name, or a path.
-        corpora: the known corpora; None: those that ship with gradus.
+        corpora: the known corpora; None: no names, only files.
         folder: the folder of the files of a published corpus.
 
         Raises:
@@ -80,6 +82,30 @@ def _sentences_of(corpus: Corpus) -> Sentences:
     ended = np.split(corpus.train, np.flatnonzero(corpus.train == EOS) + 1)
     sentences = [corpus.vocabulary.decode(ids[ids != EOS]) for ids in ended]
     return [sentence for sentence in sentences if sentence]
+
+
+def load_text_corpus(
+    name: str, folder: Path | None = None, corpora: Corpora | None = None
+) -> TextCorpus:
+    """Return the corpus `name`, or the file of labelled texts at the path `name`.
+
+    Args:
+        name: a name, or the path of a file with a label and words on each line.
+        folder: the folder of the files of a published corpus, or the folder above.
+        corpora: the known corpora; None: no names, only files.
+
+    Raises:
+        UnknownNameError: neither a corpus nor a file.
+        UsageError: a corpus of another kind, or a published corpus without its folder.
+        BadInputError: a file is missing or malformed.
+        PluginError: the corpus of a plugin cannot be loaded, or is none of labelled texts.
+    """
+    known = corpora or Corpora()
+    entry = find_unless_file(known, name, LABELLED_TEXTS, file="file of labelled texts")
+    if entry is None:
+        return TextCorpus(name, read_labelled(Path(name)))
+    corpus: TextCorpus = load_entry(entry, folder)
+    return corpus
 
 
 def load_text(path: str, vocabulary: Vocabulary) -> Ids:

@@ -38,7 +38,7 @@ SENTENCE_PAIRS = "sentence_pairs"
 SENTENCES = "sentences"
 
 #: Every kind of corpus. A new kind is a line here and its class.
-KINDS = {
+CORPUS_KINDS = {
     TEXT: CorpusKind("text for language models", "framework.data.corpus:Corpus", "perplexity"),
     LABELLED_TEXTS: CorpusKind("labelled texts", "framework.data.labelled:TextCorpus", "accuracy"),
     TAGGED_SENTENCES: CorpusKind("tagged sentences", "framework.data.tagged:TaggedCorpus", "F1"),
@@ -67,10 +67,10 @@ class CorpusEntry:
 
     Args:
         name: its name for ``--corpus``.
-        kind: one of `KINDS`.
+        kind: one of `CORPUS_KINDS`.
         target: ``package.module:function`` or ``path/to/file.py:function``. It is called without
             arguments, or with a mapping part -> path of a file if there are `files`. It returns a
-            corpus of the class that `KINDS` names.
+            corpus of the class that `CORPUS_KINDS` names.
         description: what the corpus is, on one line.
         best_score: the best possible score; `AS_LOADED`: the loaded corpus contains it; None: it is
             not known.
@@ -96,8 +96,10 @@ def problem(entry: CorpusEntry) -> str:
         value = getattr(entry, label)
         if not isinstance(value, str) or not (value or label in ("description", "licence")):
             return f"the {label} of a CorpusEntry must be text, not {value!r:.80}"
-    if entry.kind not in KINDS:
-        return f"the corpus '{entry.name}' has the kind '{entry.kind}': use {', '.join(KINDS)}"
+    if entry.kind not in CORPUS_KINDS:
+        return (
+            f"the corpus '{entry.name}' has the kind '{entry.kind}': use {', '.join(CORPUS_KINDS)}"
+        )
     if not is_target(entry.target):
         return f"the corpus '{entry.name}' is at '{entry.target}': expected 'module:function'"
     return _problem_of_score(entry) or _problem_of_files(entry)

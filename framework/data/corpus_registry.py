@@ -7,8 +7,7 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from framework.data.built_in_corpora import BUILT_IN
-from framework.data.corpus_entry import KINDS, CorpusEntry, problem
+from framework.data.corpus_entry import CORPUS_KINDS, CorpusEntry, problem
 from framework.errors import (
     BadInputError,
     ConflictError,
@@ -26,7 +25,7 @@ class Corpora:
     """All known corpora by name; each name has one owner for all kinds.
 
     Args:
-        entries: the entries of plugins, in addition to the built-in corpora.
+        entries: the entries of plugins.
         left_out: plugins that were not loaded, with reasons, for the error for an unknown name.
 
     Raises:
@@ -37,7 +36,7 @@ class Corpora:
     def __init__(self, entries: Iterable[CorpusEntry] = (), left_out: Iterable[str] = ()) -> None:
         self._by_name: dict[str, CorpusEntry] = {}
         self._left_out = tuple(left_out)
-        for entry in (*BUILT_IN, *entries):
+        for entry in entries:
             self._add(entry)
 
     def __iter__(self) -> Iterator[CorpusEntry]:
@@ -73,9 +72,10 @@ class Corpora:
             note = f"Not loaded: {'; '.join(self._left_out)}" if self._left_out else ""
             raise UnknownNameError(what, name, self.names(*kinds), SEE, note)
         if entry.kind not in kinds:
-            wanted = " or ".join(KINDS[kind].title for kind in kinds)
+            wanted = " or ".join(CORPUS_KINDS[kind].title for kind in kinds)
+            has = CORPUS_KINDS[entry.kind].title
             raise UsageError(
-                f"the corpus '{name}' has {KINDS[entry.kind].title}, but {wanted} are needed: "
+                f"the corpus '{name}' has {has}, but {wanted} are needed: "
                 f"{', '.join(self.names(*kinds))}. `{SEE}` shows all"
             )
         return entry
@@ -156,7 +156,7 @@ def _first_file(folder: Path, names: Iterable[str]) -> Path:
 
 def _check(entry: CorpusEntry, corpus: Any) -> None:
     """Raise an error if the corpus does not match its entry."""
-    kind = KINDS[entry.kind]
+    kind = CORPUS_KINDS[entry.kind]
     expected = load_target(kind.type)
     if not isinstance(corpus, expected):
         raise _broken(

@@ -15,7 +15,7 @@ from framework.errors import BadInputError
 
 @dataclass(frozen=True)
 class EntityScore:
-    """Counts of entities; one counts as right if first word, last word and type are.
+    """Counts of entities; an entity is right if its first word, last word and type are right.
 
     Attributes:
         right: predicted entities that are true.

@@ -8,5 +8,4 @@ differentiated.py   A model that is differentiated by the array library of its b
 networks.py         Networks that only compose, and their embeddings and scores
 parts.py            parts by name
 recurrent_networks.py  Networks on recurrent layers
-summed_cells.py     several recurrent layers side by side in place of one
 """

@@ -6,7 +6,7 @@ the student's RNN where it is written and the reference's where it is not. Plain
 notebooks get the same as the last one: see `framework.providers.default_parts`.
 
 A part may also be described, where several layers are to take the place of one: see
-`framework.models.deep_cells` and `framework.models.summed_cells`. No model has to know.
+`framework.models.deep_cells`. No model has to know.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from typing import Any
 
 from framework.arrays import set_in_block
 from framework.models.deep_cells import DeepCell
-from framework.models.summed_cells import SummedCells
 
-PartSource = Callable[[str], Any]
+PartSource = Callable[[Any], Any]
 
 
 def _default_part(name: str) -> Any:
@@ -41,11 +40,10 @@ def part(name: str | Mapping[str, Any]) -> Any:
         name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
             the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
             An entry ``options`` has other arguments of each layer.
-            Or that of a sum, ``{"sum_of": [NAME, NAME], "h_first": True}``, for a cell whose state
-            is a tuple: see `framework.models.summed_cells`.
+            Another description goes to the provider, as a name does.
     """
-    if not isinstance(name, str):
-        return SummedCells(part, **name) if "sum_of" in name else DeepCell(part, **name)
+    if not isinstance(name, str) and "layer" in name:
+        return DeepCell(part, **name)
     source = _source.get() or _process_source
     return source(name)
 

@@ -1,1 +1,1 @@
-"""Charts as SVG, and word maps, which Matplotlib draws."""
+"""Charts as SVG: curves, named points, and maps of word vectors."""

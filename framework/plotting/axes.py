@@ -1,4 +1,4 @@
-"""Where values lie in a drawing, and which numbers stand along its axes."""
+"""Positions of values in a chart, and the numbers along its axes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import chain
 
 from framework.plotting.charts import Chart
 
-#: Numbers along an axis, at most, one less than there may be.
+#: Maximum number of steps between the numbers along an axis.
 _TICKS = 5
-#: Share of a range that is left free beside single points, for their names.
+#: Margin beside single points, for their names, as a share of the range.
 _ROOM = 0.08
-#: Values that are nearer to each other, as a share of their size or at all, count as one value.
+#: Relative and absolute differences below which values count as equal.
 _LEAST, _SMALLEST = 1e-12, 1e-300
 
 
@@ -35,7 +35,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Frame:
-    """The axes of one drawing, whose y axis points down.
+    """The axes of one chart in pixels; pixel y grows downwards.
 
     Attributes:
         xs: the least and the largest value of x.
@@ -62,13 +62,13 @@ class Frame:
         return cls(layout, _range(xs, room), y_range, chart.log, whole)
 
     def x(self, value: float) -> float:
-        """Return how far right `value` lies."""
+        """Return the horizontal position of `value`, in pixels."""
         (low, high), layout = self.xs, self.layout
         width = layout.width - layout.left - layout.right
         return layout.left + width * (value - low) / (high - low)
 
     def y(self, value: float) -> float:
-        """Return how far down `value` lies."""
+        """Return the vertical position of `value`, in pixels."""
         return self._down(math.log10(value) if self.log else value)
 
     def _down(self, value: float) -> float:
@@ -77,17 +77,17 @@ class Frame:
         return layout.height - layout.bottom - height * (value - low) / (high - low)
 
     def x_ticks(self) -> list[tuple[float, str]]:
-        """Return places along the x axis and their numbers."""
+        """Return the positions and labels of the x axis."""
         return [(self.x(x), f"{x:g}") for x in _ticks(*self.xs, whole=self.whole)]
 
     def y_ticks(self) -> list[tuple[float, str]]:
-        """Return places along the y axis and their numbers."""
+        """Return the positions and labels of the y axis."""
         ticks = _ticks(*self.ys, whole=self.log)
         return [(self._down(y), f"1e{y:g}" if self.log else f"{y:g}") for y in ticks]
 
 
 def _range(values: list[float], room: float) -> tuple[float, float]:
-    """From the least to the largest, and `room` beyond; one value alone gets room on both sides."""
+    """Return the range of `values`, extended by the share `room`; a single value gets a margin."""
     low, high = min(values, default=0.0), max(values, default=0.0)
     size = max(abs(low), abs(high))
     if not high - low > max(_LEAST * size, _SMALLEST):
@@ -98,7 +98,7 @@ def _range(values: list[float], room: float) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float, *, whole: bool) -> list[float]:
-    """Round numbers between `low` and `high`, 1, 2 or 5 times a power of ten apart."""
+    """Return round numbers from `low` to `high`, in steps of 1, 2 or 5 times a power of ten."""
     least = (high - low) / _TICKS
     power = 10.0 ** math.floor(math.log10(least))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= least)

@@ -1,10 +1,10 @@
-"""What a picture shows: lines and named points over one pair of axes."""
+"""Content of a chart: lines and named points over one pair of axes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: What a chart can show: differences of larger numbers may overflow.
+#: Maximum size of a number in a chart; differences of larger ones may overflow.
 LARGEST = 1e150
 
 
@@ -28,13 +28,13 @@ class Line:
 
     @property
     def reach(self) -> tuple[tuple[float, float], ...]:
-        """From where to where each point may vary; from itself to itself without a spread."""
+        """Lower and upper end of the error bar of each y; both are y without a spread."""
         spreads = self.spread or (0.0,) * len(self.y)
         return tuple((y - s, y + s) for y, s in zip(self.y, spreads, strict=True))
 
     @property
     def x_reach(self) -> tuple[tuple[float, float], ...]:
-        """From where to where each x may vary; from itself to itself without a range."""
+        """Lower and upper end of the range of each x; both are x without a range."""
         return self.x_ranges or tuple((x, x) for x in self.x)
 
 
@@ -54,12 +54,12 @@ class Chart:
 
     @property
     def curves(self) -> tuple[Line, ...]:
-        """The lines of more than one point."""
+        """The lines with more than one point."""
         return tuple(line for line in self.lines if len(line.x) > 1)
 
     @property
     def points(self) -> dict[tuple[float, float], str]:
-        """The lines of one point, which are no lines: place -> the names of all that lie there."""
+        """The lines with one point: position -> the names of all lines there."""
         names: dict[tuple[float, float], list[str]] = {}
         for line in self.lines:
             if len(line.x) == 1:

@@ -1,4 +1,4 @@
-"""Where the names of lines and of single points stand, so that they do not cover each other."""
+"""Positions for the names of lines and of single points, without overlaps."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from framework.plotting.axes import Frame, Layout
 from framework.plotting.charts import Chart, Line
 
-#: Width of a letter, nearly, and height of a line of text.
+#: Approximate width of a letter, and height of a line of text.
 _LETTER, _HEIGHT = 6.8, 13.0
-#: Length of the sample of a line in front of its name, and the gaps behind the two.
+#: Length of a line's sample in the legend, and the gaps after sample and name.
 SAMPLE, _AFTER_SAMPLE, _AFTER_NAME = 20.0, 6.0, 16.0
 #: Height of a row of the legend.
 ROW = 18.0
-#: Of the dot of a single point.
+#: Radius of the dot of a single point.
 RADIUS = 4.0
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line in the legend: where its sample begins, in which row."""
+    """Position of one line in the legend: the start of its sample, and its row."""
 
     x: float
     row: int
@@ -37,7 +37,7 @@ class Name:
 
     @property
     def box(self) -> Box:
-        """The rectangle that it covers, nearly."""
+        """The rectangle that the text covers, approximately."""
         width = _LETTER * len(self.text)
         left = self.x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
         return Box(left, self.y - _HEIGHT + 2, left + width, self.y + 2)
@@ -53,12 +53,12 @@ class Box:
     bottom: float
 
     def covers(self, other: Box) -> bool:
-        """Return whether the two share some area."""
+        """Return whether the two rectangles overlap."""
         beside = self.right <= other.left or other.right <= self.left
         return not (beside or self.bottom <= other.top or other.bottom <= self.top)
 
     def is_within(self, layout: Layout) -> bool:
-        """Return whether it lies inside of the drawing, above the x axis."""
+        """Return whether the rectangle is inside the chart, above the x axis."""
         bottom = layout.height - layout.bottom
         return (
             self.left >= 0 and self.right <= layout.width and 0 <= self.top < self.bottom <= bottom
@@ -66,7 +66,7 @@ class Box:
 
 
 def legend(lines: Sequence[Line], layout: Layout) -> list[Entry]:
-    """Place the names of `lines` beside each other, in as many rows as they take."""
+    """Return the legend entries of `lines`, in as many rows as needed."""
     entries: list[Entry] = []
     x, row = layout.left, 0
     for line in lines:
@@ -79,12 +79,12 @@ def legend(lines: Sequence[Line], layout: Layout) -> list[Entry]:
 
 
 def beside(entry: Entry) -> float:
-    """Return where the name of a line begins in the legend."""
+    """Return the x position of a line's name in the legend."""
     return entry.x + SAMPLE + _AFTER_SAMPLE
 
 
 def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
-    """Yield a name beside each single point, if possible where nothing else stands."""
+    """Yield a name beside each single point, at a free position if there is one."""
     points = [line for line in chart.lines if len(line.x) == 1]
     covered = {(line.x[0], line.y[0]): _occupied(line, frame) for line in points}
     taken = [_occupied(line, frame) for line in points]
@@ -101,7 +101,7 @@ def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
 
 
 def _beside_point(text: str, x: float, y: float, covered: Box) -> Iterator[Name]:
-    """Yield the places for the name of the point `(x, y)`, which covers an area, best first."""
+    """Yield the possible positions for the name of the point `(x, y)`, best first."""
     above, below = covered.top - 5, covered.bottom + 13
     left, right = covered.left - 4, covered.right + 4
     yield Name(text, x, above, "middle")
@@ -114,7 +114,7 @@ def _beside_point(text: str, x: float, y: float, covered: Box) -> Iterator[Name]
 
 
 def _occupied(line: Line, frame: Frame) -> Box:
-    """Return what the only point of `line` covers with its error bars."""
+    """Return the rectangle around the only point of `line` and its error bars."""
     ((left, right),), ((least, most),) = line.x_reach, line.reach
     return Box(
         frame.x(left) - RADIUS,

@@ -1,4 +1,4 @@
-"""Draws charts as SVG: inside of pages, which include `chart_css`, and as files of their own.
+"""Draws charts as SVG: in pages, which include `chart_css`, and as separate files.
 
 SVG needs no library, is the same for the same numbers, keeps its text, and follows the colour
 scheme of the reader. `ElementTree` escapes every name and title.
@@ -6,7 +6,6 @@ scheme of the reader. `ElementTree` escapes every name and title.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from importlib import resources
@@ -21,28 +20,28 @@ from framework.plotting.names import RADIUS, ROW, SAMPLE, Name, beside, legend, 
 #: Colours and dashes of lines, as chart.css has them.
 STYLES = 6
 
-#: A chart with axes; every row of its legend takes further room.
+#: Layout of a chart; every row of its legend extends it.
 PLOT = Layout(width=420, height=230, left=62, right=16, top=30, bottom=46)
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
-#: Of a title: height of the first row and of others, and the width of a bold letter, nearly.
+#: Height of the first row of a title and of others; approximate width of a bold letter.
 _TITLE, _TITLE_ROW, _TITLE_LETTER = 26.0, 18.0, 9.4
 _CAP = 4.0  # half the width of the ends of an error bar
 
 
 def plot_svg(chart: Chart) -> str:
-    """Return `chart` as an SVG element of a page; its title is for who cannot see it."""
+    """Return `chart` as an SVG element of a page; its title is only for screen readers."""
     return _as_text(_plot(chart, PLOT))
 
 
-def save_chart(chart: Chart, path: Path) -> None:
-    """Write `chart` under its title into the SVG file `path`; folders are made.
+def save_chart(chart: Chart, path: Path, layout: Layout = PLOT) -> None:
+    """Write `chart` with its title to the SVG file `path`; creates missing folders.
 
     Raises:
         BadInputError: the file cannot be written.
     """
-    titles = _title(chart.title)
-    root = _plot(chart, PLOT.extended(above=_TITLE + _TITLE_ROW * (len(titles) - 1)))
+    titles = _title(chart.title, layout)
+    root = _plot(chart, layout.extended(above=_TITLE + _TITLE_ROW * (len(titles) - 1)))
     root.set("xmlns", _NAMESPACE)
     style = ET.Element("style")
     style.text = chart_css()
@@ -55,10 +54,10 @@ def save_chart(chart: Chart, path: Path) -> None:
         raise BadInputError(f"{path} cannot be written: {error}") from error
 
 
-def _title(text: str) -> list[ET.Element]:
-    """Return `text` in as many rows as it takes."""
-    left = PLOT.left - 6
-    rows = textwrap.wrap(text, int((PLOT.width - left) / _TITLE_LETTER)) or [""]
+def _title(text: str, layout: Layout) -> list[ET.Element]:
+    """Return `text`, wrapped to the width of the chart."""
+    left = layout.left - 6
+    rows = textwrap.wrap(text, int((layout.width - left) / _TITLE_LETTER)) or [""]
     elements = [_text(Name(row, left, 20 + _TITLE_ROW * i)) for i, row in enumerate(rows)]
     for element in elements:
         element.set("class", "title")
@@ -68,19 +67,6 @@ def _title(text: str) -> list[ET.Element]:
 def chart_css() -> str:
     """Return the style of all drawings, in light and in dark."""
     return resources.files(__package__).joinpath("chart.css").read_text("utf-8")
-
-
-def css_colour(selector: str, what: str) -> str:
-    """Return a colour of the style in light, as ``#1f5fa8``: pictures of one style share it.
-
-    Args:
-        selector: the rule, as ``.plot circle``.
-        what: ``fill`` or ``stroke``.
-    """
-    rule = re.search(rf"^{re.escape(selector)} \{{[^}}]*{what}: (#\w+)", chart_css(), re.MULTILINE)
-    if rule is None:
-        raise LookupError(f"chart.css has no {what} for {selector}")
-    return rule[1]
 
 
 def _plot(chart: Chart, layout: Layout) -> ET.Element:
@@ -164,5 +150,5 @@ def _text(name: Name) -> ET.Element:
 
 
 def _as_text(root: ET.Element) -> str:
-    """Return `root` with a closing tag for every element, as HTML wants it."""
+    """Return `root` with a closing tag for every element, as HTML requires."""
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

@@ -1,4 +1,4 @@
-"""The end of a command: by SIGTERM as by an interrupt, and without the freeing of objects."""
+"""The end of a command: SIGTERM acts as Ctrl-C, and objects are not freed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def end_process(code: int) -> NoReturn:
 
 
 def _flushed() -> bool:
-    """Write what is buffered; return whether all of it was written."""
+    """Flush the output buffers; return whether everything was written."""
     try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:  # a closed one is None

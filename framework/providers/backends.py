@@ -161,7 +161,7 @@ class Backend:
         return self._registry.load(implementation)
 
     def provider_of(self, name: str) -> str:
-        """Who is asked for the part `name`: the first here that offers it."""
+        """Return the first provider here that offers the part `name`."""
         return first_provider(self._registry, name, self.providers) or self.providers[-1]
 
     def _offered(self, name: str, kind: str) -> Any:

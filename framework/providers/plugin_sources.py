@@ -97,7 +97,7 @@ class Source:
 def find_sources(
     options: Iterable[str], course: Iterable[str], blocked: Collection[str] = ()
 ) -> list[Source]:
-    """Return every plugin there is, in the order in which they are loaded.
+    """Return all plugins in the order of loading.
 
     Args:
         options: modules or paths given with ``--plugin``.

@@ -63,7 +63,7 @@ class Implementation:
 
 
 def problem(implementation: Implementation) -> str:
-    """Return what is wrong with `implementation` as data; empty if nothing is."""
+    """Return the problem of `implementation` as data; empty without a problem."""
     entry = implementation
     for label in ("kind", "name", "provider", "target"):
         value = getattr(entry, label)
@@ -86,7 +86,7 @@ class Offers(Protocol):
         """The providers of all of them."""
 
     def find(self, name: str, provider: str) -> Implementation | None:
-        """Return the one of this name, if there is one."""
+        """Return the implementation `name` of `provider`; None if there is none."""
 
     def __iter__(self) -> Iterator[Implementation]:
         """Return all of them."""

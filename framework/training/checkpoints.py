@@ -67,7 +67,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """The kind of run that has written it, see `framework.training.task.Task.kind`."""
+        """The kind of run that has written it, see `framework.training.task.TrainingTask.kind`."""
         old = "word_vectors" if "center_vectors" in self.parameters else "language_model"
         return str(self.training.get("run", old))
 

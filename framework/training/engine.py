@@ -24,7 +24,7 @@ from framework.training.states import (
     restore_optimizer,
     unpack_state,
 )
-from framework.training.task import Task
+from framework.training.task import TrainingTask
 from framework.training.tools import LearningRate, build_optimizer, check_sizes
 
 #: Called after each step with the number of steps done, the number of all steps, and the last loss
@@ -57,7 +57,7 @@ class Run:
         backend: the backend that computes.
         task: the examples, the loss and the score.
         model: registry name of the model.
-        arguments: keyword arguments of its constructor, without `rng` and `Task.sizes`.
+        arguments: keyword arguments of its constructor, without `rng` and `TrainingTask.sizes`.
         options: the options of training. Equal options give equal runs.
 
     Attributes:
@@ -69,13 +69,13 @@ class Run:
 
     Raises:
         UsageError: the backend does not offer the model, the optimizer or the schedule, or they do
-            not take these arguments; or `arguments` contradict `Task.sizes`.
+            not take these arguments; or `arguments` contradict `TrainingTask.sizes`.
     """
 
     def __init__(
         self,
         backend: Backend,
-        task: Task,
+        task: TrainingTask,
         model: str,
         arguments: Mapping[str, Any],
         options: LearningOptions,

@@ -18,7 +18,7 @@ from framework.training.options import (
 )
 
 if TYPE_CHECKING:
-    from framework.training.task import Task
+    from framework.training.task import TrainingTask
 
 _TASKS = "framework.training.tasks"
 
@@ -103,7 +103,7 @@ BUILT_IN = {
 }
 
 
-def task_class(kind: str, registry: Registry | None = None) -> type[Task]:
+def task_class(kind: str, registry: Registry | None = None) -> type[TrainingTask]:
     """Return the task of the kind of run `kind`.
 
     Args:
@@ -116,7 +116,7 @@ def task_class(kind: str, registry: Registry | None = None) -> type[Task]:
     """
     offered = plugin_tasks(registry)
     if kind in BUILT_IN:
-        found: type[Task] = load_target(BUILT_IN[kind].target)
+        found: type[TrainingTask] = load_target(BUILT_IN[kind].target)
     elif registry is not None and kind in offered:
         found = registry.load(offered[kind])
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -58,10 +58,11 @@ def option(
     return field(default=default, metadata={_KEY: described})
 
 
-def with_default(base: type, name: str, default: Any) -> Any:
-    """Return the option `name` of the dataclass `base`, with another default."""
-    found = next(one for one in fields(base) if one.name == name)
-    return field(default=default, metadata=found.metadata)
+def with_default(base: type, name: str, default: Any, help: str = "") -> Any:
+    """Return the option `name` of the dataclass `base`, with another default or help text."""
+    described: Option = next(each for each in fields(base) if each.name == name).metadata[_KEY]
+    described = replace(described, help=help) if help else described
+    return field(default=default, metadata={_KEY: described})
 
 
 @dataclass(frozen=True)

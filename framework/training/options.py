@@ -12,14 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from framework.data.built_in_corpora import corpus_help
-from framework.data.corpus_entry import (
-    LABELLED_TEXTS,
-    SENTENCE_PAIRS,
-    SENTENCES,
-    TAGGED_SENTENCES,
-    TEXT,
-)
 from framework.errors import UsageError
 from framework.training.option_fields import (
     checked_values,
@@ -27,6 +19,12 @@ from framework.training.option_fields import (
     option_fields,
     with_default,
 )
+
+
+def _corpus_help(file: str = "") -> str:
+    """Return the help text of ``--corpus``, which may also name a file with the content `file`."""
+    name = "Corpus: a name in `gradus corpora`, with --data if it has files"
+    return f"{name}; or a file with {file}." if file else f"{name}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +36,11 @@ class LearningOptions:
             contradicts another option.
     """
 
-    corpus: str = option("agreement", corpus_help(TEXT, file="a sentence per line"), settles=False)
+    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
         32,
-        "Batch size: number of parallel texts, labelled texts, windows, pairs, or centre words "
-        "of word vectors (at most, in blocks of 32).",
+        "Batch size: number of examples in a step.",
         minimum=1,
     )
     optimizer: str = option(
@@ -201,7 +198,9 @@ class FolderOptions:
 class LanguageModelOptions(WordOptions, TrainingOptions):
     """The options of language models, with the sizes of the course's models."""
 
-    batch_size: int = with_default(LearningOptions, "batch_size", 20)
+    batch_size: int = with_default(
+        LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
+    )
     held_out: Path | None = option(
         None, "Text file for evaluation. Default: the last tenth of the corpus.", settles=False
     )
@@ -253,7 +252,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     highway_bias: float | None = option(
         None,
         "Add this to the initial biases of the gates of these highway layers. Kim et al. 2016: -2, "
-        "so that a layer first passes on most of what it reads. Default: 0.",
+        "so that a layer first copies most of its input. Default: 0.",
         minimum=-100.0,
         maximum=100.0,
     )
@@ -262,7 +261,7 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     )
 
     def check_together(self) -> None:
-        """Raise an error also for highway layers without filters."""
+        """Check the options together; highway layers without filters are an error."""
         super().check_together()
         for name in ("highway_layers", "highway_bias"):
             if getattr(self, name) is not None and self.character_filters is None:
@@ -286,18 +285,18 @@ class TaggerOptions(ClassifierOptions):
 
     corpus: str = option(
         "entities",
-        corpus_help(TAGGED_SENTENCES),
+        _corpus_help(),
         settles=False,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledTextOptions(WordOptions, FolderOptions):
-    """The options for a corpus of labelled texts: a part of other options."""
+    """The options for a corpus of labelled texts, as a base of other options."""
 
     corpus: str = option(
         "sentiment",
-        corpus_help(LABELLED_TEXTS, file="a label and words on each line"),
+        _corpus_help(file="a label and words on each line"),
         settles=False,
     )
 
@@ -320,8 +319,9 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
     )
     vector_range: float | None = option(
         None,
-        "Without --vectors, draw the word vectors from −r to r. Default: the model's own way. "
-        "Vectors of rare words stay what they are drawn as: small ones disturb less.",
+        "Without --vectors, draw the initial word vectors from −r to r. Default: the "
+        "initialization of the model. Rare words keep their initial vectors: a small range adds "
+        "less noise.",
         minimum=0.0,
         maximum=1e6,
     )
@@ -332,7 +332,7 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
     )
 
     def check_together(self) -> None:
-        """Raise an error also for a cross-validation with one fold."""
+        """Check the options together; a cross-validation with one fold is an error."""
         super().check_together()
         if self.folds == 1:
             raise UsageError(
@@ -340,7 +340,7 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
             )
 
     def settings(self) -> dict[str, Any]:
-        """Return the settings as elsewhere; without the range of vectors that are given."""
+        """Return the settings, without the range of vectors that `vectors` replaces."""
         drawn = None if self.vectors is not None else self.vector_range
         return {**super().settings(), "vector_range": drawn}
 
@@ -351,7 +351,7 @@ class PairOptions(FolderOptions, TrainingOptions):
 
     corpus: str = option(
         "translation",
-        corpus_help(SENTENCE_PAIRS),
+        _corpus_help(),
         settles=False,
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
@@ -361,12 +361,12 @@ class PairOptions(FolderOptions, TrainingOptions):
 class WordVectorOptions(WordOptions, TrainingOptions):
     """The options of word vectors."""
 
-    corpus: str = option(
-        "agreement", corpus_help(SENTENCES, TEXT, file="a sentence per line"), settles=False
-    )
+    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
 
     epochs: int = with_default(LearningOptions, "epochs", 5)
-    batch_size: int = with_default(LearningOptions, "batch_size", 256)
+    batch_size: int = with_default(
+        LearningOptions, "batch_size", 256, "Maximum number of centre words, in blocks of 32."
+    )
     minimum_count: int = option(
         5,
         "Minimum count of a word; rarer words are left out.",
@@ -381,7 +381,7 @@ class WordVectorOptions(WordOptions, TrainingOptions):
     dimension: int = option(100, "Dimension of a vector: 50 to 300 for real text.", minimum=1)
     window: int = option(
         5,
-        "Maximum number of context words to each side: for each word the number is drawn from 1 "
+        "Maximum number of context words on each side. The number is drawn for each word, from 1 "
         "to this. Wide windows learn topics, narrow ones grammar.",
         minimum=1,
     )
@@ -390,8 +390,8 @@ class WordVectorOptions(WordOptions, TrainingOptions):
     )
     subsample: float = option(
         1e-3,
-        "Words with a greater share of the text than this are thinned out, as 'the'; 0 keeps all "
-        "of them. 1e-3 for a small text, 1e-5 for a large one.",
+        "Words with a larger share of the text than this, as 'the', are left out at random. 0 "
+        "keeps all. Use 1e-3 for a small text, 1e-5 for a large one.",
         minimum=0.0,
         maximum=1.0,
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 from framework.course.catalogue import active_course
 from framework.errors import UnknownNameError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table
+from framework.toml_tables import Format, Key, Table
 
 #: The default kind of run, of a recipe and of a model without an exercise.
 DEFAULT_RUN = "language_model"

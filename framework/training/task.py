@@ -1,6 +1,6 @@
-"""Tasks: the batches, the loss, the score and the options of a kind of run.
+"""Training tasks: the batches, the loss, the score and the options of a kind of run.
 
-A kind of run is a subclass of `Task`. Those of the framework are in `framework.training.tasks`; a
+A kind of run is a subclass of `TrainingTask`. Those of gradus are in `framework.training.tasks`. A
 plugin offers its own as an implementation of the kind ``task``.
 """
 
@@ -32,7 +32,7 @@ class Request:
         model: registry name of the model.
         defaults: arguments of its constructor, from the recipe of its exercise.
         backend: computes.
-        corpora: the known corpora; None: those that ship with gradus.
+        corpora: the known corpora; None: no names, only files.
     """
 
     model: str
@@ -49,7 +49,7 @@ class Evaluation:
         backend: the backend that computes.
         corpus: a corpus or a file; None: the test or held-out part of the training corpus.
         data: the folder of that corpus; None: the folder of the training.
-        corpora: the known corpora; None: those that ship with gradus.
+        corpora: the known corpora; None: no names, only files.
         path: the path of the checkpoint, for messages.
     """
 
@@ -68,18 +68,18 @@ class Job:
         label: distinguishes its file from those of other runs; empty for a single run.
         task: the task.
         model: registry name of the model.
-        arguments: arguments of the model's constructor, without `Task.sizes`.
+        arguments: arguments of the model's constructor, without `TrainingTask.sizes`.
         options: the options, with the seed of this run.
     """
 
     label: str
-    task: Task
+    task: TrainingTask
     model: str
     arguments: Mapping[str, Any]
     options: TrainingOptions
 
 
-class Task(ABC):
+class TrainingTask(ABC):
     """The training and test examples of a kind of run.
 
     Attributes:
@@ -115,7 +115,7 @@ class Task(ABC):
 
     @classmethod
     @abstractmethod
-    def load(cls, options: Any, request: Request) -> Task:
+    def load(cls, options: Any, request: Request) -> TrainingTask:
         """Return the task with the examples that `options` name."""
 
     @classmethod

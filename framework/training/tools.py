@@ -84,7 +84,7 @@ def check_sizes(
 
     Args:
         arguments: the given arguments.
-        sizes: see `framework.training.task.Task.sizes`.
+        sizes: see `framework.training.task.TrainingTask.sizes`.
         options: of the run; one of `sizes` that is among them may be given, in its range.
         corpus: the name of the corpus.
 

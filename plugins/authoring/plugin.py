@@ -1,4 +1,4 @@
-"""The built-in plugin for authors of courses: its commands."""
+"""The built-in plugin for authors of courses: its commands, and reports for services."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ if TYPE_CHECKING:
 
 #: The commands of this plugin: name -> where its function or its group is.
 COMMANDS = {
-    name: f"plugins.authoring.commands.{name}:{name}"
-    for name in ("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course")
+    name.replace("_", "-"): f"plugins.authoring.commands.{name}:{name}"
+    for name in (
+        *("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course"),
+        "manual_points",
+    )
 }
+
+
+@hookimpl
+def register_reporters() -> dict[str, str]:
+    """Return the report formats for services."""
+    from plugins.authoring.services import REPORTERS
+
+    return dict(REPORTERS)
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Classes: submissions of many students are collected, graded once, settled, and handed back.
+"""Classes: collect the submissions of many students, grade them once, and return points.
 
 rosters     students, dates, privacy of their data
 collecting  exports of learning systems, git; attempts that count

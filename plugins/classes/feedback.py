@@ -32,7 +32,7 @@ from plugins.classes.marks.manual_points import ManualEntry, by_part
 from plugins.classes.rosters.privacy import Shown, private_folder, write_private
 from plugins.classes.runs.store import Store
 
-#: For each student: key, page, and why there is none where it is empty.
+#: For each student: key, page, and the reason if the page is empty.
 Pages = Iterable[tuple[str, str, str]]
 
 
@@ -91,7 +91,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 
 
 def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> dict[str, str]:
-    """Write a file for each student into a new or empty folder that its owner alone can enter.
+    """Write a file for each student to a new or empty folder that only its owner can open.
 
     Return key -> why there is no page; empty for one with a page. `name_of` returns the name of a
     student's file, without its ending.

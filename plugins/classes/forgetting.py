@@ -155,7 +155,7 @@ def names_in(student: Student) -> Callable[[str], bool]:
 
 
 def _whole(word: str) -> str:
-    """Return a pattern of `word` as a whole: no letter follows its letters, no digit its digits."""
+    """Return a pattern for the whole `word`: no letter after its letters, no digit after digits."""
     before, after = (r"\d" if end.isdecimal() else r"[^\W\d_]" for end in (word[0], word[-1]))
     return rf"(?<!{before}){re.escape(word)}(?!{after})"
 

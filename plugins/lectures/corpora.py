@@ -1,4 +1,4 @@
-"""The generated corpora of the lectures, offered by the hook `register_corpora`."""
+"""The corpora of the lectures, generated or published, for the hook `register_corpora`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from framework.data.corpus_entry import (
     TAGGED_SENTENCES,
     TEXT,
     CorpusEntry,
+    CorpusFile,
 )
 
-#: Generated texts are a part of gradus.
-_GENERATED = "as gradus"
+#: Generated texts are a part of gradus; some published texts state no licence.
+_GENERATED, _NO_LICENCE = "as gradus", "none stated"
 
 CORPORA = (
     CorpusEntry(
@@ -54,5 +55,67 @@ CORPORA = (
         "sentences and their translations into a language with another word order",
         AS_LOADED,
         licence=_GENERATED,
+    ),
+    CorpusEntry(
+        "trec",
+        LABELLED_TEXTS,
+        "plugins.lectures.published_texts:trec",
+        "questions by type of answer (Li and Roth 2002), as Kim (2014) prepared them",
+        files=(
+            CorpusFile("train", ("train.txt", "TREC.train.all")),
+            CorpusFile("test", ("test.txt", "TREC.test.all")),
+        ),
+        licence=_NO_LICENCE,
+    ),
+    CorpusEntry(
+        "mr",
+        LABELLED_TEXTS,
+        "plugins.lectures.published_texts:mr",
+        "sentences of film reviews (Pang and Lee 2005), as Kim (2014) prepared them",
+        files=(CorpusFile("train", ("all.txt", "rt-polarity.all")),),
+        licence=_NO_LICENCE,
+    ),
+    CorpusEntry(
+        "subj",
+        LABELLED_TEXTS,
+        "plugins.lectures.published_texts:subj",
+        "subjective and objective sentences (Pang and Lee 2004), as Kim (2014) prepared them",
+        files=(CorpusFile("train", ("all.txt", "subj.all")),),
+        licence=_NO_LICENCE,
+    ),
+    CorpusEntry(
+        "sst2",
+        LABELLED_TEXTS,
+        "plugins.lectures.published_texts:sst2",
+        "sentences of film reviews (Socher et al. 2013), as Kim (2014) prepared them",
+        files=(
+            CorpusFile("train", ("train.txt", "stsa.binary.train")),
+            CorpusFile("valid", ("valid.txt", "stsa.binary.dev")),
+            CorpusFile("test", ("test.txt", "stsa.binary.test")),
+        ),
+        licence=_NO_LICENCE,
+    ),
+    CorpusEntry(
+        "ag_news",
+        LABELLED_TEXTS,
+        "plugins.lectures.published_texts:ag_news",
+        "news by topic (Zhang, Zhao and LeCun 2015)",
+        files=(
+            CorpusFile("train", ("train.csv", "train_8000.csv")),
+            CorpusFile("test", ("test.csv",)),
+        ),
+        licence="non-commercial",
+    ),
+    CorpusEntry(
+        "conll2003",
+        TAGGED_SENTENCES,
+        "framework.data.formats.conll:conll2003",
+        "news with named entities (Tjong Kim Sang and De Meulder 2003); the texts come from NIST",
+        files=(
+            CorpusFile("train", ("eng.train", "train.txt", "train.conll")),
+            CorpusFile("valid", ("eng.testa", "valid.txt", "dev.txt", "valid.conll", "dev.conll")),
+            CorpusFile("test", ("eng.testb", "test.txt", "test.conll")),
+        ),
+        licence="research only",
     ),
 )

@@ -1,4 +1,4 @@
-"""The built-in plugin of the lectures: generated corpora, `gradus compare`, `gradus experiment`."""
+"""The built-in plugin of the lectures: corpora, `gradus compare`, `gradus experiment`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMANDS = {
 
 @hookimpl
 def register_corpora() -> Iterable[CorpusEntry]:
-    """Return the generated corpora."""
+    """Return the generated and the published corpora."""
     from plugins.lectures.corpora import CORPORA
 
     return CORPORA

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from framework.interfaces import Schedule
 
-#: The learning rate of `LinearDecay` falls to this share of what it was, never to 0.
+#: Final learning rate of `LinearDecay`, as a share of the initial one; never 0.
 LEAST_SHARE = 1e-4
 
 
 class Constant(Schedule):
-    """α(t) = α₀: for a run whose default is another schedule.
+    """α(t) = α₀, for runs whose default is another schedule.
 
     Args:
         learning_rate: α₀.

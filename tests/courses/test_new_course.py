@@ -18,13 +18,13 @@ from repository import ROOT
 
 from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
-from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 from plugins.authoring.kits.building import build_kit
+from plugins.authoring.stub_files import stub_files
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from repository import ROOT
 from typer.testing import CliRunner
 
 from autograder.course.reading import Course, find_course
-from autograder.course.stubs import stub_files
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
@@ -22,6 +21,7 @@ from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.commands.calibrate import calibrate
+from plugins.authoring.stub_files import stub_files
 
 HERE = Path(__file__).parent / "outside"
 

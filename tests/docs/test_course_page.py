@@ -11,9 +11,9 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.course.stubs import write_stubs
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
+from plugins.authoring.stub_files import write_stubs
 
 PAGE = (ROOT / "docs/course.md").read_text("utf-8")
 FILE = re.compile(r"^`([\w./]+)`:\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL)

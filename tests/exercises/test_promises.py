@@ -2,8 +2,12 @@
 
 import pytest
 
-from autograder.course.promises import promise_problems, promise_table, unclaimed_promises
 from autograder.course.reading import find_course
+from plugins.authoring.checking.promises import (
+    promise_problems,
+    promise_table,
+    unclaimed_promises,
+)
 
 COURSE = find_course()
 every_exercise = pytest.mark.parametrize(

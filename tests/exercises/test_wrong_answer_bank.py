@@ -1,9 +1,9 @@
 """Wrong answers that were written from READMEs and stubs alone lose points, nearly all in public.
 
 ``wrong_answers/EXERCISE.toml`` holds them: the name of a wrong answer -> the replacements
-``[find, replace]`` that turn the solution into it. By default a few are graded. All are, and the
-shares are printed, by ``pytest -m slow -s tests/exercises/test_wrong_answer_bank.py``: that takes
-20 minutes on two idle cores, and goes on after an interruption with ``GRADUS_JOURNAL=FILE``.
+``[find, replace, function]`` that turn the solution into it. By default a few are graded. All are,
+and the shares are printed, by ``pytest -m slow -s tests/exercises/test_wrong_answer_bank.py``: that
+takes 20 minutes on two idle cores, and goes on after an interruption with ``GRADUS_JOURNAL=FILE``.
 ``GRADUS_WRONG_ANSWERS=200`` takes that number of them, seeded, and ``GRADUS_EXERCISES=rnn,lstm``
 takes those of some exercises.
 """
@@ -20,7 +20,9 @@ from pathlib import Path
 import pytest
 from graded_changes import GradedChanges, Told, untrained
 from kept_results import Case, measured
+from renamed import original, renamed
 
+from autograder.course.mistakes import Replacement
 from autograder.course.reading import find_course
 from autograder.verdicts import Verdict
 
@@ -37,12 +39,11 @@ SAMPLE = random.Random(15).sample(sorted(BANK), 5)
 CAUGHT, HIDDEN_ALONE, NAMED = 0.995, 0.08, 0.80
 
 
-def source_of(exercise, name):
+def source_of(exercise, name, solution=None):
     """The solution of an exercise, changed into the wrong answer `name`."""
-    source = COURSE.exercise(exercise).solution_source()
-    for find, replace in BANK[exercise, name]:
-        assert source.count(find) == 1, f"{exercise}, {name}: {find!r} should occur once"
-        source = source.replace(find, replace)
+    source = solution or COURSE.exercise(exercise).solution_source()
+    for replacement in BANK[exercise, name]:
+        source = Replacement(*replacement).apply(source)
     return source
 
 
@@ -77,9 +78,14 @@ def test_the_bank_is_large_and_covers_every_exercise():
 
 @pytest.mark.parametrize("name", [exercise.name for exercise in COURSE.code_exercises])
 def test_every_wrong_answer_is_a_change_of_the_solution(name):
+    """Also where the solution has other names for its local variables."""
+    other = renamed(COURSE.exercise(name).solution_source())
     for exercise, wrong_answer in BANK:
         if exercise == name:
-            compile(source_of(exercise, wrong_answer), wrong_answer, "exec")
+            source = source_of(name, wrong_answer)
+            compile(source, wrong_answer, "exec")
+            if all(len(replacement) == 3 for replacement in BANK[name, wrong_answer]):
+                assert original(source_of(name, wrong_answer, other)) == source
 
 
 def pytest_generate_tests(metafunc):

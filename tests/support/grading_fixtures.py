@@ -333,7 +333,7 @@ hint = "Differentiate x·x."
 @pytest.fixture
 def asked_course(course_root: Path) -> Course:
     """The tiny course with a third exercise, `asked`, of written questions, and its stubs."""
-    from autograder.course.stubs import write_stubs
+    from plugins.authoring.stub_files import write_stubs
 
     listed = COURSE.replace('["sums"]', '["sums", "asked"]')
     write(course_root / "exercises/course.toml", listed)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
 
-from autograder.course.kit_folder import SEED
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
@@ -19,6 +18,7 @@ from autograder.results.report import ExerciseResult, TaskResult
 from autograder.sandbox.runners import choose
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
+from plugins.authoring.kits.building import SEED
 
 
 class PublicChecks:

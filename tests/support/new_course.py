@@ -8,9 +8,9 @@ from pathlib import Path
 from repository import ROOT
 
 from autograder.course.reading import Course, find_course
-from autograder.course.stubs import write_stubs
 from framework.commands.new.course import write_course
 from framework.commands.new.exercise import write_exercise
+from plugins.authoring.stub_files import write_stubs
 
 FILES = ROOT / "tests" / "courses" / "radial"
 EXERCISES = (

@@ -15,6 +15,7 @@ from autograder.sandbox.worker import dispatcher
 from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.imports import GradedImporter
 from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.summed_cells import with_sums
 from framework.models.parts import parts_from
 
 #: Settings of each worker -> the frames that it was sent.
@@ -61,7 +62,7 @@ def _replay(settings: dict[str, object], frames: Iterator[bytes], folder: Path) 
     importer = GradedImporter(**settings["imports"], submitted=names)
     module = SubmittedModule(folder, settings["exercise"], settings["parts"], importer.builtins())
     answering = Dispatcher(module, folder=str(folder), ask=lambda question: next(frames))
-    with parts_from(module.part):
+    with parts_from(with_sums(module.part)):
         for frame in frames:
             answering.answer(wire.decode_frame(frame))
 

@@ -35,8 +35,7 @@ from autograder.course.questions.sections import (
     read_sections,
 )
 from framework.errors import BadInputError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Format, Key, Table, read_table
 
 if TYPE_CHECKING:
     from autograder.course.reading import Exercise

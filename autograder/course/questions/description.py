@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from autograder.course.questions.expressions import is_reserved
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table
+from framework.toml_tables import Format, Key, Table
 
 _SHARED = (
     Key("id", str, "Heading in `questions.md`: small letters, digits and _.", required=True),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.diagnosis.evidence import AnswerEvidence
-from autograder.diagnosis.patterns.answers import KINDS, LISTS
+from autograder.diagnosis.patterns.answers import LISTS, TYPES
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.places import PLACES
@@ -22,7 +22,7 @@ __all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
 
 PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **ENDS, **FUNCTIONS, **PLACES}
 #: Patterns of answers without arrays, or of another kind.
-ANSWERS: dict[str, Pattern] = {**KINDS, **LISTS}
+ANSWERS: dict[str, Pattern] = {**TYPES, **LISTS}
 
 #: Patterns whose number may differ between checks, because it depends on sizes or options.
 PER_CHECK = ("factor",)

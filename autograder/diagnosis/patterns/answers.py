@@ -33,7 +33,6 @@ def _pattern(tell: Tell) -> Callable[[AnswerEvidence], str | None]:
 
 
 def _differing(answer: Answer) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the innermost values of an answer that differ, with a name."""
     actual, expected = answer.actual, answer.expected
     if isinstance(actual, tuple) and isinstance(expected, tuple) and len(actual) == len(expected):
         for i, (part, expected_part) in enumerate(zip(actual, expected, strict=True), start=1):
@@ -122,7 +121,7 @@ def _kind(value: Any) -> str:
     return "number" if is_number(value) else type(value).__name__
 
 
-KINDS = {
+TYPES = {
     "another-exception": _pattern(_another_exception),
     "nothing-returned": _pattern(_if("is None: `return` is missing", _is_missing)),
     "something-returned": _pattern(

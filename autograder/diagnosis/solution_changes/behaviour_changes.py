@@ -53,7 +53,6 @@ def behaviour_changes(
 
 
 def _shapes(checks: Sequence[RecordedCheck]) -> Shapes:
-    """Return the shapes of the parameters that a check has read."""
     shapes: Shapes = {}
     for exchange in (exchange for check in checks for exchange in check.right):
         for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):

@@ -44,13 +44,13 @@ class Joined:
 
     Attributes:
         cause: the mistakes that are in the code.
-        found: the diagnosis of each explained check, by its id.
+        explained: the diagnosis of each check, by its id.
         view: which differences between answers count.
         complete: the ids of the checks of which all answers are explained.
     """
 
     cause: Cause = ()
-    found: dict[str, Diagnosis] = field(default_factory=dict)
+    explained: dict[str, Diagnosis] = field(default_factory=dict)
     view: View = EXACT
     complete: Set[str] = frozenset()
 
@@ -102,20 +102,20 @@ class KnownMistakes:
     def _joined(self, checks: TaskChecks) -> Joined:
         """Return the mistakes that explain failed checks of a task."""
         result = self._search(checks, EXACT)
-        left = (check for check in checks.failed if check.id not in result.found)
+        left = (check for check in checks.failed if check.id not in result.explained)
         if any(map(flaw_of, left)):
             loosely = self._search(checks, LOOSE)
-            result = max(result, loosely, key=lambda joined: len(joined.found))
+            result = max(result, loosely, key=lambda joined: len(joined.explained))
             for check in checks.failed:
-                add_flaw(check, result.found)
-        if not result.found:
+                add_flaw(check, result.explained)
+        if not result.explained:
             return self._partly(checks)
         # Answers of other methods may follow from it, such as gradients of a wrong forward.
         module, follows = self.module(result.cause), self.matcher.explains_part
         for check in checks.failed:
-            is_open = check.id not in result.found and check.method
+            is_open = check.id not in result.explained and check.method
             if is_open and follows(module, check, check.method, 1):
-                result.found[check.id] = result.main
+                result.explained[check.id] = result.main
         return result
 
     def _search(self, checks: TaskChecks, view: View) -> Joined:
@@ -176,17 +176,17 @@ class KnownMistakes:
         """Return what is said of the same checks if `cause` is behind them."""
         explains = self.matcher.explains
         main = diagnosis_of(cause[:1])
-        result = replace(joined, cause=cause, found=dict.fromkeys(joined.found, main))
+        result = replace(joined, cause=cause, explained=dict.fromkeys(joined.explained, main))
         for check in _explained(checks, joined):
             alone = ((m,) for m in cause if explains(self.module((m,)), check, joined.view))
-            result.found[check.id] = diagnosis_of(next(alone, cause))
-            add_flaw(check, result.found)
+            result.explained[check.id] = diagnosis_of(next(alone, cause))
+            add_flaw(check, result.explained)
         return result
 
 
 def _explained(checks: TaskChecks, joined: Joined) -> list[RecordedCheck]:
     """Return the checks whose answers are all explained; else those of which a part is."""
-    ids = joined.complete or joined.found.keys()
+    ids = joined.complete or joined.explained.keys()
     return [check for check in checks.failed if check.id in ids]
 
 
@@ -206,7 +206,7 @@ class TaskSearch:
             self._join(result, mistake, explained)
         with self._matcher.trials.at_most(PAIRS):
             self._join_pairs(result)
-        result.complete = frozenset(result.found)
+        result.complete = frozenset(result.explained)
         return result
 
     def _ranked_singles(self) -> list[tuple[Mistake, list[RecordedCheck]]]:
@@ -253,19 +253,19 @@ class TaskSearch:
 
     def _join(self, result: Joined, mistake: Mistake, explained: Sequence[RecordedCheck]) -> None:
         """Add a mistake that explains checks alone, unless it contradicts what was found."""
-        new = [check for check in explained if check.id not in result.found]
+        new = [check for check in explained if check.id not in result.explained]
         if not new or len(result.cause) >= MOST:
             return
         both = (*result.cause, mistake)
         if not self._is_certain(result, both, new):
             return
-        if result.found and not self._explains_all(both, result, new):
+        if result.explained and not self._explains_all(both, result, new):
             return
         result.cause = both
-        result.found |= {check.id: diagnosis_of((mistake,)) for check in new}
+        result.explained |= {check.id: diagnosis_of((mistake,)) for check in new}
 
     def _explains_all(self, cause: Cause, result: Joined, new: Sequence[RecordedCheck]) -> bool:
-        old = [check for check in self._checks.failed if check.id in result.found]
+        old = [check for check in self._checks.failed if check.id in result.explained]
         return all(self._explains(cause, check) for check in (*new, *old)) and self._agrees(cause)
 
     def _is_certain(self, result: Joined, cause: Cause, new: Sequence[RecordedCheck]) -> bool:
@@ -284,12 +284,12 @@ class TaskSearch:
 
     def _left(self, result: Joined) -> list[RecordedCheck]:
         """Return the failed checks that nothing explains."""
-        return [check for check in self._checks.failed if check.id not in result.found]
+        return [check for check in self._checks.failed if check.id not in result.explained]
 
     def _join_pairs(self, result: Joined) -> None:
         """Add two mistakes that explain checks only together."""
         for check in self._left(result):
-            if check.id in result.found:
+            if check.id in result.explained:
                 continue
             fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
             for cause in self._ranked(fitting, result):
@@ -320,11 +320,11 @@ class TaskSearch:
         new = [check, *(explained for explained in others if self._explains(cause, explained))]
         if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
             return False
-        if not result.found:  # the mistake first that changes the answers of most checks
+        if not result.explained:  # the mistake first that changes the answers of most checks
             changes = self._matcher.differs
             cause = tuple(
                 sorted(cause, key=lambda m: -sum(changes(self._module((m,)), c) for c in new))
             )
         result.cause = cause
-        result.found |= {explained.id: diagnosis_of(cause) for explained in new}
+        result.explained |= {explained.id: diagnosis_of(cause) for explained in new}
         return True

@@ -290,12 +290,10 @@ def another_variable(site: CodeSite) -> Iterator[ast.AST]:
 
 
 def _is_given(site: CodeSite) -> bool:
-    """Return whether the node is an argument of a call."""
     return isinstance(site.parent, ast.Call) and site.node in site.parent.args
 
 
 def _loop_variables(function: ast.FunctionDef) -> set[str]:
-    """Return the names of the simple variables of its loops."""
     loops = (n.target for n in ast.walk(function) if isinstance(n, ast.For | ast.comprehension))
     return {target.id for target in loops if isinstance(target, ast.Name)}
 

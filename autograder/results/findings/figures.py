@@ -75,7 +75,7 @@ class Plotter:
         self, title: str, places: Mapping[str, Sequence[float]], *, x_label: str, y_label: str
     ) -> None:
         """Draw a map: each name of `places` beside its point (x, y), if a chart can show it."""
-        pairs = {name: (float(place[0]), float(place[1])) for name, place in places.items()}
+        pairs = {name: (float(point[0]), float(point[1])) for name, point in places.items()}
         drawn = (
             Line(name, (x,), (y,))
             for name, (x, y) in pairs.items()

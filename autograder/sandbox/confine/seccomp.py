@@ -273,5 +273,5 @@ def _when(
 
 def _only_to(*pids: int) -> list[Instruction]:
     """Return instructions that refuse calls about any process but `pids`."""
-    allowed = [(_JUMP_EQUAL, len(pids) - place, 0, pid) for place, pid in enumerate(pids)]
+    allowed = [(_JUMP_EQUAL, len(pids) - index, 0, pid) for index, pid in enumerate(pids)]
     return [*allowed, _fail(errno.EPERM)]

@@ -85,7 +85,6 @@ def site_folders() -> list[Path]:
 
 
 def _libraries() -> list[Path]:
-    """Return the folders of the standard library."""
     names, base = ("stdlib", "platstdlib"), {"platbase": sys.base_exec_prefix}
     return [Path(sysconfig.get_path(name, vars=base)) for name in names]
 
@@ -198,8 +197,8 @@ def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
             continue
         # An editable installation lists no modules.
         folders = list(spec.submodule_search_locations or ())[:1]
-        for place in folders or ([spec.origin] if spec.origin else []):
-            packages.add(Path(place))
+        for location in folders or ([spec.origin] if spec.origin else []):
+            packages.add(Path(location))
     return packages
 
 
@@ -209,7 +208,6 @@ def is_installed(name: str) -> bool:
 
 
 def _distribution(name: str) -> metadata.Distribution:
-    """Return the distribution that the package `name` is imported from."""
     if not is_installed(name):
         raise BadInputError(
             f"`packages` of the course names '{name}', which is not installed here: "

@@ -250,7 +250,6 @@ def _kept(task: Path) -> float:
 
 
 def _children(pid: int) -> Iterator[int]:
-    """Yield the children of all threads of `pid`."""
     for task in _tasks(pid):
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())

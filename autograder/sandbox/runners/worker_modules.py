@@ -56,7 +56,6 @@ FRAMEWORK_MODULES = (
     "framework.models.count_tables",
     "framework.models.deep_cells",
     "framework.models.parts",
-    "framework.models.summed_cells",
     "framework.text_files",
 )
 

@@ -200,7 +200,7 @@ class CallLog:
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""
         self._texts, self.made, self.called, self._new = [], [], [], {}
-        for place, step in enumerate(steps):
+        for index, step in enumerate(steps):
             is_repeated = isinstance(step, CallAgain)
             text = self.latest.text if is_repeated else step_text(step, self._owners, self._texts)
             self._texts.append(text)
@@ -208,7 +208,7 @@ class CallLog:
             if isinstance(step, Call | CallAgain | Build):
                 self.called.append(self.made[-1])
             if isinstance(step, Call | Build):
-                self._new[place] = _Object(self.made[-1], step.name)
+                self._new[index] = _Object(self.made[-1], step.name)
             if isinstance(step, Call):
                 self._remember(step, self.made[-1])
         return self._texts
@@ -216,32 +216,32 @@ class CallLog:
     def sent(self, frame: bytes) -> None:
         """Remember the `frame` of the steps described last, which holds their arguments."""
         self.entered = True
-        for place in self._new:
-            if self.made[place].text == self._texts[place]:
-                self._sent[self._texts[place]] = frame, place
+        for index in self._new:
+            if self.made[index].text == self._texts[index]:
+                self._sent[self._texts[index]] = frame, index
 
     def given(self, call: RemoteCall) -> Call | Build | None:
         """Return the latest step that made `call`, as it was sent; None if it is not known."""
         if call.text not in self._sent:
             return None
-        frame, place = self._sent[call.text]
-        step = steps_in(frame)[place]
+        frame, index = self._sent[call.text]
+        step = steps_in(frame)[index]
         return step if isinstance(step, Call | Build) else None
 
     def note(self, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
         """Remember what the steps described last have returned."""
         self.answered.update(call.method for call in self.called)
-        for place, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
+        for index, (step, outcome) in enumerate(zip(steps, outcomes, strict=False)):
             if isinstance(outcome.value, Handle):
-                self._own(outcome.value, place, step)
+                self._own(outcome.value, index, step)
             elif isinstance(step, Call | CallAgain | Get) and not outcome.is_method:
                 if outcome.value is None and isinstance(step, Call):
-                    self._without_value.add(self.made[place].text)
+                    self._without_value.add(self.made[index].text)
                 if outcome.size <= REMEMBERED_BYTES:
-                    self._values.append((outcome, self.made[place]))
+                    self._values.append((outcome, self.made[index]))
                 owner = self._object(step.owner) if isinstance(step, Get) and step.owner else None
-                if owner is None or self.made[place] is not owner.built:  # a call has written it
-                    self.latest = self.made[place]
+                if owner is None or self.made[index] is not owner.built:  # a call has written it
+                    self.latest = self.made[index]
 
     def returned_none(self, call: RemoteCall) -> bool:
         """Return whether a call of that text has returned None."""
@@ -295,14 +295,14 @@ class CallLog:
             if isinstance(value, Handle | Result) and (concerned := self._object(value)):
                 concerned.remember(step.name, call)
 
-    def _own(self, handle: Handle, place: int, step: Step) -> None:
+    def _own(self, handle: Handle, index: int, step: Step) -> None:
         """Note what the object behind a returned `handle` was built by."""
-        self._owners[handle.id] = self._texts[place]
+        self._owners[handle.id] = self._texts[index]
         if _builds(step):
-            self._objects[handle.id] = self._new[place]
+            self._objects[handle.id] = self._new[index]
         else:
             name = shown(handle.type_name, MAX_NAME)
-            self._objects.setdefault(handle.id, _Object(self.made[place], name))
+            self._objects.setdefault(handle.id, _Object(self.made[index], name))
 
 
 def _builds(step: Step) -> TypeGuard[Call | Build]:

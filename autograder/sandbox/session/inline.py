@@ -18,6 +18,7 @@ from autograder.sandbox.session.session import CalledBack, Session, fault_from, 
 from autograder.sandbox.wire import CallbackRef, WireError
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
+from autograder.sandbox.worker.summed_cells import with_sums
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
 
@@ -117,8 +118,10 @@ class InlineSession(Session):
     def __init__(self, module: ModuleSource, arrays: Any, parts: PartSource) -> None:
         super().__init__()
         self._callbacks = CallbackTable()
-        self._dispatcher = Dispatcher(module, arrays, ask=self._callbacks.reply)
-        self._parts = parts
+        self._dispatcher = Dispatcher(
+            module, arrays, ask=self._callbacks.reply, interrupts=(KeyboardInterrupt,)
+        )
+        self._parts = with_sums(parts)
         self._fresh = True
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:

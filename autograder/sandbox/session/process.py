@@ -12,12 +12,14 @@ import select
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
+from framework.errors import SandboxError
 
 CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
@@ -64,16 +66,27 @@ NO_TIME = TimeLimit(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Launch:
-    """All it takes to start a worker."""
+    """All it takes to start a worker; its first one may have been started already."""
 
     sandbox: Sandbox
     argv: list[str]
     view: FilesystemView
     limits: Limits
+    _started: list[WorkerProcess] = field(default_factory=list)
+
+    def start_early(self) -> None:
+        """Start the worker that the next `start` returns; one that fails is tried again then."""
+        with suppress(OSError, SandboxError):
+            self._started.append(WorkerProcess(self))
 
     def start(self) -> WorkerProcess:
-        """Start a worker; does not wait for it."""
-        return WorkerProcess(self)
+        """Return the worker that was started early, or start one; does not wait for it."""
+        return self._started.pop() if self._started else WorkerProcess(self)
+
+    def close(self) -> None:
+        """End the worker that nothing needed."""
+        while self._started:
+            self._started.pop().close()
 
 
 class WorkerProcess:
@@ -81,14 +94,12 @@ class WorkerProcess:
 
     Attributes:
         output: what it printed so far.
-        cpu: seconds of processor time that it has used by the end of the latest exchange, its
-            start included.
-        idle: seconds, by then, in which it wanted no processor although it was asked for something.
+        meter: what it has used by the end of the latest exchange, its start included.
     """
 
     def __init__(self, launch: Launch) -> None:
         self.output = Output()
-        self.cpu = self.idle = 0.0
+        self.meter = UsageMeter()
         self._launch = launch
         self._process = process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         descriptors = []
@@ -103,8 +114,6 @@ class WorkerProcess:
         self._poll.register(self._printed, select.POLLIN)
         self._stray.register(self._replies, select.POLLIN)
         self._looked = 0.0
-        self._cpu_meter = CpuMeter()
-        self._idle_meter = IdleMeter()
         self._limit, self._spent = TimeLimit(math.inf, math.inf), NO_TIME
 
     def exchange(self, frame: bytes, limit: TimeLimit, spent: TimeLimit = NO_TIME) -> Any:
@@ -120,14 +129,12 @@ class WorkerProcess:
         if frame and any(event & select.POLLIN for _, event in self._stray.poll(0)):
             raise Crashed("wrote to the grader's channel without being asked")
         started = time.monotonic()
-        self._cpu_meter.begin()
-        self._idle_meter.begin()
+        self.meter.begin()
         self._limit, self._spent = limit, spent
         try:
             reply = self._reply(memoryview(frame), started + limit.wall - spent.wall)
         finally:
-            self._cpu_meter.end(time.monotonic() - started)
-            self.cpu, self.idle = self._cpu_meter.total, self._idle_meter.total
+            self.meter.end(time.monotonic() - started)
         self._read_output()
         return wire.decode_frame(reply)
 
@@ -186,8 +193,8 @@ class WorkerProcess:
                 raise OutOfMemory(f"used more than {limits.memory >> 20:,} MiB of memory")
             if usage.threads > limits.threads + OWN_THREADS:
                 raise Crashed(f"started more than {limits.threads} threads or processes")
-            self._idle_meter.note(now, usage.cpu + usage.kept)
-            if self._cpu_meter.used(usage.cpu) > cpu - self._spent.cpu:
+            self.meter.note(now, usage.cpu + usage.kept)
+            if self.meter.used(usage.cpu) > cpu - self._spent.cpu:
                 raise TimedOut(f"no answer within {cpu:.3g} s of processor time")
         self._looked = now
 
@@ -209,7 +216,10 @@ class WorkerProcess:
             except BlockingIOError:
                 return
             if not data:
-                raise self._death()
+                try:
+                    raise died(self._process.wait(GRACE))
+                except subprocess.TimeoutExpired:
+                    raise Crashed("closed the channel to the grader") from None
             reply += data
             if not self._missing(reply):
                 return
@@ -224,12 +234,6 @@ class WorkerProcess:
         except (BlockingIOError, KeyError, OSError):
             return
 
-    def _death(self) -> Crashed:
-        try:
-            return died(self._process.wait(GRACE))
-        except subprocess.TimeoutExpired:
-            return Crashed("closed the channel to the grader")
-
 
 def died(status: int) -> Crashed:
     """Return the fault for a worker that ended with `status` (negative or 128 + n: signal n)."""
@@ -242,66 +246,56 @@ def died(status: int) -> Crashed:
     return Crashed(_DEATHS.get(name, f"the process died: {name}"))
 
 
-class CpuMeter:
-    """Processor time of one worker, from readings that are taken now and then.
+class UsageMeter:
+    """What a worker has used, from readings that are taken now and then, exchange by exchange.
 
     A reading takes longer than most exchanges. The time of exchanges without one is an upper bound
     of what they used, and as such left out of the measurement of the exchange that follows.
-    """
 
-    def __init__(self) -> None:
-        self._read = 0.0
-        self._unread = 0.0
-        self._base: float | None = None
-
-    @property
-    def total(self) -> float:
-        """What the worker has used since its start, at most."""
-        return self._read + self._unread
-
-    def begin(self) -> None:
-        """Start to measure an exchange."""
-        self._base = None
-
-    def used(self, reading: float) -> float:
-        """Return what the exchange has used so far, at least, after a new `reading`."""
-        reading = max(reading, self._read)  # what has ended is not listed any more
-        if self._base is None:
-            self._base = min(self.total, reading)
-        self._read, self._unread = reading, 0.0
-        return reading - self._base
-
-    def end(self, elapsed: float) -> None:
-        """Count an exchange of `elapsed` seconds, unless a reading has."""
-        if self._base is None:
-            self._unread += elapsed
-
-
-class IdleMeter:
-    """Time in which a worker wanted no processor and no disk, from readings now and then.
-
-    A busy machine cannot have caused it. What lies between readings that are far apart is left
-    out: there the grader itself may have waited for a processor.
+    Attributes:
+        idle: seconds in which it wanted no processor and no disk: a busy machine cannot have caused
+            them. What lies between readings that are far apart is left out: there the grader itself
+            may have waited for a processor.
     """
 
     #: Seconds between readings that are near enough.
     NEAR = 0.5
 
     def __init__(self) -> None:
-        self.total = 0.0
+        self.idle = 0.0
+        self._read = self._unread = 0.0
+        self._base: float | None = None
         self._last: tuple[float, float] | None = None
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time that it has used since its start, at most."""
+        return self._read + self._unread
 
     def begin(self) -> None:
         """Start to measure an exchange."""
-        self._last = None
+        self._base = self._last = None
+
+    def used(self, reading: float) -> float:
+        """Return the processor time of the exchange so far, at least, after a new `reading`."""
+        reading = max(reading, self._read)  # what has ended is not listed any more
+        if self._base is None:
+            self._base = min(self.cpu, reading)
+        self._read, self._unread = reading, 0.0
+        return reading - self._base
 
     def note(self, now: float, busy: float) -> None:
-        """Note a reading: `busy` seconds were used or waited for until `now`."""
+        """Note that `busy` seconds were used or waited for until `now`."""
         if self._last is not None:
             elapsed, spent = now - self._last[0], busy - self._last[1]
             if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
-                self.total += max(elapsed - spent, 0.0)
+                self.idle += max(elapsed - spent, 0.0)
         self._last = now, busy
+
+    def end(self, elapsed: float) -> None:
+        """Count an exchange of `elapsed` seconds, unless a reading has."""
+        if self._base is None:
+            self._unread += elapsed
 
 
 class Output:

@@ -262,10 +262,10 @@ class RemoteFunction:
         parts = _Parts()
         args, kwargs = map_leaves(parts.placed, (args, kwargs))
         call = Call(self._owner, self._name, args, kwargs, after)
-        place = len(parts.steps)
+        index = len(parts.steps)
         is_observed = observing and any(True for _ in named_arrays(call.args, call.kwargs))
-        steps = [*parts.steps, call, *([Observe(place)] if is_observed else [])]
-        return wrap(self._session, self._session.run(steps)[place])
+        steps = [*parts.steps, call, *([Observe(index)] if is_observed else [])]
+        return wrap(self._session, self._session.run(steps)[index])
 
     def __repr__(self) -> str:
         return f"<remote function {self._name}>"

@@ -231,7 +231,7 @@ class SandboxSession(Session):
         try:
             worker = self._worker = self._worker or self._launch.start()
             greeting = worker.exchange(b"", TimeLimit(math.inf, self._deadlines.start))
-            self._budget.note_start(worker.cpu, time.monotonic() - started)
+            self._budget.note_start(worker.meter.cpu, time.monotonic() - started)
             inside = (str(text) for text in greeting["uncontained"])
             self.uncontained = (*inside, *self._launch.sandbox.gaps())
             self._launch.sandbox.require(self.uncontained)
@@ -275,19 +275,19 @@ class SandboxSession(Session):
         self.calls.sent(frame)
         callbacks = self._callbacks.new()
         failure: Exception | None = None
-        started, used, idle = time.monotonic(), worker.cpu, worker.idle
+        started, used, idle = time.monotonic(), worker.meter.cpu, worker.meter.idle
         try:
             reply = worker.exchange(frame, limit)
             while (question := question_in(reply, number)) is not None:
                 answer = wire.encode(self._callbacks.answer(question))
-                spent = TimeLimit(worker.cpu - used, time.monotonic() - started)
+                spent = TimeLimit(worker.meter.cpu - used, time.monotonic() - started)
                 reply = worker.exchange(answer, limit, spent)
             failed, outcomes = outcomes_from(reply, number, plain)
             self.calls.parts |= set(names_in(reply.get("parts")))  # no verdict depends on them
         except BROKE_OFF as reason:
             failure = reason
-        elapsed, waited = time.monotonic() - started, worker.idle - idle
-        self._budget.note_exchange(worker.cpu, elapsed, waited)
+        elapsed, waited = time.monotonic() - started, worker.meter.idle - idle
+        self._budget.note_exchange(worker.meter.cpu, elapsed, waited)
         if failure is not None:
             raise self._lost(failure, texts[-1], limit, waited)
         self._fresh = False

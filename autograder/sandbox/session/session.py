@@ -245,10 +245,10 @@ def outcomes_from(
     if len(results) > len(steps) or (error is None) != (len(results) == len(steps)):
         raise WireError("a reply with another number of results")
     outcomes = list(map(_outcome, results))
-    for place, (step, outcome) in enumerate(zip(steps, tuple(outcomes), strict=False)):
+    for index, (step, outcome) in enumerate(zip(steps, tuple(outcomes), strict=False)):
         if step[0] == "observe":
             outcomes[step[1]] = _with_effects(step, steps, outcomes[step[1]], outcome.value)
-            outcomes[place] = Outcome()
+            outcomes[index] = Outcome()
     return error, outcomes
 
 

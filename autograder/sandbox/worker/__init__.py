@@ -5,5 +5,6 @@
 - serving: locks the worker in, and answers requests
 - dispatcher: runs the steps of a request, and keeps the objects that stay here
 - loading: imports the submission's files, and describes their exceptions
+- summed_cells: a cell whose state is a tuple, which checks describe
 - imports: finds packages, and refuses what graded code may not import
 """

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
-from autograder.sandbox.worker.loading import describe
+from autograder.sandbox.worker.loading import BackendFaultError, describe
 from framework.arrays import Arrays, NamedArrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
@@ -73,6 +73,8 @@ class Dispatcher:
         arrays: turns NumPy arrays into the backend's and back; in force while a request runs.
         folder: where the submission's files are: frames of other files are not reported.
         ask: sends a frame to the grader while a call waits, and returns the frame it answers.
+        interrupts: exceptions that end the program, and are no fault of the code under test.
+            A worker has none; in the grader's own process, Ctrl-C and SIGTERM raise them.
     """
 
     def __init__(
@@ -81,11 +83,13 @@ class Dispatcher:
         arrays: Arrays | None = None,
         folder: str = "",
         ask: Callable[[bytes], bytes] | None = None,
+        interrupts: tuple[type[BaseException], ...] = (),
     ) -> None:
         self._module = module
         self._arrays = arrays or NumpyArrays()
         self._folder = folder
         self._ask_grader = ask
+        self._interrupts = interrupts
         self._asking = threading.Lock()
         self._request_id = 0
         self._objects: dict[int, Any] = {}
@@ -94,7 +98,7 @@ class Dispatcher:
         self._latest_call: Callable[[], Any] | None = None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run the steps of `request`; never raises."""
+        """Run the steps of `request`; only interrupts are raised."""
         if request.get("fresh"):
             self._objects.clear()
             self._latest_call = None
@@ -106,6 +110,8 @@ class Dispatcher:
             for index, step in enumerate(request["steps"]):
                 try:
                     value, result = self._run(step, values)
+                except self._interrupts:
+                    raise
                 except BaseException as error:
                     reply["error"] = {"step": index, **describe(error, self._folder)}
                     break
@@ -114,11 +120,16 @@ class Dispatcher:
         return reply
 
     def encoded(self, reply: dict[str, Any]) -> bytes:
-        """Return `reply` as a frame, or the error that it cannot be sent. Never raises."""
+        """Return `reply` as a frame, or the error that it cannot be sent.
+
+        Raises interrupts only.
+        """
         try:
             return wire.encode(reply, self._foreign)
         except wire.WireError as error:
             message = str(error)
+        except self._interrupts:
+            raise
         except BaseException as error:  # an object that does not let itself be copied
             message = f"a value whose copying raises {type(error).__name__}"
         fault = {"kind": "unsendable", "type": "", "message": message[:500], "frames": []}
@@ -130,6 +141,8 @@ class Dispatcher:
         for index, result in enumerate(results):
             try:
                 wire.encode(result, self._foreign)
+            except self._interrupts:
+                raise
             except BaseException:
                 return index
         return len(results) - 1
@@ -145,7 +158,6 @@ class Dispatcher:
         return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
 
     def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a method of a callback of the grader."""
         if self._ask_grader is None:
             raise ValueError("this worker has no connection for callbacks")
         question = {"id": self._request_id, "question": [number, method, list(args), kwargs]}
@@ -227,7 +239,15 @@ class Dispatcher:
             shapes = tuple(arrays[key].shape), tuple(value.shape)
             if shapes[0] != shapes[1]:
                 raise ValueError(f"{name}['{key}'] has shape {shapes[0]}, expected {shapes[1]}")
-            self._arrays.assign(arrays, key, value)
+            self._of_backend("assign", arrays, key, value)
+
+    def _of_backend(self, method: str, *args: Any) -> Any:
+        """Call a method of the backend's arrays; NotImplementedError is a fault of the backend."""
+        try:
+            return getattr(self._arrays, method)(*args)
+        except NotImplementedError as error:
+            owner = type(self._arrays).__name__
+            raise BackendFaultError(f"{owner}.{method} raised {error!r}") from error
 
     def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
         if owner is None:
@@ -238,7 +258,7 @@ class Dispatcher:
         """Replace handles, results and arrays inside `value` by the objects they stand for."""
         kind = type(value)
         if kind is np.ndarray:
-            return self._arrays.from_numpy(value)
+            return self._of_backend("from_numpy", value)
         if kind is Handle:
             return self._objects[value.id]
         if kind is CallbackRef:
@@ -261,7 +281,8 @@ class Dispatcher:
             if isinstance(leaf, np.ndarray):
                 is_sendable = leaf.nbytes <= wire.MAX_BLOBS  # another one is refused when sent
                 return np.array(leaf, copy=True, subok=False) if is_sendable else leaf
-            return self._arrays.to_numpy(leaf) if self._arrays.is_native(leaf) else leaf
+            is_native = self._arrays.is_native(leaf)
+            return self._of_backend("to_numpy", leaf) if is_native else leaf
 
         return map_leaves(copied, value)
 

@@ -42,6 +42,10 @@ class PartMissingError(GradusError):
         self.name = name
 
 
+class BackendFaultError(GradusError):
+    """The arrays of the backend cannot do what grading needs."""
+
+
 _KINDS: dict[type[BaseException], str] = {
     NotImplementedError: "not_written",
     NotDefinedError: "not_defined",

@@ -28,6 +28,7 @@ from autograder.sandbox.confine.phases import lock
 from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.imports import GradedImporter
 from autograder.sandbox.worker.loading import SubmittedModule, no_debugger
+from autograder.sandbox.worker.summed_cells import with_sums
 from framework.models.parts import use_parts_from
 
 
@@ -69,7 +70,7 @@ def serve(
     sys.breakpointhook = no_debugger
     gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
-    use_parts_from(module.part)
+    use_parts_from(with_sums(module.part))
     while frame := _frame(requests):
         request = wire.decode_frame(frame)
         _set_timers(**request["seconds"])

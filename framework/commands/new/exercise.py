@@ -20,8 +20,8 @@ from framework.importing import load_target
 from framework.providers.courses import named_course_folder
 from framework.text_files import read_text
 
-#: Lets `gradus stubs` know the new stub, in the autograder, which is named as a string.
-_REMEMBER = "autograder.course.stubs:remember_stub"
+#: Lets `gradus stubs` know the new stub, in the plugin of authors, which is named as a string.
+_REMEMBER = "plugins.authoring.stub_files:remember_stub"
 
 
 def exercise(
@@ -32,8 +32,8 @@ def exercise(
 ) -> None:
     """Write a small worked exercise: text, solution, stub, checks, mistakes and an alternate.
 
-    The exercise is a linear layer. It passes `gradus check`, and every file is to be replaced by
-    yours: README.md first, then the solution, then the checks.
+    The exercise is a linear layer and passes `gradus check`. Replace every file by yours: first
+    README.md, then the solution, then the checks.
     """
     root = _root(course)
     for path in write_exercise(Catalogue.read(root), place):

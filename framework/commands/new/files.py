@@ -93,6 +93,6 @@ def quoted(folder: Path) -> str:
 
 
 def columns(rows: Sequence[tuple[str, str]]) -> str:
-    """Return lines of what to run or edit, each with what it is for, in two columns."""
+    """Return commands or files and their purposes as lines in two columns."""
     width = max(len(what) for what, _ in rows)
     return "\n".join(f"  {what:<{width}}  {purpose}".rstrip() for what, purpose in rows)

@@ -1,4 +1,4 @@
-"""The kinds of runs that gradus has, each a `framework.training.task.Task`.
+"""The kinds of runs that gradus has, each a `framework.training.task.TrainingTask`.
 
 classifier.py        tasks of classifiers
 initial_vectors.py   A table of word vectors for a vocabulary, to start a model from

@@ -15,7 +15,7 @@ from framework.interfaces import Arrays, Model
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.options import ClassifierOptions
-from framework.training.task import Evaluation, Task
+from framework.training.task import Evaluation, TrainingTask
 
 #: Number of examples that are classified at once, limited by memory.
 AT_A_TIME = 256
@@ -42,7 +42,7 @@ class Part(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifierTask(Task):
+class ClassifierTask(TrainingTask):
     """Learn the classes of examples.
 
     Attributes:

@@ -23,7 +23,7 @@ from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
-from framework.training.task import Evaluation, Request, Task
+from framework.training.task import Evaluation, Request, TrainingTask
 from framework.training.tasks.recurrent_layers import check_recurrent_layer
 from framework.training.tools import model_arguments
 
@@ -44,7 +44,7 @@ def held_out_perplexity(model: LanguageModel, ids: Ids, arrays: Arrays) -> float
     return language_model_perplexity(model, ids, EVALUATION_STREAMS, arrays)
 
 
-class LanguageModelTask(Task):
+class LanguageModelTask(TrainingTask):
     """Predict the next word of a text.
 
     Args:

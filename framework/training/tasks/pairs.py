@@ -22,7 +22,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, example_batches
 from framework.training.options import PairOptions
-from framework.training.task import Evaluation, Request, Task
+from framework.training.task import Evaluation, Request, TrainingTask
 from framework.training.tasks.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.
@@ -48,7 +48,7 @@ class EncodedPairs:
         return np.concatenate([ends, self.target[:, :-1]], axis=1)
 
 
-class PairTask(Task):
+class PairTask(TrainingTask):
     """Predict each word of a translation from the words before it and the source sentence.
 
     A model has ``forward(source (N, S), before (N, T)) -> logits (N, T, W)`` and the arguments

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.data.corpora import load_text_corpus
 from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import TextCorpus, folds, with_held_out
 from framework.data.tagged import TaggedCorpus
-from framework.data.text_corpora import load_text_corpus
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TextSource:
         """Return the corpus, with a held-out part.
 
         Args:
-            corpora: the known corpora; None: those that ship with gradus.
+            corpora: the known corpora; None: no names, only files.
         """
         corpus = self.whole(corpora)
         rng = np.random.default_rng(self.seed)
@@ -65,7 +65,7 @@ class TagSource:
         """Return the corpus.
 
         Args:
-            corpora: the known corpora; None: those that ship with gradus.
+            corpora: the known corpora; None: no names, only files.
 
         Raises:
             UnknownNameError: there is none of this name.

@@ -18,7 +18,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, Learner
 from framework.training.options import WordVectorOptions
-from framework.training.task import Evaluation, Request, Task
+from framework.training.task import Evaluation, Request, TrainingTask
 from framework.training.tasks.pairwise import PairwiseStep
 from framework.training.trained_vectors import vectors_of
 
@@ -30,7 +30,7 @@ TABLES = ("center_vectors", "outside_vectors")
 LONG_STEP = 2.0**20
 
 
-class WordVectorTask(Task):
+class WordVectorTask(TrainingTask):
     """Distinguish the context words of each word from random words.
 
     If `negative_sampling` comes from another provider than `skip_gram_step`, for example from a

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from autograder.course.reading import Course, Exercise
 from framework.text_files import read_text
-from framework.toml_formats import Format, Key
-from framework.toml_tables import read_table
+from framework.toml_tables import Format, Key, read_table
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditOutcome
 
 EQUIVALENT_FORMAT = Format(

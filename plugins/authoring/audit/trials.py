@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.course.borrowed import borrowed_sources
-from autograder.course.reading import Exercise
+from autograder.course.reading import Exercise, borrowed_sources
 from autograder.grading.checks_run import task_of
 from autograder.grading.grader import Grader
 from autograder.grading.manual_points import NO_POINTS

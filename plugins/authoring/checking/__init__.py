@@ -2,4 +2,5 @@
 
 checking.py         all steps in their order; the steps that grade
 exercise_files.py   the steps that grade nothing: files, lists, texts, hints, examples
+promises.py         which check tests which sentence of the text
 """

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
-from autograder.course.promises import promise_problems, promise_table, unclaimed_promises
 from autograder.course.questions.answers import load_key
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks, stub_file
@@ -23,6 +22,11 @@ from framework.course.folder import course_file
 from framework.errors import GradusError
 from framework.text_files import read_text
 from plugins.authoring.audit.equivalents import load_equivalents
+from plugins.authoring.checking.promises import (
+    promise_problems,
+    promise_table,
+    unclaimed_promises,
+)
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 def promises(exercise: Exercise) -> Iterator[Problem]:
     """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
     for problem in promise_problems(promise_table(exercise)):
-        yield Problem(problem, f"`gradus show {exercise.name} --promises` lists them all")
+        yield Problem(problem, f"`gradus check {exercise.name} --promises` lists them all")
     for promise in unclaimed_promises(exercise):
         yield advice(
             f"no check names the promise '{promise.text}' ({'/'.join(promise.kinds)})",

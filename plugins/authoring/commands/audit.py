@@ -35,8 +35,8 @@ def audit(
         bool,
         typer.Option(
             "--accept",
-            help="Add what survives to equivalents.toml, with empty reasons for you to write: an "
-            "empty reason is an error.",
+            help="Add surviving mutants to equivalents.toml, with empty reasons. An empty reason "
+            "is an error until you write it.",
         ),
     ] = False,
     resume: Annotated[

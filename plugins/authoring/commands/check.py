@@ -15,6 +15,7 @@ from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
+    from autograder.course.reading import Exercise
     from plugins.authoring.checking.exercise_files import Checked
 
 
@@ -24,6 +25,9 @@ def check(
     advice: Annotated[
         bool, typer.Option(help="Also show suggestions; they never change the exit code.")
     ] = True,
+    promises: Annotated[
+        bool, typer.Option("--promises", help="Only show which check tests which sentence.")
+    ] = False,
     sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
 ) -> None:
@@ -33,6 +37,11 @@ def check(
     solution passes and the stub gets 0; mistakes are caught, alternates and backends pass. The exit
     code is 1 if something is wrong. `gradus audit` proves more, and takes longer.
     """
+    chosen_course = find_course(course)
+    names = chosen_course.select_names(exercises or ())
+    if promises:
+        say("\n\n".join(promise_lines(chosen_course.exercise(name)) for name in names))
+        return
     pin_threads()  # exercises are checked in parallel
     from autograder.grading.parallel import in_parallel
     from autograder.grading.setting import GradingSetting
@@ -40,8 +49,6 @@ def check(
     from framework.providers.plugins import Plugins
     from plugins.authoring.checking.checking import checked
 
-    chosen_course = find_course(course)
-    names = chosen_course.select_names(exercises or ())
     setting = GradingSetting(chosen_course, Plugins(course=chosen_course), choose(sandbox))
     announce(f"checking {len(names)} exercises: each is shown as it ends")
     sound: list[bool] = []
@@ -58,6 +65,22 @@ def check(
             sound.append(all(step.is_sound for step in steps))
     if not all(sound):
         raise typer.Exit(1)
+
+
+def promise_lines(exercise: Exercise) -> str:
+    """Return each sentence, where it stands, and the checks that test it."""
+    from plugins.authoring.checking.promises import promise_table
+
+    table, lines = promise_table(exercise), []
+    for promise in table.promises:
+        lines.append(f"{promise.address}: {promise.text or 'in no text'}")
+        for check in promise.checks:
+            kind = "hidden" if check.hidden else "public"
+            lines.append(f"    {kind}  {check.name}: {check.title}")
+        lines.append("")
+    hidden = [check.hidden for check in table.without_promise]
+    told = f"{hidden.count(False)} public, {hidden.count(True)} hidden"
+    return "\n".join([*lines, f"Checks that name no promise: {told}."])
 
 
 def described(name: str, steps: list[Checked], *, advice: bool = True) -> Iterator[str]:

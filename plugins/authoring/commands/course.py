@@ -7,23 +7,22 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.identity import Revision, revision_of
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.course.revisions import (
-    Revision,
-    changes,
-    pinned_revision,
-    read_revision,
-    revision_file,
-    revision_of,
-    write_revision,
-)
 from framework.commands.groups import new_app
 from framework.commands.options import CourseOption
 from framework.commands.output import say, shown
 from framework.course.folder import course_file
 from framework.errors import UsageError
 from framework.text_files import read_text
+from plugins.authoring.revision_files import (
+    changes,
+    pinned_revision,
+    read_revision,
+    revision_file,
+    write_revision,
+)
 
 course = new_app(
     help="""Pin a running course, and say what changed for grades.

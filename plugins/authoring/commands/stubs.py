@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from autograder.course.reading import find_course
-from autograder.course.stubs import stub_files, write_stubs
 from framework.commands.options import CourseOption
 from framework.commands.output import say, shown
 from framework.errors import ConflictError
+from plugins.authoring.stub_files import difference, stub_files, write_stubs
 
 
 def stubs(
@@ -33,7 +33,7 @@ def stubs(
         drifted = [file for file in files if file.drifted]
         for file in drifted:
             say(f"{shown(file.path)} differs from the stub of its solution:")
-            typer.echo(f"{file.diff()}\n")
+            typer.echo(f"{difference(file)}\n")
         if drifted:
             say(f"Out of date: {len(drifted)} of {len(files)} stubs. `gradus stubs` writes them.")
             raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 building.py                builds a student kit; the summary of what was built
 contents.py                the files of a kit, and the zip of a folder
+recorder.py                records a conversation with the reference, and writes the file
 solution_recording.py      records the public checks, and fingerprints of listed mistakes
 proof.py                   proves that a kit works without solutions, and holds no line of them
 updating.py                replaces the files of a kit by those of a newer kit

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from autograder.conversations.recording import write_recording
 from autograder.course.identity import course_hash
-from autograder.course.kit_folder import SEED, Kit, digest, manifest_of
+from autograder.course.kit_folder import FORMAT, Kit, digest, manifest_of
 from autograder.course.questions.description import Prose
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
@@ -25,7 +25,12 @@ from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
 from plugins.authoring.kits.contents import pack, write_contents
 from plugins.authoring.kits.proof import Proof, Quotation, prove, quotations
+from plugins.authoring.kits.recorder import write_recording
 from plugins.authoring.kits.solution_recording import record
+
+#: The seed of new kits. A kit holds the inputs of its checks with right answers, which must not be
+#: those of work that is graded: it is not the default seed of `grade`.
+SEED = 1
 
 #: Called with a line for each exercise that is recorded and proved.
 OnLine = Callable[[str], None]
@@ -80,11 +85,11 @@ def build_kit(
         write_contents(kit, course, exercises)
         graded = [exercise for exercise in exercises if not exercise.questions]
         _record(kit, course, graded, jobs, progress)
-        kit.write()
+        write_manifest(kit)
         proofs = _prove(kit, course, graded, jobs, progress)
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
         quoted = quotations(kit.root, exercises)
-        _finished(kit, exercises, proofs).write()
+        write_manifest(_finished(kit, exercises, proofs))
         sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
         move_kit(kit.root, target)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
@@ -196,3 +201,11 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
         f"{points:g} public points ({share:.1%} need the course's grader), recordings of "
         f"{size / 1024:,.0f} KiB. Solutions get all these points in it, stubs none."
     )
+
+
+def write_manifest(kit: Kit) -> None:
+    """Write the manifest of `kit`."""
+    table = {"format": FORMAT, **asdict(kit)}
+    del table["root"]
+    text = json.dumps(table, indent=1, sort_keys=True) + "\n"
+    manifest_of(kit.root).write_text(text, "utf-8", newline="\n")

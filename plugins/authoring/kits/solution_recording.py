@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 import pytest
 
 from autograder.checks.host_limits import BudgetExceeded, limited
-from autograder.conversations.recording import Header, Recording, RecordingSession, Tape
+from autograder.conversations.recording import Header, Recording, Tape
 from autograder.course.kit_folder import digest
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Exercise
@@ -30,6 +30,7 @@ from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
+from plugins.authoring.kits.recorder import RecordingSession, trimmed
 
 #: Maximum size of the requests and answers of one check that are stored for diagnosis, in bytes.
 MAX_BYTES = 64 << 10
@@ -88,7 +89,8 @@ def record(
             assert isinstance(session, RecordingSession)
             for name, transcript in under_test.transcripts.items():
                 tape = session.tapes.get(name, Tape())
-                tapes[name] = tape.trimmed() if tape.size <= MAX_TAPE else Tape()
+                size = sum(exchange.size for exchange in tape.exchanges)
+                tapes[name] = trimmed(tape) if size <= MAX_TAPE else Tape()
                 tapes[name].answers = _first(transcript)
         return results
 

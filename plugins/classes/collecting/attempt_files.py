@@ -29,10 +29,10 @@ from framework.errors import BadInputError, GradusError
 from plugins.classes.collecting.export import Read
 from plugins.classes.rosters.privacy import FOLDER_MODE, private_folder
 
-#: Characters of a name, and folders around a file; the innermost are kept.
+#: Maximum length of a name, and number of folders around a file; the innermost stay.
 MAX_NAME, MAX_DEPTH = 100, 12
 
-#: Control characters, marks of direction and joiners, halves of characters.
+#: Control characters, direction marks, joiners and surrogates.
 _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -113,13 +113,13 @@ def without_counters(
     return {file: target for target, (_, file) in newest.items()}
 
 
-#: Bytes of an archive that a student handed in, and files and bytes of an attempt in all.
+#: Maximum bytes of an archive; maximum number of files, and of bytes, of an attempt.
 MAX_ARCHIVE = 64 << 20
 MAX_FILES, MAX_BYTES = 5_000, 256 << 20
-#: Bytes of all attempts of a student in one export.
+#: Maximum bytes of all attempts of a student in one export.
 MAX_ATTEMPTS_BYTES = 1 << 30
 
-#: Errors of a file system about a name that it cannot store.
+#: Error numbers of a file system for a name that it cannot store.
 _NAMES = {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -182,7 +182,7 @@ class AttemptFiles:
                     self.notes.add(str(error))
 
     def _read(self, read: Callable[[], bytes]) -> bytes:
-        """Return the bytes that `read` returns, within the limits."""
+        """Return the bytes of `read`, cut at the limits."""
         if len(self._kept) >= MAX_FILES or self._left <= 0:
             raise BadInputError(
                 f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB: the rest is not kept"

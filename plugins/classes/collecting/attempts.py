@@ -34,7 +34,7 @@ class Attempt:
 
     @property
     def place(self) -> tuple[datetime, int]:
-        """The place in time: attempts without a known time come first, in their order."""
+        """The position in time: attempts without a known time come first, in their order."""
         return self.submitted or datetime.min.replace(tzinfo=UTC), self.order
 
 

@@ -21,15 +21,15 @@ from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, R
 from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.rosters.roster import Roster, Student, folded
 
-#: At this share of names that differ, the roster is probably that of another assignment.
+#: Share of different names from which the roster probably belongs to another class.
 ALARMING = 0.5
 
-#: Returns the keys of the students that an owner stands for.
+#: Returns the keys of an owner's students.
 _Find = Callable[[Owner], tuple[str, ...]]
 
 
 def _finder(roster: Roster | None, new: dict[str, Student], *, is_team_work: bool) -> _Find:
-    """Return what finds students; without a roster, every identifier is a student of `new`."""
+    """Return the function that finds students; without a roster, it adds each one to `new`."""
 
     def find(owner: Owner) -> tuple[str, ...]:
         if roster is None:
@@ -44,14 +44,14 @@ def _finder(roster: Roster | None, new: dict[str, Student], *, is_team_work: boo
     return find
 
 
-#: Keys of the students, and version -> files that were handed in.
+#: Keys of the students, and version -> submitted files.
 _Attempts = dict[tuple[tuple[str, ...], str], list[HandedIn]]
 
 
 def _matched(
     path: Path, reading: Reading, find: _Find, students: Mapping[str, Student], notes: Notes
 ) -> tuple[_Attempts, dict[str, str]]:
-    """Return the files of an export by attempt, and those of no student -> why."""
+    """Return the files of an export by attempt, and the files without a student -> the reason."""
     attempts: _Attempts = defaultdict(list)
     unmatched = {str(file): why for file, why in reading.unmatched.items()}
     names: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _matched(
 
 
 def _agree(exported: str, listed: str) -> bool:
-    """Return whether a word of one name is in the other, or one is not given."""
+    """Return whether two names share a word, or one of them is missing."""
     words = re.findall(r"\w+", folded(listed))
     return not words or not exported or any(word in folded(exported) for word in words)
 

@@ -1,4 +1,4 @@
-"""A collection: a folder with the attempts of a class at one assignment, and what decides.
+"""A collection: a folder with the attempts of a class at one assignment, and their rules.
 
 collection.json     students, attempts, rules, and the files that belong to no student
 attempts/ID/...     the files of each attempt, under safe names
@@ -80,7 +80,7 @@ class Collection:
         return {key: standings[-1].spent for key, standings in counting.items() if standings}
 
     def without(self, student: str) -> Collection:
-        """Return it without everything about a student."""
+        """Return the collection without the data of a student."""
         kept = (
             replace(attempt, students=tuple(key for key in attempt.students if key != student))
             for attempt in self.attempts
@@ -95,7 +95,7 @@ class Collection:
         )
 
     def save(self) -> None:
-        """Write it to its folder."""
+        """Write the collection to its folder."""
         table = {"schema": SCHEMA, **asdict(self)}
         del table["folder"]
         text = json.dumps(table, indent=1, default=datetime.isoformat)

@@ -19,7 +19,7 @@ from autograder.public.submissions import (
 )
 from framework.errors import BadInputError
 
-#: Limits of an export.
+#: Maximum sizes of an export.
 LIMITS = ArchiveLimits(members=200_000, total=64 << 30)
 
 _JUNK = {"__MACOSX", ".DS_Store", ".git", "Thumbs.db", "desktop.ini"}
@@ -105,7 +105,7 @@ def _read_start(file: Path, limit: int) -> bytes:
 
 @dataclass(frozen=True)
 class Owner:
-    """A student or a group, as an export names it.
+    """A student or a group, as named in an export.
 
     Attributes:
         identifiers: kind and value, the surest first.
@@ -118,7 +118,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file that was handed in.
+    """A submitted file.
 
     Attributes:
         file: its path in the export.
@@ -141,7 +141,7 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader knows about the class.
+    """The facts about the class that a reader gets.
 
     Attributes:
         assignment: its name in the other system; empty if not given.

@@ -21,10 +21,10 @@ from pathlib import Path, PurePosixPath
 
 from framework.errors import BadInputError
 
-#: Files and folders in them that are looked at, and bytes of a configuration.
+#: Maximum number of entries that are checked, and bytes of a configuration file.
 MAX_ENTRIES, MAX_CONFIG = 500_000, 1 << 20
 
-#: Names of other repositories whose objects belong to this one.
+#: Files that name other repositories with objects of this one.
 _BORROWED = ("commondir", "objects/info/alternates")
 #: The folders and the files that git reads for objects, commits and tags.
 _FOLDERS, _OPTIONAL = ("objects", "refs"), ("info", "reftable")
@@ -34,7 +34,7 @@ _INCLUDE = re.compile(rb"\[\s*include", re.IGNORECASE)
 
 
 def stands_alone(git: Path) -> bool:
-    """Return whether all that the repository `git` holds is its own.
+    """Return whether the repository `git` uses no files outside of itself.
 
     There is no link, no pipe or device, no object of another repository, and no further file of
     configuration.
@@ -68,7 +68,7 @@ def _modes(folders: list[Path]) -> Iterator[int]:
 
 
 def _includes(config: Path) -> bool:
-    """Return whether a file of configuration names further ones, or is too large to tell."""
+    """Return whether a configuration file includes others, or is too large to check."""
     if not config.is_file():
         return False
     with config.open("rb") as stream:
@@ -76,9 +76,9 @@ def _includes(config: Path) -> bool:
     return len(text) > MAX_CONFIG or _INCLUDE.search(text) is not None
 
 
-#: Commits of a history that are read, newest first; files of a commit, and folders in folders.
+#: Maximum number of commits, newest first; of files of a commit; of nested folders.
 MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
-#: Bytes of a commit or a list of files.
+#: Maximum bytes of a commit or of a list of files.
 MAX_OBJECT = 4 << 20
 
 _SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never")

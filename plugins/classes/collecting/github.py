@@ -44,7 +44,7 @@ def read_github(export: Export, wanted: Wanted) -> Reading:
 
 
 def _slug(export: Export, wanted: Wanted) -> str:
-    """Return the part that the names of the repositories share before the user's name."""
+    """Return the common prefix of the repository names, before the user's name."""
     if export.path.name.endswith(_CLONES):
         return folded(export.path.name.removesuffix(_CLONES))
     users = wanted.known("github", GROUP)

@@ -10,7 +10,7 @@ from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import Shown, write_private
 
-#: Lines of each part that a terminal shows.
+#: Maximum number of lines of each part on a terminal.
 MAX_LINES = 20
 
 

@@ -1,4 +1,4 @@
-"""``gradus class collect``, ``forget`` and ``expire``: data of students comes and goes."""
+"""``gradus class collect``, ``forget`` and ``expire``: add and remove data of students."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def _remove(
     carry_out: Callable[[Collection, Store | None], Removed],
     before: str = "",
 ) -> None:
-    """Remove something of the collection in `folder` and its store; say what, after `before`."""
+    """Remove data of the collection in `folder` and of its store, and print what was removed."""
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder), ExitStack() as stack:
         collection = read_collection(folder)

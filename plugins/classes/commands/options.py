@@ -54,7 +54,7 @@ NamesOption = Annotated[
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
-    """Return the store of a collection, which has to be there unless `is_new`."""
+    """Return the store of a collection; it must exist unless `is_new`."""
     try:
         from plugins.classes.runs.store import Store
     except ModuleNotFoundError as error:
@@ -98,7 +98,7 @@ def course_and_plugins(
 
 
 def shown_students(collection: Collection, are_named: bool | None) -> Shown:
-    """Return what stands for students: names on a terminal, pseudonyms in a pipe or a log."""
+    """Return how students are shown: names on a terminal, pseudonyms in a pipe or a log."""
     if sys.stdout.isatty() if are_named is None else are_named:
         return named(collection)
     return pseudonyms(collection.folder)

@@ -106,7 +106,7 @@ def similarity(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Compare the code of a run task by task, and write pages with what stands out side by side.
+    """Compare the code of a run task by task, and write pages with similar code side by side.
 
     Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
     do not count, nor does the code that all were given. Short tasks are left out. What stands out
@@ -139,7 +139,7 @@ def similarity(
 
 
 def _show_clusters(tasks: list[SimilarTask], folder: Path) -> None:
-    """Print numbers, and no students."""
+    """Print the numbers of clusters, without students."""
     for task in tasks:
         if task.clusters:
             title = f"{task.comparison.exercise} {task.comparison.task}"

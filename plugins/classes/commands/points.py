@@ -74,7 +74,7 @@ def settled_run(
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
-    """Print what points do not say, and an instructor may have to decide."""
+    """Print the open decisions of an instructor that the points do not show."""
     say_listed("rows of points.csv without an effect", settled.unused_rows)
     say_listed(
         "late, by a number of days that is not known: no penalty (`--times` adds times)",
@@ -97,7 +97,7 @@ def points(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """Write DIR/points.csv: a row for each answer or part that you must decide.
+    """Write DIR/points.csv: one row per answer or part that you must grade by hand.
 
     These are answers in prose, and points that wait for another part of the same student: "blocked
     by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
@@ -162,7 +162,7 @@ def totals(
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
-    """Return the totals as CSV that no spreadsheet runs."""
+    """Return the totals as CSV without cells that a spreadsheet would execute."""
     from autograder.public.reports import number
     from plugins.classes.gradebooks.request import comment_of
     from plugins.classes.marks.class_results import State
@@ -255,7 +255,7 @@ def gradebook(
 
 
 def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
-    """Print what was filled, and all that an instructor has to look at."""
+    """Print what was filled, and the cases that an instructor must check."""
     count, run = counted(len(filled.written), "student"), settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count}")
     points = [*settled.points.values()][:1]  # a run may have graded some exercises alone

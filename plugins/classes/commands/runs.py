@@ -139,7 +139,7 @@ def grade(
 
 
 def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path | None) -> Engine:
-    """Return what grades: the processes of this machine, or a cluster."""
+    """Return the engine: the processes of this machine, or a cluster."""
     from plugins.classes.runs.grade_job import grade_job, local_engine, setting_of
 
     setting_of(settings)  # a missing GPU is reported before grading
@@ -151,7 +151,7 @@ def _engine(settings: RunSettings, jobs: int, cluster: str, certificates: Path |
 
 
 def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
-    """Print what a run found, without students."""
+    """Print the results of a run, without students."""
     from plugins.classes.runs.stored_runs import points_of
 
     run = ended.run
@@ -243,7 +243,7 @@ def diff(
     inside: InOption = Path(),
     store: StoreOption = "",
 ) -> None:
-    """Show whose points moved between two runs, and why."""
+    """Show which students' points changed between two runs, and why."""
     from plugins.classes.runs.stored_runs import compare, find_run
 
     collection = read_collection(inside)
@@ -257,7 +257,7 @@ def diff(
 
 
 def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
-    """Show what was not graded by a fault of the grader, and the fault."""
+    """Show the work that was not graded because of a fault of the grader."""
     from plugins.classes.runs.jobs import fault_of
     from plugins.classes.runs.stored_runs import points_of
 

@@ -15,9 +15,9 @@ from plugins.classes.marks.class_results import State
 from plugins.classes.marks.final_points import StudentPoints
 from plugins.classes.rosters.roster import Roster
 
-#: States of which a gradebook gets no number.
+#: States without a number in a gradebook.
 OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.LATER)
-#: States for which a gradebook gets a zero, if the instructor asks for zeros.
+#: States with a zero in a gradebook, if the instructor asks for zeros.
 MISSING = (State.NO_WORK, State.ALL_LATE)
 
 

@@ -24,8 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from framework.errors import BadInputError, UnknownNameError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import Table, read_table
+from framework.toml_tables import Format, Key, Table, read_table
 
 FILE = "rules.toml"
 

@@ -1,4 +1,4 @@
-"""`gradus compare`: families of text classifiers on one task, and what the lecture says of them."""
+"""`gradus compare`: families of text classifiers on one task, and the lecture's claims."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ compare = option_command(
         "models": (
             Annotated[
                 str,
-                typer.Option(metavar="NAME,...", help=f"Which families: {', '.join(FAMILIES)}."),
+                typer.Option(metavar="NAME,...", help=f"Families: {', '.join(FAMILIES)}."),
             ],
             ",".join(FAMILIES),
         ),
@@ -104,7 +104,7 @@ compare = option_command(
 
 
 def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
-    """Sizes and settings; those that were left alone are left out."""
+    """Return the corpus, the machine and all settings with a value."""
     from framework.threads import threads_in_words
 
     settings = {name: value for name, value in options.settings().items() if value is not None}
@@ -123,7 +123,7 @@ def _trained(
     families: Mapping[str, Family],
     options: ComparisonOptions,
 ) -> list[Outcome]:
-    """Return the families, trained on `task` in turns; a bar shows how far each epoch is."""
+    """Return the families, trained on `task` in turns, with a progress bar."""
     from framework.commands.setup import unfinished_parts
     from plugins.lectures.comparison.outcomes import Training, train_in_turns
 
@@ -136,7 +136,7 @@ def _trained(
 
 
 def _bars(options: ComparisonOptions, name: str) -> Callable[[Run], AbstractContextManager[OnStep]]:
-    """Return a bar for each epoch of the family `name`."""
+    """Return a progress bar for each epoch of the family `name`."""
     from framework.commands.train.epoch_lines import epoch_progress
 
     def bar(run: Run) -> AbstractContextManager[OnStep]:

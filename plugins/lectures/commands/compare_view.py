@@ -1,4 +1,4 @@
-"""How a comparison of models looks on a terminal, in JSON, and as pictures."""
+"""A comparison of models as a table, as JSON, and as charts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _seconds(outcome: Outcome) -> str:
 
 
 def claim_table(claims: Sequence[Claim]) -> Table:
-    """Return each claim after whether it holds, with the numbers that say so."""
+    """Return a row for each claim: whether it holds, its text, and the numbers."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
@@ -95,7 +95,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def save_pictures(outcomes: Sequence[Outcome], corpus: str, folder: Path) -> list[Path]:
-    """Accuracy over parameters, and over seconds, each a picture in `folder`.
+    """Save charts of accuracy over parameters and over seconds in `folder`.
 
     Raises:
         BadInputError: a file cannot be written.

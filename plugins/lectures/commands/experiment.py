@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 
     from plugins.lectures.experiments.experiment import Findings, Measured, Setting
 
-#: The experiment that reads a text.
+#: Name of the experiment that reads a text.
 _READS_TEXT = "trigrams"
-#: The experiment that draws a picture.
+#: Name of the experiment that draws a chart.
 _HAS_PICTURE = "forget_gates"
 
 
 def experiment(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="EXPERIMENT", help="Which experiment. Without it, all are listed."),
+        typer.Argument(metavar="EXPERIMENT", help="Name of an experiment. Default: list all."),
     ] = None,
     backend: BackendName = "numpy",
     repeats: Annotated[
-        int, typer.Option(min=1, help="How often everything is measured or trained.")
+        int, typer.Option(min=1, help="Number of repeats of every measurement.")
     ] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first repeat.")] = 0,
     text: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=f"Text for `{_READS_TEXT}`; else one is generated."),
+        typer.Option(metavar="FILE", help=f"Text of `{_READS_TEXT}`. Default: a generated one."),
     ] = None,
     json_file: NumbersFile = None,
     plots: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help=f"Save the picture of `{_HAS_PICTURE}` in DIR, as SVG."),
+        typer.Option(metavar="DIR", help=f"Save the chart of `{_HAS_PICTURE}` in DIR, as SVG."),
     ] = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
@@ -57,7 +57,7 @@ def experiment(
     """Measure lecture claims that cannot be graded: speed, or results that vary by seed.
 
     Every value is shown with its range over all repeats. A claim about speed holds if the ranges do
-    not overlap. Seconds are those of the processor, on one thread.
+    not overlap. Times are CPU seconds of one thread.
     """
     pin_threads()  # times are measured
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
@@ -90,7 +90,7 @@ def experiment(
 
 
 def _show(setting: Setting, about: str, findings: Findings) -> None:
-    """Print where it was measured, what was measured, and the claims."""
+    """Print the machine, the measurements and the claims."""
     from framework.commands.setup import describe_parts
     from framework.threads import threads_in_words
     from plugins.lectures.commands.compare_view import claim_table
@@ -136,7 +136,7 @@ def as_json(name: str, settings: dict[str, Any], findings: Findings) -> dict[str
 
 
 def save_charts(findings: Findings, folder: Path) -> list[Path]:
-    """Save each picture in `folder` as NAME.svg, and return the files.
+    """Save each chart in `folder` as NAME.svg, and return the files.
 
     Raises:
         BadInputError: a file cannot be written.

@@ -1,4 +1,4 @@
-"""A claim of the lectures beside what was measured, and the claim that one thing is faster."""
+"""A claim of the lectures with its measurements, and the comparison of two speeds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TIMINGS = 5
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim, whether it holds here, and the numbers that say so.
+    """One claim, whether it holds here, and the measured numbers.
 
     Attributes:
         holds: None where the numbers do not decide.

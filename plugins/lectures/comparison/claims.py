@@ -16,7 +16,7 @@ from plugins.lectures.comparison.outcomes import Outcome
 
 #: Maximum difference of accuracies for "a good baseline", and for "near".
 GOOD = 0.05
-#: Standard errors that a difference has to exceed.
+#: Minimum difference for a claim, in standard errors.
 SURE = 2.0
 
 Outcomes = Mapping[str, Outcome]

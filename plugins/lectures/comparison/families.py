@@ -31,7 +31,7 @@ class Family:
         return "sequence_classifier" if self.encoder else "deep_averaging_network"
 
     def arguments(self, embedding_size: int, hidden_size: int, width: int) -> dict[str, Any]:
-        """Of its constructor, sizes of vocabulary and classes apart."""
+        """Arguments of its constructor, without the sizes of vocabulary and classes."""
         if not self.encoder:
             return {"embedding_size": embedding_size, "hidden_sizes": [hidden_size]}
         return {

@@ -23,7 +23,7 @@ class ComparisonOptions(LabelledTextOptions, LearningOptions):
     width: int = option(3, "Number of words in a window; odd.", minimum=1)
 
     def check_together(self) -> None:
-        """Raise an error also for a window without a middle word."""
+        """Check the options together; a window of even width is an error."""
         super().check_together()
         if self.width % 2 == 0:
             raise UsageError(f"a window needs a middle word: --width must be odd, not {self.width}")

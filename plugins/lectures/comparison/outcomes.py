@@ -50,7 +50,7 @@ class Outcome:
 
     @property
     def spread(self) -> float:
-        """The standard deviation over all trainings; 0 of one alone."""
+        """The standard deviation over all trainings; 0 for a single training."""
         return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
 
     @property
@@ -65,7 +65,7 @@ class Outcome:
 
     @property
     def error(self) -> float:
-        """How far the accuracy is off by chance: one standard error, from texts and trainings.
+        """The standard error of the accuracy, from texts and trainings.
 
             √(a (1 − a) / M + s² / n)
 
@@ -75,7 +75,7 @@ class Outcome:
         return math.sqrt(a * (1 - a) / self.texts + self.spread**2 / len(self.accuracies))
 
     def joined(self, other: Outcome) -> Outcome:
-        """With the trainings of `other` added."""
+        """Return this outcome with the trainings of `other` added."""
         return replace(
             self,
             accuracies=self.accuracies + other.accuracies,
@@ -151,6 +151,6 @@ def train_in_turns(trainings: Sequence[Training], epochs: int, bar: Callable[[st
 
 
 def _best(task: ClassifierTask, family: Family, width: int) -> float | None:
-    """Return what is best possible for `family`, as far as the corpus says."""
+    """Return the best possible accuracy of `family`, if the corpus defines it."""
     views = {"": BEST_OF_BAGS, "conv1d": best_of_windows(width)}
     return task.best.get(views.get(family.encoder, BEST))

@@ -1,4 +1,4 @@
-"""Seconds of gradients: in vectors or element by element, with errors used again or not.
+"""Times of gradients: with vectors or single elements, with reused errors or without.
 
 Source: CS224n notes part III, section 1.6.
 """
@@ -63,7 +63,7 @@ def _forms(setting: Setting, rng: np.random.Generator) -> dict[str, Callable[[],
 def gradients_by_elements(
     x: Sequence[float], W: Sequence[Sequence[float]], b: Sequence[float], U: Sequence[float]
 ) -> tuple[list[list[float]], list[float], list[float], list[float]]:
-    """Return the gradients of s = Uᵀ σ(W x + b), one number after the other.
+    """Return the gradients of s = Uᵀ σ(W x + b), computed element by element.
 
     Args:
         x: `(D,)`.

@@ -22,7 +22,7 @@ from framework.training.loops import Batch, LossLearner
 from plugins.lectures.comparison.claim import Claim
 from plugins.lectures.experiments.experiment import Findings, Measured, Setting, higher
 
-#: Objects, words that tell nothing, and the probability that the near object is the right one.
+#: Objects, filler words, and the probability that the near object is right.
 OBJECTS, FILLERS, NEAR = 4, 6, 0.6
 VOCABULARY = OBJECTS + FILLERS + 2
 #: Registered names of layers, and the bias of their forget gates at the start (None: their own).
@@ -33,14 +33,14 @@ LAYERS = {
     "lstm": ("lstm", None),
     "lstm, forget bias 3": ("lstm", 3.0),
 }
-#: Words that tell nothing between the first object and the near one.
+#: Number of filler words between the first object and the near one.
 NEAR_BY, FAR = 5, 30
 #: Sizes, and the options of training.
 EMBEDDING, HIDDEN, STEPS, BATCH_SIZE, RATE, CLIP = 8, 24, 2000, 32, 0.02, 1.0
 TEST_TEXTS = 500
-#: The accuracy of a network that has learned what is asked for.
+#: Minimum accuracy of a network that has learned the task.
 LEARNED = 0.95
-#: Standard errors by which the best repeat may exceed the near hint.
+#: Allowed standard errors of the best repeat above the accuracy of the near hint.
 MOST = 3.0
 
 #: Layer and distance -> the accuracy of each repeat.
@@ -106,7 +106,7 @@ def _batches(distance: int, rng: np.random.Generator) -> Iterator[Batch]:
 
 
 def claims(accuracies: Accuracies) -> Iterator[Claim]:
-    """Yield what the lecture says, each with the accuracies of all repeats."""
+    """Yield the lecture's claims, each with the accuracies of all repeats."""
     near, far = accuracies["rnn", NEAR_BY], accuracies["rnn", FAR]
     yield Claim(
         f"An RNN learns to repeat what is {NEAR_BY} words away.",

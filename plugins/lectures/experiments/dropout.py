@@ -1,4 +1,4 @@
-"""Dropout in Kim's network: how much is it worth?
+"""Dropout in Kim's network: the gain in accuracy.
 
 The lecture quotes 2 to 4 % of accuracy on sentences that people wrote. Here the same network learns
 few sentences of the sentiment grammar, with wrong labels among them, and is tested on many.
@@ -21,7 +21,7 @@ TRAIN, TEST, NOISE = 200, 2000, 0.1
 KEEP = {"no dropout": 1.0, "dropout, p = 0.5": 0.5}
 EMBEDDING, MAPS, WIDTHS = 16, 16, (3, 4, 5)
 TRAINING = Training(epochs=30, batch_size=50, rate=0.005)
-#: What the lecture says that dropout is worth, in percent.
+#: Gain in accuracy that the lecture claims for dropout, in percent.
 WORTH = (2.0, 4.0)
 
 

@@ -1,4 +1,4 @@
-"""What an experiment gets, what it measures, and how it takes times."""
+"""The input of an experiment, its measurements, and the timing of actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from plugins.lectures.comparison.claim import Claim, Timings, speed_claim
 
 #: The option that gives more timed runs.
 MORE = "`--repeats`"
-#: Standard errors that a difference has to exceed.
+#: Minimum difference for a claim, in standard errors.
 SURE = 2.0
 
 
@@ -67,7 +67,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that an experiment measured, the claims that it is about, and its pictures."""
+    """The measurements of an experiment, its claims, and its charts."""
 
     measured: tuple[Measured, ...]
     claims: tuple[Claim, ...]

@@ -23,7 +23,7 @@ from plugins.lectures.experiments.layered import Layered
 from plugins.lectures.languages.suffix_tagging import TAGS, SuffixTagging
 
 #: What the taggers read -> word vectors, vectors from characters.
-KINDS = {"words": (True, False), "characters": (False, True), "both, joined": (True, True)}
+INPUTS = {"words": (True, False), "characters": (False, True), "both, joined": (True, True)}
 #: Sentences to learn from and of each test; words of a sentence with no particle.
 TRAIN, TEST, WORDS = 400, 250, 4
 WORD_SIZE, CHARACTER_SIZE, MAPS, WIDTH = 16, 8, 8, 3
@@ -93,12 +93,12 @@ def run(setting: Setting) -> Findings:
     """Train each tagger on the same sentences; test on new ones, and on stems never seen."""
     rows = [_accuracies(setting, rng) for rng in setting.generators()]
     columns = zip(*rows, strict=True)
-    names = [f"{kind}, {test}" for kind in KINDS for test in ("new sentences", "unseen stems")]
+    names = [f"{kind}, {test}" for kind in INPUTS for test in ("new sentences", "unseen stems")]
     measured = [
         Measured(name, tuple(values), "%") for name, values in zip(names, columns, strict=True)
     ]
     by_name = dict(zip(names, measured, strict=True))
-    new = [by_name[f"{kind}, new sentences"] for kind in KINDS]
+    new = [by_name[f"{kind}, new sentences"] for kind in INPUTS]
     return Findings(
         tuple(measured),
         (
@@ -117,7 +117,7 @@ def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:
     train, *tests = (encoded(sentences, words, language) for sentences in drawn)
     seed = int(rng.integers(2**31))
     accuracies: list[float] = []
-    for with_words, with_characters in KINDS.values():
+    for with_words, with_characters in INPUTS.values():
         weights = setting.backend.arrays.generator(seed)
         sizes = (len(words) + 1) * with_words, len(language.characters) * with_characters
         model = JoinedTagger(setting, *sizes, rng=weights)

@@ -38,9 +38,9 @@ ASPECTS = ("film", "plot", "cast")
 POSITIVE = ("moving", "fine", "clever")
 NEGATIVE = ("dull", "awful", "clumsy")
 FRIENDS, CRITICS = "friends", "critics"
-#: What stands before, between and after the clauses.
+#: Words before, between and after the clauses.
 FILLER = ("you", "know")
-#: Width of the windows whose best accuracy a corpus tells.
+#: Width of the windows for which a corpus states the best accuracy.
 WIDTH = 3
 
 Words = tuple[str, ...]
@@ -101,7 +101,7 @@ class AttributedSentiment:
 
     @cached_property
     def _opinion_probabilities(self) -> list[_Opinion]:
-        """Everything that may be said, with its probability."""
+        """Return every possible opinion with its probability."""
         adjectives = [(word, True) for word in POSITIVE] + [(word, False) for word in NEGATIVE]
         share = 1 / (len(ASPECTS) * len(adjectives))
         said = []

@@ -24,7 +24,7 @@ class Transition:
 
 
 class Automaton:
-    """A random walk over states that writes one word per step, for ever.
+    """A random walk over states that writes one word per step, without end.
 
     It is *unifilar*: a state and the word written there determine the next state. A model that has
         seen the words from a known state on therefore knows the state, and no predictor can do

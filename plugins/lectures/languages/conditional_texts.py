@@ -24,7 +24,7 @@ from plugins.lectures.languages.draws import drawn_near, drawn_vocabulary
 SEASONS = ("spring", "summer", "autumn", "winter")
 PLACES = ("coast", "mountains", "city")
 DAYS = ("today", "yesterday")
-#: What each season and each place is named by, in the order of `SEASONS` and `PLACES`.
+#: Words for each season and each place, in the order of `SEASONS` and `PLACES`.
 SKIES = ("showers", "sunshine", "fog", "snow")
 CLOTHES = ("raincoats", "hats", "scarves", "gloves")
 SPOTS = ("harbour", "summit", "square")

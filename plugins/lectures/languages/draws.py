@@ -1,4 +1,4 @@
-"""What a generated language draws when it shall not be known beforehand.
+"""Random choices of a generated language, for versions that students cannot know.
 
 A check that trains a model gives the language a generator. Which id a word has, and how probable
 it is, is then known from the training text alone, and not from the source code of the generator.

@@ -65,7 +65,7 @@ TELLING = {
     for word in words
 }
 SECOND_WORDS = frozenset(word for words in SECOND.values() for word in words)
-#: Words before and after a mention that tell nothing.
+#: Filler words before and after a mention.
 PLAIN_BEFORE = ("saw", "about", "with", "and")
 PLAIN_AFTER = ("again", "today", "too", "however")
 #: Words between mentions.
@@ -76,7 +76,7 @@ SECOND_WORD = 0.25
 
 @dataclass(frozen=True)
 class Mention:
-    """A name in its context, as far as it tells something about the type.
+    """A name with the words around it that depend on its type.
 
     Attributes:
         name: its first word.

@@ -1,4 +1,4 @@
-"""A language model that is a table: what it expects is known exactly."""
+"""A language model as a table, whose expected loss is known exactly."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class SentimentGrammar:
 
     @cached_property
     def best_order_blind_accuracy_without_noise(self) -> float:
-        """The same where the labels of the test are all right, as `sentences` has them."""
+        """The same for a test without wrong labels, as in `sentences`."""
         noise = self.noise
         return (self.best_order_blind_accuracy - noise) / (1 - 2 * noise)
 

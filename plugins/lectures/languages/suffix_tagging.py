@@ -1,4 +1,4 @@
-"""A language whose words say with their endings what they are, with the best possible accuracy.
+"""A language whose word endings tell the tags, with the best possible accuracy.
 
     the tumolaness to kireling and bagiroly to nepovize ...
 
@@ -40,7 +40,7 @@ SUFFIXES: Mapping[str, Mapping[str, float]] = {
     "ed": {"ADJ": 0.25, "VERB": 0.75},
     "al": {"NOUN": 0.2, "ADJ": 0.8},
 }
-#: The word that stands only before this part of speech, and the one that tells nothing.
+#: The particle that occurs only before this part of speech, and the filler particle.
 BEFORE = {"NOUN": "the", "VERB": "to", "ADJ": "very", "ADV": "quite"}
 PLAIN_BEFORE = "and"
 

@@ -10,8 +10,8 @@ from autograder.commands.notebook import notebook
 from autograder.commands.reset import reset
 from autograder.commands.show import show
 from autograder.commands.why import why
-from autograder.course.stubs import write_stubs
 from plugins.authoring.commands.stubs import stubs
+from plugins.authoring.stub_files import write_stubs
 
 
 @pytest.fixture

@@ -270,7 +270,7 @@ def test_a_fault_of_our_own_is_distinguished_from_a_failed_check(tmp_path):
 
 #: What a grading says that is interrupted after some exercises.
 SUMMARY = re.compile(
-    rb"grade: interrupted: \d+ of \d+ exercises graded, \d+ passed; no report is written\n"
+    rb"grade: interrupted: \d+ of \d+ exercises? graded, \d+ passed; no report is written\n"
 )
 
 
@@ -315,6 +315,39 @@ def test_a_termination_removes_what_was_set_up(options, tmp_path):
     assert process.returncode == 143
     assert errors == b"" if "--watch" in options else SUMMARY.fullmatch(errors)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_while_a_provider_computes_ends_the_command(number, code, tmp_path):
+    plugin = tmp_path / "slow.py"
+    plugin.write_text(
+        "import time\n"
+        "from framework.hookspecs import hookimpl\n"
+        "from framework.providers.registry import Implementation\n"
+        "from framework.interfaces import Model\n"
+        "class Tanh(Model):\n"
+        "    def forward(self, x):\n"
+        "        print('computes', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    backward = forward\n"
+        "@hookimpl\n"
+        "def register_implementations():\n"
+        f"    return [Implementation('model', 'tanh', 'slow', '{plugin}:Tanh')]\n"
+    )
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"{heed}\nfrom autograder.cli import main\nmain()"
+    command = [sys.executable, "-c", script, "activations", "--provider", "slow"]
+    with subprocess.Popen(
+        [*command, "--plugin", plugin, "--jobs", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"computes\n"
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=15)
+    assert (process.returncode, output) == (code, b"")
+    assert SUMMARY.fullmatch(errors)
 
 
 def test_the_version_is_reported():

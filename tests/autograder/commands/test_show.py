@@ -22,24 +22,6 @@ def test_show_without_text_is_an_error(gradus, written):
         gradus("show", "sums")
 
 
-def test_promises_shows_each_sentence_with_its_checks(gradus, written, lines):
-    exercise = written.exercise("squash")
-    text = "# Squash\n\nThe result lies\nbetween −1 and 1. <!-- promise: bounds -->\n"
-    exercise.readme.write_text(text, "utf-8")
-    marker = '@pytest.mark.promise("bounds")'
-    body = 'def test_tails(submission):\n    """squash: large numbers."""\n'
-    exercise.hidden_tests.write_text(f"import pytest\n\n{marker}\n{body}", "utf-8")
-    exercise.tests.write_text("def test_squash(submission):\n    ...\n", "utf-8")
-    code, output = gradus("show", "squash", "--promises")
-    assert code == 0
-    assert lines(output) == [
-        "bounds: The result lies between −1 and 1.",
-        "    hidden  test_tails: squash: large numbers",
-        "",
-        "Checks that name no promise: 1 public, 0 hidden.",
-    ]
-
-
 @pytest.mark.parametrize("command", ["show", "notebook"])
 def test_a_text_in_another_encoding_is_named_with_its_line(gradus, written, command):
     written.exercise("squash").readme.write_bytes(b"# One\n\nna\xefve\n")

@@ -38,7 +38,6 @@ def test_show_has_the_questions_and_no_answer(gradus, stub):
 def test_show_works_without_solutions(gradus, asked_course):
     asked_course.exercise("asked").solution.unlink()
     assert "Which letter?" in gradus("show", "asked")[1]
-    assert gradus("show", "asked", "--promises")[0] == 0
 
 
 def test_hints_belong_to_questions(gradus, asked_course):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograder.conversations.player import RecordedSession
-from autograder.conversations.recording import RecordingSession
 from autograder.sandbox.session.inline import InlineSession
 from autograder.sandbox.session.requests import RemoteModule
 from framework.interfaces import Model, NumpyArrays
+from plugins.authoring.kits.recorder import RecordingSession, trimmed
 
 
 class Scale(Model):
@@ -49,7 +49,7 @@ def recorded(recorder):
         recorder.begin_check("check")
         recorder.begin()
         check(RemoteModule(recorder), recorder.generator("check", np.random.default_rng(seed)))
-        return recorder.tapes["check"].trimmed()
+        return trimmed(recorder.tapes["check"])
 
     return recorded
 

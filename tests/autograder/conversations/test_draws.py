@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.conversations.draws import RecordedGenerator, RecordingGenerator
+from autograder.conversations.draws import RecordedGenerator
+from plugins.authoring.kits.recorder import RecordingGenerator
 
 
 def draw_all(rng):

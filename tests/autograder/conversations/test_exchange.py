@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.conversations.recording import read_exchange, stored
+from autograder.conversations.recording import read_exchange
 from autograder.sandbox import wire
 from autograder.sandbox.session.requests import Call, Load, Outcome
 from autograder.sandbox.session.session import Exchange, copied, request_frame
 from autograder.sandbox.wire import Handle
+from plugins.authoring.kits.recorder import stored
 
 CALL = Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))
 

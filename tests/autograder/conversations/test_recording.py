@@ -14,12 +14,12 @@ from autograder.conversations.recording import (
     Recording,
     Tape,
     read_recording,
-    write_recording,
 )
 from autograder.sandbox.session.requests import Call, Outcome
 from autograder.sandbox.session.session import Exchange, request_frame
 from autograder.sandbox.wire import Handle
 from framework.errors import BadInputError
+from plugins.authoring.kits.recorder import write_recording
 
 HEADER = Header("rnn", "c" * 64, "d" * 64, 0)
 REQUEST = request_frame([Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))])

@@ -1,15 +1,20 @@
 import ast
+import random
 from collections import Counter
 
 import pytest
+from renamed import original, renamed
 
-from autograder.course.mistakes import load_mistakes, mistakes_file
+from autograder.course.mistakes import Replacement, load_mistakes, mistakes_file
 from autograder.course.reading import find_course
 from autograder.course.stubs import generate_stub
 from framework.errors import BadInputError
 
 COURSE = find_course()
 WITH_MISTAKES = [e for e in COURSE.code_exercises if mistakes_file(e).is_file()]
+
+#: Exercises whose variables are renamed by default.
+SAMPLE = [e.name for e in random.Random(43).sample(WITH_MISTAKES, 6)]
 
 GOOD = """
 [[mistakes]]
@@ -89,6 +94,86 @@ def test_a_wrong_file_is_refused_with_its_key(tiny_course, old, new, message):
 def test_an_id_belongs_to_one_mistake(tiny_course):
     with pytest.raises(BadInputError, match="id 'adds-once' 2 times"):
         load_mistakes(written(tiny_course, GOOD + GOOD))
+
+
+LAYER = """
+def f(x):
+    total = 0
+    for row in x:
+        total = total + row.size
+        part = f"{row}"
+    return g(total, row=row)
+
+
+def g(x, row):
+    total = x + row
+    return total
+"""
+
+
+def changed(find, new, source=LAYER, function="f"):
+    return Replacement(find, new, function).apply(source)
+
+
+class TestReplacementInAFunction:
+    def test_only_the_function_is_searched(self):
+        assert changed("return total", "return 0", function="g").endswith("    return 0\n")
+        with pytest.raises(BadInputError, match="once in g, but it occurs 0 times"):
+            changed("row.size", "1", function="g")
+
+    def test_local_variables_may_have_other_names(self):
+        changes = (
+            changed("sum_ = sum_ + entry.size", "sum_ = entry.size"),
+            changed("total = total + row.size", "total = row.size"),
+        )
+        assert changes[0] == changes[1] == LAYER.replace("total + row.size", "row.size")
+
+    def test_names_are_exchanged_one_to_one(self):
+        for find in ("a = a + a.size", "a = b + c.size"):
+            with pytest.raises(BadInputError, match="occurs 0 times"):
+                changed(find, "")
+
+    def test_parameters_attributes_keywords_and_functions_keep_their_names(self):
+        for find in ("for row in y", "row.shape", "g(total, line=row)", "h(total, row=row)"):
+            with pytest.raises(BadInputError, match="occurs 0 times"):
+                changed(find, "")
+        assert "g(0, row=row)" in changed("g(t, row=r)", "g(0, row=r)")
+
+    def test_layout_does_not_matter(self):
+        source = LAYER.replace("total + row.size", "(\n        total + row.size\n    )")
+        assert "total = (row)\n" in changed("t = (t + r.size)", "t = (r)", source)
+
+    def test_names_in_an_f_string_are_variables(self):
+        assert 'part = f"{row}!"' in changed('p = f"{r}"', 'p = f"{r}!"')
+
+    def test_a_text_that_fits_twice_is_refused(self):
+        with pytest.raises(BadInputError, match="occurs 9 times"):
+            changed("total", "0")  # a variable of any name: row and part fit, too
+
+    def test_a_new_text_with_an_unknown_variable_is_refused(self):
+        with pytest.raises(BadInputError, match="uses the variable row of f in its new text"):
+            changed("return g(total", "return g(row")
+
+    def test_a_function_that_is_missing_is_named(self):
+        with pytest.raises(BadInputError, match="needs the function RNN\\.forward"):
+            changed("x", "y", function="RNN.forward")
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        pytest.param(e, marks=[] if e.name in SAMPLE else pytest.mark.slow, id=e.name)
+        for e in WITH_MISTAKES
+    ],
+)
+def test_mistakes_do_not_depend_on_the_names_of_local_variables(exercise):
+    solution = exercise.solution.read_text("utf-8")
+    other = renamed(solution)
+    compile(other, exercise.name, "exec")
+    assert other != solution
+    for mistake in load_mistakes(exercise):
+        for form in mistake.forms:
+            assert original(form.apply(other)) == form.apply(solution), form.id
 
 
 @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=lambda exercise: exercise.name)

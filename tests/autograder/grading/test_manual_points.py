@@ -5,12 +5,12 @@ import typer
 from typer.testing import CliRunner
 
 from autograder.cli import grade
-from autograder.commands.manual_points import manual_points
 from autograder.grading.manual_points import read_manual_points
 from autograder.reports.html_report import render_html
 from autograder.reports.plain import clean
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
+from plugins.authoring.commands.manual_points import manual_points
 
 HEAD = "submission,exercise,question,answer,possible,points,comment\n"
 

@@ -62,7 +62,7 @@ def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
     text = shown(*map(ExerciseView, report.exercises), Summary(report))
     assert sentence in text
     assert "blocked by rnn" in text
-    zipped = replace(report, commands=Commands(place="my work.zip"))
+    zipped = replace(report, commands=Commands(submission="my work.zip"))
     assert "wait for your rnn: `grade --submission 'my work.zip' rnn`" in shown(Summary(zipped))
     assert text.count("uses your rnn, which does not pass its own checks") == 2
     assert "Next: rnn\n" in text

@@ -6,8 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.judging.answers import AnswerEvidence, answered, with_points
-from autograder.judging.decision import absent, not_graded, not_started
+from autograder.judging.decision import (
+    AnswerFacts,
+    absent,
+    answered,
+    not_graded,
+    not_started,
+    with_points,
+)
 from autograder.results.report import CheckResult, Reason
 from autograder.verdicts import Verdict
 
@@ -51,14 +57,14 @@ def test_code_that_was_begun_is_for_its_checks():
 @pytest.mark.parametrize(
     ("evidence", "verdict"),
     [
-        (AnswerEvidence("cannot be read: x"), Verdict.FAILED),
-        (AnswerEvidence(is_there=False), Verdict.NOT_STARTED),
-        (AnswerEvidence(is_prose=True), Verdict.FOR_A_PERSON),
-        (AnswerEvidence(is_prose=True, points=2.0), Verdict.PASSED),
-        (AnswerEvidence(is_prose=True, points=1.5), Verdict.FAILED),
-        (AnswerEvidence(has_key=False), Verdict.NEEDS_GRADER),
-        (AnswerEvidence(), Verdict.PASSED),
-        (AnswerEvidence(difference="2 is not the right number"), Verdict.FAILED),
+        (AnswerFacts("cannot be read: x"), Verdict.FAILED),
+        (AnswerFacts(is_there=False), Verdict.NOT_STARTED),
+        (AnswerFacts(is_prose=True), Verdict.FOR_A_PERSON),
+        (AnswerFacts(is_prose=True, points=2.0), Verdict.PASSED),
+        (AnswerFacts(is_prose=True, points=1.5), Verdict.FAILED),
+        (AnswerFacts(has_key=False), Verdict.NEEDS_GRADER),
+        (AnswerFacts(), Verdict.PASSED),
+        (AnswerFacts(difference="2 is not the right number"), Verdict.FAILED),
     ],
 )
 def test_an_answer_has_its_verdict_and_a_reason(evidence, verdict):

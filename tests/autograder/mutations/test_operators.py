@@ -17,6 +17,7 @@ CASES = [
     ("swapped parts", "return x, y", ["return (y, x)"]),
     ("dropped part", "return x, y", ["return x"]),
     ("axis", "x.sum(axis=-1)", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
+    ("axis", "np.argsort(x, axis=-1)", ["np.argsort(x, axis=0)", "np.argsort(x, axis=1)"]),
     ("axis", "x.sum(axis=(0, 1))", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
     ("keepdims", "x.sum(keepdims=True)", ["x.sum()"]),
     ("transpose", "x @ y.T", ["x @ y"]),
@@ -27,6 +28,7 @@ CASES = [
     ("overwrite", "x += y", ["x = y"]),
     ("overwrite", "x['a'] += y", ["x['a'] = y", "x['a'][...] = y"]),
     ("rebinding", "x -= y", ["x = x - y"]),
+    ("rebinding", "x['a'] -= y", ["x['a'] = x['a'] - y"]),
     ("rebinding", "x[...] = y", ["x = y"]),
     ("in place", "x = x * y", ["x *= y"]),
     ("np.add.at", "np.add.at(x, [1], y)", ["x[[1]] += y"]),
@@ -40,10 +42,15 @@ CASES = [
     ("function", "np.exp(x)", ["np.log(x)"]),
     ("function", "np.tanh(x)", ["np.arctan(x)", "1 / (1 + np.exp(-x))"]),
     ("dropped call", "np.exp(x)", ["x"]),
+    ("dropped call", "x = float(y)", ["x = y"]),
+    ("dropped call", "return float(x)", ["return x"]),  # may be a text
+    ("dropped call", "return float(x) / y", ["return x / y"]),
     ("dropped reversed", "for t in reversed(x):\n    pass", ["for t in x:\n    pass"]),
     ("dropped copy", "x.copy()", ["x"]),
     ("dropped copy", "np.array(x)", ["x"]),
+    ("dropped copy", "np.asarray(x)", ["x"]),
     ("swapped arguments", "np.outer(x, y)", ["np.outer(y, x)"]),
+    ("swapped arguments", "max(x, y, key=f)", ["max(y, x, key=f)"]),
     ("dropped argument", "np.zeros(3, x)", ["np.zeros(3)"]),
     ("dropped argument", "f(x, scale=2)", ["f(x)"]),
     ("loop bounds", "range(x)", ["range(0 + 1, x)", "range(0, x - 1)"]),
@@ -60,6 +67,7 @@ CASES = [
     ("constant", "x[-1]", ["x[0]", "x[1]"]),
     ("dropped minus", "-x", ["x"]),
     ("added minus", "return x * y", ["return -(x * y)"]),
+    ("added minus", "z = np.empty(3, dtype=bool)", ["z = -np.empty(3, dtype=bool)"]),
 ]  # fmt: skip
 
 
@@ -83,6 +91,17 @@ def test_every_operator_has_a_case():
         ("constant", "raise ValueError(f'{x + 1}')"),  # messages are for people
         ("variable", "print"),  # no variable of the function
         ("added minus", "x = 'text'"),
+        # The same for every program:
+        ("function", "x = np.empty(3)"),
+        ("added minus", "x = np.empty_like(y)"),
+        ("swapped arguments", "x.swapaxes(0, 1)"),
+        ("swapped arguments", "np.maximum(x, 0)"),
+        ("swapped arguments", "max(x, 0)"),
+        ("dropped call", "return -float(x.mean())"),
+        ("dropped copy", "np.asarray(x + y)"),
+        ("rebinding", "x[:, 1] += y"),
+        ("rebinding", "x[1:] += y"),
+        ("rebinding", "x['W'][y] += 1"),
     ],
 )
 def test_operators_leave_alone_what_is_not_theirs(operator, code):

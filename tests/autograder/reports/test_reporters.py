@@ -4,7 +4,10 @@ import sys
 
 import pytest
 
-from autograder.reports import REPORTERS
+from autograder.reports import REPORTERS as OF_STUDENTS
+from plugins.authoring.services import REPORTERS as OF_SERVICES
+
+REPORTERS = OF_STUDENTS | OF_SERVICES
 
 
 @pytest.mark.parametrize("name", sorted(REPORTERS))

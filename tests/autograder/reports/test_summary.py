@@ -127,5 +127,5 @@ def test_ascii_terminal_gets_ascii(report):
 
 @pytest.mark.parametrize("length", range(30, 80))
 def test_a_long_path_leaves_room_for_what_a_command_does(report, length):
-    text = shown(replace(report, commands=replace(report.commands, place="x" * length)), 80)
+    text = shown(replace(report, commands=replace(report.commands, submission="x" * length)), 80)
     assert "says what to do" in " ".join(text.split())

@@ -47,7 +47,7 @@ def note(written):
 
 @pytest.fixture
 def written(tiny_course):
-    from autograder.course.stubs import write_stubs
+    from plugins.authoring.stub_files import write_stubs
 
     write_stubs(tiny_course)
     return tiny_course
@@ -122,10 +122,10 @@ def test_advice_after_a_pass_names_what_comes_next(written, monkeypatch):
     assert found.sentence == "All passed. Next: sums, in exercises/second_unit/sums/sums.py"
     assert [command for command, _ in found.commands] == ["gradus show sums", "grade sums"]
     assert advice(report).commands == ()
-    alone = Commands(place="squash.ipynb", is_alone=True, options=("--seed", "3"))
+    alone = Commands(submission="squash.ipynb", is_alone=True, options=("--seed", "3"))
     found = advice(replace(report, following=following(written, report), commands=alone))
     assert [command for command, _ in found.commands] == ["gradus show sums", "grade --seed 3 sums"]
-    inside = Commands(place="squash.ipynb", in_notebook="saved")
+    inside = Commands(submission="squash.ipynb", in_notebook="saved")
     found = advice(replace(report, following=following(written, report), commands=inside))
     assert [one for one, _ in found.commands] == ["!gradus show sums", "!gradus notebook sums"]
 

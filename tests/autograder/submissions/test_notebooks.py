@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.stubs import pristine_stub, write_stubs
+from autograder.course.stubs import pristine_stub
 from autograder.submissions.new_notebook import new_notebook, sections
 from autograder.submissions.notebooks import (
     ParseBudget,
@@ -17,6 +17,7 @@ from autograder.submissions.notebooks import (
 from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
 from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
+from plugins.authoring.stub_files import write_stubs
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ def test_every_corpus_is_listed_with_score_files_licence_and_owner(spec, install
     found = rows(shown)
     assert found["corpus"] == "kind best possible score files licence owner"
     assert found["agreement"] == "text perplexity 3.4010 as gradus lectures"
-    assert found["trec"] == "labelled_texts train.txt, test.txt none stated gradus"
+    assert found["trec"] == "labelled_texts train.txt, test.txt none stated lectures"
     assert found["moods"] == "tagged_sentences F1 0.9000 moods.train CC0 week3 (gradus-week3 1.0)"
-    assert list(found)[1:4] == ["agreement", "verse", "trec"]  # sorted by kind
+    assert list(found)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
 
 
 def test_a_corpus_that_cannot_be_loaded_does_not_hide_the_others(spec, install, capsys):

@@ -152,10 +152,10 @@ def test_unusable_files_are_refused(tmp_path):
 def test_a_file_may_have_the_name_of_a_corpus_of_another_kind(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="'trec' has labelled texts, but text for language"):
-        load_corpus("trec")
+        load_corpus("trec", Corpora(CORPORA))
     (tmp_path / "trec").write_text("one two\n" * 3, "utf-8")
-    assert load_sentences("trec") == [["one", "two"]] * 3
-    assert load_corpus("trec").name == "trec"
+    assert load_sentences("trec", Corpora(CORPORA)) == [["one", "two"]] * 3
+    assert load_corpus("trec", Corpora(CORPORA)).name == "trec"
 
 
 def test_a_folder_is_refused(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from framework.data.corpus_entry import (
     AS_LOADED,
-    KINDS,
+    CORPUS_KINDS,
     LABELLED_TEXTS,
     TAGGED_SENTENCES,
     TEXT,
@@ -27,6 +27,7 @@ from framework.errors import (
     UnknownNameError,
     UsageError,
 )
+from plugins.lectures.corpora import CORPORA
 
 WEEK3 = "week3 (week3-plugin 1.0)"
 
@@ -67,11 +68,11 @@ def test_a_tagged_corpus_of_a_plugin_is_loaded():
     assert corpora.load("moods", TAGGED_SENTENCES).tags == ("B-MOOD", "O")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CORPUS_KINDS)
 @pytest.mark.parametrize("name", ["trec", "conll2003"])
-def test_no_corpus_takes_the_name_of_a_built_in_one_of_any_kind(name, kind):
+def test_no_corpus_takes_the_name_of_a_another_one_of_any_kind(name, kind):
     with pytest.raises(ConflictError) as error:
-        Corpora([entry(name, kind, "reviews")])
+        Corpora([*CORPORA, entry(name, kind, "reviews")])
     assert str(error.value) == (
         f"gradus and {WEEK3} both offer the corpus '{name}': choose with `--block week3`"
     )
@@ -113,7 +114,7 @@ def test_what_is_wrong_with_a_file_is_said_as_the_reader_says_it():
 
 
 def test_a_name_of_another_kind_is_distinguished_from_an_unknown_one():
-    corpora = Corpora(left_out=["week3 is blocked"])
+    corpora = Corpora(CORPORA, left_out=["week3 is blocked"])
     with pytest.raises(UsageError, match="'trec' has labelled texts, but tagged sentences are ne"):
         corpora.find("trec", TAGGED_SENTENCES)
     with pytest.raises(UnknownNameError) as error:
@@ -168,5 +169,5 @@ def test_malformed_entries_are_refused(change, message):
 
 
 def test_every_kind_names_a_class_with_a_best_score():
-    for entry_of_kind in Corpora():
+    for entry_of_kind in CORPORA:
         assert not problem(entry_of_kind)

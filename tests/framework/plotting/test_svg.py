@@ -14,7 +14,7 @@ from framework.errors import BadInputError
 from framework.plotting.axes import Frame
 from framework.plotting.charts import Chart, Line
 from framework.plotting.names import Box, names_of_points
-from framework.plotting.svg import PLOT, STYLES, chart_css, css_colour, plot_svg, save_chart
+from framework.plotting.svg import PLOT, STYLES, chart_css, plot_svg, save_chart
 
 
 def chart(lines, x=(1.0, 2.0, 3.0), **options):
@@ -112,12 +112,6 @@ def test_every_colour_has_another_in_the_dark():
     light, dark = chart_css().split("@media (prefers-color-scheme: dark)")
     coloured = set(re.findall(r"(\.plot [\w .]+?) \{[^}]*#", light))
     assert coloured == set(re.findall(r"(\.plot [\w .]+?) \{[^}]*#", dark))
-
-
-def test_other_drawings_may_have_the_same_colours():
-    assert css_colour(".plot circle", "fill") == css_colour(".plot .line0", "stroke")
-    with pytest.raises(LookupError, match=r"no stroke for \.plot circle"):
-        css_colour(".plot circle", "stroke")
 
 
 def test_a_long_legend_takes_further_rows_under_each_other():

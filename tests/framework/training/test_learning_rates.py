@@ -10,7 +10,7 @@ from framework.providers.plugins import Plugins
 from framework.training.engine import Run
 from framework.training.loops import Batch, Learner
 from framework.training.options import LearningOptions
-from framework.training.task import Task
+from framework.training.task import TrainingTask
 from framework.training.tools import LearningRate
 
 
@@ -51,7 +51,7 @@ def test_a_line_falls_from_step_to_step_to_the_last_epoch(backend):
     assert not LearningRate(backend, options("plateau")).depends_on_the_end
 
 
-class Scored(Task):
+class Scored(TrainingTask):
     """A task with given held-out scores."""
 
     kind, measure = "scored", "score"

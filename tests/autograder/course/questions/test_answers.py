@@ -13,8 +13,9 @@ from autograder.course.questions.answers import (
 from autograder.course.questions.description import Choice, Formula, Number, Prose, Range
 from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.reading import find_course
-from autograder.course.stubs import pristine_stub, stub_files, write_stubs
+from autograder.course.stubs import pristine_stub
 from framework.errors import BadInputError
+from plugins.authoring.stub_files import stub_files, write_stubs
 
 NUMBER = Number("n", 1, "hint", 0.01, {"GB": 1.0, "MB": 0.001})
 PLAIN = Number("p", 1, "hint")

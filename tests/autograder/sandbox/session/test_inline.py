@@ -32,12 +32,27 @@ class Net(Model):
         raise NotImplementedError
 
 
+class OneWayArrays(NumpyArrays):
+    """Its vectors of three cannot be written to."""
+
+    def assign(self, natives, name, array):
+        if array.size == 3:
+            raise NotImplementedError("read-only")
+        super().assign(natives, name, array)
+
+
+def interrupted(*args):
+    raise KeyboardInterrupt
+
+
 @pytest.fixture
 def session(monkeypatch):
     module = types.ModuleType("some_provider")
     module.Net = Net
     module.echo = lambda *args, **kwargs: (args, kwargs)
     module.odd = lambda: np.array([object()])
+    module.interrupted = interrupted
+    module.Uncopied = type("Uncopied", (), {"__getattribute__": interrupted})
     module.label = lambda number: "noun phrase"
     monkeypatch.setitem(sys.modules, "some_provider", module)
     registry = Registry()
@@ -46,11 +61,14 @@ def session(monkeypatch):
         ("function", "echo", "echo"),
         ("function", "odd", "odd"),
         ("function", "label", "label"),
+        ("function", "interrupted", "interrupted"),
+        ("function", "uncopied", "Uncopied"),
     ]:
         registry.add(Implementation(kind, name, "mine", f"some_provider:{target}"))
-    names = {"Net": "net", "echo": "echo", "odd": "odd", "label": "label", "Other": "other"}
+    names = {"Net": "net", "Other": "other", "Uncopied": "uncopied"}
+    names |= {name: name for name in ("echo", "odd", "label", "interrupted")}
     provider = ProviderModule(registry, "mine", names)
-    return InlineSession(provider, NumpyArrays(), lambda name: lambda scale: 10 * scale)
+    return InlineSession(provider, OneWayArrays(), lambda name: lambda scale: 10 * scale)
 
 
 @pytest.fixture
@@ -81,6 +99,19 @@ def test_assign_reaches_the_model(module):
     net = module.Net(2)
     assign(net, {"w": np.array([3.0, 4.0])})
     np.testing.assert_array_equal(net.forward(1.0), [30.0, 40.0])
+
+
+def test_a_missing_method_of_the_arrays_is_no_task_that_is_not_written(module):
+    with pytest.raises(
+        Crashed, match=r"OneWayArrays.assign raised NotImplementedError\('read-only'"
+    ):
+        assign(module.Net(3), {"w": np.ones(3)})
+
+
+@pytest.mark.parametrize("name", ["interrupted", "Uncopied"])
+def test_an_interrupt_ends_the_grader_and_is_no_fault_of_the_provider(module, name):
+    with pytest.raises(KeyboardInterrupt):
+        getattr(module, name)()
 
 
 def test_objects_can_be_arguments_by_place_and_by_name(module):

@@ -6,39 +6,39 @@ import math
 
 import pytest
 
-from autograder.sandbox.session.process import CpuMeter, IdleMeter
+from autograder.sandbox.session.process import UsageMeter
 from autograder.sandbox.session.sandbox_session import WALL_FACTOR, TimeBudget
 
 
 def test_a_meter_measures_from_the_start_of_an_exchange():
-    meter = CpuMeter()
+    meter = UsageMeter()
     meter.begin()
     assert meter.used(0.5) == 0.5
     assert meter.used(0.75) == 0.75
     meter.end(9.0)
-    assert meter.total == 0.75
+    assert meter.cpu == 0.75
     meter.begin()
     assert meter.used(1.0) == 0.25
 
 
 def test_exchanges_without_a_reading_are_bounded_by_their_time():
-    meter = CpuMeter()
+    meter = UsageMeter()
     for _ in range(3):
         meter.begin()
         meter.end(0.5)
-    assert meter.total == 1.5
+    assert meter.cpu == 1.5
     meter.begin()
     assert meter.used(1.0) == 0.0, "they may have used all of it"
     assert meter.used(1.25) == 0.25
-    assert meter.total == 1.25
+    assert meter.cpu == 1.25
 
 
 def test_processes_that_have_ended_give_nothing_back():
-    meter = CpuMeter()
+    meter = UsageMeter()
     meter.begin()
     meter.used(2.0)
     assert meter.used(0.0) == 2.0
-    assert meter.total == 2.0
+    assert meter.cpu == 2.0
 
 
 def test_the_first_start_is_free_and_later_ones_are_not():
@@ -61,15 +61,15 @@ def test_an_exchange_gets_no_more_than_what_is_left(used, cpu):
 
 
 def test_a_worker_is_idle_where_it_wants_no_processor():
-    meter = IdleMeter()
+    meter = UsageMeter()
     meter.begin()
     for now, busy in ((1.0, 0.0), (1.1, 0.0), (1.2, 0.1), (1.3, 0.15), (9.0, 0.15), (9.1, 0.15)):
         meter.note(now, busy)
-    assert meter.total == pytest.approx(0.1 + 0.0 + 0.05 + 0.1)  # not the pause of the grader
+    assert meter.idle == pytest.approx(0.1 + 0.0 + 0.05 + 0.1)  # not the pause of the grader
 
 
 def test_what_the_system_does_not_tell_is_not_idle():
-    meter = IdleMeter()
+    meter = UsageMeter()
     for now, busy in ((1.0, math.inf), (1.1, math.inf), (1.2, 0.0), (1.3, math.inf)):
         meter.note(now, busy)
-    assert meter.total == 0.0
+    assert meter.idle == 0.0

@@ -53,6 +53,9 @@ def functions():
     def leaves():
         raise SystemExit(3)
 
+    def interrupts():
+        raise KeyboardInterrupt
+
     return {
         "Layer": Layer,
         "double": lambda x: 2 * x,
@@ -71,6 +74,7 @@ def functions():
         "not_written": not_written,
         "takes_all": takes_all,
         "leaves": leaves,
+        "interrupts": interrupts,
     }
 
 
@@ -256,6 +260,7 @@ def test_assigning_writes_into_the_array_that_is_there(ask):
         ("not_written", "not_written", "NotImplementedError", ""),
         ("takes_all", "memory", "MemoryError", ""),
         ("leaves", "raised", "SystemExit", "3"),
+        ("interrupts", "raised", "KeyboardInterrupt", ""),
         ("nothing", "not_defined", "NotDefinedError", "tiny.py does not define nothing"),
     ],
 )

@@ -71,7 +71,7 @@ from framework.providers.registry import Implementation
 from framework.training.loops import example_batches
 from framework.training.option_fields import option
 from framework.training.options import TrainingOptions
-from framework.training.task import Task
+from framework.training.task import TrainingTask
 
 @hookimpl
 def register_implementations():
@@ -84,7 +84,7 @@ def register_implementations():
 class ParityOptions(TrainingOptions):
     bits: int = option(3, "Number of bits.", minimum=1)
 
-class Parity(Task):
+class Parity(TrainingTask):
     kind = {name!r}
     help = "Learn the first of some bits."
     options = ParityOptions

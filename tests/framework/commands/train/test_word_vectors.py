@@ -177,7 +177,6 @@ def test_word_vectors_have_no_perplexity():
 
 
 def test_a_plot_of_words_is_written(folder):
-    pytest.importorskip("matplotlib", reason="plots need the extra `plots`")
     train()
     shown = gradus("plot-words", "cat", "dog", "axe", "saw", "--out", "p.svg")
     assert re.fullmatch(r"Saved p\.svg: 4 words, \d+% of their variance\.\n", shown)

@@ -6,6 +6,7 @@ from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
 from framework.data.formats.conll import read_conll
 from framework.errors import BadInputError
+from plugins.lectures.corpora import CORPORA
 
 TRAIN = """-DOCSTART- -X- -X- O
 
@@ -28,7 +29,7 @@ def folder(tmp_path):
 
 
 def conll2003(folder):
-    return Corpora().load("conll2003", TAGGED_SENTENCES, folder=folder)
+    return Corpora(CORPORA).load("conll2003", TAGGED_SENTENCES, folder=folder)
 
 
 def test_sentences_with_tags_in_iob2(folder):

@@ -9,14 +9,15 @@ import zipfile
 import pytest
 
 from autograder.conversations.recording import content
-from autograder.course.kit_folder import SEED, kit_of, seed_in
+from autograder.course.kit_folder import kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, ConflictError, UsageError
-from plugins.authoring.kits.building import build_kit, summary
+from plugins.authoring.kits.building import SEED, build_kit, summary
 from plugins.authoring.kits.proof import quotations, solution_lines
+from plugins.authoring.kits.recorder import write_recording
 
 EXERCISE = "exercises/neural_networks/activations"
 SECRET = ("solutions", "_hidden.py", "mistakes.toml", "equivalents.toml", "__pycache__")
@@ -99,7 +100,7 @@ def test_a_call_that_was_not_recorded_needs_the_graders_course(
 
 
 def forget_one_answer(file):
-    from autograder.conversations.recording import read_recording, write_recording
+    from autograder.conversations.recording import read_recording
 
     recording = read_recording(file)
     recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()

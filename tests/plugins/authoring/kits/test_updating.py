@@ -10,6 +10,7 @@ import pytest
 
 from autograder.course.kit_folder import digest, kit_of, manifest_of
 from framework.errors import BadInputError, UsageError
+from plugins.authoring.kits.building import write_manifest
 from plugins.authoring.kits.updating import update_kit
 
 EXERCISE = "exercises/neural_networks/activations"
@@ -30,7 +31,7 @@ def newer(built, tmp_path):
 def renew(root):
     """Let the manifest have the digests of the files that are there."""
     kit = kit_of(root)
-    replace(kit, files={name: digest(root / name) for name in kit.files}).write()
+    write_manifest(replace(kit, files={name: digest(root / name) for name in kit.files}))
 
 
 def test_texts_are_replaced_and_an_untouched_stub_too(kit_root, newer):
@@ -171,14 +172,14 @@ def test_only_kits_are_updated_and_only_from_kits(kit_root, tmp_path, real_cours
 
 def test_a_kit_of_another_revision_is_named_with_its_version(kit_root, newer):
     kit = kit_of(newer)
-    replace(kit, course="f" * 64, version="0.2").write()
+    write_manifest(replace(kit, course="f" * 64, version="0.2"))
     old = kit_of(kit_root)
     told = update_kit(kit_root, newer)
     assert told[0] == f"course cs224n 0.1 {old.course[:8]} -> cs224n 0.2 ffffffff"
 
 
 def test_a_kit_of_another_course_is_refused(kit_root, newer):
-    replace(kit_of(newer), name="other").write()
+    write_manifest(replace(kit_of(newer), name="other"))
     with pytest.raises(UsageError, match="a kit of the course 'cs224n', and the other one of 'oth"):
         update_kit(kit_root, newer)
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from queue_run import graded
 
-from autograder.course.stubs import write_stubs
+from plugins.authoring.stub_files import write_stubs
 from plugins.classes.runs import doctor
 from plugins.classes.runs.doctor import DoctorError, examine
 from plugins.classes.runs.grade_job import Engine, JobOutcome

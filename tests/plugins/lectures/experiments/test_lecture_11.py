@@ -141,7 +141,7 @@ def test_taggers_of_each_kind_are_tested_on_both_kinds_of_words(backend, monkeyp
     found, _ = run(joined_vectors, backend, monkeypatch, TRAIN=20, TEST=10, EPOCHS=1)
     assert [name for name, _ in found] == [
         f"{kind}, {test}"
-        for kind in joined_vectors.KINDS
+        for kind in joined_vectors.INPUTS
         for test in ("new sentences", "unseen stems")
     ]
 

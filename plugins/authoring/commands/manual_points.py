@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,8 @@ from autograder.course.questions.description import Prose
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Course, find_course
 from autograder.grading.manual_points import (
+    COLUMNS,
     DIGEST_MARK,
-    as_csv,
     digest_of,
     read_manual_points,
 )
@@ -79,3 +81,13 @@ def _rows(submission: Submission, course: Course) -> Iterator[dict[str, str]]:
                     "points": "",
                     "comment": "",
                 }
+
+
+def as_csv(rows: Sequence[dict[str, str]]) -> str:
+    """Return `rows` as CSV, with the columns that some of them have in addition."""
+    names = dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)])
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(names), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,15 +1,17 @@
 """Which check tests which sentence of an exercise's text, read from the sources."""
 
 import pytest
+from typer.testing import CliRunner
 
-from autograder.course.promises import (
+from autograder.course.texts import without_marks
+from framework.cli import app
+from framework.errors import BadInputError
+from plugins.authoring.checking.promises import (
     promise_problems,
     promise_table,
     promised_sentences,
     unclaimed_promises,
-    without_marks,
 )
-from framework.errors import BadInputError
 
 README = """# Squash
 
@@ -200,3 +202,22 @@ Raises:
 
 def test_examples_promise_nothing():
     assert promised("```python\n>>> x  # ValueError\n```") == []
+
+
+def test_the_command_shows_each_sentence_with_its_checks(tiny_course):
+    exercise = tiny_course.exercise("squash")
+    text = "# Squash\n\nThe result lies\nbetween −1 and 1. <!-- promise: bounds -->\n"
+    exercise.readme.write_text(text, "utf-8")
+    marker = '@pytest.mark.promise("bounds")'
+    body = 'def test_tails(submission):\n    """squash: large numbers."""\n'
+    exercise.hidden_tests.write_text(f"import pytest\n\n{marker}\n{body}", "utf-8")
+    exercise.tests.write_text("def test_squash(submission):\n    ...\n", "utf-8")
+    result = CliRunner().invoke(
+        app, ["check", "squash", "--promises", "--course", str(tiny_course.root)]
+    )
+    assert (result.exit_code, result.output.splitlines()) == (0, [
+        "bounds: The result lies between −1 and 1.",
+        "    hidden  test_tails: squash: large numbers",
+        "",
+        "Checks that name no promise: 1 public, 0 hidden.",
+    ])  # fmt: skip

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 from repository import DATA
 
+from framework.data.corpora import load_text_corpus
 from framework.data.corpus_entry import LABELLED_TEXTS, CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import LabelledText
-from framework.data.text_corpora import load_text_corpus
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.lectures.corpora import CORPORA
+
+
+def load(name, folder=None):
+    return load_text_corpus(name, folder, Corpora(CORPORA))
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def folder(tmp_path):
 
 
 def test_the_folder_is_that_of_the_corpus_or_the_one_above(folder):
-    above, own = load_text_corpus("trec", folder), load_text_corpus("trec", folder / "trec")
+    above, own = load("trec", folder), load("trec", folder / "trec")
     assert above == own
     assert own.classes == ("0", "3")
     assert own.train[0] == LabelledText(("What", "is", "an", "atom", "?"), "0")
@@ -41,14 +45,14 @@ def test_the_folder_is_that_of_the_corpus_or_the_one_above(folder):
 
 
 def test_parts_and_names_of_classes(folder):
-    assert [t.words for t in load_text_corpus("sst2", folder).valid] == [("fine",)]
-    news = load_text_corpus("ag_news", folder)
+    assert [t.words for t in load("sst2", folder).valid] == [("fine",)]
+    news = load("ag_news", folder)
     assert news.classes == ("Business", "Sci/Tech")
     assert news.test == [LabelledText(("talks", "end"), "World")]
 
 
 def test_subjective_and_objective_sentences(folder):
-    corpus = load_text_corpus("subj", folder)
+    corpus = load("subj", folder)
     assert corpus.classes == ("0", "1")
     assert corpus.train[0] == LabelledText(("i", "found", "it", "moving"), "1")
     assert not corpus.valid
@@ -58,25 +62,25 @@ def test_subjective_and_objective_sentences(folder):
 def test_a_missing_file_is_named(folder):
     (folder / "trec" / "test.txt").unlink()
     with pytest.raises(BadInputError, match=r"trec has none of the files test\.txt, TREC\.test"):
-        load_text_corpus("trec", folder)
+        load("trec", folder)
 
 
 def test_a_corpus_without_its_folder_says_how_to_give_it(folder):
     with pytest.raises(UsageError, match=r"'mr' is read from files: .* `--data DIR`"):
-        load_text_corpus("mr")
+        load("mr")
     with pytest.raises(BadInputError, match="no folder 'nowhere'"):
-        load_text_corpus("mr", Path("nowhere"))
+        load("mr", Path("nowhere"))
 
 
 def test_a_file_is_a_corpus_to_learn_from(folder):
     name = str(folder / "trec" / "train.txt")
-    corpus = load_text_corpus(name)
+    corpus = load(name)
     assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
 
 
 def test_an_unknown_name_is_distinguished_from_similar_ones():
     with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
-        load_text_corpus("trek")
+        load("trek")
 
 
 def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
@@ -97,7 +101,7 @@ def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
 def test_the_real_corpora_have_the_published_sizes(name, texts, classes, words):
     if not (DATA / name).is_dir():
         pytest.skip(f"no corpus {name} in {DATA}: GRADUS_DATA says where it is")
-    corpus = load_text_corpus(name, DATA)
+    corpus = load(name, DATA)
     assert (len(corpus.train), len(corpus.test)) == texts
     assert len(corpus.classes) == classes
     found = {word for text in [*corpus.train, *corpus.test] for word in text.words}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.sandbox.worker.summed_cells import with_sums
 from framework.errors import UsageError
 from framework.models.parts import part, parts_from
 from framework.providers.default_parts import default_part
@@ -17,7 +18,7 @@ def draws():
 
 @pytest.fixture
 def cell(draws):
-    with parts_from(default_part):
+    with parts_from(with_sums(default_part)):
         yield part({"sum_of": ["rnn", "lstm"]})(D, H, rng=draws)
 
 
@@ -52,7 +53,7 @@ def test_the_gradient_of_x_is_a_sum(cell, draws):
 
 @pytest.fixture
 def h_first(draws):
-    with parts_from(default_part):
+    with parts_from(with_sums(default_part)):
         yield part({"sum_of": ["rnn", "gru"], "h_first": True})(D, H, rng=draws)
 
 
@@ -84,4 +85,4 @@ def test_another_state_is_refused(cell, draws, state):
 
 def test_no_layer_is_an_error():
     with pytest.raises(UsageError, match="needs one layer"):
-        part({"sum_of": []})
+        with_sums(default_part)({"sum_of": []})

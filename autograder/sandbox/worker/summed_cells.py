@@ -1,12 +1,12 @@
-"""Several recurrent layers side by side in place of one: a cell whose state is a tuple.
+"""A cell whose state is a tuple, for checks: the sum of several recurrent layers.
 
 A model that takes `cell=` must treat the state of its cell as a whole: that of an LSTM is two
-arrays. A sum of the layers that are there already is the simplest cell of that kind.
+arrays. A check describes the simplest cell of that kind, ``{"sum_of": [NAME, NAME]}``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import add, sub
 from typing import Any
@@ -15,6 +15,16 @@ import numpy as np
 
 from framework.errors import UsageError
 from framework.interfaces import Array, Model
+from framework.models.parts import PartSource, part
+
+
+def with_sums(source: PartSource) -> PartSource:
+    """Return `source`, which also builds the sums that checks describe."""
+
+    def part_or_sum(name: str | Mapping[str, Any]) -> Any:
+        return source(name) if isinstance(name, str) else SummedCells(part, **name)
+
+    return part_or_sum
 
 
 class SummedCells:

@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.course.identity import course_hash
+from autograder.course.identity import course_hash, pin_notes, revision_of
 from autograder.course.reading import find_course
-from autograder.course.revisions import (
-    changes,
-    pin_notes,
-    pinned_revision,
-    read_revision,
-    revision_file,
-    revision_of,
-)
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradingSetting
 from autograder.reports.wording import provenance_words
@@ -29,6 +21,12 @@ from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError
 from framework.providers.plugins import Plugins
 from plugins.authoring.commands.course import course as commands
+from plugins.authoring.revision_files import (
+    changes,
+    pinned_revision,
+    read_revision,
+    revision_file,
+)
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from framework.errors import BadInputError
-from framework.toml_formats import Format, Key
-from framework.toml_tables import line_of, read_table
+from framework.toml_tables import Format, Key, line_of, read_table
 
 TEXT = """# comment
 title = "T"

@@ -14,9 +14,10 @@ from typing import Any
 from autograder.reports import wording
 from autograder.reports.common_causes import Cause, causes
 from autograder.reports.hiding import for_student
-from autograder.reports.plain import clean, json_text
+from autograder.reports.plain import clean
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
+from plugins.authoring.services.texts import SILENT, json_text, place_of, sentence_of
 
 #: Annotations of each level that a step shows.
 MAX_SHOWN = 10
@@ -57,16 +58,16 @@ def render_annotations(report: Report, *, show_hidden: bool = False) -> str:
 def _told(exercise: ExerciseResult, show_hidden: bool) -> list[Cause]:
     """Return the causes of which there is something to say to a student."""
     shown = causes(exercise, show_hidden=show_hidden)
-    return [cause for cause in shown if cause.shown.verdict not in wording.SILENT]
+    return [cause for cause in shown if cause.shown.verdict not in SILENT]
 
 
 def _annotation(level: str, report: Report, exercise: ExerciseResult, check: CheckResult) -> str:
-    file, line = wording.place_of(report, exercise, check)
+    file, line = place_of(report, exercise, check)
     properties = {"file": file} if file else {}
     if file and line:
         properties |= {"line": str(line), "endLine": str(line)}
     properties["title"] = clean(f"{exercise.name}: {check.title}")
-    return _command(level, properties, wording.sentence_of(check))
+    return _command(level, properties, sentence_of(check))
 
 
 def _command(level: str, properties: dict[str, str], text: str) -> str:
@@ -109,12 +110,12 @@ def _causes(report: Report, exercise: ExerciseResult, *, show_hidden: bool) -> I
         yield f"\n### {_text(exercise.name)}\n"
     for cause in told:
         check = cause.shown
-        file, line = wording.place_of(report, exercise, check)
+        file, line = place_of(report, exercise, check)
         at_line = f" ({_text(f'{file}:{line}')})" if file and line else ""
         others = f" Also: {_text(cause.titles_of_others)}." if cause.others else ""
         hint = f" Hint: {_text(check.best_hint)}" if check.best_hint else ""
         yield (
-            f"- **{_text(check.title)}** ({cause.points_text}): {_text(wording.sentence_of(check))}"
+            f"- **{_text(check.title)}** ({cause.points_text}): {_text(sentence_of(check))}"
             f"{at_line}.{others}{hint}"
         )
 
@@ -136,11 +137,11 @@ def render_code_quality(report: Report, *, show_hidden: bool = False) -> str:
 
 
 def _entry(report: Report, exercise: ExerciseResult, check: CheckResult) -> dict[str, Any]:
-    file, line = wording.place_of(report, exercise, check)
+    file, line = place_of(report, exercise, check)
     mistake = check.diagnosis.id if check.diagnosis is not None else check.fact.what
     parts = (file, exercise.name, check.id, check.verdict.value, mistake)
     return {
-        "description": clean(f"{exercise.name}: {check.title}: {wording.sentence_of(check)}"),
+        "description": clean(f"{exercise.name}: {check.title}: {sentence_of(check)}"),
         "check_name": f"gradus/{exercise.name}",
         "fingerprint": hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest(),
         "severity": _LEVELS.get(check.verdict, _FAILURE)[1],

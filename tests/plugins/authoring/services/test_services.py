@@ -8,19 +8,23 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.reports import REPORTERS
-from autograder.reports.code_hosts import render_annotations, render_code_quality, render_summary
-from autograder.reports.course_platforms import (
-    render_autolab,
-    render_gradescope,
-    render_prairielearn,
-)
 from autograder.results.commands import Commands
 from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
 from autograder.verdicts import Verdict
 from framework.importing import load_target
+from plugins.authoring.services import REPORTERS
+from plugins.authoring.services.code_hosts import (
+    render_annotations,
+    render_code_quality,
+    render_summary,
+)
+from plugins.authoring.services.course_platforms import (
+    render_autolab,
+    render_gradescope,
+    render_prairielearn,
+)
 
-SERVICES = sorted(set(REPORTERS) - {"json", "junit", "html", "cell"})
+SERVICES = sorted(REPORTERS)
 TEXTS = ("::error::x", "\n::set-output name=a::1", "##vso[x]", "\x1b[2J\u202e", "%0A::error::x")
 OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from autograder.reports import wording
 from autograder.reports.hiding import for_student
-from autograder.reports.plain import clean, json_text
+from autograder.reports.plain import clean
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.verdicts import Verdict
+from plugins.authoring.services.texts import json_text, name_of, sentence_of, text_of
 
 
 def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
@@ -51,10 +52,10 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
     test = {
-        "name": wording.name_of(exercise, check),
+        "name": name_of(exercise, check),
         "number": number,
         "max_score": check.points,
-        "output": wording.text_of(check),
+        "output": text_of(check),
         "tags": [exercise.name, check.verdict.value],
         "visibility": "visible",
         "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
@@ -86,11 +87,11 @@ def render_prairielearn(report: Report, *, show_hidden: bool = False) -> str:
         return json_text({"gradable": False, "format_errors": [reason, *wording.remarks(report)]})
     tests = [
         {
-            "name": wording.name_of(exercise, check),
+            "name": name_of(exercise, check),
             "description": "",
             "points": check.earned,
             "max_points": check.points,
-            "message": wording.text_of(check)[:MAX_MESSAGE],
+            "message": text_of(check)[:MAX_MESSAGE],
             "output": "",
         }
         for exercise in report.exercises
@@ -127,7 +128,7 @@ def render_autolab(report: Report, *, show_hidden: bool = False) -> str:
             name = f"{name} ({check.id})" if name in stage else name
             stage[name] = {"passed": check.verdict is Verdict.PASSED}
             if check.verdict is not Verdict.PASSED:
-                stage[name]["hint"] = wording.sentence_of(check)[:MAX_HINT]
+                stage[name]["hint"] = sentence_of(check)[:MAX_HINT]
     scores = {
         result.name: round(result.earned, 4)
         for result in report.exercises

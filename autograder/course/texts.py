@@ -1,0 +1,129 @@
+"""The text of an exercise: its promises and its figures.
+
+Promises are the sentences that its checks hold a submission to. A check names its promises by the
+marker ``@pytest.mark.promise("...", ...)``, each by its address:
+
+- ``unchanged``: the sentences of README.md before the comments ``<!-- promise: unchanged -->``;
+- ``LSTM.forward``: the docstring of the stub's method, without its sections;
+- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring.
+
+Nothing is imported or run: stubs and solutions are read as source.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.reading import Exercise
+from autograder.course.source import parse_file
+from framework.text_files import read_text
+
+_IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
+
+#: What names the sentence before it.
+MARK = re.compile(r" <!-- promise: ([a-z0-9-]+) -->")
+#: Such a mark names nothing: Markdown ends the paragraph at a line that starts with it.
+_AT_LINE_START = re.compile(r"^\s*<!-- promise: .*?-->", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+#: Where a statement ends: an empty line, a new item of a list, a table's row, an argument's name.
+_BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*[-*|] )|\n(?=\s*[\w, *]+: )")
+_BULLET = re.compile(r"^[-*|] ")
+_SENTENCES = re.compile(r"(?:(?<=[^.][.;!?])|(?<= -->))\s+(?=[^a-z\s<])")
+_SECTIONS = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):[ ]*$", re.MULTILINE)
+#: An argument in a section, with its text.
+_ENTRY = re.compile(r"^    (\*{0,2}\w[\w, *]*): ", re.MULTILINE)
+
+
+def promised_texts(exercise: Exercise) -> dict[str, str]:
+    """Return address -> text: the marked sentences of README.md, then all docstrings."""
+    texts: dict[str, str] = {}
+    if exercise.readme.is_file():
+        for sentence in sentences(read_text(exercise.readme)):
+            for address in MARK.findall(sentence):
+                texts[address] = (
+                    f"{texts.get(address, '')} {without_marks(sentence).strip('| ')}".strip()
+                )
+    for docstring in docstrings(exercise):
+        texts |= {address: " ".join(text.split()) for address, text in docstring.items()}
+    return texts
+
+
+def without_marks(markdown: str) -> str:
+    """Return a text without the comments that name its promises."""
+    return MARK.sub("", markdown)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of `text` with their marks, each on one line, without examples."""
+    for block in _BLOCKS.split(_FENCED.sub("\n\n", _AT_LINE_START.sub("", text))):
+        for sentence in _SENTENCES.split(block):
+            yield _BULLET.sub("", " ".join(sentence.split()))
+
+
+def docstrings(exercise: Exercise) -> Iterator[dict[str, str]]:
+    """Yield address -> text for each docstring: its own text first, then its entries.
+
+    The solution has the docstrings of the stub. The stub may be a student's file, and changed.
+    """
+    source = exercise.solution if exercise.solution.is_file() else exercise.stub
+    if exercise.tasks and source.is_file():
+        for name, node in _named_nodes(parse_file(source), source.stem):
+            if docstring := ast.get_docstring(node):
+                yield dict(_entries(name, docstring))
+
+
+def _named_nodes(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef, name: str
+) -> Iterator[tuple[str, ast.Module | ast.ClassDef | ast.FunctionDef]]:
+    """Yield all that has a docstring, with its name: that of the file for the module."""
+    yield name, node
+    for child in node.body:
+        if isinstance(child, ast.ClassDef | ast.FunctionDef):
+            prefix = "" if isinstance(node, ast.Module) else f"{name}."
+            yield from _named_nodes(child, prefix + child.name)
+
+
+def _entries(name: str, docstring: str) -> Iterator[tuple[str, str]]:
+    """Yield the address and the text of a docstring, of its arguments and of its sections."""
+    own, *sections = _SECTIONS.split(docstring)
+    titled = [
+        (title, *re.split(r"\n(?=\S)", text, maxsplit=1))
+        for title, text in zip(sections[::2], sections[1::2], strict=True)
+    ]
+    yield name, "\n\n".join([own, *(text for _, _, *after in titled for text in after)])
+    for title, text, *_ in titled:
+        if title in ("Args", "Attributes"):
+            _, *entries = _ENTRY.split(text)
+            for argument, description in zip(entries[::2], entries[1::2], strict=True):
+                address = re.sub(r"[ *]", "", argument)
+                yield f"{name}.{address}", f"{argument}: {description}"
+        else:
+            yield f"{name}.{title.lower()}", text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what it shows, its alternative text, and its SVG file."""
+
+    title: str
+    path: Path
+
+
+def figures(text: str, folder: Path) -> Iterator[Figure]:
+    """Yield the figures that `text` shows and that are in `folder`, in their order."""
+    for match in _IMAGE.finditer(text):
+        if (path := folder / match["file"]).is_file():
+            yield Figure(match["title"], path)
+
+
+def replaced(text: str, folder: Path, by: Callable[[Figure], str]) -> str:
+    """Return `text` in which every figure of `figures` is replaced by what `by` makes of it."""
+
+    def replacement(match: re.Match[str]) -> str:
+        return next(map(by, figures(match[0], folder)), match[0])
+
+    return _IMAGE.sub(replacement, text)

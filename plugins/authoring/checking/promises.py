@@ -1,0 +1,168 @@
+"""Which check tests which promise of an exercise's text, and what is wrong with that.
+
+`autograder.course.texts` says how a check names a promise. Each sentence that has a phrase of
+`PHRASES` promises something: a check must name it, and fail where it is broken.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.reading import Exercise
+from autograder.course.source import parse_file
+from autograder.course.texts import MARK, docstrings, promised_texts, sentences, without_marks
+from framework.errors import BadInputError
+from framework.text_files import read_text
+
+#: What a text promises -> the phrases by which it does.
+PHRASES = {
+    "new arrays": r"\bnew arrays?\b|\bcaller may change\b",
+    "unchanged arguments": r"\bnot modified\b|\bunchanged\b|\bnever changed\b|\bdo not change\b"
+    r"|\bdoes not change (?:it|the gradients|its arguments)\b|\bneither changes\b",
+    "chance": r"\bdraws? (?:one|new|the order|numbers|so)\b|\bnew random numbers\b|\bis drawn\b"
+    r"|\bnumbers are drawn\b|\bor drawn\b|\ball random numbers come\b|\bdraw of its own\b",
+    "any input": r"\bany (?:T|cell|shape|layer|model|language model|recurrent layers?|order)\b"
+    r"|\bmay be empty\b|\bmay have gaps\b|\bno words at all\b|\bmay have no words\b|≥ [01]\b",
+    "errors": r"\bValueError\b|\bIndexError\b|\bKeyError\b",
+    "independent calls": r"\bdo not affect each other\b|\bdoes not affect\b|\bstarts from zeros\b"
+    r"|\bhave no state\b|\bdepends only on\b",
+    "gradients": r"\badds? (?:in)?to `(?:self\.)?gradients\b|\*\*adds?\*\*|\bgets? no gradient\b"
+    r"|\bhave no gradient\b|\bhas no gradient\b",
+    "dtype": r"\bfloat32\b",
+    "numerics": r"\bfinite (?:for|loss|results|scores)\b|\boverflow|\bstable for\b",
+}
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PHRASES.items()}
+
+
+@dataclass(frozen=True)
+class PromisedSentence:
+    """A sentence, what it promises (keys of `PHRASES`), and the names of the marks after it."""
+
+    text: str
+    kinds: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromisedCheck:
+    """A check, the first line of its docstring, and the addresses of the promises that it names."""
+
+    file: Path
+    name: str
+    title: str
+    hidden: bool
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise with the checks that name it; its text is empty if no text has the address."""
+
+    address: str
+    text: str
+    checks: tuple[PromisedCheck, ...]
+
+
+@dataclass(frozen=True)
+class PromiseTable:
+    """All checks of an exercise, public ones first, against the promises that they name.
+
+    The promises are in the order of the text; unknown ones come first.
+    """
+
+    checks: tuple[PromisedCheck, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def without_promise(self) -> tuple[PromisedCheck, ...]:
+        """The checks that name no promise."""
+        return tuple(check for check in self.checks if not check.promises)
+
+
+def promise_table(exercise: Exercise) -> PromiseTable:
+    """Read the checks and the texts of `exercise`; missing files are left out."""
+    test_files = {exercise.tests: False, exercise.hidden_tests: True}
+    checks = tuple(
+        check
+        for file, hidden in test_files.items()
+        if file.is_file()
+        for check in _checks_of(file, hidden)
+    )
+    texts = promised_texts(exercise)
+    order = {address: number for number, address in enumerate(texts)}
+    named = dict.fromkeys(name for check in checks for name in check.promises)
+    promises = (
+        Promise(address, texts.get(address, ""), tuple(c for c in checks if address in c.promises))
+        for address in sorted(named, key=lambda address: order.get(address, -1))
+    )
+    return PromiseTable(checks, tuple(promises))
+
+
+def promise_problems(table: PromiseTable) -> Iterator[str]:
+    """Yield a message for each hidden check without a promise and for each unknown address."""
+    for check in table.without_promise:
+        if check.hidden:
+            yield (
+                f"{check.file.name}: {check.name} names no sentence of the text: "
+                'add @pytest.mark.promise("...") above it'
+            )
+    for promise in table.promises:
+        if not promise.text:
+            named_by = ", ".join(check.name for check in promise.checks)
+            yield (
+                f"{named_by}: no text has the promise '{promise.address}': write "
+                f"`<!-- promise: {promise.address} -->` after a sentence of README.md, or name a "
+                "docstring: Class.method, Class.method.argument, Class.method.returns"
+            )
+
+
+def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
+    """Return what the text of `exercise` promises and no check names, each sentence once.
+
+    Docstrings of given code, ``Given: ...``, are left out: what it promises is kept as long as it
+    is called, which the sentences of the tasks promise.
+    """
+    named = {address for check in promise_table(exercise).checks for address in check.promises}
+    readme = read_text(exercise.readme) if exercise.readme.is_file() else ""
+    unclaimed = [
+        promise for promise in promised_sentences(readme) if named.isdisjoint(promise.names)
+    ]
+    for docstring in docstrings(exercise):
+        if not next(iter(docstring.values())).startswith("Given:"):
+            for address, text in docstring.items():
+                unclaimed += promised_sentences(text) if address not in named else ()
+    return tuple(dict.fromkeys(unclaimed))
+
+
+def promised_sentences(text: str) -> Iterator[PromisedSentence]:
+    """Yield the sentences of `text`, Markdown or a docstring, that have a phrase of `PHRASES`."""
+    for sentence in sentences(text):
+        text = without_marks(sentence).strip("| ")
+        kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(text))
+        if kinds:
+            yield PromisedSentence(text, kinds, tuple(MARK.findall(sentence)))
+
+
+def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:
+    for node in parse_file(file).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            title, *_ = (ast.get_docstring(node) or node.name).splitlines()
+            addresses = tuple(_named_by(node.decorator_list, file))
+            yield PromisedCheck(file, node.name, title.rstrip("."), hidden, addresses)
+
+
+def _named_by(decorators: Iterable[ast.expr], file: Path) -> Iterator[str]:
+    for decorator in decorators:
+        match decorator:
+            case ast.Call(func=ast.Attribute(attr="promise"), args=addresses):
+                yield from (_constant(address, file) for address in addresses)
+
+
+def _constant(address: ast.expr, file: Path) -> str:
+    if isinstance(address, ast.Constant) and isinstance(address.value, str):
+        return address.value
+    raise BadInputError(f"{file}, line {address.lineno}: a promise is a text in quotes")

@@ -1,0 +1,3 @@
+"""Reports made by hand, with every verdict."""
+
+from report_fixtures import *  # noqa: F403
