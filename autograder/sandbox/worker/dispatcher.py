@@ -242,7 +242,7 @@ class Dispatcher:
             self._of_backend("assign", arrays, key, value)
 
     def _of_backend(self, method: str, *args: Any) -> Any:
-        """Call a method of the backend's arrays; NotImplementedError is a fault of the backend."""
+        """Call a method of the arrays; its own NotImplementedError is a fault of the backend."""
         try:
             return getattr(self._arrays, method)(*args)
         except NotImplementedError as error:
