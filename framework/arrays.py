@@ -1,4 +1,4 @@
-"""The arrays of a backend, and the choice of the current arrays.
+"""The arrays of a backend, the choice of the current arrays, and the named arrays of a model.
 
 A model asks the arrays in force for storage, zeros, copies and dtypes, so that its own code names
 no array library. They are NumPy's arrays unless a model is built for another backend.
@@ -8,7 +8,16 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+    ValuesView,
+)
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -24,13 +33,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 
+#: Name -> native array; an assignment to a name replaces the array.
+Table = MutableMapping[str, Any]
+
+#: From the gradient of an output to those of the parameters, by name, and of the inputs, in order.
+Pullback = Callable[[Any], tuple[Mapping[str, Any], Sequence[Any]]]
+
 
 class Arrays(ABC):
     """The arrays of a backend, with conversions from and to NumPy arrays.
 
     A backend must implement the abstract methods. The other methods use them and NumPy; a backend
     may override them with faster ones.
+
+    Attributes:
+        namespace: the module of the library's functions, with names and arguments as in NumPy.
     """
+
+    namespace: Any = np
 
     @abstractmethod
     def from_numpy(self, array: Array) -> Any:
@@ -39,10 +59,6 @@ class Arrays(ABC):
     @abstractmethod
     def to_numpy(self, native: Any) -> Array:
         """Return a NumPy copy of a native array."""
-
-    @abstractmethod
-    def assign(self, target: Any, array: Array) -> None:
-        """Copy `array` into the native array `target`, in place."""
 
     @abstractmethod
     def is_native(self, value: object) -> bool:
@@ -56,18 +72,51 @@ class Arrays(ABC):
         """Return a native array of zeros in the shape and dtype of `native`."""
         return self.from_numpy(np.zeros_like(self.to_numpy(native)))
 
-    def fill_zero(self, natives: Iterable[Any]) -> None:
-        """Set every entry of each of `natives` to zero, in place."""
-        for native in natives:
-            self.assign(native, np.zeros_like(self.to_numpy(native)))
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Set the array `name` of `natives` to the values of `array`.
 
-    def scale(self, natives: Iterable[Any], factor: float = 1, clip: float | None = None) -> None:
-        """Multiply all arrays by `factor`, and limit their global norm to `clip`, in place.
+        Here a new array takes its place. A backend whose arrays can be changed copies in place.
+        """
+        natives[name] = self.astype(self.from_numpy(array), natives[name].dtype)
+
+    def assign_rows(self, natives: Table, name: str, rows: Any, values: Any) -> None:
+        """Set `rows` of the array `name` of `natives`: native ids and values."""
+        array = self.to_numpy(natives[name])
+        array[self.to_numpy(rows)] = self.to_numpy(values)
+        self.assign(natives, name, array)
+
+    def rows(self, native: Any, ids: Any) -> Any:
+        """Return the rows `ids`, integers `(...)`, of the array `native`.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < native.shape[0]):
+            found = f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"ids lie in 0 ... {native.shape[0] - 1}, but these in {found}")
+        return native[ids]
+
+    def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
+        """Add `values` `(..., D)` to the rows `ids` `(...)` of the array `name` of `natives`.
+
+        What is added to one row several times adds up.
+        """
+        array = self.to_numpy(natives[name])
+        np.add.at(array, self.to_numpy(ids), self.to_numpy(values))
+        self.assign(natives, name, array)
+
+    def fill_zero(self, natives: Table) -> None:
+        """Set every entry of each of `natives` to zero."""
+        for name, native in natives.items():
+            natives[name] = self.zeros_like(native)
+
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
+        """Multiply all arrays by `factor`, and limit their global norm to `clip`.
 
             x · f · min(1, clip / ‖f x‖),    ‖x‖² = Σ over all entries of all arrays
 
         Args:
-            natives: the arrays, as the gradients of a model.
+            natives: name -> array, as the gradients of a model.
             factor: f, positive.
             clip: maximum norm, positive; None: no limit.
 
@@ -77,16 +126,37 @@ class Arrays(ABC):
 
         Source: Pascanu et al. 2013, algorithm 1; lecture 7.
         """
-        natives = list(natives)
-        copies = [self.to_numpy(native) for native in natives]
-        scale = _scale_factor(copies, factor, clip)
-        for native, copy in zip(natives, copies, strict=True):
-            self.assign(native, copy * scale)
+        copies = {name: self.to_numpy(native) for name, native in natives.items()}
+        scale = _scale_factor(copies.values(), factor, clip)
+        for name, copy in copies.items():
+            self.assign(natives, name, copy * scale)
 
-    def add_multiple(self, natives: Iterable[Any], others: Iterable[Any], factor: float) -> None:
-        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
-        for native, other in zip(natives, others, strict=True):
-            self.assign(native, self.to_numpy(native) + factor * self.to_numpy(other))
+    def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
+        """Add `factor` times the array of the same name in `others` to each of `natives`."""
+        for name, native in natives.items():
+            total = self.to_numpy(native) + factor * self.to_numpy(others[name])
+            self.assign(natives, name, total)
+
+    def pullback(
+        self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
+    ) -> tuple[Any, Pullback]:
+        """Compute ``function(parameters, *inputs)``, and how gradients flow back through it.
+
+        Args:
+            function: pure; returns an array, or a tuple of the output and of values that no
+                gradient flows through, such as a state.
+            parameters: name -> array.
+            inputs: arrays; those that are not real numbers get the gradient None.
+
+        Returns:
+            what `function` returns; and the pullback, which may be called more than once. From
+            the gradient of the output it computes those of the parameters, by name, and those of
+            the inputs, in order.
+
+        Raises:
+            NotImplementedError: the library does not differentiate.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot differentiate functions")
 
     def astype(self, native: Any, dtype: DTypeLike) -> Any:
         """Return a native array of the values of `native` in `dtype`."""
@@ -120,10 +190,6 @@ class NumpyArrays(Arrays):
         """Return a copy of `native` as a plain array."""
         return np.array(native, copy=True, subok=False)
 
-    def assign(self, target: Array, array: Array) -> None:
-        """Copy `array` into `target`."""
-        target[...] = array
-
     def is_native(self, value: object) -> bool:
         """Return whether `value` is a NumPy array."""
         return isinstance(value, np.ndarray)
@@ -132,31 +198,38 @@ class NumpyArrays(Arrays):
         """Zeros in the shape and dtype of `native`."""
         return np.zeros_like(native)
 
-    def fill_zero(self, natives: Iterable[Array]) -> None:
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Copy `array` into the array `name`."""
+        natives[name][...] = array
+
+    def assign_rows(self, natives: Table, name: str, rows: Array, values: Array) -> None:
+        """Set `rows` of the array `name`, in place."""
+        natives[name][rows] = values
+
+    def fill_zero(self, natives: Table) -> None:
         """Set every entry of each of `natives` to zero, in place."""
-        for native in natives:
+        for native in natives.values():
             native.fill(0)
 
-    def scale(self, natives: Iterable[Array], factor: float = 1, clip: float | None = None) -> None:
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all arrays by `factor`, and limit their global norm, in place."""
-        scale = _scale_factor(natives := list(natives), factor, clip)
+        arrays = natives.values()
+        scale = _scale_factor(arrays, factor, clip)
         if scale != 1:
-            for native in natives:
+            for native in arrays:
                 native *= scale
 
-    def add_multiple(
-        self, natives: Iterable[Array], others: Iterable[Array], factor: float
-    ) -> None:
-        """Add `factor` times each of `others` to the array at its place in `natives`, in place."""
-        for native, other in zip(natives, others, strict=True):
-            native += factor * other
+    def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
+        """Add `factor` times the array of the same name in `others` to each, in place."""
+        for name, native in natives.items():
+            native += factor * others[name]
 
     def astype(self, native: Array, dtype: DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
 
 
-def _scale_factor(arrays: Sequence[Array], factor: float, clip: float | None) -> float:
+def _scale_factor(arrays: Iterable[Array], factor: float, clip: float | None) -> float:
     """Return what the arrays are multiplied by: see `Arrays.scale`."""
     if clip is None:
         return factor
@@ -165,6 +238,118 @@ def _scale_factor(arrays: Sequence[Array], factor: float, clip: float | None) ->
     if not math.isfinite(norm):
         raise BadInputError(f"the norm of the gradients is {norm}: try a smaller learning rate")
     return factor * min(1.0, clip / norm) if norm else factor
+
+
+class NamedArrays(MutableMapping[str, Any]):
+    """Name -> array of a model: its own arrays, and those of its parts as ``part.name``.
+
+    Nothing is stored twice: an assignment reaches the part that owns the array. So arrays that
+    cannot be changed in place can be replaced. To delete the name of a part's array only hides it.
+
+    Args:
+        attribute: where a part has such arrays: ``parameters``, ``gradients`` or ``buffers``.
+        own: the arrays of the model itself, in any mapping; None: in a new dict.
+    """
+
+    #: How often names were added or removed, in all models: until the next time, a model remembers
+    #: where its arrays are.
+    _changes = 0
+
+    def __init__(self, attribute: str, own: MutableMapping[str, Any] | None = None) -> None:
+        self.own: MutableMapping[str, Any] = {} if own is None else own
+        self._attribute = attribute
+        #: Prefix, the part, and the number of own arrays that come before its arrays.
+        self._parts: dict[str, tuple[str, Any, int]] = {}
+        self._hidden: set[str] = set()
+        self._places: dict[str, tuple[MutableMapping[str, Any], str]] = {}
+        #: `_changes` when the places were found; None: they change unseen, in a dict from outside.
+        self._found_at: int | None = None
+        self._is_seen = own is None
+        NamedArrays._changes += 1
+
+    def add_part(self, name: str, part: Any) -> None:
+        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
+        prefix = "" if name.startswith("_") else f"{name}."
+        for key in getattr(part, self._attribute, ()):
+            self.own.pop(prefix + key, None)
+        self._parts[name] = prefix, part, len(self.own)
+        NamedArrays._changes += 1
+
+    def __getitem__(self, name: str) -> Any:
+        array = self.own.get(name)
+        if array is None:
+            arrays, key = self._all_places()[name]
+            array = arrays[key]
+        return array
+
+    def __setitem__(self, name: str, array: Any) -> None:
+        if name in self.own:
+            self.own[name] = array
+        elif name in self._all_places():
+            arrays, key = self._places[name]
+            arrays[key] = array
+        else:
+            self.own[name] = array
+            NamedArrays._changes += 1
+
+    def __delitem__(self, name: str) -> None:
+        if name in self.own:
+            del self.own[name]
+        elif name in self._all_places():
+            self._hidden.add(name)
+        else:
+            raise KeyError(name)
+        NamedArrays._changes += 1
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all_places())
+
+    def __len__(self) -> int:
+        return len(self._all_places())
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and arrays; assignments to names are allowed meanwhile."""
+        return self.copy().items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the arrays."""
+        return self.copy().values()
+
+    def copy(self) -> dict[str, Any]:
+        """Return a dict of the same arrays."""
+        return {name: arrays[key] for name, (arrays, key) in self._all_places().items()}
+
+    def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return self.copy() | dict(other)
+
+    def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(other) | self.copy()
+
+    def __repr__(self) -> str:
+        return repr(self.copy())
+
+    def _all_places(self) -> dict[str, tuple[MutableMapping[str, Any], str]]:
+        """Return name -> the mapping with the array and its name there, in the order of adding."""
+        if self._found_at != NamedArrays._changes:
+            own = [(name, (self.own, name)) for name in self.own]
+            found, start, is_seen = dict(own[:0]), 0, self._is_seen
+            for prefix, part, end in self._parts.values():
+                found.update(own[start:end])
+                arrays = getattr(part, self._attribute, {})
+                is_seen &= isinstance(arrays, NamedArrays) and arrays._is_remembered()
+                places = {key: (arrays, key) for key in arrays}
+                if isinstance(arrays, NamedArrays):
+                    places = arrays._all_places()
+                found.update((prefix + key, place) for key, place in places.items())
+                start = end
+            found.update(own[start:])
+            self._places = {name: found[name] for name in found if name not in self._hidden}
+            self._found_at = NamedArrays._changes if is_seen else None
+        return self._places
+
+    def _is_remembered(self) -> bool:
+        self._all_places()
+        return self._found_at is not None
 
 
 _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArrays())  # noqa: B039

@@ -86,7 +86,7 @@ class BadInputError(UsageError):
 #: Owners that no message advises to block: gradus does not work without them.
 BUILT_IN_OWNERS = frozenset(
     {
-        *("gradus", "the course", "numpy_reference", "torch_backend"),
+        *("gradus", "the course", "numpy_reference", "torch_backend", "jax_backend"),
         *("lectures", "autograder", "authoring", "classes", "doctor"),
     }
 )

@@ -12,10 +12,10 @@ No class here uses an array library: "array" means an array of the current backe
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Self
 
-from framework.arrays import Array, Arrays, NumpyArrays, current_arrays
+from framework.arrays import Array, Arrays, NamedArrays, NumpyArrays, current_arrays
 from framework.kinds import KINDS, missing_methods
 
 __all__ = [
@@ -35,14 +35,17 @@ __all__ = [
 ]
 
 #: Name -> array of the backend.
-Parameters = dict[str, Any]
+Parameters = MutableMapping[str, Any]
+
+_TABLES = ("parameters", "gradients", "buffers")
 
 
 class Model:
     """A layer or a whole network; a model can contain other models.
 
     Attributes:
-        parameters: name -> array. Optimizers update these arrays in place.
+        parameters: name -> array, with those of parts as ``part.name``. Optimizers change these
+            arrays in place, or assign new ones.
         gradients: the same names and shapes; `backward` **adds** into them.
         training: True in training mode (dropout drops, batch norm uses the batch).
     """
@@ -51,8 +54,8 @@ class Model:
     _arrays: Arrays = NumpyArrays()
 
     def __init__(self) -> None:
-        self.parameters: Parameters = {}
-        self.gradients: Parameters = {}
+        self.parameters, self.gradients = NamedArrays("parameters"), NamedArrays("gradients")
+        vars(self)["buffers"] = NamedArrays("buffers")
         self.training = True
         self._arrays = current_arrays()
         self._children: dict[str, Any] = {}
@@ -71,14 +74,14 @@ class Model:
     def add_child(self, name: str, child: Any) -> Any:
         """Make `child` a part of this model: its parameters appear here as ``name.parameter``.
 
-        The arrays are shared, not copied, so that an in-place update reaches the child.
-
         Args:
             name: the name of the part; a name that begins with "_" is left out of parameter names.
             child: an object with the methods of a model; it need not be a `Model`.
         """
+        tables = [self._named_arrays(attribute) for attribute in _TABLES]
         self._children[name] = child
-        self._share(name, child)
+        for table in tables:
+            table.add_part(name, child)
         return child
 
     def forward(self, *inputs: Any) -> Any:
@@ -98,18 +101,13 @@ class Model:
     def buffers(self) -> Parameters:
         """Return name -> array of values that training changes without gradients.
 
-        Examples are running statistics. Buffers of parts are called ``name.buffer``. A checkpoint
-        stores them with the parameters.
+        Examples are running statistics. A checkpoint stores them with the parameters.
         """
-        return {
-            _shared_name(name, key): value
-            for name, child in self._children.items()
-            for key, value in getattr(child, "buffers", {}).items()
-        }
+        return self._named_arrays("buffers")
 
     def zero_gradients(self) -> None:
-        """Set every gradient to zero, in place."""
-        self._arrays.fill_zero(self.gradients.values())
+        """Set every gradient to zero."""
+        self._arrays.fill_zero(self.gradients)
 
     def train(self) -> None:
         """Switch to training mode, parts included."""
@@ -120,36 +118,32 @@ class Model:
         self._set_training(False)
 
     def astype(self, dtype: Any) -> Self:
-        """Convert all parameters and gradients to `dtype`, parts included, and return the model."""
-        for name in self.parameters.keys() - self._shared_names():
-            self.parameters[name] = self._arrays.astype(self.parameters[name], dtype)
-            self.gradients[name] = self._arrays.astype(self.gradients[name], dtype)
-        for name, child in self._children.items():
+        """Convert all arrays to `dtype`, parts included, and return the model."""
+        for child in self._children.values():
             child.astype(dtype)
-            self._share(name, child)
+        for attribute in _TABLES:
+            own = self._named_arrays(attribute).own
+            for name, array in own.items():
+                own[name] = self._arrays.astype(array, dtype)
         return self
 
-    def _shared_names(self) -> set[str]:
-        return {
-            _shared_name(name, key)
-            for name, child in self._children.items()
-            for key in child.parameters
-        }
-
-    def _share(self, name: str, child: Any) -> None:
-        for key, value in child.parameters.items():
-            self.parameters[_shared_name(name, key)] = value
-            self.gradients[_shared_name(name, key)] = child.gradients[key]
+    def _named_arrays(self, attribute: str) -> NamedArrays:
+        """Return the arrays of this model and its parts, also if a plain dict was assigned."""
+        children, found = self._children, vars(self)[attribute]
+        if isinstance(found, NamedArrays):
+            return found
+        table = NamedArrays(attribute, None if children else found)
+        for name, child in children.items():
+            table.add_part(name, child)
+        if children:  # what belongs to a part reaches it
+            table.update(found)
+        vars(self)[attribute] = table
+        return table
 
     def _set_training(self, training: bool) -> None:
         self.training = training
         for child in self._children.values():
             (child.train if training else child.eval)()
-
-
-def _shared_name(child: str, key: str) -> str:
-    """Return the name in a model of the array `key` of its part `child`."""
-    return key if child.startswith("_") else f"{child}.{key}"
 
 
 class LanguageModel(Model):
@@ -199,7 +193,7 @@ class Loss(ABC):
 
 
 class Optimizer(ABC):
-    """An update rule that changes parameter arrays in place and keeps a state for each name.
+    """An update rule for parameter arrays, which keeps a state for each name.
 
     `state` and `restore` work for every optimizer that keeps its state in dicts as attributes:
     parameter name -> array or number, as m, v and t of Adam.
@@ -212,7 +206,10 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self, parameters: Parameters, gradients: Mapping[str, Any]) -> None:
-        """Update every array of `parameters` in place with the gradient of the same name."""
+        """Update every array of `parameters` with the gradient of the same name.
+
+        It changes the arrays in place, or assigns new ones to the names in `parameters`.
+        """
 
     def state(self) -> dict[str, Any]:
         """Return the state: ``ATTRIBUTE/PARAMETER`` -> array or number, not copied."""

@@ -15,7 +15,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "penalty": ("value", "gradient"),
     "arrays": (
         *("from_numpy", "to_numpy", "assign", "is_native"),
-        *("asarray", "zeros_like", "fill_zero", "scale", "astype"),
+        *("asarray", "zeros_like", "fill_zero", "scale", "add_multiple", "astype"),
+        *("rows", "add_rows", "assign_rows"),
         *("generator", "generator_state", "restore_generator"),
     ),
     "accelerator": ("low_precision", "compile", "moved_ahead", "repeated", "computing", "notes"),

@@ -65,7 +65,7 @@ class HostedModel(LanguageModel):
     def forward(self, *inputs: Any) -> Any:
         """Send the parameters, then run the model's forward."""
         steps: list[Step] = [
-            Assign(self._handle, "parameters", self.parameters),
+            Assign(self._handle, "parameters", dict(self.parameters)),
             Call(self._handle, "zero_gradients"),
             Call(self._handle, "forward", inputs),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bdb
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -139,10 +139,10 @@ class Replay:
         bits.state = {**bits.state, "state": {"state": state, "inc": increment}}
         return np.random.Generator(bits)
 
-    def assign(self, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Copy `values` into `arrays`, in place, as a check sets the parameters of a model."""
+    def assign(self, arrays: MutableMapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Copy `values` into `arrays`, as a check sets the parameters of a model."""
         for name, value in values.items():
-            self.backend_arrays.assign(arrays[name], self.backend_arrays.to_numpy(value))
+            self.backend_arrays.assign(arrays, name, self.backend_arrays.to_numpy(value))
 
     def callbacks(self) -> dict[int, Any]:
         """Run the check once more, and return the functions that it passes, by number."""

@@ -130,12 +130,8 @@ class CharacterAwareLM(LanguageModel):
         self.spelling = spelling
         self.model = self.add_child("_model", model)
         self.encoder = self.add_child(_TABLE, encoder)
-
-    def _share(self, name: str, child: Any) -> None:
-        """Share all parameters except the table, whose rows are computed."""
-        super()._share(name, child)
         for arrays in (self.parameters, self.gradients):
-            arrays.pop(_TABLE, None)
+            del arrays[_TABLE]  # its rows are computed
 
     def initial_state(self, batch_size: int) -> Any:
         """Return the state of the model before the first token."""
@@ -156,11 +152,11 @@ class CharacterAwareLM(LanguageModel):
     def backward(self, grad_logits: Array) -> None:
         """Backpropagate through the model and through the encoder of each word of the text."""
         self.model.backward(grad_logits)
-        grad_table = self.model.gradients[_TABLE]
-        self.encoder.backward(grad_table[self._read])
-        self._arrays.fill_zero(
-            [grad_table]
-        )  # passed to the encoder; the next `backward` starts from zero
+        gradients = self.model.gradients
+        rows = gradients[_TABLE][self._read]
+        self.encoder.backward(rows)
+        # They are passed to the encoder; the next `backward` starts from zero.
+        self._arrays.assign_rows(gradients, _TABLE, self._read, self._arrays.zeros_like(rows))
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
         """Read one token of each text; predict the next one."""
@@ -173,4 +169,5 @@ class CharacterAwareLM(LanguageModel):
         words = np.unique(self._arrays.to_numpy(tokens))
         spelled = self._arrays.from_numpy(without_padding(self.spelling[words]))
         self._read = self._arrays.from_numpy(words)
-        self.model.parameters[_TABLE][self._read] = self.encoder.forward(spelled)
+        rows = self.encoder.forward(spelled)
+        self._arrays.assign_rows(self.model.parameters, _TABLE, self._read, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from framework.course.catalogue import Catalogue
@@ -92,7 +92,7 @@ def reference_offers(course: Catalogue) -> CourseOffers:
 
 
 def backend_offers(
-    package: str,
+    package: str | Mapping[str, str],
     provider: str,
     course: Catalogue,
     extras: Iterable[Implementation] = (),
@@ -105,14 +105,15 @@ def backend_offers(
     imported. A module without a task of its exercise is an error when that task is first used.
 
     Args:
-        package: the backend's package, imported already; `__name__` in its ``__init__.py``.
+        package: the backend's package, imported already; `__name__` in its ``__init__.py``. Or
+            exercise -> full name of the module with its tasks.
         provider: the backend's name.
         course: the active course.
         extras: what no exercise asks for. One that an exercise of `course` defines is left out.
         of: name of the course whose exercises the modules implement: an exercise of another course
             may have the same name. None for every course.
     """
-    modules = _modules(package)
+    modules = _modules(package) if isinstance(package, str) else package
 
     def implement(exercise: str, task: Task) -> Implementation:
         target = f"{modules[exercise]}:{task.name}"

@@ -18,6 +18,7 @@ GROUP = "gradus"
 BUILT_IN = {
     "numpy_reference": "plugins.numpy_reference",
     "torch_backend": "plugins.torch_backend",
+    "jax_backend": "plugins.jax_backend",
     "lectures": "plugins.lectures.plugin",
     "autograder": "autograder.plugin",
     "authoring": "plugins.authoring.plugin",

@@ -39,7 +39,12 @@ if TYPE_CHECKING:
     from framework.data.corpus_registry import Corpora
 
 #: Providers that only one built-in plugin may offer; no plugin may offer `student`.
-RESERVED = {REFERENCE: "numpy_reference", "torch": "torch_backend", STUDENT: ""}
+RESERVED = {
+    REFERENCE: "numpy_reference",
+    "torch": "torch_backend",
+    "jax": "jax_backend",
+    STUDENT: "",
+}
 
 #: The owner of the exercises' tasks, in origins and ``[overrides]``.
 COURSE = COURSE_OWNER

@@ -32,7 +32,7 @@ COURSE_OWNER = "the course"
 _FOLDERS = ("exercises", "solutions")
 
 #: Packages after which an extra of this distribution is named.
-_EXTRAS = ("torch",)
+_EXTRAS = ("torch", "jax")
 
 
 @dataclass(frozen=True)

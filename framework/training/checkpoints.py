@@ -213,7 +213,7 @@ def _all_arrays(model: Model) -> dict[str, Any]:
 
 
 def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> None:
-    """Set the parameters and buffers of `model` to `saved_arrays` of an equal model, in place.
+    """Set the parameters and buffers of `model` to `saved_arrays` of an equal model.
 
     Raises:
         BadInputError: names or shapes differ; both are shown.
@@ -229,7 +229,8 @@ def assign(model: Model, parameters: Mapping[str, Array], arrays: Arrays) -> Non
                 f"{expected.get(name, 'missing')} in the model"
             )
     for name, array in parameters.items():
-        arrays.assign(own[name], array)
+        table = model.parameters if name in model.parameters else model.buffers
+        arrays.assign(table, name, array)
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

@@ -111,9 +111,9 @@ class Run:
         model.astype(self.options.weight_type)
         r, arrays = self.options.initial_range, self.backend.arrays
         if r is not None:
-            for parameter in model.parameters.values():
+            for name, parameter in model.parameters.items():
                 drawn = self._rng.uniform(-r, r, tuple(parameter.shape))
-                arrays.assign(parameter, drawn.astype(self.options.weight_type))
+                arrays.assign(model.parameters, name, drawn.astype(self.options.weight_type))
         self.task.initialise(model, arrays, self.options, self._rng)
         return model
 

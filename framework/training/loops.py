@@ -86,7 +86,7 @@ class Learner(ABC):
     def step(self, batch: Batch) -> Any:
         """Take one step, and return the mean loss before it."""
         value, gradients = self.gradient_step(batch)
-        self.optimizer.step(self.model.parameters, gradients)
+        self.optimizer.step(self.model.parameters, dict(gradients.items()))
         if constrain := getattr(self.model, "constrain", None):
             constrain()
         return value
@@ -97,9 +97,9 @@ class Learner(ABC):
         gradients = self.model.gradients
         factor = batch.terms if self.summed else 1
         if self.weight_decay:
-            weights = (self.model.parameters[name] for name in gradients)
-            self.arrays.add_multiple(gradients.values(), weights, self.weight_decay / factor)
-        self.arrays.scale(gradients.values(), factor, self.clip)
+            weights = self.model.parameters
+            self.arrays.add_multiple(gradients, weights, self.weight_decay / factor)
+        self.arrays.scale(gradients, factor, self.clip)
         return value, gradients
 
     def native(self, array: Any) -> Any:

@@ -6,7 +6,7 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from framework.arrays import Array, Arrays
+from framework.arrays import Array, Arrays, Pullback, Table
 from framework.errors import BadInputError
 
 #: Name of the current device.
@@ -67,6 +68,8 @@ class TorchArrays(Arrays):
         BadInputError: there is no such device here.
     """
 
+    namespace = torch
+
     def __init__(self, device: str = "cpu") -> None:
         self.device = use_device(device)
 
@@ -95,9 +98,14 @@ class TorchArrays(Arrays):
         return np.array(plain, copy=True, order="C", subok=False)
 
     @torch.no_grad()
-    def assign(self, target: Tensor, array: Array) -> None:
-        """Copy `array` into `target`, in place, also where `target` is the leaf of a graph."""
-        target.copy_(_from_numpy(array, target.device))
+    def assign(self, natives: Table, name: str, array: Array) -> None:
+        """Copy `array` into the tensor `name`, in place, also if it is the leaf of a graph."""
+        natives[name].copy_(_from_numpy(array, natives[name].device))
+
+    @torch.no_grad()
+    def assign_rows(self, natives: Table, name: str, rows: Tensor, values: Tensor) -> None:
+        """Set `rows` of the tensor `name`, in place."""
+        natives[name][rows] = values
 
     def is_native(self, value: object) -> bool:
         """Return whether `value` is a tensor."""
@@ -111,21 +119,28 @@ class TorchArrays(Arrays):
         """Zeros in the shape, dtype and strides of `native`, without a graph."""
         return torch.zeros_like(native)
 
+    def rows(self, native: Tensor, ids: Tensor) -> Tensor:
+        """Return the rows `ids` of `native`; a GPU checks the ids when it reads the rows."""
+        return functional.embedding(checked_ids(ids, len(native)), native)
+
     @torch.no_grad()
-    def fill_zero(self, natives: Iterable[Tensor]) -> None:
+    def add_rows(self, natives: Table, name: str, ids: Tensor, values: Tensor) -> None:
+        """Add `values` to the rows `ids` of the tensor `name`, in place."""
+        natives[name].index_add_(0, ids.flatten().long(), values.flatten(0, -2))
+
+    @torch.no_grad()
+    def fill_zero(self, natives: Table) -> None:
         """Set every entry of each of `natives` to zero, in place and all at once."""
-        if tensors := list(natives):  # torch's operations on lists refuse empty ones
+        if tensors := list(natives.values()):  # torch's operations on lists refuse empty ones
             torch._foreach_zero_(tensors)
 
     @torch.no_grad()
-    def scale(
-        self, natives: Iterable[Tensor], factor: float = 1, clip: float | None = None
-    ) -> None:
+    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
         """Multiply all tensors by `factor`, and limit their global norm, without a host read.
 
         A norm that is not finite leaves entries that are not finite: the next loss shows them.
         """
-        tensors = list(natives)
+        tensors = list(natives.values())
         if clip is not None and tensors:
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors)))
             torch._foreach_mul_(tensors, factor * (clip / (factor * norm)).clamp(max=1.0))
@@ -133,13 +148,41 @@ class TorchArrays(Arrays):
             torch._foreach_mul_(tensors, factor)
 
     @torch.no_grad()
-    def add_multiple(
-        self, natives: Iterable[Tensor], others: Iterable[Tensor], factor: float
-    ) -> None:
-        """Add `factor` times each of `others` to the tensor at its place in `natives`, all at
-        once."""
-        if tensors := list(natives):  # torch's operations on lists refuse empty ones
-            torch._foreach_add_(tensors, list(others), alpha=factor)
+    def add_multiple(self, natives: Table, others: Mapping[str, Tensor], factor: float) -> None:
+        """Add `factor` times the tensor of the same name in `others` to each, all at once."""
+        if tensors := list(natives.values()):  # torch's operations on lists refuse empty ones
+            torch._foreach_add_(tensors, [others[name] for name in natives], alpha=factor)
+
+    def pullback(
+        self, function: Callable[..., Any], parameters: Mapping[str, Tensor], inputs: Sequence[Any]
+    ) -> tuple[Any, Pullback]:
+        """Compute ``function(parameters, *inputs)`` with a graph, which the pullback keeps.
+
+        Torch refuses the pullback after an input, the output or a parameter was changed in place:
+        the gradient would belong to no call.
+        """
+        leaves = {name: _leaf(value) for name, value in parameters.items()}
+        starts = [_leaf(value) if value.is_floating_point() else value for value in inputs]
+        with torch.enable_grad():
+            value = function(leaves, *starts)
+        output, *others = value if isinstance(value, tuple) else (value,)
+        real = [start for start in starts if start.requires_grad]
+        wanted = [*real, *leaves.values()]
+
+        def back(grad_output: Tensor) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
+            # The graph is kept: nothing forbids a second call, and it has to return the same.
+            found = torch.autograd.grad(
+                output, wanted, grad_output, retain_graph=True, materialize_grads=True
+            )
+            of_inputs: Sequence[Tensor | None] = found[: len(real)]
+            if len(real) < len(starts):
+                each = iter(of_inputs)
+                of_inputs = [next(each) if start.requires_grad else None for start in starts]
+            return dict(zip(leaves, found[len(real) :], strict=True)), of_inputs
+
+        if others:
+            return tuple(one.detach() for one in (output, *others)), back
+        return output.detach(), back
 
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
         """Return `native` in `dtype`: one of torch, NumPy's, or its name (``"float32"``)."""
@@ -196,6 +239,11 @@ def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Gener
     return torch.from_numpy(rng.random(tuple(shape))).to(device)
 
 
+def _leaf(value: Tensor) -> Tensor:
+    """Return the same memory as the start of a new graph."""
+    return value.detach().requires_grad_()
+
+
 def to_tensor(value: Any) -> Tensor:
     """Return `value` if it is a tensor, else a tensor of it (an array, a list, a number)."""
     if isinstance(value, Tensor):
@@ -233,6 +281,27 @@ def _remembered(tensor: Tensor) -> Array | None:
     """Return the kept values, unless the tensor was changed in place since then."""
     version, values = getattr(tensor, _ON_HOST, (None, None))
     return values if version == tensor._version else None
+
+
+def checked_ids(value: Any, size: int) -> Tensor:
+    """Return `value` as int64 ids of the rows of a table of `size` rows.
+
+    On a GPU the range is left to the kernel that reads the table: to look at the ids here would
+    wait for all that is still being computed.
+
+    Raises:
+        IndexError: the ids are no integers, or one is not in 0 ... size − 1.
+    """
+    ids = to_tensor(value)
+    if ids.is_floating_point() and ids.numel():
+        raise IndexError(f"ids must be integers, but these are {ids.dtype}")
+    whole = derived(ids.long(), ids, lambda values: values)
+    if ids.is_cuda or not ids.numel():
+        return whole
+    low, high = (bound.item() for bound in ids.aminmax())
+    if low < 0 or high >= size:
+        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {low} ... {high}")
+    return whole
 
 
 def to_dtype(dtype: npt.DTypeLike | torch.dtype) -> torch.dtype:

@@ -8,14 +8,27 @@ from framework.arrays import NumpyArrays
 from framework.errors import BadInputError
 
 
-@pytest.fixture(params=["numpy", "torch", "boxes"])
+@pytest.fixture(params=["numpy", "torch", "jax", "boxes"])
 def arrays(request):
     if request.param == "torch":
         pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
         from plugins.torch_backend.arrays import TorchArrays
 
         return TorchArrays()
+    if request.param == "jax":
+        pytest.importorskip("jax", reason="the JAX backend needs the extra `jax`")
+        from plugins.jax_backend.arrays import JaxArrays
+
+        return JaxArrays()
     return {"numpy": NumpyArrays, "boxes": BoxArrays}[request.param]()
+
+
+def native(arrays, **values):
+    return {name: arrays.from_numpy(np.array(value)) for name, value in values.items()}
+
+
+def plain(arrays, natives):
+    return {name: arrays.to_numpy(array).tolist() for name, array in natives.items()}
 
 
 @pytest.mark.parametrize(
@@ -32,36 +45,54 @@ def arrays(request):
 def test_gradients_keep_their_direction_when_they_are_scaled_and_clipped(
     arrays, factor, clip, expected
 ):
-    gradients = [arrays.from_numpy(np.array(g)) for g in ([3.0], [[4.0]])]
+    gradients = native(arrays, b=[3.0], W=[[4.0]])
     arrays.scale(gradients, factor, clip)
-    assert [arrays.to_numpy(g).item() for g in gradients] == pytest.approx(list(expected))
+    found = [arrays.to_numpy(g).item() for g in gradients.values()]
+    assert found == pytest.approx(list(expected))
 
 
 def test_gradients_of_zero_stay_zero(arrays):
     zeros = arrays.from_numpy(np.zeros(2))
-    arrays.scale([zeros], clip=1.0)
-    assert not arrays.to_numpy(zeros).any()
+    gradients = {"b": zeros}
+    arrays.scale(gradients, clip=1.0)
+    assert not arrays.to_numpy(gradients["b"]).any()
 
 
 def test_nothing_to_scale_is_no_error(arrays):
-    arrays.scale([], 2.0, clip=1.0)
+    arrays.scale({}, 2.0, clip=1.0)
 
 
-def test_a_multiple_of_other_arrays_is_added_in_place(arrays):
-    natives = [arrays.from_numpy(np.array(x)) for x in ([1.0, 2.0], [[3.0]])]
-    others = [arrays.from_numpy(np.array(x)) for x in ([10.0, 20.0], [[30.0]])]
+def test_a_multiple_of_other_arrays_is_added_by_name(arrays):
+    natives = native(arrays, b=[1.0, 2.0], W=[[3.0]])
+    others = native(arrays, W=[[30.0]], b=[10.0, 20.0])
     arrays.add_multiple(natives, others, 0.5)
-    assert [arrays.to_numpy(x).tolist() for x in natives] == [[6.0, 12.0], [[18.0]]]
-    assert arrays.to_numpy(others[0]).tolist() == [10.0, 20.0]
-    arrays.add_multiple([], [], 0.5)
+    assert plain(arrays, natives) == {"b": [6.0, 12.0], "W": [[18.0]]}
+    assert plain(arrays, others) == {"W": [[30.0]], "b": [10.0, 20.0]}
+    arrays.add_multiple({}, {}, 0.5)
+
+
+def test_an_array_and_its_rows_are_set(arrays):
+    natives = native(arrays, W=[[1.0], [2.0], [3.0]])
+    arrays.assign(natives, "W", np.array([[4.0], [5.0], [6.0]]))
+    rows = native(arrays, ids=[2, 0], values=[[7.0], [8.0]])
+    arrays.assign_rows(natives, "W", rows["ids"], rows["values"])
+    assert plain(arrays, natives) == {"W": [[8.0], [5.0], [7.0]]}
+    arrays.fill_zero(natives)
+    assert plain(arrays, natives) == {"W": [[0.0]] * 3}
+
+
+def test_an_array_keeps_its_precision(arrays):
+    natives = {"b": arrays.astype(arrays.from_numpy(np.zeros(2)), "float32")}
+    arrays.assign(natives, "b", np.ones(2))
+    assert arrays.to_numpy(natives["b"]).dtype == np.float32
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_norm_that_is_not_finite_is_refused_or_shows_in_the_entries(arrays, bad):
-    gradient = arrays.from_numpy(np.array([1.0, bad]))
+    gradients = {"b": arrays.from_numpy(np.array([1.0, bad]))}
     try:
-        arrays.scale([gradient], clip=1.0)
+        arrays.scale(gradients, clip=1.0)
     except BadInputError as error:
         assert "smaller learning rate" in str(error)
     else:
-        assert not np.isfinite(arrays.to_numpy(gradient)[1])
+        assert not np.isfinite(arrays.to_numpy(gradients["b"])[1])

@@ -209,7 +209,7 @@ def test_errors_end_with_their_exit_code_and_no_traceback(run):
     code, _, err = run("plugins", "--block", "torch_backen")
     assert code == UnknownNameError.exit_code == 2
     assert err == (
-        "gradus: no plugin 'torch_backen': did you mean 'torch_backend'? "
+        "gradus: no plugin 'torch_backen': did you mean 'torch_backend' or 'jax_backend'? "
         "`gradus plugins` shows all\n"
     )
 

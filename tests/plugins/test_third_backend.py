@@ -8,8 +8,11 @@ from boxes.arrays import Box
 from repository import ROOT
 
 from autograder.cli import grade
+from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
+from framework.training.checkpoints import assign, saved_arrays
+from framework.training.loops import Batch, LossLearner
 
 EXERCISES = ("activations", "neuron", "losses", "dropout")
 
@@ -46,6 +49,67 @@ def test_a_mistake_of_the_backend_is_found(graded, monkeypatch):
     code, report = graded("neuron")
     assert code == 1
     assert 0 < report["earned"] < report["possible"]
+
+
+class Scores(Model):
+    """logits = tanh(x W_1 + b_1) W_2 + b_2, composed of parts of the backend."""
+
+    def __init__(self, backend, rng):
+        super().__init__()
+        layers = {"first": ("affine", 2, 8), "_f": ("tanh",), "last": ("affine", 8, 2)}
+        self.layers = [
+            self.add_child(
+                name, backend.build(part, *sizes, kind="model", **({"rng": rng} if sizes else {}))
+            )
+            for name, (part, *sizes) in layers.items()
+        ]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, grad):
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+
+
+class ReplacingSGD:
+    """x ← x − α g, as a new array."""
+
+    learning_rate = 0.5
+
+    def step(self, parameters, gradients):
+        for name, x in parameters.items():
+            parameters[name] = x - self.learning_rate * gradients[name]
+
+
+@pytest.mark.parametrize("summed", [True, False])
+def test_a_model_learns_on_arrays_that_cannot_be_changed(summed):
+    backend = Backend(Plugins(["boxes"]).registry, "boxes")
+    rng = np.random.default_rng(0)
+    with backend.in_force():
+        model = Scores(backend, rng).astype("float32")
+    held = model.parameters.copy()
+    loss = backend.build("softmax_cross_entropy", kind="loss")
+    learner = LossLearner(
+        model, loss, ReplacingSGD(), backend.arrays, clip=1.0, summed=summed, weight_decay=1e-4
+    )
+    x = rng.normal(size=(64, 2)).astype("float32")
+    batch = Batch((x,), (x[:, 0] * x[:, 1] > 0).astype("int64"))
+    losses = [backend.arrays.to_numpy(learner.step(batch)).item() for _ in range(300)]
+    assert losses[0] > 0.5 and losses[-1] < 0.2
+    with pytest.raises(TypeError):
+        model.parameters["last.b"][0] = 1.0
+    assert model.layers[0].parameters["W"] is model.parameters["first.W"] is not held["first.W"]
+    assert model.parameters["last.W"].dtype == np.float32
+
+    saved = saved_arrays(model, backend.arrays)
+    with backend.in_force():
+        other = Scores(backend, rng).astype("float32")
+    assign(other, saved, backend.arrays)
+    outputs = [backend.arrays.to_numpy(one.forward(Box(x))) for one in (model, other)]
+    np.testing.assert_array_equal(*outputs)
 
 
 def test_a_network_of_the_backend_is_built_on_its_arrays():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -342,9 +343,9 @@ class _Parts:
         return self._places[id(leaf)]
 
 
-def assign(model: RemoteObject, values: dict[str, Any], attribute: str = "parameters") -> None:
+def assign(model: RemoteObject, values: Mapping[str, Any], attribute: str = "parameters") -> None:
     """Copy `values` into the arrays of the dict `attribute` of `model`, in place."""
-    model._session.run([Assign(model._handle, attribute, values)])
+    model._session.run([Assign(model._handle, attribute, dict(values))])
 
 
 def set_attribute(remote: RemoteObject, name: str, value: Any) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
 from autograder.sandbox.worker.loading import BackendFaultError, describe
-from framework.arrays import Arrays, NumpyArrays, arrays_in_force
+from framework.arrays import Arrays, NamedArrays, NumpyArrays, arrays_in_force
 from framework.models.parts import part
 
 Plain = Any
@@ -151,6 +151,8 @@ class Dispatcher:
         """Return what crosses the wire in place of an object that is not plain."""
         if self._arrays.is_native(value):
             return self._arrays.to_numpy(value)
+        if isinstance(value, NamedArrays):
+            return value.copy()
         self._last_handle += 1
         self._objects[self._last_handle] = value
         return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
@@ -237,7 +239,7 @@ class Dispatcher:
             shapes = tuple(arrays[key].shape), tuple(value.shape)
             if shapes[0] != shapes[1]:
                 raise ValueError(f"{name}['{key}'] has shape {shapes[0]}, expected {shapes[1]}")
-            self._of_backend("assign", arrays[key], value)
+            self._of_backend("assign", arrays, key, value)
 
     def _of_backend(self, method: str, *args: Any) -> Any:
         """Call a method of the arrays; its own NotImplementedError is a fault of the backend."""

@@ -118,11 +118,12 @@ class LanguageModelTask(TrainingTask):
         """
         if options.highway_bias is None:
             return
-        biases = [array for name, array in model.parameters.items() if _GATE_BIAS.search(name)]
+        biases = [name for name in model.parameters if _GATE_BIAS.search(name)]
         if not biases:
             raise UsageError("`--highway-bias` has no highway layer to change: see `--help`")
-        for bias in biases:
-            arrays.assign(bias, arrays.to_numpy(bias) + options.highway_bias)
+        for name in biases:
+            bias = arrays.to_numpy(model.parameters[name])
+            arrays.assign(model.parameters, name, bias + options.highway_bias)
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""

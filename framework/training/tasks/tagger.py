@@ -59,7 +59,8 @@ def backend_windows(backend: Backend) -> Windows:
     function, arrays = backend.function("windows"), backend.arrays
 
     def windows(ids: Ids, size: int) -> Ids:
-        return arrays.to_numpy(function(arrays.from_numpy(ids), size))
+        with backend.in_force():
+            return arrays.to_numpy(function(arrays.from_numpy(ids), size))
 
     return windows
 

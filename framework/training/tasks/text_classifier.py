@@ -120,7 +120,7 @@ class TextClassifierTask(ClassifierTask):
             name = type(model).__name__
             raise UsageError(f"{name} has no parameter 'embedding' to draw: {names}")
         drawn = rng.uniform(-r, r, tuple(model.parameters["embedding"].shape))
-        arrays.assign(model.parameters["embedding"], drawn.astype(options.weight_type))
+        arrays.assign(model.parameters, "embedding", drawn.astype(options.weight_type))
 
     def kept_arguments(self, model: Model, arrays: Arrays) -> dict[str, Any]:
         """Return the word vectors that are not among the parameters."""

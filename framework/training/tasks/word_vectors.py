@@ -234,7 +234,8 @@ class _SkipGramLearner(Learner):
         loss = self._moved(after, places, batch, LONG_STEP)
         length = LONG_STEP * max(batch.terms, 1)
         for name, ids, old, new in zip(TABLES, rows, before, after, strict=True):
-            model.gradients[name][ids] += (old - new) / length
+            total = model.gradients[name][ids] + (old - new) / length
+            self.arrays.assign_rows(model.gradients, name, ids, total)
         return loss
 
     def _moved(self, tables: list[Any], ids: Iterable[Array], batch: Batch, rate: float) -> float:

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from framework.arrays import Arrays
 from framework.data.vocabulary import Ids
 from framework.training.loops import Batch, LossLearner
 from plugins.lectures.comparison.claim import Claim
@@ -87,7 +86,9 @@ def accuracy(setting: Setting, layer: str, distance: int, rng: np.random.Generat
     sizes = (VOCABULARY, EMBEDDING, HIDDEN, cell)
     model: Any = build("recurrent_lm", *sizes, rng=rng, kind="language_model")
     if forget_bias is not None:
-        _start_with(forget_bias, model.parameters["cell.b"], arrays)
+        bias = arrays.to_numpy(model.parameters["cell.b"])
+        bias[HIDDEN : 2 * HIDDEN] = forget_bias  # of an LSTM
+        arrays.assign(model.parameters, "cell.b", bias)
     loss = build("softmax_cross_entropy", kind="loss")
     optimizer = build("adam", RATE, kind="optimizer")
     learner = LossLearner(model, loss, optimizer, arrays, clip=CLIP)
@@ -96,13 +97,6 @@ def accuracy(setting: Setting, layer: str, distance: int, rng: np.random.Generat
     new = texts(TEST_TEXTS, distance, rng)
     logits = arrays.to_numpy(model.forward(arrays.from_numpy(new[:, :-1])))
     return float((logits[:, -1].argmax(axis=-1) == new[:, -1]).mean())
-
-
-def _start_with(forget_bias: float, bias: Any, arrays: Arrays) -> None:
-    """Set the second quarter of the biases of an LSTM, those of its forget gates."""
-    values = arrays.to_numpy(bias)
-    values[HIDDEN : 2 * HIDDEN] = forget_bias
-    arrays.assign(bias, values)
 
 
 def _batches(distance: int, rng: np.random.Generator) -> Iterator[Batch]:

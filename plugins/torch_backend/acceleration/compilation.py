@@ -1,6 +1,6 @@
 """Layers that `torch.compile` translates: those that launch many small operations.
 
-A layer says itself whether it gains (`AutogradModel.gains_by_compiling`). Layers that one kernel
+A layer says itself whether it gains (its attribute `gains_by_compiling`). Layers that one kernel
 computes lose: for a highway layer the translated form takes twice the time on a CPU.
 """
 
@@ -17,7 +17,6 @@ from torch._functorch import config as functorch_config
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from plugins.torch_backend.shared.model import AutogradModel
 
 #: Names of C++ compilers, in the order in which they are looked for.
 _COMPILERS = ("c++", "g++", "clang++")
@@ -43,11 +42,11 @@ def compile_layers(
     """
     if missing := missing_compiler(device):
         raise UsageError(f"`--compile` is not possible: {missing}, or leave the option out")
-    # `AutogradModel` keeps its graph for a second backward: no buffer of it may be reused.
+    # A pullback keeps its graph for a second backward: no buffer of it may be reused.
     functorch_config.donated_buffer = False
     layers = [one for one in _parts(model) if getattr(one, "gains_by_compiling", False)]
     for layer in layers:
-        layer.compute = compiler(layer.compute)  # type: ignore[method-assign]
+        layer.compute = compiler(layer.compute)
     return tuple(dict.fromkeys(type(layer).__name__ for layer in layers))
 
 
@@ -69,9 +68,8 @@ def compiled_in_words(names: tuple[str, ...]) -> str:
     return f"compiled: {', '.join(names)}"
 
 
-def _parts(model: Any) -> Iterator[AutogradModel]:
+def _parts(model: Any) -> Iterator[Any]:
     """Yield `model` and its parts, which may come from other providers."""
-    if isinstance(model, AutogradModel):
-        yield model
+    yield model
     for child in getattr(model, "_children", {}).values():
         yield from _parts(child)

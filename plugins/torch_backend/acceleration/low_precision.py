@@ -47,13 +47,9 @@ class LowPrecisionModel(Model):
         self.model, self.computed = model, computing.astype(torch.bfloat16)
         self._name = type(model).__name__
         self.parameters, self.gradients = model.parameters, model.gradients
+        vars(self)["buffers"] = model.buffers
         if hasattr(model, "constrain"):
             self.constrain = model.constrain
-
-    @property
-    def buffers(self) -> Parameters:
-        """Return the buffers of the model in float32."""
-        return self.model.buffers
 
     @property
     def state(self) -> Any:

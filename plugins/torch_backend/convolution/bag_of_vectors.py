@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import Model
-from plugins.torch_backend.arrays import uniforms
-from plugins.torch_backend.shared.model import PAD, checked_ids
+from plugins.torch_backend.arrays import checked_ids, uniforms
+from plugins.torch_backend.shared.model import PAD
 
 
 class DeepAveragingNetwork(Model):

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from framework.interfaces import Model
+from framework.models.differentiated import check_forward
 from plugins.torch_backend.arrays import to_dtype, to_tensor
-from plugins.torch_backend.shared.model import check_forward
 
 _aten = torch.ops.aten
 

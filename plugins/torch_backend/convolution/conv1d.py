@@ -12,9 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import Model
+from framework.models.differentiated import check_forward
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.neural_networks.neuron import Affine
-from plugins.torch_backend.shared.model import check_forward, store_in_order
+from plugins.torch_backend.shared.model import store_in_order
 
 _aten = torch.ops.aten
 

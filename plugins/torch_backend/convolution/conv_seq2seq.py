@@ -15,8 +15,8 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.conditioned import Conditioned
+from framework.models.networks import Chain, Embedding, Flatten
 from framework.models.parts import part
-from plugins.torch_backend.shared.chains import EmbeddedChain, Flatten
 from plugins.torch_backend.shared.model import PAD
 
 END = 2
@@ -31,11 +31,8 @@ def layer_widths(length: int, width: int) -> list[int]:
     return [width] * full + [left + 1] * (left > 0)
 
 
-class ConvolutionalEncoder(EmbeddedChain):
-    """x_i = tanh(conv_i(x_{i−1})) without padding, until one step remains: the vector c.
-
-    `forward` returns the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`.
-    """
+class ConvolutionalEncoder(Chain):
+    """x_i = tanh(conv_i(x_{i−1})) without padding, until one step remains: the vector c."""
 
     def __init__(
         self,
@@ -47,23 +44,24 @@ class ConvolutionalEncoder(EmbeddedChain):
         *,
         rng: np.random.Generator,
     ) -> None:
-        super().__init__()
+        super().__init__(ids=True)
         if min(length, width) < 2:
             raise ValueError(f"length and width are at least 2, but got {length} and {width}")
         V, E, C = vocabulary_size, embedding_size, channels
         self.vocabulary_size, self.length = V, length
-        self.add_parameter("embedding", rng.normal(size=(V, E)))
+        self.add_layer("_embedding", Embedding(V, E, 1.0, rng=rng))
         for i, width_i in enumerate(layer_widths(length, width), start=1):
             conv = part("conv1d")(E if i == 1 else C, C, width_i, rng=rng)
             self.add_layer(f"conv_{i}", conv)
             self.add_layer(f"tanh_{i}", part("tanh")())
-        self.layers.append(Flatten())  # of the one step that is left
+        self.add_layer("_flat", Flatten())  # of the one step that is left
 
-    def _prepared(self, ids: Tensor) -> Tensor:
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`."""
         missing = self.length - ids.shape[1]
         if missing < 0:
             raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
-        return functional.pad(ids, (0, missing), value=PAD)
+        return torch.as_tensor(super().forward(functional.pad(ids, (0, missing), value=PAD)))
 
 
 class ConvolutionalTranslator(Model):

@@ -10,7 +10,7 @@ Character-level Representations for Part-of-Speech Tagging" (2014).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.parts import part
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import PAD, EmbeddingModel, checked_ids, through
+from plugins.torch_backend.arrays import checked_ids, to_tensor
+from plugins.torch_backend.shared.model import PAD, EmbeddingModel, through
 
 
 class CharacterWordEncoder(EmbeddingModel):
@@ -60,7 +60,7 @@ class CharacterWordEncoder(EmbeddingModel):
     def _look_up(self, ids: Any) -> Tensor:
         return super()._look_up(_checked(ids, (2, 3), self.characters))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
         is_character = (self._ids != PAD).flatten(0, -2)
         e = inputs[0].flatten(0, -3) * is_character[:, :, None]

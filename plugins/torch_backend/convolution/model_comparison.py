@@ -6,7 +6,7 @@ Source: CS224n lecture 11, sections 3.3, 3.4, 4.5 and 5.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,7 @@ class SequenceClassifier(EmbeddingModel):
         self.pool = part(POOLINGS[pooling])() if pooling in POOLINGS else None
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Encode, pool, score: logits `(N, C)`."""
         words = self._ids != PAD
         h = through(self.encoder, inputs[0] * words[:, :, None])

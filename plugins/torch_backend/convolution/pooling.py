@@ -7,19 +7,20 @@ Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from framework.models.differentiated import DifferentiatedModel
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import AutogradModel
 
 _LEAST = -torch.inf
 
 
-class _Pool(AutogradModel):
+class _Pool(DifferentiatedModel):
     """The base of all poolings: texts `(N, T, C)`, with a mask `(N, T)` that is False at
     padding."""
 
@@ -37,7 +38,7 @@ class _Pool(AutogradModel):
         if self._padding is not None and self._padding.shape[:2] != x.shape[:2]:
             got = tuple(self._padding.shape[:2])
             raise ValueError(f"mask should have shape {shape[:2]}, but has {got}")
-        return super().forward(x)
+        return torch.as_tensor(super().forward(x))
 
     def _candidates(self, x: Tensor) -> Tensor:
         """Return `x` with −∞ at the padding."""
@@ -51,7 +52,7 @@ class _Pool(AutogradModel):
 class MaxOverTime(_Pool):
     """The greatest number of each channel, `(N, C)`."""
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the maxima; not by `amax`, which divides the gradient among equal numbers."""
         return self._pooled(self._candidates(inputs[0]).max(dim=1).values)
 
@@ -59,7 +60,7 @@ class MaxOverTime(_Pool):
 class AverageOverTime(_Pool):
     """The mean of each channel over the words of a text, `(N, C)`."""
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the sum over the words, by their number."""
         (x,) = inputs
         if self._padding is None:
@@ -81,7 +82,7 @@ class LocalMaxPool(_Pool):
         """T', the number of windows over T = `length` steps, 1 or more."""
         return -(-max(length - self.size, 0) // self.stride) + 1
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the maxima; the kernel needs channels before time and at least one full window."""
         x = self._candidates(inputs[0])
         if x.shape[1] < self.size:
@@ -99,7 +100,7 @@ class KMaxPool(_Pool):
             raise ValueError(f"k is at least 1, but got {k}")
         self.k = k
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the k maxima; not by `topk`, which takes any of equal numbers."""
         T, k = inputs[0].shape[1], self.k
         x = self._candidates(inputs[0]).transpose(1, 2)  # sorted faster with time as last axis

@@ -6,7 +6,7 @@ Sentence Classification" (2014).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.models.parts import part
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import PAD, EmbeddingModel, checked_ids, through
+from plugins.torch_backend.arrays import checked_ids, to_tensor
+from plugins.torch_backend.shared.model import PAD, EmbeddingModel, through
 
 CHANNELS = ("tuned", "static", "both")
 
@@ -75,7 +75,7 @@ class TextCNN(EmbeddingModel):
         found = [functional.embedding(self._ids, table) for table in tables if table is not None]
         return torch.cat(found, dim=-1)
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Logits `(N, K)` for texts `(N, T)`, short ones filled up with `PAD`."""
         words = self._ids != PAD
         x = inputs[0] * words[..., None]

@@ -8,6 +8,8 @@ Encoder-Decoder for Statistical Machine Translation" (2014).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -17,6 +19,9 @@ from plugins.torch_backend.shared.gru_steps import gru_steps
 from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
+
+#: Parameters that the kernel wants transposed and with other blocks.
+_OF_KERNEL = ("W_x", "W_h", "b")
 
 
 class GRU(RecurrentLayer):
@@ -48,7 +53,7 @@ class GRU(RecurrentLayer):
         for name in ("W_x", "W_h"):  # in the layout of the kernel: its rows are the columns
             store_in_order(self, name, (1, 0))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states; the kernel has a second bias, of which r and z use none."""
         if not self._uses_kernel:
             return self._own_steps(parameters, *inputs)
@@ -64,7 +69,7 @@ class GRU(RecurrentLayer):
             )
         return h
 
-    def _own_steps(self, p: dict[str, Tensor], x: Tensor, h: Tensor) -> Tensor:
+    def _own_steps(self, p: Mapping[str, Tensor], x: Tensor, h: Tensor) -> Tensor:
         if not torch.compiler.is_compiling():
             return gru_steps(x, h, (p["W_x"], p["W_h"], p["b"]), p.get("b_h"), self._mask)
         H, mask = self.hidden_size, self._mask
@@ -83,14 +88,16 @@ class GRU(RecurrentLayer):
         is_faster = self.parameters["b"].device.type in self.kernel_devices
         return self.reset_after and is_faster and not self._has_gaps
 
-    def _laid_out(self, parameter: Tensor) -> Tensor:
-        if not self._uses_kernel or len(parameter.t()) == self.hidden_size:  # b_h stays
-            return parameter
-        u, r, content = torch.chunk(parameter.t(), 3)
-        return torch.cat([r, -u, content])
+    def _given_parameters(self) -> Mapping[str, Tensor]:
+        own = super()._given_parameters()
+        if not self._uses_kernel:
+            return own
+        blocks = {name: torch.chunk(own[name].t(), 3) for name in _OF_KERNEL}
+        return {**own, **{name: torch.cat([r, -u, h]) for name, (u, r, h) in blocks.items()}}
 
-    def _laid_back(self, gradient: Tensor) -> Tensor:
-        if not self._uses_kernel or len(gradient) == self.hidden_size:
-            return gradient
-        r, z, content = torch.chunk(gradient, 3)
-        return torch.cat([-z, r, content]).t()
+    def _add_gradients(self, found: Mapping[str, Tensor]) -> None:
+        if self._uses_kernel:
+            blocks = {name: torch.chunk(found[name], 3) for name in _OF_KERNEL}
+            own = {name: torch.cat([-z, r, h]).t() for name, (r, z, h) in blocks.items()}
+            found = {**found, **own}
+        super()._add_gradients(found)

@@ -6,7 +6,7 @@ Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -46,26 +46,26 @@ class LSTM(RecurrentLayer):
             store_in_order(self, name, (1, 0))
         self._kernel = KernelWeights(*self._own_tensors())
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return the states; the second bias of the kernel is 0."""
+    def compute(
+        self, parameters: Mapping[str, Tensor], *inputs: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the states, and the last h and c; the second bias of the kernel is 0."""
         if self._mask is not None and self._packing is None:
             return self._masked_steps(parameters, self._mask, *inputs)
         x, h_0, c_0 = inputs
         weights = [*parameters.values(), self._kernel.second_bias]
         kernel = (weights, True, 1, 0.0, True, False)
         if self._packing is None:
-            h, *last = torch.lstm(x, [h_0[None], c_0[None]], *kernel, batch_first=True)
-            self._end = last[0][0].detach(), last[1][0].detach()
-            return h
-        h, *end = packed_steps(
+            h, last_h, last_c = torch.lstm(x, [h_0[None], c_0[None]], *kernel, batch_first=True)
+            return h, last_h[0], last_c[0]
+        h, last_h, last_c = packed_steps(
             self._packing, lambda x, sizes, start: torch.lstm(x, sizes, start, *kernel), *inputs
         )
-        self._end = end[0].detach(), end[1].detach()
-        return h
+        return h, last_h, last_c
 
     def _masked_steps(
-        self, parameters: dict[str, Tensor], mask: Tensor, x: Tensor, h: Tensor, c: Tensor
-    ) -> Tensor:
+        self, parameters: Mapping[str, Tensor], mask: Tensor, x: Tensor, h: Tensor, c: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         from_input = x @ parameters["W_x"] + parameters["b"]
         states = []
         for a, words in zip(from_input.unbind(1), mask[:, :, None].unbind(1), strict=True):
@@ -74,26 +74,22 @@ class LSTM(RecurrentLayer):
             new_c = f * c + i * g.tanh()
             c, h = torch.where(words, new_c, c), torch.where(words, o * new_c.tanh(), h)
             states.append(h)
-        self._end = h.detach(), c.detach()
-        return torch.stack(states, dim=1)
+        return torch.stack(states, dim=1), h, c
 
-    def _parameter_leaves(self) -> dict[str, Tensor]:
+    def _given_parameters(self) -> Mapping[str, Tensor]:
         if self._has_gaps:
-            return super()._parameter_leaves()
+            return super()._given_parameters()
         own = self._own_tensors()
         if not self._kernel.is_of(*own):
             self._kernel = KernelWeights(*own)
         return dict(zip(_NAMES, self._kernel.loaded(), strict=True))
 
-    def _add_gradients(self, found: Sequence[Tensor]) -> None:
+    def _add_gradients(self, found: Mapping[str, Tensor]) -> None:
         if self._has_gaps:
             super()._add_gradients(found)
         else:
-            self._kernel.add(found)
+            self._kernel.add([*found.values()])
 
     def _own_tensors(self) -> tuple[list[Tensor], list[Tensor]]:
         """Return the parameters and their gradients."""
         return [self.parameters[name] for name in _NAMES], [self.gradients[name] for name in _NAMES]
-
-    def _last_state(self, h: Tensor) -> tuple[Tensor, Tensor]:
-        return self._end

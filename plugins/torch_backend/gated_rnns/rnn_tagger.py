@@ -5,6 +5,7 @@ Source: CS224n lecture 7, sections 4.5 to 4.9; lecture 11, section 3.4.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class RecurrentTagger(EmbeddingModel):
         self.reader = self.add_child("reader", reader)
         self.output = self.add_child("output", part("affine")(2 * H if both else H, tags, rng=rng))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Read, then score: logits `(N, T, C)`."""
         return through(self.output, through(self.reader, inputs[0], None, word_mask(self._ids)))
 

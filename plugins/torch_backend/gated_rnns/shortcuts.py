@@ -7,62 +7,20 @@ Schmidhuber, "Highway Networks" (2015).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from framework.interfaces import Model
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import AutogradModel
+from framework.models.differentiated import DifferentiatedModel
+from framework.models.networks import DenseConnection, Residual
+
+__all__ = ["DenseConnection", "Highway", "Residual"]
 
 
-class _Shortcut(Model):
-    """A shortcut around f; f computes its own backward."""
-
-    def __init__(self, f: Any) -> None:
-        super().__init__()
-        self.f = self.add_child("f", f)
-
-
-class Residual(_Shortcut):
-    """y = x + f(x)."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x + f(x).
-
-        Raises:
-            ValueError: f(x) has another shape than x.
-        """
-        x = to_tensor(x)
-        change: Tensor = self.f.forward(x)
-        if change.shape != x.shape:
-            made, given = tuple(change.shape), tuple(x.shape)
-            raise ValueError(f"f makes {made} of {given}: that cannot be added to x")
-        return x + change
-
-    def backward(self, grad_output: Tensor) -> Tensor:
-        """Return the gradient of x, around f and through it."""
-        return torch.add(grad_output, self.f.backward(grad_output))
-
-
-class DenseConnection(_Shortcut):
-    """y = [x, f(x)] in the last axis."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return y `(..., D + H)` for `x: (..., D)`."""
-        x = to_tensor(x)
-        self._D = x.shape[-1]
-        return torch.cat([x, self.f.forward(x)], dim=-1)
-
-    def backward(self, grad_output: Tensor) -> Tensor:
-        """Return the gradient of x, around f and through it."""
-        of_x, of_f = torch.tensor_split(grad_output, [self._D], dim=-1)
-        return torch.add(of_x, self.f.backward(of_f))
-
-
-class Highway(AutogradModel):
+class Highway(DifferentiatedModel):
     """y = t ∘ ReLU(x W_h + b_h) + (1 − t) ∘ x, with the gate t = σ(x W_t + b_t)."""
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
@@ -78,9 +36,9 @@ class Highway(AutogradModel):
         (x,) = inputs
         if x.shape[-1] != self.size:
             raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")
-        return super().forward(x)
+        return torch.as_tensor(super().forward(x))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Compute the formula of the class; both products are one, and so are the mixed terms."""
         (x,) = inputs
         W = torch.cat([parameters["W_h"], parameters["W_t"]], dim=1)

@@ -5,6 +5,7 @@ Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Tim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -40,7 +41,7 @@ class RNN(RecurrentLayer):
         self.add_parameter("b", np.zeros(H))
         self._move_into_kernel_layout()
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
         steps = self._kernel_steps if x.is_cuda else recurrent_steps

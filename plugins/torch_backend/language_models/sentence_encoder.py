@@ -6,6 +6,8 @@ Representations from Natural Language Inference Data" (2017).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -53,7 +55,7 @@ class SentenceEncoder(EmbeddingModel):
         """
         return self._pooled(self.cell.forward(self._look_up(ids)))
 
-    def compute(self, parameters: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Encode, then score: logits `(N, C)`."""
         encoding = self._pooled(through(self.cell, *inputs))
         return torch.addmm(parameters["b_2"], encoding, parameters["U"])

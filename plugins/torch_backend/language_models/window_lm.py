@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 from plugins.torch_backend.shared.scored_words import WordScorer
 
 

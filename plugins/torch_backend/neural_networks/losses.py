@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import check_forward, checked_ids
+from framework.models.differentiated import check_forward
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 #: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min

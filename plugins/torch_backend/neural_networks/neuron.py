@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import Model
+from framework.models.differentiated import check_forward
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import check_forward
 from plugins.torch_backend.shared.products import add_product, product
 
 

@@ -7,12 +7,12 @@ learning rate out of the velocity, and their AdaGrad has epsilon outside the roo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 import torch
 from torch import Tensor
 
-Parameters = dict[str, Tensor]
+Parameters = MutableMapping[str, Tensor]
 
 
 class TorchOptimizer(ABC):
@@ -24,8 +24,8 @@ class TorchOptimizer(ABC):
     @torch.no_grad()
     def step(self, parameters: Parameters, gradients: Mapping[str, Tensor]) -> None:
         """Update every tensor of `parameters` in place with the gradient of the same name."""
-        if parameters:  # torch's operations on lists refuse empty ones
-            self.update(parameters, [gradients[name] for name in parameters])
+        if named := dict(parameters.items()):  # torch's operations on lists refuse empty ones
+            self.update(named, [gradients[name] for name in named])
 
     @abstractmethod
     def update(self, parameters: Parameters, g: list[Tensor]) -> None:

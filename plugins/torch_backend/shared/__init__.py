@@ -1,6 +1,5 @@
 """Base classes and kernels for several exercises on torch tensors.
 
-chains.py             deep models as chains of layers
 gru_steps.py          the steps of the gated recurrent unit
 kernel_weights.py     weights of a recurrent layer in the layout of torch's kernels
 linear_recurrence.py  c_t = f_t ∘ c_{t−1} + e_t for all t

@@ -30,7 +30,6 @@ class KernelWeights:
         self._places = [
             place.view(one.t().shape) for place, one in zip(places, parameters, strict=True)
         ]
-        self._leaves = [place.detach().requires_grad_() for place in self._places]
         # Blocks of one order here and in the kernel, so that a list of copies is one call.
         self._here = [block for one in parameters for block in _blocks(one.t())]
         self._there = [block for one in self._places for block in _exchanged(one)]
@@ -42,9 +41,9 @@ class KernelWeights:
 
     @torch.no_grad()
     def loaded(self) -> list[Tensor]:
-        """Copy the parameters, and return the kernel's weights as starts of a new graph."""
+        """Copy the parameters, and return the kernel's weights."""
         torch._foreach_copy_(self._there, self._here)
-        return self._leaves
+        return self._places
 
     @torch.no_grad()
     def add(self, found: Sequence[Tensor]) -> None:

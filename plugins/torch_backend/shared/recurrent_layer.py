@@ -6,13 +6,15 @@ from typing import Any
 
 from torch import Tensor
 
+from framework.models.differentiated import DifferentiatedModel
 from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import AutogradModel
 from plugins.torch_backend.shared.packing import Packing, has_padding, packing
 
 
-class RecurrentLayer(AutogradModel):
+class RecurrentLayer(DifferentiatedModel):
     """A recurrent layer that torch differentiates: `compute` gets x and the tensors of the state.
+
+    It returns all states h, and the tensors of the last state if that is not the last h.
 
     Under a mask the kernel reads packed words, see `packing`. Only a mask with a gap between the
     words of a text goes step by step.
@@ -49,8 +51,10 @@ class RecurrentLayer(AutogradModel):
         x = checked_inputs(x, self.input_size)
         start = self.initial_state(len(x)) if state is None else state
         self._take_mask(mask)
-        h = super().forward(x, *(start if isinstance(start, (tuple, list)) else [start]))
-        self.state = self._last_state(h)
+        value = super().forward(x, *(start if isinstance(start, (tuple, list)) else [start]))
+        h: Tensor
+        h, *last = value if isinstance(value, tuple) else (value, value[:, -1].clone())
+        self.state = _state(last)
         return h
 
     def _take_mask(self, mask: Any) -> None:
@@ -63,9 +67,6 @@ class RecurrentLayer(AutogradModel):
     def _has_gaps(self) -> bool:
         """Whether the mask needs single steps."""
         return self._mask is not None and self._packing is None
-
-    def _last_state(self, h: Tensor) -> Any:
-        return h[:, -1].clone()
 
     def backward(self, grad_h: Tensor) -> tuple[Tensor, Any]:
         """Return the gradients of x `(N, T, D)` and of the state it started from."""

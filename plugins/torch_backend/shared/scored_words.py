@@ -13,8 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import LanguageModel
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 from plugins.torch_backend.shared.products import add_product, product
 
 

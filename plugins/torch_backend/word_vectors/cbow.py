@@ -16,8 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.interfaces import Model
-from plugins.torch_backend.arrays import current_device, to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, current_device, to_tensor
 
 
 @torch.no_grad()

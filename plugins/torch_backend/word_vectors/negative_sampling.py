@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 
 def sampling_distribution(counts: Tensor, power: float = 0.75) -> Tensor:

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from plugins.torch_backend.arrays import to_tensor
-from plugins.torch_backend.shared.model import checked_ids
+from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 
 def one_hot(ids: Tensor, vocabulary_size: int) -> Tensor:

@@ -87,7 +87,7 @@ def test_dtypes_without_a_torch_dtype_are_refused_by_name(arrays):
 
 def test_assign_writes_into_leaves_of_a_graph_too(arrays):
     for target in (torch.zeros(2, 3).T, torch.nn.Parameter(torch.zeros(3, 2))):
-        arrays.assign(target, np.arange(6.0).reshape(3, 2))
+        arrays.assign({"W": target}, "W", np.arange(6.0).reshape(3, 2))
         assert target.tolist() == [[0, 1], [2, 3], [4, 5]]
 
 

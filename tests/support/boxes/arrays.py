@@ -1,4 +1,4 @@
-"""Boxes: arrays that are none of NumPy's, with the operators that the backend needs."""
+"""Boxes: arrays that are none of NumPy's and never change, with the operators of the backend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ METHODS = ("sum", "max", "mean", "reshape", "astype")
 
 
 class Box:
-    """An array that NumPy does not take for one."""
+    """An array that NumPy does not take for one, and that cannot be changed in place."""
 
     __array_ufunc__ = None
     __hash__ = None
@@ -28,10 +28,6 @@ class Box:
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError("a Box is no array of NumPy: ask its Arrays")
-
-    def __iadd__(self, other):
-        self._values += _values(other)
-        return self
 
 
 def each(function, *operands):
@@ -63,9 +59,6 @@ class BoxArrays(Arrays):
 
     def to_numpy(self, native):
         return native._values.copy()
-
-    def assign(self, target, array):
-        target._values[...] = array
 
     def is_native(self, value):
         return isinstance(value, Box)

@@ -35,10 +35,10 @@ class Net(Model):
 class OneWayArrays(NumpyArrays):
     """Its vectors of three cannot be written to."""
 
-    def assign(self, target, array):
+    def assign(self, natives, name, array):
         if array.size == 3:
             raise NotImplementedError("read-only")
-        super().assign(target, array)
+        super().assign(natives, name, array)
 
 
 def interrupted(*args):

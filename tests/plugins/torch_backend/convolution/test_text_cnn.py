@@ -33,7 +33,7 @@ def built(backend, cls=None, **settings):
     rng = np.random.default_rng(4)
     for name in sorted(model.parameters):
         shape = tuple(model.parameters[name].shape)
-        backend.arrays.assign(model.parameters[name], rng.normal(scale=0.5, size=shape))
+        backend.arrays.assign(model.parameters, name, rng.normal(scale=0.5, size=shape))
     return model
 
 

@@ -1,0 +1,125 @@
+"""JAX passes the checks of exercises, and trains; its arrays are never changed in place."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from gradus_command import gradus
+from repository import ROOT
+
+jax = pytest.importorskip("jax", reason="the JAX backend needs the extra `jax`")
+
+from autograder.cli import grade  # noqa: E402
+from framework.errors import BadInputError, UsageError  # noqa: E402
+from framework.models.differentiated import DifferentiatedModel  # noqa: E402
+from framework.providers.backends import Backend  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
+from plugins.jax_backend import EXERCISES  # noqa: E402
+from plugins.jax_backend.arrays import JaxArrays  # noqa: E402
+
+QUICK = ("perplexity", "gradient_clipping", "losses")
+
+
+@pytest.fixture
+def backend():
+    return Backend(Plugins().registry, "jax")
+
+
+class Scaled(DifferentiatedModel):
+    """y = x w where a mask is True; the sum of x is returned beside it."""
+
+    def __init__(self):
+        super().__init__()
+        self.add_parameter("w", np.array(3.0))
+
+    @staticmethod
+    def compute(parameters, x, mask):
+        return mask * x * parameters["w"], x.sum()
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    "exercise",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in EXERCISES],
+)
+def test_an_exercise_gets_all_points(exercise, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "report.json"
+    words = ["--provider", "jax", "--jobs", "1", "--json", str(file)]
+    assert grade([exercise, *words]) == 0
+    report = json.loads(file.read_text("utf-8"))
+    assert report["earned"] == report["possible"] > 0
+
+
+CLIPPING = """
+import jax.numpy as jnp
+
+
+def clip_by_norm(gradients, threshold):
+    norm = float(jnp.sqrt(sum((g * g).sum() for g in gradients.values())))
+    return {name: g * min(1.0, threshold / norm) for name, g in gradients.items()}
+"""
+
+
+@pytest.mark.timeout(300)
+def test_code_of_a_student_in_jax_is_graded(tmp_path):
+    file, report = tmp_path / "gradient_clipping.py", tmp_path / "report.json"
+    file.write_text(CLIPPING, "utf-8")
+    # In a process of its own: JAX warns of every fork after it was imported.
+    words = ["gradient_clipping", "--backend", "jax", "--submission", str(file)]
+    program = [sys.executable, "-c", "from autograder.cli import main; main()"]
+    done = subprocess.run(
+        [*program, *words, "--json", str(report)], capture_output=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 1
+    checks = [
+        check
+        for exercise in json.loads(report.read_text("utf-8"))["exercises"]
+        for task in exercise["tasks"]
+        for check in task["checks"]
+    ]
+    # Norms that overflow, and NaN, are beyond this answer.
+    assert {"passed", "failed"} <= {check["verdict"] for check in checks}
+
+
+def test_a_language_model_trains(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = tmp_path / "text.txt"
+    text.write_text("the key is here\nthe keys are here\n" * 40, "utf-8")
+    options = ["--hidden-size", "8", "--embedding-size", "4", "--batch-size", "4", "--clip", "1"]
+    words = ["rnn_lm", "--backend", "jax", "--corpus", str(text), "--epochs", "2", *options]
+    output = gradus("train", *words, "--out", str(tmp_path / "lm.safetensors"))
+    assert "from jax: adam, recurrent_lm, rnn, softmax_cross_entropy" in output
+    assert "epoch 2/2" in output
+    assert gradus("sample", str(tmp_path / "lm.safetensors"), "--length", "5")
+
+
+def test_a_model_writes_compute_alone(backend):
+    with backend.in_force():
+        model = Scaled()
+    x, mask = (backend.arrays.from_numpy(np.array(a)) for a in ([1.0, 2.0], [True, False]))
+    with pytest.raises(UsageError, match="needs a forward"):
+        model.backward(x)
+    y, total = model.forward(x, mask)
+    assert (y.tolist(), float(total)) == ([3, 0], 3)
+    for times in (1, 2):
+        grad_x, grad_mask = model.backward(jax.numpy.ones(2))
+        assert grad_x.tolist() == [3, 0] and grad_mask is None
+        assert float(model.gradients["w"]) == times
+
+
+def test_arrays_keep_their_precision_and_share_no_memory(backend):
+    array = np.ones(2, np.float32)
+    native = backend.arrays.from_numpy(array)
+    array[0] = 5
+    assert native.dtype == np.float32 and native.tolist() == [1, 1]
+    copy = backend.arrays.to_numpy(native)
+    copy[0] = 5
+    assert native.tolist() == [1, 1]
+
+
+def test_a_device_that_is_missing_is_named():
+    with pytest.raises(BadInputError, match="JAX has no device 'tpu'"):
+        JaxArrays("tpu")
