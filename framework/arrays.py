@@ -270,7 +270,7 @@ class NamedArrays(MutableMapping[str, Any]):
     def add_part(self, name: str, part: Any) -> None:
         """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
         prefix = "" if name.startswith("_") else f"{name}."
-        for key in getattr(part, self._attribute, ()):
+        for key in self._arrays_of(part):
             self.own.pop(prefix + key, None)
         self._parts[name] = prefix, part, len(self.own)
         NamedArrays._changes += 1
@@ -335,7 +335,7 @@ class NamedArrays(MutableMapping[str, Any]):
             found, start, is_seen = dict(own[:0]), 0, self._is_seen
             for prefix, part, end in self._parts.values():
                 found.update(own[start:end])
-                arrays = getattr(part, self._attribute, {})
+                arrays = self._arrays_of(part)
                 is_seen &= isinstance(arrays, NamedArrays) and arrays._is_remembered()
                 places = {key: (arrays, key) for key in arrays}
                 if isinstance(arrays, NamedArrays):
@@ -346,6 +346,11 @@ class NamedArrays(MutableMapping[str, Any]):
             self._places = {name: found[name] for name in found if name not in self._hidden}
             self._found_at = NamedArrays._changes if is_seen else None
         return self._places
+
+    def _arrays_of(self, part: Any) -> Any:
+        """Return the arrays of `part`; none where it has a method of that name, as in torch."""
+        arrays = getattr(part, self._attribute, {})
+        return {} if callable(arrays) else arrays
 
     def _is_remembered(self) -> bool:
         self._all_places()

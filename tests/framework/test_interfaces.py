@@ -253,3 +253,18 @@ def test_a_model_that_does_not_call_init_has_no_arrays():
 
     with pytest.raises(AttributeError, match="'Own' object has no attribute 'parameters'"):
         Own().add_parameter("W", np.ones(2))
+
+
+def test_a_part_whose_buffers_are_a_method_has_none():
+    """A submission may derive its layer from `torch.nn.Module`."""
+
+    class Layer:
+        parameters, gradients = {"W": np.ones(2)}, {"W": np.zeros(2)}
+
+        def buffers(self):
+            return iter(())
+
+    network = Model()
+    network.add_child("layer", Layer())
+    assert list(network.parameters) == ["layer.W"]
+    assert dict(network.buffers) == {}
