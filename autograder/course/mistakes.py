@@ -9,7 +9,10 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from autograder.course.reading import Exercise
@@ -57,6 +60,15 @@ class Replacement:
 
     def apply(self, source: str) -> str:
         """Return `source` with the replacement; raise `BadInputError` if it does not fit."""
+        start, end, new = self.edit(source)
+        return source[:start] + new + source[end:]
+
+    def edit(self, source: str) -> tuple[int, int, str]:
+        """Return the start and the end of the text that changes, and the new text there.
+
+        Raises:
+            BadInputError: the replacement does not fit.
+        """
         where, start, end, variables = "the solution", 0, len(source), set[str]()
         pattern = re.escape(self.find)
         if self.function:
@@ -70,6 +82,8 @@ class Replacement:
         # The lookahead finds matches that overlap, too.
         matches = list(re.finditer(f"(?=({pattern}))", source[start:end]))
         matches = [m for m in matches if len({*m.groupdict().values()}) == len(m.groupdict())]
+        as_written = [m for m in matches if all(old == new for old, new in m.groupdict().items())]
+        matches = as_written if len(as_written) == 1 else matches
         if len(matches) != 1:
             raise BadInputError(
                 f"must find its text once in {where}, but it occurs {len(matches)} times: "
@@ -84,7 +98,15 @@ class Replacement:
             )
         new = _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
         first, last = matches[0].span(1)
-        return source[: start + first] + new + source[start + last :]
+        old = matches[0][1]
+        before = _common(old, new)
+        after = _common(old[before:][::-1], new[before:][::-1])
+        return start + first + before, start + last - after, new[before : len(new) - after]
+
+
+def _common(old: str, new: str) -> int:
+    """Return the number of characters with which both texts begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 def _variables(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
@@ -152,6 +174,28 @@ class Mistake:
             except BadInputError as error:
                 raise BadInputError(f"{self.file}: mistake '{self.id}' {error}") from None
         return source
+
+
+def combined(mistakes: Iterable[Mistake], solution: str) -> str:
+    """Return the solution's text with all of `mistakes` in it.
+
+    Each is found in the unchanged solution, so that one may stand in the context of another. What
+    is not there is found in the text with the mistakes before it.
+
+    Raises:
+        BadInputError: they exclude each other.
+    """
+    mistakes = tuple(mistakes)
+    with suppress(BadInputError):
+        replacements = [r for mistake in mistakes for r in mistake.replacements]
+        edits = sorted({replacement.edit(solution) for replacement in replacements})
+        if all(end < start for (_, end, _), (start, _, _) in pairwise(edits)):
+            for start, end, new in reversed(edits):
+                solution = solution[:start] + new + solution[end:]
+            return solution
+    for mistake in mistakes:
+        solution = mistake.apply(solution)
+    return solution
 
 
 def mistakes_file(exercise: Exercise) -> Path:

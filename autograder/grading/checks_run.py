@@ -40,6 +40,8 @@ PYTEST_OPTIONS = (
 #: Variables of a shell that pytest reads: they could leave out checks.
 VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
+#: Characters of the text that a hint quotes.
+MAX_PROMISE = 250
 #: The exception that ended a check.
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 #: The name of the property that a check's report carries its result in.
@@ -244,6 +246,8 @@ def _hint(item: pytest.Item, failed: Exercise | None) -> str:
     if own or failed is None:
         return own
     promised = promised_texts(failed).get(_marked(item, "promise"))
+    if promised and len(promised) > MAX_PROMISE:  # whole sentences, or the start of one
+        promised = promised[:MAX_PROMISE].rpartition(". ")[0] or promised[:MAX_PROMISE] + " …"
     return f'The text says: "{promised}"' if promised else ""
 
 

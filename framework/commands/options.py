@@ -95,7 +95,11 @@ CheckpointBackend = Annotated[
     typer.Option("--backend", help="Backend. Default: the backend of the training."),
 ]
 ArraysOption = Annotated[
-    str, typer.Option("--backend", help="Arrays that the code gets: numpy or torch.")
+    str,
+    typer.Option(
+        "--backend",
+        help="Arrays that the code gets: numpy, torch, or those of a plugin such as jax.",
+    ),
 ]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
 Submission = Annotated[

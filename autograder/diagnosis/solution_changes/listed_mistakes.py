@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.mistakes import Mistake, combined, load_mistakes
 from autograder.diagnosis.comparison import View
 from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.recorded import RecordedCheck, SourceModule, TaskChecks
@@ -88,9 +88,7 @@ class KnownMistakes:
         if cause not in self._modules:
             self._modules[cause] = None
             with suppress(BadInputError, SyntaxError):
-                source = self.matcher.replayer.source
-                for mistake in cause:
-                    source = mistake.apply(source)
+                source = combined(cause, self.matcher.replayer.source)
                 self._modules[cause] = self.matcher.replayer.module(source)
         return self._modules[cause]
 

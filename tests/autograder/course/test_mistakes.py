@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from renamed import original, renamed
 
-from autograder.course.mistakes import Replacement, load_mistakes, mistakes_file
+from autograder.course.mistakes import Replacement, combined, load_mistakes, mistakes_file
 from autograder.course.reading import find_course
 from autograder.course.stubs import generate_stub
 from framework.errors import BadInputError
@@ -208,3 +208,20 @@ def test_sentences_speak_to_the_student(exercise):
     for mistake in load_mistakes(exercise):
         assert mistake.sentence.endswith("."), mistake.id
         assert mistake.sentence != mistake.hint
+
+
+@pytest.mark.parametrize(
+    ("exercise", "first", "second"),
+    [
+        ("lexicon", "an-invented-root", "first-place-to-meet"),
+        ("regularization", "bias-is-penalised", "l2-forgotten"),
+        ("conv1d", "axes-not-swapped", "stride-ignored"),
+    ],
+)
+def test_two_mistakes_combine_where_one_stands_in_the_context_of_the_other(exercise, first, second):
+    exercise = find_course().exercise(exercise)
+    by_id = {mistake.id: mistake for mistake in load_mistakes(exercise)}
+    solution = exercise.solution_source()
+    both = combined((by_id[first], by_id[second]), solution)
+    assert both == combined((by_id[second], by_id[first]), solution)
+    assert both not in (solution, by_id[first].apply(solution), by_id[second].apply(solution))
