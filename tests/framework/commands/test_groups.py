@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
 import pytest
@@ -40,8 +41,12 @@ def run():
         (("--device", "{gpu}"), "'{gpu}' is not one of 'cpu', 'cuda'"),
     ],
 )
-def test_a_wrong_value_is_told_without_words_of_a_library(run, arguments, words):
-    assert f"Invalid value for '{arguments[0]}': {words}" in run(*arguments)
+def test_a_wrong_value_is_told_without_words_of_pydantic(run, arguments, words):
+    """Before 0.29 typer reads values without pydantic, and has plain words of its own."""
+    told = run(*arguments)
+    assert f"Invalid value for '{arguments[0]}': " in told
+    assert words in told or not find_spec("typer._adapters")
+    assert "Input should" not in told and "Value error" not in told
 
 
 def test_options_stand_under_their_headings(run):
