@@ -77,7 +77,8 @@ PHRASES = [
 
 def hard_words(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and advice for everything in `text` that has a plainer form."""
-    present = set(re.findall("[a-z']+", text.lower()))
+    present = set(re.findall("[a-z]+'[a-z]+|[a-z]+", text.lower()))
+    present |= {word.partition("'")[0] for word in present}
     for needed, expression, better in PHRASES:
         if needed <= present:  # a search for each phrase would take too long
             for match in expression.finditer(text):

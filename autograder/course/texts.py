@@ -44,9 +44,7 @@ def promised_texts(exercise: Exercise) -> dict[str, str]:
     if exercise.readme.is_file():
         for sentence in sentences(read_text(exercise.readme)):
             for address in MARK.findall(sentence):
-                texts[address] = (
-                    f"{texts.get(address, '')} {without_marks(sentence).strip('| ')}".strip()
-                )
+                texts[address] = f"{texts.get(address, '')} {plain_sentence(sentence)}".strip()
     for docstring in docstrings(exercise):
         texts |= {address: " ".join(text.split()) for address, text in docstring.items()}
     return texts
@@ -55,6 +53,11 @@ def promised_texts(exercise: Exercise) -> dict[str, str]:
 def without_marks(markdown: str) -> str:
     """Return a text without the comments that name its promises."""
     return MARK.sub("", markdown)
+
+
+def plain_sentence(sentence: str) -> str:
+    """Return a sentence of `sentences` without its marks and the lines of a table."""
+    return without_marks(sentence).strip("| ")
 
 
 def sentences(text: str) -> Iterator[str]:

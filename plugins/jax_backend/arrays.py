@@ -37,7 +37,7 @@ class JaxArrays(Arrays):
             self._device = jax.devices(device)[0]
         except RuntimeError as error:
             raise BadInputError(f"JAX has no device '{device}': use `--device cpu`") from error
-        # Of earlier runs: the system gives a process only so many blocks of compiled code.
+        # The system limits the memory maps of a process: drop functions of earlier runs.
         jax.clear_caches()
 
     def from_numpy(self, array: Array) -> Any:

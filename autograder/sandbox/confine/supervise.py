@@ -1,9 +1,9 @@
 """The worker's parent: it dies with the host and with the worker, and takes the worker along.
 
-It also keeps a quota on the files of a worker that has no file system of its own. The kernel counts
-nobody's files in a folder that others use too. So each call that makes a file asks the supervisor,
-which knows how many were made and how much they hold. What a file may grow to is a resource limit,
-which the supervisor lowers with each file.
+It also keeps a quota on the files of a worker that has no file system of its own. The kernel does
+not count the files of one process in a shared folder. So each call that makes a file asks the
+supervisor, which knows how many were made and how much they hold. What a file may grow to is a
+resource limit, which the supervisor lowers with each file.
 
 Source: Linux, Documentation/userspace-api/seccomp_filter.rst, "Userspace Notification".
 """

@@ -54,7 +54,7 @@ def main() -> None:
     load_arrays(settings["arrays"], "cpu")
     sys.meta_path.remove(finder)  # each worker has its own
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - pathlib is not needed here
-    if threads > 1:  # the other ones would be missing in a forked process
+    if threads > 1:  # a forked process has only the thread that forks
         sys.exit(f"the fork server has {threads} threads, and must have one")
     _set_dumpable(0)  # no process of this user looks into the server
     server = Server(socket.socket(fileno=os.dup(0)))

@@ -14,7 +14,13 @@ from pathlib import Path
 
 from autograder.course.reading import Exercise
 from autograder.course.source import parse_file
-from autograder.course.texts import MARK, docstrings, promised_texts, sentences, without_marks
+from autograder.course.texts import (
+    MARK,
+    docstrings,
+    plain_sentence,
+    promised_texts,
+    sentences,
+)
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
@@ -141,7 +147,7 @@ def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
 def promised_sentences(text: str) -> Iterator[PromisedSentence]:
     """Yield the sentences of `text`, Markdown or a docstring, that have a phrase of `PHRASES`."""
     for sentence in sentences(text):
-        text = without_marks(sentence).strip("| ")
+        text = plain_sentence(sentence)
         kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(text))
         if kinds:
             yield PromisedSentence(text, kinds, tuple(MARK.findall(sentence)))
