@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from framework.processes.termination import end_at_once, held_back
 
@@ -90,9 +91,16 @@ def begin(function: Callable[[Any], Any]) -> None:
     end_at_once()
 
 
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Let SIGTERM raise KeyboardInterrupt, once: what cleans up then is not interrupted again."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _end_again(ignored: sys.UnraisableHookArgs) -> None:
     """Let SIGTERM come again if it came where Python raises nothing, as in the end of a fork."""
     if isinstance(ignored.exc_value, KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, _interrupt)
         threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGTERM)).start()
     else:
         sys.__unraisablehook__(ignored)
@@ -103,9 +111,10 @@ def work(argument: Any) -> Any:
     if _function is None:
         raise RuntimeError("this process was not forked by `in_parallel`")
     try:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        return _function(argument)
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            return _function(argument)
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
     except KeyboardInterrupt:
         os._exit(1)  # the parent does not wait for an answer
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -139,3 +139,33 @@ def test_a_process_that_is_ended_before_it_begins_prints_nothing():
     command = [sys.executable, "-c", EARLY]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout, done.stderr) == ("ended\n", "")
+
+
+ENDED_TWICE = """
+import time
+from autograder.grading import parallel
+
+def function(_):
+    try:
+        print("begun", flush=True)
+        time.sleep(20)
+    finally:
+        print("cleaning up", flush=True)
+        time.sleep(0.3)
+        print("cleaned up", flush=True)
+
+parallel.begin(function)
+parallel.work(0)
+"""
+
+
+@on_linux
+def test_a_second_end_does_not_interrupt_what_cleans_up_after_the_first():
+    command = [sys.executable, "-c", ENDED_TWICE]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        for line in ("begun\n", "cleaning up\n"):
+            assert process.stdout.readline() == line
+            process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=15)
+    assert (process.returncode, output, errors) == (1, "cleaned up\n", "")
