@@ -18,8 +18,12 @@ from repository import ROOT
 from autograder.course.reading import find_course
 from docs.transcripts.record import without_hashes
 
-#: The records of scripts, which `tests/docs/test_day.py` and `test_term.py` compare.
-RECORDED = {ROOT / "docs/day.md", ROOT / "docs/term.md"}
+#: Pages with commands in an order, which other tests play and compare: tests/docs/test_day.py,
+#: test_term.py and test_tutorials.py.
+RECORDED = {
+    *(ROOT / "docs/day.md", ROOT / "docs/term.md"),
+    *(ROOT / "docs").glob("tutorial_*.md"),
+}
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - RECORDED)]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 COLUMNS = "80"
