@@ -15,8 +15,8 @@ from repository import ROOT
 #: A console, or a sentence that names a file and the block of what is written into it.
 STEP = re.compile(
     r"^```console\n(?P<console>.*?)^```"
-    r"|^(?:In|At the end of) `(?P<file>[^`]+)`, (?:(?P<verb>write|add)|replace `(?P<old>[^`]+)` by)"
-    r"\n\n```\w+\n(?P<new>.*?)^```",
+    r"|^(?:In|At the end of) `(?P<file>[^`]+)`, "
+    r"(?:(?P<verb>write|add)|replace `(?P<old>[^`]+)` by):\n\n```\w+\n(?P<new>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 #: Seconds, which differ from run to run.
@@ -83,6 +83,7 @@ def run(command: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("page", "commands"),
     [("tutorial_student.md", 7), ("tutorial_instructor.md", 12), ("tutorial_author.md", 9)],
+    ids=["neuron/student", "neuron/instructor", "author"],  # the exercises that they use
 )
 def test_a_tutorial_is_as_its_page_says(page: str, commands: int, tmp_path: Path) -> None:
     for name in () if "author" in page else ("exercises", "solutions"):
