@@ -5,6 +5,7 @@ A reader needs spaces around operators, parentheses in fractions, and superscrip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -31,6 +32,7 @@ _SUPERSCRIPTS = dict(
         strict=True,
     )
 )
+_WORD = re.compile("[a-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,9 @@ def with_script(base: Atom, sign: str, script: Sequence[Atom]) -> Atom:
     """Return `base` with a subscript or a superscript; small superscripts are in Unicode."""
     text = f"({base.text})" if base.is_fraction else base.text
     written = line(script, is_script=True)
-    if sign == "^" and base.kind != "function" and all(map(_SUPERSCRIPTS.__contains__, written)):
-        text += "".join(map(_SUPERSCRIPTS.__getitem__, written))
+    is_small = base.kind != "function" and not _WORD.search(written)
+    if sign == "^" and is_small and all(letter in _SUPERSCRIPTS for letter in written):
+        text += "".join(_SUPERSCRIPTS[letter] for letter in written)
     else:
         is_word = len(written) == 1 or written.isalnum()
         text += f"{sign}{written}" if is_word else f"{sign}{{{written}}}"
@@ -74,35 +77,43 @@ def with_script(base: Atom, sign: str, script: Sequence[Atom]) -> Atom:
 def line(atoms: Sequence[Atom], *, is_script: bool = False) -> str:
     """Return `atoms` in one line, with spaces as a reader expects them, and few in a script."""
     text, gap, before = "", "", Atom("", "open")
-    following = [*(atom for atom in atoms if atom.kind != "space"), Atom("", "close")]
-    for atom in atoms:
+    for place, atom in enumerate(atoms):
         if atom.kind == "space":
-            gap = max(gap, atom.text, key=len)
+            is_wide = len(gap) > 1 and len(atom.text) > 1
+            gap = gap + atom.text if is_wide else max(gap, atom.text, key=len)
             continue
-        _, after = following.pop(0), following[0]
-        if atom.is_fraction and _is_ambiguous(before, atom, after):
+        if atom.is_fraction and _is_ambiguous(before, atom, _after(atoms[place + 1 :])):
             atom = replace(atom, text=f"({atom.text})")
-        if atom.kind == "binary" and before.kind not in ("symbol", "close"):  # the sign of a number
-            atom = replace(atom, kind="prefix")
+        if atom.kind == "binary" and before.kind not in ("symbol", "prefix", "close"):
+            atom = replace(atom, kind="open")  # the sign of what follows
         text += _gap(before, atom, gap, is_script) + atom.text
         before, gap = atom, ""
     return text
 
 
+def _after(atoms: Sequence[Atom]) -> Atom:
+    """Return the first atom that is no space, or a wide space, which ends a formula."""
+    wanted = (atom for atom in atoms if atom.kind != "space" or len(atom.text) > 1)
+    return next(wanted, Atom("", "close"))
+
+
 def _gap(before: Atom, atom: Atom, written: str, is_script: bool) -> str:
     """Return the spaces between two atoms, between which LaTeX has the spaces `written`."""
     kinds = {before.kind, atom.kind}
+    is_operator = bool(kinds & {"binary", "relation"})
     if len(written) > 1:
         return written
-    if is_script or before.kind in ("open", "prefix") or atom.kind in ("close", "comma"):
+    if before.kind == "open" or atom.kind in ("close", "comma") or (is_operator and is_script):
         return ""
-    if atom.text == "'":
+    if before.kind == "prefix" and not is_operator:
+        return ""
+    if atom.text == "'" or is_script:
         return written
     if before.kind == "function" and atom.kind == "open":
         return "" if before.text[0].isascii() else written  # log(x), but Σ (x + y)
     if before.kind == "comma":
         return written
-    if kinds & {"binary", "relation", "function"} or before.is_fraction or atom.is_fraction:
+    if is_operator or "function" in kinds or before.is_fraction or atom.is_fraction:
         return " "
     return " " if before.scripts and atom.kind == "symbol" else written
 

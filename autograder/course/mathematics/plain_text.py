@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import cycle
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 from pylatexenc.latexwalker import (
@@ -29,6 +31,7 @@ from pylatexenc.macrospec import (
 from autograder.course.mathematics.atoms import (
     SPACE,
     Atom,
+    Kind,
     fraction,
     is_single,
     line,
@@ -126,7 +129,11 @@ def _atoms(nodes: Sequence[LatexNode]) -> list[Atom]:
             atoms.append(with_script(base, node.specials_chars, script))
         else:
             atoms += _atoms_of(node)
-    return atoms
+    bars: Iterator[Kind] = cycle(("open", "close"))
+    return [
+        replace(atom, kind=next(bars)) if atom.kind == "symbol" and atom.text[:1] == "‖" else atom
+        for atom in atoms
+    ]
 
 
 def _atoms_of(node: LatexNode) -> list[Atom]:

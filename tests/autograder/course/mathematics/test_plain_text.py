@@ -35,6 +35,18 @@ from autograder.course.mathematics.plain_text import FormulaError, plain_formula
         (r"\tanh'(z) = 1 - \tanh^2(z)", "tanh'(z) = 1 − tanh^2(z)"),
         (r"\operatorname{softmax}(-z)_i + w^{(j)}", "softmax(−z)_i + w⁽ʲ⁾"),
         (r"3 \cdot 10^{-311} \qquad \lbrace 1, 2 \rbrace", "3 · 10⁻³¹¹    {1, 2}"),
+        (
+            r"\left\Vert \frac{a}{b} \right\Vert \leq \frac{1}{\Vert g \Vert_F^2}",
+            "‖a/b‖ ≤ 1/‖g‖_F²",
+        ),
+        (
+            r"x = \frac{a}{b + c} \quad \quad y = 1 \quad \text{with} \quad z",
+            "x = a / (b + c)    y = 1  with  z",
+        ),
+        (r"\max(0, \Delta + s)", "max(0, Δ + s)"),
+        (r"\bar v_i = \sum_{k \text{ uses } i} \bar v_k", "v̄_i = Σ_{k uses i} v̄_k"),
+        (r"x_{t s + k r} + a_{i j} + g^{\text{distance}}", "x_{t s+k r} + a_{i j} + g^distance"),
+        (r"\sum_{-m \leq j \leq m, j \neq 0} p_j", "Σ_{−m≤j≤m, j≠0} p_j"),
         ("x\n+\ny", "x + y"),
     ],
 )
