@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 _log = getLogger(__name__)
-#: A minus after an operator or an opening bracket is a sign: no space follows it.
-_SIGN = re.compile(r"(<mo[^>]*>(?!&#x00029;|&#x0007D;|&#x02016;|\]|\))[^<]*</mo><mo)(?=>&#x02212;)")
+_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+ET.register_namespace("", _NAMESPACE)
+#: Brackets that end something: a minus after another operator is a sign.
+_CLOSING = frozenset(")]}‖|⌋⌉")
 
 
 def setup(app: Sphinx) -> None:
@@ -55,5 +58,35 @@ def mathml(latex: str, display: str) -> str:
     Args:
         display: ``inline`` in a sentence, ``block`` as a paragraph.
     """
-    drawn = _SIGN.sub(r'\1 form="prefix"', convert(latex, display=display))
-    return drawn.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
+    formula = ET.fromstring(convert(latex, display=display))
+    formula.set("alttext", latex)
+    for element in list(formula.iter()):
+        if element.tag == _tag("mo") and _text(element).isalpha() and len(_text(element)) > 1:
+            element.tag = _tag("mi")  # a function is no operator with spaces on both sides
+        if element.tag in (_tag("mrow"), _tag("math")):
+            _space(element)
+    return ET.tostring(formula, encoding="unicode")
+
+
+def _space(row: ET.Element) -> None:
+    """Put a space after functions without brackets, as in log P, and none after a sign."""
+    for before, element in reversed(list(pairwise(row))):
+        is_operator = before.tag == _tag("mo") and _text(before) not in _CLOSING
+        if is_operator and _text(element) == "−":
+            element.set("form", "prefix")
+        if _is_function(before) and element.tag not in (_tag("mo"), _tag("mspace")):
+            row.insert(list(row).index(element), ET.Element(_tag("mspace"), width="0.17em"))
+
+
+def _is_function(element: ET.Element) -> bool:
+    """Return whether an element is the name of a function, with a script or without."""
+    name = element[0] if element.tag == _tag("msub") else element
+    return name.tag in (_tag("mi"), _tag("mo")) and len(_text(name)) > 1 and _text(name).isalpha()
+
+
+def _tag(name: str) -> str:
+    return f"{{{_NAMESPACE}}}{name}"
+
+
+def _text(element: ET.Element) -> str:
+    return element.text or ""
