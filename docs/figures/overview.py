@@ -20,7 +20,7 @@ def overview() -> Drawing:
     steps = (
         ("1. You write", "box", ("class LSTM:", "def forward", "def backward")),
         ("2. Checks grade", "good", ("✓ values", "✓ gradients", "✗ lengths")),
-        ("3. You use", "on", ("gradus train", "--cell lstm", "--backend student")),
+        ("3. You use", "on", ("gradus train", "--cell lstm", "your language model")),
     )
     for x, (title, style, lines) in zip((80, 240, 400), steps, strict=True):
         d.text(x, 18, title, "strong")
