@@ -1,11 +1,12 @@
 import fcntl
 import os
 import struct
+from pathlib import Path
 
 import numpy
 
 #: A file that the workers of all students read.
-SHARED = numpy.__file__
+SHARED = Path(numpy.__file__)
 
 #: struct flock: a reader's lock of the whole file, and its owner.
 READ_LOCK = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
@@ -34,7 +35,7 @@ def attacked(x):
     """Return x where the kernel refuses all of them."""
     if os.uname().sysname != "Linux":
         return x
-    with open(SHARED) as file:
+    with SHARED.open() as file:
         claims = [name for name, claim in CLAIMS.items() if granted(file, claim)]
     if claims:
         raise RuntimeError(f"granted: {', '.join(claims)}")
