@@ -13,8 +13,8 @@ from framework.errors import BadInputError, UsageError
 from plugins.classes.rosters.roster import Roster
 from plugins.classes.rosters.tables import SheetRow, read_csv
 
-#: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
-_ENGLISH = "%d %B %Y, %I:%M %p"
+#: Formats of Moodle in English: "Monday, 2 March 2026, 10:15 AM", and that of the USA.
+_ENGLISH = ("%d %B %Y, %I:%M %p", "%B %d, %Y, %I:%M %p")
 _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
@@ -78,8 +78,9 @@ def _parsed(text: str) -> datetime | None:
     text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
     with suppress(ValueError):
         return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
-    with suppress(ValueError):
-        return datetime.strptime(_WEEKDAY.sub("", text), _ENGLISH)  # in the zone of the table
+    for form in _ENGLISH:
+        with suppress(ValueError):
+            return datetime.strptime(_WEEKDAY.sub("", text), form)  # in the zone of the table
     return None
 
 

@@ -78,6 +78,7 @@ def test_late_days_are_the_least_that_reach_the_submission(local, delay):
         "2026-03-02-11-15-00",
         "2026-03-02T11-15-00",
         "Monday, 2 March 2026, 11:15 AM",
+        "Monday, March 2, 2026, 11:15 AM",
     ],
 )
 def test_the_forms_of_every_system_are_read(text):
