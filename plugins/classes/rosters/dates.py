@@ -31,6 +31,16 @@ def time_zone(name: str) -> tzinfo:
         ) from None
 
 
+def zone_doubt(name: str) -> str:
+    """Return a warning about a time zone that seldom is meant; empty without one."""
+    if match := re.fullmatch(r"Etc/GMT([+-])(\d+)", name):
+        other = "+" if match[1] == "-" else "-"
+        return f"{name} is UTC{other}{match[2]}: the sign is reversed in these names"
+    if name in ("EST", "MST", "HST"):
+        return f"{name} has no summer time: a name as in America/New_York has"
+    return ""
+
+
 def shown_moment(moment: datetime, zone: str, *, seconds: bool = False) -> str:
     """Return a time as ``2026-03-02 10:15 CET``, in the time zone of a class, or in UTC."""
     local = moment.astimezone(time_zone(zone) if zone else UTC)
