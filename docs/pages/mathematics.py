@@ -63,6 +63,8 @@ def mathml(latex: str, display: str) -> str:
     for element in list(formula.iter()):
         if element.tag == _tag("mo") and _text(element).isalpha() and len(_text(element)) > 1:
             element.tag = _tag("mi")  # a function is no operator with spaces on both sides
+        if element.tag == _tag("mo") and _text(element) in ("|", "‖"):
+            element.attrib.update(lspace="0", rspace="0")  # bars stand close, as in |x|
         if element.tag in (_tag("mrow"), _tag("math")):
             _space(element)
     return ET.tostring(formula, encoding="unicode")

@@ -46,3 +46,8 @@ def test_a_sign_has_no_space_after_it(latex: str, signs: int) -> None:
 )
 def test_a_function_without_brackets_has_a_space_after_it(latex: str, spaces: int) -> None:
     assert mathml(latex, "inline").count("mspace") == spaces
+
+
+def test_bars_stand_close_and_a_condition_has_spaces() -> None:
+    assert mathml(r"\lvert z \rvert", "inline").count('rspace="0"') == 2
+    assert 'rspace="0"' not in mathml(r"P(a \mid b)", "inline")
