@@ -36,6 +36,7 @@ class Kit:
         files: path in the kit -> SHA-256, for every file but those that a student edits.
         open_checks: exercise -> its checks that need the course's grader -> their points.
         hidden_points: exercise -> points of its hidden checks, which no kit has.
+        taken: exercises of bases that are exercises of the kit, as ``cs224n/rnn``.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Kit:
     hidden_points: dict[str, float] = field(default_factory=dict)
     name: str = ""
     version: str = ""
+    taken: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

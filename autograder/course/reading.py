@@ -70,7 +70,7 @@ class Exercise:
 
     Args:
         root: the folder that holds ``exercises`` and ``solutions``.
-        requires: the exercises of this course whose parts it uses.
+        requires: the exercises of this course whose parts it uses; in a kit also those of a base.
         borrows: exercises of the base whose parts it uses, as in ``cs224n/rnn``.
     """
 
@@ -201,6 +201,12 @@ class Course(Catalogue):
             other.require_solution()
 
     @cached_property
+    def taken(self) -> Mapping[str, str]:
+        """Exercise of a base that is an exercise of this student kit -> name of the base."""
+        kit = kit_of(self.root)
+        return {Path(name).name: Path(name).parent.name for name in kit.taken} if kit else {}
+
+    @cached_property
     def bases(self) -> tuple[Course, ...]:
         """The base of the course, the base of that, and so on."""
         return tuple(Course.read(base.root) for base in lineage(self)[1:]) if self.base else ()
@@ -324,7 +330,8 @@ def _read_train(table: Table) -> Recipe:
 
 
 def _required(table: Table, course: Course) -> tuple[str, ...]:
-    requires = table.texts("requires")
+    taken = {f"{scope}/{name}": name for name, scope in course.taken.items()}
+    requires = tuple(taken.get(name, name) for name in table.texts("requires"))
     for name in requires:
         if "/" in name:
             _require_base(table, course, name)

@@ -90,5 +90,9 @@ def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]
         for exercise in required
         for task in exercise.tasks
     }
-    scoped = {f"{course.name}/{name}": task for name, task in own.items()} if course.base else {}
+    scoped = {
+        f"{course.taken.get(task[0], course.name)}/{name}": task
+        for name, task in own.items()
+        if course.base or course.taken
+    }
     return {**borrowed_parts(course, required), **scoped, **own}

@@ -155,16 +155,21 @@ def _hash(files: Mapping[str, SubmittedFile]) -> str:
 def student_implementations(submission: Submission, course: Course) -> list[Implementation]:
     """Return the tasks that are written, as implementations of the provider ``student``.
 
-    Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``.
+    Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``. In a kit, a part of
+    a base has its scoped name too, as in ``cs224n/rnn``.
     """
     from framework.providers.registry import Implementation
 
     return [
         Implementation(
-            task.kind, task.registry_name, "student", f"{submission.folder / name}.py:{task.name}"
+            task.kind,
+            scope + task.registry_name,
+            "student",
+            f"{submission.folder / name}.py:{task.name}",
         )
         for name, file in submission.files.items()
         if (tasks := course.exercise(name).tasks)
         for task, state in zip(tasks, file.progress(course.exercise(name)).values(), strict=True)
         if state is TaskProgress.WRITTEN
+        for scope in ("", *([f"{course.taken[name]}/"] if name in course.taken else []))
     ]

@@ -112,7 +112,8 @@ def _unwritten(course: Catalogue, backend: Backend, names: Sequence[str]) -> dic
     used = list(dict.fromkeys(owners[name] for name in names if name in owners))
     for exercise in used:  # the list grows during the loop
         required = course.exercise_table(exercise).texts("requires")
-        used += [name for name in required if name not in used]
+        plain = [name.rpartition("/")[2] for name in required]  # a kit has exercises of its base
+        used += [name for name in plain if name not in used]
     parts = {
         exercise: [
             task.registry_name

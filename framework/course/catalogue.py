@@ -234,16 +234,9 @@ def _course_name(table: Table) -> str:
 
 
 def _located_base(root: Path, table: Table) -> str:
-    """Return the base; a path is relative to the course. A kit holds what it needs of its base."""
+    """Return the base; a path is relative to the course."""
     base = table.get("base", str, "")
-    if base and course_file(own := base_in_kit(root)).is_file():
-        return str(own)
     return str(root / base) if "/" in base or base.startswith(".") else base
-
-
-def base_in_kit(root: Path) -> Path:
-    """Return the folder of a student kit with the exercises of the base that the kit needs."""
-    return root / "kit" / "base"
 
 
 def _located(root: Path, plugin: str) -> str:

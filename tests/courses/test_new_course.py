@@ -6,9 +6,11 @@ By default its parts are tested in place. ``pytest -m slow`` installs it into a 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +18,20 @@ import pytest
 from new_course import made_course
 from repository import ROOT
 
-from autograder.course.kit_folder import seed_in
+from autograder.conversations.recording import content
+from autograder.course.kit_folder import kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradeOptions, GradingSetting
+from autograder.results.report import Report
 from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
+from autograder.submissions.submission import load_submission, student_implementations
+from autograder.verdicts import Verdict
+from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
 from plugins.authoring.kits.building import build_kit
+from plugins.authoring.kits.gradescope_autograder import build_gradescope
+from plugins.authoring.kits.proof import quotations, solution_lines
 from plugins.authoring.stub_files import stub_files
 
 
@@ -42,15 +50,20 @@ class Silence:
         pass
 
 
-def graded(course: Course, folder: Path, *names: str):
-    """Return earned points and exit code of the files in `folder`."""
+def results(course: Course, folder: Path, *names: str) -> Report:
+    """Return the report on the files in `folder`."""
     seed = seed_in(course.root, None)
     setting = GradingSetting(
         course, Plugins(course=course), choose("process"), GradeOptions(seed=seed)
     )
     with load_submission(folder, course) as submission:
         exercises = tuple(course.select(names))
-        report = answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+
+
+def graded(course: Course, folder: Path, *names: str) -> tuple[float, int]:
+    """Return earned points and exit code of the files in `folder`."""
+    report = results(course, folder, *names)
     return report.earned, report.exit_code
 
 
@@ -71,13 +84,108 @@ def test_a_part_of_the_base_stands_beside_the_submission(radial, tmp_path):
     assert graded(radial, tmp_path, "radial_classifier") == (6, 0)
 
 
-def test_a_kit_holds_what_it_needs_of_the_base(radial, tmp_path):
-    build_kit(radial, tmp_path / "kit", ["radial_classifier"], 1, lambda line: None)
-    kit = find_course(tmp_path / "kit")
-    given = [base.exercise_names for base in kit.bases]
-    assert given == [("activations",)]
-    assert not (kit.root / "solutions").exists()
-    assert graded(kit, radial.root / "solutions", "radial_classifier") == (4, 0)
+@pytest.fixture(scope="module")
+def kit(radial, tmp_path_factory) -> Course:
+    """A kit of the classifier, with what it requires of its own course and of the base."""
+    place = tmp_path_factory.mktemp("kits") / "kit"
+    built = build_kit(radial, place, ["radial_classifier"], 1, lambda line: None)
+    assert built.added == ("activations", "radial_basis")
+    return find_course(place)
+
+
+def test_exercises_of_the_base_are_exercises_of_the_kit(kit):
+    assert kit.exercise_names == ("activations", "radial_basis", "radial_classifier")
+    assert kit.exercise("radial_classifier").requires == ("radial_basis", "activations")
+    assert kit.bases == ()
+    for name in kit.exercise_names:
+        exercise = kit.exercise(name)
+        assert exercise.tests.is_file() and exercise.readme.is_file()
+        assert kit_of(kit.root).recording(name).is_file()
+
+
+def test_a_kit_holds_no_line_of_a_solution_of_the_course_or_its_base(kit, radial):
+    (base,) = radial.bases
+    solved = [*radial.select(), *base.select(["activations"])]
+    lines = solution_lines(solved, map(kit.exercise, kit.exercise_names))
+    assert len(lines) > 20
+    files = [file for file in kit.root.rglob("*") if file.is_file()]
+    data = b"\n".join(file.read_bytes() for file in files if file.suffix != ".recording")
+    data += b"".join(content(file) for file in files if file.suffix == ".recording")
+    assert [line for line in lines if line.encode() in data] == []
+    assert not any("solutions" in file.parts for file in files)
+
+
+@pytest.mark.parametrize("name", ["activations", "optimizers"])
+def test_a_solution_of_the_base_that_lies_about_is_refused(kit, radial, tmp_path, name):
+    """Also one that no exercise of the kit requires."""
+    root = shutil.copytree(kit.root, tmp_path / "kit")
+    assert quotations(root, radial, radial.select(["radial_classifier"])) == []
+    shutil.copyfile(radial.bases[0].exercise(name).solution, root / "exercises" / "notes.txt")
+    with pytest.raises(BadInputError, match=r"lines of solutions.*exercises/notes\.txt"):
+        quotations(root, radial, radial.select(["radial_classifier"]))
+
+
+@pytest.fixture
+def work(kit, radial, tmp_path):
+    """The kit of a student who wrote everything but the exercise of the base."""
+    root = shutil.copytree(kit.root, tmp_path / "kit")
+    mine = find_course(root)
+    for name in ("radial_basis", "radial_classifier"):
+        shutil.copyfile(radial.exercise(name).solution, mine.exercise(name).stub)
+    return mine
+
+
+def test_a_part_of_the_base_is_the_students_own_in_a_kit(work, radial):
+    waits = results(work, work.root / "exercises", "radial_classifier").exercises[0]
+    assert {check.verdict for check in waits.checks} == {Verdict.BLOCKED}
+    assert {check.message for check in waits.checks} == {
+        "uses your activations, which is not written yet"
+    }
+    written = work.exercise("activations").stub
+    shutil.copyfile(radial.bases[0].exercise("activations").solution, written)
+    assert graded(work, work.root / "exercises", "radial_classifier") == (4, 0)
+    assert graded(work, work.root / "exercises", "activations") == (18, 0)
+
+
+def test_a_scoped_name_means_the_part_of_the_kit(work, radial):
+    """A kit has a part of the base under the name that the full course gives it."""
+    shutil.copyfile(
+        radial.bases[0].exercise("activations").solution, work.exercise("activations").stub
+    )
+    with load_submission(work.root / "exercises", work) as submission:
+        names = [entry.name for entry in student_implementations(submission, work)]
+    assert {"tanh", "cs224n/tanh", "radial_basis"} <= set(names)
+    assert "cs224n/radial_basis" not in names
+    file = work.exercise("radial_classifier").stub
+    source = file.read_text("utf-8")
+    for name, points in (("cs224n/tanh", 4), ("radial/tanh", 0)):
+        file.write_text(source.replace('part("tanh")', f'part("{name}")'), "utf-8")
+        assert graded(work, work.root / "exercises", "radial_classifier")[0] == points
+
+
+def test_a_name_that_course_and_base_share_stops_the_build(radial, tmp_path):
+    toml = radial.exercise("radial_basis").toml
+    before = toml.read_text("utf-8")
+    try:
+        toml.write_text(before.replace('"RadialBasis"', '"Tanh"'), "utf-8")
+        with pytest.raises(ConflictError, match="both define 'tanh': rename that of the course"):
+            build_kit(find_course(radial.root), tmp_path / "kit", [], 1, print)
+    finally:
+        toml.write_text(before, "utf-8")
+
+
+def test_an_autograder_holds_the_solutions_of_the_base(radial, tmp_path):
+    """There, the base's part stands beside the submission, as in the course itself."""
+    build_gradescope(tmp_path / "lab.zip", radial, [radial.exercise("radial_classifier")])
+    with zipfile.ZipFile(tmp_path / "lab.zip") as archive:
+        archive.extractall(tmp_path)
+    copied = find_course(tmp_path / "course")
+    assert [base.exercise_names for base in copied.bases] == [("activations",)]
+    work = tmp_path / "work"
+    work.mkdir()
+    for name in ("radial_basis", "radial_classifier"):
+        shutil.copy(radial.exercise(name).solution, work)
+    assert graded(copied, work, "radial_classifier") == (6, 0)
 
 
 def test_a_requirement_of_another_course_is_checked(radial, tmp_path):

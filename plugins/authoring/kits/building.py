@@ -76,25 +76,51 @@ def build_kit(
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
     chosen = course.select(names)
-    needed = set(course.with_required(chosen))
-    exercises = [exercise for exercise in course.select() if exercise in needed]
+    taken = course.borrowed(chosen)
+    needed = {*course.with_required(chosen), *taken.values()}
+    sources = (*reversed(course.bases), course)
+    exercises = [exercise for each in sources for exercise in each.select() if exercise in needed]
+    _require_distinct(exercises)
     begins()
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
         root, name, version = Path(folder) / "kit", course.name, course.version
-        kit = Kit(root, course_hash(course), __version__, seed=SEED, name=name, version=version)
+        kit = Kit(
+            root,
+            course_hash(course),
+            __version__,
+            seed=SEED,
+            name=name,
+            version=version,
+            taken=(*taken,),
+        )
         write_contents(kit, course, exercises)
         graded = [exercise for exercise in exercises if not exercise.questions]
-        _record(kit, course, graded, jobs, progress)
+        for source in sources:
+            own = [exercise for exercise in graded if exercise.root == source.root]
+            _record(kit, source, own, jobs, progress)
         write_manifest(kit)
         proofs = _prove(kit, course, graded, jobs, progress)
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
-        quoted = quotations(kit.root, exercises)
+        quoted = quotations(kit.root, course, exercises)
         write_manifest(_finished(kit, exercises, proofs))
         sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
         move_kit(kit.root, target)
     added = tuple(exercise.name for exercise in exercises if exercise not in chosen)
     known = tuple(exercise.name for exercise in exercises)
     return BuiltKit(target, known, added, tuple(proofs), tuple(quoted), sizes)
+
+
+def _require_distinct(exercises: Iterable[Exercise]) -> None:
+    """Raise a `ConflictError` where exercises of a course and of its base share a name."""
+    owners: dict[str, Exercise] = {}
+    for exercise in exercises:
+        for name in (exercise.name, *(task.registry_name for task in exercise.tasks)):
+            other = owners.setdefault(name, exercise)
+            if other.root != exercise.root:
+                raise ConflictError(
+                    f"the kit needs both {other.folder} and {exercise.folder}, and both define "
+                    f"'{name}': rename that of the course"
+                )
 
 
 def _record(
@@ -122,9 +148,12 @@ def _prove(
 ) -> list[Proof]:
     """Grade solutions and stubs in the kit."""
     own = Course.read(kit.root)
-    setting = GradingSetting(own, Plugins(course=own), choose("auto"), GradeOptions(seed=kit.seed))
+    # The course's plugins are loaded: the copies in the kit cannot be, under the same names.
+    plugins = Plugins(course=replace(own, plugins=course.plugins))
+    setting = GradingSetting(own, plugins, choose("auto"), GradeOptions(seed=kit.seed))
     with (
-        load_submission(solutions_folder(course.root), own) as solutions,
+        tempfile.TemporaryDirectory(prefix="gradus-solutions-") as solved,
+        load_submission(_gathered(exercises, Path(solved)), own) as solutions,
         load_submission(kit.root / "exercises", own) as stubs,
     ):
         work = partial(prove, setting, solutions, stubs)
@@ -136,6 +165,13 @@ def _prove(
     for folder in [*kit.root.rglob("__pycache__")]:  # what Python has compiled meanwhile
         shutil.rmtree(folder)
     return [proofs[exercise.name] for exercise in exercises]
+
+
+def _gathered(exercises: Iterable[Exercise], folder: Path) -> Path:
+    """Copy the solutions of `exercises`, which may be of several courses, into `folder`."""
+    for exercise in exercises:
+        shutil.copyfile(exercise.solution, folder / exercise.solution.name)
+    return folder
 
 
 def _of_questions(exercise: Exercise) -> Proof:
@@ -190,7 +226,7 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
         files = {quotation.file.name for quotation in built.quoted}
         more = "" if verbose else ": `--verbose` lists them"
         yield (
-            f"quoted from solutions by the course's own texts (READMEs, hints, public checks): "
+            f"quoted from solutions by the course's own texts (READMEs, hints, checks, plugins): "
             f"{counted(len(built.quoted), 'line')} in {counted(len(files), 'file')}{more}"
         )
     for file, line in built.quoted if verbose else ():

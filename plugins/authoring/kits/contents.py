@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import tomlkit
 
@@ -17,7 +18,6 @@ from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
 from framework import DISTRIBUTION, __version__
-from framework.course.catalogue import base_in_kit
 from framework.course.folder import course_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
@@ -41,8 +41,8 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     """Write everything but recordings and the manifest into the folder of `kit`."""
     write_course(kit.root, course, exercises)
     for exercise in exercises:
-        stub = kit.root / exercise.stub.relative_to(course.root)
-        _copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
+        stub = kit.root / exercise.stub.relative_to(exercise.root)
+        copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
     template = resources.files("plugins.authoring.kits").joinpath("templates/README.md")
     readme = Template(template.read_text("utf-8")).substitute(
         title=", ".join(dict.fromkeys(exercise.unit for exercise in exercises)),
@@ -50,13 +50,19 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
         version=__version__,
         first=exercises[0].name,
     )
-    _write(kit.root / "README.md", readme)
-    _write(kit.root / "pytest.ini", _PYTEST)
-    _write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
+    write(kit.root / "README.md", readme)
+    write(kit.root / "pytest.ini", _PYTEST)
+    write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
 
 
-def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write a course of `exercises` alone: their public files, stubs, base and plugins.
+def write_course(
+    folder: Path, course: Course, exercises: Sequence[Exercise], base: str = ""
+) -> None:
+    """Write a course of `exercises` alone: their public files, stubs and plugins.
+
+    Args:
+        exercises: of the course; those of its bases become exercises of the written course.
+        base: of the written course.
 
     Raises:
         BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
@@ -66,13 +72,10 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
         if stub is None:
             raise BadInputError(f"{exercise.name} has no stub: `gradus stubs` writes it")
         for file in _public_files(exercise):
-            _copy(file, folder / file.relative_to(course.root))
-        _write(folder / exercise.stub.relative_to(course.root), stub)
-    _write(course_file(folder), _course_toml(course, exercises))
-    _write_base(folder, course, exercises)
-    for plugin in map(Path, course.plugins):
-        if not plugin.exists():  # a module, which is installed
-            continue
+            copy(file, folder / file.relative_to(exercise.root))
+        write(folder / exercise.stub.relative_to(exercise.root), stub)
+    write(course_file(folder), course_toml(course, exercises, base))
+    for plugin in _local_plugins(course):
         if not plugin.is_relative_to(course.root):
             raise BadInputError(
                 f"the plugin {plugin} lies outside of the course {course.root}: a copy can hold "
@@ -82,26 +85,19 @@ def write_course(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
         if plugin.is_dir():
             shutil.copytree(plugin, target, ignore=IGNORED)
         else:
-            _copy(plugin, target)
+            copy(plugin, target)
 
 
-def _write_base(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
-    """Write what `exercises` take from bases: students may not have these."""
-    root = base_in_kit(folder)
-    needed = course.borrowed(exercises)
-    for depth, base in enumerate(course.bases):
-        names = {need.name for key, need in needed.items() if key.startswith(f"{base.name}/")}
-        table = tomlkit.parse(_course_toml(base, [base.exercise(name) for name in names]))
-        for key in ("plugins", "overrides"):
-            table.pop(key, None)
-        if "base" in table:
-            table["base"] = "./base"
-        base_folder = root.joinpath(*["base"] * depth)
-        _write(course_file(base_folder), tomlkit.dumps(table))
-        for name in names:
-            exercise = base.exercise(name)
-            for file in (exercise.toml, exercise.solution):
-                _copy(file, base_folder / file.relative_to(base.root))
+def _local_plugins(course: Course) -> list[Path]:
+    """Return the plugins of the course that are files and folders; the others are installed."""
+    return [path for path in map(Path, course.plugins) if path.exists()]
+
+
+def plugin_files(folder: Path, course: Course) -> Iterator[Path]:
+    """Yield the files of the plugins of `course` in its copy at `folder`."""
+    for plugin in _local_plugins(course):
+        copied = folder / plugin.relative_to(course.root)
+        yield from filter(Path.is_file, [copied, *copied.rglob("*")])
 
 
 def _public_files(exercise: Exercise) -> Iterator[Path]:
@@ -113,25 +109,40 @@ def _public_files(exercise: Exercise) -> Iterator[Path]:
             yield file
 
 
-def _course_toml(course: Course, exercises: Sequence[Exercise]) -> str:
-    """Return the text of ``course.toml`` with these exercises alone."""
-    names = {exercise.name for exercise in exercises}
+def course_toml(course: Course, exercises: Sequence[Exercise], base: str = "") -> str:
+    """Return the text of ``course.toml`` with these exercises alone, those of bases first.
+
+    Args:
+        base: of the written course.
+    """
     table = tomlkit.parse(read_text(course_file(course.root)))
-    units = table.pop("units")
-    table["units"] = tomlkit.aot()
-    for unit in units:
-        unit["exercises"] = [name for name in unit["exercises"] if name in names]
-        if unit["exercises"]:
-            table["units"].append({key: unit[key] for key in unit})
+    for key in ("base", "units"):
+        table.pop(key, None)
+    if base:
+        table["base"] = base
+    units: dict[str, dict[str, Any]] = {}
+    packages: dict[str, None] = {}
+    for source in (*reversed(course.bases), course):
+        for unit in source.units:
+            own = [e.name for e in exercises if (e.root, e.unit) == (source.root, unit.name)]
+            if own:
+                packages |= dict.fromkeys(source.packages)
+                entry = {"name": unit.name, "title": unit.title, "exercises": []}
+                units.setdefault(unit.name, entry)["exercises"] += own
+    if packages:
+        table["packages"] = [*packages]
+    table["units"] = [*units.values()]
     return tomlkit.dumps(table)
 
 
-def _copy(file: Path, target: Path) -> None:
+def copy(file: Path, target: Path) -> None:
+    """Copy `file` to `target`, with the folders above it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
 
 
-def _write(file: Path, text: str) -> None:
+def write(file: Path, text: str) -> None:
+    """Write `text` to `file`, with the folders above it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata, resources
 from pathlib import Path
 
+import tomlkit
 from packaging.requirements import Requirement
 
 import framework
 from autograder.course.reading import Course, Exercise
 from framework import DISTRIBUTION, __version__
+from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError
-from plugins.authoring.kits.contents import IGNORED, pack, write_course
+from plugins.authoring.kits.contents import IGNORED, copy, course_toml, pack, write, write_course
 
 #: The sandboxes that keep solutions from submissions or do not start, best first.
 SAFE_SANDBOXES = ("bubblewrap", "fork")
@@ -65,7 +67,8 @@ def build_gradescope(
         root = Path(folder)
         for exercise in written:
             course.require_solutions(exercise)
-        write_course(root / "course", course, written)
+        write_course(root / "course", course, written, _base_of(course))
+        _write_bases(root / "course", course, written)
         for exercise in written:  # solutions and hidden checks
             source = exercise.solution.parent
             target = root / "course" / source.relative_to(course.root)
@@ -84,6 +87,25 @@ def build_gradescope(
         except OSError as error:
             raise BadInputError(f"{file} cannot be written: {error.strerror}") from None
     return [exercise.name for exercise in written if exercise not in exercises]
+
+
+def _base_of(course: Course) -> str:
+    return "./base" if course.base else ""
+
+
+def _write_bases(folder: Path, course: Course, exercises: Sequence[Exercise]) -> None:
+    """Write the solutions that `exercises` take from bases, each base in the folder before it."""
+    needed = course.borrowed(exercises).values()
+    for base in course.bases:
+        folder /= "base"
+        own = [exercise for exercise in needed if exercise.root == base.root]
+        table = tomlkit.parse(course_toml(base, own, _base_of(base)))
+        for key in ("plugins", "overrides"):
+            table.pop(key, None)
+        write(course_file(folder), tomlkit.dumps(table))
+        for exercise in own:
+            for file in (exercise.toml, exercise.solution):
+                copy(file, folder / file.relative_to(base.root))
 
 
 def _copy_wheels(wheels: Path, target: Path) -> None:

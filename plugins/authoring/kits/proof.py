@@ -1,7 +1,8 @@
 """Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
 
 The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
-a solution: these lines are counted. All other files, recordings included, may hold no line.
+a solution, and a plugin single lines: these lines are counted. All other files, recordings
+included, may hold no line.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from autograder.conversations.recording import content
-from autograder.course.reading import Exercise
+from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub, find_regions
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
@@ -23,8 +25,8 @@ from autograder.judging.rules import judged
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
-from framework.course.catalogue import base_in_kit
 from framework.errors import BadInputError
+from plugins.authoring.kits.contents import plugin_files
 from plugins.authoring.kits.solution_recording import RIGHT, until_right
 
 
@@ -84,38 +86,45 @@ class Quotation(NamedTuple):
     line: str
 
 
-def solution_lines(exercises: Iterable[Exercise]) -> set[str]:
-    """Return the lines of the answers that no stub shows."""
+def solution_lines(exercises: Iterable[Exercise], handed_out: Iterable[Exercise]) -> set[str]:
+    """Return the lines of the answers of `exercises` that no stub shows, of theirs or `handed_out`.
+
+    Args:
+        handed_out: the exercises of the kit.
+    """
     answers: set[str] = set()
-    shown = ""
     for exercise in exercises:
-        lines = exercise.solution_source().split("\n")
-        if exercise.questions:  # what the stub leaves out
-            answers |= {line.strip() for line in lines}
-        else:
-            for region in find_regions(lines, exercise.solution):
-                answers |= {line.strip() for line in lines[region.first : region.last - 1]}
-        shown += available_stub(exercise) or ""
+        lines, stub = exercise.solution_source().split("\n"), available_stub(exercise) or ""
+        if not exercise.questions:  # else all that the stub leaves out
+            regions = find_regions(lines, exercise.solution)
+            lines = [line for each in regions for line in lines[each.first : each.last - 1]]
+        answers |= {line for line in map(str.strip, lines) if line not in stub}
+    shown = "\n".join(available_stub(exercise) or "" for exercise in handed_out)
     kept = (line for line in answers if len(line) >= SHORTEST and not line.startswith("#"))
     return {line for line in kept if line not in shown}
 
 
-def quotations(root: Path, exercises: Sequence[Exercise]) -> list[Quotation]:
+def quotations(root: Path, course: Course, exercises: Sequence[Exercise]) -> list[Quotation]:
     """Return the lines of solutions in the texts that the instructor wrote for students.
 
     `BadInputError` says that another file of the kit at `root` holds one.
+
+    Args:
+        course: the lines of all its solutions, and of those of its bases, are searched for.
+        exercises: those of the kit.
     """
-    lines = solution_lines(exercises)
+    every_exercise = [e for source in (course, *course.bases) for e in source.select()]
+    solved = [exercise for exercise in every_exercise if exercise.solution.is_file()]
+    lines = solution_lines(solved, exercises)
     public = {
         root / file.relative_to(exercise.root)
         for exercise in exercises
         for file in (exercise.readme, exercise.toml, exercise.tests, exercise.stub)
     }
-    given = base_in_kit(root)  # what students are given of the base of the course
-    files = [file for file in sorted(root.rglob("*")) if not file.is_relative_to(given)]
+    public |= {file for file in plugin_files(root, course) if not _copies(file, lines)}
     every = [
         Quotation(file, line)
-        for file in files
+        for file in sorted(root.rglob("*"))
         if file.is_file()
         for text in ["\n".join(_texts(file))]
         for line in sorted(lines)
@@ -129,6 +138,12 @@ def quotations(root: Path, exercises: Sequence[Exercise]) -> list[Quotation]:
             "Remove them from the course's public files"
         )
     return every
+
+
+def _copies(plugin: Path, lines: set[str]) -> bool:
+    """Return whether adjacent lines of a plugin stand in solutions; single ones are common code."""
+    found = [line.strip() in lines for line in plugin.read_text("utf-8", "replace").split("\n")]
+    return any(first and second for first, second in pairwise(found))
 
 
 def _texts(file: Path) -> Iterator[str]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import zipfile
 
 import pytest
 
 from autograder.conversations.recording import content
-from autograder.course.kit_folder import kit_of, seed_in
+from autograder.course.kit_folder import Kit, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, ConflictError, UsageError
+from framework.providers.plugins import Plugins
 from plugins.authoring.kits.building import SEED, build_kit, summary
+from plugins.authoring.kits.contents import write_contents
 from plugins.authoring.kits.proof import quotations, solution_lines
 from plugins.authoring.kits.recorder import write_recording
 
@@ -38,7 +41,8 @@ def test_a_kit_holds_what_a_student_needs_and_no_more(built):
 
 
 def test_no_line_of_a_solution_is_in_what_the_build_adds(built):
-    lines = solution_lines([find_course().exercise("activations")])
+    activations = find_course().exercise("activations")
+    lines = solution_lines([activations], [activations])
     assert len(lines) > 10
     recording = content(built.place / "kit/recordings/activations.recording")
     assert [line for line in lines if line.encode() in recording] == []
@@ -169,6 +173,54 @@ def test_a_solution_that_lies_about_stops_the_build(small_course, tmp_path, real
     assert not place.exists()
 
 
+PLUGIN = """
+from framework.hookspecs import hookimpl
+from framework.providers.registry import Implementation
+
+
+class Loud:
+    def forward(self, z):
+        return np.maximum(z, 0.0)
+
+
+@hookimpl
+def register_implementations():
+    return [Implementation("model", "relu", "loud_relu", f"{__name__}:Loud")]
+"""
+
+
+@pytest.fixture
+def local_plugin(small_course, tmp_path):
+    """The course with a plugin in its folder, which the process has loaded."""
+    listing = tmp_path / "exercises/course.toml"
+    listing.write_text('plugins = ["loud_relu.py"]\n' + listing.read_text("utf-8"), "utf-8")
+    (tmp_path / "loud_relu.py").write_text(PLUGIN, "utf-8")
+    yield Course.read(tmp_path)
+    sys.modules.pop("loud_relu", None)
+
+
+def test_a_course_with_a_plugin_of_its_own_builds_a_kit(local_plugin, tmp_path):
+    build_kit(local_plugin, tmp_path / "kit", (), 1, lambda line: None)
+    del sys.modules["loud_relu"]  # as in a student's process
+    registry = Plugins(course=Course.read(tmp_path / "kit")).registry
+    assert registry.offers("relu", "loud_relu")
+
+
+def test_a_plugin_may_hold_single_lines_of_a_solution_and_no_passage(
+    local_plugin, tmp_path, real_solution
+):
+    exercises = local_plugin.select()
+    (line, second) = real_solution("activations").split("# BEGIN SOLUTION\n")[2].split("\n")[:2]
+    write_contents(Kit(tmp_path / "kit", "", ""), local_plugin, exercises)
+    plugin = tmp_path / "kit/loud_relu.py"
+    plugin.write_text(f"{PLUGIN}\n{line}\n", "utf-8")
+    quoted = quotations(tmp_path / "kit", local_plugin, exercises)
+    assert (plugin, line.strip()) in quoted
+    plugin.write_text(f"{PLUGIN}\n{line}\n{second}\n", "utf-8")
+    with pytest.raises(BadInputError, match=r"lines of solutions.*loud_relu\.py"):
+        quotations(tmp_path / "kit", local_plugin, exercises)
+
+
 def test_a_solution_that_fails_stops_the_build(small_course, tmp_path):
     solution = tmp_path / "solutions/neural_networks/activations/activations.py"
     solution.write_text(solution.read_text("utf-8").replace("/ (1.0 + e)", "/ (2.0 + e)"), "utf-8")
@@ -197,7 +249,8 @@ def test_a_zip_holds_one_folder(built, tmp_path):
 def test_quoted_lines_of_the_courses_own_texts_are_reported(built):
     course = Course.read(built.place)
     assert course.exercise_names == ("activations",)
-    found = quotations(built.place, [find_course().exercise("activations")])
+    real = find_course()
+    found = quotations(built.place, real, [real.exercise("activations")])
     assert {one.file.name for one in found} <= {"README.md", "exercise.toml", "test_activations.py"}
 
 
