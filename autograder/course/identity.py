@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from autograder.course.kit_folder import digest, kit_of, manifest_of
 from autograder.course.reading import Course, Exercise
@@ -20,7 +21,9 @@ from autograder.course.source import parse_file
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
+from framework.errors import BadInputError
 from framework.providers.courses import lineage
+from framework.text_files import read_text
 
 
 def course_hash(course: Catalogue) -> str:
@@ -70,6 +73,10 @@ def _deciding(course: Catalogue) -> Iterator[str]:
             yield from (f"{folder}/{name}.py", f"{folder}/test_{name}_hidden.py")
     for base in lineage(course)[1:2]:  # it has its own base after it
         yield from _deciding(base)
+
+
+#: The format of ``revision.json``.
+REVISION_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,48 @@ def _points(check: ast.FunctionDef) -> float:
     return 0.0
 
 
+def revision_file(root: Path) -> Path:
+    """Return the file with the facts of the pinned revision of the course at `root`."""
+    return root / "exercises" / "revision.json"
+
+
+def read_revision(file: Path) -> Revision:
+    """Return the revision in a ``revision.json``."""
+    import msgspec  # pinned courses alone need it
+
+    try:
+        table = msgspec.json.decode(read_text(file), type=dict[str, Any])
+        if table.get("format") != REVISION_FORMAT:
+            raise BadInputError(
+                f"{file} has the format {table.get('format')}, and this version of gradus reads "
+                f"{REVISION_FORMAT}: `gradus course pin` with the version of the course's files "
+                "writes it"
+            )
+        revision = msgspec.convert(table, Revision)
+        if revision.hash != table.get("hash"):
+            raise ValueError("its hash is another one")
+        return revision
+    except ValueError as error:
+        raise BadInputError(
+            f"{file} is damaged ({error}): take it from the course's history, or pin the course "
+            "again with `gradus course pin`"
+        ) from None
+
+
+def pinned_revision(course: Course) -> Revision | None:
+    """Return the revision that the course is pinned to; None if it is not pinned."""
+    if not course.revision:
+        return None
+    revision = read_revision(revision_file(course.root))
+    if revision.hash != course.revision:
+        raise BadInputError(
+            f"{revision_file(course.root)} is of revision {revision.hash[:8]}, and course.toml of "
+            f"{course.revision[:8]}: take both from the course's history, or pin the course again "
+            "with `gradus course pin`"
+        )
+    return revision
+
+
 def version_words(course: Course) -> str:
     """Return version and pinned revision: ``version 2026.1, revision 0c41d7aa``; may be empty."""
     version = f"version {course.version}" if course.version else ""
@@ -165,13 +214,25 @@ def version_words(course: Course) -> str:
 def pin_notes(course: Course) -> list[str]:
     """Return a note if the course is pinned and its files are of another revision.
 
-    A student kit has no hidden checks, and is known by the hash of its course.
+    A student kit has no hidden checks, and is known by the hash of its course. The autograder of a
+    service has some exercises of the pinned course: each is compared with its pinned facts.
     """
     if not course.revision or kit_of(course.root) is not None:
         return []
     now = revision_of(course)
+    if now.hash == course.revision or _is_part_of_pin(course, now):
+        return []
     note = (
         f"The course is pinned as revision {course.revision[:8]}, and its checks are {now.label}: "
         "`gradus course diff` says what changed, and `gradus course pin` pins a new version"
     )
-    return [note] * (now.hash != course.revision)
+    return [note]
+
+
+def _is_part_of_pin(course: Course, now: Revision) -> bool:
+    """Return whether the pinned revision has all facts of `now`, beside those of more exercises."""
+    try:
+        pinned = pinned_revision(course)
+    except BadInputError:
+        return False
+    return pinned is not None and now.exercises.items() <= pinned.exercises.items()

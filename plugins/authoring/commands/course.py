@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.identity import Revision, revision_of
+from autograder.course.identity import (
+    Revision,
+    pinned_revision,
+    read_revision,
+    revision_file,
+    revision_of,
+)
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
 from framework.commands.groups import new_app
@@ -18,9 +24,6 @@ from framework.errors import UsageError
 from framework.text_files import read_text
 from plugins.authoring.revision_files import (
     changes,
-    pinned_revision,
-    read_revision,
-    revision_file,
     write_revision,
 )
 

@@ -14,6 +14,7 @@ import tomlkit
 from packaging.requirements import Requirement
 
 import framework
+from autograder.course.identity import revision_file
 from autograder.course.reading import Course, Exercise
 from framework import DISTRIBUTION, __version__
 from framework.course.folder import course_file
@@ -69,6 +70,8 @@ def build_gradescope(
             course.require_solutions(exercise)
         write_course(root / "course", course, written, _base_of(course))
         _write_bases(root / "course", course, written)
+        if revision_file(course.root).is_file():  # what the reports compare the exercises with
+            copy(revision_file(course.root), revision_file(root / "course"))
         for exercise in written:  # solutions and hidden checks
             source = exercise.solution.parent
             target = root / "course" / source.relative_to(course.root)

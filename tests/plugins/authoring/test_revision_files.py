@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from autograder.course.identity import course_hash, pin_notes, revision_of
+from autograder.course.identity import (
+    course_hash,
+    pin_notes,
+    pinned_revision,
+    read_revision,
+    revision_file,
+    revision_of,
+)
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import GradingSetting
@@ -21,11 +29,9 @@ from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError
 from framework.providers.plugins import Plugins
 from plugins.authoring.commands.course import course as commands
+from plugins.authoring.kits.gradescope_autograder import build_gradescope
 from plugins.authoring.revision_files import (
     changes,
-    pinned_revision,
-    read_revision,
-    revision_file,
 )
 
 EXERCISE = Path("exercises/first_steps/linear")
@@ -131,6 +137,24 @@ def test_a_pinned_course_that_has_changed_says_so_in_every_report(root):
     done = run("diff", "--course", root)
     assert (done.exit_code, "linear: points 10 -> 11" in done.output) == (1, True)
     assert isinstance(run("pin", "--check", "--course", root).exception, UsageError)
+
+
+def test_an_autograder_with_some_exercises_is_compared_with_their_pinned_facts(root, tmp_path):
+    write_exercise(find_course(root), "first_steps/second")
+    pin(root)
+    for name, notes in (("pinned", 0), ("changed", 1)):
+        course = find_course(root)
+        file = tmp_path / f"{name}.zip"
+        build_gradescope(file, course, [course.exercise("linear")])
+        with zipfile.ZipFile(file) as archive:
+            archive.extractall(tmp_path / name)
+        part = find_course(tmp_path / name / "course")
+        assert (part.exercise_names, part.revision) == (("linear",), course.revision)
+        assert len(pin_notes(part)) == notes
+        revision_file(part.root).unlink()
+        assert len(pin_notes(part)) == 1
+        if name == "pinned":
+            edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
 
 
 def test_a_changed_course_needs_a_new_version(root):
