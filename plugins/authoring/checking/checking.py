@@ -121,7 +121,7 @@ def _results(
     Args:
         style: a file name; required exercises are taken from alternates of its name, else solved.
     """
-    others = map(setting.course.exercise, exercise.requires if style else ())
+    others = setting.course.with_required([exercise] if style else ())
     files = {other.name: alternates_folder(other) / style for other in others}
     required = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
     with (

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from autograder.cli import grade
 from autograder.course.reading import Course, find_course
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
+from autograder.verdicts import Verdict
 from framework.cli import app
 from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
@@ -184,6 +186,53 @@ def test_a_solution_that_fails_ends_the_check(root):
     wrong = told(steps[-2].problems)
     assert "the solution fails test_linear_hidden.py::test_two_uses_add_up" in wrong
     assert steps[-1].left_out
+
+
+CHAIN = {"first": "x + 1", "second": 'part("first")(x) + 1', "third": 'part("second")(x) + 1'}
+
+
+@pytest.fixture
+def chain(tmp_path) -> Course:
+    """Three exercises; the third lists the second alone, which is built from the first."""
+    listed = ", ".join(f'"{name}"' for name in CHAIN)
+    head = 'title = "T"\nlecture = "none"\npoints = 1\n'
+    files = {
+        "exercises/course.toml": f'[[units]]\nname = "u"\ntitle = "U"\nexercises = [{listed}]\n'
+    }
+    required = ""
+    for number, (name, value) in enumerate(CHAIN.items(), 1):
+        folder = f"exercises/u/{name}"
+        files |= {
+            f"{folder}/exercise.toml": (
+                f"{head}requires = [{required}]\n[time]\ncall = 2\ntotal = 60\n"
+                f'[[tasks]]\nname = "{name}"\nkind = "function"\n'
+            ),
+            f"{folder}/test_{name}.py": (
+                f"import pytest\n\n\n@pytest.mark.points(1)\ndef test_{name}(submission):\n"
+                f"    assert submission.{name}(0) == {number}\n"
+            ),
+            f"solutions/u/{name}/{name}.py": (
+                f"from framework.models.parts import part\n\n\ndef {name}(x):\n    return {value}\n"
+            ),
+        }
+        required = f'"{name}"'
+    for file, text in files.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, "utf-8")
+    return find_course(tmp_path)
+
+
+def test_what_a_required_exercise_requires_is_handed_in_too(chain):
+    (check,) = checking.solution_results(setting(chain.root), chain.exercise("third"))
+    assert check.verdict is Verdict.PASSED, check.message
+
+
+def test_grade_takes_what_a_required_exercise_requires_from_the_submission(chain, tmp_path, capsys):
+    folder = shutil.copytree(chain.root / "solutions", tmp_path / "work")
+    for expected, told_of in ((0, ""), (1, "needs 'first'")):
+        code = grade(["third", "--course", str(chain.root), "--submission", str(folder)])
+        assert (code, told_of in " ".join(capsys.readouterr().out.split())) == (expected, True)
+        (folder / "u/first/first.py").write_text("def first(x):\n    raise NotImplementedError\n")
 
 
 def test_a_stub_that_earns_points(root):
