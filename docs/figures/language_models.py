@@ -11,9 +11,10 @@ def back_off() -> Drawing:
     """Draw how a model backs off to shorter histories."""
     d = Drawing(
         "Backing off to shorter histories",
-        "The words students opened their are given. The trigram count of opened their w is "
-        "looked up first. If it is 0, the bigram count of their w is used, and if that is 0 "
-        "too, the count of the word w alone. Every step forgets one word of the history.",
+        "A trigram model after the words opened their. The count of the trigram opened their w "
+        "is looked up first. If it is 0, the count of the bigram their w is used, and if that "
+        "is 0 too, the count of the word w alone. Every step forgets the first word of the "
+        "history.",
         232,
     )
     for i, (history, used, name) in enumerate(
@@ -31,7 +32,7 @@ def back_off() -> Drawing:
         d.box(272, y, 74, 30, "w ?", "gate")
         if i < 2:
             d.arrow((190, y + 18), (190, y + 56))
-            d.text(202, y + 38, "never seen: forget one word", "small", "start")
+            d.text(202, y + 38, "never seen: forget the first word", "small", "start")
         texts = ("P(w | opened their)", "P(w | their)", "P(w)")
         d.text(322, y, texts[i], "formula", "start")
     return d

@@ -37,7 +37,16 @@ _TRAINING = tuple(
 )
 
 #: Faster forms of solutions.
-_FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:TextCNN"),)
+_FASTER = tuple(
+    Implementation(kind, name, REFERENCE, f"{__name__}.{target}")
+    for kind, name, target in (
+        ("model", "text_cnn", "text_cnn:TextCNN"),
+        ("language_model", "ngram_lm", "ngram:NgramLM"),
+        ("language_model", "add_delta", "ngram:AddDelta"),
+        ("language_model", "backoff", "ngram:Backoff"),
+        ("language_model", "kneser_ney", "kneser_ney:KneserNey"),
+    )
+)
 
 
 @hookimpl

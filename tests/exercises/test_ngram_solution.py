@@ -76,7 +76,7 @@ def test_interpolated_is_nltks_witten_bell(text):
     """NLTK's single words are not smoothed: ours, with t(h) = 0 there, are not either."""
     model = Backoff(V, ORDER, "interpolated")
     model.fit(text)
-    model.types[0][:] = 0
+    model.types[()] = 0
     agree(model, in_nltk(nltk_lm().WittenBellInterpolated(ORDER), text), text)
 
 
