@@ -43,28 +43,28 @@ def fixed_window() -> Drawing:
     """Draw the language model with a fixed window."""
     d = Drawing(
         "A language model with a fixed window",
-        "Four words, the last two of which are in the window. Their vectors are concatenated, "
-        "one hidden layer with tanh follows, then a softmax over the vocabulary for the next "
-        "word. Words before the window have no effect.",
+        "The words clock the students opened their. The last four are in the window, n = 4. "
+        "Their vectors are concatenated to e_t, one hidden layer with tanh gives h_t, then a "
+        "softmax over the vocabulary follows for the next word. Words before the window, such "
+        "as clock, have no effect.",
         268,
     )
-    words = ("as", "the", "students", "opened")
+    words = ("clock", "the", "students", "opened", "their")
     for i, word in enumerate(words):
-        x = 70.0 + 112 * i
-        inside = i >= 2
-        d.box(x, 246, 92, 28, word, "on" if inside else "off")
-        if inside:
+        x = 56.0 + 92 * i
+        d.box(x, 246, 82, 28, word, "on" if i else "off")
+        if i:
             d.arrow((x, 232), (x, 202))
-            d.matrix(x - 44, 180, 1, 4, 22, "on")
-    d.line((242, 168), (242, 162), (466, 162), (466, 168))
-    d.text(228, 174, "e_t: n vectors, concatenated", "small", "end")
-    d.arrow((354, 162), (354, 138))
-    d.box(354, 122, 150, 30, "tanh(e_t W + b_1)", "box", words="formula")
-    d.arrow((354, 106), (354, 82))
-    d.box(354, 66, 150, 30, "softmax(h_t U + b_2)", "box", words="formula")
-    d.arrow((354, 50), (354, 30))
-    d.text(354, 18, "books   laptops   exams …", "strong")
-    d.text(126, 216, "no effect", "small quiet")
+            d.matrix(x - 36, 180, 1, 4, 18, "on")
+    d.line((112, 168), (112, 162), (460, 162), (460, 168))
+    d.text(10, 174, "e_t: 4 vectors", "small", "start")
+    d.arrow((286, 162), (286, 138))
+    d.box(286, 122, 170, 30, "h_t = tanh(e_t W + b_1)", "box", words="formula")
+    d.arrow((286, 106), (286, 82))
+    d.box(286, 66, 170, 30, "softmax(h_t U + b_2)", "box", words="formula")
+    d.arrow((286, 50), (286, 30))
+    d.text(286, 18, "books   laptops   exams …", "strong")
+    d.text(56, 216, "no effect", "small quiet")
     return d
 
 

@@ -86,6 +86,7 @@ class ConditionalLM(LanguageModel):
         grad_h = np.tensordot(grad_logits, self.parameters["U"].T, axes=1)  # one product, as above
         grad_e, grad_state = self.cell.backward(grad_h)
         np.add.at(self.gradients["embedding"], self._tokens, grad_e)  # += would drop repeated ids
+        # e_t = embedding[x_t] + c W_c at every step; h_0 = tanh(c W_0) with tanh' = 1 − h_0²
         grad_about = grad_e.sum(axis=1)
         self.gradients["W_c"] += self._condition.T @ grad_about
         grad_condition = grad_about @ self.parameters["W_c"].T

@@ -65,6 +65,7 @@ class RecurrentLM(LanguageModel):
             grad_logits: `(N, T, V)`. Not modified.
         """
         # BEGIN SOLUTION: U and b_2, then self.cell.backward, then the rows of the embedding
+        # logits = h U + b_2: ∂J/∂U = Σ hᵀ g, ∂J/∂h = g Uᵀ; e_t is the row x_t of the embedding
         steps = ([0, 1], [0, 1])  # sum over the batch and over time
         self.gradients["U"] += np.tensordot(self._h, grad_logits, axes=steps)
         self.gradients["b_2"] += grad_logits.sum(axis=(0, 1))

@@ -88,6 +88,7 @@ class SentenceEncoder(Model):
         # BEGIN SOLUTION: U and b_2, then the pooling, then self.cell.backward, then the embedding
         self.gradients["U"] += self._encoding.T @ grad_logits
         self.gradients["b_2"] += grad_logits.sum(axis=0)
+        # z = Σ_t weight_t ∘ h_t, so ∂J/∂h_t = weight_t ∘ ∂J/∂z
         grad_encoding = grad_logits @ self.parameters["U"].T
         grad_e, _ = self.cell.backward(self._weights * grad_encoding[:, None])
         np.add.at(self.gradients["embedding"], self._ids, grad_e)  # the cell gives padding 0

@@ -86,6 +86,7 @@ class WindowLM(LanguageModel):
             grad_logits: `(N, T, V)`. Not modified.
         """
         # BEGIN SOLUTION: U and b_2, through tanh, W and b_1, then the rows of the embedding
+        # logits = h U + b_2 [+ e W_direct], h = tanh(z) with tanh' = 1 − h², z = e W + b_1
         steps = ([0, 1], [0, 1])  # sum over the batch and over time
         self.gradients["U"] += np.tensordot(self._h, grad_logits, axes=steps)
         self.gradients["b_2"] += grad_logits.sum(axis=(0, 1))

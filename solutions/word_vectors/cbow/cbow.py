@@ -71,6 +71,7 @@ class CBOW(Model):
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
         """
         # BEGIN SOLUTION: each word of a context gets its share of the gradient of v̄
+        # S = v̄ Uᵀ: ∂J/∂v̄ = G U, ∂J/∂U = Gᵀ v̄; v̄ = Σ share v: ∂J/∂v = share ∂J/∂v̄
         grad_mean = grad_scores @ self.parameters["center_vectors"]  # (N, d)
         shared = self.shares[:, :, None] * grad_mean[:, None]  # (N, C, d)
         np.add.at(self.gradients["context_vectors"], self.contexts, shared)

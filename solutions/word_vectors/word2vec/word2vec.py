@@ -68,8 +68,9 @@ def naive_softmax(
     """
     # BEGIN SOLUTION
     log_P = log_softmax(outside_vectors @ center)  # (V,)
+    # loss = log Σ_w exp(x_w) − x_o with x_w = u_wᵀ v_c, so ∂loss/∂x = P − y
     error = np.exp(log_P)
-    error[outside_id] -= 1.0  # P − y
+    error[outside_id] -= 1.0
     return -float(log_P[outside_id]), error @ outside_vectors, np.outer(error, center)
     # END SOLUTION
 
@@ -105,6 +106,7 @@ class SkipGram(Model):
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
         """
         # BEGIN SOLUTION: add into self.gradients["center_vectors"] and ["outside_vectors"]
+        # S = v_c Uᵀ: ∂J/∂v_c = G U, ∂J/∂U = Gᵀ v_c
         grad_v_c = grad_scores @ self.parameters["outside_vectors"]  # (N, d)
         # An indexed += would keep only the last of a repeated id's contributions.
         np.add.at(self.gradients["center_vectors"], self.center_ids, grad_v_c)
