@@ -2,6 +2,13 @@
 
 These are implementations without an exercise, those that training needs in every course, and faster
 forms of solutions for courses whose ``[overrides]`` choose them.
+
+ada_delta.py       the optimizer AdaDelta
+kneser_ney.py      faster Kneser-Ney smoothing, on sorted tables
+ngram.py           faster n-gram models: sorted tables of n-grams, looked up by bisection
+schedules.py       learning rates over time that no exercise asks for
+skip_gram_step.py  a training step of the skip-gram on blocks of a text
+text_cnn.py        Kim's network, faster: one matrix product for all widths
 """
 
 from __future__ import annotations
