@@ -1,8 +1,4 @@
-"""Kneser-Ney: the best way to share probability between n-grams that were seen and unseen ones.
-
-Source: Kneser & Ney, "Improved backing-off for m-gram language modeling" (1995); Chen & Goodman,
-"An empirical study of smoothing techniques for language modeling" (1998).
-"""
+"""Kneser-Ney smoothing of n-gram models (Kneser & Ney 1995; Chen & Goodman 1998)."""
 
 from __future__ import annotations
 
@@ -23,11 +19,11 @@ class KneserNey(CountModel):
         vocabulary_size, order, end: as for your `NgramLM`.
 
     Attributes:
-        counted: your `NgramLM`, which counts the text: `counted.ngrams(n)` has all n-grams.
-        counts: n-gram, a tuple of 1 ... n ids -> ĉ. A `Counter`: missing keys have the count 0.
-        totals: history h, a tuple of 0 ... n − 1 ids -> ĉ(h ·), the sum of ĉ(h w) over all words.
+        counted: your `NgramLM`, which counts the text.
+        counts: n-gram, a tuple of 1 ... n ids -> ĉ. A `Counter`: missing keys count 0.
+        totals: history h -> ĉ(h ·), the sum of ĉ(h w) over all words w. A `Counter`.
         taken: history h -> the sum of the discounts D(ĉ(h w)) over all words w.
-        discounts: D(1), D(2) and D(3) for n = 1 ... order, `(order, 3)`; D(3) is for counts ≥ 3.
+        discounts: D(1), D(2) and D(3) for n = 1 ... order, `(order, 3)`.
     """
 
     discounts: Array
@@ -43,11 +39,8 @@ class KneserNey(CountModel):
     def fit(self, tokens: Array) -> None:
         """Compute ĉ, its totals, the discounts, and what they take. Earlier counts are replaced.
 
-        Args:
-            tokens: ids, `(T + 1,)` integers.
-
         Raises:
-            IndexError: an id is outside 0 ... V−1.
+            IndexError: an id of `tokens`, `(T + 1,)` integers, is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
         self.counted.fit(tokens)

@@ -1,7 +1,4 @@
-"""N-gram language models: predict the next word from counts.
-
-Source: CS224n lecture 6, sections 1.5 to 1.10.
-"""
+"""N-gram language models: predict the next word from counts (CS224n lecture 6, 1.5 to 1.10)."""
 
 from __future__ import annotations
 
@@ -31,23 +28,15 @@ class NgramLM(CountModel):
     def fit(self, tokens: Array) -> None:
         """Count the n-grams of a text in `counts` and `totals`. Earlier counts are replaced.
 
-        Args:
-            tokens: ids, `(T + 1,)` integers.
-
         Raises:
-            IndexError: an id is outside 0 ... V−1.
+            IndexError: an id of `tokens`, `(T + 1,)` integers, is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
         # TODO: for each pair (h, w) count h w for h, h without its first word, ..., ()
         raise NotImplementedError
 
     def estimate(self, h: tuple[int, ...], w: int) -> float:
-        """Return P(w | h) = c(h w) / c(h ·), and 0 if the history h was never seen with a word.
-
-        Args:
-            h: the last 0 ... n − 1 ids.
-            w: the id of a word.
-        """
+        """Return P(w | h) for the last 0 ... n − 1 ids h and a word w; 0 if h was never seen."""
         # TODO: your code here
         raise NotImplementedError
 

@@ -1,7 +1,4 @@
-"""CBOW, the continuous bag of words: learn word vectors by predicting a word from its context.
-
-Source: CS224n lecture 1, section 2.2; Mikolov et al. 2013.
-"""
+"""CBOW: learn word vectors by predicting a word from its context (CS224n lecture 1, 2.2)."""
 
 from __future__ import annotations
 

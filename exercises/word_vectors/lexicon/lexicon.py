@@ -1,7 +1,4 @@
-"""Look up synonyms, hypernyms and path similarities in a lexicon of synsets.
-
-Source: CS224n lecture 1, sections 1.3 and 1.4.
-"""
+"""Synonyms, hypernyms and path similarities in a lexicon (CS224n lecture 1, sections 1.3, 1.4)."""
 
 from __future__ import annotations
 

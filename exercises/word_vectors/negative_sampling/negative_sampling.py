@@ -1,7 +1,4 @@
-"""Negative sampling: tell the outside word from words drawn at random.
-
-Source: Mikolov et al. 2013, section 2.2; it replaces the objective of CS224n lecture 1.
-"""
+"""Negative sampling: tell the outside word from drawn words (Mikolov et al. 2013, section 2.2)."""
 
 from __future__ import annotations
 

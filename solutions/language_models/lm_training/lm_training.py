@@ -1,7 +1,4 @@
-"""The training loop of a language model, and a model of characters that writes.
-
-Source: CS224n lecture 6, sections 2.4 to 2.6 and 2.12.
-"""
+"""The training loop of a language model of characters (CS224n lecture 6, sections 2.4 to 2.12)."""
 
 from __future__ import annotations
 
@@ -103,7 +100,6 @@ def write(
 
     Args:
         model: a language model of `len(alphabet)` ids.
-        alphabet: see `encode`.
         prefix: the beginning, at least one character.
         rng: draws the characters.
 

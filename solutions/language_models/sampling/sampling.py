@@ -1,7 +1,4 @@
-"""Generate text with a language model: sampling, greedy search and beam search.
-
-Source: CS224n lecture 6, sections 1.11, 2.11 and 3.6.
-"""
+"""Generate text: sampling, greedy and beam search (CS224n lecture 6, sections 1.11, 2.11, 3.6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""word2vec, the skip-gram: learn word vectors by predicting the words around each word.
-
-Source: CS224n lecture 1, sections 2 to 4; Mikolov et al. 2013.
-"""
+"""word2vec, the skip-gram: learn word vectors from contexts (CS224n lecture 1, sections 2 to 4)."""
 
 from __future__ import annotations
 
