@@ -65,9 +65,9 @@ def naive_softmax(
     """
     # BEGIN SOLUTION
     log_P = log_softmax(outside_vectors @ center)  # (V,)
-    # loss = log Σ_w exp(x_w) − x_o with x_w = u_wᵀ v_c, so ∂loss/∂x = P − y
+    # loss = log Σ_w exp(x_w) − x_o with x_w = u_wᵀ v_c, so ∂loss/∂x = P − y: the error
     error = np.exp(log_P)
-    error[outside_id] -= 1.0
+    error[outside_id] -= 1.0  # P − y
     return -float(log_P[outside_id]), error @ outside_vectors, np.outer(error, center)
     # END SOLUTION
 
