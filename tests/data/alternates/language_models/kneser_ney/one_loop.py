@@ -1,5 +1,7 @@
 """A row of V adjusted counts for each history, in a list of dicts; warnings are errors."""
 
+from collections import Counter
+
 import numpy as np
 
 from framework.models.count_models import CountModel
@@ -30,8 +32,8 @@ class KneserNey(CountModel):
             grams, counts = self.counted.ngrams(n)
             grams = [tuple(gram) for gram in grams.tolist()]
             if longer is not None:
-                ends = [gram[1:] for gram in longer]
-                counts = np.array([ends.count(g) or c for g, c in zip(grams, counts, strict=True)])
+                ends = Counter(gram[1:] for gram in longer)
+                counts = np.array([ends[g] or c for g, c in zip(grams, counts, strict=True)])
             self.discounts[n - 1] = kneser_ney_discounts(counts)
             self.rows.insert(0, self._rows(grams, counts))
             longer = grams
