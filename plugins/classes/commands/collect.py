@@ -24,7 +24,13 @@ from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
 from plugins.classes.commands.options import InOption, StoreOption, course_of, open_store
-from plugins.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
+from plugins.classes.rosters.dates import (
+    read_due,
+    read_extensions,
+    read_times,
+    time_zone,
+    zone_doubt,
+)
 from plugins.classes.rosters.roster import Roster, read_roster
 
 if TYPE_CHECKING:
@@ -113,6 +119,8 @@ def collect(
         students = Roster(former.students.values()) if former.has_roster else None
         students = read_roster(roster) if roster is not None else students
         zone = time_zone(timezone or former.zone) if timezone or former.zone else None
+        if doubt := zone_doubt(timezone or ""):
+            say(f"warning: {doubt}")
         changes = dict(_policy(former.policy, zone, count, due, grace, late_days, earlier or ()))
         if extensions is not None:
             known = _known(students, extensions)
