@@ -7,7 +7,6 @@ ada_delta.py       adaDelta on torch tensors, on all parameters at once
 arrays.py          torch tensors as the arrays of a backend
 skip_gram_step.py  a step of skip-gram with negative sampling
 acceleration/      faster, smaller or reproducible training on tensors
-bench/             `gradus bench`
 convolution/       convolutional networks for text, on torch tensors
 gated_rnns/        gated recurrent networks, on torch tensors
 language_models/   language models and recurrent networks, on torch tensors
@@ -18,15 +17,10 @@ word_vectors/      word vectors, on torch tensors
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
-
-if TYPE_CHECKING:
-    import typer
 
 PROVIDER = "torch"
 
@@ -58,11 +52,3 @@ _EXTRAS = (
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
     return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
-
-
-@hookimpl
-def add_commands(app: typer.Typer) -> None:
-    """Add `gradus bench`."""
-    from plugins.torch_backend.bench.command import bench
-
-    app.command()(bench)

@@ -15,10 +15,10 @@ from framework.errors import GradusError
 from framework.importing import load_target
 from framework.providers.backends import Backend
 from framework.providers.device_errors import explained_device_errors
-from plugins.torch_backend.bench.catalogue import Case
-from plugins.torch_backend.bench.measures import Limits, measured_use, timed_rounds
-from plugins.torch_backend.bench.pair import Pair
-from plugins.torch_backend.bench.result import Result
+from plugins.bench.catalogue import Case
+from plugins.bench.measures import Limits, measured_use, timed_rounds
+from plugins.bench.pair import Pair
+from plugins.bench.result import Result
 
 
 def pair_of(case: Case, backend: Backend, *, is_tiny: bool, is_random: bool) -> Pair:

@@ -13,7 +13,7 @@ from framework.interfaces import Model
 from framework.models.networks import BLOCKS
 from framework.providers.backends import Backend
 from framework.training.loops import Batch
-from plugins.torch_backend.bench.pair import Pair, repeated
+from plugins.bench.pair import Pair, repeated
 
 #: Batches, which are used again after the last one.
 _BATCHES = 16

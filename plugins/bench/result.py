@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from plugins.torch_backend.bench.catalogue import Case
+from plugins.bench.catalogue import Case
 
 if TYPE_CHECKING:
-    from plugins.torch_backend.bench.measures import Speeds, Use
+    from plugins.bench.measures import Speeds, Use
 
 
 @dataclass(frozen=True)

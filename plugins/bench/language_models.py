@@ -15,7 +15,7 @@ from framework.interfaces import Model
 from framework.models.parts import parts_from
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, text_batches
-from plugins.torch_backend.bench.pair import Pair
+from plugins.bench.pair import Pair
 from plugins.torch_backend.gated_rnns.gru import GRU
 from plugins.torch_backend.gated_rnns.lstm import LSTM
 from plugins.torch_backend.language_models.rnn import RNN

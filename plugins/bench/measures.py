@@ -13,7 +13,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from plugins.torch_backend.bench.pair import Step
+from plugins.bench.pair import Step
 
 #: Seconds that one program gets in a round, at least: timers and caches need more than one step.
 _ROUND = 0.02

@@ -1,4 +1,4 @@
-"""A model as this backend has it, and as a plain `torch.nn` program: one training step of each."""
+"""A model of the torch backend, and a plain `torch.nn` program: one training step of each."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Pair(ABC):
         optimizer, rate, clip, summed: the options of training of both programs.
         is_same_model: whether both compute the same. If not, their speeds alone are compared.
         units: the number of units in a step.
-        warm, steps_in_round: see `plugins.torch_backend.bench.measures.Limits`.
+        warm, steps_in_round: see `plugins.bench.measures.Limits`.
         counts_launches: whether memory and launches of a step are measured.
         rng: draws the masks of our model, on the device: a recorded step draws new ones.
     """

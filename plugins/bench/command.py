@@ -1,4 +1,4 @@
-"""`gradus bench`: the models of this backend beside plain `torch.nn` programs."""
+"""`gradus bench`: the models of the torch backend beside plain `torch.nn` programs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from framework.commands.options import BlockOption, Device, PluginOption
 from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.importing import load_target
-from plugins.torch_backend.bench.catalogue import CASES, Case, chosen_cases
+from plugins.bench.catalogue import CASES, Case, chosen_cases
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from framework.providers.backends import Backend
-    from plugins.torch_backend.bench.measures import Limits
-    from plugins.torch_backend.bench.result import Result
+    from plugins.bench.measures import Limits
+    from plugins.bench.result import Result
 
 _NAMES = ", ".join(dict.fromkeys(case.group or case.name for case in CASES))
 
@@ -103,8 +103,8 @@ def bench(
     backend, setting = _prepared(device, threads, plugin, block)
     setting |= {"precision": precision, "sizes": "tiny" if tiny else "full"}
     console.print(", ".join(f"{name} {value}" for name, value in setting.items()), soft_wrap=True)
-    from plugins.torch_backend.bench.measures import Limits
-    from plugins.torch_backend.bench.result import Result
+    from plugins.bench.measures import Limits
+    from plugins.bench.result import Result
 
     limits = Limits(seconds=seconds, rounds=rounds, steps=steps)
     results = list[Result]()
@@ -152,7 +152,7 @@ def _prepared(
 
     from framework.commands.setup import load_plugins
     from framework.providers.backends import Backend
-    from plugins.torch_backend.bench.measurement import device_in_words
+    from plugins.bench.measurement import device_in_words
 
     torch.set_num_threads(threads)
     backend = Backend(load_plugins(plugin, block).registry, "torch", device=device)
@@ -176,7 +176,7 @@ def _measured(
     """
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from plugins.torch_backend.bench.measurement import measured
+    from plugins.bench.measurement import measured
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     is_shown = console.is_terminal
@@ -206,7 +206,7 @@ def _advance(bars: Progress, bar: TaskID, share: float) -> None:
 
 def _show(console: Console, results: Sequence[Result]) -> None:
     """Show the table."""
-    from plugins.torch_backend.bench.result import result_table, score_lines
+    from plugins.bench.result import result_table, score_lines
 
     wide = console if console.is_terminal else type(console)(width=140, highlight=False)
     wide.print(result_table(results))
@@ -226,7 +226,7 @@ def _save(
 ) -> None:
     """Save the figures in `file`; incomplete ones do not replace a file."""
     from framework.text_files import save_json
-    from plugins.torch_backend.bench.result import as_json
+    from plugins.bench.result import as_json
 
     if file is None:
         return

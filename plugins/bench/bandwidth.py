@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.loops import Batch
-from plugins.torch_backend.bench.pair import Pair, Step
+from plugins.bench.pair import Pair, Step
 from plugins.torch_backend.convolution.qrnn import pooled
 
 #: Arrays that a pooling must move: it reads z, i and f, and writes c.

@@ -9,7 +9,7 @@ from typing import Any
 
 from framework.errors import UnknownNameError
 
-_HERE = "plugins.torch_backend.bench"
+_HERE = "plugins.bench"
 
 #: Lower bound of the ratio of speeds on a CPU, for every model.
 CPU_GOAL = 0.97
@@ -22,7 +22,7 @@ class Case:
     Attributes:
         name: name on the command line.
         about: the model, its sizes and its optimizer, in words.
-        target: ``module:class`` of the `plugins.torch_backend.bench.pair.Pair`.
+        target: ``module:class`` of the `plugins.bench.pair.Pair`.
         sizes: keyword arguments of that class.
         tiny: sizes for a test, instead of some of `sizes`.
         gpu_goal: lower bound of the ratio of speeds on a GPU; None: there is none.

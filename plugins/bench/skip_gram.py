@@ -25,7 +25,7 @@ from framework.training.loops import Batch
 from framework.training.options import WordVectorOptions
 from framework.training.tasks.word_vectors import WordVectorTask
 from framework.training.trained_vectors import vectors_of
-from plugins.torch_backend.bench.pair import Pair, Step
+from plugins.bench.pair import Pair, Step
 
 #: Files of judged pairs of words.
 JUDGED = ("EN-WS-353-ALL.txt", "EN-SIMLEX-999.txt", "EN-RG-65.txt")

@@ -17,18 +17,18 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
-from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16  # noqa: E402
-from plugins.torch_backend.bench import skip_gram  # noqa: E402
-from plugins.torch_backend.bench.catalogue import CASES, chosen_cases  # noqa: E402
-from plugins.torch_backend.bench.language_models import CourseLSTM  # noqa: E402
-from plugins.torch_backend.bench.measurement import (  # noqa: E402
+from plugins.bench import skip_gram  # noqa: E402
+from plugins.bench.catalogue import CASES, chosen_cases  # noqa: E402
+from plugins.bench.language_models import CourseLSTM  # noqa: E402
+from plugins.bench.measurement import (  # noqa: E402
     check_equal,
     measured,
     pair_of,
     processor_name,
 )
-from plugins.torch_backend.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
-from plugins.torch_backend.bench.pair import NotComparable, computing_in  # noqa: E402
+from plugins.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
+from plugins.bench.pair import NotComparable, computing_in  # noqa: E402
+from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16  # noqa: E402
 
 #: One case of each kind of pair; skip-gram has tests of its own.
 KINDS = [
@@ -290,7 +290,7 @@ def measured_with_errors(monkeypatch, one_thread):
                 raise error
             return timed_rounds(*given)
 
-        monkeypatch.setattr("plugins.torch_backend.bench.measurement.timed_rounds", speeds)
+        monkeypatch.setattr("plugins.bench.measurement.timed_rounds", speeds)
         return gradus("bench", *THREE, "--tiny", "--rounds", 1, "--json", file)
 
     return measure
@@ -315,7 +315,7 @@ def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
     tmp_path, measured_with_errors, monkeypatch, error, told
 ):
     said = []
-    monkeypatch.setattr("plugins.torch_backend.bench.command.write_error", said.append)
+    monkeypatch.setattr("plugins.bench.command.write_error", said.append)
     with pytest.raises(UsageError, match="1 of 3 models could not be measured"):
         measured_with_errors([None, error, None], file := tmp_path / "figures.json")
     assert [f"{line}\n".startswith(told) for line in said] == [True]
