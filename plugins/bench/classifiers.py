@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from framework.interfaces import Model
-from framework.models.networks import BLOCKS
 from framework.providers.backends import Backend
 from framework.training.loops import Batch
 from plugins.bench.pair import Pair, repeated
+from plugins.networks.deep_text_cnn import BLOCKS
 
 #: Batches, which are used again after the last one.
 _BATCHES = 16

@@ -16,11 +16,12 @@ from framework.models.parts import parts_from
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, text_batches
 from plugins.bench.pair import Pair
+from plugins.networks.rnn_lm import RecurrentLM
+from plugins.networks.window_lm import WindowLM
 from plugins.torch_backend.gated_rnns.gru import GRU
 from plugins.torch_backend.gated_rnns.lstm import LSTM
 from plugins.torch_backend.language_models.rnn import RNN
-from plugins.torch_backend.language_models.rnn_lm import RecurrentLM
-from plugins.torch_backend.language_models.window_lm import WindowLM
+from plugins.torch_backend.neural_networks.neuron import Affine
 
 #: Chunks of the text, which is read again from its beginning after them.
 _CHUNKS = 64
@@ -84,8 +85,11 @@ class CellPair(TextPair):
 
     def our_model(self) -> Model:
         """Build `recurrent_lm` on our layer."""
-        with self.backend.in_force(), parts_from(lambda name: self.our_cell()):
+        with self.backend.in_force(), parts_from(self._part):
             return RecurrentLM(self.V, self.E, self.H, rng=np.random.default_rng(0))
+
+    def _part(self, name: str) -> Any:
+        return self.our_cell() if name == "rnn" else Affine
 
     def plain_model(self) -> nn.Module:
         """Build the model on the layer of `torch.nn`."""

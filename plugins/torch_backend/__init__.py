@@ -1,7 +1,8 @@
-"""PyTorch on CPU or GPU: every model, loss, optimizer and function again, on torch's tensors.
+"""PyTorch on CPU or GPU: layers, losses, optimizers and functions of its own on torch's tensors.
 
-A module that is named after an exercise offers the exercise's tasks. Only names are registered
-here: torch itself is imported when something ``@torch`` is first used.
+A module that is named after an exercise offers the exercise's tasks; the networks that only compose
+are those of `plugins.networks`. Only names are registered here: torch itself is imported when
+something ``@torch`` is first used.
 
 ada_delta.py       adaDelta on torch tensors, on all parameters at once
 arrays.py          torch tensors as the arrays of a backend
@@ -19,8 +20,9 @@ from __future__ import annotations
 
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
-from framework.providers.course_offers import CourseOffers, backend_offers
+from framework.providers.course_offers import CourseOffers, backend_offers, exercise_modules
 from framework.providers.registry import Implementation
+from plugins.networks import NETWORKS
 
 PROVIDER = "torch"
 
@@ -51,4 +53,5 @@ _EXTRAS = (
 @hookimpl
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
-    return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
+    modules = NETWORKS | exercise_modules(__name__)
+    return backend_offers(modules, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)

@@ -1,4 +1,4 @@
-"""Translation on torch tensors: a convolutional encoder that conditions a recurrent decoder.
+"""Translation: a convolutional encoder that conditions a recurrent decoder.
 
 Source: CS224n lecture 11, section 3.8; Kalchbrenner and Blunsom, "Recurrent Continuous Translation
 Models" (2013).
@@ -9,15 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.conditioned import Conditioned
-from framework.models.networks import Chain, Embedding, Flatten
 from framework.models.parts import part
-from plugins.torch_backend.shared.model import PAD
+from plugins.networks.blocks import PAD, Chain, Embedding, Flatten, padded
 
 END = 2
 
@@ -49,19 +45,26 @@ class ConvolutionalEncoder(Chain):
             raise ValueError(f"length and width are at least 2, but got {length} and {width}")
         V, E, C = vocabulary_size, embedding_size, channels
         self.vocabulary_size, self.length = V, length
-        self.add_layer("_embedding", Embedding(V, E, 1.0, rng=rng))
+        self.add_layer("_embedding", Embedding(rng.normal(size=(V, E))))
         for i, width_i in enumerate(layer_widths(length, width), start=1):
             conv = part("conv1d")(E if i == 1 else C, C, width_i, rng=rng)
             self.add_layer(f"conv_{i}", conv)
             self.add_layer(f"tanh_{i}", part("tanh")())
         self.add_layer("_flat", Flatten())  # of the one step that is left
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """Return the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`."""
-        missing = self.length - ids.shape[1]
-        if missing < 0:
-            raise ValueError(f"a sentence has {ids.shape[1]} words, where {self.length} have room")
-        return torch.as_tensor(super().forward(functional.pad(ids, (0, missing), value=PAD)))
+    def forward(self, ids: Any) -> Any:
+        """Return the vectors c `(N, C)` of the sentences `ids: (N, T)`, T ≤ `length`.
+
+        Raises:
+            ValueError: a sentence has more than `length` words.
+            IndexError: an id that is no row of the table.
+        """
+        (N, T), arrays = ids.shape, self._arrays
+        if self.length < T:
+            raise ValueError(f"a sentence has {T} words, where {self.length} have room")
+        if not T:
+            ids = arrays.from_numpy(np.full((N, 1), PAD))
+        return super().forward(padded(ids, 0, self.length - ids.shape[1], arrays))
 
 
 class ConvolutionalTranslator(Model):
@@ -87,22 +90,20 @@ class ConvolutionalTranslator(Model):
         self.decoder: Any = self.add_child("decoder", decoder)
         self.greedy, self.beam_search = part("greedy"), part("beam_search")
 
-    def forward(self, source: Tensor, before: Tensor) -> Tensor:
+    def forward(self, source: Any, before: Any) -> Any:
         """Logits `(N, U, V)` of the words that follow `before: (N, U)`, for `source: (N, T)`.
 
         Raises:
             ValueError: a sentence has more than s words.
             IndexError: an id that is no row of its embedding.
         """
-        logits: Tensor = self.decoder.forward(before, self.encoder.forward(source))
-        return logits
+        return self.decoder.forward(before, self.encoder.forward(source))
 
-    def backward(self, grad_logits: Tensor) -> None:
+    def backward(self, grad_logits: Any) -> None:
         """Backpropagate `(N, U, V)` through the decoder, its inputs and the encoder."""
         self.encoder.backward(self.decoder.backward(grad_logits))
 
-    @torch.no_grad()
-    def translate(self, source: Tensor, length: int, beam_size: int = 1) -> Tensor:
+    def translate(self, source: Any, length: int, beam_size: int = 1) -> Any:
         """Translations of `source: (N, T)`, `(N, length)`: words, `END`, then `PAD`; 1: greedy.
 
         Raises:
@@ -110,15 +111,15 @@ class ConvolutionalTranslator(Model):
         """
         if beam_size < 1:
             raise ValueError(f"beam_size is at least 1, but got {beam_size}")
-        c = self.encoder.forward(source)
-        starts = torch.full((len(c), 1), END, device=c.device)
+        xp, c = self._arrays.namespace, self.encoder.forward(source)
+        starts = xp.full_like(source[:, :1], END)
         if beam_size == 1:
-            written: Tensor = self.greedy(Conditioned(self.decoder, c), starts, length)
-            ends = (written == END).long()
-            return written.masked_fill(ends.cumsum(1) > ends, PAD)
-        found = torch.full((len(c), length), PAD, device=c.device)
-        for row, start, condition in zip(found, starts, c, strict=True):
+            written = self.greedy(Conditioned(self.decoder, c), starts, length)
+            ends = xp.cumsum(written == END, 1)
+            return xp.where(ends > (written == END), PAD, written)
+        rows = []
+        for start, condition in zip(starts, c, strict=True):
             model = Conditioned(self.decoder, condition[None])
             words, _ = self.beam_search(model, start, length, beam_size, end=END)
-            row[: len(words)] = words
-        return found
+            rows.append(padded(words[None], 0, length - len(words), self._arrays))
+        return xp.concatenate(rows, 0)

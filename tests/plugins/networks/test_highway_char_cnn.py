@@ -8,8 +8,10 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.convolution import conv1d, highway_char_cnn, pooling  # noqa: E402
+from plugins.networks import highway_char_cnn  # noqa: E402
+from plugins.torch_backend.convolution import conv1d, pooling  # noqa: E402
 from plugins.torch_backend.gated_rnns import shortcuts  # noqa: E402
+from plugins.torch_backend.neural_networks.activations import Tanh  # noqa: E402
 from solutions.convolution.conv1d import conv1d as numpy_conv1d  # noqa: E402
 from solutions.convolution.highway_char_cnn import highway_char_cnn as numpy_model  # noqa: E402
 from solutions.convolution.pooling import pooling as numpy_pooling  # noqa: E402
@@ -30,6 +32,7 @@ def built(provider, name, *args, **settings):
         "conv1d": conv.Conv1d,
         "max_over_time": pool.MaxOverTime,
         "highway": ways.Highway,
+        "tanh": Tanh,
     }
     with parts_from(parts.__getitem__), arrays_of(provider):
         return getattr(module, name)(*args, rng=np.random.default_rng(3), **settings)

@@ -1,7 +1,4 @@
-"""Word vectors from characters on torch tensors, and a tagger that uses them.
-
-The layers are parts, of which only the interface is used: they may come from any provider that
-    offers them on tensors.
+"""Word vectors from characters, and a tagger that uses them.
 
 Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
 "Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
@@ -10,22 +7,20 @@ Character-level Representations for Part-of-Speech Tagging" (2014).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.parts import part
-from plugins.torch_backend.arrays import checked_ids, to_tensor
-from plugins.torch_backend.shared.model import PAD, EmbeddingModel, through
+from plugins.networks.blocks import Chain, Embedding, padded
 
 
-class CharacterWordEncoder(EmbeddingModel):
+class CharacterWordEncoder(Chain):
     """tanh of the maximum of each filter over a word's characters, then highway layers.
+
+    The chain reads the maxima.
 
     Attributes:
         size: F, the sum of `maps` over the widths.
@@ -46,32 +41,44 @@ class CharacterWordEncoder(EmbeddingModel):
         _check_widths(widths, counts)
         self.characters, self.widths, self.counts = characters, tuple(widths), counts
         self.size = sum(counts)
-        self.add_parameter("embedding", rng.normal(scale=0.5, size=(characters, embedding_size)))
+        table = rng.normal(scale=0.5, size=(characters, embedding_size))
+        self.embedding = self.add_child("_embedding", Embedding(table))
         self.convs = [
             self.add_child(f"conv_{h}", part("conv1d")(embedding_size, count, h, rng=rng))
             for h, count in zip(widths, counts, strict=True)
         ]
         self.pools = [part("max_over_time")() for _ in widths]
-        self.highways = [
-            self.add_child(f"highway_{i + 1}", part("highway")(self.size, rng=rng))
-            for i in range(highway_layers)
-        ]
+        self.add_layer("tanh", part("tanh")())
+        for i in range(1, highway_layers + 1):
+            self.add_layer(f"highway_{i}", part("highway")(self.size, rng=rng))
 
-    def _look_up(self, ids: Any) -> Tensor:
-        return super()._look_up(_checked(ids, (2, 3), self.characters))
+    def forward(self, ids: Any) -> Any:
+        """Return the vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`.
 
-    def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return the vectors `(..., F)` of words, for characters `(M, L)` or `(N, T, L)`."""
-        is_character = (self._ids != PAD).flatten(0, -2)
-        e = inputs[0].flatten(0, -3) * is_character[:, :, None]
+        Raises:
+            ValueError: `ids` has neither two nor three axes.
+            IndexError: an id outside 0 ... A−1.
+        """
+        _check_axes(ids, 2, 3)
+        characters = ids.reshape(-1, ids.shape[-1])
+        mask = self._arrays.words(characters)
+        self._is_character = mask[:, :, None]
+        e = self.embedding.forward(characters) * self._is_character
         best = [
-            through(pool, through(conv, functional.pad(e, (0, 0, 0, h - 1))), is_character)
+            pool.forward(conv.forward(padded(e, 0, h - 1, self._arrays)), mask)
             for h, conv, pool in zip(self.widths, self.convs, self.pools, strict=True)
         ]
-        y = torch.cat(best, dim=1).tanh()
-        for highway in self.highways:
-            y = through(highway, y)
-        return y.reshape(*self._ids.shape[:-1], self.size)
+        y = super().forward(self._arrays.namespace.concatenate(best, -1))
+        return y.reshape(*ids.shape[:-1], self.size)
+
+    def backward(self, grad_vectors: Any) -> None:
+        """Backpropagate `(..., F)` through highways, tanh and filters to the characters."""
+        grad, start = super().backward(grad_vectors.reshape(-1, self.size)), 0
+        L, of_widths = self._is_character.shape[1], []
+        for count, conv, pool in zip(self.counts, self.convs, self.pools, strict=True):
+            of_widths.append(conv.backward(pool.backward(grad[:, start : start + count]))[:, :L])
+            start += count
+        self.embedding.backward(sum(of_widths) * self._is_character)
 
 
 class CharacterTagger(Model):
@@ -98,20 +105,18 @@ class CharacterTagger(Model):
         self.encoder = self.add_child("encoder", encoder)
         self.output = self.add_child("output", output)
 
-    @torch.no_grad()
-    def forward(self, ids: Any) -> Tensor:
+    def forward(self, ids: Any) -> Any:
         """Logits `(N, T, C)` for the characters `(N, T, L)`; a word of padding alone counts as 0.
 
         Raises:
             ValueError: `ids` has not three axes.
             IndexError: an id outside 0 ... A−1.
         """
-        ids = _checked(ids, (3,), self.characters)
-        self._is_word = (ids != PAD).any(dim=2)[:, :, None]
-        return torch.as_tensor(self.output.forward(self.encoder.forward(ids) * self._is_word))
+        _check_axes(ids, 3)
+        self._is_word = self._arrays.words(ids).any(2)[:, :, None]
+        return self.output.forward(self.encoder.forward(ids) * self._is_word)
 
-    @torch.no_grad()
-    def backward(self, grad_logits: Tensor) -> None:
+    def backward(self, grad_logits: Any) -> None:
         """Backpropagate `(N, T, C)` through the convolution and the encoder."""
         self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
 
@@ -123,11 +128,8 @@ def _check_widths(widths: Sequence[int], counts: Sequence[int]) -> None:
         raise ValueError(f"maps has {len(counts)} numbers for {len(widths)} widths")
 
 
-def _checked(value: Any, axes: Sequence[int], characters: int) -> Tensor:
-    ids = to_tensor(value)
+def _check_axes(ids: Any, *axes: int) -> None:
     if ids.ndim not in axes:
         wanted = " or ".join({2: "(M, L)", 3: "(N, T, L)"}[n] for n in axes)
-        raise ValueError(
-            f"ids of characters should have shape {wanted}, but have {tuple(ids.shape)}"
-        )
-    return checked_ids(ids, characters)
+        shape = tuple(ids.shape)
+        raise ValueError(f"ids of characters should have shape {wanted}, but have {shape}")

@@ -8,8 +8,11 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from plugins.networks import conditional_lm, sentence_encoder  # noqa: E402
+from plugins.torch_backend.convolution import pooling  # noqa: E402
 from plugins.torch_backend.gated_rnns import gru, lstm  # noqa: E402
-from plugins.torch_backend.language_models import conditional_lm, rnn, sentence_encoder  # noqa: E402
+from plugins.torch_backend.language_models import rnn  # noqa: E402
+from plugins.torch_backend.neural_networks.neuron import Affine  # noqa: E402
 from solutions.gated_rnns.gru import gru as numpy_gru  # noqa: E402
 from solutions.gated_rnns.lstm import lstm as numpy_lstm  # noqa: E402
 from solutions.language_models.conditional_lm import conditional_lm as numpy_lm  # noqa: E402
@@ -20,7 +23,14 @@ from solutions.language_models.sentence_encoder import (  # noqa: E402
 
 CELLS = {
     "numpy": {"rnn": numpy_rnn.RNN, "lstm": numpy_lstm.LSTM, "gru": numpy_gru.GRU},
-    "torch": {"rnn": rnn.RNN, "lstm": lstm.LSTM, "gru": gru.GRU},
+    "torch": {
+        "rnn": rnn.RNN,
+        "lstm": lstm.LSTM,
+        "gru": gru.GRU,
+        "affine": Affine,
+        "max_over_time": pooling.MaxOverTime,
+        "average_over_time": pooling.AverageOverTime,
+    },
 }
 ENCODERS = {"numpy": numpy_encoder.SentenceEncoder, "torch": sentence_encoder.SentenceEncoder}
 MODELS = {"numpy": numpy_lm.ConditionalLM, "torch": conditional_lm.ConditionalLM}
