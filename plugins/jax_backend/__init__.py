@@ -28,7 +28,7 @@ _MODULES = {
 #: Exercises whose networks its layers suffice for.
 _NETWORKS = (
     "backpropagation window_classifier deep_text_cnn rnn_lm bidirectional rnn_tagger stacked "
-    "gated_lm sentence_encoder"
+    "gated_lm sentence_encoder text_cnn highway_char_cnn window_lm conditional_lm"
 )
 #: Exercise -> the module with its tasks.
 EXERCISES = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from framework.interfaces import Loss, Model, Optimizer, Parameters
 from framework.models.differentiated import DifferentiatedModel
-from plugins.networks import connections
+from plugins.networks.shared import connections
 
 #: Of the exercise `shortcuts`: they only compose.
 DenseConnection, Residual = connections.DenseConnection, connections.Residual
