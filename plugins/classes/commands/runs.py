@@ -120,7 +120,7 @@ def grade(
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
-        options = replace(options, submission=None, course=chosen.root.resolve(), seed=seed)
+        options = replace(options, submission=None, course=chosen.root.resolve(), secret=seed)
         settings = RunSettings(options, course_hash(chosen), environment_of(options))
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
