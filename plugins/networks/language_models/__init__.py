@@ -1,1 +1,1 @@
-"""Language models, and an encoder of sentences."""
+"""Language models, their training loop, and an encoder of sentences."""
