@@ -159,7 +159,7 @@ def grade(
     setting, folder_of = setting_of(settings), collection.folder_of
     secret = settings.options.secret
     seed = setting.seed if secret is None else secret
-    queue = Queue(collection.name, settings.revision, seed, settings.environment)
+    queue = Queue(collection.id, settings.revision, seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(

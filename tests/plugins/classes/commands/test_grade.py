@@ -241,6 +241,37 @@ def regraded(copy, name):
         store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
 
 
+def test_collections_of_one_name_in_one_store_are_apart(copy):
+    """A collection has an id of its own; a renamed folder keeps its runs."""
+    other = copy / "other" / "lab1"
+    shutil.copytree(copy / "lab1", other)
+    table = json.loads((other / "collection.json").read_text("utf-8"))
+    assert len(table["id"]) == 16
+    (other / "collection.json").write_text(json.dumps({**table, "id": "f" * 16}), "utf-8")
+    shared = ("--store", copy / "lab1/results.sqlite")
+    assert gradus("class", "runs", "--in", other, *shared) == ""
+    for run in (0, 1):
+        with pytest.raises(BadInputError, match=r"lab1 has no run|no run 1 of this collection"):
+            gradus("class", "results", run, "--in", other, *shared)
+    output = gradus("class", "expire", "--older-than", 0, "--in", other, *shared)
+    assert "0 runs, 0 results" in output
+    (copy / "lab1").rename(copy / "renamed")
+    assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
+
+
+def test_a_collection_of_the_former_format_keeps_its_runs(copy):
+    """Its runs have the name of its folder, until it is read and gets that name as its id."""
+    file = copy / "lab1/collection.json"
+    table = json.loads(file.read_text("utf-8")) | {"schema": "gradus-collection/1"}
+    del table["id"], table["course"]
+    file.write_text(json.dumps(table), "utf-8")
+    with sqlite3.connect(copy / "lab1/results.sqlite") as store:
+        store.execute("UPDATE run SET assignment = 'lab1'")
+    assert read(copy, "runs").startswith("1 · ")
+    (copy / "lab1").rename(copy / "renamed")
+    assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
+
+
 def test_old_data_expires(copy):
     assert read(copy, "expire", "--older-than", 1).startswith("removed: 0 students, 0 attempts")
     output = read(copy, "expire", "--older-than", 0)
