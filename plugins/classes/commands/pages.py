@@ -19,6 +19,7 @@ from plugins.classes.commands.options import (
     RunArgument,
     RunOptions,
     StoreOption,
+    course_of,
     opened_run,
     shown_students,
     with_run_options,
@@ -46,7 +47,7 @@ def report(
     from plugins.classes.pages.view import CodeReader, read_view
 
     with opened_run(inside, store, number) as (collection, opened, run):
-        code = CodeReader(collection, find_course(course))
+        code = CodeReader(collection, find_course(course_of(collection, course)))
         called = shown_students(collection, names)
         view = opened.transaction(read_view, collection, run, called)
         site = RunSite(view, opened, code)
@@ -85,7 +86,7 @@ def serve(
     with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(collection, names)
-        code = CodeReader(collection, find_course(course))
+        code = CodeReader(collection, find_course(course_of(collection, course)))
         serving = Serving(collection, opened, run.id, called, code)
         run_server(serving, listening, allow_host or (), say)
 

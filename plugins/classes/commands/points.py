@@ -284,7 +284,7 @@ def feedback(
     settled_points = settled_run(chosen, number, exercise, is_partial=partial_)
     with settled_points as (collection, opened, settled):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
-        pages = student_pages(opened, settled, called)
+        pages = student_pages(opened, settled, collection.name, called)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:
