@@ -12,6 +12,7 @@ from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
     CheckpointFile,
+    CheckpointProvider,
     Device,
     PluginOption,
     Submission,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 def evaluate(
     checkpoint: CheckpointFile,
     backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
     corpus: Annotated[
         str | None,
         typer.Option(
@@ -69,9 +71,9 @@ def evaluate(
         _compare(checkpoint, similarity)
         return
     from framework.commands.setup import (
-        choose_backend,
         describe_parts,
         load_plugins,
+        restored_backend,
         unfinished_parts,
     )
     from framework.training.checkpoints import load_checkpoint
@@ -81,8 +83,9 @@ def evaluate(
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
     kind = task_class(saved.kind, plugins.registry)
-    name = backend or saved.provider
-    computing = choose_backend(plugins, name, submission=submission, device=device)
+    computing = restored_backend(
+        plugins, saved, backend, provider, submission=submission, device=device
+    )
     asked = Evaluation(computing, corpus, data, plugins.corpora, checkpoint)
     with unfinished_parts(computing):
         if task == "agreement":
