@@ -43,8 +43,8 @@ Pullback = Callable[[Any], tuple[Mapping[str, Any], Sequence[Any]]]
 class Arrays(ABC):
     """The arrays of a backend, with conversions from and to NumPy arrays.
 
-    A backend must implement the abstract methods. The other methods use them and NumPy; a backend
-    may override them with faster ones.
+    A backend must implement the abstract methods. The other methods use them, NumPy, and the
+    operators of the arrays; a backend may override them with faster ones.
 
     Attributes:
         namespace: the module of the library's functions, with names and arguments as in NumPy.
@@ -126,16 +126,14 @@ class Arrays(ABC):
 
         Source: Pascanu et al. 2013, algorithm 1; lecture 7.
         """
-        copies = {name: self.to_numpy(native) for name, native in natives.items()}
-        scale = _scale_factor(copies.values(), factor, clip)
-        for name, copy in copies.items():
-            self.assign(natives, name, copy * scale)
+        scale = _scale_factor(map(self.to_numpy, natives.values()), factor, clip)
+        for name, native in natives.items():
+            natives[name] = native * scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
         """Add `factor` times the array of the same name in `others` to each of `natives`."""
         for name, native in natives.items():
-            total = self.to_numpy(native) + factor * self.to_numpy(others[name])
-            self.assign(natives, name, total)
+            natives[name] = native + factor * others[name]
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]

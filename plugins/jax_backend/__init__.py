@@ -16,11 +16,11 @@ from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
+from plugins.networks import NETWORKS
 
 #: The exercises whose tasks a module offers.
 _MODULES = {
     "plugins.jax_backend.layers": "losses dropout shortcuts",
-    "plugins.jax_backend.functions": "one_hot analogies perplexity gradient_clipping",
     "plugins.jax_backend.recurrent": "rnn lstm gru",
     "plugins.jax_backend.convolution": "conv1d pooling batch_norm",
     "framework.models.networks": "backpropagation window_classifier deep_text_cnn",
@@ -28,7 +28,9 @@ _MODULES = {
     "sentence_encoder",
 }
 #: Exercise -> the module with its tasks.
-EXERCISES = {exercise: module for module, names in _MODULES.items() for exercise in names.split()}
+EXERCISES = NETWORKS | {
+    exercise: module for module, names in _MODULES.items() for exercise in names.split()
+}
 
 #: What no exercise above offers.
 _EXTRAS = [

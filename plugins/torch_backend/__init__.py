@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
-from framework.providers.course_offers import CourseOffers, backend_offers
+from framework.providers.course_offers import CourseOffers, backend_offers, exercise_modules
 from framework.providers.registry import Implementation
+from plugins.networks import NETWORKS
 
 if TYPE_CHECKING:
     import typer
@@ -57,7 +58,8 @@ _EXTRAS = (
 @hookimpl
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
-    return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
+    modules = NETWORKS | exercise_modules(__name__)
+    return backend_offers(modules, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
 
 
 @hookimpl

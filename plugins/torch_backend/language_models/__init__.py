@@ -4,7 +4,6 @@ conditional_lm.py    A conditional language model on a recurrent layer
 kneser_ney.py        kneser-Ney smoothing on torch tensors
 lm_training.py       the training loop of a language model
 ngram.py             N-gram language models on torch tensors
-perplexity.py        perplexity of log probabilities in torch tensors
 rnn.py               the simple recurrent layer
 rnn_lm.py            A language model on a recurrent layer
 sampling.py          sampling and search of text with a language model on torch tensors
