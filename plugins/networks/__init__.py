@@ -22,7 +22,7 @@ learning_rates.py       learning rates that change, and a descent
 losses.py               losses, differentiated by hand
 model_comparison.py     families of text classifiers, compared on one task
 one_hot.py              one-hot vectors and cosines
-optimizers.py           optimizers that assign new arrays
+optimizers.py           optimizers for arrays of any kind
 perplexity.py           perplexity
 pooled_classifier.py    what classifiers share that pool the states of a layer
 preprocessing.py        preprocessing of inputs

@@ -1,4 +1,4 @@
-"""Optimizers that assign new arrays: they work also where arrays cannot be changed in place.
+"""Optimizers for all arrays: in place, or by new arrays where they cannot be changed in place.
 
 Source: CS224n notes part III, sections 2.7 to 2.9.
 """
@@ -19,9 +19,9 @@ class _Descent(Optimizer):
         self.learning_rate = learning_rate
 
     def step(self, parameters: Parameters, gradients: Mapping[str, Any]) -> None:
-        """Assign a new array to each name of `parameters`."""
-        for name, x in parameters.items():
-            parameters[name] = x - self._decrease(name, gradients[name])
+        """Update each array of `parameters` with the gradient of the same name."""
+        for name in parameters:
+            parameters[name] -= self._decrease(name, gradients[name])
 
     @abstractmethod
     def _decrease(self, name: str, g: Any) -> Any:
