@@ -284,10 +284,7 @@ class NamedArrays(MutableMapping[str, Any]):
     def add_part(self, name: str, part: Any, names: Mapping[str, str] | None = None) -> None:
         """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_".
 
-        Args:
-            name: of the part.
-            part: has the arrays.
-            names: key -> the name that is shown instead of the key.
+        `names` has the names that are shown instead of some keys.
         """
         prefix, names = "" if name.startswith("_") else f"{name}.", names or {}
         for key in self._arrays_of(part):

@@ -36,7 +36,7 @@ OF_EXERCISES = (
     "exercises",
     "docs/test_figures.py",
     "autograder/course/test_mistakes.py",
-    "plugins/networks/test_{name}.py",
+    "plugins/networks/*/test_{name}.py",
     "plugins/torch_backend/*/test_{name}.py",
 )
 ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"

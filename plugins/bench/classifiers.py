@@ -13,7 +13,7 @@ from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.loops import Batch
 from plugins.bench.pair import Pair, repeated
-from plugins.networks.deep_text_cnn import BLOCKS
+from plugins.networks.convolution.deep_text_cnn import BLOCKS
 
 #: Batches, which are used again after the last one.
 _BATCHES = 16

@@ -16,8 +16,8 @@ from framework.models.parts import parts_from
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, text_batches
 from plugins.bench.pair import Pair
-from plugins.networks.rnn_lm import RecurrentLM
-from plugins.networks.window_lm import WindowLM
+from plugins.networks.language_models.rnn_lm import RecurrentLM
+from plugins.networks.language_models.window_lm import WindowLM
 from plugins.torch_backend.gated_rnns.gru import GRU
 from plugins.torch_backend.gated_rnns.lstm import LSTM
 from plugins.torch_backend.language_models.rnn import RNN

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from framework.models.differentiated import DifferentiatedModel
-from plugins.networks.connections import DenseConnection, Residual
+from plugins.networks.shared.connections import DenseConnection, Residual
 
 __all__ = ["DenseConnection", "Highway", "Residual"]  # of the exercise `shortcuts`
 

@@ -16,7 +16,7 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks.highway_char_cnn import CharacterTagger  # noqa: E402
+from plugins.networks.convolution.highway_char_cnn import CharacterTagger  # noqa: E402
 from plugins.torch_backend.convolution.conv1d import Conv1d  # noqa: E402
 from plugins.torch_backend.convolution.pooling import MaxOverTime  # noqa: E402
 from plugins.torch_backend.gated_rnns.shortcuts import Highway  # noqa: E402

@@ -18,7 +18,7 @@ LONGEST = 6
 PLUGINS = ROOT / "plugins"
 PAIRS = [
     (form, solution)
-    for form in sorted([*PLUGINS.glob("torch_backend/*/*.py"), *PLUGINS.glob("networks/*.py")])
+    for form in sorted([*PLUGINS.glob("torch_backend/*/*.py"), *PLUGINS.glob("networks/*/*.py")])
     for solution in (ROOT / "solutions").glob(f"*/{form.stem}/{form.name}")
 ]
 

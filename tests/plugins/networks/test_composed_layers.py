@@ -6,7 +6,7 @@ from built_on import arrays_of, on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks import bidirectional, stacked  # noqa: E402
+from plugins.networks.gated_rnns import bidirectional, stacked  # noqa: E402
 from plugins.torch_backend.gated_rnns import lstm  # noqa: E402
 from plugins.torch_backend.language_models import rnn  # noqa: E402
 from solutions.gated_rnns.bidirectional import bidirectional as numpy_bidirectional  # noqa: E402

@@ -8,7 +8,7 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks import conditional_lm, sentence_encoder  # noqa: E402
+from plugins.networks.language_models import conditional_lm, sentence_encoder  # noqa: E402
 from plugins.torch_backend.convolution import pooling  # noqa: E402
 from plugins.torch_backend.gated_rnns import gru, lstm  # noqa: E402
 from plugins.torch_backend.language_models import rnn  # noqa: E402

@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from torch._functorch import config as functorch_config  # noqa: E402
 
-from plugins.networks.stacked import Stacked  # noqa: E402
+from plugins.networks.gated_rnns.stacked import Stacked  # noqa: E402
 from plugins.torch_backend.acceleration.compilation import (  # noqa: E402
     compile_layers,
     missing_compiler,

@@ -8,7 +8,7 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks.rnn_lm import RecurrentLM  # noqa: E402
+from plugins.networks.language_models.rnn_lm import RecurrentLM  # noqa: E402
 from plugins.torch_backend.convolution import qrnn  # noqa: E402
 from plugins.torch_backend.neural_networks.neuron import Affine  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
-from plugins.networks.bidirectional import Bidirectional  # noqa: E402
+from plugins.networks.gated_rnns.bidirectional import Bidirectional  # noqa: E402
 from plugins.torch_backend.arrays import TorchArrays, host_values  # noqa: E402
 from plugins.torch_backend.gated_rnns.gru import GRU  # noqa: E402
 from plugins.torch_backend.gated_rnns.lstm import LSTM  # noqa: E402

@@ -15,8 +15,8 @@ import numpy as np
 
 from framework.interfaces import Array
 from framework.models.parts import part
-from plugins.networks.blocks import PAD, Embedding
-from plugins.networks.pooled_classifier import POOLINGS, PooledClassifier, pool_of
+from plugins.networks.shared.blocks import PAD, Embedding
+from plugins.networks.shared.pooled_classifier import POOLINGS, PooledClassifier, pool_of
 
 Texts = tuple[Any, Any]
 Row = tuple[str, float, int, float]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from framework.models.parts import part
-from plugins.networks.blocks import Embedding
-from plugins.networks.pooled_classifier import POOLINGS, PooledClassifier, pool_of
-from plugins.networks.scored_words import SCORES
+from plugins.networks.shared.blocks import Embedding
+from plugins.networks.shared.pooled_classifier import POOLINGS, PooledClassifier, pool_of
+from plugins.networks.shared.scored_words import SCORES
 
 
 class SentenceEncoder(PooledClassifier):

@@ -12,8 +12,8 @@ import numpy as np
 
 from framework.interfaces import LanguageModel
 from framework.models.parts import part
-from plugins.networks.blocks import Embedding
-from plugins.networks.scored_words import SCORES, log_softmax
+from plugins.networks.shared.blocks import Embedding
+from plugins.networks.shared.scored_words import SCORES, log_softmax
 
 
 class ConditionalLM(LanguageModel):

@@ -13,7 +13,7 @@ import numpy as np
 from framework.interfaces import Model
 from framework.models.conditioned import Conditioned
 from framework.models.parts import part
-from plugins.networks.blocks import PAD, Chain, Embedding, Flatten, padded
+from plugins.networks.shared.blocks import PAD, Chain, Embedding, Flatten, padded
 
 END = 2
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from framework.models.deep_cells import stacked
 from framework.models.parts import part
-from plugins.networks.rnn_lm import RecurrentLM
+from plugins.networks.language_models.rnn_lm import RecurrentLM
 
 
 class GatedLM(RecurrentLM):

@@ -1,4 +1,4 @@
-"""The training loop of a language model, and a model of characters that writes, on tensors.
+"""The training loop of a language model, and a model of characters that writes.
 
 Source: CS224n lecture 6, sections 2.4 to 2.6 and 2.12.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from framework.arrays import current_arrays
 from framework.models.parts import part
-from plugins.torch_backend.arrays import current_device, to_tensor
 
-Chunk = tuple[Tensor, Tensor]
+Chunk = tuple[Any, Any]
 
 
-def encode(text: str, alphabet: str) -> Tensor:
+def encode(text: str, alphabet: str) -> Any:
     """Return the place of each character in the alphabet, int64.
 
     Raises:
@@ -27,28 +25,26 @@ def encode(text: str, alphabet: str) -> Tensor:
     if missing := set(text) - set(places):
         raise ValueError(f"not in the alphabet: {sorted(missing)}")
     ids = [places[character] for character in text]
-    return torch.tensor(ids, dtype=torch.int64, device=current_device())
+    return current_arrays().from_numpy(np.array(ids, np.int64))
 
 
-def text_chunks(ids: Tensor, batch_size: int, unroll: int) -> list[Chunk]:
+def text_chunks(ids: Any, batch_size: int, unroll: int) -> list[Chunk]:
     """Return inputs and targets `(N, U)` of each chunk of the text `(M,)`.
 
     Raises:
         ValueError: the text is too short for N streams.
     """
-    ids = to_tensor(ids)
     L = (len(ids) - 1) // batch_size
     if L < 1:
         raise ValueError(f"a text of {len(ids)} tokens has no {batch_size} streams")
-    both = (ids[shift : shift + batch_size * L].view(batch_size, L) for shift in (0, 1))
-    starts = range(0, L, unroll)
-    inputs, targets = both
-    return [(inputs[:, t : t + unroll].clone(), targets[:, t : t + unroll].clone()) for t in starts]
+    rows = [ids[shift : shift + batch_size * L].reshape(batch_size, L) for shift in (0, 1)]
+    inputs, targets = ([text[:, t : t + unroll] + 0 for t in range(0, L, unroll)] for text in rows)
+    return list(zip(inputs, targets, strict=True))
 
 
 def fit_language_model(
     model: Any,
-    ids: Tensor,
+    ids: Any,
     *,
     epochs: int,
     batch_size: int,
@@ -80,15 +76,16 @@ def write(
 ) -> str:
     """Return the characters that a model writes after `prefix`."""
     ids = part("sample")(model, encode(prefix, alphabet)[None], length, temperature, rng=rng)
-    return "".join(alphabet[i] for i in to_tensor(ids)[0].tolist())
+    return "".join(alphabet[i] for i in ids[0].tolist())
 
 
-@torch.no_grad()
-def tracking_unit(states: Tensor, inside: Tensor) -> tuple[int, float]:
+def tracking_unit(states: Any, inside: Any) -> tuple[int, float]:
     """Return the unit of `states: (T, H)` that is most correlated with `inside: (T,)`, and r."""
-    h, y = to_tensor(states), to_tensor(inside)
-    h, y = h - h.mean(0), y.to(h.dtype) - y.to(h.dtype).mean()
-    scale = torch.sqrt(h.square().sum(0) * y.square().sum())
-    r = torch.where(scale > 0, y @ h / torch.where(scale > 0, scale, 1.0), 0.0)
-    unit = int(r.abs().argmax())
+    xp, h = current_arrays().namespace, states - states.mean(0)
+    y = xp.zeros_like(h[:, 0]) + inside
+    y = y - y.mean()
+    scale = xp.sqrt((h * h).sum(0) * (y * y).sum())
+    varies = scale > 0
+    r = xp.where(varies, (h * y[:, None]).sum(0) / xp.where(varies, scale, 1.0), 0.0)
+    unit = int(abs(r).argmax())
     return unit, float(r[unit])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from framework.arrays import current_arrays
-from plugins.networks.one_hot import unit_vectors
+from plugins.networks.word_vectors.one_hot import unit_vectors
 
 
 def analogy(vectors: Any, a: int, b: int, c: int) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from framework.interfaces import Model
 from framework.models.parts import part
-from plugins.networks.blocks import PAD, Embedding
+from plugins.networks.shared.blocks import PAD, Embedding
 
 
 class RecurrentTagger(Model):

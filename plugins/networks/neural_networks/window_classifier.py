@@ -11,7 +11,7 @@ import numpy as np
 
 from framework.arrays import current_arrays
 from framework.models.parts import part
-from plugins.networks.blocks import Chain, Embedding, Flatten, padded
+from plugins.networks.shared.blocks import Chain, Embedding, Flatten, padded
 
 
 def windows(ids: Any, size: int) -> Any:

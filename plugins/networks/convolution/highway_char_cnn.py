@@ -14,7 +14,7 @@ import numpy as np
 
 from framework.interfaces import Model
 from framework.models.parts import part
-from plugins.networks.blocks import Chain, Embedding, padded
+from plugins.networks.shared.blocks import Chain, Embedding, padded
 
 
 class CharacterWordEncoder(Chain):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from framework.models.parts import part
-from plugins.networks.blocks import Chain, Embedding, Flatten, padded
+from plugins.networks.shared.blocks import Chain, Embedding, Flatten, padded
 
 
 class ConvBlock(Chain):

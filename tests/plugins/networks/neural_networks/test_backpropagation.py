@@ -12,7 +12,7 @@ from solutions.neural_networks.backpropagation import backpropagation as referen
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks.backpropagation import WindowScorer  # noqa: E402
+from plugins.networks.neural_networks.backpropagation import WindowScorer  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

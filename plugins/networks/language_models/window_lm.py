@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from framework.models.parts import part
-from plugins.networks.blocks import Embedding, padded
-from plugins.networks.scored_words import SCORES, WordScorer
+from plugins.networks.shared.blocks import Embedding, padded
+from plugins.networks.shared.scored_words import SCORES, WordScorer
 
 
 class WindowLM(WordScorer):

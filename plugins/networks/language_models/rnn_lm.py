@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from framework.models.parts import part
-from plugins.networks.blocks import Embedding
-from plugins.networks.scored_words import SCORES, WordScorer
+from plugins.networks.shared.blocks import Embedding
+from plugins.networks.shared.scored_words import SCORES, WordScorer
 
 
 class RecurrentLM(WordScorer):

@@ -8,7 +8,7 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.networks import highway_char_cnn  # noqa: E402
+from plugins.networks.convolution import highway_char_cnn  # noqa: E402
 from plugins.torch_backend.convolution import conv1d, pooling  # noqa: E402
 from plugins.torch_backend.gated_rnns import shortcuts  # noqa: E402
 from plugins.torch_backend.neural_networks.activations import Tanh  # noqa: E402

@@ -13,7 +13,7 @@ import numpy as np
 
 from framework.arrays import Arrays
 from framework.models.parts import part
-from plugins.networks.blocks import Chain, Embedding, padded
+from plugins.networks.shared.blocks import Chain, Embedding, padded
 
 CHANNELS = ("tuned", "static", "both")
 
