@@ -4,6 +4,8 @@ equality            comparing two values; how a check fails
 single_calls        single functions: agreement, exceptions, the caller's arrays
 paired_models       a submitted model beside the reference, with the same parameters
 gradients           backward against differences of forward, and many times in time
+gradient_search     the worst entry of a wrong gradient
+numerical_gradients numerical derivatives with error bounds
 gradient_probe      a remote model as a function of named arrays
 language            language models, step by step
 training            training a submitted model from the grader's side

@@ -171,13 +171,3 @@ CheckpointFile = Annotated[
 NumbersFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
 ]
-VectorFile = Annotated[
-    Path,
-    typer.Option(
-        "--vectors",
-        help="A checkpoint of `gradus train skip_gram`, or vectors in word2vec's text format.",
-    ),
-]
-
-#: The default output of `gradus train skip_gram`.
-TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")

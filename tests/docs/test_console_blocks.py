@@ -16,7 +16,7 @@ from devices import why_no_gpu
 from page_commands import commands
 from repository import ROOT
 
-from framework.commands.new.course import write_course
+from plugins.authoring.new.course import write_course
 
 PAGES = [
     path.relative_to(ROOT).as_posix()
