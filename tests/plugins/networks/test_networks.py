@@ -44,3 +44,26 @@ def test_a_network_agrees_with_the_solution(backends, kind, name, sizes, options
         np.testing.assert_allclose(found, value, atol=1e-12, err_msg=key)
     with pytest.raises(IndexError):
         ours.forward(arrays.from_numpy(ids + 5))
+
+
+@pytest.mark.parametrize("drop", ["inputs", "weights"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_recurrent_dropout_agrees_with_the_solution(backends, cell, drop):
+    rng = np.random.default_rng(1)
+    x, grad, mask = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4, 5)), IDS > 0
+    returned = []
+    for backend in backends:
+        rng, arrays = np.random.default_rng(0), backend.arrays
+        layer = backend.build(cell, 3, 5, kind="model", rng=rng)
+        model = backend.build("recurrent_dropout", layer, 0.5, drop, kind="model", rng=rng)
+        whole = {name: arrays.to_numpy(value) for name, value in model.parameters.items()}
+        for _ in range(2):  # the gradients of both passes add up
+            y = model.forward(arrays.from_numpy(x), None, arrays.from_numpy(mask))
+            grad_x, _ = model.backward(arrays.from_numpy(grad))
+        returned.append(
+            [arrays.to_numpy(value) for value in (y, grad_x, *model.gradients.values())]
+        )
+        for name, value in model.parameters.items():
+            np.testing.assert_array_equal(arrays.to_numpy(value), whole[name])
+    for theirs, ours in zip(*returned, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
