@@ -23,8 +23,10 @@ _MODULES = {
     "recurrent": "rnn lstm gru",
     "convolution": "conv1d pooling batch_norm",
 }
+#: Networks on layers and functions that are missing here.
+_WITHOUT = ("conv_seq2seq", "lm_training", "model_comparison")
 #: Exercise -> the module with its tasks.
-EXERCISES = NETWORKS | {
+EXERCISES = {name: module for name, module in NETWORKS.items() if name not in _WITHOUT} | {
     name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names.split()
 }
 #: What no exercise above offers.

@@ -78,12 +78,10 @@ def _padded(x: Any, words: Any, after: int) -> Any:
 
 def _first_largest(x: Any, axis: int, k: int = 1) -> Any:
     """Return the k largest numbers, the earlier of equal ones, in their order; 0 for −∞."""
-    best = jnp.argsort(-x, axis=axis, stable=True)
-    best = jax.lax.slice_in_dim(best, 0, k, axis=axis)
+    best = jax.lax.slice_in_dim(jnp.argsort(-x, axis=axis, stable=True), 0, k, axis=axis)
     values = jnp.take_along_axis(x, best, axis=axis)
     places = jnp.where(jnp.isneginf(values), x.shape[axis], best)
-    order = jnp.argsort(places, axis=axis)
-    values = jnp.take_along_axis(values, order, axis=axis)
+    values = jnp.take_along_axis(values, jnp.argsort(places, axis=axis), axis=axis)
     return jnp.where(jnp.isneginf(values), 0, values)
 
 

@@ -19,7 +19,6 @@ class _Recurrent(DifferentiatedModel):
     #: Number of blocks side by side in the weights, and of arrays in a state.
     blocks, state_parts = 1, 1
     truncation: int | None = None
-    #: Returns the next state.
     step: Callable[..., tuple[Any, ...]]
 
     def __init__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> None:
