@@ -197,7 +197,7 @@ def result_of(
         hidden=is_hidden(item),
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
-        hint=_hint(item, under_test.promised),
+        hint=_hint(item, under_test.promised if error is not None else {}),
         findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
         evidence=Evidence(
             uses=tuple(sorted(calls.parts)),
@@ -240,7 +240,10 @@ def _marked(item: pytest.Item, name: str) -> str:
 
 
 def _hint(item: pytest.Item, texts: Mapping[str, str]) -> str:
-    """Return the hint of a check: its own, or the sentence of `texts` that it tests."""
+    """Return the hint of a check: its own, or the sentence of `texts` that it tests.
+
+    Only a check that did not pass quotes: to read all texts takes longer than most checks.
+    """
     if own := _marked(item, "hint"):
         return own
     promised = texts.get(_marked(item, "promise"))

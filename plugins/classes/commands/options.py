@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -71,9 +72,17 @@ class RunOptions:
         """Yield the collection, its store, and a run; number 0 is the newest."""
         return opened_run(self.inside, self.store, number)
 
+    @cached_property
     def course_and_plugins(self) -> tuple[Course, Plugins]:
-        """Return the course with its plugins."""
-        return course_and_plugins(self.inside, self.course, self.plugin, self.block)
+        """The course of the command on the collection, with its plugins."""
+        from autograder.public.grading import GradeOptions, chosen_course
+        from framework.providers.plugins import Plugins
+
+        course = course_of(read_collection(self.inside), self.course)
+        plugins, blocked = tuple(self.plugin or ()), tuple(self.block or ())
+        options = GradeOptions(course=course, plugins=plugins, blocked=blocked)
+        chosen = chosen_course(options)
+        return chosen, Plugins(options.plugins, chosen, options.blocked)
 
     def shown(self, collection: Collection) -> Shown:
         """Return how students are shown."""
@@ -84,7 +93,11 @@ def with_run_options(function: Callable[..., None]) -> Callable[..., None]:
     """Return the command `function`, whose argument `chosen` typer makes from `RunOptions`."""
     shared = signature(RunOptions, eval_str=True).parameters
     own = signature(function, eval_str=True).parameters
-    parameters = [*(p for p in own.values() if p.name != "chosen"), *shared.values()]
+    parameters = [
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for parameter in (*own.values(), *shared.values())
+        if parameter.name != "chosen"
+    ]
 
     def command(**values: Any) -> None:
         chosen = RunOptions(**{name: values.pop(name) for name in shared})
@@ -92,9 +105,7 @@ def with_run_options(function: Callable[..., None]) -> Callable[..., None]:
 
     command.__name__, command.__doc__ = function.__name__, function.__doc__
     command.__annotations__ = {p.name: p.annotation for p in parameters}
-    vars(command)["__signature__"] = Signature(
-        [p.replace(kind=Parameter.KEYWORD_ONLY) for p in parameters]
-    )
+    vars(command)["__signature__"] = Signature(parameters)
     return command
 
 
@@ -145,19 +156,6 @@ def course_of(collection: Collection, course: Path | None) -> Path | None:
             "`--course DIR`"
         )
     return remembered
-
-
-def course_and_plugins(
-    folder: Path, course: Path | None, plugin: list[str] | None, block: list[str] | None
-) -> tuple[Course, Plugins]:
-    """Return the course of a command on the collection in `folder`, with its plugins."""
-    from autograder.public.grading import GradeOptions, chosen_course
-    from framework.providers.plugins import Plugins
-
-    course = course_of(read_collection(folder), course)
-    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    chosen = chosen_course(options)
-    return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
 def shown_students(collection: Collection, are_named: bool | None) -> Shown:

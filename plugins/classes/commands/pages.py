@@ -119,7 +119,7 @@ def similarity(
         solution_source,
     )
 
-    course, plugins = chosen.course_and_plugins()
+    course, plugins = chosen.course_and_plugins
     with chosen.opened(number) as (collection, opened, run):
         called = chosen.shown(collection)
         view = opened.transaction(read_view, collection, run, called)

@@ -53,7 +53,7 @@ def settled_run(
     """
     from plugins.classes.marks.final_points import points_of_run
 
-    _, plugins = chosen.course_and_plugins()
+    _, plugins = chosen.course_and_plugins
     with chosen.opened(number) as (collection, opened, run):
         settled = points_of_run(opened, collection, run, plugins)
         settled = settled.only(frozenset(exercises or ()))
@@ -213,7 +213,7 @@ def gradebook(
     from framework.importing import load_target
     from plugins.classes.gradebooks.request import Filled, FillRequest
 
-    _, plugins = chosen.course_and_plugins()
+    _, plugins = chosen.course_and_plugins
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
     if out.exists() and export.exists() and out.samefile(export):

@@ -44,8 +44,8 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
     assert second.findings == ()
 
 
-def test_a_check_without_a_hint_quotes_its_sentence_whether_it_passes_or_not(collect, tmp_path):
-    text = "Do not\nchange x. <!-- promise: unchanged -->\n"
+def test_a_check_without_a_hint_quotes_its_sentence_where_it_does_not_pass(collect, tmp_path):
+    text = "Do not\nchange $x_{t-1}$. <!-- promise: unchanged -->\n"
     (tmp_path / "README.md").write_text(text, "utf-8")
     checks = """
         import pytest
@@ -64,7 +64,7 @@ def test_a_check_without_a_hint_quotes_its_sentence_whether_it_passes_or_not(col
             assert False
         """
     found = [check.hint for check in collect(text=checks)]
-    assert found == ['The text says: "Do not change x."'] * 2 + ["Copy x."]
+    assert found == ['The text says: "Do not change x_{t−1}."', "", "Copy x."]
 
 
 def test_hidden_checks_are_known_by_their_file(collect):

@@ -43,3 +43,8 @@ def test_a_plot_leaves_unknown_words_out_with_a_note(ask, tmp_path):
     assert shown.stderr == "left out: no vector for the word 'quen': did you mean 'queen'?\n"
     assert shown.stdout.startswith(f"Saved {picture}: 3 words, ")
     assert ">Word vectors of vectors.txt</text>" in picture.read_text("utf-8")
+
+
+def test_the_help_names_files_without_types_of_python():
+    shown = CliRunner().invoke(app, ["word-similarity", "--help"]).output
+    assert "FILE  A file with word, word, score on each line." in shown
