@@ -91,6 +91,7 @@ def test_code_of_a_student_in_jax_is_graded(tmp_path):
     assert {"passed", "failed"} <= {check["verdict"] for check in checks}
 
 
+@pytest.mark.timeout(300)
 def test_a_language_model_trains(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = tmp_path / "text.txt"
