@@ -43,8 +43,8 @@ Pullback = Callable[[Any], tuple[Mapping[str, Any], Sequence[Any]]]
 class Arrays(ABC):
     """The arrays of a backend, with conversions from and to NumPy arrays.
 
-    A backend must implement the abstract methods. The other methods use them and NumPy; a backend
-    may override them with faster ones.
+    A backend must implement the abstract methods. The other methods use them, NumPy, and the
+    operators of the arrays; a backend may override them with faster ones.
 
     Attributes:
         namespace: the module of the library's functions, with names and arguments as in NumPy.
@@ -142,16 +142,14 @@ class Arrays(ABC):
 
         Source: Pascanu et al. 2013, algorithm 1; lecture 7.
         """
-        copies = {name: self.to_numpy(native) for name, native in natives.items()}
-        scale = _scale_factor(copies.values(), factor, clip)
-        for name, copy in copies.items():
-            self.assign(natives, name, copy * scale)
+        scale = _scale_factor(map(self.to_numpy, natives.values()), factor, clip)
+        for name, native in natives.items():
+            natives[name] = native * scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
         """Add `factor` times the array of the same name in `others` to each of `natives`."""
         for name, native in natives.items():
-            total = self.to_numpy(native) + factor * self.to_numpy(others[name])
-            self.assign(natives, name, total)
+            natives[name] = native + factor * others[name]
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
@@ -271,7 +269,8 @@ class NamedArrays(MutableMapping[str, Any]):
     def __init__(self, attribute: str, own: MutableMapping[str, Any] | None = None) -> None:
         self.own: MutableMapping[str, Any] = {} if own is None else own
         self._attribute = attribute
-        #: Prefix, other names of keys, the part, and the number of own arrays before its arrays.
+        #: Name of a part -> prefix, other names of its keys, the part, and the number of own arrays
+        #: that come before its.
         self._parts: dict[str, tuple[str, Mapping[str, str], Any, int]] = {}
         self._hidden: set[str] = set()
 
@@ -345,15 +344,15 @@ class NamedArrays(MutableMapping[str, Any]):
         """Return the mapping that holds the array `name`, and its name there; None without it."""
         if name in self.own:
             return self.own, name
-        if name in self._hidden:
-            return None
         for prefix, names, part, _ in reversed(self._parts.values()):
-            shown = name.removeprefix(prefix) if name.startswith(prefix) else ""
-            key = next((key for key, other in names.items() if other == shown), shown)
-            is_shown = bool(shown) and names.get(key, key) == shown
-            owner = self._arrays_of(part)._owner(key) if is_shown else None
-            if owner is not None:
-                return owner
+            if name.startswith(prefix) and name not in self._hidden:
+                shown = name.removeprefix(prefix)
+                keys = {other: key for key, other in names.items()}
+                if shown in names and shown not in keys:
+                    continue  # this key has another name here
+                owner = self._arrays_of(part)._owner(keys.get(shown, shown))
+                if owner is not None:
+                    return owner
         return None
 
     def _arrays_of(self, part: Any) -> NamedArrays:

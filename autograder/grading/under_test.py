@@ -98,7 +98,7 @@ def open_inline(
 ) -> InlineSession:
     """Open a conversation with what `backend` offers for `exercise`, in this process."""
     names = {task.name: task.registry_name for task in exercise.tasks}
-    module = ProviderModule(registry, backend.name, names)
+    module = ProviderModule(registry, backend.provider, names)
     return session(module, backend.arrays, part_source(registry, backend.providers))
 
 

@@ -11,6 +11,7 @@ from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
     CheckpointFile,
+    CheckpointProvider,
     Device,
     PluginOption,
     Submission,
@@ -21,6 +22,7 @@ from framework.commands.output import say
 def evaluate(
     checkpoint: CheckpointFile,
     backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
     corpus: Annotated[
         str | None,
         typer.Option(
@@ -44,9 +46,9 @@ def evaluate(
     classifier is measured on the test part of its corpus, or of another corpus.
     """
     from framework.commands.setup import (
-        choose_backend,
         describe_parts,
         load_plugins,
+        restored_backend,
         unfinished_parts,
     )
     from framework.training.checkpoints import load_checkpoint
@@ -56,8 +58,9 @@ def evaluate(
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
     kind = task_class(saved.kind, plugins.registry)
-    name = backend or saved.provider
-    computing = choose_backend(plugins, name, submission=submission, device=device)
+    computing = restored_backend(
+        plugins, saved, backend, provider, submission=submission, device=device
+    )
     asked = Evaluation(computing, corpus, data, plugins.corpora, checkpoint)
     with unfinished_parts(computing):
         lines = list(kind.evaluate(saved, asked))

@@ -32,7 +32,7 @@ COURSE_OWNER = "the course"
 _FOLDERS = ("exercises", "solutions")
 
 #: Packages after which an extra of this distribution is named.
-_EXTRAS = ("torch", "jax")
+EXTRAS = ("torch", "jax")
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ def _missing(
             "defines with `part(NAME)` of framework.models.parts"
         )
     if package and package != module_name.partition(".")[0]:
-        extra = f"`pip install '{DISTRIBUTION}[{package}]'` or " if package in _EXTRAS else ""
+        extra = f"`pip install '{DISTRIBUTION}[{package}]'` or " if package in EXTRAS else ""
         return UsageError(
             f"{implementation.key} needs the package '{package}', which is not installed: "
             f"{extra}`pip install {package}`"

@@ -27,6 +27,7 @@ FOLLOWED = {
     "docs/results.md": "tests/docs/test_results.py",
     "docs/performance.md": "tests/plugins/bench/test_bench.py",
     "docs/course.md": "tests/docs/test_course_page.py",
+    "docs/backend.md": "tests/docs/test_backend_page.py",
     "docs/classes.md": "tests/docs/test_class_pages.py",
     "docs/gradebooks.md": "tests/docs/test_class_pages.py",
     "docs/services.md": "tests/docs/test_class_pages.py",

@@ -180,6 +180,7 @@ def _train(
     *,
     recipe: str | None,
     backend: str,
+    provider: str,
     json_file: Path | None,
     device: str,
     submission: Path,
@@ -193,7 +194,7 @@ def _train(
 
     plugins = load_plugins(plugin, block)
     task = task_class(kind, plugins.registry)
-    computing = choose_backend(plugins, backend, submission=submission, device=device)
+    computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from framework.commands.groups import LazyGroup, new_app
 
 _HERE = "plugins.authoring.new"
-COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in ("course", "exercise", "plugin")}
+COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in ("backend", "course", "exercise", "plugin")}
 
 
 class New(LazyGroup):
@@ -16,6 +16,6 @@ class New(LazyGroup):
 
 new = new_app(
     cls=New,
-    help="Write the first files of a course, an exercise or a plugin.",
+    help="Write the first files of a course, an exercise, a plugin or a backend.",
     no_args_is_help=True,
 )

@@ -46,8 +46,13 @@ def plugin(
     )
 
 
-def write_plugin(name: str, folder: Path) -> list[Path]:
+def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path]:
     """Write the files of plugin `name` into the new folder `folder`, and return their paths.
+
+    Args:
+        name: of the plugin, and of what it offers.
+        folder: must not exist.
+        template: ``plugin``, or ``backend`` for a plugin with arrays.
 
     Raises:
         BadInputError: `name` cannot be the name of a plugin, or of its package.
@@ -57,7 +62,7 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
         raise ConflictError(f"'{name}' is built in: choose another name")
     module = _package(name)
     require_new_folder(folder)
-    return write_files(folder, "plugin", name=name, module=module)
+    return write_files(folder, template, name=name, module=module)
 
 
 def _package(name: str) -> str:

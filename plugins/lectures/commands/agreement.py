@@ -12,6 +12,7 @@ from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
     CheckpointFile,
+    CheckpointProvider,
     Device,
     PluginOption,
     Submission,
@@ -28,6 +29,7 @@ def agreement(
         Path, typer.Option(help="Folder with the items: a file *.text and a file *.gold.")
     ],
     backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
     plugin: PluginOption = None,
@@ -39,9 +41,9 @@ def agreement(
     is shown by the number of attractors: misleading nouns before the verb (Linzen et al. 2016).
     """
     from framework.commands.setup import (
-        choose_backend,
         describe_parts,
         load_plugins,
+        restored_backend,
         unfinished_parts,
     )
     from framework.training.checkpoints import load_checkpoint
@@ -50,8 +52,9 @@ def agreement(
 
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
-    name = backend or saved.provider
-    computing = choose_backend(plugins, name, submission=submission, device=device)
+    computing = restored_backend(
+        plugins, saved, backend, provider, submission=submission, device=device
+    )
     items = read_agreement_items(data)
     with unfinished_parts(computing):
         model = saved.restore(computing)

@@ -116,7 +116,7 @@ def student(folder, code, **offer):
     (folder / "exercises").mkdir()
     (folder / "exercises" / "written.py").write_text(code, encoding="utf-8")
     (folder / "reader.py").write_text(STUDENT.format(**offer), encoding="utf-8")
-    return "--backend", "student", "--plugin", "reader.py", "--epochs", 1
+    return "--provider", "student", "--plugin", "reader.py", "--epochs", 1
 
 
 def test_a_students_negative_sampling_is_put_to_use(folder):

@@ -1,4 +1,4 @@
-"""Learning rates that change: plain numbers, for optimizers of any backend; a descent on tensors.
+"""Learning rates that change: plain numbers, for the optimizers of any backend; and a descent.
 
 Source: CS224n notes part III, section 2.7.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
-import torch
-from torch import Tensor
-
+from framework.arrays import current_arrays
 from framework.interfaces import Schedule
-from plugins.torch_backend.arrays import to_tensor
 
 
 class _Decay(Schedule):
@@ -91,10 +89,11 @@ def _positive(name: str, value: float) -> float:
 
 
 def gradient_descent(
-    gradient: Callable[[Tensor], Tensor], start: Tensor, schedule: Schedule, steps: int
-) -> Tensor:
+    gradient: Callable[[Any], Any], start: Any, schedule: Schedule, steps: int
+) -> Any:
     """θ_{t+1} = θ_t − α(t) ∇J(θ_t): the path `(steps + 1, n)`."""
-    path = [to_tensor(start).clone()]
+    arrays = current_arrays()
+    path = [arrays.asarray(start)]
     for t in range(steps):
-        path.append(path[-1] - schedule.rate(t) * to_tensor(gradient(path[-1])))
-    return torch.stack(path)
+        path.append(path[-1] - schedule.rate(t) * arrays.asarray(gradient(path[-1])))
+    return arrays.namespace.stack(path)

@@ -1,4 +1,4 @@
-"""Penalties on large weights, on torch tensors.
+"""Penalties on large weights, on the arrays of any backend.
 
 Source: CS224n notes part III, section 2.2 (misprint corrected, see the exercise's README.md).
 """
@@ -7,79 +7,79 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from typing import Any
 
-import torch
-from torch import Tensor
-
+from framework.arrays import current_arrays
 from framework.interfaces import Penalty
 
 
 class _WeightPenalty(Penalty):
-    """λ Σ r(W) over all weights: tensors of two axes or more, biases are not penalised."""
+    """λ Σ r(W) over all weights: arrays of two axes or more, biases are not penalised."""
 
     def __init__(self, strength: float) -> None:
         if not strength >= 0:
             raise ValueError(f"the strength of a penalty is not negative, but got {strength}")
         self.strength = strength
 
-    def value(self, parameters: Mapping[str, Tensor]) -> float:
+    def value(self, parameters: Mapping[str, Any]) -> float:
         """λ Σ r(W), a Python float."""
-        terms = (float(self._r(W.double()).sum()) for W in _weights(parameters).values())
-        return self.strength * sum(terms, 0.0)
+        arrays = current_arrays()
+        weights = (arrays.astype(W, "float64") for W in _weights(parameters).values())
+        return self.strength * sum(float(self._r(W).sum()) for W in weights)
 
-    def gradient(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def gradient(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return `λ r'(W)` for the weights alone."""
         return {name: self.strength * self._slope(W) for name, W in _weights(parameters).items()}
 
     @abstractmethod
-    def _r(self, W: Tensor) -> Tensor:
+    def _r(self, W: Any) -> Any:
         """r of each entry."""
 
     @abstractmethod
-    def _slope(self, W: Tensor) -> Tensor:
+    def _slope(self, W: Any) -> Any:
         """r' of each entry."""
 
 
 class L2Penalty(_WeightPenalty):
     """λ Σ ‖W‖²_F."""
 
-    def _r(self, W: Tensor) -> Tensor:
-        return W.square()
+    def _r(self, W: Any) -> Any:
+        return W * W
 
-    def _slope(self, W: Tensor) -> Tensor:
+    def _slope(self, W: Any) -> Any:
         return 2 * W
 
 
 class L1Penalty(_WeightPenalty):
     """λ Σ |W|; sgn(0) = 0."""
 
-    def _r(self, W: Tensor) -> Tensor:
-        return W.abs()
+    def _r(self, W: Any) -> Any:
+        return abs(W)
 
-    def _slope(self, W: Tensor) -> Tensor:
-        return W.sign()
+    def _slope(self, W: Any) -> Any:
+        return current_arrays().namespace.sign(W)
 
 
-def _weights(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _weights(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: W for name, W in parameters.items() if W.ndim >= 2}
 
 
-def soft_threshold(w: Tensor, amount: float) -> Tensor:
-    """sgn(w) max(|w| − amount, 0), a new tensor."""
-    return torch.sign(w) * (w.abs() - amount).clamp(min=0)
+def soft_threshold(w: Any, amount: float) -> Any:
+    """sgn(w) max(|w| − amount, 0), a new array."""
+    return current_arrays().namespace.sign(w) * (abs(w) - amount).clip(min=0)
 
 
 def fit_linear(
-    x: Tensor,
-    y: Tensor,
+    x: Any,
+    y: Any,
     *,
     l2: float = 0.0,
     l1: float = 0.0,
     learning_rate: float = 0.1,
     steps: int = 300,
-) -> tuple[Tensor, float]:
+) -> tuple[Any, float]:
     """Fit y ≈ x w + b by gradient descent: w `(D,)` and b."""
-    w, b = x.new_zeros(x.shape[1]), x.new_zeros(())
+    w, b = 0 * x[0], 0 * y[0]
     for _ in range(steps):
         error = x @ w + b - y
         w = soft_threshold(

@@ -1,4 +1,4 @@
-"""Gradients of recurrent layers over time, on torch tensors.
+"""Gradients of recurrent layers over time.
 
 Source: CS224n lecture 7, sections 1 and 2; Pascanu, Mikolov and Bengio (2013).
 """
@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
-from torch import Tensor
-
+from framework.arrays import current_arrays
 from framework.models.parts import part
-from plugins.torch_backend.arrays import to_tensor
 
 
-def gradient_norms(rnn: Any, x: Tensor, loss_at: int) -> Tensor:
+def gradient_norms(rnn: Any, x: Any, loss_at: int) -> Any:
     """‖∂J/∂h_k‖ for k = 0 ... t = `loss_at`, where J = Σ h_t, `(t + 1,)`.
 
     The `gradients` of `rnn` are restored afterwards.
@@ -23,31 +20,33 @@ def gradient_norms(rnn: Any, x: Tensor, loss_at: int) -> Tensor:
     Raises:
         IndexError: there is no step `loss_at`.
     """
-    x = to_tensor(x)
+    arrays = current_arrays()
+    xp, x = arrays.namespace, arrays.asarray(x)
     if not 0 <= loss_at < x.shape[1]:
         raise IndexError(f"step {loss_at} is not among the {x.shape[1]} steps of x")
-    kept = {name: gradient.clone() for name, gradient in rnn.gradients.items()}
+    kept = {name: arrays.to_numpy(gradient) for name, gradient in rnn.gradients.items()}
     norms, state = [], None
     for k in range(loss_at):
         rnn.forward(x[:, k : k + 1], state)
         state = rnn.state
-        grad_h = torch.zeros_like(to_tensor(rnn.forward(x[:, k + 1 : loss_at + 1], state)))
-        grad_h[:, -1] = 1.0
+        h = arrays.asarray(rnn.forward(x[:, k + 1 : loss_at + 1], state))
+        grad_h = xp.concatenate([xp.zeros_like(h[:, 1:]), xp.ones_like(h[:, :1])], 1)
         norms.append(_norm(rnn.backward(grad_h)[1]))
-    norms.append(_norm(torch.ones_like(to_tensor(rnn.forward(x[:, :1])))))
+    norms.append(_norm(xp.ones_like(arrays.asarray(rnn.forward(x[:, :1])))))
     for name, gradient in kept.items():
-        rnn.gradients[name][:] = gradient
-    return torch.stack(norms)
+        arrays.assign(rnn.gradients, name, gradient)
+    return xp.stack(norms)
 
 
-def _norm(state: Any) -> Tensor:
-    if isinstance(state, (tuple, list)):
-        return _norm(torch.stack([_norm(one) for one in state]))
-    norm: Tensor = torch.linalg.vector_norm(to_tensor(state))
-    return norm
+def _norm(state: Any) -> Any:
+    """Return the length of all arrays of `state` together."""
+    parts = state if isinstance(state, (tuple, list)) else [state]
+    arrays = current_arrays()
+    squares = [(h * h).sum() for h in map(arrays.asarray, parts)]
+    return arrays.namespace.stack(squares).sum() ** 0.5
 
 
-def spectral_bound(W_h: Tensor, distances: Tensor, slope: float = 1.0) -> Tensor:
+def spectral_bound(W_h: Any, distances: Any, slope: float = 1.0) -> Any:
     """(γ σ)^distances, with σ the largest singular value of `W_h: (H, H)` and γ = `slope`.
 
     Raises:
@@ -55,25 +54,26 @@ def spectral_bound(W_h: Tensor, distances: Tensor, slope: float = 1.0) -> Tensor
     """
     if (distances < 0).any():
         raise ValueError("a distance is at least 0")
-    factor: Tensor = slope * torch.linalg.matrix_norm(W_h, 2)
-    return factor**distances
+    arrays = current_arrays()
+    return (slope * arrays.namespace.linalg.norm(arrays.asarray(W_h), 2)) ** distances
 
 
 def descend(
-    gradient: Callable[[Tensor], Tensor],
-    start: Tensor,
+    gradient: Callable[[Any], Any],
+    start: Any,
     learning_rate: float,
     steps: int,
     threshold: float | None = None,
-) -> Tensor:
+) -> Any:
     """Return the path of gradient descent from `start: (d,)`, `(steps + 1, d)`.
 
     Gradients whose norm exceeds the `threshold` are clipped to it; None clips none.
     """
-    path = [to_tensor(start).clone()]
+    arrays = current_arrays()
+    path = [arrays.asarray(start)]
     for _ in range(steps):
-        g = to_tensor(gradient(path[-1]))
+        g = arrays.asarray(gradient(path[-1]))
         if threshold is not None:
             g = part("clip_by_norm")({"theta": g}, threshold)["theta"]
         path.append(path[-1] - learning_rate * g)
-    return torch.stack(path)
+    return arrays.namespace.stack(path)
