@@ -32,7 +32,7 @@ class NgramLM(CountModel):
             IndexError: an id of `tokens`, `(T + 1,)` integers, is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
-        # TODO: for h, w in self.read(tokens): count h w, then h[1:] w, h[2:] w, ..., w
+        # TODO: self.read(tokens) yields pairs (h, w): count h w, then h[1:] w, ..., w
         raise NotImplementedError
 
     def estimate(self, h: tuple[int, ...], w: int) -> float:

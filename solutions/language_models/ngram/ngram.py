@@ -32,7 +32,7 @@ class NgramLM(CountModel):
             IndexError: an id of `tokens`, `(T + 1,)` integers, is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
-        # BEGIN SOLUTION: for h, w in self.read(tokens): count h w, then h[1:] w, h[2:] w, ..., w
+        # BEGIN SOLUTION: self.read(tokens) yields pairs (h, w): count h w, then h[1:] w, ..., w
         self.counts, self.totals = Counter(), Counter()
         for h, w in self.read(tokens):
             for first in range(len(h) + 1):
