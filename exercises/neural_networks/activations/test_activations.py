@@ -24,7 +24,7 @@ def same_derivative(model, z, expected, name):
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
-@pytest.mark.promise("finite", "any-input", "unchanged", "activations")
+@pytest.mark.promise("no-overflow", "twelve-digits", "unchanged", "activations")
 def test_sigmoid_forward(submission, reference, rng):
     """Sigmoid: forward is 1 / (1 + exp(−z)), without overflow."""
     pair = paired_models(submission, reference, "Sigmoid")
@@ -51,7 +51,7 @@ def test_sigmoid_backward(submission, reference, rng):
 @pytest.mark.task("Tanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("tanh(z) = 2σ(2z) − 1: without the −1 it would lie in (0, 2).")
-@pytest.mark.promise("finite", "unchanged")
+@pytest.mark.promise("no-overflow", "unchanged")
 def test_tanh_forward(submission, reference, rng):
     """Tanh: forward is the hyperbolic tangent."""
     pair = paired_models(submission, reference, "Tanh")
@@ -87,7 +87,7 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.task("HardTanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
-@pytest.mark.promise("unchanged", "unchanged-gradient")
+@pytest.mark.promise("unchanged", "slope-one")
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
     pair = paired_models(submission, reference, "HardTanh")

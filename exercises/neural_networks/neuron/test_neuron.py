@@ -31,7 +31,7 @@ def test_sigmoid_values(submission, reference, rng):
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
-@pytest.mark.promise("finite", "sigmoid.z", "any-input")
+@pytest.mark.promise("no-overflow", "sigmoid.z", "twelve-digits")
 def test_sigmoid_does_not_overflow(submission, reference, rng):
     """sigmoid: no overflow and no warning at z = ±1000; 12 digits at every z from −700."""
     a = without_warning(submission, "sigmoid", np.array([-1e3, -750.0, 750.0, 1e3]))

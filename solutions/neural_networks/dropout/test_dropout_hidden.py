@@ -20,7 +20,7 @@ def each(test):
 @pytest.mark.promise(
     "Dropout.keep_probability",
     "VariationalDropout.keep_probability",
-    "unchanged-x",
+    "float32",
     "Dropout.forward.returns",
     "VariationalDropout.forward.returns",
     "Dropout.raises",
@@ -45,7 +45,7 @@ def test_keeping_everything(submission, rng, name):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("float32 in, float32 out, in training as well.")
-@pytest.mark.promise("training-probability-else", "backward-gradient-dropped", "dtype")
+@pytest.mark.promise("same-mean", "dropped-gradient", "dtype")
 def test_the_share_that_is_kept(submission, rng, name):
     """The share p of many entries is kept; float32 entries are scaled by 1/p if inverted."""
     shape = (150, 200) if name == "Dropout" else (150, 1, 200)
