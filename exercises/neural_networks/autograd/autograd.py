@@ -27,7 +27,7 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     Returns:
         an array of `shape`.
     """
-    # TODO: first the axes that shape lacks, then those where it has length 1
+    # TODO: first the missing axes, then those where it has length 1
     raise NotImplementedError
 
 

@@ -30,7 +30,7 @@ def same(submission, reference, program, *arrays, names):
 @pytest.mark.task("sum_to")
 @pytest.mark.points(3)
 @pytest.mark.hint("A bias (H,) was added to N rows: its gradient is the sum over the rows.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "sum_to.gradient")
 def test_sum_to(submission, reference, rng):
     """sum_to: the gradients of a bias, of a column and of a matrix that was not repeated."""
     gradient = rng.normal(size=(4, 3))

@@ -47,7 +47,6 @@ def tails(pair, values, derivatives):
     "finite-value",
     "any-shape",
     "Sigmoid.forward",
-    "Sigmoid.forward.z",
     "dtype",
     "independent-calls",
 )

@@ -27,10 +27,10 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     Returns:
         an array of `shape`.
     """
-    # BEGIN SOLUTION: first the axes that shape lacks, then those where it has length 1
+    # BEGIN SOLUTION: first the missing axes, then those where it has length 1
     missing = gradient.ndim - len(shape)
     axes = [*range(missing), *(missing + i for i, n in enumerate(shape) if n == 1)]
-    return np.sum(gradient, axis=tuple(axes), keepdims=True).reshape(shape)
+    return np.sum(gradient, axis=tuple(axes)).reshape(shape)
     # END SOLUTION
 
 

@@ -1,4 +1,4 @@
-"""Hidden checks of the tape: other shapes, numbers as operands, long chains, what is refused."""
+"""Hidden checks of the tape: other shapes, numbers as operands, what is refused."""
 
 from __future__ import annotations
 
@@ -46,21 +46,6 @@ def test_numbers_and_arrays_as_operands(submission, reference, rng):
 
 @pytest.mark.task("Tape")
 @pytest.mark.points(3)
-@pytest.mark.hint("A loop over the tape in reverse order needs no recursion.")
-@pytest.mark.promise("long-chain")
-def test_a_chain_of_3000_operations(submission, rng):
-    """Tape: 3,000 operations one after the other, more than Python's limit of recursion."""
-    tape = submission.Tape()
-    start, product = tape.value(1.0), 1.0
-    value = start
-    for factor in rng.uniform(0.99, 1.01, size=3000):
-        value, product = value.multiply(float(factor)), product * float(factor)
-    tape.backward(value)
-    equal(start.grad, np.array(product), "the gradient of the start", rtol=1e-9)
-
-
-@pytest.mark.task("Tape")
-@pytest.mark.points(3)
 @pytest.mark.hint("All values of the tape begin with zeros in the shape of their data.")
 @pytest.mark.promise("Tape.backward", "Value.data")
 def test_values_that_the_output_does_not_use(submission, rng):
@@ -69,8 +54,9 @@ def test_values_that_the_output_does_not_use(submission, rng):
     tape = submission.Tape()
     used, unused = tape.value(x), tape.value(y)
     output = used.exp().relu()
-    unused.tanh().multiply(output)  # after the output: it must not reach it
+    unused.tanh().total()  # after the output, and of another shape
     tape.backward(output)
+    equal(output.grad, np.ones((3, 2)), "the gradient of the output")
     equal(used.grad, np.exp(x), "the gradient of x")
     equal(unused.grad, np.zeros((3, 2)), "the gradient of a value that is not used")
     equal(used.data, x, "x afterwards")

@@ -30,13 +30,8 @@ def each_schedule(test):
 @pytest.mark.promise(
     "independent-calls",
     "errors",
-    "StepDecay.raises",
-    "ExponentialDecay.raises",
-    "InverseDecay.raises",
-    "fan_in_rate.raises",
-    "StepDecay.rate.raises",
-    "ExponentialDecay.rate.raises",
-    "InverseDecay.rate.raises",
+    "learning_rates",
+    "StepDecay.rate",
     "StepDecay.every",
     "ExponentialDecay.decay",
 )

@@ -25,11 +25,7 @@ def each(test):
 @each
 @pytest.mark.points(1)
 @pytest.mark.promise(
-    "unchanged",
-    "fit-again",
-    "MeanSubtraction.apply",
-    "Normalization.apply",
-    "Whitening.apply",
+    "unchanged", "fit-again", "MeanSubtraction.apply", "Normalization.apply", "Whitening.apply"
 )
 def test_float32_and_arguments(submission, reference, rng, name):
     """float32 stays float32, arguments are not changed, a second fit replaces the first."""
@@ -51,6 +47,7 @@ def test_float32_and_arguments(submission, reference, rng, name):
     "constant-feature",
     "epsilon",
     "training-data",
+    "preprocessing",
     "MeanSubtraction.fit",
     "Normalization.fit",
     "Whitening.fit",
