@@ -28,7 +28,7 @@ def same(submission, reference, program, *arrays, names):
 
 
 @pytest.mark.task("sum_to")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("A bias (H,) was added to N rows: its gradient is the sum over the rows.")
 @pytest.mark.promise("unchanged", "sum_to.gradient")
 def test_sum_to(submission, reference, rng):
@@ -39,7 +39,7 @@ def test_sum_to(submission, reference, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("self.tape.value(result, ...) puts the result of an operation on the tape.")
 @pytest.mark.promise("Value.add", "Value.multiply", "Value.exp", "Value.log", "Value.tanh")
 def test_results_of_all_operations(submission, reference, rng):
@@ -70,7 +70,7 @@ def test_add_and_multiply(submission, reference, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("g is (N, H). Which products of g and the other matrix are (N, D) and (D, H)?")
 @pytest.mark.promise("Value.matmul")
 def test_matmul(submission, reference, rng):
@@ -86,7 +86,7 @@ def test_matmul(submission, reference, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "Multiply g by the derivative at each entry. That of exp and of tanh uses the result."
 )
@@ -102,7 +102,7 @@ def test_functions(submission, reference, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Every entry counts once in its sum: it gets the gradient of that sum.")
 @pytest.mark.promise("Value.total")
 def test_total(submission, reference, rng):
@@ -130,7 +130,7 @@ def test_the_tape_of_the_readme(submission, reference, rng):
 
 
 @pytest.mark.task("Tape")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Set all gradients to zeros first, and only then that of the output to ones.")
 @pytest.mark.promise("starts-anew")
 def test_every_call_starts_anew(submission, rng):
@@ -150,7 +150,7 @@ def test_every_call_starts_anew(submission, rng):
 
 
 @pytest.mark.task("Tape")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "Compare the two gradients entry by entry; `grade backpropagation` has more checks."
 )
@@ -176,7 +176,7 @@ def test_your_window_scorer_agrees_with_your_tape(submission, reference, rng):
 
 
 @pytest.mark.task("Tape")
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint("Compare the two gradients entry by entry; `grade losses` has more checks.")
 @pytest.mark.promise("own-losses")
 def test_your_losses_agree_with_your_tape(submission, reference, rng):

@@ -9,7 +9,7 @@ from autograder.checks import agrees, equal, expect, refuses
 
 
 @pytest.mark.task("sum_to")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Axes may be missing on the left, have length 1, or both.")
 @pytest.mark.promise("sum_to.shape")
 def test_sum_to_of_any_shape(submission, reference, rng):
@@ -27,7 +27,7 @@ def test_sum_to_of_any_shape(submission, reference, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("self._on_tape(other) returns the other operand as a value of the same tape.")
 @pytest.mark.promise("operands", "Value")
 def test_numbers_and_arrays_as_operands(submission, reference, rng):
@@ -45,7 +45,7 @@ def test_numbers_and_arrays_as_operands(submission, reference, rng):
 
 
 @pytest.mark.task("Tape")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("All values of the tape begin with zeros in the shape of their data.")
 @pytest.mark.promise("Tape.backward", "Value.data")
 def test_values_that_the_output_does_not_use(submission, rng):
@@ -64,7 +64,7 @@ def test_values_that_the_output_does_not_use(submission, rng):
 
 
 @pytest.mark.task("Value")
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("The errors are given: does an operation call self._on_tape(other)?")
 @pytest.mark.promise("errors", "Value.matmul.raises")
 def test_what_does_not_fit(submission, rng):

@@ -32,6 +32,8 @@ def each_schedule(test):
     "errors",
     "learning_rates",
     "StepDecay.rate",
+    "ExponentialDecay.rate",
+    "InverseDecay.rate",
     "StepDecay.every",
     "ExponentialDecay.decay",
 )
