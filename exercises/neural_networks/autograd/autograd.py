@@ -27,7 +27,7 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     Returns:
         an array of `shape`.
     """
-    # TODO: first the missing axes, then those where it has length 1
+    # TODO: sum over the missing axes, and over those of length 1
     raise NotImplementedError
 
 
@@ -84,7 +84,7 @@ class Value:
 
     def multiply(self, other: Value | float | Array) -> Value:
         """Return self · other, entry by entry, with NumPy's broadcasting."""
-        # TODO: d(ab) = b da + a db
+        # TODO: your code here
         raise NotImplementedError
 
     def matmul(self, other: Value | Array) -> Value:
@@ -97,12 +97,12 @@ class Value:
         if self.data.ndim != 2 or other.data.ndim != 2 or len(self.data.T) != len(other.data):
             got = f"{self.data.shape} and {other.data.shape}"
             raise ValueError(f"matmul needs shapes (N, D) and (D, H), but got {got}")
-        # TODO: the shapes leave one choice for each gradient
+        # TODO: your code here
         raise NotImplementedError
 
     def exp(self) -> Value:
         """Return exp(self), entry by entry."""
-        # TODO: exp is its own derivative
+        # TODO: your code here
         raise NotImplementedError
 
     def log(self) -> Value:
@@ -112,7 +112,7 @@ class Value:
 
     def tanh(self) -> Value:
         """Return tanh(self), entry by entry."""
-        # TODO: tanh' = 1 − tanh²
+        # TODO: your code here
         raise NotImplementedError
 
     def relu(self) -> Value:
@@ -122,7 +122,7 @@ class Value:
 
     def total(self, axis: int | None = None) -> Value:
         """Return the sum of all entries, or along `axis`, which stays with length 1."""
-        # TODO: every entry counts once, so each gets the gradient of its sum
+        # TODO: your code here
         raise NotImplementedError
 
     def _on_tape(self, other: Value | float | Array) -> Value:

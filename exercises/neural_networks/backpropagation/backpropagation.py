@@ -37,7 +37,7 @@ def deltas(
             f"W {W.shape} needs x {(D,)}, b {(H,)} and U {(H,)}, but got {x.shape}, {b.shape} "
             f"and {U.shape}"
         )
-    # TODO: loops over i and j, as in the formulas
+    # TODO: loops over the nodes i of layer 2 and the inputs j
     raise NotImplementedError
 
 

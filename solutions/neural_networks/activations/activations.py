@@ -27,6 +27,7 @@ class Sigmoid(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
+        # σ' = exp(−z) / (1 + exp(−z))² = σ (1 − σ)
         return grad_output * self.y * (1.0 - self.y)
         # END SOLUTION
 
@@ -44,6 +45,7 @@ class Tanh(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
+        # tanh' = (cosh² − sinh²) / cosh² = 1 − tanh²
         return grad_output * (1.0 - self.y**2)
         # END SOLUTION
 
@@ -61,6 +63,7 @@ class HardTanh(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
+        # the slope is 1 on [−1, 1] and 0 outside
         return grad_output * self.inside
         # END SOLUTION
 
@@ -78,7 +81,7 @@ class SoftSign(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
-        # Divided twice, because the square of a large denominator would overflow.
+        # softsign' = 1 / (1 + |z|)²; divided twice, because the square may overflow
         return grad_output / self.denominator / self.denominator
         # END SOLUTION
 
@@ -96,6 +99,7 @@ class ReLU(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
+        # the slope is 1 for z > 0 and 0 otherwise
         return grad_output * self.positive
         # END SOLUTION
 
@@ -117,5 +121,6 @@ class LeakyReLU(Model):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of z `(...)`."""
         # BEGIN SOLUTION
+        # the slope is 1 for z > 0 and k otherwise
         return np.where(self.positive, grad_output, self.slope * grad_output)
         # END SOLUTION

@@ -27,7 +27,7 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     Returns:
         an array of `shape`.
     """
-    # BEGIN SOLUTION: first the missing axes, then those where it has length 1
+    # BEGIN SOLUTION: sum over the missing axes, and over those of length 1
     missing = gradient.ndim - len(shape)
     axes = [*range(missing), *(missing + i for i, n in enumerate(shape) if n == 1)]
     return np.sum(gradient, axis=tuple(axes)).reshape(shape)
@@ -95,7 +95,8 @@ class Value:
 
     def multiply(self, other: Value | float | Array) -> Value:
         """Return self · other, entry by entry, with NumPy's broadcasting."""
-        # BEGIN SOLUTION: d(ab) = b da + a db
+        # BEGIN SOLUTION
+        # d(ab) = b da + a db
         other = self._on_tape(other)
         a, b = self.data, other.data
         return self.tape.value(a * b, (self, lambda g: g * b), (other, lambda g: g * a))
@@ -111,14 +112,16 @@ class Value:
         if self.data.ndim != 2 or other.data.ndim != 2 or len(self.data.T) != len(other.data):
             got = f"{self.data.shape} and {other.data.shape}"
             raise ValueError(f"matmul needs shapes (N, D) and (D, H), but got {got}")
-        # BEGIN SOLUTION: the shapes leave one choice for each gradient
+        # BEGIN SOLUTION
+        # y_ij = Σ_k a_ik b_kj: a_ik gets Σ_j g_ij b_kj, and b_kj gets Σ_i a_ik g_ij
         a, b = self.data, other.data
         return self.tape.value(a @ b, (self, lambda g: g @ b.T), (other, lambda g: a.T @ g))
         # END SOLUTION
 
     def exp(self) -> Value:
         """Return exp(self), entry by entry."""
-        # BEGIN SOLUTION: exp is its own derivative
+        # BEGIN SOLUTION
+        # exp' = exp
         y = np.exp(self.data)
         return self.tape.value(y, (self, lambda g: g * y))
         # END SOLUTION
@@ -131,7 +134,8 @@ class Value:
 
     def tanh(self) -> Value:
         """Return tanh(self), entry by entry."""
-        # BEGIN SOLUTION: tanh' = 1 − tanh²
+        # BEGIN SOLUTION
+        # tanh' = 1 − tanh²
         y = np.tanh(self.data)
         return self.tape.value(y, (self, lambda g: g * (1.0 - y**2)))
         # END SOLUTION
@@ -144,7 +148,8 @@ class Value:
 
     def total(self, axis: int | None = None) -> Value:
         """Return the sum of all entries, or along `axis`, which stays with length 1."""
-        # BEGIN SOLUTION: every entry counts once, so each gets the gradient of its sum
+        # BEGIN SOLUTION
+        # every entry counts once in its sum
         y = np.sum(self.data, axis=axis, keepdims=axis is not None)
         return self.tape.value(y, (self, lambda g: np.broadcast_to(g, self.data.shape)))
         # END SOLUTION

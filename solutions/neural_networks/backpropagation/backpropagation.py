@@ -37,7 +37,8 @@ def deltas(
             f"W {W.shape} needs x {(D,)}, b {(H,)} and U {(H,)}, but got {x.shape}, {b.shape} "
             f"and {U.shape}"
         )
-    # BEGIN SOLUTION: loops over i and j, as in the formulas
+    # BEGIN SOLUTION: loops over the nodes i of layer 2 and the inputs j
+    # δ_i⁽²⁾ = f'(z_i⁽²⁾) δ⁽³⁾ U_i and δ_j⁽¹⁾ = Σ_i δ_i⁽²⁾ W_ji
     f = part(activation)()
     z_2 = np.array([sum(x[j] * W[j, i] for j in range(D)) + b[i] for i in range(H)])
     f.forward(z_2)
@@ -105,6 +106,7 @@ class WindowScorer(Model):
             grad_s: ∂J/∂s of every window, `(N,)`. Not modified.
         """
         # BEGIN SOLUTION: no loop; each δ is computed once and used again
+        # δ⁽²⁾ = f'(z⁽²⁾) ∘ (δ⁽³⁾ Uᵀ) and δ⁽¹⁾ = δ⁽²⁾ Wᵀ, one window per row
         delta_3 = grad_s[:, None]  # (N, 1)
         delta_2 = self.f.backward(delta_3 * self.parameters["U"])  # (N, H)
         self.gradients["U"] += self.a.T @ grad_s

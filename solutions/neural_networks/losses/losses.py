@@ -46,6 +46,7 @@ class MaxMarginLoss(Loss):
     def backward(self) -> tuple[Array, Array]:
         """Return ∂J/∂s and ∂J/∂s_c; both are 0 where Δ + s_c − s ≤ 0."""
         # BEGIN SOLUTION
+        # max(0, v) with v = Δ + s_c − s has slope 1 where v > 0
         grad_corrupt = self.violated / self.violated.size
         return -grad_corrupt, grad_corrupt
         # END SOLUTION
@@ -77,6 +78,7 @@ class SoftmaxCrossEntropy(Loss):
     def backward(self) -> Array:
         """Return ∂J/∂z `(..., C)`."""
         # BEGIN SOLUTION
+        # −log p_y = log Σ_c exp(z_c) − z_y has the derivative p_c − [c = y]
         grad = self.p.copy()  # a second backward starts from the same p
         grad[np.arange(len(grad)), self.y] -= 1
         grad /= len(grad)

@@ -72,6 +72,7 @@ class Affine(Model):
             grad_output: ∂J/∂z `(..., H)`. Not modified.
         """
         # BEGIN SOLUTION: add into self.gradients["W"] and ["b"]
+        # z_nj = Σ_i x_ni W_ij + b_j: W_ij gets Σ_n x_ni δ_nj, b_j Σ_n δ_nj, x_ni Σ_j δ_nj W_ij
         D, H = self.parameters["W"].shape
         x, delta = self.x.reshape(-1, D), grad_output.reshape(-1, H)  # one vector per row
         self.gradients["W"] += x.T @ delta
