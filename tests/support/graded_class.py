@@ -66,11 +66,11 @@ class GradedClass:
         self.collection = Collection(folder, {one.key: one for one in known}, has_roster=True)
         self.collection.save()
 
-    def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00"):
+    def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00", **facts):
         """Add an attempt of a student; `work` names its content."""
         moment = datetime.fromisoformat(submitted).astimezone(UTC)
         id = hashlib.sha256(f"{key}{work}".encode()).hexdigest()[:16]
-        attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {})
+        attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {}, **facts)
         kept = tuple(one for one in self.collection.attempts if one.id != id)
         self.collection = replace(self.collection, attempts=(*kept, attempt))
         self.collection.save()
@@ -91,7 +91,7 @@ class GradedClass:
                 entries.append(RunEntry(key, attempt, name, f"{work}-{key}"))
                 if not isinstance(one, str):
                     results[entries[-1]] = result(one)
-        queue = Queue(self.collection.name, revision, 7, "numpy")
+        queue = Queue(self.collection.id, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
             begin = partial(stored_runs.start_run, queue=queue, sandbox="process", work="w")
             run = store.transaction(partial(begin, entries=entries))
