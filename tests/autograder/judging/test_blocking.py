@@ -19,7 +19,8 @@ from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
 MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
-#: The part, and exercises built from it that train nothing; they use `lstm`, `dropout` and `neuron`, too.
+#: The part, and exercises built from it that train nothing. They use `lstm`, `dropout` and
+#: `neuron`, too.
 NAMES = ("rnn", "bidirectional", "stacked")
 
 

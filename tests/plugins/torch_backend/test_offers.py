@@ -20,7 +20,7 @@ EXTRAS = backend.register_implementations(Catalogue(Path("without exercises")))
 def test_it_offers_what_the_reference_offers():
     """Same names and kinds; schedules know no arrays, and come from the reference.
 
-    Only tensors have an accelerator. The tape of `autograd` is of NumPy arrays: tensors have theirs.
+    Only tensors have an accelerator. The tape of `autograd` is of NumPy arrays alone.
     """
     registry = Plugins(blocked=["torch_backend"]).registry
     theirs = {(entry.kind, entry.name) for entry in registry if entry.provider == "numpy"}
