@@ -91,10 +91,26 @@ class Arrays(ABC):
         Raises:
             IndexError: there is no such row.
         """
-        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < native.shape[0]):
-            found = f"{ids.min()} ... {ids.max()}"
-            raise IndexError(f"ids lie in 0 ... {native.shape[0] - 1}, but these in {found}")
+        self.check_ids(ids, native.shape[0])
         return native[ids]
+
+    def check_ids(self, ids: Any, size: int) -> None:
+        """Check that the native integers `ids` are numbers of rows of a table of `size` rows.
+
+        Raises:
+            IndexError: one of them is not in 0 ... size − 1.
+        """
+        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
+            found = f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"ids lie in 0 ... {size - 1}, but these in {found}")
+
+    def words(self, ids: Any) -> Any:
+        """Return where `ids` are a word: not 0, the id of padding."""
+        return self.asarray(ids) != 0
+
+    def flip(self, native: Any, axis: int) -> Any:
+        """Return `native` with its entries in reverse order along `axis`."""
+        return self.namespace.flip(self.asarray(native), (axis,))
 
     def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
         """Add `values` `(..., D)` to the rows `ids` `(...)` of the array `name` of `natives`.
@@ -258,8 +274,8 @@ class NamedArrays(MutableMapping[str, Any]):
     def __init__(self, attribute: str, own: MutableMapping[str, Any] | None = None) -> None:
         self.own: MutableMapping[str, Any] = {} if own is None else own
         self._attribute = attribute
-        #: Prefix, the part, and the number of own arrays that come before its arrays.
-        self._parts: dict[str, tuple[str, Any, int]] = {}
+        #: Prefix, other names of keys, the part, and the number of own arrays before its arrays.
+        self._parts: dict[str, tuple[str, Mapping[str, str], Any, int]] = {}
         self._hidden: set[str] = set()
         self._places: dict[str, tuple[MutableMapping[str, Any], str]] = {}
         #: `_changes` when the places were found; None: they change unseen, in a dict from outside.
@@ -267,12 +283,15 @@ class NamedArrays(MutableMapping[str, Any]):
         self._is_seen = own is None
         NamedArrays._changes += 1
 
-    def add_part(self, name: str, part: Any) -> None:
-        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
-        prefix = "" if name.startswith("_") else f"{name}."
+    def add_part(self, name: str, part: Any, names: Mapping[str, str] | None = None) -> None:
+        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_".
+
+        `names` has the names that are shown instead of some keys.
+        """
+        prefix, names = "" if name.startswith("_") else f"{name}.", names or {}
         for key in self._arrays_of(part):
-            self.own.pop(prefix + key, None)
-        self._parts[name] = prefix, part, len(self.own)
+            self.own.pop(prefix + names.get(key, key), None)
+        self._parts[name] = prefix, names, part, len(self.own)
         NamedArrays._changes += 1
 
     def __getitem__(self, name: str) -> Any:
@@ -333,14 +352,15 @@ class NamedArrays(MutableMapping[str, Any]):
         if self._found_at != NamedArrays._changes:
             own = [(name, (self.own, name)) for name in self.own]
             found, start, is_seen = dict(own[:0]), 0, self._is_seen
-            for prefix, part, end in self._parts.values():
+            for prefix, names, part, end in self._parts.values():
                 found.update(own[start:end])
                 arrays = self._arrays_of(part)
                 is_seen &= isinstance(arrays, NamedArrays) and arrays._is_remembered()
                 places = {key: (arrays, key) for key in arrays}
                 if isinstance(arrays, NamedArrays):
                     places = arrays._all_places()
-                found.update((prefix + key, place) for key, place in places.items())
+                shown = {prefix + names.get(key, key): place for key, place in places.items()}
+                found.update(shown)
                 start = end
             found.update(own[start:])
             self._places = {name: found[name] for name in found if name not in self._hidden}

@@ -16,6 +16,7 @@ from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
+from plugins.networks import NETWORKS
 
 #: The exercises whose tasks a module offers.
 _MODULES = {
@@ -23,12 +24,17 @@ _MODULES = {
     "plugins.jax_backend.functions": "one_hot analogies perplexity gradient_clipping",
     "plugins.jax_backend.recurrent": "rnn lstm gru",
     "plugins.jax_backend.convolution": "conv1d pooling batch_norm",
-    "framework.models.networks": "backpropagation window_classifier deep_text_cnn",
-    "framework.models.recurrent_networks": "rnn_lm bidirectional rnn_tagger stacked gated_lm "
-    "sentence_encoder",
 }
+#: Exercises whose networks its layers suffice for.
+_NETWORKS = (
+    "backpropagation window_classifier deep_text_cnn rnn_lm bidirectional rnn_tagger stacked "
+    "gated_lm sentence_encoder text_cnn highway_char_cnn window_lm conditional_lm"
+)
 #: Exercise -> the module with its tasks.
-EXERCISES = {exercise: module for module, names in _MODULES.items() for exercise in names.split()}
+EXERCISES = {
+    **{exercise: module for module, names in _MODULES.items() for exercise in names.split()},
+    **{exercise: NETWORKS[exercise] for exercise in _NETWORKS.split()},
+}
 
 #: What no exercise above offers.
 _EXTRAS = [

@@ -10,11 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from framework.interfaces import Loss, Model, Optimizer, Parameters
-from framework.models import networks
 from framework.models.differentiated import DifferentiatedModel
+from plugins.networks.shared import connections
 
 #: Of the exercise `shortcuts`: they only compose.
-DenseConnection, Residual = networks.DenseConnection, networks.Residual
+DenseConnection, Residual = connections.DenseConnection, connections.Residual
 
 
 def check(holds: Any, message: str) -> None:

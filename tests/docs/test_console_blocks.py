@@ -25,7 +25,7 @@ PAGES = [
 #: Pages that another program follows.
 FOLLOWED = {
     "docs/results.md": "tests/docs/test_results.py",
-    "docs/performance.md": "tests/plugins/torch_backend/bench/test_bench.py",
+    "docs/performance.md": "tests/plugins/bench/test_bench.py",
     "docs/course.md": "tests/docs/test_course_page.py",
     "docs/classes.md": "tests/docs/test_class_pages.py",
     "docs/gradebooks.md": "tests/docs/test_class_pages.py",

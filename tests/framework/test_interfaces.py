@@ -268,3 +268,18 @@ def test_a_part_whose_buffers_are_a_method_has_none():
     network.add_child("layer", Layer())
     assert list(network.parameters) == ["layer.W"]
     assert dict(network.buffers) == {}
+
+
+def test_parameters_of_a_part_may_have_other_names():
+    network = Model()
+    layer = network.add_child("_scores", Layer(), {"W": "U"})
+    outer = Model()
+    outer.add_child("decoder", network, {"U": "V"})
+    assert list(network.parameters) == list(network.gradients) == ["U"]
+    assert list(outer.parameters) == ["decoder.V"]
+    outer.parameters["decoder.V"] = changed = np.ones((2, 3))
+    assert layer.parameters["W"] is network.parameters["U"] is changed
+    network.gradients = {"U": changed}
+    network.astype("float32")
+    assert list(network.gradients) == ["U"]
+    np.testing.assert_array_equal(layer.gradients["W"], changed)

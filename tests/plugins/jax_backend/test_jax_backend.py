@@ -91,7 +91,7 @@ def test_a_language_model_trains(tmp_path, monkeypatch):
     options = ["--hidden-size", "8", "--embedding-size", "4", "--batch-size", "4", "--clip", "1"]
     words = ["rnn_lm", "--backend", "jax", "--corpus", str(text), "--epochs", "2", *options]
     output = gradus("train", *words, "--out", str(tmp_path / "lm.safetensors"))
-    assert "from jax: adam, recurrent_lm, rnn, softmax_cross_entropy" in output
+    assert "from jax: adam, affine, recurrent_lm, rnn, softmax_cross_entropy" in output
     assert "epoch 2/2" in output
     assert gradus("sample", str(tmp_path / "lm.safetensors"), "--length", "5")
 

@@ -1,0 +1,1 @@
+"""Recurrent layers that consist of others, a language model and a tagger on them."""

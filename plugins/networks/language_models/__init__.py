@@ -1,0 +1,1 @@
+"""Language models, their training loop, and an encoder of sentences."""
