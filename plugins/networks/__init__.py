@@ -1,9 +1,16 @@
-"""Networks that only compose, written once over the parts and operators of any backend.
+"""Networks and functions that only compose, over the parts and operators of any backend.
 
-A backend brings layers, and offers these networks under the names of its exercises: a module that
-is named after an exercise has the exercise's tasks. Nothing here names an array library. Of a
+A backend brings layers, and offers what is here under the names of its exercises: a module that is
+named after an exercise has the exercise's tasks. Nothing here names an array library. Of a
 recurrent layer only the interface is used: ``initial_state(N)``, ``forward(x, state, mask)``,
 ``backward(grad_h)`` -> the gradients of x and of the first state, and the attribute ``state``.
+
+convolution/      convolutional networks for text, families of classifiers, and translation
+gated_rnns/       recurrent layers that consist of others, networks on them, gradients over time
+language_models/  language models, their training loop and perplexity
+neural_networks/  losses, optimizers and what else training needs; networks on windows of words
+shared/           building blocks of networks
+word_vectors/     one-hot vectors, cosines and analogies
 """
 
 from framework.providers.course_offers import exercise_modules

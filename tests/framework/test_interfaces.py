@@ -197,6 +197,13 @@ def test_the_name_of_a_part_can_be_hidden(model):
         _ = model.parameters["layer.W"]
 
 
+def test_a_hidden_name_can_be_given_to_an_array_of_the_model(model):
+    del model.parameters["layer.W"]
+    model.parameters["layer.W"] = own = np.zeros(2)
+    assert dict(model.parameters)["layer.W"] is own is model.parameters["layer.W"]
+    assert model.layer.parameters["W"].tolist() == [1, 1]
+
+
 def test_it_works_as_a_dict(model):
     assert {**model.parameters}.keys() == dict(model.parameters).keys() == model.parameters.keys()
     held = model.parameters.copy()

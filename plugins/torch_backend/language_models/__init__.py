@@ -2,7 +2,6 @@
 
 kneser_ney.py        kneser-Ney smoothing on torch tensors
 ngram.py             N-gram language models on torch tensors
-perplexity.py        perplexity of log probabilities in torch tensors
 rnn.py               the simple recurrent layer
 sampling.py          sampling and search of text with a language model on torch tensors
 """
