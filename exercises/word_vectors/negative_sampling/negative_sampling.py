@@ -41,11 +41,5 @@ def negative_sampling(
     Raises:
         IndexError: an id is outside 0 ... V−1.
     """
-    # TODO: z = ±u·v_c, J = Σ log(1 + exp(−z)), dJ/dz = −σ(−z)
+    # TODO: z = ±u·v_c, J = Σ log(1 + exp(−z)); then the slope of J for each score
     raise NotImplementedError
-
-
-def _sigmoid(z: Array) -> Array:
-    """Given: return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, e) / (1.0 + e)
