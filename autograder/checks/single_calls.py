@@ -25,6 +25,7 @@ from autograder.sandbox.session.requests import (
     session_of,
     unwrap,
 )
+from autograder.sandbox.session.session import Session
 from autograder.sandbox.wire import Result, leaves
 
 
@@ -84,6 +85,21 @@ def refuses(
     raise CheckFailed(message, about=unwrap(value), fact=f"{name}: no {wanted}")
 
 
+def without_warning(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> Any:
+    """Call `name` of `owner` and return its value; the check fails if NumPy warns.
+
+    Python shows a warning once for each line of code, so this belongs in the first check that can
+    cause it.
+    """
+    session = session_behind(owner)
+    before = len(session.printed(keep=True))
+    value = getattr(owner, name)(*args)
+    for line in session.printed(keep=True)[before:].splitlines():
+        _, is_warning, text = line.partition("RuntimeWarning: ")
+        expect(not is_warning, f"{name} causes a warning: {text}", about=value)
+    return value
+
+
 def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
     """Check that `name` returns `expected`, also after the caller has changed its last result."""
     equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
@@ -140,8 +156,17 @@ def is_fixed(model: RemoteObject, attribute: str, name: str) -> bool:
     """Return whether the array `name` of `attribute` has no operation in place, as those of JAX."""
     session, handle = session_of(model)
     array = Call(Result(0), "__getitem__", (name,))
+    return _has_no_attribute(session, [Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+
+
+def arrays_are_fixed(owner: RemoteObject, array: Any) -> bool:
+    """Return whether the code of `owner` gets `array` without operations in place, as with JAX."""
+    return _has_no_attribute(session_behind(owner), [Hold(array), Get(Result(0), "__iadd__")])
+
+
+def _has_no_attribute(session: Session, steps: list[Step]) -> bool:
     try:
-        session.run([Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+        session.run(steps)
     except Crashed as fault:
         return fault.raised == "AttributeError"
     return False

@@ -42,6 +42,30 @@ def gradient(u1, u2, v):
     return derivative(lambda v: -np.log(np.exp(u1 * v) / (np.exp(u1 * v) + np.exp(u2 * v))), v)
 
 
+def negative(u1, u2, v):
+    def loss(v):
+        scores = np.array([u1 * v, -u2 * v, -u2 * v, -u1 * v])
+        return -np.log(sigmoid(scores)).sum()
+
+    return derivative(loss, v)
+
+
+def optimum(n, m):
+    low, high = -10.0, 10.0
+    while high - low > 1e-9:
+        z = (low + high) / 2
+        slope = derivative(lambda z: -n * np.log(sigmoid(z)) - m * np.log(sigmoid(-z)), z)
+        low, high = (z, high) if slope < 0 else (low, z)
+    return z
+
+
+def stupid(a, s):
+    """Three words: the first one was seen after h, with S(w) = s, and the two others were not."""
+    unigrams = np.array([s, (1 - s) / 3, (1 - s) * 2 / 3])
+    after_h = np.array([7, 0, 0])
+    return np.where(after_h > 0, after_h / after_h.sum(), a * unigrams).sum()
+
+
 def error_signal(w, x, b, u):
     return derivative(lambda w: u * sigmoid(w * x + b), w)
 
@@ -51,6 +75,48 @@ def descent(x0, alpha, c, n):
     for _ in range(int(n)):
         x -= alpha * derivative(lambda x: c * x**2 / 2, x)
     return x
+
+
+def masks(p):
+    """The two cases of a mask, each with its probability."""
+    return ((1.0, p), (0.0, 1 - p))
+
+
+def variance(x, p):
+    mean = sum(share * mask * x / p for mask, share in masks(p))
+    return sum(share * (mask * x / p - mean) ** 2 for mask, share in masks(p))
+
+
+def two_layers():
+    rng = np.random.default_rng(0)
+    x, W, b, U = (rng.normal(size=shape) for shape in ((5, 3), (3, 4), (4,), (4, 2)))
+    y = np.eye(2)[rng.integers(2, size=5)]
+
+    def passes(W):
+        h = sigmoid(x @ W + b)
+        p = np.exp(h @ U) / np.exp(h @ U).sum(axis=1, keepdims=True)
+        return h, p
+
+    def moved(i, j):
+        unit = np.zeros((3, 4))
+        unit[i, j] = 1.0
+        return derivative(lambda t: -np.log((passes(W + t * unit)[1] * y).sum(axis=1)).sum(), 0.0)
+
+    measured = np.array([[moved(i, j) for j in range(4)] for i in range(3)])
+    h, p = passes(W)
+    G = (p - y) @ U.T
+    options = {"a": x.T @ G, "b": x.T @ (G * h * (1 - h))}  # the shapes of c and d do not fit
+    return min(options, key=lambda name: np.abs(options[name] - measured).max())
+
+
+def wrong_line():
+    """The program of the question has the right gradient once line 7 has h, and not before."""
+    x, slope = 2.0, {}
+    for name, kept in (("z", x), ("h", np.tanh(x))):
+        slope[name] = 1 - kept**2
+    measured = derivative(np.tanh, x)
+    assert abs(slope["z"] - measured) > 1 and abs(slope["h"] - measured) < 1e-9
+    return 7
 
 
 def smoothing(c, n, V, d):
@@ -131,13 +197,20 @@ SECOND = {
     "word_vector_questions/pairs": pairs,
     "word_vector_questions/gradient": gradient,
     "word_vector_questions/step": step,
+    "word_vector_questions/negative": negative,
+    "word_vector_questions/optimum": optimum,
     "network_questions/slope": lambda a: derivative(np.tanh, np.arctanh(a)),
     "network_questions/error_signal": error_signal,
     "network_questions/sizes": lambda: sum(map(math.prod, [(8, 5 * 4), (8,), (8, 1)])),
     "network_questions/descent": descent,
+    "network_questions/test_time": lambda p: sum(share * mask for mask, share in masks(p)),
+    "network_questions/variance": variance,
+    "network_questions/two_layers": two_layers,
+    "network_questions/wrong_line": wrong_line,
     "language_model_questions/initial_loss": lambda: -np.log(np.full(10_000, 1e-4)).mean(),
     "language_model_questions/perplexity": lambda: np.exp(-np.log(PROBABILITIES).mean()),
     "language_model_questions/smoothing": smoothing,
+    "language_model_questions/stupid": stupid,
     "language_model_questions/through_time": through_time,
     "gated_rnn_questions/vanished": vanished,
     "gated_rnn_questions/clipped": clipped,
@@ -179,8 +252,8 @@ def test_xor_needs_two_units_and_the_given_two_are_enough():
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_three_to_five_questions_of_every_unit_one_of_them_in_prose(exercise):
-    assert 3 <= len(exercise.questions) <= 5
+def test_three_to_twelve_questions_of_every_unit_one_of_them_in_prose(exercise):
+    assert 3 <= len(exercise.questions) <= 12
     assert any(isinstance(question, Prose) for question in exercise.questions)
     assert {e.unit for e in EXERCISES} == {unit.name for unit in COURSE.units}
 
@@ -204,3 +277,11 @@ def test_a_compared_question_has_wrong_answers_and_none_of_them_is_in_the_stub(e
 def test_points_of_a_question_are_two_or_three(exercise):
     for question in exercise.questions:
         assert question.points == 3 if isinstance(question, Prose) else question.points in (2, 3)
+
+
+def test_the_wrong_slope_passes_a_check_with_small_numbers_alone():
+    """The numbers of the model answer about the error that a check did not show."""
+    z = np.linspace(-0.02, 0.02, 41)
+    difference = np.abs((1 - z**2) - (1 - np.tanh(z) ** 2))
+    assert difference.max() == pytest.approx(1.1e-7, rel=0.05)
+    assert 1 - np.tanh(1.0) ** 2 == pytest.approx(0.42, abs=0.005)
