@@ -32,7 +32,7 @@ def exercise(
     The exercise is a linear layer and passes `gradus check`. Replace every file by yours: first
     README.md, then the solution, then the checks.
     """
-    root = _root(course)
+    root = chosen_root(course)
     for path in write_exercise(Catalogue.read(root), place):
         say(f"wrote {shown(path)}")
     name = place.partition("/")[2]
@@ -47,14 +47,18 @@ def exercise(
     say(columns(steps))
 
 
-def _root(course: Path | None) -> Path:
+def chosen_root(course: Path | None) -> Path:
+    """Return the folder of the course of ``--course``, else of the active one."""
     if course is not None:
         return find_course_folder(course) or named_course_folder(course)
     return active_course().root
 
 
-def write_exercise(course: Catalogue, path: str) -> list[Path]:
+def write_exercise(course: Catalogue, path: str, template: str = "exercise") -> list[Path]:
     """Write the exercise ``UNIT/NAME`` into `course`, and return the written files.
+
+    Args:
+        template: ``exercise`` for code, ``questions`` for written questions.
 
     Raises:
         BadInputError: `path` has another form, or the course is a kit.
@@ -68,7 +72,7 @@ def write_exercise(course: Catalogue, path: str) -> list[Path]:
             "to a student kit"
         )
     listed = _listed(course_file(course.root), unit, name)
-    written = write_files(course.root, "exercise", **values_of(unit, name))
+    written = write_files(course.root, template, **values_of(unit, name))
     course_file(course.root).write_text(listed, "utf-8", newline="\n")
     remember_stub(course.root, name)
     return [*written, course_file(course.root)]

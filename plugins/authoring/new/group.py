@@ -5,7 +5,8 @@ from __future__ import annotations
 from framework.commands.groups import LazyGroup, new_app
 
 _HERE = "plugins.authoring.new"
-COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in ("backend", "course", "exercise", "plugin")}
+_NAMES = ("backend", "course", "exercise", "plugin", "questions")
+COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in _NAMES}
 
 
 class New(LazyGroup):

@@ -11,6 +11,7 @@ import pytest
 import tomlkit
 from typer.testing import CliRunner
 
+from autograder.course.reading import Course
 from framework.cli import app
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
@@ -48,6 +49,20 @@ def test_a_second_exercise_joins_its_unit_and_a_new_unit_is_listed(root):
     assert Catalogue.read(root).tasks("dot_product")[0].name == "DotProduct"
     text = course_file(root).read_text("utf-8")
     assert text.count("\n\n[[units]]\n") == 2
+
+
+def test_new_questions_are_complete(root):
+    done = CliRunner().invoke(
+        app, ["new", "questions", "first_steps/review", "--course", str(root)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "solutions/first_steps/review/questions.md" in done.output
+    exercise = Course.read(root).exercise("review")
+    kinds = [type(question).__name__ for question in exercise.questions]
+    assert kinds == ["Number", "Formula", "Choice", "Prose"]
+    checked = CliRunner().invoke(app, ["check", "review", "--course", str(root)])
+    assert checked.exit_code == 0, checked.output
+    assert "<!-- exercise: review -->" in exercise.stub.read_text("utf-8")
 
 
 @pytest.mark.parametrize("place", ["linear", "a/b/c", "A/b", "a/B", "a/two-words", "class/x", "/x"])
