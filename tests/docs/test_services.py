@@ -16,10 +16,12 @@ import pytest
 import yaml
 from repository import ROOT
 
+from autograder.course.kit_folder import kit_of
 from autograder.course.reading import find_course
 from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.fork import ForkSandbox
 from framework.errors import GradusError
+from plugins.authoring.kits.building import build_kit
 
 FILES = ROOT / "docs/examples/services"
 RIGHT = (ROOT / "solutions/word_vectors/one_hot/one_hot.py").read_text("utf-8")
@@ -49,8 +51,16 @@ def shell(command, folder, **variables):
     )  # fmt: skip
 
 
-def test_the_workflow_of_github(tmp_path):
-    (tmp_path / "course").symlink_to(ROOT)
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory):
+    """The kit of the page, which the jobs of students' repositories grade with."""
+    place = tmp_path_factory.mktemp("kits") / "kit"
+    build_kit(find_course(ROOT), place, ["one_hot"], 1, lambda line: None)
+    return place
+
+
+def test_the_workflow_of_github(kit, tmp_path):
+    (tmp_path / "kit").symlink_to(kit)
     work = tmp_path / "work"
     work.mkdir()
     (work / "one_hot.py").write_text(WRONG, "utf-8")
@@ -63,15 +73,15 @@ def test_the_workflow_of_github(tmp_path):
     annotated = shell(steps["Annotate"], work).stdout
     assert "::error file=one_hot.py" in annotated
     assert (tmp_path / "sum.md").read_text("utf-8").startswith("## ")
-    assert seed_of(work / "junit.xml") > 10**12
+    assert seed_of(work / "junit.xml") == kit_of(kit).seed
     assert all((work / name).stat().st_size for name in ("junit.xml", "report.html"))
 
 
 @pytest.mark.slow
-def test_the_job_of_gitlab(tmp_path):
+def test_the_job_of_gitlab(kit, tmp_path):
     (tmp_path / "one_hot.py").write_text(WRONG, "utf-8")
     job = yaml.safe_load((FILES / "gitlab-ci.yml").read_text("utf-8"))["grade"]
-    command = " ".join(job["script"]).replace("/tmp/course", str(ROOT))
+    command = " ".join(job["script"]).replace("/tmp/kit", str(kit))
     command = command.replace("--sandbox fork", f"--sandbox {sandbox()}")
     graded = shell(command, tmp_path, **job["variables"])
     assert graded.returncode == 1, graded.stderr
@@ -121,10 +131,14 @@ def seed_of(report):
     return int(found.attrib["value"])
 
 
-def test_every_file_grades_with_a_secret_seed():
-    commands = [file.read_text("utf-8").count("grade --course") for file in FILES.iterdir()]
-    secret = [file.read_text("utf-8").count("--seed secret") for file in FILES.iterdir()]
-    assert commands == secret == [1] * 4
+def test_jobs_that_students_control_get_a_kit_and_the_others_a_secret_seed():
+    """A job of a student's repository may read no solution, hidden check or secret."""
+    for file in FILES.iterdir():
+        text = file.read_text("utf-8")
+        is_students = file.suffix == ".yml"
+        assert text.count("grade --course") == 1
+        assert ("--seed secret" in text, "KIT_REPOSITORY" in text) == (not is_students, is_students)
+        assert not (is_students and ("COURSE" in text or "secrets." in text))
 
 
 def test_the_fork_server_is_what_the_files_name():
