@@ -76,11 +76,7 @@ def build_kit(
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
     chosen = course.select(names)
-    taken = course.borrowed(chosen)
-    needed = {*course.with_required(chosen), *taken.values()}
-    sources = (*reversed(course.bases), course)
-    exercises = [exercise for each in sources for exercise in each.select() if exercise in needed]
-    _require_distinct(exercises)
+    exercises = kit_exercises(course, chosen)
     begins()
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
         root, name, version = Path(folder) / "kit", course.name, course.version
@@ -91,13 +87,14 @@ def build_kit(
             seed=SEED,
             name=name,
             version=version,
-            taken=(*taken,),
+            taken=(*course.borrowed(chosen),),
         )
         write_contents(kit, course, exercises)
         graded = [exercise for exercise in exercises if not exercise.questions]
-        for source in sources:
+        for source in (*course.bases, course):
             own = [exercise for exercise in graded if exercise.root == source.root]
-            _record(kit, source, own, jobs, progress)
+            if own:
+                _record(kit, source, own, jobs, progress)
         write_manifest(kit)
         proofs = _prove(kit, course, graded, jobs, progress)
         proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
@@ -110,8 +107,15 @@ def build_kit(
     return BuiltKit(target, known, added, tuple(proofs), tuple(quoted), sizes)
 
 
-def _require_distinct(exercises: Iterable[Exercise]) -> None:
-    """Raise a `ConflictError` where exercises of a course and of its base share a name."""
+def kit_exercises(course: Course, chosen: Iterable[Exercise]) -> list[Exercise]:
+    """Return `chosen` and all that they require, those of bases first, in the order of courses.
+
+    Raises:
+        ConflictError: exercises of a course and of its base share a name.
+    """
+    needed = {*course.with_required(chosen), *course.borrowed(chosen).values()}
+    sources = (*reversed(course.bases), course)
+    exercises = [exercise for each in sources for exercise in each.select() if exercise in needed]
     owners: dict[str, Exercise] = {}
     for exercise in exercises:
         for name in (exercise.name, *(task.registry_name for task in exercise.tasks)):
@@ -121,6 +125,7 @@ def _require_distinct(exercises: Iterable[Exercise]) -> None:
                     f"the kit needs both {other.folder} and {exercise.folder}, and both define "
                     f"'{name}': rename that of the course"
                 )
+    return exercises
 
 
 def _record(
