@@ -28,9 +28,6 @@ NO_PROMISES = {
             "an example with numbers; `sampled` is an argument"
         ),
     },
-    "text_cnn": {
-        "It should be 不使用, *not used*: no mask is drawn.)": "a remark on the lecture's figure",
-    },
 }
 
 
