@@ -80,7 +80,8 @@ class DeepAveragingNetwork(Model):
     def backward(self, grad_logits: Array) -> None:
         """Add all gradients for `grad_logits: (N, C)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION: from the last layer to the first, then np.add.at on the embedding
-        grad = grad_logits  # of y = z W + b: dJ = Σ grad · (dz W + z dW + db)
+        # A layer y = z W + b: dJ = Σ grad · (dz W + z dW + db)
+        grad = grad_logits
         for i in reversed(range(1, self.layers + 1)):
             z = self._z[i - 1]  # the input of layer i
             self.gradients[f"W_{i}"] += z.T @ grad

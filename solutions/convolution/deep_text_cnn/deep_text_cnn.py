@@ -59,11 +59,10 @@ class ConvBlock(Model):
         """Add all gradients for `grad_output: (N, T, C)`; return that of x `(N, T, D)`."""
         # BEGIN SOLUTION
         grad_sum = self.relu_2.backward(grad_output)
-        grad_x = grad_sum
+        grad_x = grad_sum  # of s = z_2 + x: ∂x is ∂s along the path, plus ∂s around it
         for layer in reversed(self.path):
             grad_x = layer.backward(grad_x)
         if self.shortcut:
-            # s = z_2 + x: ∂x is ∂s along the path, plus ∂s around it
             grad_x = grad_x + (self.project.backward(grad_sum) if self.project else grad_sum)
         return grad_x
         # END SOLUTION

@@ -153,7 +153,7 @@ def test_unknown_words_have_one_vector():
     assert texts.words[..., 0].any()
 
 
-@pytest.mark.parametrize("tokens", quasi_recurrent.UNITS)
+@pytest.mark.parametrize("tokens", quasi_recurrent.TRAIN)
 def test_texts_have_ids_of_their_vocabulary(tokens):
     ids = quasi_recurrent.text(tokens, 900, np.random.default_rng(0))
     assert ids.shape == (900,)
@@ -162,9 +162,9 @@ def test_texts_have_ids_of_their_vocabulary(tokens):
 
 
 def test_quasi_recurrent_models_are_compared_over_words_and_characters(backend, monkeypatch):
-    sizes = {"TRAIN": 900, "TEST": 100, "EPOCHS": 1}
+    sizes = {"TRAIN": {"words": 900, "characters": 1000}, "EPOCHS": 1}
     found, _ = run(quasi_recurrent, backend, monkeypatch, **sizes)
-    names = [f"{unit}, {cell}" for unit in quasi_recurrent.UNITS for cell in quasi_recurrent.CELLS]
+    names = [f"{unit}, {cell}" for unit in quasi_recurrent.TRAIN for cell in quasi_recurrent.CELLS]
     assert list(found) == [(name, unit) for unit in ("perplexity", "seconds") for name in names]
     assert min(found["words, lstm", "perplexity"]) > 1
 
