@@ -56,6 +56,14 @@ def _asked(
     sandbox: shared.Sandbox = "auto",
     allow_weaker: shared.AllowWeaker = False,
     seed: shared.Seed = None,
+    secret: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Draw the seed of a submission from the secret number N and its files.",
+        ),
+    ] = None,
     jobs: shared.Jobs = 0,
     manual_points: shared.ManualPointsFile = None,
     in_notebook: Annotated[Literal["", "saved", "cells"], typer.Option(hidden=True)] = "",
@@ -105,6 +113,8 @@ def _asked(
     """
     if provider and submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
+    if seed is not None and secret is not None:
+        raise UsageError("--seed is the seed, --secret draws one for the submission: choose one")
     from autograder.grading.setting import GradeOptions
 
     return GradeOptions(
@@ -116,6 +126,7 @@ def _asked(
         sandbox=sandbox,
         allow_weaker=allow_weaker,
         seed=seed,
+        secret=secret,
         jobs=jobs,
         watch=watch,
         show_hidden=show_hidden,

@@ -70,7 +70,8 @@ class Grader:
         self._own_workers: Workers | None = None
         self._memory = memory
         self._open_session = open_session or self._session
-        answers = memory.answers if memory is not None else None
+        self._seed = setting.seed_for(submission)
+        answers = memory.answers_for(self._seed) if memory is not None else None
         self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
         self._host_paths = HostPaths({setting.course.root: "course"})
 
@@ -140,7 +141,7 @@ class Grader:
             exercise,
             self._open_session(exercise),
             reference,
-            self._setting.seed,
+            self._seed,
             host_limits=limits,
             undefined=partial(file.undefined, exercise) if file is not None else dict,
             source=file.source if file is not None else "",

@@ -137,7 +137,8 @@ def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult
     if exercise.questions:
         from autograder.grading.written_answers import grade_answers  # most requests have none
 
-        return grade_answers(exercise, submission, request.setting.seed, request.manual_points)
+        seed = request.setting.seed_for(submission)
+        return grade_answers(exercise, submission, seed, request.manual_points)
     if submission is None:
         return None
     result = not_started(exercise, submission)
@@ -311,7 +312,7 @@ def _provenance(request: GradeRequest) -> Provenance:
     python = sys.version.partition(" ")[0]  # `platform` takes a millisecond
     packages = ("numpy", *(["torch"] if options.backend == "torch" else []))
     return Provenance(
-        seed=setting.seed,
+        seed=setting.seed_for(submission),
         backend=options.backend,
         device=options.device,
         sandbox="none" if submission is None else setting.sandbox.label,

@@ -5,6 +5,7 @@ The checks and plugins of the course run unconfined, so that a submission never 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,9 @@ from framework.providers.backends import REFERENCE, Backend
 from framework.providers.courses import named_course_folder
 from framework.providers.plugins import Plugins
 
+#: Number of seeds that `drawn_seed` chooses from. A class remembers the answers to each.
+SEEDS = 256
+
 
 @dataclass(frozen=True)
 class GradeOptions:
@@ -47,6 +51,8 @@ class GradeOptions:
         provider: graded instead of a submission; empty for a submission.
         allow_weaker: whether the sandbox `fork` starts where it cannot contain everything.
         seed: all random numbers of all checks come from it; None for 0, or the seed of a kit.
+        secret: a number from which the seed of each submission is drawn, see `drawn_seed`; None
+            for `seed`.
         jobs: exercises graded side by side; 0 for one per processor.
         watch: whether the submission is graded again after every change, until interrupted.
         show_hidden: whether the details of hidden checks are shown.
@@ -67,6 +73,7 @@ class GradeOptions:
     sandbox: str = AUTO
     allow_weaker: bool = False
     seed: int | None = None
+    secret: int | None = None
     jobs: int = 0
     watch: bool = False
     show_hidden: bool = False
@@ -212,6 +219,16 @@ def _course_around() -> Course:
     return course
 
 
+def drawn_seed(secret: int, digest: str) -> int:
+    """Return one of `SEEDS` seeds that follow from `secret`: the one for files with that digest.
+
+    The same work gets the same inputs, and changed work others. So a table of expected values,
+    filled from the reports of many attempts, helps in one of `SEEDS` attempts alone.
+    """
+    number = int.from_bytes(hashlib.sha256(f"{secret} {digest}".encode()).digest()) % SEEDS
+    return int.from_bytes(hashlib.sha256(f"{secret} seed {number}".encode()).digest()[:7])
+
+
 @dataclass(frozen=True)
 class GradingSetting:
     """What `options` open: the course, its plugins, and a sandbox that works here."""
@@ -229,6 +246,13 @@ class GradingSetting:
     def seed(self) -> int:
         """The seed that is given; else 0, or that of a kit."""
         return seed_in(self.course.root, self.options.seed)
+
+    def seed_for(self, submission: Submission | None) -> int:
+        """Return the seed of a submission: drawn for its files where the options have a secret."""
+        secret = self.options.secret
+        if secret is None or submission is None:
+            return self.seed
+        return drawn_seed(secret, submission.hash)
 
     @cached_property
     def course_hash(self) -> str:

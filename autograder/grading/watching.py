@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from autograder.conversations.remembered import Remembered
     from autograder.grading.checks_run import Checks
 
+#: Maximum bytes of answers of the reference that are remembered.
+MAX_REMEMBERED = 256 << 20
 #: Maximum number of workers that are started for the next grading.
 STARTED = 2
 #: Verdicts that the same files may not get again.
@@ -28,11 +30,21 @@ class Memory:
 
     Attributes:
         checks: exercise -> its checks, collected once.
-        answers: exercise -> what the reference has answered.
+        answers: seed -> exercise -> what the reference has answered.
     """
 
     checks: dict[str, Checks] = field(default_factory=dict)
-    answers: dict[str, Remembered] = field(default_factory=dict)
+    answers: dict[int, dict[str, Remembered]] = field(default_factory=dict)
+
+    def answers_for(self, seed: int) -> dict[str, Remembered]:
+        """Return exercise -> what the reference has answered with this seed.
+
+        All answers are forgotten where they take too much memory.
+        """
+        kept = [answers for of_seed in self.answers.values() for answers in of_seed.values()]
+        if sum(answers.size for answers in kept) > MAX_REMEMBERED:
+            self.answers.clear()
+        return self.answers.setdefault(seed, {})
 
 
 class WatchState:

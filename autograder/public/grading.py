@@ -14,17 +14,21 @@ from autograder.grading.setting import (
 from autograder.grading.watching import Memory
 from autograder.judging.decision import with_points
 from autograder.judging.rules import is_open
-from autograder.sandbox.confine import libc
+from autograder.sandbox.confine import FilesystemView, Limits, libc
 from autograder.sandbox.runners import Sandbox
+from autograder.sandbox.runners.base import BubblewrapSandbox
 from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.session.launch import start_worker
 
 __all__ = [
     "DIGEST_MARK",
+    "BubblewrapSandbox",
+    "FilesystemView",
     "ForkSandbox",
     "GradeOptions",
     "GradeRequest",
     "GradingSetting",
+    "Limits",
     "Memory",
     "Sandbox",
     "answer",

@@ -37,9 +37,11 @@ _ASCII = str.maketrans(
 )
 
 
-#: What a CI server reads in a log as a command. ``::error::`` of GitHub stands at the start of a
-#: line, which wrapping can make of any place; ``##vso[`` of Azure and ``##teamcity[`` anywhere.
-_COMMAND = re.compile(r":(?=:[A-Za-z].*::)|#(?=#+\w*\[)")
+#: What a CI server reads in a log as a command: ``##vso[`` of Azure and ``##teamcity[`` anywhere.
+_COMMAND = re.compile(r"#(?=#\w*\[)")
+#: The start of a command for GitHub, ``::error::``. It stands at the start of a line, which
+#: wrapping can make of any place; without its end, ``::`` is no command.
+_GITHUB, _END = re.compile(r":(?=:[A-Za-z])"), "::"
 
 
 def clean(text: str) -> str:
@@ -53,7 +55,12 @@ def clean(text: str) -> str:
 
 def without_commands(text: str) -> str:
     """Return `text` without commands of CI servers: ``##vso[`` becomes ``# #vso[``."""
-    return _COMMAND.sub(r"\g<0> ", text)
+    return "\n".join(map(_without_commands, text.split("\n")))
+
+
+def _without_commands(line: str) -> str:
+    before, end, after = line.rpartition(_END)
+    return _COMMAND.sub("# ", _GITHUB.sub(": ", before) + end + after)
 
 
 def _shown(character: str) -> str:

@@ -143,7 +143,9 @@ Seed = Annotated[
 ]
 SecretSeed = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Seed of all random inputs. Default: a secret one."),
+    typer.Option(
+        "--seed", min=0, help="Secret number from which seeds are drawn. Default: a new one."
+    ),
 ]
 Jobs = Annotated[
     int, typer.Option(min=0, help="Number of parallel processes; 0: one per processor.")

@@ -36,7 +36,9 @@ from plugins.classes.runs.store import Store
 Pages = Iterable[tuple[str, str, str]]
 
 
-def student_pages(store: Store, settled: RunPoints, shown: Shown) -> Iterator[tuple[str, str, str]]:
+def student_pages(
+    store: Store, settled: RunPoints, assignment: str, shown: Shown
+) -> Iterator[tuple[str, str, str]]:
     """Yield key and page of each student, as HTML that needs no other file.
 
     Without any result, there is no page: the third text says why.
@@ -50,7 +52,7 @@ def student_pages(store: Store, settled: RunPoints, shown: Shown) -> Iterator[tu
         page = template.render(
             report=without_keys(report),
             points=points,
-            assignment=settled.results.run.assignment,
+            assignment=assignment,
             student=shown(key),
             chart_css=chart_css(),
         )

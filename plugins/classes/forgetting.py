@@ -53,7 +53,7 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
         raise UnknownNameError("student", key, ())
 
     def work(connection: Connection) -> int:
-        ids = [former.id for former in all_runs(connection, collection.name)]
+        ids = [former.id for former in all_runs(connection, collection.id)]
         connection.execute(delete(entry).where(entry.c.run.in_(ids), entry.c.student == key))
         return remove_unused(connection)
 
@@ -83,7 +83,7 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
     before = time.time() - days * _DAY
 
     def work(connection: Connection) -> tuple[int, int]:
-        listed = all_runs(connection, collection.name)
+        listed = all_runs(connection, collection.id)
         old = [former.id for former in listed if (former.ended or former.started) < before]
         connection.execute(delete(entry).where(entry.c.run.in_(old)))
         connection.execute(delete(run).where(run.c.id.in_(old)))

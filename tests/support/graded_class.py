@@ -91,7 +91,7 @@ class GradedClass:
                 entries.append(RunEntry(key, attempt, name, f"{work}-{key}"))
                 if not isinstance(one, str):
                     results[entries[-1]] = result(one)
-        queue = Queue(self.collection.name, revision, 7, "numpy")
+        queue = Queue(self.collection.id, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
             begin = partial(stored_runs.start_run, queue=queue, sandbox="process", work="w")
             run = store.transaction(partial(begin, entries=entries))

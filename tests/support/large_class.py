@@ -108,7 +108,7 @@ def _graded(collection, store, works, rng, is_finished):
         for name in TASKS
         if name == "activations" or rng.random() < 0.8
     ]
-    queue = Queue(collection.name, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
+    queue = Queue(collection.id, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
     run = store.transaction(
         partial(stored_runs.start_run, queue=queue, sandbox="fork", work="w", entries=entries)
     )

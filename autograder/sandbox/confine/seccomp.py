@@ -15,7 +15,6 @@ import os
 import re
 import struct
 from dataclasses import dataclass
-from itertools import chain
 
 from autograder.sandbox.confine import libc
 
@@ -38,8 +37,40 @@ _INSTALL, _ALL_THREADS, _LISTENER, _THREAD_ERROR = 1, 1, 8, 16
 #: The id by which `prlimit64` means the process that calls it.
 _CALLER = 0
 
-#: Commands of `fcntl`: which process a descriptor signals, and by which signal.
-_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX = 8, 10, 15
+#: Permitted commands of `fcntl`: copies of a descriptor, and its own flags. Others act on a file
+#: that all workers share (leases, locks, notifications), on its user's pipes, or signal a process.
+#: Source: include/uapi/asm-generic/fcntl.h and include/uapi/linux/fcntl.h.
+FCNTL = {
+    "F_DUPFD": 0,
+    "F_GETFD": 1,
+    "F_SETFD": 2,
+    "F_GETFL": 3,
+    "F_SETFL": 4,
+    "F_DUPFD_CLOEXEC": 1030,
+}
+
+#: Permitted commands of `ioctl`: is it a terminal, its size and its foreground; bytes to read; and
+#: the descriptor's own flags. Source: include/uapi/asm-generic/ioctls.h.
+IOCTL = {
+    "TCGETS": 0x5401,
+    "TIOCGPGRP": 0x540F,
+    "TIOCGWINSZ": 0x5413,
+    "FIONREAD": 0x541B,
+    "FIONBIO": 0x5421,
+    "FIONCLEX": 0x5450,
+    "FIOCLEX": 0x5451,
+}
+
+#: Permitted commands of `prctl`: names of threads and of memory.
+#: Source: include/uapi/linux/prctl.h.
+PRCTL = {
+    "PR_GET_PDEATHSIG": 2,
+    "PR_GET_DUMPABLE": 3,
+    "PR_SET_NAME": 15,
+    "PR_GET_NAME": 16,
+    "PR_GET_NO_NEW_PRIVS": 39,
+    "PR_SET_VMA": 0x53564D41,
+}
 
 #: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
 _MAKES_FILE = 0o100 | 0o20000000
@@ -74,6 +105,7 @@ _TABLE = """
 clone 56 220                     kill 62 129                      tgkill 234 131
 rt_sigqueueinfo 129 138          rt_tgsigqueueinfo 297 240        mmap 9 222
 prctl 157 167                    prlimit64 302 261                fcntl 72 25
+ioctl 16 29
 # new files
 open 2 -                         openat 257 56                    openat2 437 437
 creat 85 -                       mkdir 83 -                       mkdirat 258 34
@@ -97,6 +129,8 @@ unshare 272 97                   setns 308 268                    mknod 133 -
 mknodat 259 33                   name_to_handle_at 303 264        open_by_handle_at 304 265
 fanotify_init 300 262            inotify_init 253 -               inotify_init1 294 26
 quotactl 179 60                  quotactl_fd 443 443
+# locks on files that all workers share
+flock 73 32
 # not covered by Landlock: attributes of files of other users
 chmod 90 -                       fchmod 91 52                     fchmodat 268 53
 fchmodat2 452 452                chown 92 -                       lchown 94 -
@@ -143,7 +177,7 @@ COUNTED = ("creat", "mkdir", "mkdirat", "link", "linkat")
 OPENING = ("open", "openat", "openat2")
 
 SIGNALS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
-BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl")
+BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl", "ioctl")
 
 #: "Not permitted": all the others of the table.
 FORBIDDEN = tuple(
@@ -155,7 +189,7 @@ def apply_seccomp(*, devices: bool) -> bool:
     """Put the filter on all threads of this process.
 
     Args:
-        devices: the worker drives a GPU, whose library needs shared memory.
+        devices: the worker drives a GPU, whose library needs shared memory and `ioctl`.
 
     Returns:
         False where the kernel or the architecture is none that we have a filter for.
@@ -205,21 +239,18 @@ def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list
     flags = (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EAGAIN)
     program += _when(architecture, "clone", 0, *flags)
     for name in SIGNALS:
-        program += _when(architecture, name, 0, *_only_to(pid))
-    program += _when(architecture, "prlimit64", 0, *_only_to(_CALLER, pid))
-    # No descriptor may signal a process: it may be any of the user's.
-    commands = _SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX
-    refused = [[(_JUMP_EQUAL, 0, 1, command), _fail(errno.EPERM)] for command in commands]
-    program += _when(architecture, "fcntl", 1, *chain(*refused))
+        program += _when(architecture, name, 0, *_only(pid))
+    program += _when(architecture, "prlimit64", 0, *_only(_CALLER, pid))
+    program += _when(architecture, "prctl", 0, *_only(*PRCTL.values()))
+    program += _when(architecture, "fcntl", 1, *_only(*FCNTL.values()))
+    if not devices:
+        program += _when(architecture, "ioctl", 1, *_only(*IOCTL.values()))
     # Memory that RLIMIT_DATA does not count: stacks, and shared memory without a file.
     uncounted = [(_JUMP_ANY_BIT, 0, 1, _MAP_GROWS_DOWN), _fail(errno.ENOMEM)]
     if not devices:
         both = _MAP_SHARED | _MAP_ANONYMOUS
         uncounted += [(_AND, 0, 0, both), (_JUMP_EQUAL, 0, 1, both), _fail(errno.ENOMEM)]
     program += _when(architecture, "mmap", 3, *uncounted)
-    # The worker keeps the signal by which it dies with its supervisor.
-    kept = (_JUMP_EQUAL, 0, 1, libc.PR_SET_PDEATHSIG), _fail(errno.EPERM)
-    program += _when(architecture, "prctl", 0, *kept)
     return [*program, _answer(_ALLOW)]
 
 
@@ -271,7 +302,7 @@ def _when(
     return [(_JUMP_EQUAL, 0, len(block), architecture.numbers(name)[0]), *block]
 
 
-def _only_to(*pids: int) -> list[Instruction]:
-    """Return instructions that refuse calls about any process but `pids`."""
-    allowed = [(_JUMP_EQUAL, len(pids) - index, 0, pid) for index, pid in enumerate(pids)]
+def _only(*values: int) -> list[Instruction]:
+    """Return instructions that refuse an argument that is none of `values`."""
+    allowed = [(_JUMP_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values)]
     return [*allowed, _fail(errno.EPERM)]

@@ -40,7 +40,7 @@ def build_gradescope(
     Args:
         exercises: those that are graded.
         wheels: a folder with wheels, so that the service needs no package index; or None.
-        seed: of all random inputs; None to draw a secret one.
+        seed: a secret number from which the seed of each submission is drawn; None to draw one.
         allow_weaker: whether submissions are graded where solutions cannot be hidden.
 
     Returns: the names of further exercises that the graded ones require.
@@ -57,7 +57,7 @@ def build_gradescope(
     written = [exercise for exercise in course.select() if exercise in needed]
     values = {
         "@VERSION@": __version__,
-        "@SEED@": str(secrets.randbelow(1 << 62) if seed is None else seed),
+        "@SECRET@": str(secrets.randbelow(1 << 62) if seed is None else seed),
         "@SANDBOXES@": " ".join([*SAFE_SANDBOXES, *[WEAKER_SANDBOX] * allow_weaker]),
         "@EXERCISES@": shlex.join(exercise.name for exercise in exercises),
     }

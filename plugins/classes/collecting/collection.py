@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,7 +25,7 @@ from plugins.classes.rosters.privacy import FOLDER_MODE, write_private
 from plugins.classes.rosters.roster import Student
 
 FILE, ATTEMPTS = "collection.json", "attempts"
-SCHEMA = "gradus-collection/1"
+SCHEMA, FORMER_SCHEMA = "gradus-collection/2", "gradus-collection/1"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Collection:
     """The attempts of a class.
 
     Attributes:
+        id: names the collection in stores, which several may share; its folder may be renamed.
+        course: folder or name of the course that its work belongs to; empty if it is not known.
         students: key -> student, in the order of the roster.
         has_roster: whether a roster named the students, or the exports alone.
         attempts: in the order in which they were collected.
@@ -48,6 +51,8 @@ class Collection:
     zone: str = ""
     unmatched: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    course: str = ""
 
     @property
     def name(self) -> str:
@@ -110,6 +115,9 @@ def read_collection(folder: Path) -> Collection:
     """
     try:
         table = json.loads((folder / FILE).read_bytes())
+        is_former = table["schema"] == FORMER_SCHEMA
+        if is_former:  # its runs have the name of the folder
+            table |= {"schema": SCHEMA, "id": folder.resolve().name, "course": ""}
         if table["schema"] != SCHEMA:
             raise BadInputError(
                 f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "
@@ -120,7 +128,10 @@ def read_collection(folder: Path) -> Collection:
             if absent := [f.name for f in fields(kind) if f.name not in part]:
                 raise KeyError(absent[0])  # also for a field that has a default
         stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
-        return replace(stored, policy=_in_zone(stored.policy, stored.zone))
+        collection = replace(stored, policy=_in_zone(stored.policy, stored.zone))
+        if is_former:
+            collection.save()
+        return collection
     except FileNotFoundError:
         raise BadInputError(
             f"no collection at {folder}: `gradus class collect SOURCE --as SYSTEM --into {folder}` "
@@ -130,6 +141,14 @@ def read_collection(folder: Path) -> Collection:
         raise BadInputError(f"{folder / FILE} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as error:
         raise BadInputError(f"{folder / FILE} is damaged: {error}") from None
+
+
+def remember_course(collection: Collection, course: Path) -> None:
+    """Let later commands on the collection take the course at `course`."""
+    place = str(course.resolve())
+    if collection.course != place:
+        with locked(collection.folder):
+            replace(read_collection(collection.folder), course=place).save()
 
 
 def _in_zone(policy: Policy, zone: str) -> Policy:

@@ -1,43 +1,45 @@
-"""A student's git repository, read without a checkout: none of its code is run.
+"""A student's git repository, read without a checkout and without its configuration.
 
-One process for each repository reads objects alone. No hook, filter or transport of the repository
-runs, and nothing is fetched. Git also follows links, reads files that a configuration includes, and
-waits for pipes. A student's folder could so hand in the work of another student, or stop the
-command: `stands_alone` refuses these."""
+None of its code is run, and nothing is fetched: git gets a folder of ours, with a copy of the
+repository's references and our own configuration, and reads the objects alone. It runs with limits
+of memory and time, in bubblewrap where that works. `stands_alone` refuses repositories whose links
+would hand in the work of another student, and pipes, which would stop the command.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
+import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from autograder.public.grading import BubblewrapSandbox, FilesystemView, Limits
 from framework.errors import BadInputError
 
-#: Maximum number of entries that are checked, and bytes of a configuration file.
-MAX_ENTRIES, MAX_CONFIG = 500_000, 1 << 20
+#: Maximum number of entries that are checked, and bytes of a file with references.
+MAX_ENTRIES, MAX_REFERENCES = 500_000, 16 << 20
 
 #: Files that name other repositories with objects of this one.
 _BORROWED = ("commondir", "objects/info/alternates")
 #: The folders and the files that git reads for objects, commits and tags.
-_FOLDERS, _OPTIONAL = ("objects", "refs"), ("info", "reftable")
-_CONFIGS = ("config", "config.worktree")
-_GIT_FILES = ("HEAD", "packed-refs", "shallow", *_CONFIGS)
-_INCLUDE = re.compile(rb"\[\s*include", re.IGNORECASE)
+_FOLDERS, _OPTIONAL = ("objects", "refs"), ("reftable",)
+_GIT_FILES = ("HEAD", "packed-refs", "shallow")
 
 
 def stands_alone(git: Path) -> bool:
     """Return whether the repository `git` uses no files outside of itself.
 
-    There is no link, no pipe or device, no object of another repository, and no further file of
-    configuration.
+    There is no link, no pipe or device, and no object of another repository.
     """
     if any(os.path.lexists(git / name) for name in _BORROWED):
         return False
@@ -51,9 +53,7 @@ def stands_alone(git: Path) -> bool:
         return False
     modes = list(islice(_modes(folders), MAX_ENTRIES + 1))
     are_plain = all(stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in modes)
-    if not are_plain or len(modes) > MAX_ENTRIES:
-        return False
-    return not any(_includes(git / name) for name in _CONFIGS)
+    return are_plain and len(modes) <= MAX_ENTRIES
 
 
 def _modes(folders: list[Path]) -> Iterator[int]:
@@ -67,21 +67,39 @@ def _modes(folders: list[Path]) -> Iterator[int]:
                     waiting.append(entry.path)
 
 
-def _includes(config: Path) -> bool:
-    """Return whether a configuration file includes others, or is too large to check."""
-    if not config.is_file():
-        return False
-    with config.open("rb") as stream:
-        text = stream.read(MAX_CONFIG + 1)
-    return len(text) > MAX_CONFIG or _INCLUDE.search(text) is not None
-
-
 #: Maximum number of commits, newest first; of files of a commit; of nested folders.
 MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
 #: Maximum bytes of a commit or of a list of files.
 MAX_OBJECT = 4 << 20
+#: How often git is started again for one repository, when it has more of a file than is read.
+MAX_STARTS = 100
+#: What one process of git may use: bytes of memory and seconds of processor time.
+MAX_MEMORY, MAX_SECONDS = 1 << 30, 120
 
-_SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never")
+#: Files above the threshold are read in parts, and not as a whole.
+_CONFIGURATION = """\
+[core]
+repositoryformatversion = 1
+bare = true
+bigFileThreshold = 1m
+packedGitWindowSize = 16m
+packedGitLimit = 128m
+[extensions]
+"""
+#: Ids of 64 digits: the repository's objects are named by SHA-256.
+_LONG_ID = re.compile(rb"(?:^|\s)[0-9a-f]{64}(?:\s|$)")
+
+#: What git needs of the system, in bubblewrap.
+_SYSTEM = ("/bin", "/lib", "/lib64", "/usr", "/etc/ld.so.cache", "/opt/homebrew", "/nix")
+#: Runs the arguments with limits; macOS has no limit of memory.
+_LIMITED = (
+    f'ulimit -v {MAX_MEMORY >> 10} 2>/dev/null; ulimit -t {MAX_SECONDS}; exec "$@" 2>/dev/null'
+)
+_VARIABLES = (
+    *("GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL="),
+    *("GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1", "GIT_TERMINAL_PROMPT=0", "HOME=/"),
+)
+
 _FILE_MODES = (b"100644", b"100755", b"100664")
 _TREE_MODE = b"40000"
 _SUBMITTED = "refs/tags/submit/"
@@ -98,24 +116,44 @@ class Commit:
 
 
 class GitRepository:
-    """The objects of the repository in `folder`; its process ends with this object."""
+    """The objects of the repository in `folder`; its process ends with this object.
+
+    Raises:
+        BadInputError: git is not installed.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        process = self._start("cat-file", "--batch", stdin=subprocess.PIPE)
+        git = folder / ".git"
+        self._objects = (git / "objects").resolve()
+        own = Path(tempfile.mkdtemp(prefix="gradus-git-")).resolve()
+        weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
+        self._references, self._scratch = own / "git", own / "scratch"
+        self._scratch.mkdir()
+        _copy_references(git, self._references)
+        self._starts = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start the process that objects are asked of."""
+        self._starts += 1
+        process = self._start("cat-file", "--batch")
         assert process.stdin is not None and process.stdout is not None  # both are pipes
         self._request, self._answer = process.stdin, process.stdout
-        weakref.finalize(self, _end, process)
+        self._end = weakref.finalize(self, _end, process)
 
-    def _start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        settings = [word for setting in _SAFE for word in ("-c", setting)]
-        command = ["git", f"--git-dir={self._folder / '.git'}", *settings, *arguments]
-        environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
-        pipe, none = subprocess.PIPE, subprocess.DEVNULL
-        try:
-            return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=none, env=environment)
-        except OSError as error:
-            raise BadInputError(f"git cannot be started: {error.strerror}. Install git") from None
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start git without the repository's configuration, with limits."""
+        variables = (*_VARIABLES, f"GIT_OBJECT_DIRECTORY={self._objects}")
+        git = ("git", f"--git-dir={self._references}", *arguments)
+        command = ["sh", "-c", _LIMITED, "sh", "env", *variables, *git]
+        sandbox = _sandbox()
+        if sandbox is not None:
+            shown = (*_system(), str(self._references), str(self._objects))
+            return sandbox.spawn(command, FilesystemView(shown, str(self._scratch)), Limits())
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=self._scratch
+        )
 
     def tags(self) -> list[str]:
         """Return the names of the tags ``submit/...``, sorted."""
@@ -168,17 +206,25 @@ class GitRepository:
         try:
             self._request.write(name.encode("utf-8", "surrogateescape") + b"\n")
             self._request.flush()
-        except OSError:  # git has ended: it is no repository
+        except (OSError, ValueError):  # git has ended: it is no repository, or is at its limits
             return "", "", b""
         header = self._answer.readline().decode("utf-8", "replace").split()
         if len(header) != 3 or not header[2].isdecimal():
             return "", "", b""
         size = int(header[2])
         data = self._answer.read(min(size, limit))
-        left = size - len(data) + 1  # a line end follows
-        while left > 0 and (more := self._answer.read(min(left, 1 << 16))):
-            left -= len(more)
+        self._skip(size - len(data) + 1)  # a line end follows
         return header[1], header[0], data
+
+    def _skip(self, count: int) -> None:
+        """Skip bytes of the answer; git need not write many of them, and is started again."""
+        if count > MAX_OBJECT:
+            self._end()
+            if self._starts < MAX_STARTS:
+                self._begin()
+            return
+        while count > 0 and (skipped := self._answer.read(min(count, 1 << 16))):
+            count -= len(skipped)
 
 
 def _entries(tree: bytes, size: int) -> Iterator[tuple[bytes, str, str]]:
@@ -192,8 +238,52 @@ def _entries(tree: bytes, size: int) -> Iterator[tuple[bytes, str, str]]:
             yield mode, text, tree[end + 1 : at].hex()
 
 
+def _copy_references(git: Path, own: Path) -> None:
+    """Make `own` a folder for git: the references of `git`, and our configuration."""
+    own.mkdir()
+    (own / "objects").mkdir()
+    extensions = ""
+    below = [path for name in ("refs", *_OPTIONAL) for path in sorted((git / name).rglob("*"))]
+    for source in [git / name for name in _GIT_FILES] + below:
+        target = own / source.relative_to(git)
+        if source.is_dir():
+            target.mkdir(parents=True)
+        elif source.is_file():
+            with source.open("rb") as stream:
+                data = stream.read(MAX_REFERENCES + 1)
+            if len(data) > MAX_REFERENCES:
+                continue  # git finds no commit
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            if _LONG_ID.search(data):
+                extensions = "objectFormat = sha256\n"
+    (own / "refs").mkdir(exist_ok=True)
+    if (own / "reftable").is_dir():
+        extensions += "refStorage = reftable\n"
+    (own / "config").write_text(_CONFIGURATION + extensions, "utf-8")
+
+
+@lru_cache
+def _sandbox() -> BubblewrapSandbox | None:
+    """Return bubblewrap where it works; git reads no configuration without it, too.
+
+    Raises:
+        BadInputError: git is not installed.
+    """
+    if shutil.which("git") is None:
+        raise BadInputError("git is not installed. Install git, and collect again")
+    sandbox = BubblewrapSandbox()
+    return sandbox if sandbox.unavailable() is None else None
+
+
+def _system() -> Iterator[str]:
+    """Yield the folders of programs and libraries that exist here."""
+    return (path for path in _SYSTEM if os.path.lexists(path))
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout):
+    process.kill()
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with suppress(OSError):  # git has ended already
                 stream.close()

@@ -23,7 +23,7 @@ from plugins.classes.collecting.collection import FILE, Collection, locked, read
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
-from plugins.classes.commands.options import InOption, StoreOption, open_store
+from plugins.classes.commands.options import InOption, StoreOption, course_of, open_store
 from plugins.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
 from plugins.classes.rosters.roster import Roster, read_roster
 
@@ -113,7 +113,9 @@ def collect(
             changes["extensions"] = read_extensions(extensions, known, zone)
         policy = replace(former.policy, **changes)
         former = replace(former, policy=policy, zone=timezone or former.zone)
-        names = (*find_course(course).exercise_names, QUESTIONS.partition(".")[0])
+        chosen = find_course(course_of(former, course))
+        former = replace(former, course=str(chosen.root.resolve()))
+        names = (*chosen.exercise_names, QUESTIONS.partition(".")[0])
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
         collection = collect_exports(

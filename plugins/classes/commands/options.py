@@ -77,21 +77,39 @@ def opened_run(folder: Path, address: str, number: int) -> Iterator[tuple[Collec
         from plugins.classes.runs.stored_runs import all_runs, find_run
 
         if number:
-            run = store.transaction(find_run, number)
-        elif listed := store.transaction(all_runs, collection.name):
+            run = store.transaction(find_run, number, collection.id)
+        elif listed := store.transaction(all_runs, collection.id):
             run = listed[-1]
         else:
             raise BadInputError(f"{collection.name} has no run: `gradus class grade DIR` makes one")
         yield collection, store, run
 
 
+def course_of(collection: Collection, course: Path | None) -> Path | None:
+    """Return the chosen course of a command; without a choice, that of the collection.
+
+    Raises:
+        BadInputError: the folder of the collection's course is gone.
+    """
+    if course is not None or not collection.course:
+        return course
+    remembered = Path(collection.course)
+    if remembered.is_absolute() and not remembered.exists():
+        raise BadInputError(
+            f"the course of {collection.folder} was at {remembered}, and is gone: name it with "
+            "`--course DIR`"
+        )
+    return remembered
+
+
 def course_and_plugins(
-    course: Path | None, plugin: list[str] | None, block: list[str] | None
+    folder: Path, course: Path | None, plugin: list[str] | None, block: list[str] | None
 ) -> tuple[Course, Plugins]:
-    """Return the course of a command on a class, with its plugins."""
+    """Return the course of a command on the collection in `folder`, with its plugins."""
     from autograder.public.grading import GradeOptions, chosen_course
     from framework.providers.plugins import Plugins
 
+    course = course_of(read_collection(folder), course)
     options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
     chosen = chosen_course(options)
     return chosen, Plugins(options.plugins, chosen, options.blocked)

@@ -19,6 +19,7 @@ from plugins.classes.commands.options import (
     RunArgument,
     StoreOption,
     course_and_plugins,
+    course_of,
     opened_run,
     shown_students,
 )
@@ -45,7 +46,7 @@ def report(
     from plugins.classes.pages.view import CodeReader, read_view
 
     with opened_run(inside, store, number) as (collection, opened, run):
-        code = CodeReader(collection, find_course(course))
+        code = CodeReader(collection, find_course(course_of(collection, course)))
         called = shown_students(collection, names)
         view = opened.transaction(read_view, collection, run, called)
         site = RunSite(view, opened, code)
@@ -84,7 +85,7 @@ def serve(
     with opened_run(inside, store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(collection, names)
-        code = CodeReader(collection, find_course(course))
+        code = CodeReader(collection, find_course(course_of(collection, course)))
         serving = Serving(collection, opened, run.id, called, code)
         run_server(serving, listening, allow_host or (), say)
 
@@ -121,7 +122,7 @@ def similarity(
         solution_source,
     )
 
-    chosen, plugins = course_and_plugins(course, plugin, block)
+    chosen, plugins = course_and_plugins(inside, course, plugin, block)
     with opened_run(inside, store, number) as (collection, opened, run):
         called = shown_students(collection, names)
         view = opened.transaction(read_view, collection, run, called)

@@ -109,7 +109,7 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
 
-    _, plugins = course_and_plugins(course, plugin, block)
+    _, plugins = course_and_plugins(inside, course, plugin, block)
     with settled_run(inside, store, number, plugins) as (collection, _, settled):
         asked_now = asked(settled.results)
     file = collection.folder / manual_points.FILE
@@ -148,7 +148,7 @@ def totals(
     from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
-    _, plugins = course_and_plugins(course, plugin, block)
+    _, plugins = course_and_plugins(inside, course, plugin, block)
     with settled_run(inside, store, number, plugins) as (collection, _, result):
         shown = shown_students(collection, names)
     if file is not None:
@@ -234,7 +234,7 @@ def gradebook(
     from framework.importing import load_target
     from plugins.classes.gradebooks.request import Filled, FillRequest
 
-    _, plugins = course_and_plugins(course, plugin, block)
+    _, plugins = course_and_plugins(inside, course, plugin, block)
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
     if out.exists() and export.exists() and out.samefile(export):
@@ -307,11 +307,11 @@ def feedback(
 
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
-    _, plugins = course_and_plugins(course, plugin, block)
+    _, plugins = course_and_plugins(inside, course, plugin, block)
     chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
     with chosen as (collection, opened, settled):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
-        pages = student_pages(opened, settled, called)
+        pages = student_pages(opened, settled, collection.name, called)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:

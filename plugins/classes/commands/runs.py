@@ -29,13 +29,14 @@ from framework.commands.options import (
 )
 from framework.commands.output import say, stopped_with
 from framework.threads import pin_threads
-from plugins.classes.collecting.collection import read_collection
+from plugins.classes.collecting.collection import read_collection, remember_course
 from plugins.classes.commands.options import (
     InOption,
     NamesOption,
     RunArgument,
     StoreOption,
     TableOption,
+    course_of,
     open_store,
     opened_run,
     shown_students,
@@ -110,17 +111,18 @@ def grade(
         device=device,
         sandbox=sandbox,
         allow_weaker=allow_weaker,
-        course=course,
+        course=course_of(collected, course),
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
     chosen = chosen_course(options)
+    remember_course(collected, chosen.root)
     with open_store(collected, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import grade as carry_out
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
-        options = replace(options, submission=None, course=chosen.root.resolve(), seed=seed)
+        options = replace(options, submission=None, course=chosen.root.resolve(), secret=seed)
         settings = RunSettings(options, course_hash(chosen), environment_of(options))
         resolved = replace(collected, folder=collected.folder.resolve())  # as other machines see it
         engine = _engine(settings, jobs or os.cpu_count() or 1, cluster, certificates)
@@ -155,7 +157,8 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
     from plugins.classes.runs.stored_runs import points_of
 
     run = ended.run
-    say(f"run {run.id} · {run.assignment} · course {run.revision[:12]} · sandbox {run.sandbox}")
+    name = folder.resolve().name
+    say(f"run {run.id} · {name} · course {run.revision[:12]} · sandbox {run.sandbox}")
     say(f"doctor: {run.doctor}")
     reused = f", {ended.reused} of them known before" if ended.reused else ""
     say(f"{counted(ended.jobs, 'result')}{reused}; equal work is graded once")
@@ -198,7 +201,7 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
 
     collection = read_collection(inside)
     with open_store(collection, store) as opened:
-        for run in opened.transaction(all_runs, collection.name):
+        for run in opened.transaction(all_runs, collection.id):
             started = shown_moment(datetime.fromtimestamp(run.started, UTC), collection.zone)
             state = "finished" if run.ended is not None else "not finished"
             words = opened.transaction(course_words, run.revision)
@@ -249,7 +252,7 @@ def diff(
     collection = read_collection(inside)
     shown = shown_students(collection, names)
     with open_store(collection, store) as opened:
-        pair = [opened.transaction(find_run, number) for number in (first, second)]
+        pair = [opened.transaction(find_run, number, collection.id) for number in (first, second)]
         moved = opened.transaction(lambda connection: list(compare(connection, *pair)))
     for student, change in moved:
         say(f"{shown(student)} · {change}")

@@ -157,7 +157,9 @@ def grade(
     """
     check_regrade(again)
     setting, folder_of = setting_of(settings), collection.folder_of
-    queue = Queue(collection.name, settings.revision, setting.seed, settings.environment)
+    secret = settings.options.secret
+    seed = setting.seed if secret is None else secret
+    queue = Queue(collection.id, settings.revision, seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(

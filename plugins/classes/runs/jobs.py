@@ -1,6 +1,6 @@
 """The life of a job: queued and leased in the store, graded by an engine, committed once.
 
-A coordinator that ends without a word loses its leases: at once on the same machine, where its
+A coordinator that crashes loses its leases: at once on the same machine, where its
 process is gone, and after `LEASE` seconds elsewhere.
 """
 

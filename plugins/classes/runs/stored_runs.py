@@ -181,11 +181,11 @@ def start_run(
     return find_run(connection, number)
 
 
-def find_run(connection: Connection, id: int) -> Run:
-    """Return the run `id`, which has to be there."""
+def find_run(connection: Connection, id: int, assignment: str = "") -> Run:
+    """Return the run `id`, which has to be there, and of `assignment` if it is given."""
     row = connection.execute(select(run).where(run.c.id == id)).first()
-    if row is None:
-        raise BadInputError(f"no run {id}: `gradus class runs` shows all")
+    if row is None or assignment not in ("", row.assignment):
+        raise BadInputError(f"no run {id} of this collection: `gradus class runs` shows all")
     return from_row(Run, row)
 
 

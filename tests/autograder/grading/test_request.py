@@ -69,6 +69,14 @@ def test_the_provenance_tells_how_to_get_the_same_report(graded, files):
     assert set(provenance.versions) == {"python", "gradus", "numpy"}
 
 
+def test_a_secret_draws_the_same_seed_for_the_same_files_and_another_for_others(graded, files):
+    first = graded(files, "activations", secret=5).provenance.seed
+    assert graded(files, "activations", secret=5).provenance.seed == first
+    assert graded(files, "activations", secret=6).provenance.seed != first
+    files["activations"] += "\n"
+    assert graded(files, "activations", secret=5).provenance.seed != first
+
+
 def test_another_text_is_another_submission(graded, files):
     one = graded(files, "activations").provenance.submission_hash
     files["activations"] += "\n"

@@ -11,7 +11,13 @@ from repository import ROOT
 from autograder.cli import grade
 from autograder.course.identity import course_hash
 from autograder.course.reading import Course
-from autograder.grading.setting import CI_VARIABLES, GradeOptions, chosen_course
+from autograder.grading.setting import (
+    CI_VARIABLES,
+    SEEDS,
+    GradeOptions,
+    chosen_course,
+    drawn_seed,
+)
 from framework.errors import UsageError
 
 TINY = ROOT / "tests/data/hostile/course"
@@ -107,3 +113,15 @@ def test_what_is_no_file_counts_as_absent_in_the_hash_of_a_course(checkout, make
 def test_the_tour_is_no_submission_that_holds_its_checks(monkeypatch):
     monkeypatch.chdir(ROOT)
     assert chosen_course(GradeOptions(submission=ROOT / "solutions")).root == ROOT
+
+
+def test_seeds_that_follow_from_a_secret_are_a_few_hundred_of_many_digits():
+    seeds = {drawn_seed(7, f"{digest:064x}") for digest in range(20 * SEEDS)}
+    assert len(seeds) == SEEDS
+    assert min(seeds) > 10**9
+    assert not seeds & {drawn_seed(8, f"{digest:064x}") for digest in range(20 * SEEDS)}
+
+
+def test_a_seed_is_given_or_drawn_and_not_both():
+    with pytest.raises(UsageError, match="--seed is the seed, --secret draws one"):
+        grade(["activations", "--seed", "1", "--secret", "2"])

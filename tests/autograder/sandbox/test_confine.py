@@ -91,7 +91,18 @@ def judge(machine: str, name: str, *arguments: int, devices: bool = False) -> in
         ("fcntl", (3, 8), ERROR | errno.EPERM),
         ("fcntl", (3, 10), ERROR | errno.EPERM),
         ("fcntl", (3, 15), ERROR | errno.EPERM),
+        ("fcntl", (3, 5), ERROR | errno.EPERM),
+        ("fcntl", (3, 6), ERROR | errno.EPERM),
+        ("fcntl", (3, 1024), ERROR | errno.EPERM),
+        ("fcntl", (3, 1026), ERROR | errno.EPERM),
+        ("fcntl", (3, 1030), ALLOW),
+        ("fcntl", (3, 1031), ERROR | errno.EPERM),
+        ("flock", (3, 2), ERROR | errno.EPERM),
+        ("ioctl", (1, 0x5401), ALLOW),
+        ("ioctl", (0, 0x5412), ERROR | errno.EPERM),
+        ("ioctl", (3, 0x40086602), ERROR | errno.EPERM),
         ("prctl", (1,), ERROR | errno.EPERM),
+        ("prctl", (4, 1), ERROR | errno.EPERM),
         ("prctl", (15,), ALLOW),
         ("mmap", (0, 0, 0, PRIVATE_MEMORY), ALLOW),
         ("mmap", (0, 0, 0, SHARED_FILE), ALLOW),
@@ -104,9 +115,10 @@ def test_filter_judges_by_call_and_argument(machine, name, arguments, verdict):
 
 
 @pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
-def test_filter_leaves_shared_memory_to_a_gpu(machine):
+def test_filter_leaves_shared_memory_and_ioctl_to_a_gpu(machine):
     assert judge(machine, "mmap", 0, 0, 0, SHARED_MEMORY, devices=True) == ALLOW
     assert judge(machine, "mmap", 0, 0, 0, STACK_MEMORY, devices=True) == ERROR | errno.ENOMEM
+    assert judge(machine, "ioctl", 3, 0x40086602, devices=True) == ALLOW
 
 
 @pytest.mark.parametrize("machine", sorted(ARCHITECTURES))

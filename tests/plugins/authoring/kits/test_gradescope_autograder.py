@@ -113,7 +113,7 @@ def test_the_zip_holds_what_it_needs_and_its_owner_alone_can_read_it(package):
         script = archive.read("run_autograder").decode()
         needed = archive.read("requirements.txt").decode().splitlines()
     assert all(modes[name] & 0o111 for name in ("setup.sh", "run_autograder"))
-    assert "seed=5\nexercises=(one_hot)\n" in script
+    assert "secret=5\nexercises=(one_hot)\n" in script
     assert 'sandboxes="bubblewrap fork"\n' in script and "@" not in script.replace(
         "$@", ""
     ).replace("[@]", "")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from framework.errors import UsageError
+from plugins.classes.collecting import git_repository
 from plugins.classes.collecting.github import read_github
 
 pytestmark = pytest.mark.skipif(
@@ -147,20 +148,9 @@ def linked_head(own, other):
     (own / ".git/HEAD").symlink_to(other / ".git/HEAD")
 
 
-def waiting_settings(own, other):
-    (own / ".git/config").unlink()
-    os.mkfifo(own / ".git/config")  # git would wait for a writer
-
-
 def objects_in_part(own, other):
     for folder in (other / ".git/objects").glob("??"):
         (own / ".git/objects" / folder.name).symlink_to(folder)
-
-
-def included_settings(own, other):
-    os.mkfifo(own / ".git/settings")  # git would wait for a writer
-    with (own / ".git/config").open("a") as config:
-        config.write("[INCLUDE]\n\tpath = settings\n")
 
 
 def waiting_object(own, other):
@@ -178,7 +168,7 @@ def linked_repository(own, other):
     "borrow",
     [
         *(commondir, alternates, linked_objects, objects_in_part, linked_head, linked_repository),
-        *(waiting_settings, included_settings, waiting_object),
+        waiting_object,
     ],
 )
 def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
@@ -200,3 +190,55 @@ def test_a_clone_that_is_a_link_is_no_clone(clones, reading):
     (other.parent / "lab1-mallory").symlink_to(other)
     found = reading(read_github, other.parent)
     assert {one.owners[0].identifiers[0][1] for one in found.found} == {"bo"}
+
+
+def waiting_settings(git_folder):
+    (git_folder / "config").unlink()
+    os.mkfifo(git_folder / "config")  # git would wait for a writer
+
+
+def included_settings(git_folder):
+    os.mkfifo(git_folder / "settings")
+    with (git_folder / "config").open("a") as config:
+        config.write("[INCLUDE]\n\tpath = settings\n")
+
+
+def settings_of_a_newer_git(git_folder):
+    git(git_folder.parent, "config", "core.repositoryformatversion", "99")
+
+
+@pytest.mark.parametrize(
+    "configure", [waiting_settings, included_settings, settings_of_a_newer_git]
+)
+def test_the_configuration_of_a_repository_is_not_read(configure, clones, reading):
+    folder = clones("lab1-ana", TIMES)
+    configure(folder / ".git")
+    assert contents(reading(read_github, folder.parent)) == {"03 10": b"d"}
+
+
+@pytest.mark.parametrize("sandbox", [None, "bubblewrap"])
+def test_of_a_huge_file_the_start_is_read_and_git_stays_small(
+    sandbox, clones, reading, monkeypatch
+):
+    """A file that git would read as a whole needs more than the limit of memory."""
+    if sandbox is None:
+        monkeypatch.setattr(git_repository, "_sandbox", lambda: None)
+    limited = git_repository._LIMITED.replace(str(git_repository.MAX_MEMORY >> 10), str(200 << 10))
+    monkeypatch.setattr(git_repository, "_LIMITED", limited)
+    folder = clones("lab1-ana", TIMES)
+    git(folder, "config", "core.bigFileThreshold", "1m")
+    with (folder / "bomb.py").open("wb") as file:
+        file.truncate(300 << 20)
+    git(folder, "add", "bomb.py")
+    git(folder, "commit", "-q", "-m", "x", time="2026-03-04T10:00:00Z")
+    git(folder, "config", "core.bigFileThreshold", "100g")
+    found = reading(read_github, folder.parent)
+    texts = {str(file.inner): file.read(99) for file in sorted(found.found, key=str)}
+    assert texts == {"bomb.py": bytes(99), "src/rnn.py": b"d"}
+
+
+def test_references_that_are_too_large_are_not_read(clones, reading, monkeypatch):
+    folder = clones("lab1-ana", TIMES)
+    monkeypatch.setattr(git_repository, "MAX_REFERENCES", 10)
+    notes = reading(read_github, folder.parent).notes
+    assert notes == ["lab1-ana: git finds no commit in it, so that its files are read"]

@@ -94,9 +94,10 @@ def test_the_report_names_no_file_of_a_student(made):
 def test_a_result_is_the_report_of_grade(made, tmp_path):
     folder = made[0] / "lab1"
     with sqlite3.connect(folder / "results.sqlite") as store:
-        query = "SELECT DISTINCT seed, attempt, report FROM grading NATURAL JOIN entry"
+        query = "SELECT DISTINCT attempt, report FROM grading NATURAL JOIN entry"
         rows = store.execute(query + " WHERE verdict = 'failed'").fetchall()
-    (seed, attempt, report) = rows[0]
+    (attempt, report) = rows[0]
+    seed = json.loads(report)["provenance"]["seed"]
     options = ["--course", str(ROOT), "--sandbox", "process", "--seed", str(seed), "one_hot"]
     written = tmp_path / "report.json"
     submission = folder / "attempts" / attempt
@@ -238,6 +239,37 @@ def regraded(copy, name):
         entries = store.transaction(partial(entries_of, id=run.id))
         queue = Queue(name, run.revision, run.seed, run.environment)
         store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
+
+
+def test_collections_of_one_name_in_one_store_are_apart(copy):
+    """A collection has an id of its own; a renamed folder keeps its runs."""
+    other = copy / "other" / "lab1"
+    shutil.copytree(copy / "lab1", other)
+    table = json.loads((other / "collection.json").read_text("utf-8"))
+    assert len(table["id"]) == 16
+    (other / "collection.json").write_text(json.dumps({**table, "id": "f" * 16}), "utf-8")
+    shared = ("--store", copy / "lab1/results.sqlite")
+    assert gradus("class", "runs", "--in", other, *shared) == ""
+    for run in (0, 1):
+        with pytest.raises(BadInputError, match="lab1 has no run|no run 1 of this collection"):
+            gradus("class", "results", run, "--in", other, *shared)
+    output = gradus("class", "expire", "--older-than", 0, "--in", other, *shared)
+    assert "0 runs, 0 results" in output
+    (copy / "lab1").rename(copy / "renamed")
+    assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
+
+
+def test_a_collection_of_the_former_format_keeps_its_runs(copy):
+    """Its runs have the name of its folder, until it is read and gets that name as its id."""
+    file = copy / "lab1/collection.json"
+    table = json.loads(file.read_text("utf-8")) | {"schema": "gradus-collection/1"}
+    del table["id"], table["course"]
+    file.write_text(json.dumps(table), "utf-8")
+    with sqlite3.connect(copy / "lab1/results.sqlite") as store:
+        store.execute("UPDATE run SET assignment = 'lab1'")
+    assert read(copy, "runs").startswith("1 · ")
+    (copy / "lab1").rename(copy / "renamed")
+    assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
 
 
 def test_old_data_expires(copy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,19 @@ def test_a_job_that_is_graded_afresh_uses_nothing_of_others(job, monkeypatch):
         usual.verdict, usual.earned, usual.checks,
     )  # fmt: skip
     assert "not callable" in job().fault
+
+
+def test_the_same_work_gets_the_same_inputs_and_changed_work_others(tmp_path):
+    """A table of expected values, filled attempt by attempt, would earn points otherwise."""
+    course = ROOT / "tests" / "data" / "hostile" / "course"
+    settings = RunSettings(GradeOptions(course=course, sandbox="process", secret=12))
+    solution = next((course / "solutions").rglob("neighbour.py")).read_text("utf-8")
+    seeds = []
+    for text in (solution, solution, solution + "\n# changed\n"):
+        (tmp_path / "neighbour.py").write_text(text, "utf-8")
+        outcome = grade_job(settings, Job(str(tmp_path), "neighbour"))
+        seeds.append(json.loads(outcome.result.report)["provenance"]["seed"])
+    assert seeds[0] == seeds[1] != seeds[2]
 
 
 def test_whatever_goes_wrong_is_a_fault_of_ours(job):
