@@ -285,9 +285,9 @@ def translator() -> Drawing:
     """Draw the convolutional encoder and the recurrent decoder."""
     d = Drawing(
         "A convolutional encoder and a recurrent decoder",
-        "Five source words. Convolutions of width 3 make three vectors, then one: c. It sets the "
-        "first state of a recurrent decoder, and is added at every step. The decoder writes the "
-        "translation word by word until END.",
+        "Five source words. Convolutions of width 3 make three vectors, then one: c. It sets "
+        "the first state of a recurrent decoder, and is added to the input of every step, drawn "
+        "as dashed arrows. The decoder writes the translation word by word until END.",
         240,
     )
     levels = ((5, 200.0), (3, 140.0), (1, 80.0))
@@ -302,17 +302,18 @@ def translator() -> Drawing:
     d.text(110, 228, "source words", "small quiet")
     d.text(4, 108, "width 3", "small quiet", "start")
     d.arrow((126, 80), (222, 80))
+    d.text(190, 66, "h_0", "small formula")
+    d.line((172, 80), (172, 114), (406, 114), style="second")
     for t in range(3):
         x = 246.0 + 84 * t
+        d.arrow((x - 8, 114), (x - 8, 96), style="second")
         d.box(x, 80, 46, 30, f"h_{t + 1}", "on", words="formula")
         d.arrow((x, 65), (x, 42))
         d.text(x, 28, ("y_1", "y_2", "END")[t], "formula" if t < 2 else "small")
-        d.arrow((x + 8, 140), (x + 8, 95))
-        d.text(x + 8, 152, ("END", "y_1", "y_2")[t], "formula" if t else "small")
-        d.arrow((x - 12, 114), (x - 12, 95), style="second")
+        d.arrow((x, 134), (x, 95))
+        d.text(x, 146, ("END", "y_1", "y_2")[t], "formula" if t else "small")
         if t:
             d.arrow((x - 61, 80), (x - 23, 80))
-    d.line((126, 86), (190, 86), (190, 114), (402, 114), style="second")
-    d.text(206, 128, "c", "formula")
-    d.text(330, 182, "decoder: reads the word it wrote last", "small quiet")
+    d.text(346, 182, "decoder: reads the word it wrote last", "small quiet")
+    d.text(346, 204, "c sets h_0, and is added at every step", "small quiet")
     return d
