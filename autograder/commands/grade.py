@@ -20,6 +20,8 @@ from autograder.results.report import Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.commands.output import stopped_with, write_error
+from framework.errors import UsageError
+from framework.providers.backends import Backend
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 
@@ -66,13 +68,29 @@ def _grade_once(
 ) -> Report:
     options, course = setting.options, setting.course
     if options.provider:
-        return _graded(setting, None, course.select(options.what))
+        exercises = course.select(options.what)
+        _require_offers(setting, exercises)
+        return _graded(setting, None, exercises)
     if watch is not None:
         watch.submission, exercises = options.find(course, watch.submission)
         return _graded(setting, watch.submission, exercises, watch, watched)
     submission, exercises = options.find(course)
     with submission:
         return _graded(setting, submission, exercises)
+
+
+def _require_offers(setting: GradingSetting, exercises: list[Exercise]) -> None:
+    """Raise a `UsageError` if the graded provider offers no task of `exercises`."""
+    registry, provider = setting.plugins.registry, setting.options.provider
+    Backend(registry, provider)  # an unknown name has an error of its own
+    tasks = [task.registry_name for exercise in exercises for task in exercise.tasks]
+    if not any(registry.offers(name, provider) for name in tasks):
+        names = ", ".join(exercise.name for exercise in exercises[:3])
+        more = ", ..." if len(exercises) > 3 else ""
+        raise UsageError(
+            f"nothing to grade: '{provider}' offers no task of {names}{more}. `gradus plugins` "
+            "shows what each provider offers"
+        )
 
 
 def _graded(

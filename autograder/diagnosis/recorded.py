@@ -150,7 +150,7 @@ EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
 #: A number that a clock gives: the index of the outcome, and the path of the number in its value.
 ClockPlace = tuple[int, Path]
 
-_READS_CLOCK = re.compile(r"^\s*(import|from) time\b", re.MULTILINE)
+_READS_CLOCK = re.compile(r"^[ \t]*(import|from) time\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)

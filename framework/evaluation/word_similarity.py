@@ -6,12 +6,13 @@ Space" (2013), section 4, for analogies; Finkelstein et al. (2002) for judged pa
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.formats.text_file import read_text
+from framework.data.formats.text_file import lines_of, read_text
 from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError
 
@@ -59,23 +60,40 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 
 def read_judged_pairs(path: Path) -> JudgedPairs:
-    """Return two words and a score on each line, separated by tabs.
+    """Return two words and a score on each line, separated by tabs, commas or semicolons.
+
+    Blank lines, comments after ``#``, and a first line of headings are skipped.
 
     Raises:
         BadInputError: the file is missing, no text, empty, or a line has another form.
     """
-    pairs = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        try:
-            first, second, score = line.split("\t")
-            pairs.append((first, second, float(score)))
-        except ValueError as error:
+    pairs: JudgedPairs = []
+    sign = ""
+    for number, line in enumerate(lines_of(read_text(path)), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        is_first = not sign
+        sign = sign or next((sign for sign in "\t;," if sign in line), "\t")
+        words = [field.strip().strip('"') for field in line.split(sign)]
+        score = _score(words[2]) if len(words) == 3 else None
+        if score is not None:
+            pairs.append((words[0], words[1], score))
+        elif not is_first or len(words) != 3:
             raise BadInputError(
                 f"{path}, line {number}: word, word, score expected, but got {line[:60]!r}"
-            ) from error
+            )
     if not pairs:
         raise BadInputError(f"{path} is empty: word, word, score on each line expected")
     return pairs
+
+
+def _score(text: str) -> float | None:
+    """Return the finite number `text`; None for another text."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def judged_similarity(vectors: WordVectors, pairs: JudgedPairs) -> tuple[float, int]:

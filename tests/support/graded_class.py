@@ -66,11 +66,11 @@ class GradedClass:
         self.collection = Collection(folder, {one.key: one for one in known}, has_roster=True)
         self.collection.save()
 
-    def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00"):
+    def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00", **facts):
         """Add an attempt of a student; `work` names its content."""
         moment = datetime.fromisoformat(submitted).astimezone(UTC)
         id = hashlib.sha256(f"{key}{work}".encode()).hexdigest()[:16]
-        attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {})
+        attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {}, **facts)
         kept = tuple(one for one in self.collection.attempts if one.id != id)
         self.collection = replace(self.collection, attempts=(*kept, attempt))
         self.collection.save()

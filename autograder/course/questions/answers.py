@@ -59,7 +59,9 @@ RELATIVE, ABSOLUTE = 1e-6, 1e-9
 
 _CHOSEN = re.compile(r"\W*(?P<letter>[A-Za-z])(?![A-Za-z0-9])(?P<rest>.*)")
 #: A further choice, as in ``a, c``.
-_FURTHER = re.compile(r"(?=\s*(?:,|/|&|\+|and\b|or\b))\W*(?:and|or)?\W*[A-Za-z](?![A-Za-z0-9])")
+_FURTHER = re.compile(
+    r"(?=\s*+(?:,|/|&|\+|and\b|or\b))\W*+(?:(?:and|or)\W*+)?[A-Za-z](?![A-Za-z0-9])"
+)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 Answer = float | str | Expression

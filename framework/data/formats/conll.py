@@ -5,8 +5,9 @@
     EU NNP I-NP I-ORG
     rejects VBZ I-VP O
 
-The first column is the word and the last one its named-entity tag; the columns between them are
-ignored. The corpus itself is not free; users need their own copy.
+Columns are separated by tabs, so that a word may have blanks, or by blanks. The first column is
+the word and the last one its named-entity tag; the columns between them are ignored. The corpus
+itself is not free; users need their own copy.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from framework.data.formats.text_file import read_text
+from framework.data.formats.text_file import lines_of, read_text
 from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.tags import as_iob2
 from framework.data.vocabulary import Vocabulary
@@ -57,8 +58,12 @@ def read_conll(file: Path) -> list[TaggedSentence]:
 def _sentences(file: Path) -> Iterator[TaggedSentence]:
     words: list[str] = []
     tags: list[str] = []
-    for number, line in enumerate([*read_text(file).splitlines(), ""], start=1):
-        columns = line.split()
+    for number, line in enumerate([*lines_of(read_text(file)), ""], start=1):
+        columns = [column.strip() for column in line.split("\t")] if "\t" in line else line.split()
+        if not any(columns):
+            columns = []
+        elif not all(columns):
+            raise BadInputError(f"{file}, line {number}: a column is empty: '{line.strip()}'")
         if columns and columns[0] != _DOCUMENT:
             words.append(columns[0])
             tags.append(_tag(file, number, columns))

@@ -1,6 +1,6 @@
 """Files of labelled texts: a label and the words on each line, or the columns of a CSV file.
 
-0 What is an atom ?                                   label words
+0 What is an atom ?                                   label words, also with a tab between them
 "3","Oil prices rise","Crude oil rose on Monday."     class from 1, title, description
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from framework.data.formats.text_file import read_text
 from framework.data.labelled import LabelledText
 from framework.errors import BadInputError
 
+#: The start of a tree of the Stanford Sentiment Treebank, as in ``(3 (2 It) ...``.
+_TREE = re.compile(r"\(\d+ \(?")
+#: From how many lines on most labels have to occur twice.
+FEW = 10
 #: Characters of words; other characters separate words, except the marks of `_SEPARATED`.
 _BLANK = re.compile(r"[^A-Za-z0-9,!?()'`]+")
 #: Marks and endings that become separate words.
@@ -71,7 +76,19 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def _labelled(path: Path, number: int, line: str, published: bool) -> LabelledText:
-    label, _, text = line.partition(" ")
+    if _TREE.match(line):
+        raise BadInputError(
+            f"{path}, line {number}: a label and words expected, but got a bracketed tree "
+            f"'{line[:40]}': write the label of its root, a blank and its words"
+        )
+    label, tab, text = line.partition("\t")
+    if tab and "\t" in text:
+        raise BadInputError(
+            f"{path}, line {number}: a label, a tab and a text expected, but there are "
+            f"{line.count(tab)} tabs: replace those in the text by blanks"
+        )
+    if not tab:
+        label, _, text = line.partition(" ")
     words = tokens(text) if published else tuple(text.split())
     if not words and not published:  # tokenization may leave no word of a published text
         raise BadInputError(f"{path}, line {number}: a label and words expected, but got '{line}'")
@@ -102,6 +119,15 @@ def _latin(path: Path) -> str:
 
 
 def _not_empty(path: Path, texts: list[LabelledText]) -> list[LabelledText]:
+    """Return `texts`; there have to be some, and labels that most lines share with others."""
     if not texts:
         raise BadInputError(f"{path} is empty: it needs a label and a text on each line")
+    counts = Counter(text.label for text in texts)
+    once = [label for label, count in counts.items() if count == 1]
+    if len(texts) >= FEW and len(once) * 2 > len(texts):
+        raise BadInputError(
+            f"{path}: {len(counts)} labels on {len(texts)} lines, most of them once, as "
+            f"{', '.join(map(repr, once[:3]))}: it is a text without labels. Each line needs a "
+            "label, a blank and the text"
+        )
     return texts

@@ -7,22 +7,38 @@ from itertools import chain
 from pathlib import Path
 
 from framework import text_files
-from framework.data.vocabulary import EOS, SPECIAL, Ids, Vocabulary
+from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 
 Sentences = list[list[str]]
+#: Words that no text may have: each has a meaning of its own. A text may have ``<unk>``.
+MARKS = frozenset({SPECIAL[PAD], SPECIAL[EOS]})
 
 
 def read_sentences(path: Path) -> Sentences:
     """Return the words of each line of the file at `path`; blank lines are skipped.
 
     Raises:
-        BadInputError: the file is missing, a folder, not UTF-8 text, or has no words.
+        BadInputError: the file is missing, a folder, not UTF-8 text, or has no words; a line has a
+            word that marks the ends of sentences.
     """
-    sentences = [words for line in read_text(path).splitlines() if (words := line.split())]
+    sentences = []
+    for number, line in enumerate(lines_of(read_text(path)), start=1):
+        if marks := MARKS.intersection(words := line.split()):
+            raise BadInputError(
+                f"{path}, line {number}: {min(marks)} marks the ends of sentences, which are those "
+                "of lines here: remove it from the text"
+            )
+        if words:
+            sentences.append(words)
     if not sentences:
         raise BadInputError(f"{path} is empty: a corpus needs at least some words")
     return sentences
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of `text`; form feeds and Unicode's line separators end none."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def read_text(path: Path) -> str:

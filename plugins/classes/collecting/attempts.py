@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from plugins.classes.rosters.dates import Extension, days_after, days_late
@@ -22,6 +22,7 @@ class Attempt:
         order: the place among all attempts, for those whose time is not known.
         files: path in its folder -> path in the export.
         notes: what was left out or renamed.
+        is_readable: whether a file of it can be read; otherwise it never counts.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Attempt:
     order: int
     files: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    is_readable: bool = True
 
     @property
     def place(self) -> tuple[datetime, int]:
@@ -80,12 +82,14 @@ class Policy:
 
     Attributes:
         due: None for no due date.
+        grace: minutes after the due date in which work is still in time.
         late_days: the budget of each student for all assignments.
         spent: key of a student -> late days that other assignments have taken.
     """
 
     rule: Rule = Rule.LATEST
     due: datetime | None = None
+    grace: int = 0
     late_days: int = 0
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
@@ -105,7 +109,7 @@ class Policy:
             unless_late = Timing.ON_TIME if is_fine else Timing.UNKNOWN
             return Standing(attempt.id, Timing.LATE if attempt.is_late else unless_late)
         days = days_late(attempt.submitted, due)
-        if days == 0:
+        if attempt.submitted <= due + timedelta(minutes=self.grace):
             return Standing(attempt.id, Timing.ON_TIME, 0)
         own = self.extensions.get(student, Extension()).late_days
         left = (self.late_days if own is None else own) - self.spent.get(student, 0)
@@ -114,8 +118,9 @@ class Policy:
 
     def counting(self, student: str, attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
         """Return the attempts of a student that count; several only until the best is known."""
-        in_time = sorted(attempts, key=lambda attempt: attempt.place)
-        standings = [self.standing(student, attempt) for attempt in in_time]
+        readable = (attempt for attempt in attempts if attempt.is_readable)
+        in_order = sorted(readable, key=lambda attempt: attempt.place)
+        standings = [self.standing(student, attempt) for attempt in in_order]
         if self.rule is Rule.LATEST:
             return tuple(standings[-1:])
         fine = [item for item in standings if item.timing in (Timing.ON_TIME, Timing.UNKNOWN)]

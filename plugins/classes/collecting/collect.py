@@ -8,12 +8,12 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Collection as Names
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.public.submissions import Notes, short
+from autograder.public.courses import QUESTIONS, Course
+from autograder.public.submissions import Notes, load_submission, short
 from plugins.classes.collecting.attempt_files import Allowance, AttemptFiles
 from plugins.classes.collecting.attempts import Attempt
 from plugins.classes.collecting.collection import ATTEMPTS, Collection
@@ -97,7 +97,7 @@ def collect(
     roster: Roster | None,
     wanted: Wanted,
     times: Mapping[str, datetime],
-    expected: Names[str],
+    course: Course,
 ) -> Collection:
     """Add the attempts in exports to a collection, and save it.
 
@@ -105,7 +105,7 @@ def collect(
         paths: folders and zips, oldest first.
         roster: None if there is none.
         times: key of a student -> time of an attempt whose export names none.
-        expected: names without suffix that the files of exercises have.
+        course: its exercises are handed in.
 
     Raises:
         BadInputError: an export cannot be read at all; the collection is left as it was.
@@ -136,7 +136,7 @@ def collect(
             notes.add(f"{path.name}: {note}")
         listed, unknown = _matched(path, reading, find, students, notes)
         unmatched |= unknown
-        for attempt in _written(export, listed, folder, times, expected):
+        for attempt in _written(export, listed, folder, times, course):
             attempts[attempt.id] = replace(attempt, order=order)
             order += 1
     with_attempts = {key for attempt in attempts.values() for key in attempt.students}
@@ -162,9 +162,10 @@ def _written(
     listed: _Attempts,
     folder: Path,
     times: Mapping[str, datetime],
-    expected: Names[str],
+    course: Course,
 ) -> Iterator[Attempt]:
     """Write the files of all attempts, and yield the attempts in their order of time."""
+    expected = (*course.exercise_names, QUESTIONS.partition(".")[0])
     allowances: dict[tuple[str, ...], Allowance] = defaultdict(Allowance)
     written = [
         (students, parts, AttemptFiles(folder / _NEW / str(i), expected, allowances[students]))
@@ -178,7 +179,10 @@ def _written(
     for part, files in parts_and_files:
         if part.read is not None:
             files.add(part.inner, part.read)
-    made = [(_attempt(students, parts, files, times), files) for students, parts, files in written]
+    made = [
+        (_attempt(students, parts, files, times, course), files)
+        for students, parts, files in written
+    ]
     for attempt, files in sorted(made, key=lambda pair: pair[0].place):
         if (folder / attempt.id).exists():
             shutil.rmtree(files.folder)
@@ -193,6 +197,7 @@ def _attempt(
     parts: Sequence[HandedIn],
     files: AttemptFiles,
     times: Mapping[str, datetime],
+    course: Course,
 ) -> Attempt:
     known = [part.submitted for part in parts if part.submitted is not None]
     moments = known or [times[key] for key in students if key in times]
@@ -202,4 +207,12 @@ def _attempt(
     about = [list(students), submitted.isoformat() if submitted else None, files.digest()]
     id = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
     is_late = any(flags) if flags else None
-    return Attempt(id, students, submitted, is_late, 0, originals, files.notes.all())
+    is_readable = bool(originals) and _is_readable(files.folder, course)
+    notes = files.notes.all()
+    return Attempt(id, students, submitted, is_late, 0, originals, notes, is_readable)
+
+
+def _is_readable(folder: Path, course: Course) -> bool:
+    """Return whether a file of an exercise can be read; files of no exercise count as readable."""
+    with load_submission(folder, course) as loaded:
+        return bool(loaded.files) or not loaded.unread

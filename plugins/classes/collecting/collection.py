@@ -118,6 +118,7 @@ def read_collection(folder: Path) -> Collection:
         is_former = table["schema"] == FORMER_SCHEMA
         if is_former:  # its runs have the name of the folder
             table |= {"schema": SCHEMA, "id": folder.resolve().name, "course": ""}
+            table["policy"].setdefault("grace", 0)
         if table["schema"] != SCHEMA:
             raise BadInputError(
                 f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "

@@ -27,6 +27,7 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
         f"{counted(len(collection.students), 'student')}"
     )
     due = f"due {policy.due:%Y-%m-%d %H:%M %Z}" if policy.due is not None else "no due date"
+    due += f" and {counted(policy.grace, 'minute')}" if policy.grace and policy.due else ""
     budget = f", {counted(policy.late_days, 'late day')}" if policy.late_days else ""
     extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
     yield f"counts: {policy.rule.value}; {due}{budget}{extensions}"
@@ -73,7 +74,11 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
             chosen = {standing.attempt for standing in counting[key]}
             times = [_time(attempt, collection.zone) for attempt in own if attempt.id in chosen]
             several.append(f"{shown(key)}: {len(own)}; counts: {', '.join(times) or 'none'}")
-    none = [key for key, own in attempts.items() if own and not counting[key]]
+    none = [
+        key
+        for key, own in attempts.items()
+        if any(attempt.is_readable for attempt in own) and not counting[key]
+    ]
     by_owners = [(", ".join(map(shown, item.students)), item) for item in collection.attempts]
     return {
         "late": late[Timing.LATE],
@@ -87,13 +92,15 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
             if policy.rule is not Rule.LATEST
             else []
         ),
-        "attempts without a file of an exercise": [
-            owners for owners, attempt in by_owners if not attempt.files
+        "not readable, and do not count": [
+            f"{owners}: {'; '.join(attempt.notes)}"
+            for owners, attempt in by_owners
+            if not attempt.is_readable
         ],
         "renamed, or not kept": [
             f"{owners}: {note}"
             for owners, attempt in by_owners
-            if attempt.files
+            if attempt.is_readable
             for note in attempt.notes
         ],
         "students without an attempt": [shown(key) for key, own in attempts.items() if not own],

@@ -88,10 +88,11 @@ _BLACKBOARD_ATTEMPT = re.compile(
     rf"(?P<owner>.+?)_(?P<word>[^\W\d_]+)_{_BLACKBOARD_DATE}(?P<rest>\.txt|_.+)", re.DOTALL
 )
 _BLACKBOARD_NAME = re.compile(
-    r"^[^\n:]+:[ \t]*(?P<name>[^\n]*?)[ \t]*\((?P<user>[^()\n]+)\)\s*$", re.MULTILINE
+    r"^[^\n:]+:[ \t]*(?P<name>[^\n]{0,300}?)[ \t]{0,9}\((?P<user>[^()\n]+)\)[ \t\r]*$", re.MULTILINE
 )
 _BLACKBOARD_FILES = re.compile(
-    r"^\s*[^\n:]+:[ \t]*(?P<original>[^\n]+)\n\s*[^\n:]+:[ \t]*(?P<stored>[^\n]+)$", re.MULTILINE
+    r"^[ \t]*+[^\n:]++:[ \t]*+(?P<original>[^\n]++)\n\s*+[^\n:]++:[ \t]*+(?P<stored>[^\n]++)$",
+    re.MULTILINE,
 )
 MAX_INFO = 1 << 20
 

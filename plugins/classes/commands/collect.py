@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder.public.courses import QUESTIONS, find_course
+from autograder.public.courses import find_course
 from autograder.public.reports import clean, counted
 from framework.commands.options import CourseOption
 from framework.commands.output import say
@@ -24,7 +24,13 @@ from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
 from plugins.classes.commands.options import InOption, StoreOption, course_of, open_store
-from plugins.classes.rosters.dates import read_due, read_extensions, read_times, time_zone
+from plugins.classes.rosters.dates import (
+    read_due,
+    read_extensions,
+    read_times,
+    time_zone,
+    zone_doubt,
+)
 from plugins.classes.rosters.roster import Roster, read_roster
 
 if TYPE_CHECKING:
@@ -71,6 +77,12 @@ def collect(
         Path | None,
         typer.Option(metavar="FILE", help="CSV: a student, and due, days or late_days."),
     ] = None,
+    grace: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="MINUTES", help="Time after the due date that still is in time."
+        ),
+    ] = None,
     late_days: Annotated[
         int | None, typer.Option(min=0, help="Late days of each student for all assignments.")
     ] = None,
@@ -107,7 +119,9 @@ def collect(
         students = Roster(former.students.values()) if former.has_roster else None
         students = read_roster(roster) if roster is not None else students
         zone = time_zone(timezone or former.zone) if timezone or former.zone else None
-        changes = dict(_policy(former.policy, zone, count, due, late_days, earlier or ()))
+        if doubt := zone_doubt(timezone or ""):
+            say(f"warning: {doubt}")
+        changes = dict(_policy(former.policy, zone, count, due, grace, late_days, earlier or ()))
         if extensions is not None:
             known = _known(students, extensions)
             changes["extensions"] = read_extensions(extensions, known, zone)
@@ -115,11 +129,10 @@ def collect(
         former = replace(former, policy=policy, zone=timezone or former.zone)
         chosen = find_course(course_of(former, course))
         former = replace(former, course=str(chosen.root.resolve()))
-        names = (*chosen.exercise_names, QUESTIONS.partition(".")[0])
         moments = read_times(times, _known(students, times), zone) if times is not None else {}
         wanted = Wanted(assignment, zone, is_team_work=teams)
         collection = collect_exports(
-            former, sources, READERS[system], students, wanted, moments, names
+            former, sources, READERS[system], students, wanted, moments, chosen
         )
     write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
@@ -137,6 +150,7 @@ def _policy(
     zone: tzinfo | None,
     count: str | None,
     due: str | None,
+    grace: int | None,
     late_days: int | None,
     earlier: Sequence[Path],
 ) -> Iterator[tuple[str, Any]]:
@@ -145,6 +159,8 @@ def _policy(
         yield "due", read_due(due, zone)
     elif former.due is not None and zone is not None:
         yield "due", former.due.astimezone(zone)
+    if grace is not None:
+        yield "grace", grace
     if late_days is not None:
         yield "late_days", late_days
     if count is not None:

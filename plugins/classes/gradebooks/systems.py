@@ -12,7 +12,7 @@ from functools import partial
 from autograder.public.reports import for_spreadsheet, number
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason, comment_of, scale
-from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook
+from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook, whole
 from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 
 _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
@@ -38,12 +38,13 @@ def fill_canvas(request: FillRequest) -> Filled:
     """Fill one assignment of Canvas's gradebook export.
 
     Rows without a user's number, as "Points Possible", columns that are read only, and cells with
-    ``EX`` or ``N/A`` stay as they are.
+    ``EX`` or ``N/A`` stay as they are. Canvas imports every column of a file: the file that is
+    written has no other assignment, so that an import changes no points that came after the export.
     """
     sheet = read_sheet(request.export)
     if not is_canvas_gradebook(sheet):
         raise _other_file(sheet, "Student, ID and Section", "Grades > Export > Export gradebook")
-    rows = [row for row in sheet.rows if row.value("id").isdigit()]
+    rows = [row for row in sheet.rows if whole(row.value("id")).isdigit()]
     others = [row for row in sheet.rows if row not in rows]
     columns: dict[int, tuple[str, ...]] = {}
     for index, name in enumerate(sheet.header):
@@ -55,10 +56,12 @@ def fill_canvas(request: FillRequest) -> Filled:
     if request.comments:
         raise UsageError("Canvas's gradebook has no comments: leave out `--comments`")
     maximum = _first_maximum([row.value(column) for row in others])
-    return _fill(
+    filled = _fill(
         sheet, request, rows, column, maximum,
         why_kept=lambda row, _: _CANVAS_WORDS.get(row.value(column).upper(), ""),
     )  # fmt: skip
+    filled.data = sheet.rendered([*range(sheet.columns["section"] + 1), column])
+    return filled
 
 
 def fill_moodle_worksheet(request: FillRequest) -> Filled:
@@ -267,7 +270,7 @@ def _students(
                 f"{sheet.file}, lines {seen[key]} and {row.line} are about one student: nothing "
                 "is written"
             )
-    if students and not seen.keys() & request.points.keys():
+    if not seen.keys() & request.points.keys():
         kinds = {kind for points in request.points.values() for kind in points.student.identifiers}
         raise BadInputError(
             f"{sheet.file}: no row belongs to a student of {request.assignment}. The file "

@@ -33,7 +33,8 @@ class State(StrEnum):
 
     `WAITS_FOR_PERSON`: answers in prose have no points yet. `NOT_GRADED`: a fault of the grader
     stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt. `ALL_LATE`: attempts, none
-    of which counts. `LATER`: attempts that were collected after the run; no zero.
+    of which counts. `UNREADABLE`: attempts of which no file can be read; no zero. `LATER`: attempts
+    that were collected after the run; no zero.
     """
 
     GRADED = "graded"
@@ -41,11 +42,12 @@ class State(StrEnum):
     NOT_GRADED = "not graded"
     NO_WORK = "nothing handed in"
     ALL_LATE = "no attempt counts: all are late"
+    UNREADABLE = "handed in, and not readable"
     LATER = "handed in after this run: grade again"
 
 
 #: States of a student whom the run has not graded at all.
-WITHOUT_RESULT = (State.NO_WORK, State.ALL_LATE, State.LATER)
+WITHOUT_RESULT = (State.NO_WORK, State.ALL_LATE, State.UNREADABLE, State.LATER)
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,18 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
             )
     with_outcome = {student for student, _ in outcomes}
     absent = {
-        student: State.LATER if counting else State.ALL_LATE
+        student: State.LATER if counting else _why_none(collection, student)
         for student, counting in collection.counting().items()
         if student not in with_outcome and collection.attempts_of(student)
     }
     exercises = tuple(dict.fromkeys(name for _, name in points))
     return ClassResults(run, collection.students, exercises, outcomes, absent)
+
+
+def _why_none(collection: Collection, student: str) -> State:
+    """Return why none of the attempts of a student counts."""
+    is_readable = any(attempt.is_readable for attempt in collection.attempts_of(student))
+    return State.ALL_LATE if is_readable else State.UNREADABLE
 
 
 def report_of(connection: Connection, key: ResultKey) -> Report | None:

@@ -13,8 +13,8 @@ from framework.errors import BadInputError, UsageError
 from plugins.classes.rosters.roster import Roster
 from plugins.classes.rosters.tables import SheetRow, read_csv
 
-#: Format of Moodle in English: "Monday, 2 March 2026, 10:15 AM".
-_ENGLISH = "%d %B %Y, %I:%M %p"
+#: Formats of Moodle in English: "Monday, 2 March 2026, 10:15 AM", and that of the USA.
+_ENGLISH = ("%d %B %Y, %I:%M %p", "%B %d, %Y, %I:%M %p")
 _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
@@ -29,6 +29,16 @@ def time_zone(name: str) -> tzinfo:
         raise UsageError(
             f"no time zone '{name}': expected a name as in Europe/Berlin, America/New_York or UTC"
         ) from None
+
+
+def zone_doubt(name: str) -> str:
+    """Return a warning about a time zone that seldom is meant; empty without one."""
+    if match := re.fullmatch(r"Etc/GMT([+-])(\d+)", name):
+        other = "+" if match[1] == "-" else "-"
+        return f"{name} is UTC{other}{match[2]}: the sign is reversed in these names"
+    if name in ("EST", "MST", "HST"):
+        return f"{name} has no summer time: a name as in America/New_York has"
+    return ""
 
 
 def shown_moment(moment: datetime, zone: str, *, seconds: bool = False) -> str:
@@ -78,8 +88,9 @@ def _parsed(text: str) -> datetime | None:
     text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
     with suppress(ValueError):
         return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
-    with suppress(ValueError):
-        return datetime.strptime(_WEEKDAY.sub("", text), _ENGLISH)  # in the zone of the table
+    for form in _ENGLISH:
+        with suppress(ValueError):
+            return datetime.strptime(_WEEKDAY.sub("", text), form)  # in the zone of the table
     return None
 
 

@@ -17,9 +17,9 @@ from plugins.classes.rosters.tables import Sheet, SheetRow, plain, read_csv
 #: Kind of identifier -> columns that hold it. The first kind that all students have is their key.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "student": ("student", "student_id", "student id", "identifier", "key"),
-    "sid": ("sid", "sis user id", "id number", "matriculation", "student number"),
-    "username": ("username", "user name", "sis login id", "login", "login_id"),
-    "email": ("email", "email address", "e-mail", "mail"),
+    "sid": ("sid", "sis user id", "id number", "matriculation", "student number", "orgdefinedid"),
+    "username": ("username", "user name", "sis login id", "login", "login_id", "benutzername"),
+    "email": ("email", "email address", "e-mail", "mail", "e-mail-adresse"),
     "github": ("github", "github_username", "github username"),
     "canvas": ("canvas", "canvas_id", "canvas id"),
     "participant": ("participant", "participant_id", "moodle"),
@@ -29,8 +29,11 @@ NAMES = ("name", "full name", "full_name")
 GROUPS = ("group", "group_name", "group name", "team")
 GROUP_IDS = ("group_id", "group id", "team_id")
 
-#: A participant in the tables of Moodle, in any language.
-PARTICIPANT = re.compile(r"\D+ (\d+)")
+#: A participant in the tables of Moodle, in any language: "Participant 1007", and without a blank
+#: "Teilnehmer/in1007". Shorter words without a blank are names of accounts.
+PARTICIPANT = re.compile(r"(?:\D+ |[A-Z]\D{8,}|[^\W\d_a-zA-Z]\D+)(\d+)")
+#: A number that a spreadsheet has written as a decimal fraction.
+_WHOLE = re.compile(r"(\d+)[.,]0")
 _MARKS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -65,7 +68,8 @@ def columns_of(table: Sheet) -> dict[str, str]:
 
 def is_canvas_gradebook(table: Sheet) -> bool:
     """Return whether `table` has the columns of a Canvas gradebook."""
-    return {"student", "id", "section"} <= table.columns.keys()
+    names = table.columns.keys()
+    return {"id", "section"} <= names and ("student" in names or {"lastname", "firstname"} <= names)
 
 
 def _column_like(table: Sheet, pattern: re.Pattern[str]) -> str:
@@ -81,11 +85,17 @@ def _column_like(table: Sheet, pattern: re.Pattern[str]) -> str:
 def identifiers(row: SheetRow, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield kind and value of each identifier in `row`."""
     for kind, column in columns.items():
-        value = row.value(column)
+        value = whole(row.value(column)).removeprefix("#")  # D2L marks its numbers
         if kind == "participant" and (match := PARTICIPANT.fullmatch(value)):
             value = match[1]
         if value:
             yield kind, value
+
+
+def whole(value: str) -> str:
+    """Return `value`; of a whole number that a spreadsheet wrote as ``501.0``, the digits."""
+    match = _WHOLE.fullmatch(value)
+    return match[1] if match is not None else value
 
 
 #: Kinds of identifiers of a group, as exports name them.

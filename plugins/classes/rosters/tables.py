@@ -8,7 +8,7 @@ import codecs
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +44,8 @@ _MARKS = {
 _ONE_BYTE = "latin-1"
 _UNMARKED = ("utf-8", _ONE_BYTE)
 _SEPARATORS = ",;\t"
+#: A first line that tells Excel the separator.
+_NAMED_SEPARATOR = re.compile(r"sep=([,;\t])", re.IGNORECASE)
 _QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
 
 
@@ -133,8 +135,11 @@ class Sheet:
             return '"' + value.replace('"', '""') + '"'
         return value
 
-    def rendered(self) -> bytes:
-        """Return the bytes of the file with the replaced cells."""
+    def rendered(self, columns: Sequence[int] | None = None) -> bytes:
+        """Return the bytes of the file with the replaced cells; of some columns alone, if given."""
+        if columns is not None:
+            lines = (self.separator.join(self._texts(line, columns)) for line in self.lines)
+            return self._encoded("".join(f"{line}\r\n" for line in lines))
         changes = dict(self._changes)
         for line, cells in self._added.items():
             columns, end = range(len(line.cells), max(cells) + 1), line.cells[-1].end
@@ -144,8 +149,22 @@ class Sheet:
         for (start, end), value in sorted(changes.items()):
             parts += [self.text[done:start], value]
             done = end
+        return self._encoded("".join((*parts, self.text[done:])))
+
+    def _texts(self, line: SheetRow, columns: Sequence[int]) -> Iterator[str]:
+        """Yield the cells of a row in some columns, as they stand in the file or are replaced."""
+        added = self._added.get(line, {})
+        for column in columns:
+            if column < len(line.cells):
+                cell = line.cells[column]
+                written = self.text[cell.start : cell.end]
+                yield self._changes.get((cell.start, cell.end), written)
+            else:
+                yield added.get(column, "")
+
+    def _encoded(self, text: str) -> bytes:
         try:
-            return self.mark + "".join((*parts, self.text[done:])).encode(self.encoding)
+            return self.mark + text.encode(self.encoding)
         except UnicodeEncodeError as error:
             raise BadInputError(
                 f"{self.file} is not UTF-8, and '{error.object[error.start]}' has no place in it: "
@@ -170,7 +189,10 @@ def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
     text, encoding = _decoded(file, data.removeprefix(mark), _MARKS.get(mark, ""))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
-    lines = list(_lines(text, separator))
+    named = _NAMED_SEPARATOR.fullmatch(first.strip(" \r\n"))
+    if named is not None:
+        separator = named[1]
+    lines = list(_lines(text, separator))[1 if named is not None else 0 :]
     if not lines:
         raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
     columns = {plain(cell.value).casefold(): i for i, cell in enumerate(lines[0][1])}

@@ -131,6 +131,11 @@ def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
         (["rnn", "--backend", "tensorflow"], 2, "no backend 'tensorflow'"),
         (["rnn", "--provider", "pytorch"], 2, "no backend 'pytorch': did you mean 'torch'?"),
         (["--provider", "torch", "--submission", "x"], 2, "choose one"),
+        (
+            ["network_questions", "--provider", "torch"],
+            2,
+            "nothing to grade: 'torch' offers no task of network_questions",
+        ),
         (["rnn", "--sandbox", "buble"], 2, "no sandbox 'buble'"),
         (["rnn", "--device", "cuda"], 2, "`--backend torch --device cuda` uses a GPU"),
         (["rnn", "--block", "no_such_plugin"], 2, "no plugin 'no_such_plugin'"),

@@ -56,3 +56,20 @@ def test_judged_pairs_are_read_and_a_bad_line_is_named(tmp_path):
     path.write_text("")
     with pytest.raises(BadInputError, match="empty"):
         read_judged_pairs(path)
+    path.write_text("old\tnew\tnan\n\nx\ty\tinf\n")
+    with pytest.raises(BadInputError, match="line 3"):
+        read_judged_pairs(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Word 1,Word 2,Human (mean)\nold,new,1.58\nsmart,intelligent,9.2\n\n",
+        "# judged by ten people\nold;new;1.58\nsmart;intelligent;9.2\n",
+        '"old"\t"new"\t1.58\r\nsmart\tintelligent\t9.2\r\n',
+    ],
+)
+def test_judged_pairs_may_have_headings_comments_and_other_separators(text, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(text.encode())
+    assert read_judged_pairs(path) == [("old", "new", 1.58), ("smart", "intelligent", 9.2)]

@@ -58,6 +58,7 @@ def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folde
         ("Ada I-PER\nLovelace\n", "line 2: the word 'Lovelace' has no tag"),
         ("Ada NNP\n", "line 1: 'NNP' is no tag"),
         ("-DOCSTART- O\n\n", "has no sentences"),
+        ("Ada\t\tI-PER\n", "line 1: a column is empty"),
         ("", "has no sentences"),
     ],
 )
@@ -86,3 +87,11 @@ def test_the_names_of_the_other_release(folder):
     for old, new in (("train", "train"), ("testa", "valid"), ("testb", "test")):
         (folder / f"eng.{old}").rename(folder / f"{new}.txt")
     assert conll2003(folder).tags == ("B-LOC", "B-PER", "I-PER", "O")
+
+
+def test_words_may_have_blanks_and_separators_where_tabs_stand_between_columns(folder):
+    text = "New York\tNNP\tB-LOC\n\n\nx\x0cy\tNN\tO\n"
+    (folder / "eng.testb").write_text(text, "utf-8")
+    words = [sentence.words for sentence in conll2003(folder).test]
+    assert words[0] == ("New York",)
+    assert words[1] == ("x\x0cy",)

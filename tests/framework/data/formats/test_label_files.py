@@ -65,6 +65,12 @@ def test_a_text_keeps_the_characters_that_are_no_part_of_words(tmp_path):
     [
         ("good film\nbad\n", "line 2: a label and words expected, but got 'bad'"),
         ("\n \n", "is empty"),
+        ("(3 (2 It) (4 shines))\n", "line 1: a label and words expected, but got a bracketed tree"),
+        ("ham\tGo now\nspam\tGo\tnow\n", "line 2: a label, a tab and a text expected"),
+        (
+            "".join(f"word{i} of a plain text\n" for i in range(15)),
+            "15 labels on 15 lines, most of them once",
+        ),
     ],
 )
 def test_a_malformed_file_is_named_with_the_line(tmp_path, text, said):
@@ -84,3 +90,9 @@ def test_a_malformed_row_is_shown(tmp_path, text):
 def test_a_missing_published_file_is_named(tmp_path):
     with pytest.raises(BadInputError, match="nowhere cannot be read"):
         read_labelled(tmp_path / "nowhere", published=True)
+
+
+def test_a_tab_may_stand_between_label_and_text(tmp_path):
+    (tmp_path / "f").write_text("very good\ta fine film\n", "utf-8")
+    (text,) = read_labelled(tmp_path / "f")
+    assert (text.label, text.words) == ("very good", ("a", "fine", "film"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -42,6 +43,19 @@ def counting(rule, attempts=ALL, **policy):
 )
 def test_the_rule_decides(rule, late_days, expected):
     assert [one.attempt for one in counting(rule, late_days=late_days)] == expected
+
+
+def test_what_cannot_be_read_does_not_count_and_costs_no_late_day():
+    broken = replace(NEXT_DAY, is_readable=False)
+    (found,) = counting(Rule.LATEST, [LAST_IN_TIME, broken], late_days=3)
+    assert (found.attempt, found.spent) == (LAST_IN_TIME.id, 0)
+    assert counting(Rule.BEST, [broken], late_days=3) == ()
+
+
+def test_grace_minutes_are_in_time():
+    late = replace(LAST_IN_TIME, submitted=DUE + timedelta(minutes=10))
+    assert [found.timing for found in counting(Rule.LATEST, [late], grace=10)] == [Timing.ON_TIME]
+    assert [found.days_late for found in counting(Rule.LATEST, [late], grace=9)] == [1]
 
 
 def test_late_days_cover_what_would_not_count_and_are_spent_then():

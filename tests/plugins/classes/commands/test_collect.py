@@ -222,6 +222,8 @@ def test_hostile_archives_cost_their_own_student_alone(collect, tmp_path):
     assert "it would leave the folder" in notes and "it is a link" in notes
     (empty,) = collection.attempts_of("s3")
     assert empty.notes[-1] == "it holds no file of an exercise"
+    assert not empty.is_readable and collection.counting()["s3"] == ()
+    assert collection.counting()["s4"] != ()
 
 
 def test_the_owner_alone_can_read_a_collection_and_a_log_has_no_names(collect, tmp_path):

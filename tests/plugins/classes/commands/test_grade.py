@@ -251,7 +251,7 @@ def test_collections_of_one_name_in_one_store_are_apart(copy):
     shared = ("--store", copy / "lab1/results.sqlite")
     assert gradus("class", "runs", "--in", other, *shared) == ""
     for run in (0, 1):
-        with pytest.raises(BadInputError, match="lab1 has no run|no run 1 of this collection"):
+        with pytest.raises(BadInputError, match=r"lab1 has no run|no run 1 of this collection"):
             gradus("class", "results", run, "--in", other, *shared)
     output = gradus("class", "expire", "--older-than", 0, "--in", other, *shared)
     assert "0 runs, 0 results" in output

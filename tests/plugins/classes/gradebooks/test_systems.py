@@ -84,13 +84,15 @@ def added(old, new):
 def test_canvas_gets_points_and_keeps_excused_students(fill):
     filled, text = fill("canvas", CANVAS, {"s3": exercise(10.0)})
     assert filled.column == "Lab 1 (5501)"
-    assert changed(CANVAS, text) == [
-        (
-            CANVAS.splitlines(True)[3],
-            '"García López, Ana",4182,S1001,a_garcia,NLP-A,EX,8.5,85.0\r\n',
-        ),
-        ("Zoë,4191,S1003,zoe,NLP-A,,3.00,\r\n", "Zoë,4191,S1003,zoe,NLP-A,,10,\r\n"),
-    ]
+    assert text == (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (5501)\r\n"
+        ",,,,,\r\n"
+        "    Points Possible,,,,,10\r\n"
+        '"García López, Ana",4182,S1001,a_garcia,NLP-A,8.5\r\n'
+        '"=HYPERLINK(""x"")",4190,S1002,wang,NLP-A,EX\r\n'
+        "Zoë,4191,S1003,zoe,NLP-A,10\r\n"
+        '"Student, Test",4199,,,NLP-A,\r\n'
+    )
     assert (filled.written, filled.replaced, filled.unknown) == (["s1", "s3"], ["s3"], [7])
     assert filled.kept == {"s2": "Canvas says 'excused'"}
 
@@ -117,6 +119,31 @@ def test_what_canvas_would_misread_is_refused(options, message, fill):
         fill("canvas", CANVAS, **options)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: (
+            text.replace("Student,ID", "LastName,FirstName,ID", 1)
+            .replace('"García López, Ana"', "García López,Ana")
+            .replace("Zoë,4191", "O'Brien,Zoë,4191")
+            .replace("    Points Possible", "    Points Possible,")
+        ),
+        lambda text: text.replace("4182", "4182.0").replace("4191", "4191.0"),
+        lambda text: "sep=,\r\n" + text,
+    ],
+)
+def test_other_forms_of_a_canvas_export_are_filled(change, fill):
+    filled, _ = fill("canvas", change(CANVAS).replace('"=HYPERLINK(""x"")",4190', "B,4190"))
+    assert filled.written[:1] == ["s1"] and "s3" in filled.written
+
+
+def test_an_export_without_any_student_of_the_class_is_an_error(fill):
+    nobody = CANVAS.replace("4182", "x").replace("4190", "y").replace("4191", "z")
+    for text in (nobody.replace("4199", "t"), nobody):
+        with pytest.raises(BadInputError, match="no row belongs to a student"):
+            fill("canvas", text)
+
+
 def test_a_moodle_worksheet_gets_grades_and_comments_and_keeps_locked_rows(fill):
     told = exercise(8.0, comments=("a < b", "=1+1"))
     filled, text = fill(
@@ -137,6 +164,12 @@ def test_a_worksheet_in_another_language_is_filled(word, fill):
     filled, text = fill("moodle-worksheet", other)
     assert (filled.column, filled.written) == (word, ["s1", "s3"])
     assert added(*changed(other, text)[0]) == ["8.5"]
+
+
+@pytest.mark.parametrize("word", ["Teilnehmer/in", "Participante", "参加者"])
+def test_a_participant_may_have_no_blank(word, fill):
+    filled, _ = fill("moodle-worksheet", WORKSHEET.replace("Participant ", word))
+    assert filled.written == ["s1", "s3"]
 
 
 def test_a_blackboard_file_with_tabs_keeps_its_two_byte_letters(fill):

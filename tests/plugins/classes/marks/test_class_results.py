@@ -69,6 +69,15 @@ def test_a_student_whose_attempts_do_not_count_has_handed_in(tmp_path):
     }
 
 
+def test_a_student_whose_only_attempt_cannot_be_read_has_no_zero(tmp_path):
+    made = GradedClass(tmp_path / "lab1")
+    made.submit("s2", submitted="2026-03-01T10:00:00+00:00", is_readable=False)
+    run = made.grade({})
+    with Store(str(tmp_path / "lab1/results.sqlite")) as store:
+        found = store.transaction(partial(read_results, collection=made.collection, run=run))
+    assert found.state("s2", "rnn") is State.UNREADABLE
+
+
 def test_work_is_that_of_the_report_without_the_details_of_checks():
     detailed = replace(WRONG, details=("shape (2, 3)",), arguments=("x = 1",))
     work = work_of(result(exercise("rnn", check(), detailed, BLOCKED)))

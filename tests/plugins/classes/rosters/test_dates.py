@@ -16,6 +16,7 @@ from plugins.classes.rosters.dates import (
     read_moment,
     shown_moment,
     time_zone,
+    zone_doubt,
 )
 
 BERLIN = time_zone("Europe/Berlin")
@@ -78,6 +79,7 @@ def test_late_days_are_the_least_that_reach_the_submission(local, delay):
         "2026-03-02-11-15-00",
         "2026-03-02T11-15-00",
         "Monday, 2 March 2026, 11:15 AM",
+        "Monday, March 2, 2026, 11:15 AM",
     ],
 )
 def test_the_forms_of_every_system_are_read(text):
@@ -103,3 +105,9 @@ def test_a_late_day_that_ends_while_clocks_change_ends_at_the_later_moment(due, 
 )
 def test_a_time_is_shown_with_the_zone_of_the_class(zone, shown):
     assert shown_moment(datetime(2026, 3, 29, 16, 30, tzinfo=UTC), zone) == shown
+
+
+def test_time_zones_that_seldom_are_meant_have_a_warning():
+    assert "is UTC+5: the sign is reversed" in zone_doubt("Etc/GMT-5")
+    assert "no summer time" in zone_doubt("EST")
+    assert zone_doubt("Europe/Berlin") == zone_doubt("UTC") == ""
