@@ -95,7 +95,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
-@pytest.mark.promise("gradients", "DeepAveragingNetwork.backward")
+@pytest.mark.promise("gradients", "equal-shares")
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
