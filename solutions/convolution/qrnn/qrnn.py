@@ -114,12 +114,13 @@ class QRNN(Model):
             grad_x `(N, T, D)`, and the gradients of h_0, c_0 and the inputs before the first one.
         """
         # BEGIN SOLUTION: the recurrence backwards, then the gates, then the convolution
+        # h_t = o c_t and c_{t+1} = f c_t + ... give c_t its two gradients. With i = 1 − f, f
+        # multiplies c_{t−1} − z. Then the slopes of tanh and σ.
         z, f, o, i, c = self._z, self._f, self._o, self._i, self._c
         grad, grad_h_0 = _hold_back(grad_h.swapaxes(0, 1), self._words)
-        grad_c = grad * o  # from h_t = o c_t, and below from c_{t+1} = f c_t + ...
+        grad_c = grad * o
         for t in reversed(range(len(grad) - 1)):
             grad_c[t] += f[t + 1] * grad_c[t + 1]
-        # Of c_t = f c_{t−1} + i z with i = 1 − f: f multiplies c_{t−1} − z. Then the slopes.
         past = c[:-1] if "i" in self.pooling else c[:-1] - z
         grad_a = [grad_c * i * (1 - z**2), grad_c * past * f * (1 - f)]
         if "o" in self.pooling:
