@@ -19,18 +19,21 @@ project = "gradus"
 author = "the authors of gradus"
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docs.pages.mathematics"]
 exclude_patterns = [
     "_build",
     "day",
     "term",
     "results",
+    "static",
     "transcripts",
     "figures",
     "pages",
     "examples",
 ]
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+#: As in `autograder.course.mathematics.formulas`.
+myst_dmath_allow_space = myst_dmath_allow_digits = False
 myst_heading_anchors = 3
 #: READMEs link to files of the repository, which are no pages.
 suppress_warnings = ["myst.xref_missing", "myst.header"]
@@ -41,6 +44,9 @@ autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": False, "ignore-module-all": True}
 napoleon_use_ivar = True
 html_theme = "furo"
+html_static_path = [str(ROOT / "docs/static")]
+html_css_files = ["site.css"]
+html_math_renderer = "mathml"
 html_title = f"gradus {version}"
 html_show_sphinx = html_show_copyright = html_copy_source = False
 html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}

@@ -35,6 +35,8 @@ HERE = Path(__file__).parent
 OF_EXERCISES = (
     "exercises",
     "docs/test_figures.py",
+    "docs/test_mathematics.py",
+    "docs/test_tutorials.py",
     "autograder/course/test_mistakes.py",
     "plugins/torch_backend/*/test_{name}.py",
 )

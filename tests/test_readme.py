@@ -16,12 +16,17 @@ import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
+from docs.transcripts.record import without_hashes
 
-#: The records of scripts, which `tests/docs/test_day.py` and `test_term.py` compare.
-RECORDED = {ROOT / "docs/day.md", ROOT / "docs/term.md"}
+#: Pages with commands in an order, which other tests play and compare: tests/docs/test_day.py,
+#: test_term.py and test_tutorials.py.
+RECORDED = {
+    *(ROOT / "docs/day.md", ROOT / "docs/term.md"),
+    *(ROOT / "docs").glob("tutorial_*.md"),
+}
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - RECORDED)]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
-COLUMNS = "92"
+COLUMNS = "80"
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -39,7 +44,7 @@ def run(command: str, folder: Path) -> str:
         command.split(), cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 1), done.stderr
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    return "\n".join(map(str.rstrip, without_hashes(done.stdout).splitlines())) + "\n"
 
 
 def comparable(text: str) -> list[str]:
@@ -60,6 +65,12 @@ def test_the_least_exercise_is_one(tmp_path: Path) -> None:
     (tmp_path / "exercises/course.toml").write_text(listed, "utf-8")
     (folder / "exercise.toml").write_text(least, "utf-8")
     assert find_course(tmp_path).exercise("scale").task_names == ("Scale",)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *RECORDED], ids=lambda page: page.name)
+def test_no_page_shows_the_hash_of_a_course(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert without_hashes(text) == text
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.reading import Exercise, find_course
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import chosen_exercise
@@ -64,4 +65,4 @@ def _print(exercise: Exercise, numbers: range) -> None:
     output = console()
     for number in numbers:
         output.print(f"Hint {number + 1} of {len(exercise.hints)}", style="bold")
-        output.print(exercise.hints[number] + "\n", markup=False)
+        output.print(with_plain_formulas(exercise.hints[number]) + "\n", markup=False)

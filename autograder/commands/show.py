@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.course.mathematics.formulas import plain_mathematics
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
 from autograder.course.texts import replaced, without_marks
@@ -43,7 +44,7 @@ def show(
         chosen.readme.parent,
         lambda figure: f"*Figure: {figure.title}.* `{shown(figure.path)}`",
     )
-    text = Markdown(described + _questions(chosen))
+    text = Markdown(plain_mathematics(described + _questions(chosen)))
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(text)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.reading import Exercise
 from autograder.course.source import parse_file
 from framework.text_files import read_text
@@ -56,8 +57,8 @@ def without_marks(markdown: str) -> str:
 
 
 def plain_sentence(sentence: str) -> str:
-    """Return a sentence of `sentences` without its marks and the lines of a table."""
-    return without_marks(sentence).strip("| ")
+    """Return a sentence of `sentences` without its marks and a table's lines, formulas as text."""
+    return with_plain_formulas(without_marks(sentence).strip("| "))
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.questions.answers import (
     AnswerKey,
     difference,
@@ -58,7 +59,7 @@ def grade_answers(
     for question in exercise.questions:
         section = sections[question.id]
         own = key.sections[question.id] if key is not None else section
-        check = _blank(exercise, question, own.title)
+        check = _blank(exercise, question, with_plain_formulas(own.title))
         if section.problem or not section.answer:
             evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
         elif isinstance(question, Prose):
@@ -68,7 +69,8 @@ def grade_answers(
             changed = points.changed(exercise.name, question.id, digest, submission.label)
             evidence = AnswerFacts(is_prose=True, points=given, comment=comment, changed=changed)
             model = (own.answer, own.rubric) if key is not None else ("", "")
-            finding = WrittenAnswer(shortened(section.answer), *model, digest, comment)
+            answer, rubric = map(with_plain_formulas, model)
+            finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest, comment)
             check = replace(check, findings=(finding,))
         else:
             check = replace(check, hint=question.hint if key is not None else "")

@@ -1,1 +1,1 @@
-"""The figures of the exercises, as SVG: one function for each, in one small style."""
+"""The figures of the exercises and of the site, as SVG: one function for each, in one style."""

@@ -1,4 +1,4 @@
-"""The figures of all exercises, by the file that each is written to."""
+"""The figures of all exercises and of the site, by the file that each is written to."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Callable
 
 from docs.figures.drawing import Drawing
 
-#: ``UNIT/EXERCISE/NAME.svg`` below ``exercises``, and what draws it.
+#: A path in the repository, as ``exercises/UNIT/EXERCISE/NAME.svg``, and what draws the figure.
 FIGURES: dict[str, Callable[[], Drawing]] = {}
 
 
-def figure(path: str) -> Callable[[Callable[[], Drawing]], Callable[[], Drawing]]:
-    """Register a function as what draws the figure `path`.
+def figure(
+    path: str, folder: str = "exercises"
+) -> Callable[[Callable[[], Drawing]], Callable[[], Drawing]]:
+    """Register a function as what draws the figure `path` of `folder`.
 
     Raises:
         ValueError: the path is taken.
     """
 
     def register(draw: Callable[[], Drawing]) -> Callable[[], Drawing]:
-        if path in FIGURES:
-            raise ValueError(f"two figures are written to {path}")
-        FIGURES[path] = draw
+        file = f"{folder}/{path}"
+        if file in FIGURES:
+            raise ValueError(f"two figures are written to {file}")
+        FIGURES[file] = draw
         return draw
 
     return register

@@ -1,1 +1,1 @@
-"""Pages of the documentation that are made from the repository."""
+"""Pages of the documentation that are made from the repository, and the formulas of all pages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import fill
@@ -10,6 +11,13 @@ from textwrap import fill
 MOST_LINES = 22
 #: Columns of a paragraph.
 _WIDTH = 100
+#: Hashes in the line of a report that says what was graded. They change with every edit.
+_HASH = re.compile(r"(?<=submission )[0-9a-f]{8}\b|(?<= · course )(\S+ )[0-9a-f]{8}\b")
+
+
+def without_hashes(output: str) -> str:
+    """Return what a command printed without the hashes of the submission and of the course."""
+    return _HASH.sub(r"\1…", output)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def _part(event: Event) -> str:
     said = "\n\n".join(map(_wrapped, event.said.split("\n\n")))
     if not event.command:
         return f"{said}\n"
-    lines = event.output.splitlines()
+    lines = without_hashes(event.output).splitlines()
     shown = lines[: event.most]
     if len(lines) > event.most:
         shown.append(f"... {len(lines) - event.most} more lines")

@@ -11,7 +11,7 @@ from repository import ROOT
 from docs.figures.drawing import CSS, WIDTH
 
 EXERCISES = ROOT / "exercises"
-FILES = sorted(EXERCISES.glob("*/*/*.svg"))
+FILES = [ROOT / "docs/overview.svg", *sorted(EXERCISES.glob("*/*/*.svg"))]
 SVG = "{http://www.w3.org/2000/svg}"
 #: Width of a letter of 14 units, at most, on average.
 LETTER = 7.4
@@ -27,7 +27,8 @@ def test_figures_are_what_their_scripts_draw():
 
 @name_of
 def test_a_figure_stands_in_the_readme_with_its_title(file):
-    shown = dict(re.findall(r"!\[([^]]*)\]\(([^)]*)\)", (file.parent / "README.md").read_text()))
+    page = file.parent / ("index.md" if file.parent.name == "docs" else "README.md")
+    shown = dict(re.findall(r"!\[([^]]*)\]\(([^)]*)\)", page.read_text()))
     title = ET.parse(file).getroot().find(f"{SVG}title").text
     assert shown.get(title) == file.name
 

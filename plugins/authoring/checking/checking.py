@@ -79,6 +79,7 @@ def _reading(setting: GradingSetting, exercise: Exercise) -> list[Step]:
         ("files", lambda: [*files.missing_files(exercise), *files.lists(exercise)]),
         ("stub up to date", lambda: files.drift(exercise)),
         ("text", lambda: files.readme(exercise)),
+        ("mathematics", lambda: files.mathematics(exercise)),
         ("hints", lambda: files.hints(exercise)),
         *(of_tasks if exercise.tasks else ()),
     ]

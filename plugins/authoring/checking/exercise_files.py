@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.mathematics.formulas import formula_problems
 from autograder.course.mistakes import load_mistakes
 from autograder.course.questions.answers import load_key
 from autograder.course.reading import Course, Exercise
@@ -168,6 +169,17 @@ def readme(exercise: Exercise) -> Iterator[Problem]:
             yield Problem(
                 f"{exercise.readme} shows {file}, which is missing", "add the file, or remove it"
             )
+
+
+def mathematics(exercise: Exercise) -> Iterator[Problem]:
+    """Yield the formulas of the text and of the questions that cannot be shown, by their lines."""
+    for file in (exercise.readme, *([exercise.solution] if exercise.questions else [])):
+        if file.is_file():
+            for problem in formula_problems(read_text(file)):
+                yield Problem(
+                    f"{file}:{problem.line}: {problem.text}",
+                    "write LaTeX as in docs/instructors.md, section Mathematics",
+                )
 
 
 def hints(exercise: Exercise) -> Iterator[Problem]:

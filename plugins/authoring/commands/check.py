@@ -33,9 +33,10 @@ def check(
 ) -> None:
     """Check everything an exercise author can get wrong, and say how to fix it.
 
-    Files and their formats, the stub, text, hints, promises, examples, points and thresholds; the
-    solution passes and the stub gets 0; mistakes are caught, alternates and backends pass. The exit
-    code is 1 if something is wrong. `gradus audit` proves more, and takes longer.
+    Files and their formats, the stub, text, mathematics, hints, promises, examples, points and
+    thresholds; the solution passes and the stub gets 0; mistakes are caught, alternates and
+    backends pass. The exit code is 1 if something is wrong. `gradus audit` proves more, and takes
+    longer.
     """
     chosen_course = find_course(course)
     names = chosen_course.select_names(exercises or ())

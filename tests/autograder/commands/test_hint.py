@@ -41,3 +41,9 @@ def test_hints_of_another_revision_start_again(gradus, written, course_root):
     toml = course_root / "exercises/first_unit/squash/exercise.toml"
     toml.write_text(toml.read_text("utf-8").replace("a nudge", "another nudge"), "utf-8")
     assert "another nudge" in gradus("hint", "squash")[1]
+
+
+def test_mathematics_of_a_hint_is_plain_text(gradus, written):
+    toml = written.exercise("squash").toml
+    toml.write_text(toml.read_text("utf-8").replace("a nudge", "use $x_{t-1}$"), "utf-8")
+    assert "use x_{t−1}" in gradus("hint", "squash")[1]

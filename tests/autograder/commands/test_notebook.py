@@ -43,3 +43,10 @@ def test_a_notebook_carries_the_figures_of_the_text(gradus, written, course_root
     (data,) = why["attachments"]["curve.svg"].values()
     assert base64.b64decode("".join(data)) == b"<svg/>"
     assert "![A curve](attachment:curve.svg)" in "".join(why["source"])
+
+
+def test_mathematics_stays_latex_which_jupyter_draws(gradus, written, course_root):
+    written.exercise("squash").readme.write_text("# Squash\n\n$$h_t = \\tanh(z_t)$$\n", "utf-8")
+    gradus("notebook", "squash")
+    first, *_ = json.loads((course_root / "squash.ipynb").read_text("utf-8"))["cells"]
+    assert "".join(first["source"]) == "# Squash\n\n$$h_t = \\tanh(z_t)$$"

@@ -37,3 +37,14 @@ def test_a_figure_is_named_with_its_file(gradus, written):
     path = Path("exercises/first_unit/squash/curve.svg")
     assert f"Figure: A curve. {path}" in output
     assert "lost.svg" not in output and "Lost" in output
+
+
+def test_mathematics_is_plain_text_and_wrong_latex_its_source(gradus, written):
+    text = (
+        "# Squash\n\nThe *state* $h_t$ of $x_{t-1}$:\n\n$$h_t = \\tanh(x_t W)$$\n\nand $\\foo$.\n"
+    )
+    written.exercise("squash").readme.write_text(text, "utf-8")
+    output = gradus("show", "squash")[1]
+    assert "The state h_t of x_{t−1}:" in output
+    assert "h_t = tanh(x_t W)" in output
+    assert r"and $\foo$." in output

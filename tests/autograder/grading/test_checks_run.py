@@ -45,7 +45,7 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
 
 
 def test_a_failed_check_without_a_hint_names_its_sentence(collect, tmp_path):
-    text = "Do not\nchange x. <!-- promise: unchanged -->\n"
+    text = "Do not\nchange $x_{t-1}$. <!-- promise: unchanged -->\n"
     (tmp_path / "README.md").write_text(text, "utf-8")
     checks = """
         import pytest
@@ -60,7 +60,10 @@ def test_a_failed_check_without_a_hint_names_its_sentence(collect, tmp_path):
             assert False
         """
     sentence, hint = collect(text=checks)
-    assert (sentence.hint, hint.hint) == ('The text says: "Do not change x."', "Copy x.")
+    assert (sentence.hint, hint.hint) == (
+        'The text says: "Do not change x_{t−1}."',
+        "Copy x.",
+    )
 
 
 def test_hidden_checks_are_known_by_their_file(collect):

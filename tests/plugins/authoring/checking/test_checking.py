@@ -59,7 +59,7 @@ def told(problems) -> str:
 def test_a_new_exercise_is_sound(new):
     steps = checked(setting(new), "linear")
     assert [step.step for step in steps if not step.is_sound or step.left_out] == []
-    assert len(steps) == 14
+    assert len(steps) == 15
     advised = [problem.text for step in steps for problem in step.problems]
     assert len(advised) == 1 and "is chosen, not measured" in advised[0]
 
@@ -110,6 +110,28 @@ def test_what_is_missing_in_a_text(root, before, after, expected):
     assert told(exercise_files.readme(linear(root))) == ""
     edit(root / EXERCISE / "README.md", before, after)
     assert expected in told(exercise_files.readme(linear(root)))
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"$\foo$", r"unknown macro \foo in $\foo$"),
+        ("$y = x W", "a $ that begins or ends no formula"),
+        (r"$\{x\}$", r"Markdown drops the backslash of \{"),
+    ],
+)
+def test_mathematics_that_cannot_be_shown_is_named_with_its_line(root, latex, expected):
+    assert told(exercise_files.mathematics(linear(root))) == ""
+    edit(root / EXERCISE / "README.md", "## Example", f"{latex}\n\n## Example")
+    readme = linear(root).readme
+    line = readme.read_text("utf-8").split("\n").index(latex) + 1
+    assert f"{readme}:{line}: {expected}" in told(exercise_files.mathematics(linear(root)))
+
+
+def test_mathematics_of_questions_is_read_in_their_source(asked_course):
+    exercise = asked_course.exercise("asked")
+    edit(exercise.solution, "Which letter?", r"Which $\foo$?")
+    assert r"questions.md:" in told(exercise_files.mathematics(exercise))
 
 
 def test_an_example_that_prints_something_else(root):

@@ -1,0 +1,53 @@
+"""The mathematics of all texts can be shown, in a terminal and as MathML."""
+
+from __future__ import annotations
+
+import pytest
+from repository import ROOT
+
+from autograder.course.mathematics.formulas import formula_problems
+from docs.pages.mathematics import mathml
+
+TEXTS = [
+    path.relative_to(ROOT).as_posix()
+    for folder, pattern in (("exercises", "**/*.md"), ("solutions", "**/*.md"), ("docs", "*.md"))
+    for path in sorted((ROOT / folder).glob(pattern))
+]
+
+
+@pytest.mark.parametrize("text", ["README.md", *TEXTS])
+def test_every_formula_can_be_shown(text: str) -> None:
+    problems = formula_problems((ROOT / text).read_text("utf-8"))
+    assert [f"{text}:{problem.line}: {problem.text}" for problem in problems] == []
+
+
+def test_a_formula_has_its_latex_for_readers() -> None:
+    drawn = mathml(r"a < \alpha", "block")
+    assert r'alttext="a &lt; \alpha"' in drawn.partition(">")[0]
+    assert 'display="block"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("latex", "signs"), [("-x", 0), ("(-x)", 1), ("y = -x", 1), ("(y) - x", 0), ("y - x", 0)]
+)
+def test_a_sign_has_no_space_after_it(latex: str, signs: int) -> None:
+    assert mathml(latex, "inline").count('form="prefix"') == signs
+
+
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"\log P", 1),
+        (r"\log(P)", 0),
+        (r"\max_i c_i", 1),
+        (r"\operatorname{ReLU}(x)", 0),
+        ("x y", 0),
+    ],
+)
+def test_a_function_without_brackets_has_a_space_after_it(latex: str, spaces: int) -> None:
+    assert mathml(latex, "inline").count("mspace") == spaces
+
+
+def test_bars_stand_close_and_a_condition_has_spaces() -> None:
+    assert mathml(r"\lvert z \rvert", "inline").count('rspace="0"') == 2
+    assert 'rspace="0"' not in mathml(r"P(a \mid b)", "inline")
