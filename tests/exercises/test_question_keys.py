@@ -222,8 +222,8 @@ def test_xor_needs_two_units_and_the_given_two_are_enough():
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_every_unit_has_three_to_ten_questions_one_of_them_in_prose(exercise):
-    assert 3 <= len(exercise.questions) <= 10
+def test_three_to_twelve_questions_of_every_unit_one_of_them_in_prose(exercise):
+    assert 3 <= len(exercise.questions) <= 12
     assert any(isinstance(question, Prose) for question in exercise.questions)
     assert {e.unit for e in EXERCISES} == {unit.name for unit in COURSE.units}
 
