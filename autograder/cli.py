@@ -15,6 +15,7 @@ from framework.commands.groups import new_app
 from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up, end_process
+from framework.providers.backends import STUDENT
 from framework.threads import pin_threads
 
 app = new_app()
@@ -48,10 +49,8 @@ def _asked(
         typer.Argument(metavar="EXERCISE|UNIT|PATH", help="Default: everything."),
     ] = None,
     submission: shared.GradedSubmission = None,
-    backend: shared.ArraysOption = "numpy",
-    provider: Annotated[
-        str, typer.Option(help="Grade this provider instead of a submission.")
-    ] = "",
+    backend: shared.BackendName = "numpy",
+    provider: shared.GradedProvider = STUDENT,
     device: shared.Device = "cpu",
     sandbox: shared.Sandbox = "auto",
     allow_weaker: shared.AllowWeaker = False,
@@ -108,10 +107,10 @@ def _asked(
       grade activations             one exercise; `grade neural_networks` a unit
       grade my_notebook.ipynb       a file, a notebook, a folder or a zip
       grade --submission solutions  another folder: the tour of all solutions
-      grade rnn --backend torch     hand the code torch tensors, not NumPy arrays
-      grade rnn --provider torch    grade a backend or a plugin, not a submission
+      grade rnn --backend torch     your code computes with PyTorch, on tensors
+      grade rnn --provider torch    grade the parts of a backend or a plugin
     """
-    if provider and submission is not None:
+    if provider != STUDENT and submission is not None:
         raise UsageError("--provider grades a provider, --submission a submission: choose one")
     if seed is not None and secret is not None:
         raise UsageError("--seed is the seed, --secret draws one for the submission: choose one")
@@ -121,7 +120,7 @@ def _asked(
         what=tuple(what or ()),
         submission=submission,
         backend=backend,
-        provider=provider,
+        provider="" if provider == STUDENT else provider,
         device=device,
         sandbox=sandbox,
         allow_weaker=allow_weaker,

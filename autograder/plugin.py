@@ -58,7 +58,7 @@ def grade_submission(request: GradeRequest) -> Report:
 
 @hookimpl
 def student_implementations(folder: Path, course: Catalogue) -> Iterable[Implementation]:
-    """Return the implementations in a student's folder, for ``gradus train --backend student``."""
+    """Return the implementations in a student's folder, for ``gradus train --provider student``."""
     from autograder.course.reading import Course
     from autograder.submissions.submission import load_submission, student_implementations
 

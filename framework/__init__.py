@@ -15,7 +15,6 @@ commands/        the commands of `gradus` that train and use models
 course/          the folder of a course and the catalogue of its exercises
 data/            corpora, vocabularies, batches and file formats
 evaluation/      scores of trained models
-gradients/       numerical derivatives
 models/          models built from parts of any backend
 plotting/        charts as SVG
 processes/       the process of a command

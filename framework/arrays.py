@@ -43,8 +43,8 @@ Pullback = Callable[[Any], tuple[Mapping[str, Any], Sequence[Any]]]
 class Arrays(ABC):
     """The arrays of a backend, with conversions from and to NumPy arrays.
 
-    A backend must implement the abstract methods. The other methods use them and NumPy; a backend
-    may override them with faster ones.
+    A backend must implement the abstract methods. The other methods use them, NumPy, and the
+    operators of the arrays; a backend may override them with faster ones.
 
     Attributes:
         namespace: the module of the library's functions, with names and arguments as in NumPy.
@@ -91,10 +91,26 @@ class Arrays(ABC):
         Raises:
             IndexError: there is no such row.
         """
-        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < native.shape[0]):
-            found = f"{ids.min()} ... {ids.max()}"
-            raise IndexError(f"ids lie in 0 ... {native.shape[0] - 1}, but these in {found}")
+        self.check_ids(ids, native.shape[0])
         return native[ids]
+
+    def check_ids(self, ids: Any, size: int) -> None:
+        """Check that the native integers `ids` are numbers of rows of a table of `size` rows.
+
+        Raises:
+            IndexError: one of them is not in 0 ... size − 1.
+        """
+        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
+            found = f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"ids lie in 0 ... {size - 1}, but these in {found}")
+
+    def words(self, ids: Any) -> Any:
+        """Return where `ids` are a word: not 0, the id of padding."""
+        return self.asarray(ids) != 0
+
+    def flip(self, native: Any, axis: int) -> Any:
+        """Return `native` with its entries in reverse order along `axis`."""
+        return self.namespace.flip(self.asarray(native), (axis,))
 
     def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
         """Add `values` `(..., D)` to the rows `ids` `(...)` of the array `name` of `natives`.
@@ -126,16 +142,14 @@ class Arrays(ABC):
 
         Source: Pascanu et al. 2013, algorithm 1; lecture 7.
         """
-        copies = {name: self.to_numpy(native) for name, native in natives.items()}
-        scale = _scale_factor(copies.values(), factor, clip)
-        for name, copy in copies.items():
-            self.assign(natives, name, copy * scale)
+        scale = _scale_factor(map(self.to_numpy, natives.values()), factor, clip)
+        for name, native in natives.items():
+            natives[name] = native * scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
         """Add `factor` times the array of the same name in `others` to each of `natives`."""
         for name, native in natives.items():
-            total = self.to_numpy(native) + factor * self.to_numpy(others[name])
-            self.assign(natives, name, total)
+            natives[name] = native + factor * others[name]
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
@@ -243,69 +257,57 @@ def _scale_factor(arrays: Iterable[Array], factor: float, clip: float | None) ->
 class NamedArrays(MutableMapping[str, Any]):
     """Name -> array of a model: its own arrays, and those of its parts as ``part.name``.
 
-    Nothing is stored twice: an assignment reaches the part that owns the array. So arrays that
-    cannot be changed in place can be replaced. To delete the name of a part's array only hides it.
+    Nothing is stored twice: every lookup and every assignment reaches the part that owns the array.
+    So arrays that cannot be changed in place can be replaced. To delete the name of a part's array
+    only hides it.
 
     Args:
         attribute: where a part has such arrays: ``parameters``, ``gradients`` or ``buffers``.
         own: the arrays of the model itself, in any mapping; None: in a new dict.
     """
 
-    #: How often names were added or removed, in all models: until the next time, a model remembers
-    #: where its arrays are.
-    _changes = 0
-
     def __init__(self, attribute: str, own: MutableMapping[str, Any] | None = None) -> None:
         self.own: MutableMapping[str, Any] = {} if own is None else own
         self._attribute = attribute
-        #: Prefix, the part, and the number of own arrays that come before its arrays.
-        self._parts: dict[str, tuple[str, Any, int]] = {}
+        #: Name of a part -> prefix, other names of its keys, the part, and the number of own arrays
+        #: that come before its.
+        self._parts: dict[str, tuple[str, Mapping[str, str], Any, int]] = {}
         self._hidden: set[str] = set()
-        self._places: dict[str, tuple[MutableMapping[str, Any], str]] = {}
-        #: `_changes` when the places were found; None: they change unseen, in a dict from outside.
-        self._found_at: int | None = None
-        self._is_seen = own is None
-        NamedArrays._changes += 1
 
-    def add_part(self, name: str, part: Any) -> None:
-        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_"."""
-        prefix = "" if name.startswith("_") else f"{name}."
+    def add_part(self, name: str, part: Any, names: Mapping[str, str] | None = None) -> None:
+        """Show the arrays of `part` as ``name.key``, or as ``key`` if `name` begins with "_".
+
+        `names` has the names that are shown instead of some keys.
+        """
+        prefix, names = "" if name.startswith("_") else f"{name}.", names or {}
         for key in self._arrays_of(part):
-            self.own.pop(prefix + key, None)
-        self._parts[name] = prefix, part, len(self.own)
-        NamedArrays._changes += 1
+            self.own.pop(prefix + names.get(key, key), None)
+        self._parts[name] = prefix, names, part, len(self.own)
 
     def __getitem__(self, name: str) -> Any:
-        array = self.own.get(name)
-        if array is None:
-            arrays, key = self._all_places()[name]
-            array = arrays[key]
-        return array
+        owner = self._owner(name)
+        if owner is None:
+            raise KeyError(name)
+        arrays, key = owner
+        return arrays[key]
 
     def __setitem__(self, name: str, array: Any) -> None:
-        if name in self.own:
-            self.own[name] = array
-        elif name in self._all_places():
-            arrays, key = self._places[name]
-            arrays[key] = array
-        else:
-            self.own[name] = array
-            NamedArrays._changes += 1
+        arrays, key = self._owner(name) or (self.own, name)
+        arrays[key] = array
 
     def __delitem__(self, name: str) -> None:
         if name in self.own:
             del self.own[name]
-        elif name in self._all_places():
+        elif name in self:
             self._hidden.add(name)
         else:
             raise KeyError(name)
-        NamedArrays._changes += 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all_places())
+        return iter(self.copy())
 
     def __len__(self) -> int:
-        return len(self._all_places())
+        return len(self.copy())
 
     def items(self) -> ItemsView[str, Any]:
         """Return names and arrays; assignments to names are allowed meanwhile."""
@@ -316,8 +318,18 @@ class NamedArrays(MutableMapping[str, Any]):
         return self.copy().values()
 
     def copy(self) -> dict[str, Any]:
-        """Return a dict of the same arrays."""
-        return {name: arrays[key] for name, (arrays, key) in self._all_places().items()}
+        """Return a dict of the same arrays, in the order in which arrays and parts were added."""
+        own, start = list(self.own.items()), 0
+        found: dict[str, Any] = {}
+        for prefix, names, part, end in self._parts.values():
+            found.update(own[start:end])
+            for key, array in self._arrays_of(part).copy().items():
+                found[prefix + names.get(key, key)] = array
+            start = end
+        for name in self._hidden:
+            found.pop(name, None)
+        found.update(own)
+        return found
 
     def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
         return self.copy() | dict(other)
@@ -328,33 +340,27 @@ class NamedArrays(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return repr(self.copy())
 
-    def _all_places(self) -> dict[str, tuple[MutableMapping[str, Any], str]]:
-        """Return name -> the mapping with the array and its name there, in the order of adding."""
-        if self._found_at != NamedArrays._changes:
-            own = [(name, (self.own, name)) for name in self.own]
-            found, start, is_seen = dict(own[:0]), 0, self._is_seen
-            for prefix, part, end in self._parts.values():
-                found.update(own[start:end])
-                arrays = self._arrays_of(part)
-                is_seen &= isinstance(arrays, NamedArrays) and arrays._is_remembered()
-                places = {key: (arrays, key) for key in arrays}
-                if isinstance(arrays, NamedArrays):
-                    places = arrays._all_places()
-                found.update((prefix + key, place) for key, place in places.items())
-                start = end
-            found.update(own[start:])
-            self._places = {name: found[name] for name in found if name not in self._hidden}
-            self._found_at = NamedArrays._changes if is_seen else None
-        return self._places
+    def _owner(self, name: str) -> tuple[MutableMapping[str, Any], str] | None:
+        """Return the mapping that holds the array `name`, and its name there; None without it."""
+        if name in self.own:
+            return self.own, name
+        for prefix, names, part, _ in reversed(self._parts.values()):
+            if name.startswith(prefix) and name not in self._hidden:
+                shown = name.removeprefix(prefix)
+                keys = {other: key for key, other in names.items()}
+                if shown in names and shown not in keys:
+                    continue  # this key has another name here
+                owner = self._arrays_of(part)._owner(keys.get(shown, shown))
+                if owner is not None:
+                    return owner
+        return None
 
-    def _arrays_of(self, part: Any) -> Any:
+    def _arrays_of(self, part: Any) -> NamedArrays:
         """Return the arrays of `part`; none where it has a method of that name, as in torch."""
         arrays = getattr(part, self._attribute, {})
-        return {} if callable(arrays) else arrays
-
-    def _is_remembered(self) -> bool:
-        self._all_places()
-        return self._found_at is not None
+        if isinstance(arrays, NamedArrays):
+            return arrays
+        return NamedArrays(self._attribute, {} if callable(arrays) else arrays)
 
 
 _in_force: ContextVar[Arrays] = ContextVar("arrays_in_force", default=NumpyArrays())  # noqa: B039

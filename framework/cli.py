@@ -24,12 +24,8 @@ COMMANDS = {
     "train": f"{_HERE}.train.command:train",
     "evaluate": f"{_HERE}.evaluate:evaluate",
     "sample": f"{_HERE}.sample:sample",
-    "neighbors": f"{_HERE}.neighbors:neighbors",
-    "analogy": f"{_HERE}.neighbors:analogy",
-    "plot-words": f"{_HERE}.neighbors:plot_words",
     "corpora": f"{_HERE}.corpora:corpora",
     "plugins": f"{_HERE}.plugins:plugins",
-    "new": f"{_HERE}.new.group:new",
 }
 
 #: Built-in plugins whose commands are known without loading plugins: name -> those commands.
@@ -41,7 +37,7 @@ BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
 _SECTIONS = {
     "Exercises": BUILT_IN_COMMANDS["autograder"] | BUILT_IN_COMMANDS["doctor"],
     "Models": COMMANDS,
-    "Claims of the lectures": BUILT_IN_COMMANDS["lectures"],
+    "Lectures": BUILT_IN_COMMANDS["lectures"],
     "Courses": BUILT_IN_COMMANDS["authoring"],
     "Classes": BUILT_IN_COMMANDS["classes"],
 }

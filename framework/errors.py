@@ -87,7 +87,7 @@ class BadInputError(UsageError):
 BUILT_IN_OWNERS = frozenset(
     {
         *("gradus", "the course", "numpy_reference", "torch_backend", "jax_backend"),
-        *("lectures", "autograder", "authoring", "classes", "doctor"),
+        *("lectures", "autograder", "authoring", "classes", "doctor", "bench"),
     }
 )
 

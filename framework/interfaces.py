@@ -59,6 +59,7 @@ class Model:
         self.training = True
         self._arrays = current_arrays()
         self._children: dict[str, Any] = {}
+        self._shown_names: dict[str, Mapping[str, str] | None] = {}
 
     def add_parameter(self, name: str, value: Any) -> Any:
         """Register the array `value` under `name`, with a zero gradient of the same shape.
@@ -71,17 +72,18 @@ class Model:
         self.gradients[name] = self._arrays.zeros_like(parameter)
         return parameter
 
-    def add_child(self, name: str, child: Any) -> Any:
+    def add_child(self, name: str, child: Any, names: Mapping[str, str] | None = None) -> Any:
         """Make `child` a part of this model: its parameters appear here as ``name.parameter``.
 
         Args:
             name: the name of the part; a name that begins with "_" is left out of parameter names.
             child: an object with the methods of a model; it need not be a `Model`.
+            names: a parameter of the part -> its name here, instead of its own.
         """
         tables = [self._named_arrays(attribute) for attribute in _TABLES]
-        self._children[name] = child
+        self._children[name], self._shown_names[name] = child, names
         for table in tables:
-            table.add_part(name, child)
+            table.add_part(name, child, names)
         return child
 
     def forward(self, *inputs: Any) -> Any:
@@ -134,7 +136,7 @@ class Model:
             return found
         table = NamedArrays(attribute, None if children else found)
         for name, child in children.items():
-            table.add_part(name, child)
+            table.add_part(name, child, self._shown_names[name])
         if children:  # what belongs to a part reaches it
             table.update(found)
         vars(self)[attribute] = table

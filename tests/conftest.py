@@ -38,6 +38,7 @@ OF_EXERCISES = (
     "docs/test_mathematics.py",
     "docs/test_tutorials.py",
     "autograder/course/test_mistakes.py",
+    "plugins/networks/*/test_{name}.py",
     "plugins/torch_backend/*/test_{name}.py",
 )
 ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"

@@ -4,6 +4,8 @@ equality            comparing two values; how a check fails
 single_calls        single functions: agreement, exceptions, the caller's arrays
 paired_models       a submitted model beside the reference, with the same parameters
 gradients           backward against differences of forward, and many times in time
+gradient_search     the worst entry of a wrong gradient
+numerical_gradients numerical derivatives with error bounds
 gradient_probe      a remote model as a function of named arrays
 language            language models, step by step
 training            training a submitted model from the grader's side
@@ -37,6 +39,7 @@ from autograder.checks.sanity_checks import (
 from autograder.checks.single_calls import (
     after_call,
     agrees,
+    arrays_are_fixed,
     changes_in_place,
     moves_the_callers_array,
     refuses,
@@ -62,7 +65,8 @@ from autograder.sandbox.session.requests import assign, built, callback, part, s
 
 __all__ = [
     "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "PairedModels", "TrainedModels",
-    "after_call", "agrees", "assign", "built", "callback", "changes_in_place", "classifier_chunks",
+    "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
+    "classifier_chunks",
     "combined", "equal", "expect", "finite", "gradients_agree", "in_float32",
     "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
     "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",

@@ -1,4 +1,4 @@
-"""A remote model as a function of named arrays, for `framework.gradients.numerical`.
+"""A remote model as a function of named arrays, for `autograder.checks.numerical_gradients`.
 
 Its point are all its parameters and all the real arrays among the inputs, by names for people
 (``parameter W_h``, ``input 2``); its values are the entries of what `forward` returns. Many points
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import CheckFailed, expect, finite
+from autograder.checks.numerical_gradients import Point
 from autograder.sandbox.session.calls import RemoteCall, value_text
 from autograder.sandbox.session.requests import Assign, Call, Get, RemoteObject, Step, session_of
-from framework.gradients.numerical import Point
 
 Array = np.ndarray[Any, Any]
 Inputs = tuple[Any, ...]

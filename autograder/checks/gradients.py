@@ -3,8 +3,8 @@
 **Differences.** Let L = Σ u∘f(θ, x) with a random upstream gradient u. All parameters θ and all
 real inputs x move together along two random directions: a dozen calls of the model instead of two
 for every entry. Where a direction disagrees, each array is moved alone, and then the entries of the
-worst array, to name an entry. `framework.gradients.numerical` derives how seldom a right gradient
-is refused and a wrong gradient passes. Source: notes part III, section 2.1.
+worst array, to name an entry. `autograder.checks.numerical_gradients` derives how seldom a right
+gradient is refused and a wrong gradient passes. Source: notes part III, section 2.1.
 
 **Many times.** Differences of `forward` give the gradient of any layer without a derivation,
 precise enough for any comparison of values. They need a call of `forward` for each parameter;
@@ -21,13 +21,13 @@ import numpy as np
 
 from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expect, same_names
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
+from autograder.checks.gradient_search import Disagreement, UndecidedError, disagreement
+from autograder.checks.numerical_gradients import Array, Claim, Point
 from autograder.results.report import Fact
 from autograder.sandbox.session.faults import SubmissionFault, TimedOut
 from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
 from autograder.sandbox.wire import map_leaves
-from framework.gradients.numerical import Array, Claim, Point
-from framework.gradients.search import Disagreement, UndecidedError, disagreement
 
 if TYPE_CHECKING:
     from autograder.checks.paired_models import PairedModels

@@ -25,6 +25,7 @@ from autograder.sandbox.session.requests import (
     session_of,
     unwrap,
 )
+from autograder.sandbox.session.session import Session
 from autograder.sandbox.wire import Result, leaves
 
 
@@ -140,8 +141,17 @@ def is_fixed(model: RemoteObject, attribute: str, name: str) -> bool:
     """Return whether the array `name` of `attribute` has no operation in place, as those of JAX."""
     session, handle = session_of(model)
     array = Call(Result(0), "__getitem__", (name,))
+    return _has_no_attribute(session, [Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+
+
+def arrays_are_fixed(owner: RemoteObject, array: Any) -> bool:
+    """Return whether the code of `owner` gets `array` without operations in place, as with JAX."""
+    return _has_no_attribute(session_behind(owner), [Hold(array), Get(Result(0), "__iadd__")])
+
+
+def _has_no_attribute(session: Session, steps: list[Step]) -> bool:
     try:
-        session.run([Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+        session.run(steps)
     except Crashed as fault:
         return fault.raised == "AttributeError"
     return False

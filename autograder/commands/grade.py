@@ -21,7 +21,6 @@ from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.commands.output import stopped_with, write_error
 from framework.errors import UsageError
-from framework.providers.backends import Backend
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
 
@@ -82,7 +81,7 @@ def _grade_once(
 def _require_offers(setting: GradingSetting, exercises: list[Exercise]) -> None:
     """Raise a `UsageError` if the graded provider offers no task of `exercises`."""
     registry, provider = setting.plugins.registry, setting.options.provider
-    Backend(registry, provider)  # an unknown name has an error of its own
+    setting.graded_backend()  # an unknown name has an error of its own
     tasks = [task.registry_name for exercise in exercises for task in exercise.tasks]
     if not any(registry.offers(name, provider) for name in tasks):
         names = ", ".join(exercise.name for exercise in exercises[:3])

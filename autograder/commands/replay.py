@@ -48,7 +48,7 @@ def replay(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     submission: shared.GradedSubmission = None,
-    backend: shared.ArraysOption = "numpy",
+    backend: shared.BackendName = "numpy",
     device: shared.Device = "cpu",
     seed: shared.Seed = None,
     sandbox: shared.Sandbox = "auto",

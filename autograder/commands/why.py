@@ -26,7 +26,7 @@ def why(
         ),
     ],
     submission: shared.GradedSubmission = None,
-    backend: shared.ArraysOption = "numpy",
+    backend: shared.BackendName = "numpy",
     device: shared.Device = "cpu",
     seed: shared.Seed = None,
     sandbox: shared.Sandbox = "auto",

@@ -45,6 +45,25 @@ _TOKEN = re.compile(r"""#.*|["'}][^"'{}\n]*["'{]|\w+|[^\w\s]""")
 
 
 @dataclass(frozen=True)
+class _Scope:
+    """The text of a solution in which a replacement is searched.
+
+    Args:
+        name: what it is, for messages.
+        start: where it begins in the solution.
+        text: the text.
+        variables: the local variables of the function, without its parameters.
+        fixed: its other names, which a match must have, too.
+    """
+
+    name: str
+    start: int
+    text: str
+    variables: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Replacement:
     """A text of a solution, and the text that takes its place.
 
@@ -69,39 +88,51 @@ class Replacement:
         Raises:
             BadInputError: the replacement does not fit.
         """
-        where, start, end, variables = "the solution", 0, len(source), set[str]()
-        pattern = re.escape(self.find)
-        if self.function:
-            if (node := find_function(source, self.function)) is None:
-                raise BadInputError(f"needs the function {self.function}, which is not there")
-            where, lines = self.function, source.split("\n")
-            start = len("\n".join(["", *lines[: node.lineno - 1]]))
-            end = len("\n".join(lines[: node.end_lineno])) + 1
-            variables, fixed = _variables(node)
-            pattern = _pattern(self.find, variables, fixed)
+        scope = self._scope(source)
+        match = self._match(scope)
+        old, new = match[1], self._renamed(match, scope)
+        before = _common(old, new)
+        after = _common(old[before:][::-1], new[before:][::-1])
+        start = scope.start + match.start(1)
+        return start + before, start + len(old) - after, new[before : len(new) - after]
+
+    def _scope(self, source: str) -> _Scope:
+        """Return the text in which `find` is searched: the function, or the whole solution."""
+        if not self.function:
+            return _Scope("the solution", 0, source)
+        function = find_function(source, self.function)
+        if function is None:
+            raise BadInputError(f"needs the function {self.function}, which is not there")
+        lines = source.split("\n")
+        start = len("\n".join(["", *lines[: function.lineno - 1]]))
+        end = len("\n".join(lines[: function.end_lineno])) + 1
+        return _Scope(self.function, start, source[start:end], *_variables(function))
+
+    def _match(self, scope: _Scope) -> re.Match[str]:
+        """Return the only match of `find`: with its own names, else with other variables."""
+        pattern = _pattern(self.find, scope) if self.function else re.escape(self.find)
         # The lookahead finds matches that overlap, too.
-        matches = list(re.finditer(f"(?=({pattern}))", source[start:end]))
+        matches = list(re.finditer(f"(?=({pattern}))", scope.text))
         matches = [m for m in matches if len({*m.groupdict().values()}) == len(m.groupdict())]
         as_written = [m for m in matches if all(old == new for old, new in m.groupdict().items())]
         matches = as_written if len(as_written) == 1 else matches
         if len(matches) != 1:
             raise BadInputError(
-                f"must find its text once in {where}, but it occurs {len(matches)} times: "
+                f"must find its text once in {scope.name}, but it occurs {len(matches)} times: "
                 f"{self.find!r}"
             )
-        names = matches[0].groupdict()
+        return matches[0]
+
+    def _renamed(self, match: re.Match[str], scope: _Scope) -> str:
+        """Return the new text with the names that the variables of `find` have in `match`."""
+        names = match.groupdict()
         used = _NAME.findall(re.sub("#.*", "", self.new))
-        if unknown := variables.intersection(used) - names.keys():
+        if unknown := scope.variables.intersection(used) - names.keys():
             raise BadInputError(
-                f"uses the variable {min(unknown)} of {where} in its new text: add the statement "
-                f"that contains it to both texts, {self.find!r}"
+                f"uses the variable {min(unknown)} of {scope.name} in its new text: add the "
+                f"statement that contains it to both texts, {self.find!r}"
             )
-        new = _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
-        first, last = matches[0].span(1)
-        old = matches[0][1]
-        before = _common(old, new)
-        after = _common(old[before:][::-1], new[before:][::-1])
-        return start + first + before, start + last - after, new[before : len(new) - after]
+        return _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
 
 
 def _common(old: str, new: str) -> int:
@@ -109,24 +140,24 @@ def _common(old: str, new: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
-def _variables(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
+def _variables(function: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str]]:
     """Return the local variables of a function, and its other names."""
     nodes = list(ast.walk(function))
     fixed = {node.arg for node in nodes if isinstance(node, ast.arg)}
     names = [node for node in nodes if isinstance(node, ast.Name)]
     variables = {name.id for name in names if isinstance(name.ctx, ast.Store)} - fixed
-    return variables, fixed | {name.id for name in names} - variables
+    return frozenset(variables), frozenset(fixed | {name.id for name in names} - variables)
 
 
-def _pattern(find: str, variables: set[str], fixed: set[str]) -> str:
-    """Return a pattern in which each variable of `find` matches itself, or one of `variables`."""
+def _pattern(find: str, scope: _Scope) -> str:
+    """Return a pattern in which each variable of `find` matches itself, or another of `scope`."""
     parts: list[str] = []
     seen: set[str] = set()
     for token in _TOKEN.finditer(find):
         text = token[0]
         is_name = _NAME.match(find, token.start()) and text.isidentifier()
-        if is_name and text not in fixed and not keyword.iskeyword(text):
-            names = "|".join(sorted({text, *variables}))
+        if is_name and text not in scope.fixed and not keyword.iskeyword(text):
+            names = "|".join(sorted({text, *scope.variables}))
             parts.append(_PLACE % (f"(?P={text})" if text in seen else f"(?P<{text}>{names})"))
             seen.add(text)
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import zip_longest
@@ -17,7 +17,6 @@ import pytest
 
 from autograder.checks.host_limits import BudgetExceeded, host_limited
 from autograder.course.reading import Exercise
-from autograder.course.texts import promised_texts
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
@@ -198,7 +197,7 @@ def result_of(
         hidden=is_hidden(item),
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
-        hint=_hint(item, under_test.exercise if error is not None else None),
+        hint=_hint(item, under_test.promised if error is not None else {}),
         findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
         evidence=Evidence(
             uses=tuple(sorted(calls.parts)),
@@ -240,12 +239,14 @@ def _marked(item: pytest.Item, name: str) -> str:
     return str(marker.args[0]) if marker is not None and marker.args else ""
 
 
-def _hint(item: pytest.Item, failed: Exercise | None) -> str:
-    """Return the hint of a check: its own, or what the text of the `failed` exercise promises."""
-    own = _marked(item, "hint")
-    if own or failed is None:
+def _hint(item: pytest.Item, texts: Mapping[str, str]) -> str:
+    """Return the hint of a check: its own, or the sentence of `texts` that it tests.
+
+    Only a check that did not pass quotes: to read all texts takes longer than most checks.
+    """
+    if own := _marked(item, "hint"):
         return own
-    promised = promised_texts(failed).get(_marked(item, "promise"))
+    promised = texts.get(_marked(item, "promise"))
     if promised and len(promised) > MAX_PROMISE:  # whole sentences, or the start of one
         promised = promised[:MAX_PROMISE].rpartition(". ")[0] or promised[:MAX_PROMISE] + " …"
     return f'The text says: "{promised}"' if promised else ""

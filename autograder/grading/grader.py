@@ -29,7 +29,7 @@ from autograder.sandbox.session.sandbox_session import IMPORT, Deadlines, Sandbo
 from autograder.sandbox.session.session import OnRecord, Session
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
-from framework.providers.backends import REFERENCE, Backend, part_source
+from framework.providers.backends import REFERENCE, part_source
 
 if TYPE_CHECKING:
     import pytest
@@ -155,8 +155,8 @@ class Grader:
     def _session(self, exercise: Exercise) -> Session:
         """Return the conversation with the code under test."""
         if self._submission is None:
-            registry, options = self._setting.plugins.registry, self._setting.options
-            backend = Backend(registry, options.provider, device=options.device)
+            setting = self._setting
+            backend, registry = setting.graded_backend(), setting.plugins.registry
             return open_inline(ProviderSession, backend, registry, exercise)
         if self._workers is None:
             self._workers = self._own_workers = Workers(self._setting, self._submission)

@@ -32,7 +32,7 @@ from autograder.submissions.submission import Submission, load_submission
 from framework.course.folder import course_file, find_course_folder
 from framework.errors import UsageError
 from framework.importing import load_target
-from framework.providers.backends import REFERENCE, Backend
+from framework.providers.backends import REFERENCE, Backend, own_backend
 from framework.providers.courses import named_course_folder
 from framework.providers.plugins import Plugins
 
@@ -265,6 +265,12 @@ class GradingSetting:
         is_numpy = options.provider and options.backend == REFERENCE
         device = "cpu" if is_numpy else options.device
         return Backend(self.plugins.registry, options.backend, device=device)
+
+    def graded_backend(self) -> Backend:
+        """Whose parts are graded, where `options` name a provider."""
+        registry, options = self.plugins.registry, self.options
+        name = own_backend(registry, options.provider, options.backend)
+        return Backend(registry, name, provider=options.provider, device=options.device)
 
 
 def open_setting(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
+from autograder.course.texts import promised_texts
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
 from autograder.sandbox.session.requests import RemoteModule
@@ -59,6 +60,11 @@ class ExerciseUnderTest:
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 
+    @cached_property
+    def promised(self) -> dict[str, str]:
+        """Address -> the sentence of the exercise's text that a check tests."""
+        return promised_texts(self.exercise)
+
     def begin_submission(self) -> RemoteModule:
         """Start a check of the code under test: objects of earlier checks are forgotten."""
         self.session.begin()
@@ -92,7 +98,7 @@ def open_inline(
 ) -> InlineSession:
     """Open a conversation with what `backend` offers for `exercise`, in this process."""
     names = {task.name: task.registry_name for task in exercise.tasks}
-    module = ProviderModule(registry, backend.name, names)
+    module = ProviderModule(registry, backend.provider, names)
     return session(module, backend.arrays, part_source(registry, backend.providers))
 
 

@@ -46,8 +46,10 @@ class Workers:
 
     def close(self) -> None:
         """End the workers that nothing needed, and remove what all of them wrote."""
-        self.end_started()
-        remove_scratch(self._scratch)
+        try:
+            self.end_started()
+        finally:
+            remove_scratch(self._scratch)
 
     def end_started(self) -> None:
         """End the workers that were started and that nothing needed yet."""

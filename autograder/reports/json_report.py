@@ -89,7 +89,9 @@ class JsonCheck(JsonResult, kw_only=True):
     call: Annotated[str, _described("The call of that method that shows it, with shapes.")]
     arguments: Annotated[list[str], _described("Its small arrays, with their values.")]
     frames: Annotated[list[Frame], _described("Lines of the submission, outermost first.")]
-    hint: str
+    hint: Annotated[
+        str, _described("Its own; a check that did not pass and has none quotes a sentence.")
+    ]
     findings: list[JsonFinding]
     diagnosis: Diagnosis | None
     seconds: _Seconds

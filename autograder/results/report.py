@@ -117,7 +117,7 @@ class CheckResult:
         call: the call of that method that shows it.
         arguments: the small arrays that it was given, with their values.
         frames: lines of the submission, outermost first.
-        hint: the check's own hint.
+        hint: the check's own hint; if it did not pass and has none, the sentence that it tests.
         findings: other results that the check shows.
         diagnosis: the mistake; None if it is not certain.
         blocked_by: what it waits for, an exercise or a task of this one; empty if for nothing.

@@ -77,7 +77,7 @@ class Day:
 
     def _trained(self) -> Iterator[Event]:
         """Train a model of the student's own parts; some are not written at first."""
-        train = f"gradus train {MODEL} --backend student --epochs 2"
+        train = f"gradus train {MODEL} --provider student --epochs 2"
         yield self._typed("Train a model of these parts: a kit says what is not written.", train)
         for name in (*OTHERS, MODEL):
             self._save(name, self._right(name))

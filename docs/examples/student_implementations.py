@@ -1,4 +1,4 @@
-"""Other file names for `gradus train --backend student`: NAME_solved.py instead of NAME.py."""
+"""Other file names for `gradus train --provider student`: NAME_solved.py instead of NAME.py."""
 
 from collections.abc import Iterator
 from pathlib import Path

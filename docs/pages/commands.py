@@ -9,8 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.plugin import COMMANDS as FOR_COURSES
-from framework.cli import COMMANDS as FOR_MODELS
+from framework.cli import Root
 
 #: Columns of a terminal that fit into the column of text.
 COLUMNS = "88"
@@ -31,7 +30,7 @@ _LISTINGS = {
 
 def command_pages(root: Path) -> dict[str, str]:
     """Return path -> text of the page of all commands and of the listings, run in `root`."""
-    calls = [("grade",), *(("gradus", name) for name in (*FOR_COURSES, *FOR_MODELS))]
+    calls = [("grade",), *(("gradus", name) for name in Root.lazy_subcommands)]
     calls += [("gradus", "train", name) for name in TRAINED]
     helps = [text for call in calls for text in _explained(root, *call)]
     listings = {f"{name}.md": f"{head}\n\n{_output(root, 'gradus', name)}"

@@ -13,7 +13,10 @@ PAGES = {
         "Hooks and registry",
         ("framework.hookspecs", "framework.providers.registry", "framework.models.parts"),
     ),
-    "gradients": ("Gradients", ("framework.gradients.numerical", "framework.gradients.search")),
+    "gradients": (
+        "Gradients",
+        ("autograder.checks.numerical_gradients", "autograder.checks.gradient_search"),
+    ),
     "training": ("Training", ("framework.training.task", "framework.training.options")),
     "data": (
         "Corpora and vocabularies",

@@ -3,6 +3,5 @@
 options: arguments and options of several commands. option_command: commands made from a dataclass.
 groups: groups of commands that import them when they are called. output: sentences, tables, bars.
 setup: plugins, backend and parts of a command. Every other module is the command of its name:
-corpora, evaluate, neighbors (also analogy, plot-words), new, plugins, sample,
-train.
+corpora, evaluate, plugins, sample, train.
 """

@@ -34,6 +34,7 @@ _WRONG_VALUES = {
 #: A type as typer writes it -> the word for a value of it.
 _VALUES = {
     " <list[str]>": "",
+    " <list[Path]>": "",
     "<str>": "TEXT",
     "<int>": "N",
     "<int range>": "N",

@@ -17,6 +17,7 @@ from framework.commands.options import (
     BlockOption,
     Device,
     PluginOption,
+    ProviderName,
     Submission,
 )
 from framework.training.option_fields import (
@@ -29,9 +30,10 @@ from framework.training.option_fields import (
 
 Options = TypeVar("Options")
 
-#: Options for backend and device: name -> annotation for typer, and default.
+#: Options for backend, provider and device: name -> annotation for typer, and default.
 SETUP = {
     "backend": (BackendName, "numpy"),
+    "provider": (ProviderName, ""),
     "device": (Device, "cpu"),
     "submission": (Submission, Path("exercises")),
     "plugin": (PluginOption, None),

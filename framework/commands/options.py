@@ -82,28 +82,24 @@ BlockOption = Annotated[
     ),
 ]
 
-# What computes: for commands that train and use models, then for those that grade.
-BackendName = Annotated[
-    str,
-    typer.Option(
-        "--backend",
-        help="Backend: numpy, torch, student (your own code), or a plugin's provider.",
-    ),
+# What computes, and whose parts: the same in all commands.
+_BACKEND = "Backend, the array library that computes: numpy, torch, jax or a plugin's."
+_PROVIDER = "Provider, whose parts compute: student (your own code), a backend's or a plugin's."
+BackendName = Annotated[str, typer.Option("--backend", help=_BACKEND)]
+ProviderName = Annotated[
+    str, typer.Option("--provider", help=f"{_PROVIDER} The backend has all other parts.")
 ]
+_AS_TRAINED = "Default: as in the training."
 CheckpointBackend = Annotated[
-    str | None,
-    typer.Option("--backend", help="Backend. Default: the backend of the training."),
+    str | None, typer.Option("--backend", help=f"{_BACKEND} {_AS_TRAINED}")
 ]
-ArraysOption = Annotated[
-    str,
-    typer.Option(
-        "--backend",
-        help="Arrays that the code gets: numpy, torch, or those of a plugin such as jax.",
-    ),
+CheckpointProvider = Annotated[
+    str | None, typer.Option("--provider", help=f"{_PROVIDER} {_AS_TRAINED}")
 ]
+GradedProvider = Annotated[str, typer.Option("--provider", help=_PROVIDER)]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
 Submission = Annotated[
-    Path, typer.Option(help="Folder with the student's exercises, for --backend student.")
+    Path, typer.Option(help="Folder with the student's exercises, for --provider student.")
 ]
 GradedSubmission = Annotated[
     Path | None,
@@ -175,13 +171,3 @@ CheckpointFile = Annotated[
 NumbersFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
 ]
-VectorFile = Annotated[
-    Path,
-    typer.Option(
-        "--vectors",
-        help="A checkpoint of `gradus train skip_gram`, or vectors in word2vec's text format.",
-    ),
-]
-
-#: The default output of `gradus train skip_gram`.
-TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")

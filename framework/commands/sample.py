@@ -14,6 +14,7 @@ from framework.commands.options import (
     BlockOption,
     CheckpointBackend,
     CheckpointFile,
+    CheckpointProvider,
     Device,
     PluginOption,
     Submission,
@@ -55,6 +56,7 @@ def sample(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text.")] = 0,
     backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
     device: Device = "cpu",
     submission: Submission = Path("exercises"),
     plugin: PluginOption = None,
@@ -68,15 +70,16 @@ def sample(
     """
     import numpy as np
 
-    from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
+    from framework.commands.setup import load_plugins, restored_backend, unfinished_parts
     from framework.data.vocabulary import EOS
     from framework.evaluation.sampling import sample_tokens
     from framework.training.checkpoints import load_checkpoint
 
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
-    name = backend or saved.provider
-    computing = choose_backend(plugins, name, submission=submission, device=device)
+    computing = restored_backend(
+        plugins, saved, backend, provider, submission=submission, device=device
+    )
     words = prompt.split()
     _warn_of_unknown(words, saved.vocabulary)
     with unfinished_parts(computing):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from framework.commands.output import write_error
 from framework.course.catalogue import Catalogue, active_course
 from framework.errors import AbsentPartError, UsageError
-from framework.providers.backends import REFERENCE, STUDENT, Backend
+from framework.providers.backends import REFERENCE, STUDENT, Backend, own_backend
 from framework.providers.plugins import Plugins
+
+if TYPE_CHECKING:
+    from framework.training.checkpoints import Checkpoint
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
@@ -25,17 +29,42 @@ def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> P
 
 
 def choose_backend(
-    plugins: Plugins, name: str, *, submission: Path, device: str = "cpu"
+    plugins: Plugins, name: str, provider: str = "", *, submission: Path, device: str = "cpu"
 ) -> Backend:
-    """Return the backend `name`; ``student`` uses the code in the folder `submission`.
+    """Return the backend `name`, with the parts of `provider` first.
+
+    Args:
+        provider: ``student`` uses the code in the folder `submission`; empty: the backend itself.
 
     Raises:
-        UnknownNameError: no such backend.
-        UsageError: it cannot compute on `device`, or the student has written nothing yet.
+        UnknownNameError: no such backend or provider.
+        UsageError: see `Backend`; or the student has written nothing yet.
     """
-    if name == STUDENT:
+    if provider == STUDENT:
         _add_student(plugins, submission)
-    return Backend(plugins.registry, name, device=device)
+    if name == REFERENCE and provider:
+        name = own_backend(plugins.registry, provider, name)
+    return Backend(plugins.registry, name, provider=provider, device=device)
+
+
+def restored_backend(
+    plugins: Plugins,
+    saved: Checkpoint,
+    name: str | None,
+    provider: str | None,
+    *,
+    submission: Path,
+    device: str,
+) -> Backend:
+    """Return the backend that is asked for; without a name and a provider, that of the training.
+
+    Raises:
+        UnknownNameError, UsageError: see `choose_backend`.
+    """
+    if name is provider is None:
+        name, provider = saved.backend, saved.provider
+    chosen = name or REFERENCE, provider or ""
+    return choose_backend(plugins, *chosen, submission=submission, device=device)
 
 
 def _add_student(plugins: Plugins, submission: Path) -> None:
@@ -47,7 +76,7 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
     if STUDENT not in plugins.registry.providers():
         raise UsageError(
             f"nothing is written in '{submission}' yet: `grade` says what to do first, and "
-            "`--backend numpy` uses the reference"
+            "without `--provider student` the reference is used"
         )
 
 
@@ -77,7 +106,7 @@ def unfinished_parts(backend: Backend) -> Iterator[None]:
     try:
         yield
     except AbsentPartError as error:
-        if backend.name != STUDENT:
+        if backend.provider != STUDENT:
             raise
         raise UsageError(_unwritten_text(backend, error.part)) from error
     except NotImplementedError as error:
@@ -96,7 +125,7 @@ def _unwritten_text(backend: Backend, part: str) -> str:
     listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in unwritten.items())
     first = next(iter(unwritten), "")
     return (
-        f"'{part}' is not written, and this course has no solutions: here, `--backend student` "
+        f"'{part}' is not written, and this course has no solutions: here, `--provider student` "
         f"needs all parts of the model in your own code. Not written in the exercises that it "
         f"uses: {listed or part}. `grade {first}` says what is missing"
     )

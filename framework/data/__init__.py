@@ -1,17 +1,15 @@
 """Texts as token ids: vocabularies, batches, file formats, and one registry of corpora.
 
-batching.py           texts as arrays
-characters.py         words as sequences of characters, for models that read unknown words
-corpus.py             texts without labels
-corpus_entry.py       a corpus as data
-corpus_registry.py    the registry of corpora of every kind
-counted_text.py       a text for word vectors
-labelled.py           labelled texts for text classifiers
-pairs.py              pairs of a sentence and its translation
-skip_gram_batches.py  batches for a skip-gram with negative sampling
-tagged.py             texts with a tag for every word, generated or read from files
-tags.py               named entities as tags, one per word
-vocabulary.py         words and their ids
-formats/              file formats
-lexicon/              lexicons of synsets and hypernyms
+batching.py         texts as arrays
+characters.py       words as sequences of characters, for models that read unknown words
+corpus.py           texts without labels
+corpus_entry.py     a corpus as data
+corpus_registry.py  the registry of corpora of every kind
+labelled.py         labelled texts for text classifiers
+pairs.py            pairs of a sentence and its translation
+tagged.py           texts with a tag for every word, generated or read from files
+tags.py             named entities as tags, one per word
+vocabulary.py       words and their ids
+formats/            file formats
+lexicon/            lexicons of synsets and hypernyms
 """

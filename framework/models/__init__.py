@@ -5,7 +5,5 @@ conditioned.py      A conditional language model with a fixed condition, used as
 count_tables.py     values of n-grams by their numbers, for the models that are made of counts
 deep_cells.py       several recurrent layers where a model asked for one
 differentiated.py   A model that is differentiated by the array library of its backend
-networks.py         Networks that only compose, and their embeddings and scores
 parts.py            parts by name
-recurrent_networks.py  Networks on recurrent layers
 """

@@ -1,7 +1,7 @@
 """Parts by name: networks are built from the layers of the current provider.
 
 A language model asks for ``part("rnn")``, not for a module: under the NumPy reference it gets
-``rnn@numpy``, in a student's sandbox ``rnn@student``, and in ``gradus train --backend student``
+``rnn@numpy``, in a student's sandbox ``rnn@student``, and in ``gradus train --provider student``
 the student's RNN where it is written and the reference's where it is not. Plain Python and
 notebooks get the same as the last one: see `framework.providers.default_parts`.
 

@@ -1,4 +1,4 @@
-"""Backends: the parts of one provider, completed by those of NumPy."""
+"""Backends: an array library with the parts on it; another provider's parts may come first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # they import NumPy, which a command need not
     from framework.arrays import Arrays
     from framework.models.parts import PartSource
 
-#: The provider of the parts that a provider without its own arrays does not offer.
+#: The backend of the reference, which a provider without its own arrays computes on by default.
 REFERENCE = "numpy"
 
 #: Kinds that use no arrays: every backend uses those of the reference.
@@ -53,34 +53,36 @@ def part_source(
 
 
 class Backend:
-    """The providers that one run computes with.
-
-    A provider with its own arrays (``numpy``, ``torch``) is used alone. Any other one (``student``,
-    a plugin's) works on NumPy arrays, and the reference offers the other parts.
+    """An array library that computes, and the providers of the parts that compute on it.
 
     Args:
         registry: everything that is offered.
-        name: the provider that is asked first.
+        name: the provider with the arrays: ``numpy``, ``torch``, or that of a plugin.
+        provider: whose parts come first: ``student`` or a plugin's; empty: those of the backend,
+            which completes the parts of any other provider.
         device: where it computes, ``cpu`` or ``cuda``.
 
     Attributes:
         providers: who is asked for a part, in this order.
         taken: name -> provider of every part that was used.
+
     Raises:
-        UnknownNameError: no such provider.
-        UsageError: it cannot compute on `device`.
+        UnknownNameError: no such backend or provider.
+        UsageError: `name` has no arrays, or cannot compute on `device`; `provider` has arrays of
+            its own.
     """
 
-    def __init__(self, registry: Registry, name: str, *, device: str = "cpu") -> None:
-        if name not in registry.providers():
-            raise registry.unknown("backend", name, registry.providers())
-        self.name = name
+    def __init__(
+        self, registry: Registry, name: str, *, provider: str = "", device: str = "cpu"
+    ) -> None:
+        _check_names(registry, name, provider)
+        self.name, self.provider = name, provider or name
         self.device = device
-        self.providers = _chain(registry, name)
+        self.providers = tuple(dict.fromkeys((self.provider, name)))
         self.taken: dict[str, str] = {}
         self._registry = registry
         self._source = part_source(registry, self.providers, self.taken)
-        if self.providers[-1] != REFERENCE:
+        if name != REFERENCE:
             _ = self.arrays  # a missing package or GPU is an error at once
         elif device != "cpu":
             raise UsageError(
@@ -91,12 +93,11 @@ class Backend:
     @cached_property
     def arrays(self) -> Arrays:
         """The arrays of the backend, with conversions from and to NumPy."""
-        owner = self.providers[-1]
-        if owner == REFERENCE:
+        if self.name == REFERENCE:
             from framework.arrays import NumpyArrays
 
             return NumpyArrays()
-        cls = self._registry.get("arrays", owner, kind="arrays")
+        cls = self._registry.get("arrays", self.name, kind="arrays")
         arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
         return arrays
 
@@ -186,10 +187,11 @@ class Backend:
         return self.provider_of(name)
 
     def _check_arrays(self, name: str, provider: str) -> None:
-        if _chain(self._registry, provider)[-1] != self.providers[-1]:
+        other = own_backend(self._registry, provider, REFERENCE)
+        if provider not in self.providers and other != self.name:
             raise UsageError(
                 f"{name}@{provider} does not work on the arrays of the backend '{self.name}': "
-                f"choose `--backend {provider}`, or what '{self.name}' offers: `gradus plugins`"
+                f"choose `--backend {other}`, or what '{self.name}' offers: `gradus plugins`"
             )
 
 
@@ -218,6 +220,30 @@ def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({shown}:{frame.lineno})"
 
 
-def _chain(registry: Registry, name: str) -> tuple[str, ...]:
-    has_arrays = name == REFERENCE or registry.offers("arrays", name)
-    return (name,) if has_arrays else (name, REFERENCE)
+def own_backend(registry: Registry, provider: str, default: str) -> str:
+    """Return the backend of `provider`: itself if it has arrays of its own, else `default`."""
+    return provider if _has_arrays(registry, provider) else default
+
+
+def _has_arrays(registry: Registry, provider: str) -> bool:
+    return provider == REFERENCE or registry.offers("arrays", provider)
+
+
+def _check_names(registry: Registry, name: str, provider: str) -> None:
+    """Raise an error for a backend or a provider that is unknown, or that the other excludes."""
+    known = registry.providers()
+    if provider and provider not in known:
+        raise registry.unknown("provider", provider, known)
+    if not _has_arrays(registry, name):
+        if name in (*known, STUDENT):
+            raise UsageError(
+                f"'{name}' is no backend, since it has no arrays of its own: "
+                f"`--provider {name}` uses its parts"
+            )
+        backends = [other for other in known if _has_arrays(registry, other)]
+        raise registry.unknown("backend", name, backends)
+    if provider not in ("", name) and _has_arrays(registry, provider):
+        raise UsageError(
+            f"the parts of '{provider}' compute on arrays of their own, not on those of '{name}': "
+            f"leave out `--backend {name}`, or `--provider {provider}`"
+        )

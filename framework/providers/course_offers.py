@@ -113,7 +113,7 @@ def backend_offers(
         of: name of the course whose exercises the modules implement: an exercise of another course
             may have the same name. None for every course.
     """
-    modules = _modules(package) if isinstance(package, str) else package
+    modules = exercise_modules(package) if isinstance(package, str) else package
 
     def implement(exercise: str, task: Task) -> Implementation:
         target = f"{modules[exercise]}:{task.name}"
@@ -125,8 +125,8 @@ def backend_offers(
     return CourseOffers(provider, course, exercises, implement, extras)
 
 
-def _modules(package: str) -> dict[str, str]:
-    """Module name -> full name, for the modules of the imported `package` and of its folders."""
+def exercise_modules(package: str) -> dict[str, str]:
+    """Return module name -> full name, for the modules of an imported package and its folders."""
     folders = list(sys.modules[package].__path__)
     modules: dict[str, str] = {}
     for module in pkgutil.iter_modules(folders):

@@ -25,6 +25,8 @@ BUILT_IN = {
     "classes": "plugins.classes.plugin",
     "doctor": "plugins.doctor.plugin",
 }
+if importlib.util.find_spec("plugins.bench"):  # only a clone has it
+    BUILT_IN["bench"] = "plugins.bench"
 
 
 #: Channels whose target may be a path; a distribution's is a module, whatever the folder holds.

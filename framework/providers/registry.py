@@ -32,7 +32,7 @@ COURSE_OWNER = "the course"
 _FOLDERS = ("exercises", "solutions")
 
 #: Packages after which an extra of this distribution is named.
-_EXTRAS = ("torch", "jax")
+EXTRAS = ("torch", "jax")
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,13 @@ class Registry:
         return chosen in (implementation.origin, _plugin(implementation))
 
     def providers(self, name: str | None = None) -> list[str]:
-        """Return every provider, or those that offer `name`, sorted."""
+        """Return every provider that computes, or those that offer `name`, sorted.
+
+        A plugin that offers only kinds of runs computes nothing.
+        """
         if name is not None:
             return sorted({entry.provider for entry in self if name == entry.name})
-        names = {entry.provider for entry in self._by_key.values()}
+        names = {entry.provider for entry in self._by_key.values() if entry.kind != "task"}
         return sorted(names.union(*(offers.providers for offers, _ in self._deferred)))
 
     def names(self, kind: str | None = None) -> list[str]:
@@ -264,7 +267,7 @@ def _missing(
             "defines with `part(NAME)` of framework.models.parts"
         )
     if package and package != module_name.partition(".")[0]:
-        extra = f"`pip install '{DISTRIBUTION}[{package}]'` or " if package in _EXTRAS else ""
+        extra = f"`pip install '{DISTRIBUTION}[{package}]'` or " if package in EXTRAS else ""
         return UsageError(
             f"{implementation.key} needs the package '{package}', which is not installed: "
             f"{extra}`pip install {package}`"

@@ -48,7 +48,8 @@ class Checkpoint:
             as fixed word vectors.
         vocabulary: the words behind the ids.
         corpus: name or path of the text it was trained on.
-        provider: the backend it was trained with.
+        backend: the backend it was trained with.
+        provider: whose parts came first in the training.
         parameters: name -> array; buffers among them, see `saved_arrays`.
         training: the data that a kind of run needs to continue; empty if it cannot.
         optimizer: the state of the optimizer, see `framework.interfaces.Optimizer.state`.
@@ -59,6 +60,7 @@ class Checkpoint:
     arguments: Mapping[str, Any]
     vocabulary: Vocabulary
     corpus: str
+    backend: str
     provider: str
     parameters: Mapping[str, Array]
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Checkpoint:
             },
             "vocabulary": self.vocabulary.words[len(SPECIAL) :],
             "corpus": self.corpus,
+            "backend": self.backend,
             "provider": self.provider,
             "training": dict(self.training),
         }
@@ -178,6 +181,7 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
             {**found["arguments"], **_beginning(_ARGUMENT, arrays)},
             Vocabulary(found["vocabulary"]),
             found["corpus"],
+            found["backend"],
             found["provider"],
             {name: a for name, a in arrays.items() if not name.startswith(_PREFIXES)},
             found["training"],

@@ -255,6 +255,7 @@ class Run:
             self.task.vocabulary,
             self.task.corpus,
             self.backend.name,
+            self.backend.provider,
             dict(parameters),
             training,
             memory or {},

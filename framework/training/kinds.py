@@ -10,11 +10,9 @@ from framework.importing import load_target
 from framework.providers.registry import Implementation, Registry
 from framework.training.options import (
     LanguageModelOptions,
-    PairOptions,
     TaggerOptions,
     TextClassifierOptions,
     TrainingOptions,
-    WordVectorOptions,
 )
 
 if TYPE_CHECKING:
@@ -65,40 +63,6 @@ BUILT_IN = {
 
         The best epoch is that with the highest accuracy on held-out texts: a part of the corpus, or
         a tenth of its training texts. It is saved and tested.""",
-    ),
-    "pairs": RunKind(
-        "pairs",
-        f"{_TASKS}.pairs:PairTask",
-        PairOptions,
-        """Train a model of sentences and their translations.
-
-        After each epoch the perplexity of held-out translations is shown, and after training the
-        share of test sentences whose translation is right in every word.""",
-    ),
-    "conditions": RunKind(
-        "conditions",
-        f"{_TASKS}.pairs:ConditionTask",
-        PairOptions,
-        """Train a conditional language model: a text about a bag of words.
-
-        The condition of a text is the count of each word in the source sentence, without the order
-        of its words. After each epoch the perplexity of held-out texts is shown.""",
-    ),
-    "word_vectors": RunKind(
-        "word_vectors",
-        f"{_TASKS}.word_vectors:WordVectorTask",
-        WordVectorOptions,
-        """Learn word vectors by the skip-gram with negative sampling, as word2vec.
-
-        Each word learns to distinguish its context words from random words. Words in similar
-        contexts get near vectors.
-
-        Nothing is held out: the score that is shown, compared and looked at by a schedule is the
-        mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
-        decay, a step changes only the vectors of its words; any other choice updates all of them,
-        and takes longer.
-
-        A student's own negative_sampling is used one pair at a time: give it a small text.""",
     ),
 }
 

@@ -345,63 +345,6 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         return {**super().settings(), "vector_range": drawn}
 
 
-@dataclass(frozen=True, kw_only=True)
-class PairOptions(FolderOptions, TrainingOptions):
-    """The options of models of sentence pairs."""
-
-    corpus: str = option(
-        "translation",
-        _corpus_help(),
-        settles=False,
-    )
-    epochs: int = with_default(LearningOptions, "epochs", 5)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WordVectorOptions(WordOptions, TrainingOptions):
-    """The options of word vectors."""
-
-    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
-
-    epochs: int = with_default(LearningOptions, "epochs", 5)
-    batch_size: int = with_default(
-        LearningOptions, "batch_size", 256, "Maximum number of centre words, in blocks of 32."
-    )
-    minimum_count: int = option(
-        5,
-        "Minimum count of a word; rarer words are left out.",
-        minimum=1,
-        names=("--min-count", "--minimum-count"),
-    )
-    optimizer: str = with_default(LearningOptions, "optimizer", "sgd")
-    learning_rate: float = with_default(LearningOptions, "learning_rate", 0.025)
-    schedule: str | None = with_default(LearningOptions, "schedule", "linear_decay")
-    summed: bool = with_default(LearningOptions, "summed", True)
-    precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float32")
-    dimension: int = option(100, "Dimension of a vector: 50 to 300 for real text.", minimum=1)
-    window: int = option(
-        5,
-        "Maximum number of context words on each side. The number is drawn for each word, from 1 "
-        "to this. Wide windows learn topics, narrow ones grammar.",
-        minimum=1,
-    )
-    negative: int = option(
-        5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
-    )
-    subsample: float = option(
-        1e-3,
-        "Words with a larger share of the text than this, as 'the', are left out at random. 0 "
-        "keeps all. Use 1e-3 for a small text, 1e-5 for a large one.",
-        minimum=0.0,
-        maximum=1.0,
-    )
-    vectors: Path | None = option(
-        None,
-        "File for the vectors in word2vec's text format, in addition to the checkpoint.",
-        settles=False,
-    )
-
-
 def _plain(value: Any) -> Any:
     """Return `value` as a JSON value."""
     if isinstance(value, Path):

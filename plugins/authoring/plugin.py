@@ -16,7 +16,7 @@ COMMANDS = {
         *("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course"),
         "manual_points",
     )
-}
+} | {"new": "plugins.authoring.new.group:new"}
 
 
 @hookimpl

@@ -5,8 +5,7 @@ when something ``@jax`` is first used.
 
 arrays.py           JAX arrays as the arrays of a backend
 convolution.py      layers of convolutional networks, on JAX arrays
-functions.py        functions of word vectors, gradients and scores, on JAX arrays
-layers.py           layers, activations, losses and optimizers, on JAX arrays
+layers.py           layers and activation functions, on JAX arrays
 recurrent.py        recurrent layers, on JAX arrays
 """
 
@@ -16,32 +15,27 @@ from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import CourseOffers, backend_offers
 from framework.providers.registry import Implementation
+from plugins.networks import NETWORKS
 
-#: The exercises whose tasks a module offers.
+#: Module -> the exercises whose tasks it offers.
 _MODULES = {
-    "plugins.jax_backend.layers": "losses dropout shortcuts",
-    "plugins.jax_backend.functions": "one_hot analogies perplexity gradient_clipping",
-    "plugins.jax_backend.recurrent": "rnn lstm gru",
-    "plugins.jax_backend.convolution": "conv1d pooling batch_norm",
-    "framework.models.networks": "backpropagation window_classifier deep_text_cnn",
-    "framework.models.recurrent_networks": "rnn_lm bidirectional rnn_tagger stacked gated_lm "
-    "sentence_encoder",
+    "layers": "shortcuts",
+    "recurrent": "rnn lstm gru",
+    "convolution": "conv1d pooling batch_norm",
 }
+#: Networks on layers and functions that are missing here.
+_WITHOUT = ("conv_seq2seq", "lm_training", "model_comparison")
 #: Exercise -> the module with its tasks.
-EXERCISES = {exercise: module for module, names in _MODULES.items() for exercise in names.split()}
-
+EXERCISES = {name: module for name, module in NETWORKS.items() if name not in _WITHOUT} | {
+    name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names.split()
+}
 #: What no exercise above offers.
 _EXTRAS = [
-    Implementation(kind, name, "jax", target)
-    for kind, name, target in (
-        ("arrays", "arrays", f"{__name__}.arrays:JaxArrays"),
-        ("model", "affine", f"{__name__}.layers:Affine"),
-        ("model", "sigmoid", f"{__name__}.layers:Sigmoid"),
-        ("model", "tanh", f"{__name__}.layers:Tanh"),
-        ("model", "relu", f"{__name__}.layers:ReLU"),
-        ("optimizer", "sgd", f"{__name__}.layers:SGD"),
-        ("optimizer", "adam", f"{__name__}.layers:Adam"),
-    )
+    Implementation("arrays", "arrays", "jax", f"{__name__}.arrays:JaxArrays"),
+    *(
+        Implementation("model", name.lower(), "jax", f"{__name__}.layers:{name}")
+        for name in ("Affine", "Sigmoid", "Tanh", "ReLU")
+    ),
 ]
 
 

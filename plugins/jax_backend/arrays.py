@@ -12,7 +12,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpy.typing as npt
 
 from framework.arrays import Array, Arrays, Pullback, Table
 from framework.errors import BadInputError
@@ -56,25 +55,9 @@ class JaxArrays(Arrays):
         """Return zeros in the shape and dtype of `native`."""
         return jnp.zeros_like(native)
 
-    def astype(self, native: Any, dtype: npt.DTypeLike) -> Any:
-        """Return `native` in `dtype`."""
-        return native.astype(dtype)
-
-    def assign_rows(self, natives: Table, name: str, rows: Any, values: Any) -> None:
-        """Set `rows` of the array `name`."""
-        natives[name] = natives[name].at[rows].set(values)
-
     def add_rows(self, natives: Table, name: str, ids: Any, values: Any) -> None:
         """Add `values` to the rows `ids` of the array `name`."""
         natives[name] = natives[name].at[ids].add(values)
-
-    def scale(self, natives: Table, factor: float = 1, clip: float | None = None) -> None:
-        """Multiply all arrays by `factor`, and limit their global norm, without a host read."""
-        natives.update(_scaled(dict(natives), factor, clip))
-
-    def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
-        """Add `factor` times the array of the same name in `others` to each of `natives`."""
-        natives.update({name: x + factor * others[name] for name, x in natives.items()})
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
@@ -83,42 +66,25 @@ class JaxArrays(Arrays):
 
         Equal functions are compiled once for each shape: a method is equal if its object is.
         """
-        value, back = _forward(function, dict(parameters), tuple(inputs))
+        value, back = _forward(function, dict(parameters), *inputs)
 
         def gradients(grad_output: Any) -> tuple[Mapping[str, Any], Sequence[Any]]:
-            of_parameters, of_inputs = _backward(back, grad_output)
-            found = iter(of_inputs)
-            return of_parameters, [next(found) if _is_real(x) else None for x in inputs]
+            of_parameters, *of_inputs = _backward(back, grad_output)
+            return of_parameters, [None if g.dtype == jax.dtypes.float0 else g for g in of_inputs]
 
         return value, gradients
 
 
 @partial(jax.jit, static_argnums=0)
-def _forward(
-    function: Callable[..., Any], parameters: dict[str, Any], inputs: tuple[Any, ...]
-) -> tuple[Any, Any]:
-    def of_real(parameters: dict[str, Any], real: list[Any]) -> tuple[Any, Any]:
-        given = iter(real)
-        value = function(parameters, *[next(given) if _is_real(x) else x for x in inputs])
+def _forward(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Any]:
+    def output_and_all(*arguments: Any) -> tuple[Any, Any]:
+        value = function(*arguments)
         return (value[0], value) if isinstance(value, tuple) else (value, value)
 
-    _, back, value = jax.vjp(of_real, parameters, [*filter(_is_real, inputs)], has_aux=True)
+    _, back, value = jax.vjp(output_and_all, *arguments, has_aux=True)
     return value, back
 
 
 @jax.jit
 def _backward(back: Callable[[Any], Any], grad_output: Any) -> Any:
     return back(grad_output)
-
-
-def _is_real(x: Any) -> bool:
-    return bool(jnp.issubdtype(x.dtype, jnp.floating))
-
-
-@partial(jax.jit, static_argnums=2)
-def _scaled(natives: dict[str, Any], factor: float, clip: float | None) -> dict[str, Any]:
-    if clip is not None:
-        squares = [(x * x).sum() for x in natives.values()]
-        norm = factor * jnp.sqrt(sum(squares, jnp.zeros(())))
-        factor = factor * jnp.where(norm > clip, clip / norm, 1)
-    return {name: (x * factor).astype(x.dtype) for name, x in natives.items()}

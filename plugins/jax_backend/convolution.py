@@ -70,14 +70,18 @@ class _Pool(DifferentiatedModel):
         return super().backward(grad_output)[0]
 
 
+def _padded(x: Any, words: Any, after: int) -> Any:
+    """Return x with −∞ at padding, and at `after` more steps."""
+    x = jnp.where(words, x, -jnp.inf)
+    return jnp.pad(x, ((0, 0), (0, after), (0, 0)), constant_values=-jnp.inf)
+
+
 def _first_largest(x: Any, axis: int, k: int = 1) -> Any:
     """Return the k largest numbers, the earlier of equal ones, in their order; 0 for −∞."""
-    best = jnp.argsort(-x, axis=axis, stable=True)
-    best = jax.lax.slice_in_dim(best, 0, k, axis=axis)
+    best = jax.lax.slice_in_dim(jnp.argsort(-x, axis=axis, stable=True), 0, k, axis=axis)
     values = jnp.take_along_axis(x, best, axis=axis)
     places = jnp.where(jnp.isneginf(values), x.shape[axis], best)
-    order = jnp.argsort(places, axis=axis)
-    values = jnp.take_along_axis(values, order, axis=axis)
+    values = jnp.take_along_axis(values, jnp.argsort(places, axis=axis), axis=axis)
     return jnp.where(jnp.isneginf(values), 0, values)
 
 
@@ -112,8 +116,7 @@ class LocalMaxPool(_Pool):
         starts = np.arange(self.output_length(x.shape[1]))[:, None] * self.stride
         places = starts + np.arange(self.size)
         missing = max(int(places.max()) + 1 - x.shape[1], 0)
-        x = jnp.pad(jnp.where(words, x, -jnp.inf), ((0, 0), (0, missing), (0, 0)),
-                    constant_values=-jnp.inf)  # fmt: skip
+        x = _padded(x, words, missing)
         return _first_largest(x[:, places], 2)[:, :, 0]
 
 
@@ -126,9 +129,7 @@ class KMaxPool(_Pool):
         self.k = k
 
     def compute(self, p: Mapping[str, Any], x: Any, words: Any) -> Any:
-        x = jnp.where(words, x, -jnp.inf)
-        x = jnp.pad(x, ((0, 0), (0, self.k), (0, 0)), constant_values=-jnp.inf)
-        return _first_largest(x, 1, self.k)
+        return _first_largest(_padded(x, words, self.k), 1, self.k)
 
 
 class BatchNorm1d(DifferentiatedModel):
@@ -163,9 +164,7 @@ class BatchNorm1d(DifferentiatedModel):
 
     def compute(self, p: Mapping[str, Any], x: Any, training: Any, *running: Any) -> Any:
         mean, variance = x.mean(0), x.var(0)
-        mu, square = (
-            jnp.where(training, mean, running[0]),
-            jnp.where(training, variance, running[1]),
-        )
+        mu = jnp.where(training, mean, running[0])
+        square = jnp.where(training, variance, running[1])
         y = p["gamma"] * (x - mu) / jnp.sqrt(square + self.epsilon) + p["beta"]
         return y, mean, variance * len(x) / max(len(x) - 1, 1)

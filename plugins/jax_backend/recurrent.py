@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from framework.models.differentiated import DifferentiatedModel
-from plugins.jax_backend.layers import check, sigmoid
+from plugins.jax_backend.layers import check
 
 
 class _Recurrent(DifferentiatedModel):
@@ -19,14 +19,11 @@ class _Recurrent(DifferentiatedModel):
     #: Number of blocks side by side in the weights, and of arrays in a state.
     blocks, state_parts = 1, 1
     truncation: int | None = None
+    step: Callable[..., tuple[Any, ...]]
 
     def __init__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> None:
         super().__init__()
-        self.input_size, self.hidden_size, (D, H) = (
-            input_size,
-            hidden_size,
-            (input_size, hidden_size),
-        )
+        D, H = self.input_size, self.hidden_size = input_size, hidden_size
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, self.blocks * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, self.blocks * H)))
         self.add_parameter("b", np.zeros(self.blocks * H))
@@ -63,10 +60,6 @@ class _Recurrent(DifferentiatedModel):
         last, h = jax.lax.scan(step, state, (a, words.T, cuts))
         return h.swapaxes(0, 1), *last
 
-    @staticmethod
-    def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
-        raise NotImplementedError
-
 
 class RNN(_Recurrent):
     """h_t = tanh(x_t W_x + h_{t−1} W_h + b)."""
@@ -99,7 +92,7 @@ class LSTM(_Recurrent):
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
         h, c = state
         *gates, g = jnp.split(a + h @ p["W_h"], 4, axis=1)
-        i, f, o = map(sigmoid, gates)
+        i, f, o = map(jax.nn.sigmoid, gates)
         c = f * c + i * jnp.tanh(g)
         return o * jnp.tanh(c), c
 
@@ -121,6 +114,6 @@ class GRU(_Recurrent):
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
         h, H = state[0], state[0].shape[1]
         W_gates, W_hh = p["W_h"][:, : 2 * H], p["W_h"][:, 2 * H :]
-        u, r = jnp.split(sigmoid(a[:, : 2 * H] + h @ W_gates), 2, axis=1)
+        u, r = jnp.split(jax.nn.sigmoid(a[:, : 2 * H] + h @ W_gates), 2, axis=1)
         past = r * (h @ W_hh + p["b_h"]) if "b_h" in p else (r * h) @ W_hh
         return ((1 - u) * h + u * jnp.tanh(a[:, 2 * H :] + past),)

@@ -1,11 +1,13 @@
-"""What the lectures need: corpora, languages, experiments on claims, families of classifiers.
+"""What the lectures need: corpora, languages, kinds of runs, measures, experiments on claims.
 
 languages        generated corpora whose best possible score is known
 comparison       families of text classifiers, and the lecture's claims about them
 experiments      claims about speed, size and chance, measured
-commands         ``gradus compare`` and ``gradus experiment``
+training         kinds of runs: sentence pairs, conditions, word vectors
+evaluation       subject-verb agreement, and relations between word vectors
+commands         their commands
 corpora          all corpora by name, generated or published
 published_texts  published corpora of labelled texts
 
-`plugin` registers corpora and commands by hooks, as the plugin of any course would.
+`plugin` registers corpora, kinds of runs and commands by hooks, as the plugin of any course would.
 """

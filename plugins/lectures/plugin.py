@@ -1,4 +1,4 @@
-"""The built-in plugin of the lectures: corpora, `gradus compare`, `gradus experiment`."""
+"""The built-in plugin of the lectures: corpora, kinds of runs, and commands."""
 
 from __future__ import annotations
 
@@ -12,12 +12,34 @@ if TYPE_CHECKING:
     import typer
 
     from framework.data.corpus_entry import CorpusEntry
+    from framework.providers.registry import Implementation
 
 #: The commands of this plugin: name -> where its function is.
 COMMANDS = {
+    "neighbors": "plugins.lectures.commands.neighbors:neighbors",
+    "analogy": "plugins.lectures.commands.neighbors:analogy",
+    "plot-words": "plugins.lectures.commands.neighbors:plot_words",
+    "word-similarity": "plugins.lectures.commands.neighbors:word_similarity",
+    "agreement": "plugins.lectures.commands.agreement:agreement",
     "compare": "plugins.lectures.commands.compare:compare",
     "experiment": "plugins.lectures.commands.experiment:experiment",
 }
+
+
+#: The kinds of runs of this plugin: name -> where its task is.
+TASKS = {
+    "pairs": "plugins.lectures.training.pairs:PairTask",
+    "conditions": "plugins.lectures.training.pairs:ConditionTask",
+    "word_vectors": "plugins.lectures.training.word_vectors:WordVectorTask",
+}
+
+
+@hookimpl
+def register_implementations() -> Iterable[Implementation]:
+    """Return the kinds of runs of models that only lectures train."""
+    from framework.providers.registry import Implementation
+
+    return [Implementation("task", name, "lectures", target) for name, target in TASKS.items()]
 
 
 @hookimpl
@@ -30,7 +52,7 @@ def register_corpora() -> Iterable[CorpusEntry]:
 
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
-    """Add `gradus compare` and `gradus experiment`."""
+    """Add the commands of the lectures."""
     from framework.commands.groups import add_commands
 
     add_commands(app, COMMANDS)

@@ -1,13 +1,13 @@
-"""PyTorch on CPU or GPU: every model, loss, optimizer and function again, on torch's tensors.
+"""PyTorch on CPU or GPU: layers, losses, optimizers and functions of its own on torch's tensors.
 
-A module that is named after an exercise offers the exercise's tasks. Only names are registered
-here: torch itself is imported when something ``@torch`` is first used.
+A module that is named after an exercise offers the exercise's tasks; the networks that only compose
+are those of `plugins.networks`. Only names are registered here: torch itself is imported when
+something ``@torch`` is first used.
 
 ada_delta.py       adaDelta on torch tensors, on all parameters at once
 arrays.py          torch tensors as the arrays of a backend
 skip_gram_step.py  a step of skip-gram with negative sampling
 acceleration/      faster, smaller or reproducible training on tensors
-bench/             `gradus bench`
 convolution/       convolutional networks for text, on torch tensors
 gated_rnns/        gated recurrent networks, on torch tensors
 language_models/   language models and recurrent networks, on torch tensors
@@ -18,15 +18,11 @@ word_vectors/      word vectors, on torch tensors
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.hookspecs import hookimpl
-from framework.providers.course_offers import CourseOffers, backend_offers
+from framework.providers.course_offers import CourseOffers, backend_offers, exercise_modules
 from framework.providers.registry import Implementation
-
-if TYPE_CHECKING:
-    import typer
+from plugins.networks import NETWORKS
 
 PROVIDER = "torch"
 
@@ -57,12 +53,5 @@ _EXTRAS = (
 @hookimpl
 def register_implementations(course: Catalogue) -> CourseOffers:
     """Return the implementations for the exercises of `course`, and the extra ones."""
-    return backend_offers(__name__, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)
-
-
-@hookimpl
-def add_commands(app: typer.Typer) -> None:
-    """Add `gradus bench`."""
-    from plugins.torch_backend.bench.command import bench
-
-    app.command()(bench)
+    modules = NETWORKS | exercise_modules(__name__)
+    return backend_offers(modules, PROVIDER, course, _EXTRAS, of=PUBLIC_COURSE)

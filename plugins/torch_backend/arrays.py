@@ -123,6 +123,20 @@ class TorchArrays(Arrays):
         """Return the rows `ids` of `native`; a GPU checks the ids when it reads the rows."""
         return functional.embedding(checked_ids(ids, len(native)), native)
 
+    def check_ids(self, ids: Tensor, size: int) -> None:
+        """Check ids on a CPU; a GPU checks them when it reads rows."""
+        checked_ids(ids, size)
+
+    def words(self, ids: Any) -> Tensor:
+        """Return where `ids` are not 0; the values on the host are kept."""
+        ids = self.asarray(ids)
+        return derived(ids != 0, ids, lambda values: values != 0)
+
+    def flip(self, native: Any, axis: int) -> Tensor:
+        """Return `native` in reverse order along `axis`; the values on the host are kept."""
+        native = self.asarray(native)
+        return derived(native.flip(axis), native, lambda values: np.flip(values, axis))
+
     @torch.no_grad()
     def add_rows(self, natives: Table, name: str, ids: Tensor, values: Tensor) -> None:
         """Add `values` to the rows `ids` of the tensor `name`, in place."""

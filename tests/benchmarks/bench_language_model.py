@@ -65,7 +65,7 @@ def ours(provider):
 
 def plain():
     """The program that a user of torch would write, as `gradus bench` has it."""
-    from plugins.torch_backend.bench.language_models import StackedLSTM
+    from plugins.bench.language_models import StackedLSTM
 
     sizes = {"vocabulary": V, "embedding": H, "hidden": H, "batch": BATCH, "length": UNROLL}
     pair = StackedLSTM(Backend(Plugins().registry, "torch"), layers=LAYERS, clip=CLIP, **sizes)

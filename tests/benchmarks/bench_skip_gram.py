@@ -14,9 +14,9 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 from framework.errors import UsageError  # noqa: E402
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
-from plugins.torch_backend.bench.catalogue import chosen_cases  # noqa: E402
-from plugins.torch_backend.bench.measures import Limits, timed_rounds  # noqa: E402
-from plugins.torch_backend.bench.skip_gram import (  # noqa: E402
+from plugins.bench.catalogue import chosen_cases  # noqa: E402
+from plugins.bench.measures import Limits, timed_rounds  # noqa: E402
+from plugins.bench.skip_gram import (  # noqa: E402
     JUDGED,
     SkipGram,
     our_vectors,

@@ -22,7 +22,7 @@ from framework.training.loops import classifier_steps
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
-from plugins.torch_backend.bench.classifiers import PlainSentenceCNN  # noqa: E402
+from plugins.bench.classifiers import PlainSentenceCNN  # noqa: E402
 
 E, MAPS, CLASSES, WIDTHS, BATCH = 300, 100, 6, (3, 4, 5), 50
 STEPS = 40

@@ -10,11 +10,11 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
-from plugins.torch_backend.bench.catalogue import chosen_cases  # noqa: E402
-from plugins.torch_backend.bench.language_models import CourseRNN  # noqa: E402
-from plugins.torch_backend.bench.layers import QRNNAgainstLSTM  # noqa: E402
-from plugins.torch_backend.bench.measurement import measured  # noqa: E402
-from plugins.torch_backend.bench.measures import Limits, timed_rounds  # noqa: E402
+from plugins.bench.catalogue import chosen_cases  # noqa: E402
+from plugins.bench.language_models import CourseRNN  # noqa: E402
+from plugins.bench.layers import QRNNAgainstLSTM  # noqa: E402
+from plugins.bench.measurement import measured  # noqa: E402
+from plugins.bench.measures import Limits, timed_rounds  # noqa: E402
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 

@@ -16,7 +16,7 @@ from devices import why_no_gpu
 from page_commands import commands
 from repository import ROOT
 
-from framework.commands.new.course import write_course
+from plugins.authoring.new.course import write_course
 
 PAGES = [
     path.relative_to(ROOT).as_posix()
@@ -25,8 +25,9 @@ PAGES = [
 #: Pages that another program follows.
 FOLLOWED = {
     "docs/results.md": "tests/docs/test_results.py",
-    "docs/performance.md": "tests/plugins/torch_backend/bench/test_bench.py",
+    "docs/performance.md": "tests/plugins/bench/test_bench.py",
     "docs/course.md": "tests/docs/test_course_page.py",
+    "docs/backend.md": "tests/docs/test_backend_page.py",
     "docs/classes.md": "tests/docs/test_class_pages.py",
     "docs/gradebooks.md": "tests/docs/test_class_pages.py",
     "docs/services.md": "tests/docs/test_class_pages.py",

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from docs.term.page import PAGE, page
 from docs.term.play import play
 from docs.term.weeks import ending, gradescope
-from framework.cli import app
 from plugins.classes.commands.app import classes
 
 COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 
 
-class ShellOfThisProcess:
-    """Runs `gradus` without another process: a term of a few students takes seconds."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def ended(self, command):
-        words = shlex.split(command)
-        if words[0] != "gradus":
-            done = subprocess.run(
-                words, cwd=self.folder, capture_output=True, text=True, check=False
-            )
-            return done.returncode, done.stdout.rstrip()
-        with contextlib.chdir(self.folder):
-            result = CliRunner().invoke(app, words[1:])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.output.rstrip()
-
-
 @pytest.mark.timeout(600)
 def test_a_check_that_is_mended_and_a_student_who_leaves(tmp_path):
     weeks = (gradescope.played, ending.played)
-    events = [*play(tmp_path, 9, ShellOfThisProcess, weeks)]
+    events = [*play(tmp_path, 9, weeks=weeks)]
     text = PAGE.read_text("utf-8")
     words = " ".join(text.split())
     for event in events:

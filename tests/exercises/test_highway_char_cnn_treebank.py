@@ -16,14 +16,15 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from plugins.networks.convolution.highway_char_cnn import CharacterTagger  # noqa: E402
 from plugins.torch_backend.convolution.conv1d import Conv1d  # noqa: E402
-from plugins.torch_backend.convolution.highway_char_cnn import CharacterTagger  # noqa: E402
 from plugins.torch_backend.convolution.pooling import MaxOverTime  # noqa: E402
 from plugins.torch_backend.gated_rnns.shortcuts import Highway  # noqa: E402
+from plugins.torch_backend.neural_networks.activations import Tanh  # noqa: E402
 from plugins.torch_backend.neural_networks.optimizers import Adam  # noqa: E402
 
 #: A folder with ud_ewt/en_ewt-ud-train.conllu and en_ewt-ud-test.conllu.
-PARTS = {"conv1d": Conv1d, "max_over_time": MaxOverTime, "highway": Highway}
+PARTS = {"conv1d": Conv1d, "max_over_time": MaxOverTime, "highway": Highway, "tanh": Tanh}
 BATCH, EPOCHS, RATE = 32, 4, 3e-3
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]

@@ -18,5 +18,6 @@ def test_the_stub_is_that_of_the_solution():
     gradus("stubs", "--check")
 
 
+@pytest.mark.timeout(600)  # some mistakes train a model
 def test_every_listed_mistake_is_caught(name):
     assert "100.0%" in gradus("audit", "--mistakes", name)

@@ -50,17 +50,14 @@ def source_of(exercise, name, solution=None):
 CHANGES = GradedChanges(COURSE)
 
 
-def failed_checks(exercise, source):
-    """What is said of the checks that a source does not pass.
-
-    Checks that train a model run only where it passes all others.
-    """
+def graded(exercise, source):
+    """The checks of a source; those that train a model run only where it passes all others."""
     for select in (untrained, None):
-        graded = CHANGES.graded(exercise, source, select=select)
-        assert not [check for check in graded.checks if check.verdict is Verdict.NOT_GRADED]
-        if graded.failed:
-            return graded.told()
-    return []
+        found = CHANGES.graded(exercise, source, select=select)
+        assert not [check for check in found.checks if check.verdict is Verdict.NOT_GRADED]
+        if found.failed:
+            break
+    return found
 
 
 def verdict_on(failed):
@@ -97,7 +94,8 @@ def pytest_generate_tests(metafunc):
 
 
 def test_a_wrong_answer_loses_points(name, wrong_answer):
-    assert failed_checks(name, source_of(name, wrong_answer))
+    """What is said of its failed checks takes far longer: the slow test below counts that."""
+    assert graded(name, source_of(name, wrong_answer)).failed
 
 
 def chosen():
@@ -112,7 +110,7 @@ def verdicts(entries):
     """What becomes of each of these wrong answers."""
     cases = [Case(*entry, source_of(*entry)) for entry in entries]
     results = measured(
-        lambda case: list(map(asdict, failed_checks(case.exercise, case.source))), cases, "bank"
+        lambda case: list(map(asdict, graded(case.exercise, case.source).told())), cases, "bank"
     )
     return {
         (case.exercise, case.label): verdict_on([Told(**told) for told in results[case]])

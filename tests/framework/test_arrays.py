@@ -96,3 +96,31 @@ def test_a_norm_that_is_not_finite_is_refused_or_shows_in_the_entries(arrays, ba
         assert "smaller learning rate" in str(error)
     else:
         assert not np.isfinite(arrays.to_numpy(gradients["b"])[1])
+
+
+@pytest.fixture
+def operators(arrays):
+    """The arrays of a library whose functions have the names of NumPy's."""
+    if isinstance(arrays, BoxArrays):
+        pytest.skip("boxes have no functions of their own")
+    return arrays
+
+
+def test_words_and_reversed_axes(operators):
+    ids = np.array([[3, 1, 0], [0, 2, 0]])
+    for given in (ids, operators.from_numpy(ids)):
+        words, flipped = operators.words(given), operators.flip(given, 1)
+        assert operators.is_native(words) and operators.is_native(flipped)
+        np.testing.assert_array_equal(operators.to_numpy(words), ids > 0)
+        np.testing.assert_array_equal(operators.to_numpy(flipped), ids[:, ::-1])
+
+
+@pytest.mark.parametrize("wrong", [-1, 4])
+def test_ids_outside_of_a_table_are_refused(operators, wrong):
+    operators.check_ids(operators.from_numpy(np.array([[0, 3]])), 4)
+    operators.check_ids(operators.from_numpy(np.zeros((2, 0), int)), 4)
+    ids = operators.from_numpy(np.array([[0, wrong]]))
+    with pytest.raises(IndexError, match=r"0 \.\.\. 3"):
+        operators.check_ids(ids, 4)
+    with pytest.raises(IndexError, match=r"0 \.\.\. 3"):
+        operators.rows(operators.from_numpy(np.ones((4, 2))), ids)

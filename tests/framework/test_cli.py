@@ -161,8 +161,8 @@ def test_a_command_has_one_owner(install, run, name, owner):
 
 def test_a_group_has_one_owner(install, run):
     group = "import typer\n\n@hookimpl\ndef add_commands(app):\n    app.add_typer(typer.Typer(), "
-    install("lions", group + "name='new')")
-    assert "adds the command 'new', but so does gradus itself" in run("--help")[2]
+    install("lions", group + "name='train')")
+    assert "adds the command 'train', but so does gradus itself" in run("--help")[2]
 
 
 def test_a_known_command_needs_no_plugin(install, run):

@@ -197,6 +197,13 @@ def test_the_name_of_a_part_can_be_hidden(model):
         _ = model.parameters["layer.W"]
 
 
+def test_a_hidden_name_can_be_given_to_an_array_of_the_model(model):
+    del model.parameters["layer.W"]
+    model.parameters["layer.W"] = own = np.zeros(2)
+    assert dict(model.parameters)["layer.W"] is own is model.parameters["layer.W"]
+    assert model.layer.parameters["W"].tolist() == [1, 1]
+
+
 def test_it_works_as_a_dict(model):
     assert {**model.parameters}.keys() == dict(model.parameters).keys() == model.parameters.keys()
     held = model.parameters.copy()
@@ -268,3 +275,18 @@ def test_a_part_whose_buffers_are_a_method_has_none():
     network.add_child("layer", Layer())
     assert list(network.parameters) == ["layer.W"]
     assert dict(network.buffers) == {}
+
+
+def test_parameters_of_a_part_may_have_other_names():
+    network = Model()
+    layer = network.add_child("_scores", Layer(), {"W": "U"})
+    outer = Model()
+    outer.add_child("decoder", network, {"U": "V"})
+    assert list(network.parameters) == list(network.gradients) == ["U"]
+    assert list(outer.parameters) == ["decoder.V"]
+    outer.parameters["decoder.V"] = changed = np.ones((2, 3))
+    assert layer.parameters["W"] is network.parameters["U"] is changed
+    network.gradients = {"U": changed}
+    network.astype("float32")
+    assert list(network.gradients) == ["U"]
+    np.testing.assert_array_equal(layer.gradients["W"], changed)

@@ -22,7 +22,9 @@ pytest.importorskip("hatchling", reason="building needs the extra `dev`")
 #: What `gradus new` writes: an exercise of its own, with everything.
 #: The module that `%load_ext gradus` imports: the wheel has it at the top.
 EXTENSION = "autograder/notebook/extension/gradus.py"
-TEMPLATES = "framework/commands/new/templates/"
+TEMPLATES = "plugins/authoring/new/templates/"
+#: The plain programs of `gradus bench`, which only a clone has.
+BENCH = "plugins/bench/"
 #: What only instructors may have.
 SECRET = ("solutions/", "_hidden.py", "mistakes.toml", "equivalents.toml")
 
@@ -63,8 +65,9 @@ def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(whee
         expected = tracked(f"exercises/*/*/{pattern}")
         assert expected and expected <= found
     for package in ("framework", "plugins", "autograder"):
-        assert tracked(f"{package}/**/*.py") - {EXTENSION} <= found
-    data = {"exercises/course.toml"} | tracked("framework/commands/new/templates/**/*.txt")
+        assert tracked(f"{package}/**/*.py") - {EXTENSION} - tracked(f"{BENCH}*") <= found
+    assert tracked(f"{BENCH}*.py") and not any(name.startswith(BENCH) for name in found)
+    data = {"exercises/course.toml"} | tracked("plugins/authoring/new/templates/**/*.txt")
     assert data <= found
     tops = {name.partition("/")[0] for name in found if ".dist-info" not in name}
     assert tops == {"framework", "plugins", "autograder", "exercises", "gradus.py"}

@@ -1,4 +1,4 @@
-"""A torch form is written for itself: it shares no block of lines with the solution.
+"""A form of a backend, or a shared network, shares no block of lines with the solution.
 
 Two independent forms check each other; a copy checks nothing, and has to be changed twice.
 Lines are compared without their indentation, docstrings and comments included; empty lines,
@@ -15,10 +15,10 @@ from repository import ROOT
 #: Lines that may follow each other in both.
 LONGEST = 6
 
-BACKEND = ROOT / "plugins" / "torch_backend"
+PLUGINS = ROOT / "plugins"
 PAIRS = [
     (form, solution)
-    for form in sorted(BACKEND.glob("*/*.py"))
+    for form in sorted([*PLUGINS.glob("torch_backend/*/*.py"), *PLUGINS.glob("networks/*/*.py")])
     for solution in (ROOT / "solutions").glob(f"*/{form.stem}/{form.name}")
 ]
 

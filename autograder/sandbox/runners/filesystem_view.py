@@ -10,8 +10,9 @@ import os
 import secrets
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterable, Iterator, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -236,11 +237,33 @@ def _entries(distribution: metadata.Distribution) -> list[Path]:
     return sorted(path for path in paths if path.suffix != ".pth" and path.exists())
 
 
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Yield a new folder, which `remove_scratch` removes at the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        remove_scratch(folder)
+
+
 def remove_scratch(folder: Path) -> None:
     """Remove `folder` and everything in it, as far as the system lets us.
 
+    An interrupt that comes meanwhile is raised after the removal.
+    """
+    try:
+        _remove(folder)
+    except BaseException:
+        _remove(folder)
+        raise
+
+
+def _remove(folder: Path) -> None:
+    """Remove `folder`: each folder in it is moved to the top before it is emptied.
+
     `shutil.rmtree` calls itself for every level, and a path has a greatest length: folders within
-    folders would end the grader. Here each one is moved to the top before it is emptied.
+    folders would end the grader.
     """
     top = os.fspath(folder)  # text: `Path` would take as long as the system does
     prefix = os.path.join(top, secrets.token_hex(8))  # noqa: PTH118

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from autograder.sandbox.runners.filesystem_view import (
     InstalledPackages,
     installed_packages,
     is_installed,
-    remove_scratch,
+    temporary_folder,
 )
 from autograder.sandbox.runners.worker_modules import (
     EVERYTHING,
@@ -112,9 +111,8 @@ def mentions_plotting(folder: Path) -> bool:
 
 def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:
     """Start and end a worker; return the seconds of its start, and what is not contained."""
-    with tempfile.TemporaryDirectory(prefix="gradus-") as submission:
-        scratch = Path(tempfile.mkdtemp(prefix="gradus-"))
-        launch = WorkerSpec(sandbox, Path(submission), scratch, {}).launch("doctor")
+    with temporary_folder("gradus-") as submission, temporary_folder("gradus-") as scratch:
+        launch = WorkerSpec(sandbox, submission, scratch, {}).launch("doctor")
         started = time.perf_counter()
         worker = launch.start()
         try:
@@ -125,5 +123,4 @@ def start_worker(sandbox: Sandbox) -> tuple[float, list[str]]:
             raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
         finally:
             worker.close()
-            remove_scratch(scratch)
     return seconds, [*map(str, greeting["uncontained"]), *sandbox.gaps()]

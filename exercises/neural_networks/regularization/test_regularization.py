@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, equal, expect, finite, real_array, returns_a_float
-from framework.gradients.numerical import numerical_gradient
+from autograder.checks.numerical_gradients import numerical_gradient
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import agrees, equal, expect, refuses
-from framework.gradients.numerical import numerical_gradient
+from autograder.checks.numerical_gradients import numerical_gradient
 
 V, D = 9, 4
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 HELP = """Train a model and save a checkpoint after every epoch.
 
-COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram): `gradus train
-rnn_lm --help` shows the options of its kind. Other models are trained as KIND:MODEL,
-where KIND is language_model, tagger, text_classifier, pairs, conditions, word_vectors, or a kind
-that a plugin offers."""
+COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram). The list shows
+the kind and the model of each exercise; `gradus train rnn_lm --help` shows the options of its kind.
+Other models are trained as KIND:MODEL,
+where KIND is language_model, tagger, text_classifier, or one of a plugin, such as pairs."""
 
 #: The built-in recipes: TOML files in a folder for each kind of run.
 RECIPES = Path(framework.__file__).parent / "training" / "published"
@@ -43,6 +43,12 @@ class CommandByKind(LazyGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the exercises that can be trained."""
         return [name for name, _ in exercise_recipes()]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the kind and the model of each exercise, for which no plugin is needed."""
+        rows = [(name, f"{recipe.run}: {recipe.model}") for name, recipe in exercise_recipes()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name, the command and its arguments, which may name plugins."""
@@ -174,6 +180,7 @@ def _train(
     *,
     recipe: str | None,
     backend: str,
+    provider: str,
     json_file: Path | None,
     device: str,
     submission: Path,
@@ -187,7 +194,7 @@ def _train(
 
     plugins = load_plugins(plugin, block)
     task = task_class(kind, plugins.registry)
-    computing = choose_backend(plugins, backend, submission=submission, device=device)
+    computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")

@@ -108,6 +108,7 @@ def _about(run: Run, job: Job) -> dict[str, Any]:
         "seeds": job.options.seeds,
         "folds": getattr(job.options, "folds", 0),
         "backend": run.backend.name,
+        "provider": run.backend.provider,
         "device": run.accelerator.device_name(),
         "threads": int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),
         "version": __version__,

@@ -3,11 +3,8 @@
 classifier.py        tasks of classifiers
 initial_vectors.py   A table of word vectors for a vocabulary, to start a model from
 language_model.py    language models
-pairs.py             tasks of sentence pairs
-pairwise.py          skip-gram steps for one pair at a time, for a student's `negative_sampling`
 recurrent_layers.py  the recurrent layers of a backend
 sources.py           the source of the examples of a classifier, in the form of its checkpoint
 tagger.py            tasks of taggers
 text_classifier.py   tasks of text classifiers
-word_vectors.py      tasks of word vectors
 """

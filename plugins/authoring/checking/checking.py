@@ -23,6 +23,7 @@ from autograder.verdicts import Verdict
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, STUDENT
+from framework.providers.registry import EXTRAS
 from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.audit.trials import RIGHT, handed_in
 from plugins.authoring.checking import exercise_files
@@ -230,7 +231,7 @@ def backends_of(setting: GradingSetting, exercise: Exercise) -> list[str]:
         for provider in registry.providers()
         if provider not in (REFERENCE, STUDENT)
         and all(registry.offers(name, provider) for name in names)
-        and (provider != "torch" or find_spec("torch"))
+        and (provider not in EXTRAS or find_spec(provider))
     ]
 
 

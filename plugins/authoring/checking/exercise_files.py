@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.questions.answers import load_key
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import require_tasks, stub_file
+from autograder.sandbox.runners.filesystem_view import temporary_folder
 from framework.course.folder import course_file
 from framework.errors import GradusError
 from framework.text_files import read_text
@@ -217,8 +217,8 @@ def examples(course: Course, exercise: Exercise) -> Iterator[Problem]:
             "show one call with small numbers in a ```python block, with >>> and the output",
         )
         return
-    with tempfile.TemporaryDirectory(prefix="gradus-examples-") as root:
-        folder = _finished(course, exercise, Path(root))
+    with temporary_folder("gradus-examples-") as root:
+        folder = _finished(course, exercise, root)
         (folder / "examples.txt").write_text(text, "utf-8")
         command = [sys.executable, "-c", _PASTED.format(name=exercise.name)]
         try:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from autograder.public.reports import clean
+from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.collection import Collection, read_collection
@@ -51,6 +55,58 @@ NamesOption = Annotated[
         help="Show students by key and name, or by pseudonyms. Default: names on a terminal.",
     ),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """The options of a command on a run of a class, see `with_run_options`."""
+
+    names: NamesOption = None
+    inside: InOption = Path()
+    store: StoreOption = ""
+    course: CourseOption = None
+    plugin: PluginOption = None
+    block: BlockOption = None
+
+    def opened(self, number: int) -> AbstractContextManager[tuple[Collection, Store, Run]]:
+        """Yield the collection, its store, and a run; number 0 is the newest."""
+        return opened_run(self.inside, self.store, number)
+
+    @cached_property
+    def course_and_plugins(self) -> tuple[Course, Plugins]:
+        """The course of the command on the collection, with its plugins."""
+        from autograder.public.grading import GradeOptions, chosen_course
+        from framework.providers.plugins import Plugins
+
+        course = course_of(read_collection(self.inside), self.course)
+        plugins, blocked = tuple(self.plugin or ()), tuple(self.block or ())
+        options = GradeOptions(course=course, plugins=plugins, blocked=blocked)
+        chosen = chosen_course(options)
+        return chosen, Plugins(options.plugins, chosen, options.blocked)
+
+    def shown(self, collection: Collection) -> Shown:
+        """Return how students are shown."""
+        return shown_students(collection, self.names)
+
+
+def with_run_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Return the command `function`, whose argument `chosen` typer makes from `RunOptions`."""
+    shared = signature(RunOptions, eval_str=True).parameters
+    own = signature(function, eval_str=True).parameters
+    parameters = [
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for parameter in (*own.values(), *shared.values())
+        if parameter.name != "chosen"
+    ]
+
+    def command(**values: Any) -> None:
+        chosen = RunOptions(**{name: values.pop(name) for name in shared})
+        function(chosen=chosen, **values)
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    vars(command)["__signature__"] = Signature(parameters)
+    return command
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
@@ -100,19 +156,6 @@ def course_of(collection: Collection, course: Path | None) -> Path | None:
             "`--course DIR`"
         )
     return remembered
-
-
-def course_and_plugins(
-    folder: Path, course: Path | None, plugin: list[str] | None, block: list[str] | None
-) -> tuple[Course, Plugins]:
-    """Return the course of a command on the collection in `folder`, with its plugins."""
-    from autograder.public.grading import GradeOptions, chosen_course
-    from framework.providers.plugins import Plugins
-
-    course = course_of(read_collection(folder), course)
-    options = GradeOptions(course=course, plugins=tuple(plugin or ()), blocked=tuple(block or ()))
-    chosen = chosen_course(options)
-    return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
 def shown_students(collection: Collection, are_named: bool | None) -> Shown:

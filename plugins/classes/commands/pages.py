@@ -9,7 +9,7 @@ import typer
 
 from autograder.public.courses import find_course
 from autograder.public.reports import counted
-from framework.commands.options import BlockOption, CourseOption, PluginOption
+from framework.commands.options import CourseOption
 from framework.commands.output import say, shown
 from framework.errors import AbsentPartError
 from plugins.classes.commands.options import (
@@ -17,11 +17,12 @@ from plugins.classes.commands.options import (
     NamesOption,
     PagesArgument,
     RunArgument,
+    RunOptions,
     StoreOption,
-    course_and_plugins,
     course_of,
     opened_run,
     shown_students,
+    with_run_options,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def serve(
         run_server(serving, listening, allow_host or (), say)
 
 
+@with_run_options
 def similarity(
+    chosen: RunOptions,
     number: RunArgument,
     folder: PagesArgument,
     source: Annotated[
@@ -100,12 +103,6 @@ def similarity(
             help="Other code: a collection of last year, or a public solution; repeatable.",
         ),
     ] = None,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Compare the code of a run task by task, and write pages with similar code side by side.
 
@@ -122,16 +119,16 @@ def similarity(
         solution_source,
     )
 
-    chosen, plugins = course_and_plugins(inside, course, plugin, block)
-    with opened_run(inside, store, number) as (collection, opened, run):
-        called = shown_students(collection, names)
+    course, plugins = chosen.course_and_plugins
+    with chosen.opened(number) as (collection, opened, run):
+        called = chosen.shown(collection)
         view = opened.transaction(read_view, collection, run, called)
     exercises = view.results.exercises
-    sources = [solution_source(chosen, exercises)]
+    sources = [solution_source(course, exercises)]
     for path in source or ():
-        sources += read_sources(path, chosen, exercises)
+        sources += read_sources(path, course, exercises)
     tasks = find_similar(
-        view, CodeReader(collection, chosen), chosen, sources,
+        view, CodeReader(collection, course), course, sources,
         lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
     )  # fmt: skip
     pages = SimilarPages(view, tasks)

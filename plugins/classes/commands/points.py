@@ -12,27 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.public.reports import clean, counted, for_spreadsheet
-from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
 from plugins.classes.commands.options import (
     ExercisesOption,
-    InOption,
-    NamesOption,
     RunArgument,
-    StoreOption,
+    RunOptions,
     TableOption,
-    course_and_plugins,
-    opened_run,
     say_listed,
-    shown_students,
+    with_run_options,
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
 
 if TYPE_CHECKING:
-    from framework.providers.plugins import Plugins
     from plugins.classes.collecting.collection import Collection
     from plugins.classes.gradebooks.request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
@@ -42,10 +36,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def settled_run(
-    folder: Path,
-    store: str,
+    chosen: RunOptions,
     number: int,
-    plugins: Plugins,
     exercises: list[str] | None = None,
     *,
     is_partial: bool = True,
@@ -61,7 +53,8 @@ def settled_run(
     """
     from plugins.classes.marks.final_points import points_of_run
 
-    with opened_run(folder, store, number) as (collection, opened, run):
+    _, plugins = chosen.course_and_plugins
+    with chosen.opened(number) as (collection, opened, run):
         settled = points_of_run(opened, collection, run, plugins)
         settled = settled.only(frozenset(exercises or ()))
         if settled.not_graded and not is_partial:
@@ -88,14 +81,10 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
         )
 
 
+@with_run_options
 def points(
+    chosen: RunOptions,
     number: RunArgument = 0,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Write DIR/points.csv: one row per answer or part that you must grade by hand.
 
@@ -109,8 +98,7 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
 
-    _, plugins = course_and_plugins(inside, course, plugin, block)
-    with settled_run(inside, store, number, plugins) as (collection, _, settled):
+    with settled_run(chosen, number) as (collection, _, settled):
         asked_now = asked(settled.results)
     file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(manual_points.read_entries(file), asked_now)
@@ -123,7 +111,7 @@ def points(
     say(f"parts whose points wait for another part: {len(blocked)}")
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
-    shown = shown_students(collection, names)
+    shown = chosen.shown(collection)
     questions = []
     for row in open_rows:
         why = "an answer in prose" if row.about == "prose" else f"blocked by {row.waits_for}"
@@ -131,15 +119,11 @@ def points(
     say_listed("to decide", questions)
 
 
+@with_run_options
 def totals(
+    chosen: RunOptions,
     number: RunArgument = 0,
     file: TableOption = None,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Show the final points of each student, and every change after grading with its reason.
 
@@ -148,9 +132,8 @@ def totals(
     from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
-    _, plugins = course_and_plugins(inside, course, plugin, block)
-    with settled_run(inside, store, number, plugins) as (collection, _, result):
-        shown = shown_students(collection, names)
+    with settled_run(chosen, number) as (collection, _, result):
+        shown = chosen.shown(collection)
     if file is not None:
         write_private(file, _table(result, shown).encode("utf-8", "replace"))
     else:
@@ -158,7 +141,7 @@ def totals(
             is_known = own.state.value == "graded"
             total = ratio(own.earned, own.possible) if is_known else own.state.value
             say(clean(" · ".join(filter(None, (shown(key), total, comment_of(own))))))
-    show_doubts(result, shown, inside)
+    show_doubts(result, shown, chosen.inside)
 
 
 def _table(result: RunPoints, shown: Shown) -> str:
@@ -180,7 +163,9 @@ def _table(result: RunPoints, shown: Shown) -> str:
     return out.getvalue()
 
 
+@with_run_options
 def gradebook(
+    chosen: RunOptions,
     number: RunArgument,
     export: Annotated[
         Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
@@ -214,12 +199,6 @@ def gradebook(
     partial_: Annotated[
         bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
     ] = False,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Fill the points of a run into the gradebook that your learning system exported.
 
@@ -234,14 +213,13 @@ def gradebook(
     from framework.importing import load_target
     from plugins.classes.gradebooks.request import Filled, FillRequest
 
-    _, plugins = course_and_plugins(inside, course, plugin, block)
+    _, plugins = chosen.course_and_plugins
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
-    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
-    with chosen as (collection, _, settled):
-        shown = shown_students(collection, names)
+    with settled_run(chosen, number, exercise, is_partial=partial_) as (collection, _, settled):
+        shown = chosen.shown(collection)
     request = FillRequest(
         export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
@@ -251,7 +229,7 @@ def gradebook(
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
     _show_filled(filled, settled, out, shown)
-    show_doubts(settled, shown, inside)
+    show_doubts(settled, shown, chosen.inside)
 
 
 def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
@@ -271,7 +249,9 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) ->
         say_listed(title, [*lines])
 
 
+@with_run_options
 def feedback(
+    chosen: RunOptions,
     number: RunArgument,
     out: Annotated[
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
@@ -287,12 +267,6 @@ def feedback(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
     ] = False,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Write one HTML page for each student: points, reasons of changes, comments, the report.
 
@@ -307,16 +281,15 @@ def feedback(
 
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
-    _, plugins = course_and_plugins(inside, course, plugin, block)
-    chosen = settled_run(inside, store, number, plugins, exercise, is_partial=partial_)
-    with chosen as (collection, opened, settled):
+    settled_points = settled_run(chosen, number, exercise, is_partial=partial_)
+    with settled_points as (collection, opened, settled):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
         pages = student_pages(opened, settled, collection.name, called)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:
             reasons = write_folder(pages, out, called if anonymous else str)
-    shown = shown_students(collection, names)
+    shown = chosen.shown(collection)
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")
     say(f"{out}: run {settled.results.run.id}, pages of {count}")

@@ -18,7 +18,7 @@ import typer
 from autograder.public.reports import counted, for_spreadsheet
 from framework.commands.options import (
     AllowWeaker,
-    ArraysOption,
+    BackendName,
     BlockOption,
     CourseOption,
     Device,
@@ -68,7 +68,7 @@ def grade(
     regrade: Annotated[
         str, typer.Option(metavar="WHAT", help="all, failed, task=EXERCISE or student=KEY.")
     ] = "",
-    backend: ArraysOption = "numpy",
+    backend: BackendName = "numpy",
     device: Device = "cpu",
     sandbox: Sandbox = "auto",
     allow_weaker: AllowWeaker = False,

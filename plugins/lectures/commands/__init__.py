@@ -1,1 +1,1 @@
-"""The commands `gradus compare` and `gradus experiment`."""
+"""The commands of the lectures: `agreement`, `compare`, `experiment`, and those of word vectors."""

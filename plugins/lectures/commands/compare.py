@@ -38,6 +38,7 @@ def _compare(
     *,
     models: str,
     backend: str,
+    provider: str,
     json_file: Path | None,
     plots: Path | None,
     device: str,
@@ -55,7 +56,7 @@ def _compare(
     from plugins.lectures.comparison.claims import claims
 
     plugins = load_plugins(plugin, block)
-    computing = choose_backend(plugins, backend, submission=submission, device=device)
+    computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     families = chosen_families([name for name in models.replace(" ", "").split(",") if name])
     outcomes: dict[str, Outcome] = {}
     for own_options in options.each_seed():
@@ -71,7 +72,7 @@ def _compare(
     shown, found_claims = list(outcomes.values()), list(claims(outcomes))
     _show(shown, found_claims, _longest(task))
     if json_file is not None:
-        save_json(as_json(_described(options, backend), shown, found_claims), json_file)
+        save_json(as_json(_described(options, computing), shown, found_claims), json_file)
         say(f"Saved {json_file}")
     if plots is not None:
         for path in save_pictures(shown, task.corpus, plots):
@@ -103,14 +104,15 @@ compare = option_command(
 )
 
 
-def _described(options: ComparisonOptions, backend: str) -> dict[str, Any]:
+def _described(options: ComparisonOptions, backend: Backend) -> dict[str, Any]:
     """Return the corpus, the machine and all settings with a value."""
     from framework.threads import threads_in_words
 
     settings = {name: value for name, value in options.settings().items() if value is not None}
     return {
         "corpus": options.corpus,
-        "backend": backend,
+        "backend": backend.name,
+        "provider": backend.provider,
         "seeds": options.seeds,
         "threads": threads_in_words(),
         **settings,

@@ -13,6 +13,7 @@ from framework.commands.options import (
     Device,
     NumbersFile,
     PluginOption,
+    ProviderName,
     Submission,
 )
 from framework.commands.output import console, progress, say
@@ -36,6 +37,7 @@ def experiment(
         typer.Argument(metavar="EXPERIMENT", help="Name of an experiment. Default: list all."),
     ] = None,
     backend: BackendName = "numpy",
+    provider: ProviderName = "",
     repeats: Annotated[
         int, typer.Option(min=1, help="Number of repeats of every measurement.")
     ] = 5,
@@ -75,7 +77,7 @@ def experiment(
     if plots is not None and name != _HAS_PICTURE:
         raise UsageError(f"'{name}' draws no picture: `--plots` is for '{_HAS_PICTURE}'")
     computing = choose_backend(
-        load_plugins(plugin, block), backend, submission=submission, device=device
+        load_plugins(plugin, block), backend, provider, submission=submission, device=device
     )
     setting = Setting(computing, seed, repeats, text)
     with computing.in_force(), unfinished_parts(computing), progress(f"measuring {name}"):
@@ -84,7 +86,13 @@ def experiment(
     for file in save_charts(findings, plots) if plots is not None else ():
         say(f"Saved {file}")
     if json_file is not None:
-        options = {"backend": backend, "device": device, "seed": seed, "repeats": repeats}
+        options = {
+            "backend": computing.name,
+            "provider": computing.provider,
+            "device": device,
+            "seed": seed,
+            "repeats": repeats,
+        }
         save_json(as_json(name, options, findings), json_file)
         say(f"Saved {json_file}")
 

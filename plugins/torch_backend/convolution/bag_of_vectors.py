@@ -15,7 +15,9 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import checked_ids, uniforms
-from plugins.torch_backend.shared.model import PAD
+
+#: The id of what fills short texts up.
+PAD = 0
 
 
 class DeepAveragingNetwork(Model):

@@ -79,16 +79,20 @@ class LSTM(RecurrentLayer):
     def _given_parameters(self) -> Mapping[str, Tensor]:
         if self._has_gaps:
             return super()._given_parameters()
-        own = self._own_tensors()
-        if not self._kernel.is_of(*own):
-            self._kernel = KernelWeights(*own)
-        return dict(zip(_NAMES, self._kernel.loaded(), strict=True))
+        return dict(zip(_NAMES, self._current_kernel().loaded(), strict=True))
 
     def _add_gradients(self, found: Mapping[str, Tensor]) -> None:
         if self._has_gaps:
             super()._add_gradients(found)
         else:
-            self._kernel.add([*found.values()])
+            self._current_kernel().add([*found.values()])
+
+    def _current_kernel(self) -> KernelWeights:
+        """Return the kernel's weights for the parameters and gradients of now."""
+        own = self._own_tensors()
+        if not self._kernel.is_of(*own):
+            self._kernel = KernelWeights(*own)
+        return self._kernel
 
     def _own_tensors(self) -> tuple[list[Tensor], list[Tensor]]:
         """Return the parameters and their gradients."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from framework.models.differentiated import DifferentiatedModel
-from framework.models.networks import DenseConnection, Residual
+from plugins.networks.shared.connections import DenseConnection, Residual
 
 __all__ = ["DenseConnection", "Highway", "Residual"]
 

@@ -44,9 +44,10 @@ class RNN(RecurrentLayer):
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return the states of every chunk, each chunk from the last state of the one before."""
         x, state = inputs
-        steps = self._kernel_steps if x.is_cuda else recurrent_steps
         weights = [parameters[name] for name in ("W_x", "W_h", "b")]
-        if self._packing is not None and self.truncation is None:
+        has_layout = self._has_kernel_layout(weights[0])
+        steps = self._kernel_steps if x.is_cuda and has_layout else recurrent_steps
+        if self._packing is not None and self.truncation is None and has_layout:
             return self._packed_steps(self._packing, *inputs, *weights)
         length = self.truncation or x.shape[1]
         masks = [None] * x.shape[1] if self._mask is None else torch.split(self._mask, length, 1)
@@ -59,6 +60,11 @@ class RNN(RecurrentLayer):
             else:
                 chunks.append(_masked_steps(chunk, state, mask, *weights))
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
+
+    def _has_kernel_layout(self, W_x: Tensor) -> bool:
+        """Return whether W_x lies in the block of cuDNN: others are copied, with a warning."""
+        ours, own = W_x.untyped_storage(), self._zero_bias.untyped_storage()
+        return not W_x.is_cuda or ours.data_ptr() == own.data_ptr()
 
     def _kernel_steps(self, x: Tensor, h_0: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         """Compute `recurrent_steps` by cuDNN: x W_ihᵀ + b_ih + h W_hhᵀ + b_hh with b_hh = 0."""

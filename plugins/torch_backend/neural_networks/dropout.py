@@ -7,15 +7,16 @@ of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from framework.interfaces import Model
+from plugins.networks.neural_networks.dropout import average_over_masks, monte_carlo
 from plugins.torch_backend.arrays import to_tensor, uniforms
+
+__all__ = ["Dropout", "VariationalDropout", "average_over_masks", "monte_carlo"]
 
 
 class Dropout(Model):
@@ -56,22 +57,3 @@ class VariationalDropout(Dropout):
     def _mask_shape(self, x: Tensor) -> Sequence[int]:
         N, _, D = x.shape
         return N, 1, D
-
-
-def average_over_masks(f: Callable[[Tensor], Tensor], x: Tensor, keep_probability: float) -> Tensor:
-    """Σ over all 2ⁿ masks m of P(m) f(x ∘ m)."""
-    choices = [torch.tensor([0.0, 1.0], dtype=x.dtype, device=x.device)] * len(x)
-    masks = torch.cartesian_prod(*choices).view(-1, len(x))
-    kept = masks.sum(1)
-    shares = keep_probability**kept * (1 - keep_probability) ** (len(x) - kept)
-    outputs = torch.stack([to_tensor(f(x * mask)) for mask in masks])
-    mean: Tensor = torch.tensordot(shares.to(outputs.dtype), outputs, dims=1)
-    return mean
-
-
-def monte_carlo(model: Any, x: Tensor, samples: int) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation over passes in training mode; evaluation mode afterwards."""
-    model.train()
-    outputs = torch.stack([to_tensor(model.forward(x)) for _ in range(samples)])
-    model.eval()
-    return outputs.mean(0), outputs.std(0, correction=0)

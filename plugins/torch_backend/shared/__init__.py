@@ -8,5 +8,4 @@ packing.py            batches of padded texts without their padding
 products.py           matrix products on a CPU by the faster of two libraries
 recurrent_layer.py    the base class of recurrent layers
 rnn_steps.py          the steps of the simple recurrent layer on a CPU
-scored_words.py       language models whose last layer scores all words
 """

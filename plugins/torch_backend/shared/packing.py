@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from framework.interfaces import Array
-from plugins.torch_backend.arrays import derived, host_values, to_tensor
-from plugins.torch_backend.shared.model import PAD
+from plugins.torch_backend.arrays import host_values
 
 #: Attribute of a mask with its version and its packing.
 _PACKING = "packing_of_mask"
@@ -47,17 +45,6 @@ class Packing:
     places: Tensor
     states: Tensor
     ends: Tensor
-
-
-def word_mask(ids: Tensor) -> Tensor:
-    """Return where `ids: (N, T)` have a word."""
-    return derived(ids != PAD, ids, lambda values: values != PAD)
-
-
-def reversed_mask(mask: Any) -> Tensor:
-    """Return `mask: (N, T)` of the texts from their end."""
-    mask = to_tensor(mask)
-    return derived(mask.flip(1), mask, lambda values: values[:, ::-1])
 
 
 def has_padding(mask: Tensor) -> bool:

@@ -129,8 +129,9 @@ def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
         (["solutions", "--submission", "exercises"], 2, "more than one submission"),
         (["solutions", "README.md", "exercises/"], 2, "more than one submission"),
         (["rnn", "--backend", "tensorflow"], 2, "no backend 'tensorflow'"),
-        (["rnn", "--provider", "pytorch"], 2, "no backend 'pytorch': did you mean 'torch'?"),
+        (["rnn", "--provider", "pytorch"], 2, "no provider 'pytorch': did you mean 'torch'?"),
         (["--provider", "torch", "--submission", "x"], 2, "choose one"),
+        (["rnn", "--backend", "student"], 2, "`--provider student` uses its parts"),
         (
             ["network_questions", "--provider", "torch"],
             2,

@@ -64,6 +64,7 @@ def test_defaults_are_those_of_the_fields(run):
         "first": "x",
         "last": 7,
         "backend": "numpy",
+        "provider": "",
         "device": "cpu",
         "submission": Path("exercises"),
         "plugin": None,

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from autograder.checks.numerical_gradients import numerical_gradient
 from framework.data.characters import Characters
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity
-from framework.gradients.numerical import numerical_gradient
 from framework.interfaces import NumpyArrays
 from framework.models.character_aware import build_language_model, kim_encoder
 from framework.providers.backends import Backend

@@ -70,7 +70,7 @@ def test_a_student_part_is_used_where_it_is_written(student_file):
         ("model", "network@numpy", NETWORK),
         ("model", "layer@student", f"{student_file}:Layer"),
     )
-    backend = Backend(known, "student")
+    backend = Backend(known, "numpy", provider="student")
     network = backend.build("network", 3, kind="model")
     assert network.layer.mine
     assert backend.taken == {"network": "numpy", "layer": "student"}
@@ -82,7 +82,7 @@ def test_what_a_student_has_not_written_comes_from_the_reference(student_file):
         ("model", "network@numpy", NETWORK),
         ("model", "other@student", f"{student_file}:Layer"),
     )
-    backend = Backend(known, "student")
+    backend = Backend(known, "numpy", provider="student")
     assert backend.build("network", 3, kind="model").layer.size == 3
     assert set(backend.taken.values()) == {"numpy"}
 
@@ -93,6 +93,32 @@ def test_a_backend_with_arrays_of_its_own_stands_alone():
     assert backend.providers == ("other",)
     with pytest.raises(UsageError, match="'other' offers no 'layer': choose layer@numpy"):
         backend.build("network", 3, kind="model")
+
+
+def test_a_student_part_computes_on_the_arrays_of_any_backend(student_file):
+    known = registry(
+        ("model", "network@other", NETWORK), ("model", "layer@student", f"{student_file}:Layer")
+    )
+    backend = Backend(known, "other", provider="student")
+    assert backend.build("network", 3, kind="model").layer.mine
+    assert isinstance(backend.arrays, OtherArrays)
+    assert (backend.name, backend.provider) == ("other", "student")
+    assert backend.build("layer@student", 3, kind="model").mine
+
+
+def test_a_provider_without_arrays_is_no_backend():
+    with pytest.raises(UsageError, match=r"'week3' is no backend.*`--provider week3` uses its"):
+        Backend(registry(("model", "layer@week3", LAYER)), "week3")
+
+
+def test_a_provider_with_arrays_computes_on_no_others():
+    with pytest.raises(UsageError, match="leave out `--backend numpy`, or `--provider other`"):
+        Backend(registry(), "numpy", provider="other")
+
+
+def test_a_misspelt_provider_is_corrected():
+    with pytest.raises(UnknownNameError, match="no provider 'othr': did you mean 'other'"):
+        Backend(registry(), "numpy", provider="othr")
 
 
 def test_the_part_of_another_provider_by_name():

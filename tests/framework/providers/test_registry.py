@@ -120,6 +120,13 @@ def test_names_by_kind_and_providers_by_name():
     assert first_provider(found, "hinge", ("numpy",)) is None
 
 
+def test_a_plugin_with_kinds_of_runs_alone_is_no_provider_to_choose():
+    entries = registry(LSTM, ("task", "ranking", "week3", "week3:RankingTask"))
+    assert entries.providers() == ["numpy"]
+    with pytest.raises(UnknownNameError, match=r"no provider 'week3': choose .*numpy"):
+        entries.find("lstm", "week3")
+
+
 def test_a_package_that_is_not_installed_is_for_the_user_to_install(tmp_path):
     path = tmp_path / "needs_a_package.py"
     path.write_text("import no_such_package_anywhere\n")

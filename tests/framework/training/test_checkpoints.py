@@ -53,9 +53,9 @@ def backend():
 def checkpoint():
     model = Table(5, rng=np.random.default_rng(7))
     vocabulary = Vocabulary(["κλειδί", "</b>"])
-    return Checkpoint(
-        "table", {"vocabulary_size": 5}, vocabulary, "agreement", "numpy", model.parameters
-    )
+    backend = "numpy", "student"
+    arguments = {"vocabulary_size": 5}
+    return Checkpoint("table", arguments, vocabulary, "agreement", *backend, model.parameters)
 
 
 @pytest.fixture
@@ -72,7 +72,9 @@ def test_what_training_moves_beside_the_parameters_is_kept(backend, path):
     trained._children["inner"].mean += 2.5
     arrays = saved_arrays(trained, backend.arrays)
     trained.mean += 100
-    Checkpoint("smoothed", {"vocabulary_size": 3}, Vocabulary([]), "", "numpy", arrays).save(path)
+    Checkpoint(
+        "smoothed", {"vocabulary_size": 3}, Vocabulary([]), "", "numpy", "numpy", arrays
+    ).save(path)
     found = load_checkpoint(path).restore(backend)
     np.testing.assert_array_equal(found.buffers["mean"], [1.5] * 3)
     np.testing.assert_array_equal(found.buffers["inner.mean"], [2.5] * 3)
@@ -82,7 +84,7 @@ def test_a_checkpoint_comes_back_whole(checkpoint, path):
     checkpoint.save(path)
     found = load_checkpoint(path)
     assert (found.model, found.arguments) == ("table", {"vocabulary_size": 5})
-    assert (found.corpus, found.provider) == ("agreement", "numpy")
+    assert (found.corpus, found.backend, found.provider) == ("agreement", "numpy", "student")
     assert found.vocabulary.words == checkpoint.vocabulary.words
     for name, array in checkpoint.parameters.items():
         np.testing.assert_array_equal(found.parameters[name], array)

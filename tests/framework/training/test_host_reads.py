@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from framework.training.loops import Learner  # noqa: E402
-from framework.training.tasks import word_vectors  # noqa: E402, F401  (its learners are watched)
+from plugins.lectures.training import word_vectors  # noqa: E402, F401  (its learners are watched)
 
 CORPORA = ROOT / "tests" / "support" / "small_corpora"
 

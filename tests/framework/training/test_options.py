@@ -14,12 +14,12 @@ from framework.training.option_fields import option_fields
 from framework.training.options import (
     LanguageModelOptions,
     LearningOptions,
-    PairOptions,
     TaggerOptions,
     TextClassifierOptions,
     TrainingOptions,
-    WordVectorOptions,
 )
+from plugins.lectures.training.pairs import PairOptions
+from plugins.lectures.training.word_vectors import WordVectorOptions
 
 KINDS = [
     LanguageModelOptions,

@@ -17,7 +17,9 @@ def path(tmp_path):
 
 def checkpoint(name):
     vectors = np.arange(20, dtype=np.float32).reshape(5, 4)
-    return Checkpoint("some_model", {}, Vocabulary(["a", "b"]), "text", "numpy", {name: vectors})
+    return Checkpoint(
+        "some_model", {}, Vocabulary(["a", "b"]), "text", "numpy", "numpy", {name: vectors}
+    )
 
 
 def test_a_checkpoint_gives_the_center_vectors_of_its_words(path):

@@ -16,11 +16,11 @@ from autograder.grading.setting import GradingSetting
 from autograder.reports.wording import provenance_words
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
-from framework.commands.new.course import write_course
-from framework.commands.new.exercise import write_exercise
 from framework.errors import BadInputError, UsageError
 from framework.providers.plugins import Plugins
 from plugins.authoring.commands.course import course as commands
+from plugins.authoring.new.course import write_course
+from plugins.authoring.new.exercise import write_exercise
 from plugins.authoring.revision_files import (
     changes,
     pinned_revision,

@@ -1,4 +1,4 @@
-"""A third backend, on arrays of its own: forward and backward of four exercises, nothing else."""
+"""A third backend, on arrays of its own: four exercises, and the shared optimizers."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from framework.arrays import Arrays
 
 OPERATORS = (
     *("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "matmul"),
-    *("neg", "abs", "eq", "lt", "le", "gt", "ge"),
+    *("pow", "neg", "abs", "eq", "lt", "le", "gt", "ge"),
 )
 METHODS = ("sum", "max", "mean", "reshape", "astype")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 
 
@@ -44,3 +46,17 @@ def test_what_is_locked_goes_and_what_is_linked_stays(tmp_path):
 
 def test_a_folder_that_is_gone_is_no_error(tmp_path):
     remove_scratch(tmp_path / "gone")
+
+
+def test_an_interrupt_does_not_keep_a_folder(tmp_path, monkeypatch):
+    folder, remove = tmp_path / "scratch", os.rmdir
+    (folder / "inner").mkdir(parents=True)
+
+    def interrupted(path):
+        monkeypatch.setattr("os.rmdir", remove)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.rmdir", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        remove_scratch(folder)
+    assert not folder.exists()

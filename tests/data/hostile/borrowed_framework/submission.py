@@ -1,6 +1,5 @@
-from framework.gradients.numerical import numerical_gradient
-from framework.interfaces import Model
+from framework.evaluation.metrics import perplexity
 
 
 def attacked(x):
-    return numerical_gradient(Model, x)
+    return perplexity(x)

@@ -186,7 +186,7 @@ def student(course, body, provider="student"):
     (folder / "rnn.py").write_text(STUDENT_RNN.format(body=body), encoding="utf-8")
     plugin = course / "reader.py"
     plugin.write_text(READS_STUDENTS.format(provider=provider), encoding="utf-8")
-    return ("--backend", "student", "--plugin", plugin)
+    return ("--provider", "student", "--plugin", plugin)
 
 
 def test_the_parts_of_a_student_are_used_and_named(course):
@@ -195,6 +195,20 @@ def test_the_parts_of_a_student_are_used_and_named(course):
     assert "a student's RNN" in output
     assert "from your code: rnn\n" in output
     assert "from the NumPy reference: adam, recurrent_lm, softmax_cross_entropy\n" in output
+
+
+def test_the_parts_of_a_student_compute_on_the_arrays_of_the_backend(course):
+    options = student(course, "return x.new_zeros((*x.shape[:2], self.hidden_size))")
+    file = course / "exercises" / "rnn.py"
+    written = file.read_text("utf-8").replace("np.zeros((*", "grad_h.new_zeros((*")
+    written = written.replace("import numpy as np", "import torch").replace("np.", "torch.")
+    file.write_text(written, "utf-8")
+    output = gradus("train", "rnn_lm", *SMALL, *options, "--backend", "torch", "--epochs", 1)
+    assert "from your code: rnn\n" in output
+    assert "from torch: adam, recurrent_lm, softmax_cross_entropy\n" in output
+    saved = "checkpoints/rnn_lm.safetensors"
+    as_trained = gradus("evaluate", saved, *options[2:])
+    assert "from your code: rnn\nfrom torch: recurrent_lm\n" in as_trained
 
 
 def test_an_unfinished_part_is_no_traceback(course):
@@ -212,7 +226,7 @@ def test_a_student_who_has_written_nothing_gets_an_error(course):
 
 def test_a_missing_submission_is_named():
     with pytest.raises(UsageError, match="no folder 'nowhere'"):
-        gradus("train", "rnn_lm", "--backend", "student", "--submission", "nowhere")
+        gradus("train", "rnn_lm", "--provider", "student", "--submission", "nowhere")
 
 
 def test_a_submission_replaces_no_other_provider(course):

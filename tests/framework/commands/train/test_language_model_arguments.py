@@ -112,7 +112,7 @@ def test_the_trained_model_is_measured_on_a_test_text(text):
 
 
 def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
-    plugin = ("--plugin", "tiny.py", "--backend", "tiny")
+    plugin = ("--plugin", "tiny.py", "--provider", "tiny")
     gradus("train", "tiny_lm", *SMALL, *plugin)
     assert load_checkpoint("m").arguments == {"vocabulary_size": 7, "embedding_size": 32}
     with pytest.raises(UsageError, match="unexpected keyword argument 'hidden_size'"):

@@ -149,7 +149,7 @@ def folder(spec, reviews):
 
 
 def train(name, *options):
-    return gradus("train", name, "--plugin", "week3.py", "--backend", "week3", *options)
+    return gradus("train", name, "--plugin", "week3.py", "--provider", "week3", *options)
 
 
 def test_a_models_kind_of_run_is_said_before_its_name():

@@ -156,20 +156,3 @@ def test_an_interrupted_run_goes_on(tmp_path):
     assert "continuing after epoch 1\nepoch 2/2 " in output
     assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
     assert "epoch 2/" not in train(*options, "--resume", "--out", "m").output
-
-
-def test_the_agreement_task_of_a_checkpoint(tmp_path):
-    train(*SMALL, "--out", "m")
-    (tmp_path / "items").mkdir()
-    (tmp_path / "items" / "x.text").write_text("a b\nzebra c\nc are\n", encoding="utf-8")
-    (tmp_path / "items" / "x.gold").write_text("1\tb\tc\t0\n1\tc\tb\t2\n1\tare\tis\t0\n", "utf-8")
-    found = gradus("evaluate", "m", "--task", "agreement", "--data", "items").output
-    lines = re.sub(r"[\d.]+%", "9%", found).splitlines()
-    assert [re.sub(r" +", " ", line) for line in lines[1:]] == [
-        "attractors items accuracy",
-        "0 1 9%",
-        "2 1 9%",
-        "all 2 9%",
-        "left out: 1 items with a verb that is not in the vocabulary",
-        "9% of the words before the verbs were read as <unk>",
-    ]

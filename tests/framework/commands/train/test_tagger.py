@@ -100,7 +100,7 @@ def test_a_students_own_parts_are_used(folder):
     (folder / "reads.py").write_text(READS_STUDENT)
     (folder / "mine").mkdir()
     (folder / "mine" / "written.py").write_text(STUDENT)
-    own = ("--plugin", "reads.py", "--backend", "student", "--submission", "mine")
+    own = ("--plugin", "reads.py", "--provider", "student", "--submission", "mine")
     shown = train("--corpus", "conll2003", "--data", ".", "--epochs", 1, *own)
     assert "a student's windows" in shown
     assert "from your code: windows" in shown

@@ -12,12 +12,12 @@ from autograder.course.reading import Course, find_course
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
 from framework.cli import app
-from framework.commands.new.course import write_course
 from framework.providers.plugins import Plugins
 from plugins.authoring.checking import checking, exercise_files
 from plugins.authoring.checking.checking import checked
 from plugins.authoring.checking.exercise_files import Checked, Problem
 from plugins.authoring.commands.check import described
+from plugins.authoring.new.course import write_course
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")

@@ -71,7 +71,7 @@ def test_training_says_which_parts_are_not_written(at_kit, write, real_solution)
 
     one_task = real_solution(NAME).replace("class Tanh", "class Tangent")
     write(at_kit, one_task)
-    backend = choose_backend(Plugins(), "student", submission=at_kit / "exercises")
+    backend = choose_backend(Plugins(), "numpy", "student", submission=at_kit / "exercises")
     with unfinished_parts(backend):
         backend.build("sigmoid", kind="model")
     with (

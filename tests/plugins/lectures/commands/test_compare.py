@@ -63,7 +63,8 @@ def test_json_has_all_numbers(folder, backend):
     shown = compare(*SMALL, *options, "--epochs", 2, "--json", "deep/found.json")
     found = json.loads((folder / "deep" / "found.json").read_text("utf-8"))
     assert found["settings"] == {
-        "corpus": "reviews.txt", "backend": backend, "seeds": 2, "threads": "1 thread",
+        "corpus": "reviews.txt", "backend": backend, "provider": backend, "seeds": 2,
+        "threads": "1 thread",
         "embedding_size": 4, "hidden_size": 5, "width": 3, "optimizer": "adam",
         "learning_rate": 0.02,
         "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3, "hold": 1,

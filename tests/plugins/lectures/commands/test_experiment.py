@@ -23,7 +23,8 @@ def test_findings_are_shown_and_saved(spec, monkeypatch, backend):
     assert shown.startswith("hard tanh is cheaper than tanh (notes, 2.4)\n2 times on cpu, ")
     assert "undecided  Hard tanh is cheaper than tanh" in shown  # two runs decide nothing
     found = json.loads((spec / "deep/found.json").read_text("utf-8"))
-    assert found["settings"] == {"backend": backend, "device": "cpu", "seed": 0, "repeats": 2}
+    names = {"backend": backend, "provider": backend, "device": "cpu"}
+    assert found["settings"] == {**names, "seed": 0, "repeats": 2}
     assert [len(one["values"]) for one in found["measured"]] == [2] * len(activations.NAMES)
     assert [claim["holds"] for claim in found["claims"]] == [None]
 

@@ -19,12 +19,12 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from torch._functorch import config as functorch_config  # noqa: E402
 
+from plugins.networks.gated_rnns.stacked import Stacked  # noqa: E402
 from plugins.torch_backend.acceleration.compilation import (  # noqa: E402
     compile_layers,
     missing_compiler,
 )
 from plugins.torch_backend.gated_rnns.gru import GRU  # noqa: E402
-from plugins.torch_backend.gated_rnns.stacked import Stacked  # noqa: E402
 from plugins.torch_backend.language_models.rnn import RNN  # noqa: E402
 
 RUN = ("rnn_lm", "--corpus", "text.txt", "--cell", "gru", "--embedding-size", 3, "--hidden-size", 4,

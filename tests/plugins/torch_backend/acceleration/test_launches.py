@@ -12,8 +12,8 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
 from framework.training.loops import Batch, LossLearner  # noqa: E402
+from plugins.networks.convolution.deep_text_cnn import ConvBlock  # noqa: E402
 from plugins.torch_backend.acceleration.graphs import FIRST_STEPS, RepeatedStep  # noqa: E402
-from plugins.torch_backend.convolution.deep_text_cnn import ConvBlock  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402
     linear_recurrence,
     linear_recurrence_back,

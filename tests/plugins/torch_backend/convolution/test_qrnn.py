@@ -8,8 +8,9 @@ from framework.models.parts import parts_from
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
+from plugins.networks.language_models.rnn_lm import RecurrentLM  # noqa: E402
 from plugins.torch_backend.convolution import qrnn  # noqa: E402
-from plugins.torch_backend.language_models.rnn_lm import RecurrentLM  # noqa: E402
+from plugins.torch_backend.neural_networks.neuron import Affine  # noqa: E402
 from plugins.torch_backend.shared.linear_recurrence import (  # noqa: E402
     linear_recurrence,
     linear_recurrence_back,
@@ -94,7 +95,7 @@ def test_what_is_refused():
 
 
 def test_as_the_cell_of_a_language_model():
-    with parts_from(lambda name: {"qrnn": qrnn.QRNN}[name]), arrays_of("torch"):
+    with parts_from({"qrnn": qrnn.QRNN, "affine": Affine}.__getitem__), arrays_of("torch"):
         model = RecurrentLM(7, 3, 4, "qrnn", rng=np.random.default_rng(0))
     tokens = torch.tensor(np.random.default_rng(1).integers(7, size=(2, 5)))
     expected = model.forward(tokens).log_softmax(dim=2)

@@ -9,6 +9,7 @@ from built_on import arrays_of, on_tensors
 
 from framework.errors import UsageError
 from framework.models.parts import parts_from
+from plugins.networks import NETWORKS
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -20,6 +21,7 @@ UNITS = {
     "rnn_lm": "language_models",
     "bag_of_vectors": "convolution",
 }
+PARTS = {"rnn": ("rnn", "RNN"), "affine": ("neuron", "Affine")}
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
 rng = np.random.default_rng(7)
 Z = np.concatenate([rng.normal(scale=2.0, size=6), [-1e3, -40, -1, 0, 1, 40, 1e3]]).reshape(1, -1)
@@ -39,7 +41,7 @@ class Case:
         options = dict(self.options)
         if self.module != "activations":
             options["rng"] = np.random.default_rng(3)
-        with parts_from(lambda name: find(provider, name, "RNN")), arrays_of(provider):
+        with parts_from(lambda name: find(provider, *PARTS[name])), arrays_of(provider):
             return find(provider, self.module, self.name)(*self.args, **options)
 
     def __str__(self):
@@ -74,7 +76,8 @@ WITH_PARAMETERS = [case for case in CASES if case.module != "activations"]
 
 def find(provider, module, name):
     unit = UNITS[module]
-    numpy, backend = f"solutions.{unit}.{module}.{module}", f"plugins.torch_backend.{unit}.{module}"
+    numpy = f"solutions.{unit}.{module}.{module}"
+    backend = NETWORKS.get(module) or f"plugins.torch_backend.{unit}.{module}"
     return getattr(import_module(numpy if provider == "numpy" else backend), name)
 
 

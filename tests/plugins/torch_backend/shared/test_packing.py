@@ -8,8 +8,8 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from framework.providers.backends import Backend  # noqa: E402
 from framework.providers.plugins import Plugins  # noqa: E402
+from plugins.networks.gated_rnns.bidirectional import Bidirectional  # noqa: E402
 from plugins.torch_backend.arrays import TorchArrays, host_values  # noqa: E402
-from plugins.torch_backend.gated_rnns.bidirectional import Bidirectional  # noqa: E402
 from plugins.torch_backend.gated_rnns.gru import GRU  # noqa: E402
 from plugins.torch_backend.gated_rnns.lstm import LSTM  # noqa: E402
 from plugins.torch_backend.language_models.rnn import RNN  # noqa: E402
@@ -109,8 +109,8 @@ def test_lengths_of_ids_from_the_host_are_not_read_from_the_device(monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(torch.Tensor, "cpu", read)
-        mask = packing.word_mask(ids)
-        assert packing.packing(packing.reversed_mask(mask)) is not None
+        mask = TorchArrays().words(ids)
+        assert packing.packing(TorchArrays().flip(mask, 1)) is not None
         with pytest.raises(AssertionError, match="is read"):
             host_values(mask + 0)
 
@@ -119,7 +119,7 @@ def test_values_of_a_changed_tensor_are_read_again():
     ids = TorchArrays().from_numpy(np.array([[3, 4], [5, 0]]))
     ids[0, 1] = 0
     assert host_values(ids).tolist() == [[3, 0], [5, 0]]
-    mask = packing.word_mask(ids)
+    mask = TorchArrays().words(ids)
     before = packing.packing(mask)
     mask[1] = True
     assert packing.packing(mask).batch_sizes.tolist() == [2, 1]

@@ -1,0 +1,74 @@
+"""`gradus new plugin`: writes the first files of a plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from framework.commands.output import say
+from framework.errors import ConflictError
+from framework.providers.plugin_sources import BUILT_IN
+from framework.providers.plugins import RESERVED
+from plugins.authoring.new.files import quoted, require_name, require_new_folder, write_files
+
+#: Folders of a plugin that are not its package.
+_WRITTEN = ("tests",)
+
+
+def plugin(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Name of the plugin and of its provider, for example week3."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write. Default: ./NAME.")
+    ] = None,
+) -> None:
+    """Write a small installable plugin with an optimizer and its test.
+
+    Install it with `pip install -e NAME`, or use it without installation with `--plugin NAME`.
+    """
+    folder = out or Path(name)
+    for path in write_plugin(name, folder):
+        say(f"wrote {path}")
+    quoted_folder = quoted(folder)
+    say(
+        f"\nTry it:\n"
+        f"  gradus plugins --plugin {quoted_folder}\n"
+        f"  grade optimizers --provider {name} --plugin {quoted_folder}\n"
+        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {quoted_folder}\n"
+        f"Install it; then --plugin is not needed:\n"
+        f"  pip install -e {quoted_folder} && pytest {quoted_folder}"
+    )
+
+
+def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path]:
+    """Write the files of plugin `name` into the new folder `folder`, and return their paths.
+
+    Args:
+        name: of the plugin, and of what it offers.
+        folder: must not exist.
+        template: ``plugin``, or ``backend`` for a plugin with arrays.
+
+    Raises:
+        BadInputError: `name` cannot be the name of a plugin, or of its package.
+        ConflictError: `folder` exists, or `name` is taken.
+    """
+    if name in RESERVED or name in BUILT_IN:
+        raise ConflictError(f"'{name}' is built in: choose another name")
+    module = _package(name)
+    require_new_folder(folder)
+    return write_files(folder, template, name=name, module=module)
+
+
+def _package(name: str) -> str:
+    if name in _WRITTEN:
+        raise ConflictError(
+            f"there is a package '{name}' already, which the plugin's would hide or be hidden by: "
+            "choose another name"
+        )
+    return require_name(name, "plugin")

@@ -1,0 +1,78 @@
+"""`gradus agreement`: how often a language model prefers the right form of a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from framework.commands.options import (
+    BlockOption,
+    CheckpointBackend,
+    CheckpointFile,
+    CheckpointProvider,
+    Device,
+    PluginOption,
+    Submission,
+)
+from framework.commands.output import say
+
+if TYPE_CHECKING:
+    from plugins.lectures.evaluation.agreement import AgreementScore
+
+
+def agreement(
+    checkpoint: CheckpointFile,
+    data: Annotated[
+        Path, typer.Option(help="Folder with the items: a file *.text and a file *.gold.")
+    ],
+    backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
+    device: Device = "cpu",
+    submission: Submission = Path("exercises"),
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Measure subject-verb agreement of a trained language model.
+
+    An item is correct if the model gives the correct verb form the higher probability. The accuracy
+    is shown by the number of attractors: misleading nouns before the verb (Linzen et al. 2016).
+    """
+    from framework.commands.setup import (
+        describe_parts,
+        load_plugins,
+        restored_backend,
+        unfinished_parts,
+    )
+    from framework.training.checkpoints import load_checkpoint
+    from plugins.lectures.evaluation.agreement import agreement_score
+    from plugins.lectures.evaluation.agreement_items import read_agreement_items
+
+    saved = load_checkpoint(checkpoint)
+    plugins = load_plugins(plugin, block)
+    computing = restored_backend(
+        plugins, saved, backend, provider, submission=submission, device=device
+    )
+    items = read_agreement_items(data)
+    with unfinished_parts(computing):
+        model = saved.restore(computing)
+        score = agreement_score(model, items, saved.vocabulary, computing.arrays)
+    for line in [*describe_parts(computing), *_lines(score)]:
+        say(line)
+
+
+def _lines(score: AgreementScore) -> Iterator[str]:
+    """Yield the accuracy, a line per number of attractors."""
+    yield "attractors   items   accuracy"
+    for attractors, count in score.items.items():
+        yield _line(str(attractors), score.right[attractors], count)
+    yield _line("all", sum(score.right.values()), sum(score.items.values()))
+    if score.left_out:
+        yield f"left out: {score.left_out:,} items with a verb that is not in the vocabulary"
+    yield f"{score.unknown_words:.1%} of the words before the verbs were read as <unk>"
+
+
+def _line(name: str, right: int, items: int) -> str:
+    return f"{name:<10}  {items:6,}   {right / items:8.1%}"

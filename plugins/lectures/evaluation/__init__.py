@@ -1,0 +1,1 @@
+"""Measures of the lectures: subject-verb agreement, and relations between word vectors."""

@@ -1,0 +1,276 @@
+"""Tasks of sentence pairs: a target text given a source text, measured by perplexity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from framework.data.batching import pad
+from framework.data.corpus_entry import SENTENCE_PAIRS
+from framework.data.corpus_registry import Corpora
+from framework.data.pairs import PairCorpus, SentencePair
+from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
+from framework.errors import BadInputError
+from framework.evaluation.metrics import perplexity
+from framework.interfaces import Array, Arrays, Model
+from framework.training.checkpoints import Checkpoint
+from framework.training.loops import Batch, example_batches
+from framework.training.option_fields import option, with_default
+from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
+from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.tasks.recurrent_layers import check_recurrent_layer
+
+#: Number of pairs that are scored at once.
+AT_A_TIME = 256
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """Sentences and their translations as ids, ended by `EOS` and padded.
+
+    Attributes:
+        source: `(M, S)`.
+        target: `(M, T)`.
+    """
+
+    source: Ids
+    target: Ids
+
+    @property
+    def before(self) -> Ids:
+        """The input of a decoder, `(M, T)`: `EOS`, then `target` without its last column."""
+        ends = np.full((len(self.target), 1), EOS)
+        return np.concatenate([ends, self.target[:, :-1]], axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairOptions(FolderOptions, TrainingOptions):
+    """The options of models of sentence pairs."""
+
+    corpus: str = option(
+        "translation",
+        "Corpus: a name in `gradus corpora`, with --data if it has files.",
+        settles=False,
+    )
+    epochs: int = with_default(LearningOptions, "epochs", 5)
+
+
+class PairTask(TrainingTask):
+    """Predict each word of a translation from the words before it and the source sentence.
+
+    A model has ``forward(source (N, S), before (N, T)) -> logits (N, T, W)`` and the arguments
+    `source_size`, `target_size` and `length`. One with a method ``translate(source, length)`` is
+    measured by the translations that are right in every word, too.
+
+    Args:
+        pairs: what to learn from and to be measured on.
+        source: the words of the source sentences.
+        target: those of the translations.
+        length: of a sentence with its end, at most; None: that of the longest one.
+        data: the folder of the corpus, which the checkpoint keeps.
+    """
+
+    kind: ClassVar[str] = "pairs"
+    help: ClassVar[str] = """Train a model of sentences and their translations.
+
+    After each epoch the perplexity of held-out translations is shown, and after training the
+    share of test sentences whose translation is right in every word."""
+    options: ClassVar[type[PairOptions]] = PairOptions
+    measure: ClassVar[str] = "perplexity"
+    lower_is_better: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        pairs: PairCorpus,
+        source: Vocabulary,
+        target: Vocabulary,
+        *,
+        length: int | None = None,
+        data: str | None = None,
+    ) -> None:
+        self.corpus, self.source, self.vocabulary = pairs.name, source, target
+        self.best = pairs.best_exact_match
+        self.length = length or _longest(pairs.train, pairs.valid, pairs.test)
+        self.data = data
+        self.train, self.valid, self.test = (
+            self._encode(part) for part in (pairs.train, pairs.valid, pairs.test)
+        )
+        if not len(self.valid.source):
+            raise BadInputError(f"{pairs.name} has no held-out pairs to measure an epoch on")
+        self.described = (
+            f"{len(pairs.train):,} pairs to learn from, {len(pairs.valid):,} held out, "
+            f"{len(pairs.test):,} to test, {len(source):,} and {len(target):,} words"
+        )
+
+    def _encode(self, pairs: Sequence[SentencePair]) -> EncodedPairs:
+        return encode_pairs(pairs, self.source, self.vocabulary, self.length)
+
+    @classmethod
+    def load(cls, options: PairOptions, request: Request) -> PairTask:
+        """Return the pairs that `options` name."""
+        found = load_pairs(options.corpus, options.data, request.corpora)
+        source = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.source))
+        target = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.target))
+        data = None if options.data is None else str(options.data)
+        return cls(found, source, target, data=data)
+
+    @classmethod
+    def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
+        """Return the arguments; a `cell` among them must be a recurrent layer."""
+        arguments = super().arguments(options, request)
+        if "cell" in arguments:
+            check_recurrent_layer(request.backend, arguments["cell"])
+        return arguments
+
+    def sizes(self) -> dict[str, Any]:
+        """Return the words of both sides, and those of the longest sentence with its end."""
+        return {
+            "source_size": len(self.source),
+            "target_size": len(self.vocabulary),
+            "length": self.length,
+        }
+
+    def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
+        """Return all pairs in random order; the summed loss is over the words of a sentence."""
+        rng = np.random.default_rng([options.seed, epoch, 1])
+        count, made = example_batches(
+            self.inputs(self.train, options.weight_type),
+            self.train.target,
+            options.batch_size,
+            rng=rng,
+        )
+        return count, (replace(batch, terms=batch.targets.shape[1]) for batch in made)
+
+    def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
+        """Return the arguments of the model's `forward`; arguments other than ids have type
+        `dtype`."""
+        return pairs.source, pairs.before
+
+    def score(self, model: Model, arrays: Arrays) -> float:
+        """Return the perplexity of the held-out translations, their padding left out."""
+        return self.perplexity(model, self.valid, arrays)
+
+    def perplexity(self, model: Model, pairs: EncodedPairs, arrays: Arrays) -> float:
+        """Return the perplexity of the translations of `pairs`, their padding left out."""
+        model.eval()
+        inputs, found = self.inputs(pairs, _precision(model, arrays)), []
+        for start in range(0, len(pairs.target), AT_A_TIME):
+            rows = slice(start, start + AT_A_TIME)
+            logits = model.forward(*(arrays.from_numpy(array[rows]) for array in inputs))
+            found.append(_log_probabilities(arrays.to_numpy(logits), pairs.target[rows]))
+        return perplexity(np.concatenate(found))
+
+    def identity(self) -> dict[str, Any]:
+        """Return the size of the corpus, and the words of the source sentences."""
+        return {
+            "examples": len(self.train.source),
+            "source_words": list(self.source.words[len(SPECIAL) :]),
+            "length": self.length,
+            "data": self.data,
+        }
+
+    def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
+        """Return the perplexity of the test part, or of the held-out one, and the exact matches."""
+        has_test = len(self.test.source) > 0
+        name, part = ("test", self.test) if has_test else ("held-out", self.valid)
+        value = self.perplexity(model, part, arrays)
+        return value, [f"{name} perplexity {value:.4f}", *self.matches(model, part, arrays)]
+
+    def matches(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> list[str]:
+        """Return the share of translations that are right in every word, if the model
+        translates."""
+        if not hasattr(model, "translate"):
+            return []
+        written = model.translate(arrays.from_numpy(pairs.source), self.length)
+        share = float((arrays.to_numpy(written) == pairs.target).all(axis=1).mean())
+        best = "" if self.best is None else f" (best possible {self.best:.4f})"
+        return [f"exact match {share:.4f}{best}"]
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """Yield the perplexity on the test part of a corpus, or on what was held out of it."""
+        name = asked.corpus or saved.corpus
+        trained = saved.training
+        found = load_pairs(name, asked.data or trained["data"], asked.corpora)
+        source = Vocabulary(trained["source_words"])
+        task = cls(found, source, saved.vocabulary, length=int(trained["length"]))
+        model = saved.restore_as(cls.model_kind, asked.backend)
+        yield f"{saved.model} under {asked.backend.name} on {name}: {task.described}"
+        yield from task.measured(model, asked.backend.arrays)[1]
+
+
+class ConditionTask(PairTask):
+    """Predict each word of a text from the words before it and a condition.
+
+    The condition is the count of each word of the source vocabulary in the source sentence. A model
+    has ``forward(before (N, T), condition (N, K)) -> logits (N, T, V)`` and the arguments
+    `vocabulary_size` and `condition_size`.
+    """
+
+    kind: ClassVar[str] = "conditions"
+    help: ClassVar[str] = """Train a conditional language model: a text about a bag of words.
+
+    The condition of a text is the count of each word in the source sentence, without the order
+    of its words. After each epoch the perplexity of held-out texts is shown."""
+    model_kind: ClassVar[str] = "language_model"
+
+    def sizes(self) -> dict[str, Any]:
+        """Return the words of the texts, and those that a condition counts."""
+        return {"vocabulary_size": len(self.vocabulary), "condition_size": len(self.source)}
+
+    def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
+        """Return the words before, and the counts of the source words."""
+        counts = np.zeros((len(pairs.source), len(self.source)), dtype)
+        rows = np.arange(len(pairs.source))[:, None]
+        np.add.at(counts, (rows, pairs.source), 1)
+        counts[:, : len(SPECIAL)] = 0
+        return pairs.before, counts
+
+
+def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
+    """Return the dtype of the parameters of `model`."""
+    smallest = min(model.parameters.values(), key=len)
+    return arrays.to_numpy(smallest).dtype
+
+
+def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:
+    """Return the corpus of sentence pairs `name`, from its `folder` where it needs one."""
+    where = None if folder is None else Path(folder)
+    found: PairCorpus = (corpora or Corpora()).load(name, SENTENCE_PAIRS, folder=where)
+    return found
+
+
+def encode_pairs(
+    pairs: Sequence[SentencePair], source: Vocabulary, target: Vocabulary, length: int
+) -> EncodedPairs:
+    """Return `pairs` as ids `(M, length)`, each sentence with its end and padding."""
+    sides = (
+        [[*vocabulary.encode(words), EOS] for words in side]
+        for vocabulary, side in (
+            (source, [pair.source for pair in pairs]),
+            (target, [pair.target for pair in pairs]),
+        )
+    )
+    return EncodedPairs(*(_padded(texts, length) for texts in sides))
+
+
+def _padded(texts: Sequence[Sequence[int]], length: int) -> Ids:
+    return pad([*texts, [PAD] * length])[:-1]
+
+
+def _longest(*parts: Sequence[SentencePair]) -> int:
+    """Return the number of words of the longest sentence, with its end."""
+    return 1 + max(len(side) for part in parts for pair in part for side in pair)
+
+
+def _log_probabilities(logits: Array, targets: Ids) -> Array:
+    """Return log p of the words `targets: (N, T)` without padding."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    normalised = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(normalised, targets[..., None], axis=-1)[..., 0]
+    return np.asarray(chosen[targets != PAD])

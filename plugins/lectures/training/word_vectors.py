@@ -1,0 +1,313 @@
+"""Tasks of word vectors: a skip-gram with negative sampling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from framework.data.corpora import load_sentences
+from framework.errors import BadInputError, UsageError
+from framework.interfaces import Array, Arrays, Model, Optimizer
+from framework.providers.backends import Backend
+from framework.training.checkpoints import Checkpoint
+from framework.training.loops import Batch, Learner
+from framework.training.option_fields import option, with_default
+from framework.training.options import LearningOptions, TrainingOptions, WordOptions
+from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.trained_vectors import vectors_of
+from plugins.lectures.training.counted_text import CountedText, count_text
+from plugins.lectures.training.pairwise import PairwiseStep
+from plugins.lectures.training.skip_gram_batches import SkipGramBatches
+
+#: The parameters of a skip-gram.
+TABLES = ("center_vectors", "outside_vectors")
+
+#: A step of this length, divided by it, is the gradient: so long that what is lost when it is
+#: added to the old vector does not count.
+LONG_STEP = 2.0**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordVectorOptions(WordOptions, TrainingOptions):
+    """The options of word vectors."""
+
+    epochs: int = with_default(LearningOptions, "epochs", 5)
+    batch_size: int = with_default(
+        LearningOptions, "batch_size", 256, "Maximum number of centre words, in blocks of 32."
+    )
+    minimum_count: int = option(
+        5,
+        "Minimum count of a word; rarer words are left out.",
+        minimum=1,
+        names=("--min-count", "--minimum-count"),
+    )
+    optimizer: str = with_default(LearningOptions, "optimizer", "sgd")
+    learning_rate: float = with_default(LearningOptions, "learning_rate", 0.025)
+    schedule: str | None = with_default(LearningOptions, "schedule", "linear_decay")
+    summed: bool = with_default(LearningOptions, "summed", True)
+    precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float32")
+    dimension: int = option(100, "Dimension of a vector: 50 to 300 for real text.", minimum=1)
+    window: int = option(
+        5,
+        "Maximum number of context words on each side. The number is drawn for each word, from 1 "
+        "to this. Wide windows learn topics, narrow ones grammar.",
+        minimum=1,
+    )
+    negative: int = option(
+        5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
+    )
+    subsample: float = option(
+        1e-3,
+        "Words with a larger share of the text than this, as 'the', are left out at random. 0 "
+        "keeps all. Use 1e-3 for a small text, 1e-5 for a large one.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    vectors: Path | None = option(
+        None,
+        "File for the vectors in word2vec's text format, in addition to the checkpoint.",
+        settles=False,
+    )
+
+
+class WordVectorTask(TrainingTask):
+    """Distinguish the context words of each word from random words.
+
+    If `negative_sampling` comes from another provider than `skip_gram_step`, for example from a
+    student, the pairs are used one by one.
+
+    Args:
+        text: the text, counted with the minimum count of `options`.
+        options: the options of the run.
+        backend: offers the distribution of the negative samples.
+    """
+
+    kind: ClassVar[str] = "word_vectors"
+    help: ClassVar[
+        str
+    ] = """Learn word vectors by the skip-gram with negative sampling, as word2vec.
+
+    Each word learns to distinguish its context words from random words. Words in similar
+    contexts get near vectors.
+
+    Nothing is held out: the score that is shown, compared and looked at by a schedule is the
+    mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
+    decay, a step changes only the vectors of its words; any other choice updates all of them,
+    and takes longer.
+
+    A student's own negative_sampling is used one pair at a time: give it a small text."""
+    options: ClassVar[type[WordVectorOptions]] = WordVectorOptions
+    measure: ClassVar[str] = "loss"
+    lower_is_better: ClassVar[bool] = True
+    unit: ClassVar[str] = "words"
+
+    def __init__(self, text: CountedText, options: WordVectorOptions, backend: Backend) -> None:
+        self.text, self._options = text, options
+        self.corpus, self.vocabulary = text.name, text.vocabulary
+        self.described = f"{text.total:,} words, {len(text.ids):,} of them in the vocabulary"
+        self._batches = _cut(text, options, backend)
+
+    @classmethod
+    def load(cls, options: WordVectorOptions, request: Request) -> WordVectorTask:
+        """Return the text that `options` name."""
+        sentences = load_sentences(options.corpus, request.corpora)
+        text = count_text(options.corpus, sentences, minimum_count=options.minimum_count)
+        return cls(text, options, request.backend)
+
+    def sizes(self) -> dict[str, Any]:
+        """Return the number of words and the dimension of a vector."""
+        return {**super().sizes(), "dimension": self._options.dimension}
+
+    def build(self, backend: Backend, model: str, *args: Any) -> Model:
+        """Return the model to train.
+
+        Raises:
+            UsageError: it has other parameters than a skip-gram.
+        """
+        built = super().build(backend, model, *args)
+        for needed in TABLES:
+            if needed not in built.parameters:
+                found = ", ".join(built.parameters) or "none"
+                raise UsageError(
+                    f"{model} has no parameter '{needed}' to learn word vectors in: {found}"
+                )
+        return built
+
+    def batches(self, options: WordVectorOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
+        """Return the batches in the order of the text; random numbers depend on the epoch."""
+        steps, found = self._batches.epoch(np.random.default_rng([options.seed, epoch - 1]))
+        return steps, self._checked(
+            Batch(
+                (batch.center_ids, batch.outside_ids),
+                batch.weights,
+                terms=batch.pairs,
+                weight=batch.pairs,
+            )
+            for batch in found
+        )
+
+    def _checked(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        pairs = 0
+        for batch in batches:
+            pairs += batch.terms
+            yield batch
+        if not pairs:
+            raise BadInputError(
+                f"subsampling left no context in {self.text.name}: give more text, a greater "
+                "`--subsample`, or 0 to keep all words"
+            )
+
+    def learner(
+        self, backend: Backend, model: Model, optimizer: Optimizer, options: Any
+    ) -> Learner:
+        """Return the object that takes the steps; plain gradient descent uses the backend's
+        step."""
+        others = options.clip is not None or options.weight_decay
+        is_plain = options.optimizer == "sgd" and not others and options.summed
+        learner = _SkipGramLearner if is_plain else _GradientLearner
+        return learner(model, optimizer, backend, options)
+
+    def score(self, model: Model, arrays: Arrays) -> None:
+        """Return None, because nothing is held out."""
+        return
+
+    def identity(self) -> dict[str, Any]:
+        """Return the size of the text."""
+        return {"words": len(self.text.ids)}
+
+    def size_of(self, model: Model) -> str:
+        """Return the number of words that have a vector, and its numbers."""
+        words = len(self.text.counts.nonzero()[0])
+        return f"{words:,} words with {self._options.dimension} numbers each"
+
+    def speed(self, seconds: float) -> str:
+        """Return the words per second."""
+        return f"{self.text.total / seconds:,.0f} words/s"
+
+    def held_out(self, score: float) -> str:
+        """Return an empty text, because the loss is shown already."""
+        return ""
+
+    def finish(self, checkpoint: Checkpoint, options: WordVectorOptions, label: str) -> list[str]:
+        """Save the vectors as text, if the option is given."""
+        path = options.vectors
+        if path is None:
+            return []
+        path = path.with_stem(f"{path.stem}-{label}") if label else path
+        vectors_of(checkpoint, path).save(path)
+        return [f"Saved {path}, as text."]
+
+    def next_command(self, out: Path) -> str:
+        """Return the command that shows nearest words."""
+        return f"gradus neighbors WORD --vectors {out}"
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """Raise an error: word vectors are compared with human scores, not measured on a text.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(
+            f"{asked.path} holds word vectors, without a score on a text: compare them with human "
+            f"scores by `gradus word-similarity FILE --vectors {asked.path}`"
+        )
+
+
+def _cut(text: CountedText, options: WordVectorOptions, backend: Backend) -> SkipGramBatches:
+    arrays = backend.arrays
+    counts = text.counts.astype(np.float64)
+    noise = backend.function("sampling_distribution")(arrays.from_numpy(counts))
+    return SkipGramBatches(
+        text,
+        window=options.window,
+        negative=options.negative,
+        subsample=options.subsample,
+        noise=arrays.to_numpy(noise),
+        batch_size=options.batch_size,
+    )
+
+
+def _step_function(backend: Backend, negative: int, *, at_once: bool) -> Callable[..., float]:
+    own = backend.provider_of("negative_sampling")
+    if own == backend.provider_of("skip_gram_step"):
+        step: Callable[..., float] = backend.function("skip_gram_step")
+        return step
+    return PairwiseStep(backend.function("negative_sampling"), negative, at_once=at_once)
+
+
+class _SkipGramLearner(Learner):
+    """Plain gradient descent on the summed loss, by the backend's own step.
+
+    Args:
+        model: has the vectors.
+        optimizer: knows the learning rate.
+        backend: offers the step.
+        options: of the run.
+    """
+
+    works_on_device = True
+
+    def __init__(
+        self, model: Model, optimizer: Optimizer, backend: Backend, options: WordVectorOptions
+    ) -> None:
+        super().__init__(
+            model,
+            optimizer,
+            backend.arrays,
+            clip=options.clip,
+            summed=options.summed,
+            weight_decay=options.weight_decay,
+        )
+        at_once = isinstance(self, _GradientLearner)
+        self._move = _step_function(backend, options.negative, at_once=at_once)
+        self._precision = options.precision
+
+    def step(self, batch: Batch) -> float:
+        """Update the vectors of the words of `batch`, and return the mean loss of a pair before
+        it."""
+        tables = [self.model.parameters[name] for name in TABLES]
+        return self._moved(tables, batch.inputs, batch, self.optimizer.learning_rate)
+
+    def backpropagate(self, batch: Batch) -> float:
+        """Leave the gradients of the mean loss in the model; returns that loss.
+
+        They are computed from one long step on copies of the vectors.
+        """
+        model, from_numpy = self.model, self.arrays.from_numpy
+        model.zero_gradients()
+        words = [np.unique(ids, return_inverse=True) for ids in batch.inputs]
+        rows = [from_numpy(ids) for ids, _ in words]
+        before = [model.parameters[name][ids] for name, ids in zip(TABLES, rows, strict=True)]
+        after = [table + 0 for table in before]
+        places = [
+            place.reshape(ids.shape) for (_, place), ids in zip(words, batch.inputs, strict=True)
+        ]
+        loss = self._moved(after, places, batch, LONG_STEP)
+        length = LONG_STEP * max(batch.terms, 1)
+        for name, ids, old, new in zip(TABLES, rows, before, after, strict=True):
+            total = model.gradients[name][ids] + (old - new) / length
+            self.arrays.assign_rows(model.gradients, name, ids, total)
+        return loss
+
+    def _moved(self, tables: list[Any], ids: Iterable[Array], batch: Batch, rate: float) -> float:
+        """Take one step of gradient descent on `tables`, and return the mean loss before it."""
+        native = (self.native(array) for array in (*ids, self._weights(batch.targets)))
+        return self._move(*tables, *native, rate) / max(batch.terms, 1)
+
+    def _weights(self, weights: Any) -> Any:
+        """Return `weights` in the precision of the vectors."""
+        if isinstance(weights, np.ndarray):
+            return weights.astype(self._precision, copy=False)
+        return self.arrays.astype(weights, self._precision)
+
+
+class _GradientLearner(_SkipGramLearner):
+    """Steps of any optimizer with clipping and means, using the gradients of all vectors."""
+
+    works_on_device = False
+    step = Learner.step

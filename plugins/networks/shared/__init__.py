@@ -1,0 +1,1 @@
+"""Building blocks of networks, and what several networks share."""

@@ -1,0 +1,1 @@
+"""One-hot vectors, cosines and analogies of word vectors."""

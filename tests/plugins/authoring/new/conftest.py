@@ -1,0 +1,3 @@
+"""Plugins for tests, and courses to write."""
+
+from plugin_fixtures import *  # noqa: F403

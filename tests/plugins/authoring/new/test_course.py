@@ -1,0 +1,112 @@
+"""`gradus new course` and `gradus new exercise`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tomlkit
+from typer.testing import CliRunner
+
+from framework.cli import app
+from framework.course.catalogue import Catalogue
+from framework.course.folder import course_file
+from framework.errors import BadInputError, ConflictError, UnknownNameError
+from plugins.authoring.new.course import write_course
+from plugins.authoring.new.exercise import write_exercise
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    write_course(tmp_path / "week-3", "week-3")
+    return tmp_path / "week-3"
+
+
+def test_a_new_course_has_a_name_a_version_and_one_exercise(root):
+    course = Catalogue.read(root)
+    assert (course.name, course.version, course.base) == ("week-3", "0.1", "")
+    assert course.exercise_names == ("linear",)
+    project = tomlkit.parse((root / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"]["gradus"] == {"week-3": "week_3"}
+
+
+def test_nothing_of_the_templates_is_left_unfilled(root):
+    for file in root.rglob("*"):
+        text = file.read_text("utf-8") if file.is_file() else ""
+        assert not re.search(r"\$\{?[a-z_]{3}", text), file  # as in $name, unlike the formula $x$
+
+
+def test_a_second_exercise_joins_its_unit_and_a_new_unit_is_listed(root):
+    for place in ("first_steps/two_layers", "attention/dot_product"):
+        write_exercise(Catalogue.read(root), place)
+    units = Catalogue.read(root).units
+    assert [unit.exercises for unit in units] == [("linear", "two_layers"), ("dot_product",)]
+    assert units[1].title == "Attention"
+    assert Catalogue.read(root).tasks("dot_product")[0].name == "DotProduct"
+    text = course_file(root).read_text("utf-8")
+    assert text.count("\n\n[[units]]\n") == 2
+
+
+@pytest.mark.parametrize("place", ["linear", "a/b/c", "A/b", "a/B", "a/two-words", "class/x", "/x"])
+def test_a_place_that_is_no_package_is_refused(root, place):
+    with pytest.raises(BadInputError, match="expected UNIT/NAME"):
+        write_exercise(Catalogue.read(root), place)
+
+
+@pytest.mark.parametrize(
+    "place", ["other/linear", "linear/other", "x/first_steps", "x/x", "first_steps/Linear".lower()]
+)
+def test_a_taken_name_is_refused_and_nothing_is_written(root, place):
+    before = sorted(root.rglob("*"))
+    with pytest.raises(ConflictError):
+        write_exercise(Catalogue.read(root), place)
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_name_that_another_exercise_registers_is_refused(root):
+    toml = root / "exercises/first_steps/linear/exercise.toml"
+    text = toml.read_text("utf-8").replace('kind = "model"', 'kind = "model"\nregistry = "scale"')
+    toml.write_text(text, "utf-8")
+    with pytest.raises(ConflictError, match="'linear' defines 'scale'"):
+        write_exercise(Catalogue.read(root), "first_steps/scale")
+
+
+def test_a_kit_gets_no_exercise(root):
+    for file in sorted((root / "solutions").rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    (root / "solutions").rmdir()
+    with pytest.raises(BadInputError, match="not to a student kit"):
+        write_exercise(Catalogue.read(root), "first_steps/two")
+
+
+@pytest.mark.parametrize("name", ["cs224n", "solutions", "tests", "json"])
+def test_a_course_gets_a_name_of_its_own(tmp_path, name):
+    with pytest.raises(ConflictError):
+        write_course(tmp_path / "here", name)
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_base_must_be_installed(tmp_path):
+    with pytest.raises(UnknownNameError, match="no course 'cs224': did you mean 'cs224n'"):
+        write_course(tmp_path / "mine", "mine", base="cs224")
+
+
+def test_the_commands_say_what_to_do_next(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, ["new", "course", "week4"])
+    assert told.exit_code == 0, told.output
+    assert "cd ./week4" in told.output and "gradus check" in told.output
+    told = CliRunner().invoke(app, ["new", "exercise", "layers/scale", "--course", "week4"])
+    assert told.exit_code == 0, told.output
+    assert "wrote week4/exercises/layers/scale/README.md" in told.output
+    assert CliRunner().invoke(app, ["new", "course", "week4"]).exception is not None
+
+
+@pytest.mark.slow
+def test_plain_pytest_passes_in_a_new_course(root):
+    command = [sys.executable, "-m", "pytest", "-q"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

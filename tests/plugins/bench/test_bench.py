@@ -1,0 +1,378 @@
+"""Both programs of every model, their comparison, and `gradus bench` itself."""
+
+import json
+import sys
+from functools import partial
+from math import prod
+
+import numpy as np
+import pytest
+from gradus_command import gradus
+from page_commands import commands
+from repository import ROOT
+
+from framework.errors import StoppedError, UnknownNameError, UsageError
+
+torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+
+from framework.providers.backends import Backend  # noqa: E402
+from framework.providers.plugins import Plugins  # noqa: E402
+from plugins.bench import skip_gram  # noqa: E402
+from plugins.bench.catalogue import CASES, chosen_cases  # noqa: E402
+from plugins.bench.language_models import CourseLSTM  # noqa: E402
+from plugins.bench.measurement import (  # noqa: E402
+    check_equal,
+    measured,
+    pair_of,
+    processor_name,
+)
+from plugins.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
+from plugins.bench.pair import NotComparable, computing_in  # noqa: E402
+from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16  # noqa: E402
+
+#: One case of each kind of pair; skip-gram has tests of its own.
+KINDS = [
+    case for case in {case.target: case for case in CASES}.values() if case.name != "skip_gram"
+]
+
+
+#: In place of gensim, which is no requirement of the tests.
+THEIRS = Backend(Plugins().registry, "torch")
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return Backend(Plugins().registry, "torch")
+
+
+@pytest.fixture
+def one_thread():
+    """`gradus bench` sets the number of threads of its process."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("case", KINDS, ids=lambda case: case.name)
+def test_both_programs_take_the_same_step(backend, case):
+    pair = pair_of(case, backend, is_tiny=True, is_random=False)
+    if pair.is_same_model:
+        pair.check()
+    programs = ["copy"] if case.name == "qrnn_pooling" else ["torch.nn", "torch.nn, foreach"]
+    assert list(pair.steps("float32")) == ["ours", *programs]
+
+
+def test_other_weights_are_not_comparable(backend, monkeypatch):
+    monkeypatch.setattr(CourseLSTM, "plain_blocks", lambda self, value: value)
+    (case,) = chosen_cases(["lstm"])
+    with pytest.raises(NotComparable, match=r"^lstm: the two programs do not compute the same"):
+        measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
+
+
+def test_another_optimizer_is_not_comparable(backend, monkeypatch):
+    plain_step = CourseLSTM.plain_step
+
+    def with_another_rate(self, *arguments, **named):
+        self.rate = 0.5
+        return plain_step(self, *arguments, **named)
+
+    monkeypatch.setattr(CourseLSTM, "plain_step", with_another_rate)
+    with pytest.raises(NotComparable, match="differs by"):
+        check_equal(chosen_cases(["lstm"])[0], backend)
+
+
+def test_a_bound_is_below_the_median_and_within_the_rounds():
+    speeds = Speeds({"ours": (1.0, 2.0, 1.0, 4.0), "torch.nn": (2.0, 2.0, 3.0, 2.0)})
+    ratio, bound = speeds.ratio("torch.nn")
+    assert ratio == 1.5
+    assert 0.5 <= bound < ratio
+
+
+def test_equal_rounds_have_their_ratio_as_the_bound():
+    assert Speeds({"ours": (1.0,) * 5, "x": (2.0,) * 5}).ratio("x") == (2.0, 2.0)
+
+
+def test_launches_are_counted_and_tiny_sizes_have_no_goal(backend):
+    (case,) = chosen_cases(["window_lm"])
+    found = measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
+    assert all(use.launches > 10 and use.peak is None for use in found.use.values())
+    assert found.goal is None and found.units == 12
+    assert case.goal("cpu") == 0.97 and case.goal("cuda") is None
+
+
+def test_goals_of_a_gpu():
+    goals = {case.name: case.goal("cuda") for case in CASES if case.goal("cuda")}
+    assert goals == {
+        "zaremba_small": 1.3, "zaremba_medium": 1.1, "zaremba_large": 1.0, "qrnn_256_8_512": 5.0,
+        "qrnn_pooling": 0.7, "skip_gram": 20.0,
+    }  # fmt: skip
+
+
+def test_every_model_but_a_share_of_bandwidth_has_the_goal_of_a_cpu():
+    assert {case.name for case in CASES if case.goal("cpu") != 0.97} == {"qrnn_pooling"}
+
+
+def test_pooling_is_measured_on_arrays_of_more_than_256_megabytes_on_a_gpu():
+    (case,) = chosen_cases(["qrnn_pooling"])
+    on_gpu, on_cpu = (prod(case.sizes_on(device).values()) * 4 for device in ("cuda", "cpu"))
+    assert on_gpu > 256e6 > 10 * on_cpu
+
+
+def test_a_pooling_and_its_copy_move_the_same_number_of_bytes(backend):
+    (case,) = chosen_cases(["qrnn_pooling"])
+    pair = pair_of(case, backend, is_tiny=True, is_random=True)
+    steps = pair.steps("float64")
+    assert pair.units == 4 * 5 * 3 * 4 * 8 / 1e9
+    assert 2 * steps["copy"]().numel() * 8 / 1e9 == pair.units  # a copy reads and writes
+    assert steps["ours"]().shape == (6, 3, 4)
+
+
+def test_rounds_and_steps_are_as_many_as_asked_for():
+    taken, shares = [], []
+    steps = {name: partial(taken.append, name) for name in ("ours", "other")}
+    limits = Limits(rounds=3, steps=2, warm=1)
+    speeds = timed_rounds(steps, "cpu", limits, shares.append)
+    assert [len(one) for one in speeds.seconds.values()] == [3, 3]
+    assert taken[:6] == ["ours", "other", "ours", "ours", "other", "other"] and len(taken) == 14
+    assert shares == [1 / 3, 2 / 3, 1]
+
+
+#: The plain programs of these use `nn.LSTM`.
+NEEDS_LSTM = pytest.mark.skipif(
+    not torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+    reason="torch has no LSTM in bfloat16 on this processor",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("lstm", marks=NEEDS_LSTM),
+        "gru_default",
+        pytest.param("qrnn_256_8_32", marks=NEEDS_LSTM),
+        "vdcnn_29",
+    ],
+)
+def test_bfloat16_has_weights_in_float32(backend, name):
+    pair = pair_of(chosen_cases([name])[0], backend, is_tiny=True, is_random=False)
+    ours, plain = pair.our_model(), pair.plain_model()
+    step = pair.our_step(ours, "bfloat16")
+    losses = [step(), pair.plain_step(plain, "bfloat16", foreach=False)()]
+    assert {one.dtype for one in (*ours.parameters.values(), *plain.parameters())} == {
+        torch.float32
+    }
+    assert all(one.isfinite().all() for one in losses)
+
+
+def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
+    def missing():
+        raise RuntimeError("could not create a primitive. Run it again.")
+
+    with (
+        pytest.raises(UsageError, match=r"bfloat16 here \(could not [a-z ]*\): use .*float32`"),
+        computing_in("bfloat16", "cpu"),
+    ):
+        missing()
+    with pytest.raises(RuntimeError, match="could not"), computing_in("float32", "cpu"):
+        missing()
+
+
+def test_a_mixture_of_precisions_is_no_missing_operation():
+    single, half = torch.ones(1, 2, 2), torch.ones(1, 2, 2, dtype=torch.bfloat16)
+    for mixed in (torch.matmul, torch.bmm, torch.nn.functional.conv1d):
+        with pytest.raises(RuntimeError, match="BFloat16"), available_in_bfloat16("a model"):
+            mixed(single, half)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        torch.linalg.eigh,
+        torch.linalg.inv,
+        torch.linalg.pinv,
+        torch.fft.fft,
+        torch.view_as_complex,
+        lambda matrix: torch.complex(matrix, matrix),
+    ],
+)
+def test_an_operation_that_is_missing_in_bfloat16_names_the_model(operation):
+    matrix = torch.ones(2, 2, dtype=torch.bfloat16)
+    with (
+        pytest.raises(UsageError, match="a model in bfloat16 here"),
+        available_in_bfloat16("a model"),
+    ):
+        operation(matrix)
+
+
+@pytest.fixture
+def small_data(tmp_path, monkeypatch):
+    """A folder with a text of twelve words, and pairs of them."""
+    rng, words = np.random.default_rng(0), [f"w{i}" for i in range(12)]
+    lines = [" ".join(rng.choice(words, 9)) for _ in range(80)]
+    (tmp_path / "wikitext2").mkdir()
+    (tmp_path / "wikitext2/train.txt").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "word_similarity").mkdir()
+    for file in skip_gram.JUDGED:
+        pairs = [f"w{i}\tw{i + 1}\t{i}" for i in range(10)]
+        (tmp_path / "word_similarity" / file).write_text("\n".join(pairs), "utf-8")
+    monkeypatch.setenv("GRADUS_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def ours_as_gensim(monkeypatch):
+    """Our program in the place of gensim's, which need not be installed."""
+    monkeypatch.setattr(
+        skip_gram, "gensim_vectors", lambda *given: skip_gram.our_vectors(*given, THEIRS)
+    )
+    monkeypatch.setattr(skip_gram.SkipGram, "check_available", lambda: None)
+
+
+def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
+    small_data, tmp_path, ours_as_gensim, one_thread
+):
+    shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2, "--json", tmp_path / "f.json")
+    assert "skip_gram, gensim: EN-WS-353-ALL.txt " in shown
+    (model,) = json.loads((tmp_path / "f.json").read_text("utf-8"))["models"]
+    assert len(model["programs"]["ours"]["seconds per step"]) == 2
+    assert model["programs"]["ours"]["scores"] == model["programs"]["gensim"]["scores"]
+    assert len(model["programs"]["gensim"]["scores"]) == 3
+
+
+def test_a_text_without_judged_words_is_timed_without_scores(
+    small_data, ours_as_gensim, one_thread
+):
+    for file in skip_gram.JUDGED:
+        (small_data / "word_similarity" / file).write_text("king\tqueen\t9\n", "utf-8")
+    shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2)
+    assert "ours" in shown
+    assert "skip_gram, ours:" not in shown
+
+
+def test_skip_gram_says_what_is_missing(small_data, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "gensim" else True)
+    with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[benchmarks\]'"):
+        gradus("bench", "rnn", "skip_gram")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
+    (small_data / "wikitext2/train.txt").unlink()
+    with pytest.raises(UsageError, match=r"train\.txt, which is missing: set GRADUS_DATA"):
+        gradus("bench", "skip_gram")
+
+
+def test_a_group_is_chosen_by_its_name():
+    assert len(chosen_cases(["qrnn"])) == 12
+    assert [case.name for case in chosen_cases(["gru", "lstm"])] == ["lstm", "gru"]
+    with pytest.raises(UnknownNameError, match="no model to measure 'gur': did you mean 'gru'"):
+        chosen_cases(["gur"])
+
+
+def test_the_command_shows_a_table_and_saves_json(tmp_path, one_thread):
+    file = tmp_path / "figures.json"
+    shown = gradus("bench", "gru", "--tiny", "--seconds", "0.1", "--json", file)
+    assert "\n1 of 1: gru\n" in shown and "torch.nn, foreach" in shown and "launches" in shown
+    saved = json.loads(file.read_text("utf-8"))
+    assert saved["setting"]["threads"] == 1 and saved["setting"]["sizes"] == "tiny"
+    (model,) = saved["models"]
+    assert model["model"] == "gru" and model["programs compute the same"]
+    assert set(model["speed of ours over"]) == {"torch.nn", "torch.nn, foreach"}
+    assert model["programs"]["ours"]["units per second"] > 0
+
+
+@pytest.fixture
+def measured_with_errors(monkeypatch, one_thread):
+    """Measures three models, which end in these errors, or in figures where one is None."""
+
+    def measure(errors, file):
+        left = list(errors)
+
+        def speeds(*given):
+            if (error := left.pop(0)) is not None:
+                raise error
+            return timed_rounds(*given)
+
+        monkeypatch.setattr("plugins.bench.measurement.timed_rounds", speeds)
+        return gradus("bench", *THREE, "--tiny", "--rounds", 1, "--json", file)
+
+    return measure
+
+
+#: In the order in which they are measured.
+THREE = ("lstm", "gru", "gru_default")
+
+
+def models_in(file):
+    return [one["model"] for one in json.loads(file.read_text("utf-8"))["models"]]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (UsageError("not here"), "gradus: gru: not here\n"),
+        (RuntimeError("CUDA out of memory"), "gradus: gru: the GPU has no memory left"),
+    ],
+)
+def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
+    tmp_path, measured_with_errors, monkeypatch, error, told
+):
+    said = []
+    monkeypatch.setattr("plugins.bench.command.write_error", said.append)
+    with pytest.raises(UsageError, match="1 of 3 models could not be measured"):
+        measured_with_errors([None, error, None], file := tmp_path / "figures.json")
+    assert [f"{line}\n".startswith(told) for line in said] == [True]
+    assert models_in(file) == ["lstm", "gru_default"]
+
+
+def test_a_fault_of_the_program_itself_is_no_reason_to_go_on(tmp_path, measured_with_errors):
+    with pytest.raises(RuntimeError, match="a mistake"):
+        measured_with_errors([None, RuntimeError("a mistake")], file := tmp_path / "figures.json")
+    assert models_in(file) == ["lstm"]
+
+
+def test_what_was_measured_before_an_interrupt_is_kept(tmp_path, measured_with_errors):
+    with pytest.raises(StoppedError, match="to start again: gradus bench lstm gru"):
+        measured_with_errors([None, KeyboardInterrupt()], file := tmp_path / "figures.json")
+    assert models_in(file) == ["lstm"]
+
+
+def test_a_part_of_the_figures_does_not_take_the_place_of_others(tmp_path, measured_with_errors):
+    file = tmp_path / "figures.json"
+    measured_with_errors([None] * 3, file)
+    before = file.read_text("utf-8")
+    with pytest.raises(StoppedError):
+        measured_with_errors([None, None, KeyboardInterrupt()], file)
+    assert file.read_text("utf-8") == before
+    measured_with_errors([None] * 3, file)
+    assert models_in(file) == list(THREE)
+
+
+def test_the_list_names_every_model_and_measures_none():
+    assert [line.split(":")[0] for line in gradus("bench", "--list").splitlines()] == [
+        case.name for case in CASES
+    ]
+
+
+def test_without_torch_the_command_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[torch\]'"):
+        gradus("bench", "gru")
+
+
+def test_a_precision_that_is_none_is_refused():
+    with pytest.raises(UsageError, match="float32, float64, bfloat16"):
+        gradus("bench", "gru", "--precision", "half")
+
+
+def test_the_commands_of_the_page_name_models_and_options_that_exist():
+    lines = commands(ROOT / "docs/performance.md", "gradus")
+    assert len(lines) == 3
+    for line in lines:
+        _, *words = line.split()
+        assert gradus(*words, "--list").startswith("zaremba_small: ")
+
+
+def test_a_processor_has_a_name(tmp_path):
+    file = tmp_path / "cpuinfo"
+    file.write_text("flags : a\nmodel name\t: A Processor\nmodel name\t: B\n", "utf-8")
+    assert processor_name(file) == "cpu (A Processor)"
+    assert processor_name(tmp_path / "missing").startswith("cpu (")

@@ -1,0 +1,200 @@
+"""`gradus train skip_gram` and what reads its checkpoint, from the command line."""
+
+import re
+
+import numpy as np
+import pytest
+from gradus_command import gradus
+from power_cut import PowerCutError, power_cut
+
+from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.training.checkpoints import load_checkpoint
+from framework.training.trained_vectors import load_vectors
+
+LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
+
+#: Reads a student's only file.
+STUDENT = """
+from framework.hookspecs import hookimpl
+from framework.providers.registry import Implementation
+
+@hookimpl
+def student_implementations(folder):
+    written = folder / "written.py"
+    return [Implementation({kind!r}, {name!r}, "student", f"{{written}}:{target}")]
+"""
+
+#: Negative sampling that moves the centre words alone, so that the result tells who was asked.
+HALF = """
+from solutions.word_vectors.negative_sampling.negative_sampling import negative_sampling as right
+
+def negative_sampling(center, outside_id, negative_ids, outside_vectors):
+    assert len(negative_ids) == 3
+    loss, grad_v, rows, grads = right(center, outside_id, negative_ids, outside_vectors)
+    return loss, grad_v, rows, 0 * grads
+"""
+
+NAMELESS = """
+from framework.interfaces import Model
+
+class SkipGram(Model):
+    def __init__(self, vocabulary_size, dimension, *, rng):
+        super().__init__()
+        self.add_parameter("V", rng.normal(size=(vocabulary_size, dimension)))
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(spec):
+    """A folder with a small text."""
+    (spec / "text.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    return spec
+
+
+SMALL = ("--corpus", "text.txt", "--dimension", 6, "--window", 2, "--negative", 3, "--subsample", 0)
+
+
+def train(*arguments):
+    return gradus("train", "skip_gram", *SMALL, *arguments)
+
+
+def test_piped_output_is_a_plain_line_per_epoch_and_shows_what_is_next():
+    found = re.sub(r"[\d,]+ words/s   [\d.]+ s", "9 words/s   1.0 s", train("--epochs", 2))
+    assert re.sub(r"loss \d\.\d{4}", "loss 1.2345", found).splitlines() == [
+        "skip_gram, 10 words with 6 numbers each, float32 on cpu",
+        "corpus text.txt: 300 words, 300 of them in the vocabulary",
+        "from the NumPy reference: linear_decay, sampling_distribution, sgd, skip_gram, "
+        "skip_gram_step",
+        "epoch 1/2   rate 0.025   loss 1.2345   9 words/s   1.0 s",
+        "epoch 2/2   rate 0.0125   loss 1.2345   9 words/s   1.0 s",
+        "Saved checkpoints/skip_gram.safetensors. "
+        "Next: `gradus neighbors WORD --vectors checkpoints/skip_gram.safetensors`",
+    ]
+
+
+def test_the_help_is_that_of_the_kind_of_model():
+    words, language = (gradus("train", name, "--help") for name in ("word2vec", "rnn_lm"))
+    assert "Usage: " in words and "train word2vec [OPTIONS]" in words
+    assert "--negative" in words and "--unroll" not in words
+    assert "--unroll" in language and "--negative" not in language
+
+
+def test_the_checkpoint_has_the_models_own_parameters_and_the_text_file_the_same_vectors(folder):
+    assert "Saved v.txt, as text." in train("--vectors", "v.txt", "--out", "m")
+    saved = load_checkpoint(folder / "m")
+    assert {name: array.shape for name, array in saved.parameters.items()} == {
+        "center_vectors": (13, 6),
+        "outside_vectors": (13, 6),
+    }
+    text, binary = load_vectors(folder / "v.txt"), load_vectors(folder / "m")
+    assert list(text.words) == list(binary.words)
+    np.testing.assert_array_equal(text.vectors.astype(np.float32), binary.vectors)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, monkeypatch, backend):
+    options = ("--backend", backend, "--epochs", 3, "--seed", 5)
+    train(*options, "--out", "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=2))
+        with pytest.raises(PowerCutError):
+            train(*options, "--out", "cut")
+    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
+    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+    train(*options[:-1], 6, "--out", "other")
+    assert (folder / "other").read_bytes() != (folder / "whole").read_bytes()
+
+
+def test_resuming_needs_the_same_options():
+    train("--epochs", 2)
+    with pytest.raises(UsageError, match="its negative is 3, but this run has 4"):
+        train("--epochs", 2, "--negative", 4, "--resume")
+
+
+def student(folder, code, **offer):
+    """A student who has written `code`, and the options that use it."""
+    (folder / "exercises").mkdir()
+    (folder / "exercises" / "written.py").write_text(code, encoding="utf-8")
+    (folder / "reader.py").write_text(STUDENT.format(**offer), encoding="utf-8")
+    return "--provider", "student", "--plugin", "reader.py", "--epochs", 1
+
+
+def test_a_students_negative_sampling_is_put_to_use(folder):
+    name = "negative_sampling"
+    options = student(folder, HALF, kind="function", name=name, target=name)
+    output = train(*options, "--out", "s")
+    assert "from your code: negative_sampling\n" in output
+    assert (
+        "from the NumPy reference: linear_decay, sampling_distribution, sgd, skip_gram\n" in output
+    )
+    trained, before = (load_checkpoint(folder / name).parameters for name in ("s", untrained()))
+    np.testing.assert_array_equal(trained["outside_vectors"], before["outside_vectors"])
+    assert not np.allclose(trained["center_vectors"], before["center_vectors"])
+
+
+def test_a_students_skip_gram_needs_the_parameters_of_the_exercise(folder):
+    options = student(folder, NAMELESS, kind="model", name="skip_gram", target="SkipGram")
+    with pytest.raises(UsageError, match=r"skip_gram has no parameter 'center_vectors' .*: V"):
+        train(*options)
+
+
+def untrained():
+    train("--learning-rate", 0, "--epochs", 1, "--out", "untrained")
+    return "untrained"
+
+
+def test_a_generated_corpus_is_learned_from_as_well():
+    options = ("--dimension", 4, "--epochs", 1, "--out", "m")
+    assert "corpus agreement: " in gradus("train", "skip_gram", *options)
+    assert gradus("neighbors", "the", "--vectors", "m", "--count", 2).count("\n") == 2
+
+
+def test_neighbors_and_analogies_come_from_the_checkpoint_unless_told_otherwise():
+    train("--vectors", "v.txt")
+    asked = ("neighbors", "cat"), ("analogy", "cat", "eats", "cow")
+    for question in asked:
+        assert gradus(*question) == gradus(*question, "--vectors", "v.txt")
+
+
+def test_word_similarity_shows_the_correlation_with_judgements_and_on_how_many_pairs(folder):
+    (folder / "v.txt").write_text("3 2\na 1 0\nb 1 1\nc 0 1\n")
+    (folder / "judged.txt").write_text("a\tb\t9\nA\tC\t1\nb\tunheard\t5\nb\tb\t10\n")
+    (folder / "other.tsv").write_text("a\tb\t1\na\tc\t9\n")
+    shown = gradus("word-similarity", "judged.txt", "other.tsv", "--vectors", "v.txt")
+    assert shown.splitlines() == [
+        "judged.txt  Spearman  1.000  3 of 4 pairs",
+        "other.tsv   Spearman -1.000  2 of 2 pairs",
+    ]
+    train("--out", "m")
+    (folder / "animals.txt").write_text("cat\tdog\t9\ncat\taxe\t1\ncow\tsaw\t2\n")
+    assert "3 of 3 pairs" in gradus("word-similarity", "animals.txt", "--vectors", "m")
+
+
+def test_word_vectors_have_no_perplexity():
+    train("--out", "m")
+    with pytest.raises(
+        UsageError, match=r"m holds word vectors.*`gradus word-similarity FILE --vectors m`"
+    ):
+        gradus("evaluate", "m")
+
+
+def test_a_plot_of_words_is_written(folder):
+    train()
+    shown = gradus("plot-words", "cat", "dog", "axe", "saw", "--out", "p.svg")
+    assert re.fullmatch(r"Saved p\.svg: 4 words, \d+% of their variance\.\n", shown)
+    assert (folder / "p.svg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("--min-count", 1000), BadInputError, "no line of text.txt has two words that occur 1000"),
+        (("--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
+        (("--corpus", "agreemnt"), UnknownNameError, "did you mean 'agreement'"),
+        (("--resume",), BadInputError, "no checkpoint at checkpoints"),
+        (("--learning-rate", "1e38"), UsageError, r"loss is (nan|inf).*smaller `--learning-rate`"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments, error, message):
+    with pytest.raises(error, match=message):
+        train(*arguments)
