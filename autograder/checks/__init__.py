@@ -45,6 +45,7 @@ from autograder.checks.single_calls import (
     refuses,
     returns_a_float,
     returns_new_arrays,
+    without_warning,
 )
 from autograder.checks.trained_models import (
     ConfirmableMetric,
@@ -75,4 +76,5 @@ __all__ = [
     "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",
     "same_for_large_scores", "set_attribute", "share_above", "token_log_probabilities",
     "train_classifier", "train_language_model", "trained_models",
+    "without_warning",
 ]  # fmt: skip

@@ -85,6 +85,21 @@ def refuses(
     raise CheckFailed(message, about=unwrap(value), fact=f"{name}: no {wanted}")
 
 
+def without_warning(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> Any:
+    """Call `name` of `owner` and return its value; the check fails if NumPy warns.
+
+    Python shows a warning once for each line of code, so this belongs in the first check that can
+    cause it.
+    """
+    session = session_behind(owner)
+    before = len(session.printed(keep=True))
+    value = getattr(owner, name)(*args)
+    for line in session.printed(keep=True)[before:].splitlines():
+        _, is_warning, text = line.partition("RuntimeWarning: ")
+        expect(not is_warning, f"{name} causes a warning: {text}", about=value)
+    return value
+
+
 def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
     """Check that `name` returns `expected`, also after the caller has changed its last result."""
     equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TypeGuard
 
 from autograder.mutations.sites import (
@@ -29,13 +30,15 @@ _EXTREMES = both_ways(
 def axis(site: CodeSite) -> Iterator[ast.AST]:
     """``axis=-1`` becomes another axis, or is missing; ``axis=(0, 1)`` becomes one of the two.
 
-    It is not missing where −1 is the default.
+    It is not missing where −1 is the default. A computed axis becomes 0, 1 and −1.
     """
     if not isinstance(node := site.node, ast.Call):
         return
     for keyword in node.keywords:
         if keyword.arg == "axis":
-            value = ast.literal_eval(keyword.value)
+            value = None
+            with suppress(ValueError):  # not a literal
+                value = ast.literal_eval(keyword.value)
             others = value if isinstance(value, tuple) else [i for i in (0, 1, -1) if i != value]
             for new in [ast.keyword("axis", parsed(repr(other))) for other in others]:
                 yield changed(node, keywords=[new if k is keyword else k for k in node.keywords])

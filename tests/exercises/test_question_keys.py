@@ -54,6 +54,48 @@ def descent(x0, alpha, c, n):
     return x
 
 
+def masks(p):
+    """The two cases of a mask, each with its probability."""
+    return ((1.0, p), (0.0, 1 - p))
+
+
+def variance(x, p):
+    mean = sum(share * mask * x / p for mask, share in masks(p))
+    return sum(share * (mask * x / p - mean) ** 2 for mask, share in masks(p))
+
+
+def two_layers():
+    rng = np.random.default_rng(0)
+    x, W, b, U = (rng.normal(size=shape) for shape in ((5, 3), (3, 4), (4,), (4, 2)))
+    y = np.eye(2)[rng.integers(2, size=5)]
+
+    def passes(W):
+        h = sigmoid(x @ W + b)
+        p = np.exp(h @ U) / np.exp(h @ U).sum(axis=1, keepdims=True)
+        return h, p
+
+    def moved(i, j):
+        unit = np.zeros((3, 4))
+        unit[i, j] = 1.0
+        return derivative(lambda t: -np.log((passes(W + t * unit)[1] * y).sum(axis=1)).sum(), 0.0)
+
+    measured = np.array([[moved(i, j) for j in range(4)] for i in range(3)])
+    h, p = passes(W)
+    G = (p - y) @ U.T
+    options = {"a": x.T @ G, "b": x.T @ (G * h * (1 - h))}  # the shapes of c and d do not fit
+    return min(options, key=lambda name: np.abs(options[name] - measured).max())
+
+
+def wrong_line():
+    """The program of the question has the right gradient once line 7 has h, and not before."""
+    x, slope = 2.0, {}
+    for name, kept in (("z", x), ("h", np.tanh(x))):
+        slope[name] = 1 - kept**2
+    measured = derivative(np.tanh, x)
+    assert abs(slope["z"] - measured) > 1 and abs(slope["h"] - measured) < 1e-9
+    return 7
+
+
 def smoothing(c, n, V, d):
     counts = np.zeros(int(V))
     counts[0], counts[1] = c, n - c
@@ -174,6 +216,10 @@ SECOND = {
     "network_questions/error_signal": error_signal,
     "network_questions/sizes": lambda: sum(map(math.prod, [(8, 5 * 4), (8,), (8, 1)])),
     "network_questions/descent": descent,
+    "network_questions/test_time": lambda p: sum(share * mask for mask, share in masks(p)),
+    "network_questions/variance": variance,
+    "network_questions/two_layers": two_layers,
+    "network_questions/wrong_line": wrong_line,
     "language_model_questions/initial_loss": lambda: -np.log(np.full(10_000, 1e-4)).mean(),
     "language_model_questions/perplexity": lambda: np.exp(-np.log(PROBABILITIES).mean()),
     "language_model_questions/smoothing": smoothing,
@@ -247,3 +293,11 @@ def test_a_compared_question_has_wrong_answers_and_none_of_them_is_in_the_stub(e
 def test_points_of_a_question_are_two_or_three(exercise):
     for question in exercise.questions:
         assert question.points == 3 if isinstance(question, Prose) else question.points in (2, 3)
+
+
+def test_the_wrong_slope_passes_a_check_with_small_numbers_alone():
+    """The numbers of the model answer about the error that a check did not show."""
+    z = np.linspace(-0.02, 0.02, 41)
+    difference = np.abs((1 - z**2) - (1 - np.tanh(z) ** 2))
+    assert difference.max() == pytest.approx(1.1e-7, rel=0.05)
+    assert 1 - np.tanh(1.0) ** 2 == pytest.approx(0.42, abs=0.005)

@@ -179,11 +179,13 @@ class SandboxSession(Session):
         self._callbacks.forget()
         self.printed()
 
-    def printed(self) -> str:
+    def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call."""
         if self._worker is not None:
             self._printed += self._worker.output.take()
-        text, self._printed = self._printed, ""
+        text = self._printed
+        if not keep:
+            self._printed = ""
         return text.replace(self._folder + os.sep, "")  # temporary, and its name random
 
     def close(self) -> None:

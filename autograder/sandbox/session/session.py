@@ -65,8 +65,12 @@ class Session(ABC):
         """Start a check: objects of earlier ones are forgotten."""
         self.calls.clear()
 
-    def printed(self) -> str:
-        """Return what was printed since the last call, where it is captured."""
+    def printed(self, *, keep: bool = False) -> str:
+        """Return what was printed since the last call, where it is captured.
+
+        Args:
+            keep: return it in the next call, too.
+        """
         return ""
 
     def close(self) -> None:  # noqa: B027 - most conversations have no process to end
@@ -88,9 +92,9 @@ class ForwardingSession(Session):
         """Start a check: objects of earlier ones are forgotten."""
         self._inner.begin()
 
-    def printed(self) -> str:
+    def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call."""
-        return self._inner.printed()
+        return self._inner.printed(keep=keep)
 
     def close(self) -> None:
         """End the conversation."""

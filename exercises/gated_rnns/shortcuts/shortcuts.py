@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, Model
+from framework.models.parts import part
 
 
 class Residual(Model):
@@ -97,6 +98,7 @@ class Highway(Model):
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
         super().__init__()
+        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
         self.size = size
         self.add_parameter("W_h", rng.normal(scale=size**-0.5, size=(size, size)))
         self.add_parameter("b_h", np.zeros(size))
@@ -132,8 +134,3 @@ class Highway(Model):
         """
         # TODO: the gradients of the inputs of ReLU and σ, then of the weights, then of x
         raise NotImplementedError
-
-
-def _sigmoid(z: Array) -> Array:
-    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
-    return (1 + np.tanh(z / 2)) / 2

@@ -1,10 +1,9 @@
 """Activation functions: the nonlinearities between layers, and their gradients.
 
-Every class works element by element and has no parameters. `forward(z)` returns f(z) in the shape
-and dtype of `z`; `backward(grad_output)` returns grad_output ∘ f'(z) for the `z` of the last
-`forward`. Neither changes its argument.
+`forward(z: (...))` returns f(z), entry by entry, in the shape and dtype of z. `backward` turns the
+gradient of f(z) into that of z, for the z of the last `forward`. Neither changes its argument.
 
-Source: CS224n notes part III, section 2.4 (misprints corrected, see README.md).
+Source: CS224n notes part III, section 2.4 (misprints: docs/lectures.md).
 """
 
 from __future__ import annotations
@@ -15,103 +14,88 @@ from framework.interfaces import Array, Model
 
 
 class Sigmoid(Model):
-    """σ(z) = 1 / (1 + exp(−z)), with values in (0, 1); σ'(z) = σ(z) (1 − σ(z))."""
+    """σ(z) = 1 / (1 + exp(−z)), with values in (0, 1)."""
 
     def forward(self, z: Array) -> Array:
-        """Return σ(z).
-
-        Args:
-            z: pre-activations of any shape `(...)`. At z = −1000 the term exp(−z) overflows:
-                use a form that never takes exp of a large positive number.
-
-        Returns:
-            σ(z) `(...)`.
-        """
+        """Return σ(z), without overflow and warning at any z, such as −1000."""
         # TODO: compute σ(z) without overflow, and keep what backward needs
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ σ'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class Tanh(Model):
-    """tanh(z) = (exp(z) − exp(−z)) / (exp(z) + exp(−z)) = 2σ(2z) − 1; tanh'(z) = 1 − tanh²(z)."""
+    """tanh(z) = (exp(z) − exp(−z)) / (exp(z) + exp(−z)) = 2σ(2z) − 1."""
 
     def forward(self, z: Array) -> Array:
-        """Return tanh(z) `(...)`, finite for every finite `z: (...)`."""
+        """Return tanh(z), finite for every finite z."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ tanh'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class HardTanh(Model):
-    """hardtanh(z) = −1 for z < −1, z on [−1, 1], 1 for z > 1.
-
-    Its derivative is 1 on the closed interval [−1, 1] and 0 outside.
-    """
+    """hardtanh(z) = −1 for z < −1, z on [−1, 1], 1 for z > 1; its derivative at ±1 is 1."""
 
     def forward(self, z: Array) -> Array:
-        """Return hardtanh(z) `(...)` for `z: (...)`."""
+        """Return hardtanh(z)."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ hardtanh'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class SoftSign(Model):
-    """softsign(z) = z / (1 + abs(z)); softsign'(z) = 1 / (1 + abs(z))²."""
+    """softsign(z) = z / (1 + abs(z)); its gradient is exact for every finite z, such as 1e200."""
 
     def forward(self, z: Array) -> Array:
-        """Return softsign(z) `(...)` for `z: (...)`."""
+        """Return softsign(z)."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ softsign'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class ReLU(Model):
-    """rect(z) = max(z, 0); rect'(z) = 1 for z > 0 and 0 otherwise, at z = 0 too."""
+    """rect(z) = max(z, 0); its derivative at 0 is 0."""
 
     def forward(self, z: Array) -> Array:
-        """Return rect(z) `(...)` for `z: (...)`."""
+        """Return rect(z)."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ rect'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class LeakyReLU(Model):
-    """leaky(z) = max(z, k z); leaky'(z) = 1 for z > 0 and k otherwise, at z = 0 too.
-
-    Args:
-        slope: k, the slope left of zero, 0 ≤ k ≤ 1.
-    """
+    """leaky(z) = max(z, k z) with k = `slope`, 0 ≤ k ≤ 1; its derivative at 0 is k."""
 
     def __init__(self, slope: float = 0.01) -> None:
         super().__init__()
         self.slope = slope
 
     def forward(self, z: Array) -> Array:
-        """Return leaky(z) `(...)` for `z: (...)`."""
+        """Return leaky(z)."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return grad_output ∘ leaky'(z) `(...)`, in the shape of `z`."""
+        """Return the gradient of z `(...)`."""
         # TODO: your code here
         raise NotImplementedError

@@ -1,8 +1,7 @@
 """Backpropagation through one hidden layer, twice: node by node, and with matrices.
 
-The network scores a window of words, s = Uᵀ f(W x + b). Layer 1 is the input, layer 2 the hidden
-layer, layer 3 the score. Node i of layer k receives z_i⁽ᵏ⁾, returns a_i⁽ᵏ⁾, and has the error
-δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾. In layers 1 and 3, a = z.
+The network scores a window of words, s = Uᵀ f(W x + b). The error of node i of layer k is
+δ_i⁽ᵏ⁾ = ∂s/∂z_i⁽ᵏ⁾, with the input as layer 1, the hidden layer as 2 and the score as 3.
 
 Source: CS224n notes part III, sections 1.3, 1.5 and 1.6.
 """
@@ -18,22 +17,16 @@ from framework.models.parts import part
 def deltas(
     x: Array, W: Array, b: Array, U: Array, activation: str = "sigmoid"
 ) -> tuple[Array, Array, float]:
-    """Return the error δ of each node of the network for one window, element by element:
-
-        δ_1⁽³⁾ = 1      δ_i⁽²⁾ = f'(z_i⁽²⁾) δ_1⁽³⁾ U_i      δ_j⁽¹⁾ = Σ_i δ_i⁽²⁾ W_ji
-
-    where z_i⁽²⁾ = Σ_j x_j W_ji + b_i, and the connection from input j to hidden node i is W[j, i].
+    """Return the error δ of each node for one window, element by element.
 
     Args:
         x: one window `(D,)`.
-        W: `(D, H)`.
-        b: `(H,)`.
-        U: `(H,)`.
-        activation: registered name of f. `part(activation)()` is your class of that name; its
-            `backward` with an upstream gradient of ones returns f' at the z of its last `forward`.
+        W: `(D, H)`; W[j, i] connects input j to hidden node i.
+        b, U: `(H,)`.
+        activation: registered name of f: `part(activation)()` is your layer.
 
     Returns:
-        δ⁽¹⁾ `(D,)`, δ⁽²⁾ `(H,)`, and δ⁽³⁾, a number.
+        δ⁽¹⁾ `(D,)`, δ⁽²⁾ `(H,)`, and δ⁽³⁾ = 1.0.
 
     Raises:
         ValueError: the shapes do not match.
@@ -44,21 +37,17 @@ def deltas(
             f"W {W.shape} needs x {(D,)}, b {(H,)} and U {(H,)}, but got {x.shape}, {b.shape} "
             f"and {U.shape}"
         )
-    # TODO: loops over i and j, as in the formulas
+    # TODO: loops over the nodes i of layer 2 and the inputs j
     raise NotImplementedError
 
 
 class WindowScorer(Model):
-    """s = Uᵀ f(W x + b), a score for each window, differentiated with matrices.
+    """s = Uᵀ f(W x + b), a score for each window of D numbers, differentiated with matrices.
 
     Args:
-        input_size: D, the length of a window: the vectors of its words, concatenated.
-        hidden_size: H.
         activation: registered name of f.
-        rng: draws the initial weights.
 
-    Parameters:
-        W `(D, H)`, b `(H,)`, U `(H,)`.
+    Parameters: W `(D, H)`, b `(H,)`, U `(H,)`.
     """
 
     def __init__(
@@ -83,13 +72,7 @@ class WindowScorer(Model):
         return deltas(x, W, b, U, self.activation)
 
     def forward(self, x: Array) -> Array:
-        """Return the scores.
-
-        Args:
-            x: windows `(N, D)`, one per row.
-
-        Returns:
-            s `(N,)`.
+        """Return the scores `(N,)` of the windows `x: (N, D)`.
 
         Raises:
             ValueError: `x` is not `(N, D)`.
@@ -100,18 +83,10 @@ class WindowScorer(Model):
         raise NotImplementedError
 
     def backward(self, grad_s: Array) -> Array:
-        """Add the gradients of W, b and U; return that of the windows.
-
-        With one window per row, and δ⁽³⁾ = ∂J/∂s instead of 1:
-
-            δ⁽²⁾ = f'(z⁽²⁾) ∘ (δ⁽³⁾ Uᵀ)      δ⁽¹⁾ = δ⁽²⁾ Wᵀ
-            ∂J/∂W = Σ_n x_n δ_n⁽²⁾ᵀ      ∂J/∂b = Σ_n δ_n⁽²⁾      ∂J/∂U = Σ_n δ_n⁽³⁾ a_n⁽²⁾
+        """Add the gradients of W, b and U; return that of the windows, `(N, D)`.
 
         Args:
-            grad_s: δ⁽³⁾ = ∂J/∂s of every window, `(N,)`. Not modified.
-
-        Returns:
-            δ⁽¹⁾ = ∂J/∂x `(N, D)`.
+            grad_s: ∂J/∂s of every window, `(N,)`. Not modified.
         """
         # TODO: no loop; each δ is computed once and used again
         raise NotImplementedError

@@ -15,15 +15,13 @@ from framework.interfaces import Array, Model
 
 
 class Dropout(Model):
-    """In training every entry is kept with probability p, else 0; at test time all are kept.
+    """Set each entry to 0 with probability 1 − p in training; keep all at test time.
 
-    A unit's output has the same mean in training and at test time. Either every entry is scaled by
-    p at test time (the notes), or kept entries are scaled by 1/p in training (`inverted`).
+    The mean of an entry is the same in both modes: all are scaled at test time, or the kept ones in
+    training (`inverted`).
 
     Args:
         keep_probability: p, in (0, 1].
-        inverted: scale in training instead of at test time.
-        rng: draws which entries are kept.
 
     Raises:
         ValueError: `keep_probability` is not in (0, 1].
@@ -38,44 +36,23 @@ class Dropout(Model):
         self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
 
     def forward(self, x: Array) -> Array:
-        """Return x ∘ m with a factor m for each entry; in training each call draws new factors.
+        """Return x ∘ m `(...)`, a new array of the dtype of `x: (...)`, which is not modified.
 
-            in training:    m = 1 with probability p, else 0        (`inverted`: 1/p, else 0)
-            at test time:   m = p                                   (`inverted`: 1)
-
-        In training one number u in [0, 1) is drawn per entry, ``self.rng.random(x.shape)``, and the
-        entry is kept where u < p.
-
-        Args:
-            x: `(...)`. Not modified.
-
-        Returns:
-            `(...)`, of the dtype of `x`; a new array.
+        In training an entry with a number u < p of ``self.rng.random(x.shape)`` is kept. At test
+        time no
+        number is drawn.
         """
         # TODO: make the factors, keep them for backward, and multiply
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x `(...)`, with the factors of the last `forward`.
-
-        Args:
-            grad_output: `(...)`. Not modified.
-        """
+        """Return the gradient of x `(...)`, with the factors of the last `forward`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class VariationalDropout(Model):
-    """Dropout of sequences with one mask for all time steps of a sequence.
-
-    Args:
-        keep_probability: p, in (0, 1].
-        inverted: scale by 1/p in training instead of by p at test time.
-        rng: draws which features are kept.
-
-    Raises:
-        ValueError: `keep_probability` is not in (0, 1].
-    """
+    """`Dropout` of sequences, with one mask for all time steps of a sequence."""
 
     def __init__(
         self, keep_probability: float, *, inverted: bool = False, rng: np.random.Generator
@@ -86,60 +63,36 @@ class VariationalDropout(Model):
         self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
 
     def forward(self, x: Array) -> Array:
-        """Return x ∘ m as `Dropout.forward`, but with the same factor m(n, d) for all t.
-
-        In training one number is drawn per sequence and feature: ``self.rng.random((N, D))``.
-
-        Args:
-            x: `(N, T, D)`. Not modified.
-
-        Returns:
-            `(N, T, D)`, of the dtype of `x`; a new array.
-        """
+        """Return x ∘ m `(N, T, D)`, with masks from ``self.rng.random((N, D))``."""
         # TODO: as in Dropout, with factors (N, 1, D)
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x `(N, T, D)`, with the factors of the last `forward`.
-
-        Args:
-            grad_output: `(N, T, D)`. Not modified.
-        """
+        """Return the gradient of x `(N, T, D)`, with the factors of the last `forward`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 def average_over_masks(f: Callable[[Array], Array], x: Array, keep_probability: float) -> Array:
-    """Return the exact mean of f(x ∘ m) over all 2ⁿ masks m: the ensemble of all subnetworks.
-
-        E[f(x ∘ m)] = Σ_m p^k (1 − p)^(n−k) f(x ∘ m)        k: number of ones in m
+    """Return the mean of f(x ∘ m) over all 2ⁿ masks m, each with its probability.
 
     Args:
         f: a network; called once for each mask, with `(n,)`.
         x: `(n,)` floats, n ≤ 12. Not modified.
-        keep_probability: p.
-
-    Returns:
-        the mean, of the shape of f(x).
     """
     # TODO: itertools.product makes all masks
     raise NotImplementedError
 
 
 def monte_carlo(model: Model, x: Array, samples: int) -> tuple[Array, Array]:
-    """Return mean and standard deviation of the outputs of a network that drops units.
-
-        1/M Σ_m f(x, θ_m)        θ_m: the network after drawing the m-th mask
-
-    The model is put into training mode, where it drops, and into evaluation mode at the end.
+    """Return mean and standard deviation of M = `samples` outputs in training mode.
 
     Args:
-        model: a model with dropout; ``forward(x)`` draws a new mask in training mode.
+        model: ends in evaluation mode.
         x: its input. Not modified.
-        samples: M, at least 1, the number of calls of `forward`.
 
     Returns:
-        mean and standard deviation (with 1/M) over the samples, each of the shape of the output.
+        mean and standard deviation (with 1/M), each of the shape of the output.
     """
     # TODO: your code here
     raise NotImplementedError

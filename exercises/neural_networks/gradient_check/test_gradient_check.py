@@ -57,7 +57,7 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("(f(x + ε e_i) − f(x − ε e_i)) / 2ε, one entry at a time.")
-@pytest.mark.promise("change-itself-copy", "numerical_gradient.x")
+@pytest.mark.promise("moves-the-array", "numerical_gradient.x")
 def test_central_differences(submission, reference, rng):
     """numerical_gradient: central differences, for any shape of x."""
     for shape in ((5,), (2, 3), ()):
@@ -95,7 +95,7 @@ def test_one_entry_at_a_time(submission, rng):
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("With a seed, f gets a new generator in each evaluation: see `evaluate`.")
-@pytest.mark.promise("seed-evaluation-rng")
+@pytest.mark.promise("same-draws")
 def test_function_with_chance(submission, reference, rng):
     """numerical_gradient: with a seed, f draws the same random numbers every time."""
     x = rng.normal(size=6)

@@ -14,18 +14,11 @@ from framework.interfaces import Array
 
 
 def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Array:
-    """Draw the weights of a layer, uniform on [−b, b] with b = √(6 / (fan_in + fan_out)).
-
-    Their variance is b²/3 = 2 / (fan_in + fan_out), which lies between 1/fan_in and 1/fan_out. The
-    variance 1/fan_in would keep the size of signals, and 1/fan_out the size of gradients.
+    """Draw weights `(fan_in, fan_out)`, uniform on [−b, b] with b = √(6 / (fan_in + fan_out)).
 
     Args:
         fan_in: inputs of each unit, ≥ 1.
         fan_out: units, ≥ 1.
-        rng: draws the weights.
-
-    Returns:
-        `(fan_in, fan_out)` float64.
 
     Raises:
         ValueError: `fan_in` or `fan_out` is below 1.
@@ -36,17 +29,11 @@ def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Ar
 
 
 def fan_in_scaled(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Array:
-    """Draw the weights of a layer, normal with mean 0 and standard deviation 1 / √fan_in.
-
-    A unit sums fan_in products. With inputs of mean square 1 the sum has variance 1.
+    """Draw weights `(fan_in, fan_out)`, normal with mean 0 and standard deviation 1 / √fan_in.
 
     Args:
         fan_in: inputs of each unit, ≥ 1.
         fan_out: units, ≥ 1.
-        rng: draws the weights.
-
-    Returns:
-        `(fan_in, fan_out)` float64.
 
     Raises:
         ValueError: `fan_in` or `fan_out` is below 1.
@@ -77,23 +64,16 @@ def deep_losses(
     steps: int,
     activation: str = "tanh",
 ) -> list[float]:
-    """Train a deep network by gradient descent on all examples; return the loss of each step.
-
-        h_0 = x,    h_k = f(h_{k−1} W_k) for all layers but the last,    s = h_{L−1} W_L
-        J = 1/N Σ_n (s_n − y_n)²
-
-    There are no biases. Every step moves all weights by −learning_rate ∂J/∂W.
+    """Train a deep network without biases on all examples; return the loss before each step.
 
     Args:
         weights: W_1 ... W_L, at least one; W_L is `(m, 1)`. Not modified.
         x: `(N, n)`.
         y: `(N,)`.
-        learning_rate: α.
-        steps: number of steps.
-        activation: f, "tanh" or "sigmoid".
+        activation: f, "tanh" or "sigmoid"; after each layer but the last.
 
     Returns:
-        J before each step, `steps` numbers.
+        J = 1/N Σ_n (s_n − y_n)² before each step, `steps` numbers.
     """
     # TODO: a forward pass that keeps all h, then the layers in reverse order
     raise NotImplementedError

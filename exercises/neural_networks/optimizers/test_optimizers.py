@@ -95,7 +95,7 @@ def test_momentum_by_hand(submission, reference, rng):
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("One velocity for each name, in self.v[name].")
-@pytest.mark.promise("unchanged", "schedule-may-change")
+@pytest.mark.promise("unchanged", "current-rate")
 def test_momentum_trajectory(submission, reference, rng):
     """Momentum: 50 steps of three parameters, each with its own velocity."""
     same_trajectory(submission, reference, rng, "Momentum", 0.05, mu=0.8)

@@ -1,6 +1,7 @@
 """Preprocessing: transform inputs to mean 0, equal scale, or covariance I.
 
-Each transform takes its statistics from training data in `fit` and applies them to all data.
+Each transform takes its statistics from training data in `fit` and applies them to all data. Both
+leave their argument as it is. Data that do not fit raise a ValueError, by the given helpers.
 
 Source: CS224n notes part III, section 2.5.
 """
@@ -13,55 +14,32 @@ from framework.interfaces import Array, Transform
 
 
 class MeanSubtraction(Transform):
-    """x − μ, with μ the mean of the training data, whose features then have mean 0.
-
-    Attributes:
-        mean: μ `(D,)`.
-    """
+    """x − μ, with the mean μ of the training data, kept in `mean` `(D,)`."""
 
     def fit(self, x: Array) -> None:
-        """Take the mean of `x: (N, D)`, N ≥ 1.
-
-        Raises:
-            ValueError: `x` has no rows, not two axes, or an entry that is not finite.
-        """
+        """Take the mean of the training data `x: (N, D)`."""
         # TODO: your code here
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """Return x − μ `(M, D)` for `x: (M, D)`, which is not modified.
-
-        Raises:
-            ValueError: `x` has another number of features than the training data.
-        """
+        """Return x − μ `(M, D)` for `x: (M, D)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class Normalization(Transform):
-    """x / σ, with σ the standard deviations of the training data, whose features then have σ = 1.
+    """x / σ, with the standard deviations σ of the training data, kept in `scale` `(D,)`.
 
-    A feature that is constant in training has σ = 0; it is not changed.
-
-    Attributes:
-        scale: σ `(D,)`, and 1 for a constant feature.
+    A feature that is constant in training is not changed: its scale is 1.
     """
 
     def fit(self, x: Array) -> None:
-        """Take σ² = 1/N Σ (x − μ)² of `x: (N, D)`, N ≥ 1.
-
-        Raises:
-            ValueError: `x` has no rows, not two axes, or an entry that is not finite.
-        """
+        """Take σ² = 1/N Σ (x − μ)² of the training data `x: (N, D)`."""
         # TODO: a feature is constant if its largest and its smallest value are the same
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """Return x / σ `(M, D)` for `x: (M, D)`, which is not modified.
-
-        Raises:
-            ValueError: `x` has another number of features than the training data.
-        """
+        """Return x / σ `(M, D)` for `x: (M, D)`."""
         # TODO: your code here
         raise NotImplementedError
 
@@ -69,38 +47,23 @@ class Normalization(Transform):
 class Whitening(Transform):
     """(x − μ) V / s, a transform that gives the training data the covariance I.
 
-    The columns of V are orthonormal directions, in order of decreasing variance of the training
-    data. s_i is the standard deviation along the i-th direction. It is at least `epsilon` times the
-    largest s, so that no direction divides by 0.
-
-    Args:
-        epsilon: the smallest s_i, relative to the largest.
-
-    Attributes:
-        mean: μ `(D,)`.
-        projection: V / s, `(D, D)`; the sign of each column is arbitrary.
+    The columns of V are orthonormal directions, in order of decreasing standard deviation s_i. An
+    s_i
+    below `epsilon` times the largest is replaced by that. Kept: `mean` `(D,)` and `projection` = V
+    / s,
+    `(D, D)`; the sign of each column is arbitrary.
     """
 
     def __init__(self, epsilon: float = 1e-6) -> None:
         self.epsilon = epsilon
 
     def fit(self, x: Array) -> None:
-        """Take the mean and the directions of `x: (N, D)`, N ≥ 1.
-
-            X' = x − μ      X'ᵀ X' / N = V diag(s²) Vᵀ      s_1 ≥ s_2 ≥ ... ≥ 0
-
-        Raises:
-            ValueError: `x` has no rows, not two axes, or an entry that is not finite.
-        """
+        """Take the mean and the directions of the training data `x: (N, D)`."""
         # TODO: the right singular vectors of X' are V, its singular values s √N
         raise NotImplementedError
 
     def apply(self, x: Array) -> Array:
-        """Return (x − μ) V / s `(M, D)` for `x: (M, D)`, which is not modified.
-
-        Raises:
-            ValueError: `x` has another number of features than the training data.
-        """
+        """Return (x − μ) V / s `(M, D)` for `x: (M, D)`."""
         # TODO: your code here
         raise NotImplementedError
 

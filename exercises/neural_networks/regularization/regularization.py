@@ -13,19 +13,12 @@ from framework.interfaces import Array, Parameters, Penalty
 
 
 def weights(parameters: Mapping[str, Array]) -> Parameters:
-    """Given: return the parameters that are penalised: arrays with two axes or more.
-
-    A bias has at most one axis. It shifts a function and does not change its smoothness, so it is
-    not penalised.
-    """
+    """Given: return the parameters that are penalised: arrays with two axes or more, no biases."""
     return {name: W for name, W in parameters.items() if np.ndim(W) >= 2}
 
 
 class L2Penalty(Penalty):
-    """λ Σ ‖W‖²_F, the sum of the squares of all weights.
-
-    Args:
-        strength: λ ≥ 0.
+    """λ Σ ‖W‖²_F, the sum of the squares of all weights, with λ = `strength`.
 
     Raises:
         ValueError: `strength` is negative or NaN.
@@ -37,21 +30,18 @@ class L2Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """Return λ Σ over all weights of W², a Python float; 0 if there are no weights."""
+        """Return the penalty, a Python float; 0 if there are no weights."""
         # TODO: your code here
         raise NotImplementedError
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """Return the derivative with respect to each weight, `2 λ W`: new arrays, weights only."""
+        """Return the gradient of each weight: new arrays, no biases."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class L1Penalty(Penalty):
-    """λ Σ |W|, the sum of the absolute values of all weights: it makes many of them 0.
-
-    Args:
-        strength: λ ≥ 0.
+    """λ Σ |W|, the sum of the absolute values of all weights, with λ = `strength`.
 
     Raises:
         ValueError: `strength` is negative or NaN.
@@ -63,22 +53,21 @@ class L1Penalty(Penalty):
         self.strength = strength
 
     def value(self, parameters: Mapping[str, Array]) -> float:
-        """Return λ Σ over all weights of |W|, a Python float; 0 if there are no weights."""
+        """Return the penalty, a Python float; 0 if there are no weights."""
         # TODO: your code here
         raise NotImplementedError
 
     def gradient(self, parameters: Mapping[str, Array]) -> Parameters:
-        """Return `λ sgn(W)` with sgn(0) = 0: new arrays, weights only."""
+        """Return the gradient of each weight, 0 for a weight of 0: new arrays, no biases."""
         # TODO: your code here
         raise NotImplementedError
 
 
 def soft_threshold(w: Array, amount: float) -> Array:
-    """Return sgn(w) max(|w| − amount, 0): the step of L1 that makes small weights exactly 0.
+    """Return sgn(w) max(|w| − amount, 0): small weights become exactly 0.
 
     Args:
         w: `(...)` floats. Not modified.
-        amount: at least 0; learning rate times λ in a step of gradient descent.
 
     Returns:
         `(...)`, a new array of the dtype of `w`.
@@ -96,18 +85,16 @@ def fit_linear(
     learning_rate: float = 0.1,
     steps: int = 300,
 ) -> tuple[Array, float]:
-    """Fit y ≈ x w + b by gradient descent on the mean squared error and a penalty.
+    """Fit y ≈ x w + b by gradient descent on the mean squared error and penalties of w.
 
-        J_R = 1/N Σ_n (x_n·w + b − y_n)² + l2 Σ w² + l1 Σ |w|
-
-    Each step moves w and b against the gradient of the first two terms, both computed before the
-    step. Then w becomes soft_threshold(w, learning_rate · l1). The bias is not penalised.
+    Each step moves w and b against the gradient of error and L2, both computed before the step.
+    Then w
+    becomes soft_threshold(w, learning_rate · l1).
 
     Args:
         x: `(N, D)`. Not modified.
         y: `(N,)`. Not modified.
         l2, l1: strengths of the penalties.
-        learning_rate: α.
         steps: number of steps. w and b start at 0.
 
     Returns:

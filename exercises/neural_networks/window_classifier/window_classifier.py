@@ -15,10 +15,10 @@ PAD = 0
 
 
 def windows(ids: Array, size: int) -> Array:
-    """Return the window of each word: itself and `size` words on each side, `PAD` beyond the ends.
+    """Return the window of each word: itself and m = `size` words on each side, `PAD` beyond.
 
     Args:
-        ids: the words of one sentence, `(T,)` integers. T may be 0, or smaller than a window.
+        ids: the words of one sentence, `(T,)` integers, T ≥ 0.
         size: m ≥ 0.
 
     Returns:
@@ -36,20 +36,11 @@ def windows(ids: Array, size: int) -> Array:
 class WindowClassifier(Model):
     """logits = h U + b₂ with h = f(x W + b), where x is the concatenated vectors of a window.
 
-    Both affine layers and f are parts that you wrote before: ``affine`` and an activation.
-
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
-        window: m, the number of words on each side.
-        hidden_size: H.
-        classes: C.
-        activation: registered name of f.
-        rng: draws the initial weights.
+        activation: registered name of f. Layers and f are the parts that you wrote before.
 
-    Parameters:
-        embedding `(V, E)`, hidden.W `((2m+1) E, H)`, hidden.b `(H,)`, output.W `(H, C)`,
-        output.b `(C,)`.
+    Parameters: embedding `(V, E)`, hidden.W `((2m+1) E, H)`, hidden.b `(H,)`, output.W `(H, C)`,
+    output.b `(C,)`; V includes the padding id 0.
     """
 
     def __init__(
@@ -72,15 +63,7 @@ class WindowClassifier(Model):
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
     def forward(self, ids: Array) -> Array:
-        """Return the score of each class for the word in the middle of each window.
-
-            x = [e_{−m} ... e_m]        h = f(x W + b)        logits = h U + b₂
-
-        Args:
-            ids: windows, `(N, 2m + 1)` integers.
-
-        Returns:
-            logits `(N, C)`.
+        """Return logits `(N, C)` for the words in the middle of the windows `ids: (N, 2m + 1)`.
 
         Raises:
             ValueError: the windows have another width.
@@ -91,10 +74,7 @@ class WindowClassifier(Model):
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of all layers and of the word vectors.
-
-        A word that occurs several times gets the sum over all its places. The ids have no
-        gradient, so nothing is returned.
+        """Add the gradients of all layers and of the word vectors; return None.
 
         Args:
             grad_logits: `(N, C)`. Not modified.

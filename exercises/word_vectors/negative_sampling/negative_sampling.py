@@ -57,9 +57,3 @@ def negative_sampling(
     """
     # TODO: z = ±u·v_c, J = Σ log(1 + exp(−z)), dJ/dz = −σ(−z)
     raise NotImplementedError
-
-
-def _sigmoid(z: Array) -> Array:
-    """Given: return σ(z) = 1 / (1 + exp(−z)) without overflow, exact for large negative z."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, e) / (1.0 + e)

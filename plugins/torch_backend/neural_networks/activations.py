@@ -44,11 +44,7 @@ class _Activation(Model, ABC):
 class Sigmoid(_Activation):
     """σ(z) = 1 / (1 + exp(−z)); σ'(z) = σ(z) (1 − σ(z))."""
 
-    def _f(self, z: Tensor) -> Tensor:
-        if z.dtype != torch.float64:
-            return torch.sigmoid(z)
-        # That kernel is 0 where exp(−z) overflows and σ(z) is still a number.
-        return functional.logsigmoid(z).exp()
+    _f = staticmethod(torch.sigmoid)
 
     def _back(self, grad: Tensor) -> Any:
         return _aten.sigmoid_backward(grad, self._y)

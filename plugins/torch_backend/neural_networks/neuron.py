@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.differentiated import check_forward
@@ -19,8 +18,7 @@ from plugins.torch_backend.shared.products import add_product, product
 @torch.no_grad()
 def sigmoid(z: Tensor) -> Tensor:
     """σ(z) = 1 / (1 + exp(−z)) `(...)` for `z: (...)`."""
-    # The kernel `torch.sigmoid` is 0 where exp(−z) overflows and σ(z) is still a number.
-    return functional.logsigmoid(to_tensor(z)).exp()
+    return torch.sigmoid(to_tensor(z))
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, Model
+from framework.models.parts import part
 
 
 class GRU(Model):
@@ -42,6 +43,7 @@ class GRU(Model):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
+        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size, self.reset_after = D, H, reset_after
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 3 * H)))
@@ -90,7 +92,7 @@ class GRU(Model):
         inner = np.empty((T, N, H), from_input.dtype)
         for t in range(T):
             a = from_input[:, t]
-            gates[t, :, : 2 * H] = _sigmoid(a[:, : 2 * H] + h[t] @ W_gates)
+            gates[t, :, : 2 * H] = self.sigmoid(a[:, : 2 * H] + h[t] @ W_gates)
             u, r, content = np.split(gates[t], 3, axis=1)
             if self.reset_after:
                 inner[t] = h[t] @ W_hh + self.parameters["b_h"]
@@ -167,8 +169,3 @@ class GRU(Model):
         else:
             g["W_h"][:, 2 * H :] += np.tensordot(self._inner, grad_a[:, :, 2 * H :], axes=steps)
         # END SOLUTION
-
-
-def _sigmoid(z: Array) -> Array:
-    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
-    return (1 + np.tanh(z / 2)) / 2

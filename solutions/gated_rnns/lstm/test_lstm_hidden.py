@@ -101,7 +101,7 @@ def test_repeated_calls(submission, reference, rng):
 
 @pytest.mark.task("LSTM")
 @pytest.mark.points(1.5)
-@pytest.mark.hint("_sigmoid is given: it never overflows, but a formula with exp(z) does.")
+@pytest.mark.hint("self.sigmoid is your own function: it never overflows, but exp(z) does.")
 @pytest.mark.promise("finite")
 def test_saturated(submission, reference, rng):
     """Inputs of ±1000 give finite states and gradients."""

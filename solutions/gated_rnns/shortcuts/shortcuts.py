@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.interfaces import Array, Model
+from framework.models.parts import part
 
 
 class Residual(Model):
@@ -108,6 +109,7 @@ class Highway(Model):
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
         super().__init__()
+        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
         self.size = size
         self.add_parameter("W_h", rng.normal(scale=size**-0.5, size=(size, size)))
         self.add_parameter("b_h", np.zeros(size))
@@ -134,7 +136,7 @@ class Highway(Model):
         # BEGIN SOLUTION: compute h, t and y, and keep what backward needs
         p = self.parameters
         h = np.maximum(x @ p["W_h"] + p["b_h"], 0)
-        t = _sigmoid(x @ p["W_t"] + p["b_t"])
+        t = self.sigmoid(x @ p["W_t"] + p["b_t"])
         self._x, self._h, self._t = x, h, t
         return t * h + (1 - t) * x
         # END SOLUTION
@@ -163,8 +165,3 @@ class Highway(Model):
         self.gradients[f"W_{name}"] += self._x.reshape(-1, self.size).T @ rows
         self.gradients[f"b_{name}"] += rows.sum(axis=0)
         # END SOLUTION
-
-
-def _sigmoid(z: Array) -> Array:
-    """Given: σ(z) = (1 + tanh(z/2)) / 2, which never overflows."""
-    return (1 + np.tanh(z / 2)) / 2

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import equal, finite, paired_models
 
-#: Far from zero on both sides: exp(715) overflows.
-FAR = np.array([[[-1e3, -715.0, -30.0]], [[30.0, 715.0, 1e3]]])
+#: Far from zero on both sides: exp(1000) overflows.
+FAR = np.array([[[-1e3, -700.0, -30.0]], [[30.0, 700.0, 1e3]]])
 
 
 def works_everywhere(pair, rng):
@@ -34,9 +34,9 @@ def tails(pair, values, derivatives):
     """Compare values and derivatives at FAR; none may be infinite or NaN."""
     value = pair.student.forward(FAR)
     derivative = pair.student.backward(np.ones_like(FAR))
-    finite(value, "the output at z = ±1000, ±715 and ±30")
-    finite(derivative, "the derivative at z = ±1000, ±715 and ±30")
-    equal(value, values, "the output at z = −1000, −715, −30 and 30, 715, 1000", atol=1e-300)
+    finite(value, "the output at z = ±1000, ±700 and ±30")
+    finite(derivative, "the derivative at z = ±1000, ±700 and ±30")
+    equal(value, values, "the output at z = −1000, −700, −30 and 30, 700, 1000", atol=1e-300)
     equal(derivative, derivatives, "the derivative at the same z", atol=1e-12)
 
 
@@ -47,7 +47,6 @@ def tails(pair, values, derivatives):
     "finite-value",
     "any-shape",
     "Sigmoid.forward",
-    "Sigmoid.forward.z",
     "dtype",
     "independent-calls",
 )
@@ -56,7 +55,7 @@ def test_sigmoid_far_tails(submission, reference, rng):
     pair = paired_models(submission, reference, "Sigmoid")
     e = np.exp(-np.abs(FAR))
     tails(pair, np.where(FAR < 0, e, 1.0) / (1.0 + e), e)
-    for z in (-715.0, -600.0, -30.0):
+    for z in (-700.0, -600.0, -30.0):
         value = pair.student.forward(np.array([z]))
         equal(value, np.exp(np.array([z])), f"σ({z:g})", rtol=1e-7)
     works_everywhere(pair, rng)
@@ -89,11 +88,11 @@ def test_hard_tanh_far_tails(submission, reference, rng):
 @pytest.mark.hint("softsign' falls slowly, like 1/z²: at z = −1000 it is still about 1e-6.")
 @pytest.mark.promise(
     "SoftSign",
-    "softsign-backward-must",
+    "softsign-far",
     "any-shape",
     "dtype",
     "independent-calls",
-    "finite-grad-output",
+    "softsign-divided",
 )
 def test_soft_sign_far_tails(submission, reference, rng):
     """SoftSign: saturates slowly, like 1/z²; any shape; float32 stays float32."""

@@ -26,7 +26,7 @@ WINDOW, NUMBERS, UNITS = 5, 12, 24
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("δ_j⁽¹⁾ is a sum over all H hidden nodes, for each of the D inputs.")
-@pytest.mark.promise("error-node", "dtype", "deltas.raises")
+@pytest.mark.promise("errors-of-nodes", "dtype", "deltas.raises")
 def test_deltas_of_other_sizes(submission, reference, rng):
     """deltas: one input or one hidden node; dead nodes; float32; wrong shapes."""
     for D, H, activation in ((1, 4, "sigmoid"), (4, 1, "tanh"), (3, 3, "sigmoid"), (6, 5, "relu")):
@@ -85,7 +85,7 @@ def test_other_shapes_and_activations(submission, reference, rng):
 @pytest.mark.hint(
     "Gradients point uphill: with ∂J/∂s = −1 a step against them raises the true score."
 )
-@pytest.mark.promise("put-two-batch")
+@pytest.mark.promise("one-batch-of-both")
 def test_max_margin_training(submission, reference, rng):
     """WindowScorer: training with the max-margin loss separates a true and a corrupt window."""
     models = trained_models(submission, reference, "WindowScorer", 20, 8, rng=rng)
@@ -113,7 +113,7 @@ def test_max_margin_training(submission, reference, rng):
 @pytest.mark.hint(
     "If all checks above pass, grade activations: the hidden layer uses your sigmoid."
 )
-@pytest.mark.promise("windows-add-gradients")
+@pytest.mark.promise("pairs-add-up")
 def test_names_score_above_corrupted_windows(submission, reference, metric_threshold, rng):
     """WindowScorer: trained with max-margin, it scores new windows around names above others."""
 

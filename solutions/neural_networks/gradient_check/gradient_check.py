@@ -30,21 +30,14 @@ def evaluate(f: Function, x: Array, seed: int | None) -> float:
 def numerical_gradient(
     f: Function, x: Array, epsilon: float = 1e-5, *, seed: int | None = None
 ) -> Array:
-    """Return the gradient of `f` at `x` by central differences, one entry after the other:
-
-        ∂f/∂x_i ≈ (f(x + ε e_i) − f(x − ε e_i)) / 2ε,    e_i = 1 at entry i, 0 elsewhere
-
-    Its error is ε² f'''/6 plus the rounding error of f divided by ε. It evaluates f twice an entry.
+    """Return the gradient of `f` at `x` `(...)` by central differences, entry after entry.
 
     Args:
-        f: see `Function`; evaluate it with `evaluate`, which handles the seed.
-        x: `(...)`, float64. Change it itself, not a copy: f may refer to the same array (a model's
-            parameter) and ignore its argument. Afterwards every entry is restored exactly.
+        f: see `Function`; evaluate it with `evaluate`, twice for each entry.
+        x: `(...)`, float64. Change the array itself, not a copy: f may refer to it and ignore its
+            argument. Afterwards every entry is restored exactly.
         epsilon: ε > 0.
         seed: seed of the numbers that f draws; None if it draws none.
-
-    Returns:
-        `(...)`, the shape of `x`.
 
     Raises:
         ValueError: `x` is not of float64, ε is not positive, or f is not finite.
@@ -66,14 +59,7 @@ def numerical_gradient(
 
 
 def relative_error(a: Array, n: Array, floor: float = 1e-6) -> float:
-    """Return the relative difference of two gradients at the worst entry:
-
-        max_i |a_i − n_i| / max(|a_i|, |n_i|, floor)
-
-    Args:
-        a, n: `(...)`, of the same shape.
-        floor: > 0, the least size to divide by. A numerical gradient has a rounding error of about
-            1e-11 |f|, which is a large part of an entry of 1e-10.
+    """Return max_i |a_i − n_i| / max(|a_i|, |n_i|, floor) of two gradients `(...)`.
 
     Returns:
         0 for equal gradients and for empty arrays; infinity if an entry is not finite.
@@ -107,21 +93,14 @@ def is_gradient(
 ) -> bool:
     """Return whether `gradient` is the gradient of `f` at `x`.
 
-    Each entry must agree with the numerical gradient: a relative error of at most `tolerance`, with
-    a floor of 1e-6 max(1, |f(x)|). An entry that does not agree may be at a kink (ReLU at 0):
-
-    - A kink within ε of x: the numerical gradient with ε/10 decides.
-    - A kink at x itself: the slopes on both sides, (f(x + ε e_i) − f(x)) / ε and
-      (f(x) − f(x − ε e_i)) / ε, differ. For a smooth f they are ten times closer with ε/10. At a
-      kink their distance with ε/10 is more than half of that with ε. Then all values between the
-      two slopes with ε/10 are right, and so are values beyond a slope by at most `tolerance`.
+    Each entry must agree with the numerical gradient, with ε or with ε/10. At a kink it may be any
+    value between the slopes on both sides, with ε/10. An entry is at a kink if the distance of
+    these slopes is more than half of that with ε.
 
     Args:
-        f: see `Function`.
-        gradient: the gradient to check, `(...)`. An entry that is not finite is wrong.
-        x: `(...)`, float64; see `numerical_gradient`.
-        epsilon: ε > 0.
-        tolerance: greatest relative error.
+        f, x, epsilon: see `numerical_gradient`.
+        gradient: `(...)`. An entry that is not finite is wrong.
+        tolerance: greatest relative error, with a floor of 1e-6 max(1, |f(x)|).
         seed: seed of the numbers that f draws; None if it draws none.
 
     Raises:

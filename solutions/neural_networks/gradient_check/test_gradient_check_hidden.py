@@ -67,7 +67,7 @@ def decides(submission, function, gradient, x, expected, what, **settings):
 
 @pytest.mark.task("numerical_gradient")
 @pytest.mark.points(2.5)
-@pytest.mark.promise("error-central-difference")
+@pytest.mark.promise("central-error")
 def test_error_of_second_order(submission, rng):
     """numerical_gradient: ten times the step gives a hundred times the error."""
     x = rng.uniform(0.5, 1.0, size=3)
@@ -276,7 +276,7 @@ def test_corner_of_a_curve(submission, rng):
 
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
-@pytest.mark.promise("is_gradient", "smaller-always-help")
+@pytest.mark.promise("is_gradient", "rounding-error")
 def test_rounding(submission, rng):
     """is_gradient: accepts a right gradient of tiny slopes despite the rounding of f."""
     x, slope = np.zeros(20), 5e-7 * rng.permutation(np.repeat([1.0, -1.0], 10))

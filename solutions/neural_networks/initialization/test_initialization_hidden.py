@@ -24,9 +24,7 @@ def each(test):
 @each
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Use fan_in and fan_out each in its own place.")
-@pytest.mark.promise(
-    "fan-inputs-unit", "weights-fan-out", "xavier_uniform.raises", "fan_in_scaled.raises"
-)
+@pytest.mark.promise("fans", "shape", "xavier_uniform.raises", "fan_in_scaled.raises")
 def test_narrow_and_wide_layers(submission, rng, name):
     """Layers with few inputs and many units, with many inputs and few units, and without."""
     for fan_in, fan_out in ((0, 3), (3, 0), (-1, 3)):
@@ -43,7 +41,7 @@ def test_narrow_and_wide_layers(submission, rng, name):
 @each
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Draw from `rng` only: the same seed must give the same weights.")
-@pytest.mark.promise("chance", "chance-weight")
+@pytest.mark.promise("generator", "own-draws")
 def test_the_generator_decides(submission, name):
     """The same seed gives the same weights, another seed others; no weight is repeated."""
     draw = getattr(submission, name)

@@ -1,6 +1,7 @@
 """Learning rates that depend on the time or on the layer.
 
-In every formula α₀ is the initial rate and t = 0, 1, 2, ... the number of steps done.
+In every formula α₀ is the initial rate and t = 0, 1, 2, ... the number of steps done. Arguments
+outside their ranges raise a ValueError.
 
 Source: CS224n notes part III, section 2.7.
 """
@@ -22,9 +23,6 @@ class StepDecay(Schedule):
         learning_rate: α₀ > 0.
         factor: x, in (0, 1].
         every: n, a whole number ≥ 1.
-
-    Raises:
-        ValueError: an argument is outside its range.
     """
 
     def __init__(self, learning_rate: float, factor: float, every: int) -> None:
@@ -34,11 +32,7 @@ class StepDecay(Schedule):
         self.learning_rate, self.factor, self.every = learning_rate, factor, every
 
     def rate(self, step: int) -> float:
-        """Return α(t) at t = `step`.
-
-        Raises:
-            ValueError: `step` is negative.
-        """
+        """Return α(t) at t = `step`; a negative step is a ValueError."""
         _check(step >= 0, "step ≥ 0", step)
         # BEGIN SOLUTION
         return self.learning_rate * self.factor ** (step // self.every)
@@ -46,14 +40,10 @@ class StepDecay(Schedule):
 
 
 class ExponentialDecay(Schedule):
-    """α(t) = α₀ exp(−k t): every step multiplies the rate by the same factor.
+    """α(t) = α₀ exp(−k t), α₀ > 0: every step multiplies the rate by the same factor.
 
     Args:
-        learning_rate: α₀ > 0.
         decay: k ≥ 0.
-
-    Raises:
-        ValueError: an argument is outside its range.
     """
 
     def __init__(self, learning_rate: float, decay: float) -> None:
@@ -62,11 +52,7 @@ class ExponentialDecay(Schedule):
         self.learning_rate, self.decay = learning_rate, decay
 
     def rate(self, step: int) -> float:
-        """Return α(t) at t = `step`.
-
-        Raises:
-            ValueError: `step` is negative.
-        """
+        """Return α(t) at t = `step`; a negative step is a ValueError."""
         _check(step >= 0, "step ≥ 0", step)
         # BEGIN SOLUTION
         return self.learning_rate * math.exp(-self.decay * step)
@@ -74,15 +60,7 @@ class ExponentialDecay(Schedule):
 
 
 class InverseDecay(Schedule):
-    """α(t) = α₀ τ / max(t, τ): constant until τ, then proportional to 1/t.
-
-    Args:
-        learning_rate: α₀ > 0.
-        tau: τ > 0, the time at which the rate starts to fall.
-
-    Raises:
-        ValueError: an argument is outside its range.
-    """
+    """α(t) = α₀ τ / max(t, τ), α₀ > 0 and τ > 0: constant until τ, then falling as 1/t."""
 
     def __init__(self, learning_rate: float, tau: float) -> None:
         _check(learning_rate > 0, "learning_rate > 0", learning_rate)
@@ -90,11 +68,7 @@ class InverseDecay(Schedule):
         self.learning_rate, self.tau = learning_rate, tau
 
     def rate(self, step: int) -> float:
-        """Return α(t) at t = `step`.
-
-        Raises:
-            ValueError: `step` is negative.
-        """
+        """Return α(t) at t = `step`; a negative step is a ValueError."""
         _check(step >= 0, "step ≥ 0", step)
         # BEGIN SOLUTION
         return self.learning_rate * self.tau / max(step, self.tau)
@@ -102,16 +76,11 @@ class InverseDecay(Schedule):
 
 
 def fan_in_rate(learning_rate: float, fan_in: int) -> float:
-    """Return the rate for the weights of a layer whose units have `fan_in` inputs: α / √fan_in.
-
-    In a unit with many inputs, small changes of all weights add up to a large change of the sum.
+    """Return α / √fan_in, the rate for the weights of a layer whose units have `fan_in` inputs.
 
     Args:
         learning_rate: α > 0.
         fan_in: a whole number ≥ 1; for W `(in, out)` that is ``W.shape[0]``.
-
-    Raises:
-        ValueError: an argument is outside its range.
     """
     _check(learning_rate > 0, "learning_rate > 0", learning_rate)
     _check(fan_in >= 1, "fan_in ≥ 1", fan_in)
@@ -123,13 +92,11 @@ def fan_in_rate(learning_rate: float, fan_in: int) -> float:
 def gradient_descent(
     gradient: Callable[[Array], Array], start: Array, schedule: Schedule, steps: int
 ) -> Array:
-    """Return the path of θ_{t+1} = θ_t − α(t) ∇J(θ_t) with the rate of a schedule.
+    """Return the path of θ_{t+1} = θ_t − α(t) ∇J(θ_t), with α(t) from `schedule`.
 
     Args:
         gradient: ∇J, called once for each step with θ_t `(n,)`.
         start: θ_0 `(n,)` floats. Not modified.
-        schedule: gives α(t) by `rate`, t = 0, 1, 2, ...
-        steps: number of steps, at least 0.
 
     Returns:
         θ_0 ... θ_steps, `(steps + 1, n)`.

@@ -30,13 +30,10 @@ def each_schedule(test):
 @pytest.mark.promise(
     "independent-calls",
     "errors",
-    "StepDecay.raises",
-    "ExponentialDecay.raises",
-    "InverseDecay.raises",
-    "fan_in_rate.raises",
-    "StepDecay.rate.raises",
-    "ExponentialDecay.rate.raises",
-    "InverseDecay.rate.raises",
+    "learning_rates",
+    "StepDecay.rate",
+    "ExponentialDecay.rate",
+    "InverseDecay.rate",
     "StepDecay.every",
     "ExponentialDecay.decay",
 )

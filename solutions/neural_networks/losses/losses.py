@@ -1,10 +1,9 @@
 """Losses: one number that measures how wrong the scores are, and its gradients.
 
 `forward` returns the mean over the batch. `backward` returns the gradient of that mean with respect
-to the scores of the last `forward`. Neither changes an argument.
+to the scores of the last `forward`, in their shape and dtype. Neither changes an argument.
 
-Source: CS224n notes part III, sections 1.4 and 1.5 (max-margin); lecture 1, section 4 and lecture
-6, section 2.4 (cross-entropy of a softmax).
+Source: CS224n notes part III, sections 1.4 and 1.5; lecture 1, section 4; lecture 6, section 2.4.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ class MaxMarginLoss(Loss):
     """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows should score Δ above corrupt ones.
 
     Args:
-        margin: Δ ≥ 0. With Δ = 0 a pair costs nothing as soon as s ≥ s_c.
+        margin: Δ ≥ 0.
 
     Raises:
         ValueError: `margin` is negative or NaN.
@@ -30,14 +29,7 @@ class MaxMarginLoss(Loss):
         self.margin = margin
 
     def forward(self, true_scores: Array, corrupt_scores: Array) -> float:
-        """Compute J.
-
-        Args:
-            true_scores: s `(...)`, real numbers.
-            corrupt_scores: s_c `(...)`, the score of the corrupt window of each pair.
-
-        Returns:
-            the mean over all pairs; NaN if a score is NaN.
+        """Return J for the scores s `(...)` and s_c `(...)` of N pairs; NaN if a score is NaN.
 
         Raises:
             ValueError: the shapes differ, or there is no pair.
@@ -52,32 +44,19 @@ class MaxMarginLoss(Loss):
         # END SOLUTION
 
     def backward(self) -> tuple[Array, Array]:
-        """Return ∂J/∂s and ∂J/∂s_c, in the shape and dtype of the scores.
-
-        A pair with a positive cost has ∂/∂s = −∂/∂s_c = −1 before the mean is taken. A satisfied
-        pair has two zeros, and so has a pair at the kink, where Δ + s_c − s is exactly 0.
-        """
+        """Return ∂J/∂s and ∂J/∂s_c; both are 0 where Δ + s_c − s ≤ 0."""
         # BEGIN SOLUTION
+        # max(0, v) with v = Δ + s_c − s has slope 1 where v > 0
         grad_corrupt = self.violated / self.violated.size
         return -grad_corrupt, grad_corrupt
         # END SOLUTION
 
 
 class SoftmaxCrossEntropy(Loss):
-    """J = −1/M Σ_m log p_m[y_m] with p_m = softmax(z_m), for M predictions among C classes.
-
-    log softmax(z)[y] = z_y − log Σ_c exp(z_c) avoids the logarithm of a probability.
-    """
+    """J = −1/M Σ_m log p_m[y_m] with p_m = softmax(z_m), for M predictions among C classes."""
 
     def forward(self, logits: Array, targets: Array) -> float:
-        """Compute J.
-
-        Args:
-            logits: scores z, `(..., C)` real numbers, as large as ±1e4 and beyond.
-            targets: classes y, `(...)` integers in 0 ... C−1.
-
-        Returns:
-            the mean over all targets; NaN if a score is NaN.
+        """Return J for the scores z `(..., C)` and the classes y `(...)`; NaN if a score is NaN.
 
         Raises:
             ValueError: the shapes do not match, or there is no target.
@@ -97,8 +76,9 @@ class SoftmaxCrossEntropy(Loss):
         # END SOLUTION
 
     def backward(self) -> Array:
-        """Return ∂J/∂z, (p_m − onehot(y_m)) / M in row m, in the shape and dtype of the logits."""
+        """Return ∂J/∂z `(..., C)`."""
         # BEGIN SOLUTION
+        # −log p_y = log Σ_c exp(z_c) − z_y has the derivative p_c − [c = y]
         grad = self.p.copy()  # a second backward starts from the same p
         grad[np.arange(len(grad)), self.y] -= 1
         grad /= len(grad)

@@ -11,14 +11,10 @@ from framework.interfaces import Array, Model
 
 
 def sigmoid(z: Array) -> Array:
-    """Return σ(z) = 1 / (1 + exp(−z)), entry by entry.
+    """Return σ(z) `(...)` = 1 / (1 + exp(−z)), entry by entry, in the dtype of z; NaN for NaN.
 
     Args:
-        z: real numbers of any shape `(...)`. At z = −1000 the term exp(−z) overflows, with a
-            warning: use a form that never takes exp of a large positive number.
-
-    Returns:
-        σ(z) `(...)`, in the dtype of `z`; NaN where `z` is NaN.
+        z: real numbers `(...)`; without overflow and warning at any z.
     """
     # BEGIN SOLUTION
     e = np.exp(-np.abs(z))  # in (0, 1], whatever the sign of z
@@ -27,15 +23,11 @@ def sigmoid(z: Array) -> Array:
 
 
 def neuron(x: Array, w: Array, b: float) -> Array:
-    """Return a = σ(wᵀx + b), the activation of one neuron for each input.
+    """Return a `(...)` = σ(wᵀx + b), the activation of one neuron for each input.
 
     Args:
-        x: inputs `(..., n)`, each a vector of n numbers.
+        x: inputs `(..., n)`.
         w: weights `(n,)`.
-        b: bias.
-
-    Returns:
-        a `(...)`, one number for each input.
 
     Raises:
         ValueError: the last axis of `x` and `w` differ in length.
@@ -48,17 +40,9 @@ def neuron(x: Array, w: Array, b: float) -> Array:
 
 
 class Affine(Model):
-    """z = x W + b: the weighted sums of H neurons that all read the same D inputs.
+    """z = x W + b: the weighted sums of H = `output_size` neurons, which all read D inputs.
 
-    A row of x is one input; column j of W holds the weights w⁽ʲ⁾ of neuron j.
-
-    Args:
-        input_size: D.
-        output_size: H.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, H)`, b `(H,)`.
+    Parameters: W `(D, H)`, with the weights of neuron j in column j, and b `(H,)`.
     """
 
     def __init__(self, input_size: int, output_size: int, *, rng: np.random.Generator) -> None:
@@ -69,13 +53,7 @@ class Affine(Model):
         self.add_parameter("b", np.zeros(H))
 
     def forward(self, x: Array) -> Array:
-        """Return z.
-
-        Args:
-            x: inputs `(..., D)`: one vector, a batch of them, or sequences `(N, T, D)`.
-
-        Returns:
-            z `(..., H)`.
+        """Return z `(..., H)` for `x: (..., D)`, any number of axes.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -88,19 +66,13 @@ class Affine(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Add the gradients of W and b; return that of x.
-
-        W and b are used once for each vector in `x`, so their gradients are sums over all vectors:
-
-            ∂J/∂W = Σ_n x_n δ_nᵀ (outer products)     ∂J/∂b = Σ_n δ_n     ∂J/∂x_n = W δ_n
+        """Add the gradients of W and b; return that of x, `(..., D)`.
 
         Args:
-            grad_output: δ = ∂J/∂z `(..., H)`. Not modified.
-
-        Returns:
-            ∂J/∂x `(..., D)`.
+            grad_output: ∂J/∂z `(..., H)`. Not modified.
         """
         # BEGIN SOLUTION: add into self.gradients["W"] and ["b"]
+        # z_nj = Σ_i x_ni W_ij + b_j: W_ij gets Σ_n x_ni δ_nj, b_j Σ_n δ_nj, x_ni Σ_j δ_nj W_ij
         D, H = self.parameters["W"].shape
         x, delta = self.x.reshape(-1, D), grad_output.reshape(-1, H)  # one vector per row
         self.gradients["W"] += x.T @ delta

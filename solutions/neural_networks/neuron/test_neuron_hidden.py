@@ -26,7 +26,7 @@ def test_sigmoid_shapes(submission, reference, rng):
 @pytest.mark.task("neuron")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The sum runs over the last axis of x, for any number of axes before it.")
-@pytest.mark.promise("neuron.x", "neuron.raises", "finite-must")
+@pytest.mark.promise("neuron.x", "neuron.raises", "large-sums")
 def test_neuron_shapes(submission, reference, rng):
     """neuron: sequences, one weight, large sums; inputs of a wrong length."""
     for shape in ((3, 2, 5), (4, 1), (2, 2)):
@@ -42,7 +42,7 @@ def test_neuron_shapes(submission, reference, rng):
 @pytest.mark.hint(
     "Reshape x and δ to one vector per row: (-1, D) and (-1, H). Then sum over the rows."
 )
-@pytest.mark.promise("number-axes-may", "errors", "dtype-keep", "Affine.forward.raises")
+@pytest.mark.promise("any-axes", "errors", "affine-dtype", "Affine.forward.raises")
 def test_affine_shapes(submission, reference, rng):
     """Affine: one vector, sequences, an empty batch, float32; inputs of a wrong length."""
     for sizes, shape in (((4, 3), ()), ((3, 3), (2, 5)), ((2, 1), (2, 3, 2)), ((1, 2), (1,))):

@@ -112,7 +112,7 @@ def log_height(x):
 
 @pytest.mark.task("SGD")
 @pytest.mark.points(1.75)
-@pytest.mark.promise("row-whose-gradient", "keep-state-name", "change-arrays-place")
+@pytest.mark.promise("untouched-rows", "state-by-name", "in-place")
 def test_sgd_rows_and_details(submission, reference, rng):
     """SGD: rows without gradient do not change; any shape; late names; float32."""
     sparse_rows((submission.SGD(0.1), reference.SGD(0.1)), rng, coasts=False)
@@ -130,7 +130,7 @@ def test_sgd_narrow_valley(submission, reference, metric_threshold, rng):
 @pytest.mark.task("Momentum")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("With g = 0 the velocity μ v remains, so parameters still move.")
-@pytest.mark.promise("momentum-adam-still", "name-first-occurs", "change-arrays-place")
+@pytest.mark.promise("moves-on", "late-parameters", "in-place")
 def test_momentum_rows_and_details(submission, reference, rng):
     """Momentum: rows still move with gradient 0; any shape; late names; float32."""
     sparse_rows((submission.Momentum(0.1), reference.Momentum(0.1)), rng, coasts=True)
@@ -148,7 +148,7 @@ def test_momentum_narrow_valley(submission, reference, metric_threshold, rng):
 @pytest.mark.task("AdaGrad")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("√(c + ε): ε is added to the cache before the root, and only there.")
-@pytest.mark.promise("note-place-inside", "gradient-becomes-sgd", "name-first-occurs")
+@pytest.mark.promise("place-of-epsilon", "stops-at-once", "late-parameters")
 def test_ada_grad_rows_and_details(submission, reference, rng):
     """AdaGrad: ε inside the root; rows without gradient; any shape; late names; float32."""
     tiny_gradients(submission, reference, rng, "AdaGrad", 1e-4)
@@ -167,7 +167,7 @@ def test_ada_grad_narrow_valley(submission, reference, metric_threshold, rng):
 @pytest.mark.task("RMSProp")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("√c + ε: ε is added after the root.")
-@pytest.mark.promise("note-place-inside", "gradient-becomes-sgd", "name-first-occurs")
+@pytest.mark.promise("place-of-epsilon", "stops-at-once", "late-parameters")
 def test_rms_prop_rows_and_details(submission, reference, rng):
     """RMSProp: ε outside the root; rows without gradient; any shape; late names; float32."""
     tiny_gradients(submission, reference, rng, "RMSProp", 1e-8)
@@ -186,9 +186,7 @@ def test_rms_prop_narrow_valley(submission, reference, metric_threshold, rng):
 @pytest.mark.task("Adam")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("√v̂ + ε: ε is added after the root. m, v and t belong to one name each.")
-@pytest.mark.promise(
-    "note-place-inside", "another-update", "momentum-adam-still", "name-first-occurs"
-)
+@pytest.mark.promise("place-of-epsilon", "efficient-adam", "moves-on", "late-parameters")
 def test_adam_rows_and_details(submission, reference, rng):
     """Adam: ε outside the root; rows with gradient 0; any shape; t of a late name; float32."""
     tiny_gradients(submission, reference, rng, "Adam", 1e-8)

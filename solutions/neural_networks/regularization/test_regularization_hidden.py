@@ -17,8 +17,8 @@ def checked(test):
 @checked
 @pytest.mark.points(1)
 @pytest.mark.promise(
-    "L2Penalty.strength",
-    "L1Penalty.strength",
+    "L2Penalty.raises",
+    "L1Penalty.raises",
     "L2Penalty.value",
     "L1Penalty.value",
     "L2Penalty.raises",

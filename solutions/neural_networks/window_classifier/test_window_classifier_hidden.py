@@ -10,7 +10,7 @@ V, E, C = 8, 2, 3
 
 @pytest.mark.task("windows")
 @pytest.mark.points(1.25)
-@pytest.mark.promise("sentence-may-shorter", "windows.size", "windows.raises")
+@pytest.mark.promise("short-sentences", "windows.ids", "windows.size", "windows.raises")
 def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
     """windows: m = 0, and an empty sentence."""
     agrees(submission, reference, "windows", rng.integers(1, V, size=4), 0)
@@ -35,7 +35,7 @@ def test_other_activations(submission, reference, rng, activation):
 
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(1.25)
-@pytest.mark.promise("concatenated-vectors-numbers")
+@pytest.mark.promise("order-of-places")
 def test_places_matter(submission, reference, rng):
     """WindowClassifier: the order of the words in a window matters."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)

@@ -28,7 +28,7 @@ def test_large_counts_and_powers(submission, reference, rng):
 
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(2.5)
-@pytest.mark.hint("log(1 + exp(−z)) is np.logaddexp(0, −z); the given _sigmoid does not overflow.")
+@pytest.mark.hint("−log σ(z) is np.logaddexp(0, −z), and σ(−z) is exp of −np.logaddexp(0, z).")
 @pytest.mark.promise("finite-scores")
 def test_large_scores(submission, reference, rng):
     """negative_sampling: scores of ±1e4."""

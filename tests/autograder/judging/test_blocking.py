@@ -19,7 +19,8 @@ from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
 MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
-#: The part, and exercises built from it that train nothing; they use `lstm` and `dropout`, too.
+#: The part, and exercises built from it that train nothing. They use `lstm`, `dropout` and
+#: `neuron`, too.
 NAMES = ("rnn", "bidirectional", "stacked")
 
 
@@ -33,7 +34,7 @@ def shown(*views):
 
 @pytest.fixture(scope="module")
 def solutions(real_solution):
-    return {name: real_solution(name) for name in (*NAMES, "lstm", "dropout")}
+    return {name: real_solution(name) for name in (*NAMES, "lstm", "dropout", "neuron")}
 
 
 def slipped(text):

@@ -19,6 +19,7 @@ CASES = [
     ("axis", "x.sum(axis=-1)", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
     ("axis", "np.argsort(x, axis=-1)", ["np.argsort(x, axis=0)", "np.argsort(x, axis=1)"]),
     ("axis", "x.sum(axis=(0, 1))", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
+    ("axis", "x.sum(axis=k)", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum(axis=-1)", "x.sum()"]),
     ("keepdims", "x.sum(keepdims=True)", ["x.sum()"]),
     ("transpose", "x @ y.T", ["x @ y"]),
     ("transpose", "np.swapaxes(x, 0, 1)", ["x"]),

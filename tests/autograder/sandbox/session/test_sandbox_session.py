@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.checks import refuses
+from autograder.checks import CheckFailed, refuses, without_warning
 from autograder.sandbox.runners.base import ProcessSandbox
 from autograder.sandbox.runners.processes import ProcessTree, ProcTree, Usage
 from autograder.sandbox.session.faults import (
@@ -193,6 +193,22 @@ def test_a_call_that_hangs_names_itself_and_its_line(module_of, sandbox):
     assert (fault.message, fault.call) == ("no answer within 0.4 s of processor time", "spin()")
     assert fault.frames[-1].function == "spin"
     assert module.double(2) == 4, "the next request gets a fresh worker"
+
+
+def test_a_warning_of_numpy_fails_a_check_and_stays_in_what_was_printed(module_of):
+    code = """
+        import numpy as np
+        def exp(z):
+            print("exp")
+            return np.exp(z)
+    """
+    session, module = module_of(code)
+    assert without_warning(module, "exp", np.zeros(1)) == 1
+    with pytest.raises(CheckFailed, match="exp causes a warning: overflow encountered in exp"):
+        without_warning(module, "exp", np.full(1, 1e3))
+    printed = session.printed()
+    assert printed.count("exp\n") >= 2 and "RuntimeWarning" in printed
+    assert session.printed() == ""
 
 
 def test_a_stack_that_was_written_for_us_is_not_shown_as_printed(module_of):

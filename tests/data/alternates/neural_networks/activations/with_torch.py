@@ -29,7 +29,7 @@ class Differentiated:
 
 class Sigmoid(Differentiated):
     def function(self, z):
-        return torch.nn.functional.logsigmoid(z).exp()  # torch.sigmoid gives 0 at z = −715
+        return torch.sigmoid(z)
 
 
 class Tanh(Differentiated):
