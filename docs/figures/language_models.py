@@ -11,9 +11,10 @@ def back_off() -> Drawing:
     """Draw how a model backs off to shorter histories."""
     d = Drawing(
         "Backing off to shorter histories",
-        "The words students opened their are given. The trigram count of opened their w is "
-        "looked up first. If it is 0, the bigram count of their w is used, and if that is 0 "
-        "too, the count of the word w alone. Every step forgets one word of the history.",
+        "A trigram model after the words opened their. The count of the trigram opened their w "
+        "is looked up first. If it is 0, the count of the bigram their w is used, and if that "
+        "is 0 too, the count of the word w alone. Every step forgets the first word of the "
+        "history.",
         232,
     )
     for i, (history, used, name) in enumerate(
@@ -31,7 +32,7 @@ def back_off() -> Drawing:
         d.box(272, y, 74, 30, "w ?", "gate")
         if i < 2:
             d.arrow((190, y + 18), (190, y + 56))
-            d.text(202, y + 38, "never seen: forget one word", "small", "start")
+            d.text(202, y + 38, "never seen: forget the first word", "small", "start")
         texts = ("P(w | opened their)", "P(w | their)", "P(w)")
         d.text(322, y, texts[i], "formula", "start")
     return d
@@ -42,28 +43,28 @@ def fixed_window() -> Drawing:
     """Draw the language model with a fixed window."""
     d = Drawing(
         "A language model with a fixed window",
-        "Four words, the last two of which are in the window. Their vectors are concatenated, "
-        "one hidden layer with tanh follows, then a softmax over the vocabulary for the next "
-        "word. Words before the window have no effect.",
+        "The words clock the students opened their. The last four are in the window, n = 4. "
+        "Their vectors are concatenated to e_t, one hidden layer with tanh gives h_t, then a "
+        "softmax over the vocabulary follows for the next word. Words before the window, such "
+        "as clock, have no effect.",
         268,
     )
-    words = ("as", "the", "students", "opened")
+    words = ("clock", "the", "students", "opened", "their")
     for i, word in enumerate(words):
-        x = 70.0 + 112 * i
-        inside = i >= 2
-        d.box(x, 246, 92, 28, word, "on" if inside else "off")
-        if inside:
+        x = 56.0 + 92 * i
+        d.box(x, 246, 82, 28, word, "on" if i else "off")
+        if i:
             d.arrow((x, 232), (x, 202))
-            d.matrix(x - 44, 180, 1, 4, 22, "on")
-    d.line((242, 168), (242, 162), (466, 162), (466, 168))
-    d.text(228, 174, "e_t: n vectors, concatenated", "small", "end")
-    d.arrow((354, 162), (354, 138))
-    d.box(354, 122, 150, 30, "tanh(e_t W + b_1)", "box", words="formula")
-    d.arrow((354, 106), (354, 82))
-    d.box(354, 66, 150, 30, "softmax(h_t U + b_2)", "box", words="formula")
-    d.arrow((354, 50), (354, 30))
-    d.text(354, 18, "books   laptops   exams …", "strong")
-    d.text(126, 216, "no effect", "small quiet")
+            d.matrix(x - 36, 180, 1, 4, 18, "on")
+    d.line((112, 168), (112, 162), (460, 162), (460, 168))
+    d.text(10, 174, "e_t: 4 vectors", "small", "start")
+    d.arrow((286, 162), (286, 138))
+    d.box(286, 122, 170, 30, "h_t = tanh(e_t W + b_1)", "box", words="formula")
+    d.arrow((286, 106), (286, 82))
+    d.box(286, 66, 170, 30, "softmax(h_t U + b_2)", "box", words="formula")
+    d.arrow((286, 50), (286, 30))
+    d.text(286, 18, "books   laptops   exams …", "strong")
+    d.text(56, 216, "no effect", "small quiet")
     return d
 
 

@@ -2,7 +2,7 @@
 
 character_aware.py  language models whose word vectors come from the characters of the words
 conditioned.py      A conditional language model with a fixed condition, used as a `LanguageModel`
-count_tables.py     values of n-grams by their numbers, for the models that are made of counts
+count_models.py     language models that count: histories as tuples, arrays of ids outside
 deep_cells.py       several recurrent layers where a model asked for one
 differentiated.py   A model that is differentiated by the array library of its backend
 parts.py            parts by name

@@ -2,6 +2,13 @@
 
 These are implementations without an exercise, those that training needs in every course, and faster
 forms of solutions for courses whose ``[overrides]`` choose them.
+
+ada_delta.py       the optimizer AdaDelta
+kneser_ney.py      faster Kneser-Ney smoothing, on sorted tables
+ngram.py           faster n-gram models: sorted tables of n-grams, looked up by bisection
+schedules.py       learning rates over time that no exercise asks for
+skip_gram_step.py  a training step of the skip-gram on blocks of a text
+text_cnn.py        Kim's network, faster: one matrix product for all widths
 """
 
 from __future__ import annotations
@@ -37,7 +44,16 @@ _TRAINING = tuple(
 )
 
 #: Faster forms of solutions.
-_FASTER = (Implementation("model", "text_cnn", REFERENCE, f"{__name__}.text_cnn:TextCNN"),)
+_FASTER = tuple(
+    Implementation(kind, name, REFERENCE, f"{__name__}.{target}")
+    for kind, name, target in (
+        ("model", "text_cnn", "text_cnn:TextCNN"),
+        ("language_model", "ngram_lm", "ngram:NgramLM"),
+        ("language_model", "add_delta", "ngram:AddDelta"),
+        ("language_model", "backoff", "ngram:Backoff"),
+        ("language_model", "kneser_ney", "kneser_ney:KneserNey"),
+    )
+)
 
 
 @hookimpl

@@ -1,7 +1,11 @@
 """The n-gram solution beside NLTK's `nltk.lm`, and what it promises beyond its checks."""
 
+import ast
+import re
+
 import numpy as np
 import pytest
+from repository import ROOT
 
 from framework.data.vocabulary import EOS
 from framework.evaluation.sampling import sample_tokens
@@ -76,7 +80,7 @@ def test_interpolated_is_nltks_witten_bell(text):
     """NLTK's single words are not smoothed: ours, with t(h) = 0 there, are not either."""
     model = Backoff(V, ORDER, "interpolated")
     model.fit(text)
-    model.types[0][:] = 0
+    model.types[()] = 0
     agree(model, in_nltk(nltk_lm().WittenBellInterpolated(ORDER), text), text)
 
 
@@ -89,6 +93,14 @@ def test_kneser_ney_with_one_discount_is_nltks(text, monkeypatch, discount):
     model = KneserNey(V, ORDER)
     model.fit(text)
     agree(model, in_nltk(nltk_lm().KneserNeyInterpolated(ORDER, discount), text), text)
+
+
+def test_the_dictionaries_in_the_text_of_the_exercise():
+    model = NgramLM(8, 2)
+    model.fit(np.array([4, 7, 2, 7]))
+    text = (ROOT / "exercises/language_models/ngram/README.md").read_text("utf-8")
+    shown = [ast.literal_eval(code) for code in re.findall(r"`(\{\(.*?\})`", text)]
+    assert shown == [dict(model.counts), dict(model.totals)]
 
 
 def test_generated_text_is_made_of_ngrams_that_were_seen():

@@ -1,14 +1,14 @@
-"""The n-gram solution on real text, beside published figures. Needs the corpora: see `DATA`."""
+"""N-gram models on real text, beside published figures. Needs the corpora: see `DATA`."""
 
 import time
 from functools import cache
 
 import numpy as np
 import pytest
-from repository import DATA
+from repository import DATA, ROOT
 
-from solutions.language_models.kneser_ney.kneser_ney import KneserNey
-from solutions.language_models.ngram.ngram import AddDelta, Backoff, NgramLM
+from plugins.numpy_reference.kneser_ney import KneserNey
+from plugins.numpy_reference.ngram import AddDelta, Backoff, NgramLM, values_at
 
 #: A folder with ptb/ptb.train.txt, ptb/ptb.test.txt and wikitext2/train.txt.
 END = 0
@@ -56,32 +56,52 @@ def test_kneser_ney_gives_the_published_perplexity(order, published):
     assert seconds < 30
 
 
-def test_longer_ngrams_make_all_but_kneser_ney_worse():
-    """Lecture 6, 1.8: sparsity grows with n. The table at the end of the exercise's README."""
-    V, train, test = treebank()
-    rows = [
-        [perplexity(model, train, test) for model in models]
-        for models in (
-            [AddDelta(V, n, 0.01, end=END) for n in (2, 3, 4)],
-            [Backoff(V, n, "interpolated", end=END) for n in (3, 4, 5)],
-        )
-    ]
-    np.testing.assert_allclose(rows, [[274.3, 1039.7, 2883.3], [186.3, 201.5, 209.2]], atol=0.06)
+def table_of(exercise):
+    """Return the numbers of the table on real text in a README, a row for each n."""
+    text = (ROOT / f"exercises/language_models/{exercise}/README.md").read_text("utf-8")
+    lines = text.partition("## Results on real text")[2].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return np.array([[number(cell) for cell in row] for row in rows[2:]])
 
 
-def test_most_ngrams_of_a_new_text_were_never_seen():
-    """Lecture 6, 1.8 and 1.9: what is missing and what has to be stored grow with n."""
+def number(cell):
+    return float(cell.strip(" %").replace(",", ""))
+
+
+def test_the_table_of_ngram():
+    """Lecture 6, 1.8 and 1.9: sparsity and storage grow with n, and only Kneser-Ney improves."""
     V, train, test = treebank()
-    table, new = NgramLM(V, 5, end=END), NgramLM(V, 5, end=END)
-    table.fit(train)
+    counted, new = NgramLM(V, 5, end=END), NgramLM(V, 5, end=END)
+    counted.fit(train)
     new.fit(test)
-    unseen = []
+    rows = []
     for n in range(1, 6):
         grams, counts = new.ngrams(n)
-        unseen.append(counts[table.count(grams) == 0].sum() / counts.sum())
-    np.testing.assert_allclose(unseen, [0, 0.189, 0.578, 0.819, 0.914], atol=5e-4)
-    sizes = [len(table.ngrams(n)[1]) for n in range(1, 6)]
-    assert sizes == [10_000, 264_990, 586_558, 717_733, 737_952]
+        unseen = counts[counted.count(grams) == 0].sum() / counts.sum()
+        no_history = counts[~seen_histories(counted, grams)].sum() / counts.sum()
+        models = (
+            *(AddDelta(V, n, delta, end=END) for delta in (1.0, 0.01)),
+            Backoff(V, n, "interpolated", end=END),
+        )
+        perplexities = [perplexity(model, train, test) for model in models]
+        size = len(counted.ngrams(n)[1])
+        rows.append([n, size, 100 * unseen, 100 * no_history, *perplexities])
+    np.testing.assert_array_equal(np.round(rows), table_of("ngram"))
+
+
+def seen_histories(model, grams):
+    """Return whether a word has followed the history of each n-gram: booleans `(K,)`."""
+    return values_at(model.totals[grams.shape[1] - 1], model._number(grams[:, :-1])) > 0
+
+
+def test_the_table_of_kneser_ney():
+    V, train, test = treebank()
+    for n, interpolated, kneser_ney in table_of("kneser_ney"):
+        order = int(n)
+        found = perplexity(Backoff(V, order, "interpolated", end=END), train, test)
+        assert round(found) == interpolated
+        found = perplexity(KneserNey(V, order, end=END), train, test)
+        assert round(found, 1 if order > 1 else None) == kneser_ney
 
 
 def test_trigrams_of_1_7_million_words_in_seconds():

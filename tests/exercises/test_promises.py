@@ -23,11 +23,6 @@ NO_PROMISES = {
         "To keep information for a hundred steps, W_h would have to pass it on unchanged a "
         "hundred times.": "the simple recurrent layer, not the LSTM",
     },
-    "negative_sampling": {
-        "Word 1 with u_1 = (0, 5) is drawn once, and word 2 with u_2 = (−1, 1) twice.": (
-            "an example with numbers; `sampled` is an argument"
-        ),
-    },
 }
 
 

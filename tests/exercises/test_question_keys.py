@@ -43,6 +43,30 @@ def gradient(u1, u2, v):
     return derivative(lambda v: -np.log(np.exp(u1 * v) / (np.exp(u1 * v) + np.exp(u2 * v))), v)
 
 
+def negative(u1, u2, v):
+    def loss(v):
+        scores = np.array([u1 * v, -u2 * v, -u2 * v, -u1 * v])
+        return -np.log(sigmoid(scores)).sum()
+
+    return derivative(loss, v)
+
+
+def optimum(n, m):
+    low, high = -10.0, 10.0
+    while high - low > 1e-9:
+        z = (low + high) / 2
+        slope = derivative(lambda z: -n * np.log(sigmoid(z)) - m * np.log(sigmoid(-z)), z)
+        low, high = (z, high) if slope < 0 else (low, z)
+    return z
+
+
+def stupid(a, s):
+    """Three words: the first one was seen after h, with S(w) = s, and the two others were not."""
+    unigrams = np.array([s, (1 - s) / 3, (1 - s) * 2 / 3])
+    after_h = np.array([7, 0, 0])
+    return np.where(after_h > 0, after_h / after_h.sum(), a * unigrams).sum()
+
+
 def error_signal(w, x, b, u):
     return derivative(lambda w: u * sigmoid(w * x + b), w)
 
@@ -212,6 +236,8 @@ SECOND = {
     "word_vector_questions/pairs": pairs,
     "word_vector_questions/gradient": gradient,
     "word_vector_questions/step": step,
+    "word_vector_questions/negative": negative,
+    "word_vector_questions/optimum": optimum,
     "network_questions/slope": lambda a: derivative(np.tanh, np.arctanh(a)),
     "network_questions/error_signal": error_signal,
     "network_questions/sizes": lambda: sum(map(math.prod, [(8, 5 * 4), (8,), (8, 1)])),
@@ -223,6 +249,7 @@ SECOND = {
     "language_model_questions/initial_loss": lambda: -np.log(np.full(10_000, 1e-4)).mean(),
     "language_model_questions/perplexity": lambda: np.exp(-np.log(PROBABILITIES).mean()),
     "language_model_questions/smoothing": smoothing,
+    "language_model_questions/stupid": stupid,
     "language_model_questions/through_time": through_time,
     "gated_rnn_questions/vanished": vanished,
     "gated_rnn_questions/clipped": clipped,

@@ -1,12 +1,16 @@
-"""The numbers in the READMEs of rnn and rnn_lm are those of the solutions."""
+"""The numbers in READMEs on recurrent networks are those of the solutions."""
+
+import re
 
 import numpy as np
 import pytest
 from repository import ROOT
 
 from framework.models.parts import parts_from
+from solutions.language_models.conditional_lm.conditional_lm import ConditionalLM
 from solutions.language_models.rnn.rnn import RNN
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
+from solutions.language_models.sentence_encoder.sentence_encoder import SentenceEncoder
 
 EXERCISES = ROOT / "exercises"
 
@@ -17,9 +21,10 @@ def rng():
 
 
 def example(path):
-    """The section of a README that is to be checked by hand."""
+    """The worked example of a README."""
     text = (EXERCISES / path / "README.md").read_text(encoding="utf-8")
-    return text.split("## An example to check by hand")[1].split("\n## ")[0]
+    heading = re.search("^## (An example to check by hand|A worked example)$", text, re.MULTILINE)
+    return text[heading.end() :].split("\n## ")[0]
 
 
 def shows(text, values):
@@ -65,3 +70,40 @@ def test_rnn_lm(rng):
     assert model.gradients["embedding"][0] == 0
     grad_e, _ = model.cell.backward(grad_logits @ model.parameters["U"].T)
     shows(text, grad_e)
+
+
+def test_sentence_encoder(rng):
+    text = example("language_models/sentence_encoder")
+    rnn = RNN(1, 1, rng=rng)
+    ids = np.array([[1, 2, 1]])
+    for pooling in ("final", "max"):
+        with parts_from({"rnn": RNN}.__getitem__):
+            model = SentenceEncoder(3, 1, 1, 2, pooling, rng=rng)
+        for part, prefix in ((model, "cell_"), (rnn, "")):
+            set_parameters(part, **{f"{prefix}W_x": 0.5, f"{prefix}W_h": 0.8, f"{prefix}b": 0.1})
+        set_parameters(model, embedding=[[9], [1], [-2]], U=[[1, -1]], b_2=0)
+        model.forward(ids)
+        model.backward(np.array([[1.0, 0.0]]))
+        shows(text, model.gradients["embedding"][1])
+    h = rnn.forward(model.parameters["embedding"][ids])
+    shows(text, [*h.ravel(), 1 - h[0, 0, 0] ** 2])
+    grad_x, _ = rnn.backward(np.array([[[0.0], [0.0], [1.0]]]))  # "final": at the last step alone
+    shows(text, grad_x)
+
+
+def test_conditional_lm(rng):
+    text = example("language_models/conditional_lm")
+    with parts_from({"rnn": RNN}.__getitem__):
+        model = ConditionalLM(3, 1, 1, 1, rng=rng)
+    set_parameters(model, embedding=[[0], [1], [-2]], cell_W_x=0.5, cell_W_h=0.8, cell_b=0.1)
+    set_parameters(model, U=[[1, 0, -1]], b_2=[0, 0.2, 0], W_0=0.5, W_c=0.4)
+    for c in (-1.0, 0.0, 1.0):
+        h = model.forward(np.array([[1]]), np.array([[c]]))[0, 0, 0]
+        shows(text, h)
+    h_0 = np.tanh(0.5)
+    grad_z = 1 - h**2
+    shows(text, [h_0, np.arctanh(h), grad_z, 0.5 * grad_z, 0.8 * grad_z])
+    through_e, through_h_0 = 0.4 * 0.5 * grad_z, 0.5 * (1 - h_0**2) * 0.8 * grad_z
+    shows(text, [through_e, through_h_0])
+    grad_c = model.backward(np.array([[[1.0, 0.0, 0.0]]]))
+    np.testing.assert_allclose(grad_c, through_e + through_h_0)

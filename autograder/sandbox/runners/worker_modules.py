@@ -30,7 +30,7 @@ FRAMEWORK: dict[str, tuple[str, ...]] = {
         *("Parameters", "Penalty", "Schedule", "Transform"),
     ),
     "framework.models.conditioned": ("Conditioned",),
-    "framework.models.count_tables": ("ratio", "values_at"),
+    "framework.models.count_models": ("CountModel",),
     "framework.models.parts": ("part",),
 }
 
@@ -53,7 +53,7 @@ FRAMEWORK_MODULES = (
     "framework.kinds",
     "framework.models",
     "framework.models.conditioned",
-    "framework.models.count_tables",
+    "framework.models.count_models",
     "framework.models.deep_cells",
     "framework.models.parts",
     "framework.text_files",

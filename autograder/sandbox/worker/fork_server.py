@@ -34,7 +34,7 @@ PRELOADED = (
     "framework.data.lexicon",
     "framework.interfaces",
     "framework.models.conditioned",
-    "framework.models.count_tables",
+    "framework.models.count_models",
     "framework.models.parts",
 )
 

@@ -90,7 +90,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(2.25)
 @pytest.mark.hint("If a state is given, use it as h_0 instead of tanh(c W_0).")
-@pytest.mark.promise("cell-state-may")
+@pytest.mark.promise("any-cell")
 def test_text_in_pieces(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
     for cell in CELLS:
@@ -119,9 +119,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
-@pytest.mark.promise(
-    "cell-state-may", "ConditionalLM.backward", "ConditionalLM.backward.grad_logits"
-)
+@pytest.mark.promise("any-cell", "ConditionalLM.backward", "ConditionalLM.backward.grad_logits")
 def test_backward(submission, reference, rng):
     """The gradients of all parameters and of the condition, for any cell."""
     for cell in CELLS:
@@ -168,7 +166,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The state is a pair: the cell's state and the unchanged condition.")
-@pytest.mark.promise("cell-state-may")
+@pytest.mark.promise("any-cell")
 def test_next_log_probabilities(submission, reference, rng):
     """Token by token, next_log_probabilities agrees with forward; the state contains c."""
     for cell in CELLS:

@@ -53,7 +53,7 @@ def test_discounts(submission, reference, rng):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(7)
+@pytest.mark.points(10)
 @pytest.mark.hint("The longest n-grams use their counts, shorter ones the number of words before.")
 @pytest.mark.promise("unchanged")
 def test_kneser_ney(submission, reference, rng):

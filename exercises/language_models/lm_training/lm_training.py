@@ -1,8 +1,4 @@
-"""The training loop of a language model, and a model of characters that writes.
-
-Source: CS224n lecture 6, sections 2.4 to 2.6 and 2.12; Karpathy, Johnson and Fei-Fei, "Visualizing
-and Understanding Recurrent Networks" (2015), for units that track quotes.
-"""
+"""The training loop of a language model of characters (CS224n lecture 6, sections 2.4 to 2.12)."""
 
 from __future__ import annotations
 
@@ -15,14 +11,7 @@ Chunk = tuple[Array, Array]  # inputs and targets, both (N, U) integers
 
 
 def encode(text: str, alphabet: str) -> Array:
-    """Return the id of each character: its place in the alphabet.
-
-    Args:
-        text: the characters.
-        alphabet: all characters, each once. `alphabet[i]` has the id i.
-
-    Returns:
-        ids `(len(text),)` int64.
+    """Return the id of each character, its place in the alphabet: `(len(text),)` int64.
 
     Raises:
         ValueError: a character of the text is not in the alphabet.
@@ -34,12 +23,8 @@ def encode(text: str, alphabet: str) -> Array:
 def text_chunks(ids: Array, batch_size: int, unroll: int) -> list[Chunk]:
     """Cut a text into N streams, and these into chunks of U steps.
 
-        L = ⌊(M − 1) / N⌋              steps of a stream
-        stream i reads ids[i L], ..., ids[i L + L − 1]; its targets are the ids one place later
-
     Args:
         ids: the text `(M,)`, with M > N.
-        batch_size: N.
         unroll: U, the steps of a chunk; the last chunk may have fewer.
 
     Returns:
@@ -65,18 +50,15 @@ def fit_language_model(
     unroll: int,
     learning_rate: float,
 ) -> list[float]:
-    """Train `model`, in training mode, with Adam on the mean cross-entropy of each chunk.
+    """Train `model` with Adam on the mean cross-entropy of each chunk of `text_chunks`, in order.
 
-    Every epoch reads all chunks of `text_chunks` in order. The state is carried from chunk to
-    chunk, and begins anew (None) in each epoch. The gradient stays within a chunk.
+    The state is carried from chunk to chunk, and begins anew (None) in each epoch.
 
     Args:
         model: ``forward(tokens (N, U), state or None) -> logits (N, U, V)``, which leaves the
             state after the chunk in ``model.state``. Its parameters change.
         ids: the text `(M,)`. Not modified.
-        epochs: number of passes over the text.
-        batch_size, unroll: N and U of `text_chunks`.
-        learning_rate: learning rate of Adam, the part ``adam``.
+        learning_rate: learning rate of the part ``adam``.
 
     Returns:
         the loss of each step before its update, computed by the part ``softmax_cross_entropy``.
@@ -98,10 +80,7 @@ def write(
 
     Args:
         model: a language model of `len(alphabet)` ids.
-        alphabet: see `encode`.
         prefix: the beginning, at least one character.
-        length: number of characters to write.
-        temperature: see the exercise `sampling`.
         rng: draws the characters.
 
     Returns:
@@ -112,9 +91,7 @@ def write(
 
 
 def tracking_unit(states: Array, inside: Array) -> tuple[int, float]:
-    """Return the unit whose value tells best whether a character is inside quotes.
-
-        r_k = Σ_t (h_tk − mean h_k)(y_t − mean y) / √(Σ_t (h_tk − mean h_k)² Σ_t (y_t − mean y)²)
+    """Return the unit that is correlated most with being inside quotes, and its correlation.
 
     Args:
         states: h `(T, H)`, the states of a recurrent network after each character.

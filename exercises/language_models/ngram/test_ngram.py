@@ -40,7 +40,7 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(4.5)
+@pytest.mark.points(2.25)
 @pytest.mark.hint("Words: all but the first token. n > 1: every window of n tokens. Sorted rows.")
 def test_table(submission, rng):
     """The table has every n-gram of the text once, with its count."""
@@ -54,7 +54,7 @@ def test_table(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("An n-gram that never occurred has the count 0.")
 def test_count(submission, reference, rng):
     """The counts of n-grams, also of n-grams that were never seen."""
@@ -71,7 +71,7 @@ def test_count(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("c(students opened their books) / c(students opened their ·).")
 def test_students_opened_their(submission, rng):
     """The lecture's example: 400 of 1000 are 0.4, 100 of 1000 are 0.1."""
@@ -89,7 +89,7 @@ def test_students_opened_their(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Divide by c(h ·); where that is 0, answer 0.")
 def test_seen_and_unseen_histories(submission, reference, rng):
     """After a seen history the probabilities sum to 1; after an unseen one all are 0."""
@@ -101,7 +101,7 @@ def test_seen_and_unseen_histories(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("The state is the last order − 1 tokens, and V before the start of the text.")
 def test_next_log_probabilities(submission, reference, rng):
     """Word by word; at the start of a text the history is shorter than order − 1 words."""
@@ -120,7 +120,7 @@ def test_next_log_probabilities(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("log P(x_1), log P(x_2 | x_1), ...: forward returns all of them.")
 def test_probability_of_a_text(submission, rng):
     """log_probabilities agrees with forward for the words of the text."""
@@ -137,7 +137,7 @@ def test_probability_of_a_text(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Words before an end of sentence are V in the history and in no n-gram.")
 def test_sentences(submission, reference, rng):
     """No n-gram and no history extends over the end of a sentence."""
@@ -158,7 +158,7 @@ def test_sentences(submission, reference, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("One entry for every different n-gram.")
 def test_storage(submission, rng):
     """The table grows with n and with the text, up to one entry per word."""
@@ -180,9 +180,9 @@ def test_storage(submission, rng):
 
 
 @pytest.mark.task("NgramLM")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("Use only history[..., −(order − 1):].")
-@pytest.mark.promise("independent-calls")
+@pytest.mark.promise("only-the-history-counts")
 def test_what_is_far_back_does_not_matter(submission, reference, rng):
     """A word further back than n − 1 words has no effect ("proctor" in the lecture)."""
     tokens = text_of(200, V, rng)
@@ -195,7 +195,7 @@ def test_what_is_far_back_does_not_matter(submission, reference, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("(c(h w) + δ) / (c(h ·) + δ V).")
 def test_add_delta(submission, reference, rng):
     """(c + δ) / (total + δV), also at the start of a text."""
@@ -206,7 +206,7 @@ def test_add_delta(submission, reference, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("With δ V in the denominator the sum is 1.")
 def test_add_delta_sums_to_one(submission, rng):
     """A distribution after any history: all words above 0, uniform after an unseen history."""
@@ -220,7 +220,7 @@ def test_add_delta_sums_to_one(submission, rng):
 
 
 @pytest.mark.task("AddDelta")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint(
     "outputs[:, t] may read the n − 1 tokens that end at t; the counts are those of fit alone."
 )
@@ -230,8 +230,8 @@ def test_no_look_ahead(submission, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(3.5)
-@pytest.mark.hint("np.where(c > 0, c / total, α · shorter); single words: c / total.")
+@pytest.mark.points(1.25)
+@pytest.mark.hint("c / total if h w was seen, else α · S(w | h'); single words: c / total.")
 def test_stupid_backoff(submission, reference, rng):
     """Stupid backoff: the longest n-gram seen, with a factor α per removed history word."""
     tokens = text_of(100, V - 1, rng)
@@ -240,7 +240,7 @@ def test_stupid_backoff(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(1.75)
+@pytest.mark.points(0.75)
 @pytest.mark.hint("0.4 · 0.4 · c(w) / c(·) if only the word itself was seen.")
 def test_stupid_backoff_by_hand(submission, reference, rng):
     """Stupid backoff by hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
@@ -259,8 +259,8 @@ def test_stupid_backoff_by_hand(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(3.5)
-@pytest.mark.hint("(c + t · shorter) / (total + t): t(h) is the number of different words after h.")
+@pytest.mark.points(1.25)
+@pytest.mark.hint("(c + t P(w | h')) / (total + t): t(h) is the number of different words after h.")
 def test_interpolated(submission, reference, rng):
     """Interpolated: all history lengths contribute, weighted by the number of next words."""
     tokens = text_of(100, V - 1, rng)
@@ -269,8 +269,8 @@ def test_interpolated(submission, reference, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(1.75)
-@pytest.mark.hint("If c(h ·) = 0, return the estimate of the shorter history.")
+@pytest.mark.points(0.75)
+@pytest.mark.hint("If c(h ·) = 0, return P(w | h').")
 def test_interpolated_sums_to_one(submission, rng):
     """Interpolated: sums to 1 after any history; an unseen one uses the shorter history."""
     tokens = text_of(100, V - 1, rng)
@@ -284,7 +284,7 @@ def test_interpolated_sums_to_one(submission, rng):
 
 
 @pytest.mark.task("Backoff")
-@pytest.mark.points(3.5)
+@pytest.mark.points(1.25)
 @pytest.mark.hint("Are the sums 1? Do all history lengths contribute?")
 def test_perplexity(submission, reference, rng):
     """On a small text interpolated backoff is best, then add-one, then uniform."""

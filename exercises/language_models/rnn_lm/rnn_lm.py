@@ -1,8 +1,4 @@
-"""A language model on a recurrent layer: predict each token from all tokens before it.
-
-Source: CS224n lecture 6, sections 2.2 to 2.10; Mikolov et al., "Recurrent neural network based
-language model" (2010).
-"""
+"""A language model on a recurrent layer (CS224n lecture 6, sections 2.2 to 2.10)."""
 
 from __future__ import annotations
 
@@ -15,22 +11,15 @@ from framework.models.parts import part
 
 
 class RecurrentLM(LanguageModel):
-    """ŷ_t = softmax(h_t U + b_2), with the states h_t of a cell that reads the vectors of x_t.
+    """A language model that predicts each token from the state of a recurrent cell.
 
     Args:
-        vocabulary_size: V.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of the state.
-        cell: registered name of the recurrent layer; "rnn" is the one that you wrote. It must
-            keep its last state in `state`. Pass states by position: cells name them differently.
+        vocabulary_size, embedding_size, hidden_size: V, E (of a word vector) and H (of the state).
+        cell: registered name of the recurrent layer; "rnn" is yours. It keeps its last state in
+            `state`. Pass states to it by position: cells name them differently.
         rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`, those of the cell as cell.NAME (of "rnn": cell.W_x `(E, H)`,
-        cell.W_h `(H, H)`, cell.b `(H,)`), U `(H, V)`, b_2 `(V,)`.
-
-    Attributes:
-        state: the state of the cell after the last token that `forward` read; of "rnn" `(N, H)`.
+    Parameters: embedding `(V, E)`, those of the cell as cell.NAME, U `(H, V)`, b_2 `(V,)`.
     """
 
     def __init__(
@@ -51,30 +40,20 @@ class RecurrentLM(LanguageModel):
         self.add_parameter("b_2", np.zeros(V))
 
     def forward(self, tokens: Array, state: Any = None) -> Array:
-        """Return the scores of each next token: softmax of logits[:, t] predicts x_{t+1}.
-
-            e_t = embedding[x_t]      h_1 ... h_T = cell(e_1 ... e_T, state)      h_t U + b_2
-
-        Keeps the cell's last state in `self.state`, so that the next piece of text can continue.
+        """Return the logits `(N, T, V)`: those at t predict x_{t+1}. Keep the cell's last state.
 
         Args:
             tokens: ids, `(N, T)` integers.
-            state: the state before the first token, in the form of `self.state`; None: zeros.
-
-        Returns:
-            logits `(N, T, V)`.
+            state: the state before the first token, in the form of `self.state`; None: a new text.
 
         Raises:
-            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1.
         """
         # TODO: look up the vectors, run self.cell, keep self.state, compute the logits
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of the output layer, the cell and the embedding.
-
-        A token that occurs several times gets the sum over all its places. The ids have no
-        gradient, so nothing is returned.
+        """Add the gradients of all parameters; a token gets the sum over all its places.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
@@ -88,14 +67,10 @@ class RecurrentLM(LanguageModel):
         raise NotImplementedError
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text and return log ŷ, the log probabilities of the next token.
+        """Read one token of each text `(N,)`; return log P of the next one `(N, V)`, and the state.
 
         Args:
-            tokens: the ids to read, `(N,)` integers.
             state: the result of `initial_state` or of the last call. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
         """
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError

@@ -48,7 +48,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The cell keeps its last state in self.cell.state.")
-@pytest.mark.promise("any-input", "take-state-cell")
+@pytest.mark.promise("any-input", "the-cell-keeps-the-state")
 def test_state_is_kept(submission, reference, rng):
     """`state` is the last state; with it, two halves give the same logits as the text."""
     for cell in CELLS:
@@ -78,7 +78,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 @pytest.mark.promise(
     "any-input",
-    "call-cell-backward",
+    "one-call-of-the-cell",
     "RecurrentLM.backward",
     "RecurrentLM.backward.grad_logits",
     "gradients",
@@ -114,7 +114,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RecurrentLM")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`; np.add.at adds, too.")
-@pytest.mark.promise("gradients-backward")
+@pytest.mark.promise("gradients-add-up")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RecurrentLM", V, E, H, rng=rng)

@@ -1,9 +1,4 @@
-"""Generate text with a language model: sampling, greedy search and beam search.
-
-Source: CS224n lecture 6, sections 1.11, 2.11 and 3.6; Fan et al., "Hierarchical Neural Story
-Generation" (2018) for top-k; Holtzman et al., "The Curious Case of Neural Text Degeneration" (2020)
-for nucleus sampling.
-"""
+"""Generate text: sampling, greedy and beam search (CS224n lecture 6, sections 1.11, 2.11, 3.6)."""
 
 from __future__ import annotations
 
@@ -15,11 +10,7 @@ from framework.interfaces import Array, LanguageModel
 
 
 def read(model: LanguageModel, prefix: Array) -> tuple[Array, Any]:
-    """Given: return the log probabilities `(N, V)` after `prefix: (N, P)` and the state there.
-
-    Raises:
-        ValueError: the prefix is empty.
-    """
+    """Given: return the log probabilities `(N, V)` after `prefix: (N, P)`, and the state there."""
     if prefix.ndim != 2 or not prefix.shape[1]:
         raise ValueError(f"a prefix is (N, P) with P ≥ 1, not {prefix.shape}")
     state = model.initial_state(len(prefix))
@@ -36,21 +27,12 @@ def rows_of(state: Any, rows: Array) -> Any:
 
 
 def truncate(scores: Array, top_k: int | None = None, top_p: float | None = None) -> Array:
-    """Return log probabilities of the most probable words only; all others get −∞.
-
-        p = softmax(scores)
-        top-k: the k largest p      nucleus: the fewest largest p whose sum is at least top_p
-
-    The kept probabilities are divided by their sum. With both settings, top-k comes first, and the
-    nucleus is taken from the normalised rest.
+    """Return log probabilities of the most probable words of each row; all others get −∞.
 
     Args:
         scores: `(N, V)`, log probabilities plus any constant per row. Not modified.
         top_k: k ≥ 1, or None. Among equal probabilities, smaller ids come first.
-        top_p: in (0, 1], or None.
-
-    Returns:
-        `(N, V)`.
+        top_p: in (0, 1], or None. The nucleus is taken after top-k, from its normalised rest.
 
     Raises:
         ValueError: `top_k` or `top_p` is out of range.
@@ -71,17 +53,13 @@ def sample(
     top_p: float | None = None,
     rng: np.random.Generator,
 ) -> Array:
-    """Continue each prefix with drawn words; the model reads each word before the next one.
-
-        P(w) ∝ p(w)^(1/temperature),      then `truncate`
+    """Draw words after each prefix; the model reads each word before the next one is drawn.
 
     Args:
         model: any language model.
         prefix: ids `(N, P)`, P ≥ 1, of N texts.
-        length: number of words to draw for each text.
-        temperature: > 0; below 1 sharpens the distribution, above 1 flattens it.
+        temperature: > 0; log probabilities are divided by it, and then truncated.
         top_k, top_p: see `truncate`.
-        rng: draws the words.
 
     Returns:
         the drawn ids `(N, length)`, without the prefix.
@@ -101,7 +79,6 @@ def greedy(model: LanguageModel, prefix: Array, length: int) -> Array:
     Args:
         model: any language model.
         prefix: ids `(N, P)`, P ≥ 1.
-        length: number of words to write for each text.
 
     Returns:
         ids `(N, length)`; the smallest id if several words have the highest probability.
@@ -118,12 +95,7 @@ def greedy(model: LanguageModel, prefix: Array, length: int) -> Array:
 def beam_search(
     model: LanguageModel, prefix: Array, length: int, beam_size: int, *, end: int | None = None
 ) -> tuple[Array, float]:
-    """Search for the most probable text after a prefix, with a beam of `beam_size` texts.
-
-    Each step extends every text of the beam by every word. It keeps the `beam_size` extensions
-    with the highest log P(w_1 ... w_t | prefix) = Σ log p. Those that end with `end` are finished
-    and leave the beam; the others are the beam of the next step. The search stops after `length`
-    steps, or when no text in the beam is more probable than the best finished one.
+    """Search for the most probable text after a prefix, with the B best texts at each step.
 
     Args:
         model: any language model.

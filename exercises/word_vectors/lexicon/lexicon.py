@@ -1,16 +1,4 @@
-"""Look up synonyms, hypernyms and path similarities in a lexicon.
-
-A lexicon is a dict with two parts (`framework.data.lexicon`):
-
-    lexicon["synsets"]["dog.n.01"] = {
-        "pos": "n",
-        "words": ["dog", "domestic_dog"],
-        "hypernyms": ["canine.n.01", "domestic_animal.n.01"],
-    }
-    lexicon["index"]["dog"] = ["dog.n.01"]
-
-Source: CS224n lecture 1, sections 1.3 and 1.4.
-"""
+"""Synonyms, hypernyms and path similarities in a lexicon (CS224n lecture 1, sections 1.3, 1.4)."""
 
 from __future__ import annotations
 
@@ -21,14 +9,12 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
     """Return the words that share a synset with `word`, by part of speech.
 
     Args:
-        lexicon: see above; not modified.
+        lexicon: see the README. Not modified.
         word: upper and lower case are the same, and so are a space and ``_``.
 
     Returns:
-        a list for each part of speech (n, v, a, s, r) in which the lexicon has `word`. The list has
-        the other words of its synsets, each once. They are spelled as in the synset and in the
-        order of the senses. It is empty if there are no synonyms. An unknown word gives an empty
-        dict.
+        part of speech -> the other words of the synsets of `word`, each once, spelled as in the
+        synset and in the order of the senses. An unknown word gives an empty dict.
     """
     # TODO: each sense has a part of speech and a list of words
     raise NotImplementedError
@@ -37,11 +23,11 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
 def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
     """Return the hypernyms of `synset`, their hypernyms, and so on, in breadth-first order.
 
-    The nearest come first. At equal distance, the hypernyms of an earlier synset come first, in the
-    order of its list. Each is listed once, `synset` itself never, also in a cycle.
+    At equal distance, the hypernyms of an earlier synset come first, in the order of its list. Each
+    is listed once, `synset` itself never, also in a cycle.
 
     Args:
-        lexicon: see above; not modified.
+        lexicon: see the README. Not modified.
         synset: an id such as ``"giant_panda.n.01"``.
 
     Raises:
@@ -52,20 +38,11 @@ def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
 
 
 def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
-    """Return 1 / (1 + length of the shortest path between two synsets).
-
-        sim(a, b) = 1 / (1 + min_c (up(a, c) + up(b, c)))
-
-    up(a, c) is the least number of steps from a up to c, where each step goes to a hypernym, and
-    up(a, a) = 0. The minimum is over all synsets c that can be reached from both a and b.
+    """Return 1 / (1 + length of the shortest path up from both synsets to a common one).
 
     Args:
-        lexicon: see above; not modified.
-        a: an id.
-        b: an id.
-
-    Returns:
-        1.0 for a = b; 0.0 if there is no such c, as for most pairs of verbs.
+        lexicon: see the README. Not modified.
+        a, b: ids of synsets.
 
     Raises:
         KeyError: the lexicon has no such synset.

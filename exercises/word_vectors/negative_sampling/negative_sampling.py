@@ -1,8 +1,4 @@
-"""Negative sampling: tell the outside word from words drawn at random.
-
-Source: CS224n lecture 1 (the objective that it replaces); Mikolov et al., "Distributed
-Representations of Words and Phrases and their Compositionality" (2013), section 2.2.
-"""
+"""Negative sampling: tell the outside word from drawn words (Mikolov et al. 2013, section 2.2)."""
 
 from __future__ import annotations
 
@@ -12,18 +8,11 @@ from framework.interfaces import Array
 
 
 def sampling_distribution(counts: Array, power: float = 0.75) -> Array:
-    """Return the probability of each word to be drawn, from its count to the `power`.
-
-        P(w) = count(w)^power / Σ_w' count(w')^power
-
-    A word that never occurs has probability 0 for every power.
+    """Return the probability of each word to be drawn, `(V,)` float64: its share of count^power.
 
     Args:
-        counts: `(V,)` numbers ≥ 0.
+        counts: `(V,)` numbers ≥ 0. A word that never occurs has probability 0 for every power.
         power: 1 gives the frequencies of the text, 0 the same probability to all words that occur.
-
-    Returns:
-        probabilities `(V,)` float64, with sum 1.
 
     Raises:
         ValueError: a count is negative or not finite, or no word occurs.
@@ -37,23 +26,20 @@ def negative_sampling(
 ) -> tuple[float, Array, Array, Array]:
     """Return the loss of one pair of words with K drawn words, and its gradients.
 
-        J = −log σ(u_oᵀ v_c) − Σ_k log σ(−u_kᵀ v_c)
-
-    Only the vectors of o and of the drawn words are read and have a gradient, so the cost does not
-    depend on V. A word that is drawn twice counts twice. The outside word may be drawn, too.
+    Only the vectors of o and of the drawn words are read, so the cost does not depend on V.
 
     Args:
         center: v_c `(d,)`.
-        outside_id: o, the outside word.
-        negative_ids: the drawn words, `(K,)` integers, K ≥ 0.
+        outside_id: o, the outside word. It may be drawn, too.
+        negative_ids: the drawn words, `(K,)` integers, K ≥ 0. A word drawn twice counts twice.
         outside_vectors: `(V, d)` with rows u_0 ... u_{V−1}.
 
     Returns:
-        J; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted and each
-        once; the gradients of their vectors `(R, d)`.
+        J, a float; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted and
+        each once; the gradients of their vectors `(R, d)`.
 
     Raises:
         IndexError: an id is outside 0 ... V−1.
     """
-    # TODO: z = ±u·v_c, J = Σ log(1 + exp(−z)), dJ/dz = −σ(−z)
+    # TODO: z = ±u·v_c, J = Σ log(1 + exp(−z)); then the slope of J for each score
     raise NotImplementedError

@@ -63,7 +63,7 @@ def test_loss_and_gradients(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("Add with np.add.at; return the ids in increasing order, each once.")
-@pytest.mark.promise("chance", "negative_sampling")
+@pytest.mark.promise("repeated-words-add-up", "negative_sampling")
 def test_words_drawn_twice(submission, reference, rng):
     """negative_sampling: words drawn several times, and the outside word drawn."""
     center, outside = vectors(rng)

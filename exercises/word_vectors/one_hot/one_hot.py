@@ -1,7 +1,4 @@
-"""Represent words as one-hot vectors, compare vectors, and look up the rows of a matrix.
-
-Source: CS224n lecture 1, sections 1.5 and 1.6.
-"""
+"""One-hot vectors, cosine similarity, and rows of a matrix (CS224n lecture 1, 1.5 and 1.6)."""
 
 from __future__ import annotations
 
@@ -11,40 +8,32 @@ from framework.interfaces import Array
 
 
 def one_hot(ids: Array, vocabulary_size: int) -> Array:
-    """Return a vector for each id: 1 at the place of the id, 0 everywhere else.
+    """Return the one-hot vector of each id, `(..., V)` float64.
 
     Args:
         ids: integers of any shape `(...)`, each in 0 ... V−1.
         vocabulary_size: V ≥ 1.
 
-    Returns:
-        `(..., V)` float64.
-
     Raises:
-        IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last word.)
+        IndexError: an id is outside 0 ... V−1.
     """
     # TODO: rows of the identity matrix; refuse −1, which NumPy reads as the last row
     raise NotImplementedError
 
 
 def cosine_similarity(a: Array, b: Array) -> Array:
-    """Return the cosine of the angle between vectors: a·b / (‖a‖ ‖b‖), over the last axis.
+    """Return the cosine of the angle between vectors, `(...)` in [−1, 1]; 0 where one is zero.
 
     Args:
         a: `(..., D)` floats.
         b: `(..., D)` floats; the other axes broadcast against those of `a`.
-
-    Returns:
-        `(...)`, in [−1, 1]; 0 where one of the vectors is zero.
     """
     # TODO: divide both by their lengths first, since products of large numbers overflow
     raise NotImplementedError
 
 
 def lookup(ids: Array, W: Array) -> Array:
-    """Return the product of the one-hot vectors of `ids` with W, without making these vectors:
-
-        one_hot(i)ᵀ W = row i of W
+    """Return the product of the one-hot vectors of `ids` with W, without making these vectors.
 
     Args:
         ids: integers of any shape `(...)`, each in 0 ... V−1.
@@ -61,19 +50,11 @@ def lookup(ids: Array, W: Array) -> Array:
 
 
 def lookup_gradient(ids: Array, grad: Array, vocabulary_size: int) -> Array:
-    """Return the gradient of W after `lookup`, without making one-hot vectors:
-
-        ∂J/∂W = Σ over the places of ids: one_hot(i) ∂J/∂yᵀ
-
-    A row gets the sum over all places of its id; a row without a place gets 0.
+    """Return the gradient of W after `lookup`, `(V, D)` in the dtype of `grad`.
 
     Args:
         ids: integers of any shape `(...)`, each in 0 ... V−1, as `lookup` got them.
         grad: ∂J/∂y, `(..., D)` floats. Not modified.
-        vocabulary_size: V.
-
-    Returns:
-        `(V, D)`, of the dtype of `grad`.
     """
     # TODO: np.add.at adds for every place of an id, also for repeated ones
     raise NotImplementedError

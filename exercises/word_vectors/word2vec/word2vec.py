@@ -1,10 +1,4 @@
-"""word2vec, the skip-gram: learn word vectors by predicting the words around each word.
-
-Symbols: c is a centre word with vector v_c, and o an outside word with vector u_o. Both vectors
-have dimension d. V is the vocabulary size, T the length of the text, m the window.
-
-Source: CS224n lecture 1, sections 2 to 4; Mikolov et al. 2013.
-"""
+"""word2vec, the skip-gram: learn word vectors from contexts (CS224n lecture 1, sections 2 to 4)."""
 
 from __future__ import annotations
 
@@ -16,10 +10,7 @@ from framework.interfaces import Array, Model
 
 
 def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Array]:
-    """Return all (centre, outside) pairs of a text: w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0.
-
-    Positions t + j outside 1 ... T are left out, so words near the ends have fewer neighbours. The
-    pairs are ordered by t, then by j from −m to m.
+    """Return all pairs of a centre word and an outside word, by position t, then by offset j.
 
     Args:
         tokens: the ids w_1 ... w_T of the text `(T,)`.
@@ -33,24 +24,16 @@ def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Ar
 
 
 def log_softmax(scores: Array) -> Array:
-    """Return log softmax(x) = x − log Σ_j exp(x_j) over the last axis of `scores: (..., V)`.
-
-    This is a helper for the losses below and is not graded by itself. It stays finite where the
-    probability itself is rounded to 0.
-    """
+    """Return the log softmax over the last axis of `scores: (..., V)`. Not graded by itself."""
     # TODO: the same shift by the maximum as in softmax
     raise NotImplementedError
 
 
 def softmax(scores: Array) -> Array:
-    """Return p_i = exp(x_i) / Σ_j exp(x_j) over the last axis.
+    """Return the softmax over the last axis, `(..., V)`.
 
     Args:
-        scores: x `(..., V)`, as large as ±1e4. A constant added to all scores does not change the
-            probabilities: choose it so that exp cannot overflow.
-
-    Returns:
-        probabilities `(..., V)` that sum to 1 over the last axis.
+        scores: `(..., V)`, as large as ±1e4.
     """
     # TODO: your code here
     raise NotImplementedError
@@ -59,30 +42,26 @@ def softmax(scores: Array) -> Array:
 def naive_softmax(
     center: Array, outside_id: int, outside_vectors: Array
 ) -> tuple[float, Array, Array]:
-    """Return the loss −log P(o|c) of one pair and its gradients.
-
-    P(w|c) = exp(u_wᵀ v_c) / Σ_k exp(u_kᵀ v_c). With y the one-hot vector of o:
-        ∂loss/∂v_c = Σ_w (P(w|c) − y_w) u_w        ∂loss/∂u_w = (P(w|c) − y_w) v_c for every w
+    """Return the loss −log P(o|c) of one pair, and its gradients.
 
     Args:
         center: v_c `(d,)`.
         outside_id: o, the row of the outside word.
-        outside_vectors: all u_w, `(V, d)`, one word per row.
+        outside_vectors: all u_w, `(V, d)`, a row for each word.
 
     Returns:
-        the loss (a float, finite even where P(o|c) is rounded to 0), ∂loss/∂v_c `(d,)` and the
-        gradient of all outside vectors `(V, d)`.
+        the loss (a float, finite even where P(o|c) is rounded to 0), the gradient of v_c `(d,)` and
+        that of all outside vectors `(V, d)`.
     """
     # TODO: your code here
     raise NotImplementedError
 
 
 class SkipGram(Model):
-    """Scores of all outside words for each centre word: scores = v_c Uᵀ, P(·|c) = softmax(scores).
+    """The model of all scores u_wᵀ v_c of outside words w for a batch of centre words c.
 
     Args:
-        vocabulary_size: V.
-        dimension: d.
+        vocabulary_size, dimension: V and d.
         rng: draws the parameters from a normal distribution with standard deviation 0.1.
 
     Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w.
@@ -95,14 +74,12 @@ class SkipGram(Model):
         self.add_parameter("outside_vectors", rng.normal(scale=0.1, size=shape))
 
     def forward(self, center_ids: Array) -> Array:
-        """Return the scores u_wᵀ v_c `(N, V)` for the centre words `center_ids: (N,)`."""
+        """Return the scores `(N, V)` for the centre words `center_ids: (N,)`."""
         # TODO: look the vectors up, and keep what backward needs
         raise NotImplementedError
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters. The ids have no gradient.
-
-        A word that occurs several times in `center_ids` receives the sum of its gradients.
+        """Add the gradients of both parameters; a word gets the sum over all its places.
 
         Args:
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
@@ -111,23 +88,11 @@ class SkipGram(Model):
         raise NotImplementedError
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), for t + j in 1 ... T.
-
-        Args:
-            tokens: the ids of the text `(T,)`. The mean is over its T positions, not over pairs.
-            window: m.
-        """
+        """Return J(θ) of the text `tokens: (T,)` with the window m: a mean over its T positions."""
         # TODO: your code here
         raise NotImplementedError
 
     def likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return L(θ) = Π_t Π_{−m≤j≤m, j≠0} P(w_{t+j} | w_t), for t + j in 1 ... T.
-
-        The product is below the smallest float64 for texts of a few hundred words: it is 0 there.
-
-        Args:
-            tokens: the ids of the text `(T,)`.
-            window: m.
-        """
+        """Return L(θ) of the text `tokens: (T,)` with the window m; 0 where it underflows."""
         # TODO: J(θ) is −1/T log L(θ)
         raise NotImplementedError

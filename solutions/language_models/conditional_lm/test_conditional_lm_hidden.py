@@ -43,7 +43,11 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.hint(
     "Without a condition the state starts from zeros, and so does the condition in it."
 )
-@pytest.mark.promise("initial-state-batch", "model-recurrentlm", "sets-parts-their")
+@pytest.mark.promise(
+    "the-state-holds-the-condition",
+    "without-a-condition-it-is-recurrent-lm",
+    "only-h-is-conditioned",
+)
 def test_initial_state(submission, reference, rng):
     """The initial state with and without a condition; zeros have no effect."""
     condition = rng.normal(size=(5, 2))
@@ -117,7 +121,7 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("∂J/∂embedding is for the tokens that were read, not for those predicted.")
-@pytest.mark.promise("tokens-read-gradient")
+@pytest.mark.promise("gradients-of-tokens-read")
 def test_unread_tokens_have_no_gradient(submission, reference, rng):
     """Tokens that were not read get no gradient in the embedding."""
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)

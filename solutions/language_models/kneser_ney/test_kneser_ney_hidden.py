@@ -59,21 +59,30 @@ def test_discounts_of_small_texts(submission, reference, rng):
 
 
 @pytest.mark.task("KneserNey")
-@pytest.mark.points(4.5)
-@pytest.mark.promise("KneserNey", "KneserNey.fit.raises")
+@pytest.mark.points(6.5)
+@pytest.mark.promise("KneserNey", "KneserNey.fit", "KneserNey.fit.raises")
 def test_kneser_ney_in_sentences(submission, reference, rng):
-    """Kneser-Ney in sentences, from single words to 5-grams; what cannot be counted raises."""
+    """Kneser-Ney in sentences and short texts, from single words to 5-grams; bad input raises."""
     for wrong in ([0, V], [0, -1], [1], []):
         text = np.array(wrong, dtype=int)
         refuses(submission.KneserNey(V, 2), "fit", text, error=("IndexError", "ValueError"))
     for order in (1, 2, 3, 5):
         same_texts(submission, reference, rng, order, end=0)
     same_texts(submission, reference, rng, 4, words=120, length=900, end=0)
+    student = fitted(submission, sentences(80, V, rng), V, 2)
+    tokens = np.array([1, 2, 1])
+    student.fit(tokens)
+    found = student.log_probabilities(tokens)
+    expected = fitted(reference, tokens, V, 2).log_probabilities(tokens)
+    equal(found, expected, "log_probabilities after a second fit", rtol=1e-9)
+    short = np.array([1, 2])
+    found, expected = (m.log_probabilities(short) for m in pair(submission, reference, short, V, 4))
+    equal(found, expected, "log_probabilities of a text shorter than the n-grams", rtol=1e-9)
 
 
 @pytest.mark.task("KneserNey")
 @pytest.mark.points(2)
-@pytest.mark.promise("none-grams-start")
+@pytest.mark.promise("starts-keep-their-counts")
 def test_what_nothing_stands_before(submission, reference, rng):
     """N-grams without a word before them, at the start of a text or sentence, keep counts."""
     order = np.append(0, 1 + rng.permutation(4))

@@ -38,7 +38,7 @@ def test_short_texts_and_long_chunks(submission, reference, rng):
 @pytest.mark.task("fit_language_model")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Which part of the state is left when a new epoch begins?")
-@pytest.mark.promise("fit_language_model", "calls-model-train")
+@pytest.mark.promise("fit_language_model", "training-mode")
 def test_states_of_chunks_and_epochs(submission, rng):
     """fit_language_model: each epoch starts from None, each chunk from the state before it."""
     for unroll, states in ((4, [None, 1, 2]), (12, [None])):

@@ -1,7 +1,4 @@
-"""Perplexity: exp of a language model's mean cross-entropy.
-
-Source: CS224n lecture 6, section 3.1.
-"""
+"""Perplexity: exp of a language model's mean cross-entropy (CS224n lecture 6, section 3.1)."""
 
 from __future__ import annotations
 
@@ -11,21 +8,17 @@ from framework.interfaces import Array
 
 
 def perplexity(log_probabilities: Array, mask: Array | None = None) -> float:
-    """Return exp of the mean cross-entropy, the inverse geometric mean of the probabilities.
-
-        PP = exp(−1/T Σ_t log p_t) = (Π_t 1/p_t)^(1/T)
+    """Return the perplexity of a text, exp of its mean cross-entropy.
 
     Args:
-        log_probabilities: natural log of the probability that the model gave to each word of the
-            text, `(...)`; −inf for probability 0.
-        mask: `(...)`, False at padding, whose values are ignored. None: there is no padding.
+        log_probabilities: natural log of the probability of each word, `(...)`; −inf for 0.
+        mask: `(...)` bool, False at padding, whose values are ignored. None: no padding.
 
     Returns:
         a Python float ≥ 1; infinity if a word had probability 0 or if the result overflows.
 
     Raises:
-        ValueError: there are no words, or a log probability is NaN or above 0. (Sums in float32
-            may exceed 0 by rounding, so values up to 1e-5 are accepted.)
+        ValueError: there are no words, or a log probability is NaN or above `TOLERANCE`.
     """
     # BEGIN SOLUTION: select the words, refuse invalid log probabilities, exp of minus the mean
     words = log_probabilities if mask is None else log_probabilities[mask]

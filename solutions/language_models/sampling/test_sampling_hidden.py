@@ -27,7 +27,7 @@ def log_probability(model, prefix, text):
 
 @pytest.mark.task("truncate")
 @pytest.mark.points(1.75)
-@pytest.mark.promise("among-words-equal", "truncate.scores")
+@pytest.mark.promise("ties-go-to-smaller-ids", "truncate.scores")
 def test_ties_and_large_scores(submission, reference, rng):
     """truncate: of equal scores the smaller ids are kept; scores may be of any size."""
     scores = np.array([[1.0, 1.0, 1.0, 1.0, 0.0], [800.0, 801.0, 800.0, -900.0, 801.0]])
@@ -118,7 +118,7 @@ def test_greedy_ties(submission, reference, rng):
 
 @pytest.mark.task("beam_search")
 @pytest.mark.points(3)
-@pytest.mark.promise("exhaustive-search")
+@pytest.mark.promise("a-wide-beam-is-exhaustive")
 def test_exhaustive(submission, rng):
     """beam_search: a beam of all texts finds the most probable text."""
     model = MarkovModel.random(3, rng=rng)

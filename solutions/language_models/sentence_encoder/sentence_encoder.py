@@ -1,8 +1,4 @@
-"""A recurrent layer as a sentence encoder, with a classifier on top.
-
-Source: CS224n lecture 6, section 3.5; Conneau et al., "Supervised Learning of Universal Sentence
-Representations from Natural Language Inference Data" (2017), who compare the poolings.
-"""
+"""A recurrent layer as a sentence encoder, with a classifier (CS224n lecture 6, section 3.5)."""
 
 from __future__ import annotations
 
@@ -16,21 +12,16 @@ POOLINGS = ("final", "max", "mean")
 
 
 class SentenceEncoder(Model):
-    """logits = encoding U + b_2, where the encoding pools the states h_t of a recurrent layer.
+    """A classifier of sentences: the states of a recurrent cell, pooled to one vector.
 
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of a state and of the encoding.
-        classes: C.
+        vocabulary_size, embedding_size, hidden_size, classes: V (with the padding id 0), E, H, C.
         pooling: "final" for the state after the last word, "max" for the elementwise maximum of the
             states of all words, "mean" for their mean.
-        cell: registered name of the recurrent layer, any one; "rnn" is the one that you wrote.
+        cell: registered name of the recurrent layer, any one; "rnn" is yours.
         rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`, cell.W_x `(E, H)`, cell.W_h `(H, H)`, cell.b `(H,)`, U `(H, C)`,
-        b_2 `(C,)`.
+    Parameters: embedding `(V, E)`, those of the cell as cell.NAME, U `(H, C)`, b_2 `(C,)`.
 
     Raises:
         ValueError: there is no such pooling.
@@ -58,23 +49,13 @@ class SentenceEncoder(Model):
         self.add_parameter("b_2", np.zeros(C))
 
     def encode(self, ids: Array) -> Array:
-        """Return one vector for each text, from the states at its words.
-
-            h_1 ... h_T = cell(embedding[ids_1] ... embedding[ids_T]), with a mask for padding
-
-            final  the state after the last word      max  max_t h_t, entry by entry
-            mean   1/|words| Σ_t h_t                  where t runs over the words only
-
-        A text without words is encoded as zeros.
+        """Return the encoding `(N, H)` of each text; a text without words is encoded as zeros.
 
         Args:
             ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
 
-        Returns:
-            encoding `(N, H)`.
-
         Raises:
-            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1.
         """
         # BEGIN SOLUTION: look up the vectors, run self.cell with a mask, pool its states
         _check_ids(ids, self.vocabulary_size)
@@ -85,13 +66,10 @@ class SentenceEncoder(Model):
         # END SOLUTION
 
     def forward(self, ids: Array) -> Array:
-        """Encode the texts and return the logits, encoding U + b_2.
+        """Encode the texts and return the logits `(N, C)`.
 
         Args:
             ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
-
-        Returns:
-            logits `(N, C)`.
 
         Raises:
             IndexError: an id is outside 0 ... V−1.
@@ -102,13 +80,7 @@ class SentenceEncoder(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of the output layer, the cell and the embedding. With z the encoding:
-
-            final  ∂J/∂h_T = ∂J/∂z                       max  entry i of ∂J/∂z goes to the step
-            mean   ∂J/∂h_t = ∂J/∂z / |words| at words         where entry i of h_t is largest
-
-        A word that occurs several times gets the sum over all its places, and padding gets 0. The
-        ids have no gradient, so nothing is returned.
+        """Add the gradients of all parameters; a word gets the sum over all its places, padding 0.
 
         Args:
             grad_logits: `(N, C)`. Not modified.
@@ -116,6 +88,7 @@ class SentenceEncoder(Model):
         # BEGIN SOLUTION: U and b_2, then the pooling, then self.cell.backward, then the embedding
         self.gradients["U"] += self._encoding.T @ grad_logits
         self.gradients["b_2"] += grad_logits.sum(axis=0)
+        # z = Σ_t weight_t ∘ h_t, so ∂J/∂h_t = weight_t ∘ ∂J/∂z
         grad_encoding = grad_logits @ self.parameters["U"].T
         grad_e, _ = self.cell.backward(self._weights * grad_encoding[:, None])
         np.add.at(self.gradients["embedding"], self._ids, grad_e)  # the cell gives padding 0

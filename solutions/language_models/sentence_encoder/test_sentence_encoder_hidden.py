@@ -49,7 +49,7 @@ def test_empty_text(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(1)
 @pytest.mark.hint("Does the cell get a gradient at padding?")
-@pytest.mark.promise("gradients-padding")
+@pytest.mark.promise("no-gradient-for-padding")
 def test_padding_has_no_gradient(submission, reference, rng):
     """The padding's row of the embedding and the rows of unread words get no gradient."""
     for pooling in POOLINGS:

@@ -35,7 +35,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
 @pytest.mark.hint("forward(tokens) starts a new text, even if self.state holds words.")
-@pytest.mark.promise("WindowLM.forward.state", "initial-state-everywhere")
+@pytest.mark.promise("WindowLM.forward.state", "starts-with-the-row-of-the-start")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state a new text starts; the initial state gives the same logits."""
     pair = paired_models(submission, reference, "WindowLM", 6, 3, 4, 3, rng=rng)

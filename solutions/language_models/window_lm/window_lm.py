@@ -1,8 +1,4 @@
-"""A language model with a fixed window: predict the next word from the last n words.
-
-Source: CS224n lecture 6, sections 1.13 to 1.15; Bengio et al., "A neural probabilistic language
-model" (2003).
-"""
+"""A language model with a fixed window (CS224n lecture 6, sections 1.13 to 1.15)."""
 
 from __future__ import annotations
 
@@ -12,25 +8,19 @@ from framework.interfaces import Array, LanguageModel
 
 
 class WindowLM(LanguageModel):
-    """ŷ_t = softmax(tanh(e_t W + b_1) U + b_2 [+ e_t W_direct]), e_t the vectors of n words.
-
-        e_t = [C(x_{t−n+1}); ...; C(x_t)]      the last n words, the oldest first
+    """A neural language model that predicts the next word from the last n words.
 
     Args:
-        vocabulary_size: V.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H.
+        vocabulary_size, embedding_size, hidden_size: V, E (of a word vector) and H.
         window: n, the number of words that a prediction depends on.
         direct: whether there are direct connections from the vectors to the output.
         rng: draws the initial weights.
 
     Parameters:
-        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`, and with
-        `direct` W_direct `(n E, V)`. The last row of the embedding is for positions before the
-        start of a text.
+        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`; with `direct`
+        W_direct `(n E, V)`. Row V of the embedding is for places before the start of a text.
 
-    Attributes:
-        state: the last n − 1 words that `forward` read, `(N, n − 1)`; V before the start of a text.
+    Attribute `state`: the last n − 1 words that `forward` read, `(N, n − 1)`.
 
     Raises:
         ValueError: the window is below 1.
@@ -60,19 +50,14 @@ class WindowLM(LanguageModel):
             self.add_parameter("W_direct", rng.normal(scale=(n * E) ** -0.5, size=(n * E, V)))
 
     def forward(self, tokens: Array, state: Array | None = None) -> Array:
-        """Return the scores of each next word: softmax of logits[:, t] predicts x_{t+1}.
-
-        Keeps the last n − 1 words in `self.state`, so that the next piece of text can continue.
+        """Return the logits `(N, T, V)`: those at t predict x_{t+1}. Keep `state`.
 
         Args:
             tokens: ids, `(N, T)` integers.
             state: the n − 1 words before them, `(N, n − 1)`; None: the texts start here.
 
-        Returns:
-            logits `(N, T, V)`.
-
         Raises:
-            IndexError: an id is outside 0 ... V−1. (NumPy itself reads −1 as the last row.)
+            IndexError: an id is outside 0 ... V−1.
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
             bounds, found = (
@@ -95,15 +80,13 @@ class WindowLM(LanguageModel):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of both layers and of the word vectors.
-
-        A word is in up to n windows, and its vector gets the sum over all of them. The ids have no
-        gradient, so nothing is returned.
+        """Add the gradients of all parameters; a word gets the sum over all its windows.
 
         Args:
             grad_logits: `(N, T, V)`. Not modified.
         """
         # BEGIN SOLUTION: U and b_2, through tanh, W and b_1, then the rows of the embedding
+        # logits = h U + b_2 [+ e W_direct], h = tanh(z) with tanh' = 1 − h², z = e W + b_1
         steps = ([0, 1], [0, 1])  # sum over the batch and over time
         self.gradients["U"] += np.tensordot(self._h, grad_logits, axes=steps)
         self.gradients["b_2"] += grad_logits.sum(axis=(0, 1))
@@ -125,14 +108,10 @@ class WindowLM(LanguageModel):
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
-        """Read one word of each text and return log ŷ, the log probabilities of the next word.
+        """Read one word of each text `(N,)`; return log P of the next one `(N, V)`, and the state.
 
         Args:
-            tokens: the ids to read, `(N,)` integers.
             state: the result of `initial_state` or of the last call, `(N, n − 1)`. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`, `(N, n − 1)`.
         """
         # BEGIN SOLUTION: forward with T = 1, then a log softmax that is stable for large scores
         logits = self.forward(tokens[:, None], state)[:, 0]

@@ -1,8 +1,4 @@
-"""Analogies: the directions between word vectors have meanings.
-
-Source: CS224n lecture 1, patterns of word vectors; Mikolov, Yih and Zweig, "Linguistic Regularities
-in Continuous Space Word Representations" (2013).
-"""
+"""Analogies: the directions between word vectors have meanings (Mikolov, Yih and Zweig 2013)."""
 
 from __future__ import annotations
 
@@ -14,17 +10,12 @@ from framework.interfaces import Array
 def analogy(vectors: Array, a: int, b: int, c: int) -> int:
     """Return the word d for which a is to b as c is to d.
 
-        d = argmax over all words w except a, b and c of cos(v_w, v_b − v_a + v_c)
-
-    with vectors v of length 1, so that long vectors do not decide alone.
-
     Args:
         vectors: v_w for each word, `(V, D)` floats, V ≥ 4. Not modified.
         a, b, c: ids of words.
 
     Returns:
-        the id d; the smallest one of equally good words. A vector of zeros has the cosine 0 with
-        every vector.
+        the id d; the smallest one of equally good words.
     """
     # BEGIN SOLUTION: vectors of length 1 first; the three given words cannot be the answer
     unit = _unit(vectors)
@@ -35,14 +26,11 @@ def analogy(vectors: Array, a: int, b: int, c: int) -> int:
 
 
 def analogy_accuracy(vectors: Array, questions: Array) -> float:
-    """Return the share of questions (a, b, c, d) for which `analogy` answers d.
+    """Return the share of questions that `analogy` answers, from 0 to 1.
 
     Args:
         vectors: `(V, D)`. Not modified.
-        questions: `(Q, 4)` integers, Q ≥ 1.
-
-    Returns:
-        a number from 0 to 1.
+        questions: (a, b, c, d) in rows, `(Q, 4)` integers, Q ≥ 1.
     """
     # BEGIN SOLUTION
     answers = [analogy(vectors, a, b, c) == d for a, b, c, d in questions.tolist()]
@@ -53,15 +41,12 @@ def analogy_accuracy(vectors: Array, questions: Array) -> float:
 def offset_consistency(vectors: Array, pairs: Array) -> float:
     """Return how parallel the differences v_b − v_a of word pairs (a, b) are.
 
-        mean of cos(v_b − v_a, v_d − v_c) over all pairs of different pairs (a, b), (c, d)
-
     Args:
         vectors: `(V, D)`. Not modified.
         pairs: `(P, 2)` integers, P ≥ 2.
 
     Returns:
-        a number from −1 to 1; 1: all differences have one direction. The differences are those of
-        the vectors of length 1.
+        a number from −1 to 1; 1: the differences of the unit vectors have one direction.
     """
     # BEGIN SOLUTION
     unit = _unit(vectors)

@@ -1,11 +1,4 @@
-"""CBOW, the continuous bag of words: learn word vectors by predicting a word from its context.
-
-Symbols: o is a word of the context with vector v_o, and c the centre word with vector u_c. Both
-vectors have dimension d. V is the vocabulary size, T the length of the text, m the window.
-
-Source: CS224n lecture 1, section 2.2; Mikolov et al., "Efficient Estimation of Word
-Representations in Vector Space" (2013).
-"""
+"""CBOW: learn word vectors by predicting a word from its context (CS224n lecture 1, 2.2)."""
 
 from __future__ import annotations
 
@@ -17,17 +10,14 @@ from framework.interfaces import Array, Model
 
 
 def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Array]:
-    """Return the context of each position t of a text: w_{t+j} for −m ≤ j ≤ m, j ≠ 0.
-
-    Column k of both arrays belongs to the offsets j = −m ... −1, 1 ... m, in this order.
+    """Return the context of each position of a text; columns are j = −m ... −1, 1 ... m.
 
     Args:
         tokens: the ids w_1 ... w_T of the text `(T,)`.
         window: m ≥ 1; it may be larger than T.
 
     Returns:
-        ids `(T, 2m)` integers, 0 where t + j is outside 1 ... T; and a mask `(T, 2m)` bool, True
-        where t + j is inside.
+        ids `(T, 2m)` integers, 0 outside of the text; and a mask `(T, 2m)` bool, False there.
     """
     # BEGIN SOLUTION
     words = np.asarray(tokens, dtype=np.int64)
@@ -41,13 +31,10 @@ def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, 
 
 
 class CBOW(Model):
-    """Scores of all centre words for each context: scores = v̄ Uᵀ, P(·|context) = softmax(scores).
-
-    v̄ is the mean of the vectors v_o of the words of the context.
+    """The model of all scores u_cᵀ v̄ of centre words c for a batch of contexts with mean v̄.
 
     Args:
-        vocabulary_size: V.
-        dimension: d.
+        vocabulary_size, dimension: V and d.
         rng: draws the parameters from a normal distribution with standard deviation 0.1.
 
     Parameters: `context_vectors (V, d)` with rows v_o, `center_vectors (V, d)` = U with rows u_c.
@@ -60,12 +47,11 @@ class CBOW(Model):
         self.add_parameter("center_vectors", rng.normal(scale=0.1, size=shape))
 
     def forward(self, contexts: Array, mask: Array) -> Array:
-        """Return the scores v̄ᵀ u_c `(N, V)` of all words as the centre of each context.
+        """Return the scores `(N, V)` of all words as the centre of each context.
 
         Args:
             contexts: ids `(N, C)`.
-            mask: `(N, C)` bool, False where there is no word: the id there does not matter. The
-                mean is over the words that are there; without any word v̄ is 0.
+            mask: `(N, C)` bool, False where there is no word: the id there does not matter.
         """
         # BEGIN SOLUTION: the share of each place in the mean, then two products
         self.contexts = np.array(contexts)
@@ -76,14 +62,13 @@ class CBOW(Model):
         # END SOLUTION
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters. Ids and mask have no gradient.
-
-        A word that occurs several times in `contexts` receives the sum of its gradients.
+        """Add the gradients of both parameters; a word gets the sum over all its places.
 
         Args:
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
         """
         # BEGIN SOLUTION: each word of a context gets its share of the gradient of v̄
+        # S = v̄ Uᵀ: ∂J/∂v̄ = G U, ∂J/∂U = Gᵀ v̄; v̄ = Σ share v: ∂J/∂v = share ∂J/∂v̄
         grad_mean = grad_scores @ self.parameters["center_vectors"]  # (N, d)
         shared = self.shares[:, :, None] * grad_mean[:, None]  # (N, C, d)
         np.add.at(self.gradients["context_vectors"], self.contexts, shared)
@@ -91,11 +76,10 @@ class CBOW(Model):
         # END SOLUTION
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return J(θ) = −1/T Σ_t log P(w_t | its context of 2m words).
+        """Return J(θ), the mean over the positions of a text.
 
         Args:
             tokens: the ids of the text `(T,)`, T ≥ 1.
-            window: m.
         """
         # BEGIN SOLUTION
         scores = self.forward(*context_windows(tokens, window))

@@ -37,7 +37,7 @@ def test_synonyms_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("synonyms")
 @pytest.mark.points(1)
-@pytest.mark.promise("good-word-giant")
+@pytest.mark.promise("spelling-of-words")
 def test_other_ways_to_write_a_word(submission, rng):
     """synonyms: upper case and spaces, in the word and in the lexicon."""
     lexicon = mini_lexicon()
@@ -51,7 +51,7 @@ def test_other_ways_to_write_a_word(submission, rng):
 
 @pytest.mark.task("hypernym_closure")
 @pytest.mark.points(3)
-@pytest.mark.promise("hypernym_closure", "lexicon-can-contain")
+@pytest.mark.promise("hypernym_closure", "cycles-end")
 def test_closures_in_drawn_lexicons(submission, reference, rng):
     """hypernym_closure: every synset of random lexicons, with and without cycles."""
     for circles in (False, True):
@@ -62,7 +62,7 @@ def test_closures_in_drawn_lexicons(submission, reference, rng):
 
 @pytest.mark.task("path_similarity")
 @pytest.mark.points(3)
-@pytest.mark.promise("path_similarity", "lexicon-can-contain")
+@pytest.mark.promise("path_similarity", "cycles-end")
 def test_similarities_in_drawn_lexicons(submission, reference, rng):
     """path_similarity: all pairs of random lexicons, with and without cycles."""
     for circles in (False, True):

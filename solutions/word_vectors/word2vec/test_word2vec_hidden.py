@@ -22,7 +22,7 @@ def test_context_pairs_short_texts(submission, reference, rng):
 @pytest.mark.task("softmax")
 @pytest.mark.points(2)
 @pytest.mark.hint("Shift each row by its own maximum, over the last axis of any shape.")
-@pytest.mark.promise("constant-added-scores", "dtype")
+@pytest.mark.promise("a-constant-changes-nothing", "dtype")
 def test_softmax_shift_and_shapes(submission, reference, rng):
     """softmax: shifted scores, any shape, float32 stays float32."""
     scores = rng.normal(size=(2, 3, 5))
@@ -57,7 +57,7 @@ def test_naive_softmax_extremes(submission, reference, rng):
 @pytest.mark.hint(
     "Which terms does each row get? backward adds them; only zero_gradients clears them."
 )
-@pytest.mark.promise("word-occurs-several", "gradients")
+@pytest.mark.promise("repeated-words-add-up", "gradients")
 def test_skip_gram_gradients(submission, reference, rng):
     """SkipGram: gradients of its own scores; a second use adds to the first."""
     pair = paired_models(submission, reference, "SkipGram", 5, 4, rng=rng)
@@ -77,7 +77,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(2)
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
-@pytest.mark.promise("sum-runs-over", "finite", "SkipGram.rng")
+@pytest.mark.promise("a-mean-over-positions", "finite", "SkipGram.rng")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
     """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""
     pair = paired_models(submission, reference, "SkipGram", 6, 3, rng=rng)

@@ -1,10 +1,4 @@
-"""word2vec, the skip-gram: learn word vectors by predicting the words around each word.
-
-Symbols: c is a centre word with vector v_c, and o an outside word with vector u_o. Both vectors
-have dimension d. V is the vocabulary size, T the length of the text, m the window.
-
-Source: CS224n lecture 1, sections 2 to 4; Mikolov et al. 2013.
-"""
+"""word2vec, the skip-gram: learn word vectors from contexts (CS224n lecture 1, sections 2 to 4)."""
 
 from __future__ import annotations
 
@@ -16,10 +10,7 @@ from framework.interfaces import Array, Model
 
 
 def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Array]:
-    """Return all (centre, outside) pairs of a text: w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0.
-
-    Positions t + j outside 1 ... T are left out, so words near the ends have fewer neighbours. The
-    pairs are ordered by t, then by j from −m to m.
+    """Return all pairs of a centre word and an outside word, by position t, then by offset j.
 
     Args:
         tokens: the ids w_1 ... w_T of the text `(T,)`.
@@ -39,11 +30,7 @@ def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Ar
 
 
 def log_softmax(scores: Array) -> Array:
-    """Return log softmax(x) = x − log Σ_j exp(x_j) over the last axis of `scores: (..., V)`.
-
-    This is a helper for the losses below and is not graded by itself. It stays finite where the
-    probability itself is rounded to 0.
-    """
+    """Return the log softmax over the last axis of `scores: (..., V)`. Not graded by itself."""
     # BEGIN SOLUTION: the same shift by the maximum as in softmax
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
@@ -51,14 +38,10 @@ def log_softmax(scores: Array) -> Array:
 
 
 def softmax(scores: Array) -> Array:
-    """Return p_i = exp(x_i) / Σ_j exp(x_j) over the last axis.
+    """Return the softmax over the last axis, `(..., V)`.
 
     Args:
-        scores: x `(..., V)`, as large as ±1e4. A constant added to all scores does not change the
-            probabilities: choose it so that exp cannot overflow.
-
-    Returns:
-        probabilities `(..., V)` that sum to 1 over the last axis.
+        scores: `(..., V)`, as large as ±1e4.
     """
     # BEGIN SOLUTION
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -69,22 +52,20 @@ def softmax(scores: Array) -> Array:
 def naive_softmax(
     center: Array, outside_id: int, outside_vectors: Array
 ) -> tuple[float, Array, Array]:
-    """Return the loss −log P(o|c) of one pair and its gradients.
-
-    P(w|c) = exp(u_wᵀ v_c) / Σ_k exp(u_kᵀ v_c). With y the one-hot vector of o:
-        ∂loss/∂v_c = Σ_w (P(w|c) − y_w) u_w        ∂loss/∂u_w = (P(w|c) − y_w) v_c for every w
+    """Return the loss −log P(o|c) of one pair, and its gradients.
 
     Args:
         center: v_c `(d,)`.
         outside_id: o, the row of the outside word.
-        outside_vectors: all u_w, `(V, d)`, one word per row.
+        outside_vectors: all u_w, `(V, d)`, a row for each word.
 
     Returns:
-        the loss (a float, finite even where P(o|c) is rounded to 0), ∂loss/∂v_c `(d,)` and the
-        gradient of all outside vectors `(V, d)`.
+        the loss (a float, finite even where P(o|c) is rounded to 0), the gradient of v_c `(d,)` and
+        that of all outside vectors `(V, d)`.
     """
     # BEGIN SOLUTION
     log_P = log_softmax(outside_vectors @ center)  # (V,)
+    # loss = log Σ_w exp(x_w) − x_o with x_w = u_wᵀ v_c, so ∂loss/∂x = P − y: the error
     error = np.exp(log_P)
     error[outside_id] -= 1.0  # P − y
     return -float(log_P[outside_id]), error @ outside_vectors, np.outer(error, center)
@@ -92,11 +73,10 @@ def naive_softmax(
 
 
 class SkipGram(Model):
-    """Scores of all outside words for each centre word: scores = v_c Uᵀ, P(·|c) = softmax(scores).
+    """The model of all scores u_wᵀ v_c of outside words w for a batch of centre words c.
 
     Args:
-        vocabulary_size: V.
-        dimension: d.
+        vocabulary_size, dimension: V and d.
         rng: draws the parameters from a normal distribution with standard deviation 0.1.
 
     Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w.
@@ -109,7 +89,7 @@ class SkipGram(Model):
         self.add_parameter("outside_vectors", rng.normal(scale=0.1, size=shape))
 
     def forward(self, center_ids: Array) -> Array:
-        """Return the scores u_wᵀ v_c `(N, V)` for the centre words `center_ids: (N,)`."""
+        """Return the scores `(N, V)` for the centre words `center_ids: (N,)`."""
         # BEGIN SOLUTION: look the vectors up, and keep what backward needs
         self.center_ids = np.array(center_ids)
         self.v_c = self.parameters["center_vectors"][self.center_ids]  # (N, d)
@@ -117,14 +97,13 @@ class SkipGram(Model):
         # END SOLUTION
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters. The ids have no gradient.
-
-        A word that occurs several times in `center_ids` receives the sum of its gradients.
+        """Add the gradients of both parameters; a word gets the sum over all its places.
 
         Args:
             grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
         """
         # BEGIN SOLUTION: add into self.gradients["center_vectors"] and ["outside_vectors"]
+        # S = v_c Uᵀ: ∂J/∂v_c = G U, ∂J/∂U = Gᵀ v_c
         grad_v_c = grad_scores @ self.parameters["outside_vectors"]  # (N, d)
         # An indexed += would keep only the last of a repeated id's contributions.
         np.add.at(self.gradients["center_vectors"], self.center_ids, grad_v_c)
@@ -132,12 +111,7 @@ class SkipGram(Model):
         # END SOLUTION
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return J(θ) = −1/T Σ_t Σ_{−m≤j≤m, j≠0} log P(w_{t+j} | w_t), for t + j in 1 ... T.
-
-        Args:
-            tokens: the ids of the text `(T,)`. The mean is over its T positions, not over pairs.
-            window: m.
-        """
+        """Return J(θ) of the text `tokens: (T,)` with the window m: a mean over its T positions."""
         # BEGIN SOLUTION
         center_ids, outside_ids = context_pairs(tokens, window)
         scores = self.parameters["center_vectors"] @ self.parameters["outside_vectors"].T
@@ -146,14 +120,7 @@ class SkipGram(Model):
         # END SOLUTION
 
     def likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return L(θ) = Π_t Π_{−m≤j≤m, j≠0} P(w_{t+j} | w_t), for t + j in 1 ... T.
-
-        The product is below the smallest float64 for texts of a few hundred words: it is 0 there.
-
-        Args:
-            tokens: the ids of the text `(T,)`.
-            window: m.
-        """
+        """Return L(θ) of the text `tokens: (T,)` with the window m; 0 where it underflows."""
         # BEGIN SOLUTION: J(θ) is −1/T log L(θ)
         return float(np.exp(-len(tokens) * self.negative_log_likelihood(tokens, window)))
         # END SOLUTION

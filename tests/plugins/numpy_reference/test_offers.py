@@ -10,6 +10,7 @@ from framework.course.catalogue import Catalogue, active_course
 from framework.providers.plugins import Plugins
 
 PLUGINS = Plugins()
+FASTER = ("text_cnn", "ngram_lm", "add_delta", "backoff", "kneser_ney")
 OFFERED = [entry for entry in PLUGINS.registry if entry.provider == "numpy"]
 
 
@@ -21,7 +22,7 @@ def test_every_target_offers_what_its_kind_promises(implementation):
 def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin():
     extras = {entry.name for entry in OFFERED if entry.origin == "numpy_reference"}
     unasked = {"arrays", "ada_delta", "skip_gram_step", "constant", "linear_decay", "plateau"}
-    assert extras == {*unasked, "text_cnn"}
+    assert extras == {*unasked, *FASTER}
     course = active_course()
     tasks = {
         task.registry_name: (exercise, task)
@@ -37,11 +38,12 @@ def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin
             assert entry.origin == f"the course ({course.root}/exercises/course.toml)"
 
 
-def test_a_faster_form_is_used_only_where_the_course_says_so(tmp_path):
+@pytest.mark.parametrize("name", FASTER)
+def test_a_faster_form_is_used_only_where_the_course_says_so(tmp_path, name):
     plain = Plugins(course=replace(active_course(), overrides={}))
-    assert plain.registry.find("text_cnn", "numpy").origin.startswith("the course (")
-    assert PLUGINS.registry.find("text_cnn", "numpy").origin == "numpy_reference"
-    assert not Plugins(course=Catalogue(tmp_path)).registry.offers("text_cnn", "numpy")
+    assert plain.registry.find(name, "numpy").origin.startswith("the course (")
+    assert PLUGINS.registry.find(name, "numpy").origin == "numpy_reference"
+    assert not Plugins(course=Catalogue(tmp_path)).registry.offers(name, "numpy")
 
 
 def test_it_offers_the_parts_that_commands_ask_for_by_name():

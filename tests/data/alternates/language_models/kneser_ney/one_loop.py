@@ -1,9 +1,10 @@
-"""Tables in a list of dicts; discounts by a look-up of min(ĉ, 3); warnings are errors."""
+"""A row of V adjusted counts for each history, in a list of dicts; warnings are errors."""
+
+from collections import Counter
 
 import numpy as np
 
-from framework.interfaces import LanguageModel
-from framework.models.count_tables import ratio, values_at
+from framework.models.count_models import CountModel
 from framework.models.parts import part
 
 np.seterr(all="raise", under="ignore")
@@ -18,54 +19,41 @@ def kneser_ney_discounts(counts):
     return np.array([0.5, 1.0, 1.5]) if (D < 0).any() else D
 
 
-class KneserNey(LanguageModel):
+class KneserNey(CountModel):
     def __init__(self, vocabulary_size, order, *, end=None):
-        super().__init__()
-        self.order = order
+        super().__init__(vocabulary_size, order, end=end)
         self.counted = part("ngram_lm")(vocabulary_size, order, end=end)
-        self.counted.estimate = self.estimate
 
     def fit(self, tokens):
         self.counted.fit(tokens)
         self.discounts = np.zeros((self.order, 3))
-        self.tables = [{}]
-        for n in range(1, self.order + 1):
-            counts = self.counted.counts[n] if n == self.order else self._continuations(n)
+        self.rows, longer = [], None
+        for n in reversed(range(1, self.order + 1)):
+            grams, counts = self.counted.ngrams(n)
+            grams = [tuple(gram) for gram in grams.tolist()]
+            if longer is not None:
+                ends = Counter(gram[1:] for gram in longer)
+                counts = np.array([ends[g] or c for g, c in zip(grams, counts, strict=True)])
             self.discounts[n - 1] = kneser_ney_discounts(counts)
-            D = np.r_[0.0, self.discounts[n - 1]][np.minimum(counts, 3)]
-            table = {"rest": counts - D}
-            table["taken"] = self.counted._sum(n, D)
-            table["total"] = self.counted._sum(n, counts.astype(float))
-            self.tables.append(table)
+            self.rows.insert(0, self._rows(grams, counts))
+            longer = grams
+        self.counts.update(dict.fromkeys(grams, 1))  # what is asked before a fit is refused
 
-    def estimate(self, n, h, words, shorter):
-        table = self.tables[n]
-        rest = values_at(table["rest"], self.counted._follow(n, h, words))
-        taken, total = values_at(table["taken"], h), values_at(table["total"], h)
-        return np.where(total > 0, ratio(rest + taken * shorter, total), shorter)
+    def _rows(self, grams, counts):
+        rows = {}
+        for gram, count in zip(grams, counts, strict=True):
+            row = rows.setdefault(gram[:-1], np.zeros(self.vocabulary_size, int))
+            row[gram[-1]] = count
+        return rows
 
-    def _continuations(self, n):
-        longer, _ = self.counted.ngrams(n + 1)
-        numbers = self.counted._number(longer[:, 1:])
-        before = np.bincount(numbers, minlength=len(self.counted.counts[n]))
-        return np.where(before > 0, before, self.counted.counts[n])
+    def estimate(self, h, w):
+        p = 1 / self.vocabulary_size
+        for n in range(len(h) + 1):
+            row = self.rows[n].get(h[len(h) - n :])
+            if row is not None:
+                D = np.r_[0.0, self.discounts[n]][np.minimum(row, 3)]
+                p = (row[w] - D[w] + D.sum() * p) / row.sum()
+        return p
 
     def count(self, ngrams):
         return self.counted.count(ngrams)
-
-    def probability(self, history, words):
-        return self.counted.probability(history, words)
-
-    def log_probabilities(self, tokens):
-        return self.counted.log_probabilities(tokens)
-
-    def initial_state(self, batch_size):
-        return self.counted.initial_state(batch_size)
-
-    def forward(self, tokens, state=None):
-        result = self.counted.forward(tokens, state)
-        self.state = self.counted.state
-        return result
-
-    def next_log_probabilities(self, tokens, state):
-        return self.counted.next_log_probabilities(tokens, state)

@@ -6,7 +6,6 @@ from collections import Counter
 import numpy as np
 
 from framework.interfaces import LanguageModel
-from framework.models.count_tables import ratio, values_at
 
 np.seterr(all="raise", under="ignore")
 
@@ -15,6 +14,16 @@ def _in_range(ids, V):
     ids = np.asarray(ids)
     if ids.size and (ids.min() < 0 or ids.max() >= V):
         raise IndexError(f"ids lie in 0 ... {V - 1}")
+
+
+def values_at(values, numbers):
+    known = numbers >= 0
+    return np.where(known, values[numbers], 0) if len(values) else np.zeros_like(numbers)
+
+
+def ratio(a, b):
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=b > 0)
 
 
 def _log(p):

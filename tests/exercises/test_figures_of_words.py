@@ -1,0 +1,57 @@
+"""Figures on word vectors and language models show what the solutions compute."""
+
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from repository import ROOT
+
+from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
+from solutions.word_vectors.word2vec.word2vec import context_pairs
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts_of(figure):
+    """Return the texts of a figure, and the class of the shape that each is drawn in."""
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    style, texts = "", []
+    for element in root.iter():
+        style = element.get("class", "") if element.tag == f"{SVG}rect" else style
+        if element.tag == f"{SVG}text":
+            texts.append(("".join(element.itertext()).strip(), style))
+    return texts
+
+
+def test_one_hot_vectors_of_hotel_motel_and_cat():
+    texts = [text for text, _ in texts_of("word_vectors/one_hot/dense.svg")]
+    digits = np.array([float(text) for text in texts if text in "01"])
+    vectors = one_hot(np.array([2, 5, 6]), 7)
+    np.testing.assert_array_equal(digits.reshape(3, 7), vectors)
+    for i, word in ((1, "motel"), (2, "cat")):
+        assert f"hotel · {word} = {cosine_similarity(vectors[0], vectors[i]):g}" in texts
+
+
+def test_the_window_of_into():
+    drawn = texts_of("word_vectors/word2vec/window.svg")
+    words = ["problems", "turning", "into", "banking", "crises", "as"]
+    centers, outsides = context_pairs(range(len(words)), window=2)
+    beside = {words[o] for c, o in zip(centers, outsides, strict=True) if words[c] == "into"}
+    assert {text for text, style in drawn if style == "on" and text in words} == beside
+    assert [text for text, style in drawn if style == "gate"] == ["into"]
+
+
+def test_the_window_of_a_language_model_ends_at_the_last_word():
+    drawn = texts_of("language_models/window_lm/window.svg")
+    words = [text for text, _ in drawn if text in ["clock", "the", "students", "opened", "their"]]
+    model = WindowLM(len(words), 2, 3, rng=np.random.default_rng(0))
+    logits = []
+    for changed in range(len(words)):
+        tokens = np.arange(len(words))[None]
+        tokens[0, changed] = (changed + 1) % len(words)
+        logits.append(model.forward(tokens)[0, -1])
+    same = model.forward(np.arange(len(words))[None])[0, -1]
+    seen = [bool(np.ptp(found - same)) for found in logits]
+    inside = [style == "on" for text, style in drawn if text in words]
+    assert words == ["clock", "the", "students", "opened", "their"]
+    assert inside == seen
