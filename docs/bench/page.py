@@ -32,11 +32,16 @@ def _lines(folder: Path) -> Iterator[str]:
         yield "No machine has been measured yet."
     for i, file in enumerate(files):
         found = json.loads(file.read_text("utf-8"))
-        setting = ", ".join(f"{name} {value}" for name, value in found["setting"].items())
+        setting = ", ".join(
+            f"{name} {value}" for name, value in found["setting"].items() if name != "sizes"
+        )
         yield from ("",) * bool(i)
         yield from (f"Measured: {setting}.", "", *_HEAD)
         for model in found["models"]:
             yield from _rows(model)
+        yield ""
+        for model in found["models"]:
+            yield f"- `{model['model']}`: {model['about']}"
         for model in found["models"]:
             yield from _scores(model)
 

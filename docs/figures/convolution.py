@@ -87,37 +87,39 @@ def kim() -> Drawing:
     """Draw the network of Kim (2014)."""
     d = Drawing(
         "The network of Kim (2014)",
-        "A sentence of seven words as a table with a row per word. Filters of widths 2 and 3 "
-        "slide over the rows and give one feature map each. The maximum of every map is one "
-        "entry of z; dropout and a softmax layer follow.",
-        252,
+        "A sentence of seven words as a table with a row per word, and two rows of zeros on each "
+        "side. Filters of widths 2 and 3 slide over the rows, where each window has a word. They "
+        "give one feature map each, of eight and nine numbers. The maximum of every map, after a "
+        "ReLU, is one entry of z; dropout and a softmax layer follow.",
+        322,
     )
     words = ("wait", "for", "the", "video", "and", "don't", "rent")
-    for i, word in enumerate(words):
-        d.text(56, 44 + 26 * i, word, "small", "end")
+    for i in range(-2, len(words) + 2):
+        is_word = 0 <= i < len(words)
+        d.text(56, 96 + 26 * i, words[i] if is_word else "0", "small", "end")
         style = "gate" if i in (0, 1) else ("good" if i in (3, 4, 5) else "box")
-        d.matrix(62, 32 + 26 * i, 1, 5, 24, style)
+        d.matrix(62, 84 + 26 * i, 1, 5, 24, style if is_word else "off")
     d.text(122, 16, "word vectors", "small quiet")
-    for k, (count, style) in enumerate(((6, "gate"), (5, "good"))):
-        for i in range(count):
-            d.box(236 + 40 * k, (42, 110)[k] + 20 * i, 22, 18, "", style, round_=0)
-    d.line((182, 44), (224, 42), style="line")
-    d.line((182, 70), (224, 42), style="line")
-    d.line((182, 122), (264, 168), style="line")
-    d.line((182, 174), (264, 168), style="line")
+    for k, (width, style) in enumerate(((2, "gate"), (3, "good"))):
+        for i in range(len(words) + width - 1):  # the window that ends at word i
+            d.box(236 + 40 * k, (62, 134)[k] + 20 * i, 22, 18, "", style, round_=0)
+    d.line((182, 96), (224, 82), style="line")
+    d.line((182, 122), (224, 82), style="line")
+    d.line((182, 174), (264, 234), style="line")
+    d.line((182, 226), (264, 234), style="line")
     d.text(256, 16, "feature maps", "small quiet")
-    d.arrow((248, 92), (344, 92))
-    d.arrow((288, 150), (344, 122))
-    d.text(306, 78, "max", "small")
-    d.text(322, 148, "max", "small")
-    d.box(358, 92, 24, 24, "", "gate", round_=0)
-    d.box(358, 118, 24, 24, "", "good", round_=0)
-    d.text(358, 66, "z", "formula")
-    d.arrow((372, 105), (398, 105))
-    d.text(428, 40, "dropout,", "small")
-    d.text(428, 58, "softmax", "small")
+    d.arrow((248, 112), (344, 112))
+    d.arrow((288, 194), (344, 142))
+    d.text(300, 98, "max, ReLU", "small")
+    d.text(352, 180, "max, ReLU", "small")
+    d.box(358, 112, 24, 24, "", "gate", round_=0)
+    d.box(358, 138, 24, 24, "", "good", round_=0)
+    d.text(358, 86, "z", "formula")
+    d.arrow((372, 125), (398, 125))
+    d.text(428, 60, "dropout,", "small")
+    d.text(428, 78, "softmax", "small")
     for i, name in enumerate(("good", "bad")):
-        d.box(432, 90 + 32 * i, 60, 26, name, "box")
+        d.box(432, 110 + 32 * i, 60, 26, name, "box")
     return d
 
 
@@ -134,7 +136,7 @@ def modes() -> Drawing:
     for left, title in ((12, "training"), (256, "test time")):
         d.text(left + 106, 18, title, "strong")
         d.text(left + 24, 232, "x", "formula")
-        d.arrow((left + 24, 222), (left + 24, 64))
+        d.arrow((left + 24, 222), (left + 24, 69))
         d.box(left + 110, 52, 196, 32, "y = γ (x − μ)/√(σ² + ε) + β", "on", words="formula small")
     d.box(116, 190, 92, 32, "batch μ, σ²", "gate", words="small")
     d.arrow((36, 190), (70, 190))
@@ -154,8 +156,8 @@ def characters() -> Drawing:
     d = Drawing(
         "From the characters of a word to its vector",
         "The characters of kindness get vectors. Filters of widths 2 and 4 read windows of "
-        "them; the one of width 4 finds ness. The maximum over time of each filter gives a "
-        "vector, and a highway layer gives the word vector.",
+        "them; the one of width 4 finds ness. The maximum over time of each filter, and tanh, "
+        "give y, and a highway layer gives the word vector.",
         250,
     )
     for i, letter in enumerate("kindness"):
@@ -170,8 +172,8 @@ def characters() -> Drawing:
     d.box(246, 150, 84, 28, "width 4", "good", words="small")
     d.arrow((93, 136), (93, 104), (150, 104))
     d.arrow((246, 136), (246, 104), (190, 104))
-    d.text(92, 90, "max over time", "small")
-    d.text(252, 90, "max over time", "small")
+    d.text(84, 80, "max over time, tanh", "small")
+    d.text(260, 80, "max over time, tanh", "small")
     d.box(170, 104, 36, 26, "y", "on", words="formula")
     d.arrow((170, 90), (170, 62))
     d.box(170, 46, 190, 30, "highway layer", "box")

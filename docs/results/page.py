@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import statistics
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from docs.results.rows import ROWS, Row
+from framework.commands.train.command import RECIPES
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "results.md"
+BENCHMARKS = FOLDER.parent / "bench/cpu.json"
+
+#: Tokens of an epoch on the Penn Treebank (Zaremba et al. 2014, section 4.1: 929k).
+TREEBANK = 929_589
 
 #: Lines between which the page is generated.
 BEGIN, END = "<!-- begin: python -m docs.results -->", "<!-- end -->"
@@ -57,7 +63,7 @@ def _cells(row: Row) -> Iterator[str]:
     if found is None or not found["runs"][0]["held_out"]:
         yield f"to be measured{' on a GPU' if '--device cuda' in row.command else ''}"
         yield from ("–", "–", "–", "–")
-        yield f"about {row.hours:g} on one thread of a CPU"
+        yield _estimated_hours(row)
         yield "–"
         return
     runs = _finished(found) or found["runs"]
@@ -68,6 +74,22 @@ def _cells(row: Row) -> Iterator[str]:
     yield f"{min(len(run['held_out']) for run in runs)}"
     yield f"{_hours(runs):.1f}"
     yield f"{found['date']}, {found['version']}"
+
+
+def _estimated_hours(row: Row) -> str:
+    """Return the hours of the recipe at the speed of its benchmark, or a dash without one."""
+    if not row.benchmark:
+        return "–"
+    measured = json.loads(BENCHMARKS.read_text("utf-8"))
+    (model,) = (one for one in measured["models"] if one["model"] == row.benchmark)
+    epochs = tomllib.loads(_recipe(row).read_text("utf-8"))["epochs"]
+    seconds = epochs * TREEBANK / model["programs"]["ours"]["units per second"]
+    return f"about {seconds / 3600:.1f} on one thread of a CPU"
+
+
+def _recipe(row: Row) -> Path:
+    (file,) = RECIPES.glob(f"*/{row.recipe}.toml")
+    return file
 
 
 def _score(row: Row, found: dict[str, Any]) -> str:

@@ -101,7 +101,7 @@ def bench(
         return
     _check_available(chosen)
     backend, setting = _prepared(device, threads, plugin, block)
-    setting |= {"precision": precision, "sizes": "tiny" if tiny else "full"}
+    setting |= {"precision": precision, "sizes": "tiny" if tiny else "as listed"}
     console.print(", ".join(f"{name} {value}" for name, value in setting.items()), soft_wrap=True)
     from plugins.bench.measures import Limits
     from plugins.bench.result import Result

@@ -7,6 +7,7 @@ from docs.bench.page import BEGIN, END, PAGE, with_table
 
 MODEL = {
     "model": "lstm",
+    "about": "LSTM, H = 64",
     "unit": "tokens",
     "goal": 0.97,
     "programs": {"ours": {"units per second": 1234.5}},
@@ -24,6 +25,7 @@ def test_a_row_for_each_program_beside_ours(tmp_path):
     text = with_table(f"before\n{BEGIN}\nold\n{END}\nafter", tmp_path)
     assert "Measured: device cpu (A), threads 1.\n" in text
     assert "\n| `lstm` | torch.nn | 1,234 tokens | 1.01 | 0.99 | 0.97 |\n" in text
+    assert "\n- `lstm`: LSTM, H = 64\n" in text
     assert text.startswith("before\n") and text.endswith("\nafter") and "old" not in text
     assert with_table(text, tmp_path) == text
 

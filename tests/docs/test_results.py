@@ -66,6 +66,19 @@ def test_a_measurement_names_no_folder_of_a_machine(row):
         assert isinstance(found["device"], str) and isinstance(found["threads"], int)
 
 
+def test_hours_without_a_result_follow_from_the_speed_that_was_measured():
+    shown = PAGE.read_text("utf-8")
+    models = json.loads((ROOT / "docs/bench/cpu.json").read_text("utf-8"))["models"]
+    speed = {model["model"]: model["programs"]["ours"]["units per second"] for model in models}
+    estimated = [row for row in ROWS if row.benchmark and measurement(row) is None]
+    assert estimated and shown.count("about ") >= len(estimated)
+    for row in estimated:
+        epochs = {"zaremba_medium": 39, "zaremba_large": 55}[row.name]
+        hours = epochs * 929_589 / speed[row.benchmark] / 3600
+        (line,) = (line for line in shown.splitlines() if line.startswith(f"| {row.title} |"))
+        assert f"| about {hours:.1f} on one thread of a CPU |" in line
+
+
 def test_the_page_is_checked(tmp_path, monkeypatch):
     stale = tmp_path / "results.md"
     stale.write_text(PAGE.read_text("utf-8").replace("115.3", "114.3"), "utf-8")

@@ -23,9 +23,6 @@ NO_PROMISES = {
         "To keep information for a hundred steps, W_h would have to pass it on unchanged a "
         "hundred times.": "the simple recurrent layer, not the LSTM",
     },
-    "text_cnn": {
-        "It should be 不使用, *not used*: no mask is drawn.)": "a remark on the lecture's figure",
-    },
 }
 
 

@@ -6,6 +6,7 @@ computed from its definition. So a wrong key cannot stay.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -182,6 +183,44 @@ def batch_of_two():
     return {(0.0, 0.0): "a", (3 / 20, 17 / 20): "b", (-1.0, 1.0): "d"}[tuple(results)]
 
 
+def receptive_field(k, L):
+    seen = {0}
+    for layer in reversed(range(int(L))):
+        seen = {place + 2**layer * j for place in seen for j in range(int(k))}
+    return len(range(min(seen), max(seen) + 1))
+
+
+def halvings():
+    """The number of places of the input that an output in the middle depends on."""
+    conv = {"width": 3, "padding": 1, "stride": 1}
+    half = {"width": 3, "padding": 0, "stride": 2}
+    x = np.eye(201)  # column i is a text with one character, at i
+    for layer in (conv, half, conv, half, conv):
+        padded = np.pad(x, ((layer["padding"],) * 2, (0, 0)))
+        starts = range(0, len(padded) - layer["width"] + 1, layer["stride"])
+        x = np.array([padded[start : start + layer["width"]].max(axis=0) for start in starts])
+    return np.count_nonzero(x[len(x) // 2])
+
+
+def residual(a, n):
+    paths = itertools.product((1.0, a), repeat=int(n))  # around or through each block
+    return sum(math.prod(path) for path in paths) - 1.0
+
+
+def program():
+    """A batch norm in training mode removes the mean of a single text, which decides here."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(2, size=64)
+    texts = rng.normal(size=(64, 5)) + 9 * labels[:, None]
+
+    def accuracy(mean):
+        return (((texts - mean).mean(axis=1) > 1e-9) == labels).mean()
+
+    own, of_training = texts.mean(axis=1, keepdims=True), 4.5
+    assert accuracy(of_training) == 1
+    return "b" if accuracy(own) < 0.7 else ""
+
+
 def step():
     ratio = (1 - 0.99) / (1 - 0.5)
     return min(
@@ -219,6 +258,10 @@ SECOND = {
     "convolution_questions/length": length,
     "convolution_questions/filters": lambda: sum(100 * (300 * width + 1) for width in (3, 4, 5)),
     "convolution_questions/batch_of_two": batch_of_two,
+    "convolution_questions/receptive_field": receptive_field,
+    "convolution_questions/halvings": halvings,
+    "convolution_questions/residual": residual,
+    "convolution_questions/program": program,
     "convolution_questions/oldest": oldest,
 }
 

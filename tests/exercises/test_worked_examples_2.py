@@ -1,4 +1,4 @@
-"""The numbers in READMEs on recurrent networks and bags of vectors are those of the solutions."""
+"""The numbers in READMEs on recurrent networks are those of the solutions."""
 
 import re
 
@@ -7,7 +7,6 @@ import pytest
 from repository import ROOT
 
 from framework.models.parts import parts_from
-from solutions.convolution.bag_of_vectors.bag_of_vectors import DeepAveragingNetwork
 from solutions.language_models.conditional_lm.conditional_lm import ConditionalLM
 from solutions.language_models.rnn.rnn import RNN
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
@@ -108,30 +107,3 @@ def test_conditional_lm(rng):
     shows(text, [through_e, through_h_0])
     grad_c = model.backward(np.array([[[1.0, 0.0, 0.0]]]))
     np.testing.assert_allclose(grad_c, through_e + through_h_0)
-
-
-def test_bag_of_vectors(rng):
-    text = example("convolution/bag_of_vectors")
-    model = DeepAveragingNetwork(5, 2, [2], 2, rng=rng)
-    embedding = np.array([[9, 9], [1, 0], [0, 2], [-1, -1], [0.5, 0]])
-    W_1, b_1 = np.array([[1, -1], [0.5, 1]]), np.array([0, -0.5])
-    W_2, b_2 = np.array([[1, -1], [0, 2]]), np.array([0.1, 0])
-    set_parameters(model, embedding=embedding, W_1=W_1, b_1=b_1, W_2=W_2, b_2=b_2)
-    ids = np.array([[1, 2, 1, 0]])
-    np.testing.assert_allclose(model.forward(ids), [[1.1, -1]], atol=1e-15)
-    assert "= [1.1 −1]" in text
-    shows(text, embedding[[1, 2, 1]].mean(axis=0))
-    for wrong in (embedding[ids[0]].mean(axis=0), embedding[[1, 2, 1]].sum(axis=0) / 4):
-        assert f"[{wrong[0]:g} {wrong[1]:g}]" in text
-
-    model.backward(np.array([[-0.5, 0.5]]))
-    gradients = model.gradients
-    for first, second in gradients["embedding"][1:3]:
-        assert f"= [{first:.4f} {second:.4f}]".replace("-", "−") in text
-    assert not gradients["embedding"][[0, 3, 4]].any()
-    np.testing.assert_allclose(gradients["W_1"], [[-2 / 3, 0], [-2 / 3, 0]])
-    np.testing.assert_allclose(gradients["b_1"], [-1, 0])
-    np.testing.assert_allclose(gradients["W_2"], [[-0.5, 0.5], [0, 0]])
-    np.testing.assert_allclose(gradients["b_2"], [-0.5, 0.5])
-    for shown in ("∂J/∂W_1 = [−0.6667 0]     ∂J/∂b_1 = [−1 0]", "∂J/∂b_2 = [−0.5 0.5]"):
-        assert shown in text

@@ -85,7 +85,7 @@ def test_order_blind(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Through each ReLU: keep the gradient where its output is positive.")
-@pytest.mark.promise("DeepAveragingNetwork.backward.grad_logits")
+@pytest.mark.promise("unchanged")
 def test_backward(submission, reference, rng):
     """Backward through the layers and the average."""
     pair = paired_models(submission, reference, DAN, V, E, [5, 4], C, rng=rng)
@@ -95,7 +95,7 @@ def test_backward(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("gradient[ids] += g adds one term per id: use np.add.at(gradient, ids, g).")
-@pytest.mark.promise("gradients", "DeepAveragingNetwork.backward")
+@pytest.mark.promise("gradients", "equal-shares")
 def test_repeated_words(submission, reference, rng):
     """A word that occurs several times gets a gradient from every place, padding gets none."""
     pair = paired_models(submission, reference, DAN, V, E, [], C, rng=rng)
@@ -130,7 +130,7 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(3)
 @pytest.mark.hint("Draw one number per word, `self.rng.random(ids.shape)`; average what is left.")
-@pytest.mark.promise("chance", "chance-evaluation", "chance-word-dropout-0")
+@pytest.mark.promise("chance", "no-chance-in-evaluation", "no-chance-without-dropout")
 def test_word_dropout(submission, rng):
     """Word dropout removes whole words, in training only."""
     T, p = 20, 0.3

@@ -1,8 +1,4 @@
-"""Batch normalization: every feature gets mean 0 and variance 1, then a learned scale and shift.
-
-Source: CS224n lecture 11, section 3.6; Ioffe and Szegedy, "Batch Normalization: Accelerating Deep
-Network Training by Reducing Internal Covariate Shift" (2015), algorithms 1 and 2.
-"""
+"""Batch normalization: CS224n lecture 11, 3.6; Ioffe and Szegedy (2015), algorithms 1 and 2."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from framework.interfaces import Array, Model, Parameters
 
 
 class BatchNorm1d(Model):
-    """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), feature by feature.
+    """Gives every feature mean 0 and variance 1 over a batch, then a learned scale and shift.
 
     In training, μ and σ² are those of the batch, over all its rows (all axes but the last). At test
     time they are `running_mean` and `running_variance`, which training computed.
@@ -60,19 +56,10 @@ class BatchNorm1d(Model):
         return self
 
     def forward(self, x: Array) -> Array:
-        """Normalize, scale and shift; in training, also update the running statistics:
-
-            μ = 1/M Σ x        σ² = 1/M Σ (x − μ)²
-            running_mean     ← (1 − momentum) running_mean     + momentum μ
-            running_variance ← (1 − momentum) running_variance + momentum M/(M − 1) σ²
-
-        M/(M − 1) σ² is the unbiased estimate of the variance; x̂ uses σ² without the factor.
+        """Return y in the shape of `x`; in training, also update the running statistics.
 
         Args:
-            x: `(N, C)`, M = N, or `(N, T, C)`, M = N T. Not modified.
-
-        Returns:
-            y in the shape of `x`.
+            x: `(N, C)` or `(N, T, C)`. Not modified.
 
         Raises:
             ValueError: `x` has another shape, or, in training, fewer than two rows.
@@ -87,19 +74,10 @@ class BatchNorm1d(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient through γ and x̂, and in training also through μ and σ².
-
-            ∂γ = Σ ∂y ∘ x̂        ∂β = Σ ∂y        ∂x̂ = ∂y ∘ γ
-            in training:    ∂x = (∂x̂ − 1/M Σ ∂x̂ − x̂ ∘ 1/M Σ (∂x̂ ∘ x̂)) / √(σ² + ε)
-            at test time:   ∂x = ∂x̂ / √(σ² + ε)
-
-        The mode is that of the last `forward`.
+        """Add the gradients of γ and β; return that of x, in the mode of the last `forward`.
 
         Args:
-            grad_output: ∂y, in the shape of y. Not modified.
-
-        Returns:
-            grad_x, in the shape of x.
+            grad_output: in the shape of y. Not modified.
         """
         # TODO: sums for γ and β, then ∂x of the mode of forward
         raise NotImplementedError

@@ -99,7 +99,7 @@ def test_forward_with(submission, reference, rng, setting):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(4)
 @pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
-@pytest.mark.promise("Conv1d.backward.grad_output")
+@pytest.mark.promise("unchanged")
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
@@ -152,7 +152,7 @@ def test_pointwise_forward(submission, reference, rng):
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Sum over all words and all texts.")
-@pytest.mark.promise("PointwiseConv.backward.grad_output")
+@pytest.mark.promise("unchanged")
 def test_pointwise_backward(submission, reference, rng):
     """Backward through a 1×1 convolution."""
     for D, C in ((5, 2), (3, 3)):

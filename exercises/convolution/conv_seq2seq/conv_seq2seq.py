@@ -1,8 +1,4 @@
-"""Translation: a convolutional encoder and a recurrent decoder, a conditional language model.
-
-Source: CS224n lecture 11, section 3.8; Kalchbrenner and Blunsom, "Recurrent Continuous Translation
-Models" (2013), sections 3 and 4: the convolutional sentence model, and RCTM I.
-"""
+"""Translation: CS224n lecture 11, 3.8; Kalchbrenner and Blunsom (2013), sections 3 and 4."""
 
 from __future__ import annotations
 
@@ -20,19 +16,12 @@ PAD, END = 0, 2
 class ConvolutionalEncoder(Model):
     """An encoder that turns a sentence into one vector, by convolutions without padding.
 
-        x_0 = embedding[ids]                                  s steps
-        x_i = tanh(conv_i(x_{i−1}))   for i = 1 ... L         steps_i = steps_{i−1} − width_i + 1
-        c = x_L                                               1 step
-
-    Every convolution has the given width, except that the last one may be narrower: it is as wide
-    as the steps that are left.
-
     Args:
         vocabulary_size: V.
         embedding_size: E.
         channels: C, the channels of every convolution, and the size of the vector.
         length: s ≥ 2; shorter sentences are padded with `PAD`, which is read like any word.
-        width: width of the convolutions, ≥ 2.
+        width: width of the convolutions, ≥ 2; see `layer_widths`.
         rng: draws the initial weights.
 
     Parameters:
@@ -66,13 +55,7 @@ class ConvolutionalEncoder(Model):
             self.layers += [self.add_child(f"conv_{i}", conv), self.add_child(f"tanh_{i}", tanh)]
 
     def forward(self, ids: Array) -> Array:
-        """Return the vectors of sentences.
-
-        Args:
-            ids: `(N, T)` integers, T ≤ s.
-
-        Returns:
-            c `(N, C)`.
+        """Return the vectors c `(N, C)` of sentences, `ids: (N, T)` with T ≤ s.
 
         Raises:
             ValueError: a sentence has more than s words.
@@ -85,20 +68,13 @@ class ConvolutionalEncoder(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> None:
-        """Send the gradient back through all layers to the vectors of the words.
-
-        Args:
-            grad_output: ∂c `(N, C)`. Not modified.
-        """
+        """Add all gradients for `grad_output: (N, C)` to `gradients`; returns nothing."""
         # TODO: your code here
         raise NotImplementedError
 
 
 def layer_widths(length: int, width: int) -> list[int]:
     """Return the widths of the convolutions that reduce `length` steps to one, from below.
-
-    A convolution of width w without padding removes w − 1 steps. All have the given `width`, but
-    the last one is narrower if fewer steps are left: then it is as wide as these steps.
 
     Args:
         length: s ≥ 1; 1 needs no convolution.
@@ -109,10 +85,7 @@ def layer_widths(length: int, width: int) -> list[int]:
 
 
 class ConvolutionalTranslator(Model):
-    """P(target | source) = Π_t P(y_t | y_1 ... y_{t−1}, c) with c = encoder(source).
-
-    The decoder is a recurrent language model of the target language with the condition c: your
-    `ConditionalLM` of the exercise conditional_lm.
+    """A translator: a convolutional encoder, and a language model with the encoding as condition.
 
     Args:
         source_size, target_size: sizes V of the two vocabularies.
@@ -148,15 +121,12 @@ class ConvolutionalTranslator(Model):
         self.greedy, self.beam_search = part("greedy"), part("beam_search")
 
     def forward(self, source: Array, before: Array) -> Array:
-        """Return the scores of every word of the translation, given all words before it.
+        """Return the scores `(N, U, V)` of every word of the translation.
 
         Args:
             source: ids `(N, T)`.
-            before: ids `(N, U)` of the target language: `END`, then the translation without its
-                last word. before[:, t] is the word before the one that logits[:, t] scores.
-
-        Returns:
-            logits `(N, U, V)`.
+            before: ids `(N, U)` of the target language, the word before each word to be scored:
+                `END`, then the translation without its last word.
 
         Raises:
             ValueError: a sentence has more than s words.
@@ -166,20 +136,14 @@ class ConvolutionalTranslator(Model):
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through the decoder, and that of its condition to the encoder.
-
-        Args:
-            grad_logits: `(N, U, V)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, U, V)` to `gradients`; returns nothing."""
         # TODO: your code here
         raise NotImplementedError
 
     def translate(self, source: Array, length: int, beam_size: int = 1) -> Array:
-        """Write translations word by word; the decoder reads each word before it writes the next.
+        """Write translations from `END` to `END`; the decoder reads its own words.
 
-        The decoder starts from `END`, and a translation ends with `END`. With a `beam_size` above
-        1, `self.beam_search` writes each translation; otherwise `self.greedy` writes all in
-        parallel. Both need a language model: ``Conditioned(self.decoder, c)`` is one.
+        `self.greedy` writes all in parallel; above a `beam_size` of 1, `self.beam_search` each one.
 
         Args:
             source: ids `(N, T)`.

@@ -82,7 +82,7 @@ def test_short_sentences(submission, reference, rng):
 @pytest.mark.task("ConvolutionalEncoder")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("grad_output[:, None], reversed(self.layers), then np.add.at on the embedding.")
-@pytest.mark.promise("ConvolutionalEncoder.backward.grad_output")
+@pytest.mark.promise("unchanged")
 def test_encoder_backward(submission, reference, rng):
     """Backward through all layers, with repeated words and padding."""
     for length in (S - 2, S):
@@ -137,7 +137,7 @@ def test_what_it_knows(submission, reference, rng):
 @pytest.mark.task("ConvolutionalTranslator")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The decoder's backward returns the gradient of its condition.")
-@pytest.mark.promise("ConvolutionalTranslator.backward.grad_logits")
+@pytest.mark.promise("unchanged")
 def test_backward(submission, reference, rng):
     """Backward through the decoder and the encoder."""
     pair = translator(submission, reference, rng)

@@ -73,7 +73,7 @@ def test_shortcut(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
 @pytest.mark.hint("What is ReLU(z + x) when z = 0?")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("identity")
 def test_nothing_to_say(submission, reference, rng):
     """A block with z_2 = 0 passes a positive x on, and its gradient back; no other block does."""
     x, grad = rng.uniform(0.1, 1, size=(2, 2, 5, 3))
@@ -87,7 +87,7 @@ def test_nothing_to_say(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(5)
 @pytest.mark.hint("Both terms of a sum get its gradient.")
-@pytest.mark.promise("ConvBlock.backward.grad_output")
+@pytest.mark.promise("adds-gradients")
 def test_block_backward(submission, reference, rng):
     """Backward through path and shortcut, in training and at test time."""
     for args in ((3, 3, False), (3, 3), (2, 4)):
@@ -152,7 +152,7 @@ def test_fixed_length(submission, reference, rng):
 @pytest.mark.hint(
     "reversed(self.head), the shape of the pooled text, reversed(self.trunk), np.add.at."
 )
-@pytest.mark.promise("DeepTextCNN.backward.grad_logits")
+@pytest.mark.promise("adds-gradients")
 def test_backward(submission, reference, rng):
     """Backward through all layers, to the vectors of the characters and of padding."""
     for shortcut in (True, False):

@@ -1,8 +1,4 @@
-"""Pooling over time: maxima and averages of the feature maps of a convolution.
-
-Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
-Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
-Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
+"""Pooling over time: CS224n lecture 11, 1.6, 1.9, 1.10 and 2.3; Collobert et al. (2011).
 
 In all layers, the first of several equal maxima wins.
 """
@@ -17,17 +13,14 @@ from framework.interfaces import Array, Model
 
 
 class MaxOverTime(Model):
-    """ĉ = max_t c_t for each channel: was the feature anywhere in the text?"""
+    """The maximum of each channel over the words: was the feature anywhere in the text?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the maximum of each channel.
+        """Return the maximum of each channel, `(N, C)`; 0 for a text without words.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
             mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, C)`; 0 for a text without words.
 
         Raises:
             ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
@@ -37,14 +30,7 @@ class MaxOverTime(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the whole gradient of each channel to its winner; all other steps get 0.
-
-        Args:
-            grad_output: `(N, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, C)`."""
         # TODO: your code here
         raise NotImplementedError
 
@@ -53,40 +39,22 @@ class AverageOverTime(Model):
     """The mean of each channel over the words of a text: how often was the feature there?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return Σ_t c_t / n over the n words of each text.
+        """Return the mean of each channel, `(N, C)`; 0 for a text without words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which does not count; None: words everywhere.
-
-        Returns:
-            y `(N, C)`; 0 for a text without words.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Send 1/n of the gradient to each of the n words of a text; padding gets 0.
-
-        Args:
-            grad_output: `(N, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, C)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class LocalMaxPool(Model):
     """The maximum of each window of `size` steps: a shorter text with the same channels.
-
-    Windows begin at the steps 0, stride, 2·stride, ... until one reaches the end of the text.
-    Places of the last window beyond the text are padding.
 
     Args:
         size: number of steps in a window.
@@ -103,40 +71,21 @@ class LocalMaxPool(Model):
         self.size, self.stride = size, stride
 
     def output_length(self, length: int) -> int:
-        """Return T', the number of windows: ⌈(T − size) / stride⌉ + 1 for T ≥ size, else 1.
-
-        Args:
-            length: T.
-        """
+        """Return T', the number of windows of a text of `length` steps."""
         # TODO: your code here
         raise NotImplementedError
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the maximum of each channel in each window.
+        """Return the maximum of each window, `(N, T', C)`; 0 in a window without words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, T', C)`, with T' = `output_length(T)`; 0 in a window without words.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of each window to its winner; a step adds those of all its windows.
-
-        Args:
-            grad_output: `(N, T', C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, T', C)`."""
         # TODO: your code here
         raise NotImplementedError
 
@@ -167,41 +116,22 @@ class KMaxPool(Model):
         self.k = k
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the k largest numbers of each channel; of equal numbers, the earlier ones.
+        """Return the k largest numbers, `(N, k, C)`; zeros after fewer than k words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, k, C)`; a text with fewer than k words has zeros after them.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of each place of y to its winner; all other steps get 0.
-
-        Args:
-            grad_output: `(N, k, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, k, C)`."""
         # TODO: your code here
         raise NotImplementedError
 
 
 def _words(x: Array, mask: Array | None) -> Array:
-    """Given: return where there are words, `(N, T, 1)` booleans.
-
-    Raises:
-        ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
-    """
+    """Given: return where there are words, `(N, T, 1)` booleans; other shapes are a ValueError."""
     if x.ndim != 3 or x.shape[1] == 0:
         raise ValueError(f"x should have shape (N, T, C) with T ≥ 1, but has {x.shape}")
     if mask is None:

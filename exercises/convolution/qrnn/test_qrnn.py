@@ -88,7 +88,7 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
-@pytest.mark.promise("QRNN.forward.returns", "QRNN.backward.grad_h")
+@pytest.mark.promise("QRNN.forward.returns", "unchanged")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)

@@ -1,7 +1,8 @@
 """The lecture's claims about families of models, compared with measured results.
 
 A claim holds or does not hold *here*: on this corpus, with these sizes. Differences of accuracy
-count where they are more than chance, two standard errors. Speed: see `speed_claim`.
+count where they are more than chance, two standard errors. Two families that both reach the best
+possible accuracy decide nothing about each other. Speed: see `speed_claim`.
 
 Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3.
 """
@@ -31,10 +32,11 @@ def claims(outcomes: Outcomes) -> Iterator[Claim]:
 
 def _baseline(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     best = max(outcomes.values(), key=lambda outcome: outcome.accuracy)
-    yield Claim(
+    yield _compared(
         f"A bag of vectors is a good baseline: within {GOOD:.0%} of the best family.",
         best.accuracy - bag.accuracy <= GOOD,
-        f"{_accuracy_text(bag)}, {_accuracy_text(best)}",
+        bag,
+        best,
     )
 
 
@@ -44,21 +46,23 @@ def _blind(bag: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
 
 
 def _local(window: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
-    yield Claim(
+    yield _compared(
         "Windows are enough where what decides is local: they are no worse than an RNN.",
         not _is_ahead(rnn, window),
-        f"{_accuracy_text(window)}, {_accuracy_text(rnn)}",
+        window,
+        rnn,
     )
     if window.best is not None:
         yield _limited(window, "Windows see no further than their width")
 
 
 def _classifies(cnn: Outcome, window: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
-    yield Claim(
+    yield _compared(
         "A CNN is good at classification: the greatest answer of each filter is no worse than "
         "the mean of all.",
         not _is_ahead(window, cnn),
-        f"{_accuracy_text(cnn)}, {_accuracy_text(window)}",
+        cnn,
+        window,
     )
 
 
@@ -69,36 +73,37 @@ def _slow(rnn: Outcome, cnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
 
 
 def _last(last: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
-    yield Claim(
+    yield _compared(
         "An RNN of which the last state alone is used is worse at classification.",
         _is_ahead(rnn, last),
-        f"{_accuracy_text(last)}, {_accuracy_text(rnn)}",
+        last,
+        rnn,
     )
 
 
 def _near(qrnn: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
-    yield Claim(
+    yield _compared(
         f"A QRNN comes near an RNN: within {GOOD:.0%}, or better.",
         rnn.accuracy - qrnn.accuracy <= GOOD,
-        f"{_accuracy_text(qrnn)}, {_accuracy_text(rnn)}",
+        qrnn,
+        rnn,
     )
 
 
 def _compared_with_lstm(qrnn: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
-    yield Claim(
-        "A QRNN is as good as an LSTM, or better.",
-        not _is_ahead(lstm, qrnn),
-        f"{_accuracy_text(qrnn)}, {_accuracy_text(lstm)}",
+    yield _compared(
+        "A QRNN is as good as an LSTM, or better.", not _is_ahead(lstm, qrnn), qrnn, lstm
     )
     yield _faster(qrnn, lstm, "A QRNN is faster than an LSTM.")
 
 
 def _gated(gru: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     yield _faster(gru, lstm, "A GRU is faster than an LSTM: three products per step, not four.")
-    yield Claim(
+    yield _compared(
         "Neither GRU nor LSTM is better: they differ by no more than chance.",
         not _is_ahead(gru, lstm) and not _is_ahead(lstm, gru),
-        f"{_accuracy_text(gru)}, {_accuracy_text(lstm)}",
+        gru,
+        lstm,
     )
 
 
@@ -125,6 +130,21 @@ def _limited(outcome: Outcome, what: str) -> Claim:
         f"{_accuracy_text(outcome)}, ± {100 * chance:.1f} by chance on {outcome.texts:,} texts"
     )
     return Claim(text, outcome.accuracy <= limit + chance, numbers)
+
+
+def _compared(text: str, holds: bool, first: Outcome, other: Outcome) -> Claim:
+    """Return the claim about two families, undecided if both are as good as possible here."""
+    numbers = f"{_accuracy_text(first)}, {_accuracy_text(other)}"
+    is_close = not _is_ahead(first, other) and not _is_ahead(other, first)
+    if first is not other and is_close and _is_best(first) and _is_best(other):
+        numbers += "; both reach the best possible accuracy, so this corpus decides nothing"
+        return Claim(text, None, numbers)
+    return Claim(text, holds, numbers)
+
+
+def _is_best(outcome: Outcome) -> bool:
+    """Return whether `outcome` is at the best possible accuracy of its family, up to chance."""
+    return outcome.accuracy + SURE * outcome.error >= (outcome.best or 1.0)
 
 
 def _is_ahead(first: Outcome, other: Outcome) -> bool:

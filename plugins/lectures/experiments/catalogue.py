@@ -63,7 +63,7 @@ EXPERIMENTS = {
     ),
     "quasi_recurrent": Experiment(
         f"{_HERE}.quasi_recurrent",
-        "QRNNs as language models over words and characters (lecture 11, 5.2 and 5.4)",
+        "QRNNs as language models beside an LSTM (lecture 11, 5.2 and 5.4)",
     ),
     "forget_gates": Experiment(
         f"{_HERE}.forget_gates", "the gates of a QRNN over time show its words (lecture 11, 5.3)"

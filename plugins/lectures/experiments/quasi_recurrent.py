@@ -1,9 +1,9 @@
-"""Quasi-recurrent language models beside an LSTM, over words and over characters.
+"""Quasi-recurrent language models beside an LSTM.
 
-The text is of the language of agreement, whose verbs agree with a noun some words before. Spelled
-out in characters, the same words are several times as far away.
+The text is of the language of agreement, whose verbs agree with a noun some words before. The
+models differ on it: a gate that sees two words cannot keep the first noun and ignore the next one.
 
-Source: CS224n lecture 11, sections 5.2 and 5.4; Bradbury et al. (2016), sections 3.2 and 3.3.
+Source: CS224n lecture 11, sections 5.2 and 5.4; Bradbury et al. (2016), section 3.2.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from framework.data.vocabulary import Ids
 from framework.evaluation.metrics import language_model_perplexity
 from framework.training.loops import language_model_steps
 from plugins.lectures.comparison.claim import Claim
@@ -28,10 +27,9 @@ CELLS: Mapping[str, Any] = {
     "qrnn, 3 layers": {"layer": "qrnn", "layers": 3},
     "lstm": "lstm",
 }
-UNITS = ("words", "characters")
 EMBEDDING, HIDDEN, RATE, CLIP = 16, 32, 0.01, 5.0
 BATCH_SIZE, UNROLL, EPOCHS = 20, 40, 10
-#: Tokens to learn from, and to test on.
+#: Words to learn from, and to test on.
 TRAIN, TEST = 24_000, 6_000
 
 
@@ -41,81 +39,43 @@ class _Trained:
     seconds: float
 
 
-Found = Mapping[tuple[str, str], tuple[_Trained, ...]]
+Found = Mapping[str, tuple[_Trained, ...]]
 
 
 def run(setting: Setting) -> Findings:
-    """Train each model over words and over characters, `repeats` times."""
+    """Train each model, `repeats` times."""
     results = {
-        (unit, cell): tuple(_trained(setting, unit, cell, rng) for rng in setting.generators())
-        for unit in UNITS
-        for cell in CELLS
+        cell: tuple(_trained(setting, cell, rng) for rng in setting.generators()) for cell in CELLS
     }
-    measured = [_of(results, "perplexity", *key) for key in results]
-    measured += [_of(results, "seconds", *key) for key in results]
-    return Findings(tuple(measured), claims(results))
+    quantities = ("perplexity", "seconds")
+    measured = tuple(_of(results, quantity, cell) for quantity in quantities for cell in CELLS)
+    return Findings(measured, claims(results))
 
 
-def _of(results: Found, quantity: str, tokens: str, cell: str) -> Measured:
+def _of(results: Found, quantity: str, cell: str) -> Measured:
     """Return a quantity of one model, whose name is also its unit."""
-    values = tuple(float(getattr(result, quantity)) for result in results[tokens, cell])
-    return Measured(f"{tokens}, {cell}", values, quantity)
+    values = tuple(float(getattr(result, quantity)) for result in results[cell])
+    return Measured(cell, values, quantity)
 
 
 def claims(results: Found) -> tuple[Claim, ...]:
     """Return what the lecture says; higher perplexities are worse."""
-
-    def perplexity(tokens: str, cell: str) -> Measured:
-        return _of(results, "perplexity", tokens, cell)
-
-    shallow, deep, lstm = (perplexity("characters", cell) for cell in CELLS)
-    seconds = [_of(results, "seconds", "characters", cell) for cell in CELLS]
+    shallow, deep, lstm = (_of(results, "perplexity", cell) for cell in CELLS)
+    seconds = [_of(results, "seconds", cell) for cell in CELLS]
     return (
-        higher(
-            "As a language model over words, a QRNN of one layer is better than an LSTM.",
-            perplexity("words", "lstm"),
-            perplexity("words", "qrnn"),
-        ),
-        higher("As a language model over characters, a QRNN is worse than an LSTM.", shallow, lstm),
-        higher(
-            "Over words, a QRNN of three layers is better than one of one layer.",
-            perplexity("words", "qrnn"),
-            perplexity("words", "qrnn, 3 layers"),
-        ),
-        higher(
-            "Over characters, a QRNN of three layers is better than one of one layer.",
-            shallow,
-            deep,
-        ),
-        higher("With three layers a QRNN is still worse over characters.", deep, lstm),
+        higher("As a language model, a QRNN of one layer is better than an LSTM.", lstm, shallow),
+        higher("A QRNN of three layers is better than one of one layer.", shallow, deep),
         faster("With three layers a QRNN is still faster than an LSTM.", seconds[1], seconds[2]),
     )
 
 
-def text(tokens: str, length: int, rng: np.random.Generator) -> Ids:
-    """Draw the ids of `length` words, or of `length` characters of words with a space between."""
-    language = AgreementLanguage()
-    ids = language.sample(length, rng=rng)
-    if tokens == "words":
-        return ids
-    letters = " ".join(language.vocabulary.decode(ids))[:length]
-    alphabet = sorted(set(" ".join(language.vocabulary.words)))
-    places = {letter: number for number, letter in enumerate(alphabet)}
-    return np.array([places[letter] for letter in letters], dtype=np.int64)
-
-
-def vocabulary_size(tokens: str) -> int:
-    """Return the number of words, or of characters."""
-    words = AgreementLanguage().vocabulary.words
-    return len(words) if tokens == "words" else len(set(" ".join(words)))
-
-
-def _trained(setting: Setting, tokens: str, cell: str, rng: np.random.Generator) -> _Trained:
+def _trained(setting: Setting, cell: str, rng: np.random.Generator) -> _Trained:
     """Train one model, and measure its perplexity on new text and the seconds of its training."""
     build, arrays = setting.backend.build, setting.backend.arrays
     clock = time.process_time if setting.backend.device == "cpu" else time.perf_counter
-    train, test = text(tokens, TRAIN, rng), text(tokens, TEST, rng)
-    sizes = (vocabulary_size(tokens), EMBEDDING, HIDDEN, CELLS[cell])
+    language = AgreementLanguage()
+    train, test = (language.sample(length, rng=rng) for length in (TRAIN, TEST))
+    sizes = (len(language.vocabulary.words), EMBEDDING, HIDDEN, CELLS[cell])
     model: Any = build("recurrent_lm", *sizes, rng=rng, kind="language_model")
     steps = language_model_steps(
         model,

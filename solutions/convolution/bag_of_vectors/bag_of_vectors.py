@@ -1,8 +1,4 @@
-"""A text classifier that averages word vectors: the deep averaging network.
-
-Source: CS224n lecture 11, section 3.4; Iyyer et al., "Deep Unordered Composition Rivals Syntactic
-Methods for Text Classification" (2015).
-"""
+"""The deep averaging network: CS224n lecture 11, 3.4; Iyyer et al. (2015)."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ PAD = 0  # the id of the padding after short texts
 
 
 class DeepAveragingNetwork(Model):
-    """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
+    """A classifier of texts: the average of the word vectors, then affine layers with ReLU.
 
     Args:
         vocabulary_size: V, including the padding id 0.
@@ -58,18 +54,7 @@ class DeepAveragingNetwork(Model):
             self.add_parameter(f"b_{i}", np.zeros(fan_out))
 
     def forward(self, ids: Array) -> Array:
-        """Return the scores: the average, then k − 1 hidden layers, then the last layer.
-
-            z_0 = 1/|words| Σ_{t in words} embedding[ids_t]
-
-        The words of a text are its ids that are not `PAD`, in training without those that word
-        dropout removes. A text without words has z_0 = 0.
-
-        Args:
-            ids: `(N, T)` integers, short texts padded with `PAD`.
-
-        Returns:
-            logits `(N, C)`.
+        """Return the scores `(N, C)` of texts, `ids: (N, T)` with `PAD` after short texts.
 
         Raises:
             IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
@@ -93,15 +78,9 @@ class DeepAveragingNetwork(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through the layers and the average to the word vectors.
-
-        Adds to `gradients`. Each of the n words of a text gets 1/n of ∂J/∂z_0; a word that occurs
-        twice gets it twice; padding gets nothing. Ids have no gradient: nothing is returned.
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, C)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION: from the last layer to the first, then np.add.at on the embedding
+        # A layer y = z W + b: dJ = Σ grad · (dz W + z dW + db)
         grad = grad_logits
         for i in reversed(range(1, self.layers + 1)):
             z = self._z[i - 1]  # the input of layer i
@@ -110,6 +89,7 @@ class DeepAveragingNetwork(Model):
             grad = grad @ self.parameters[f"W_{i}"].T
             if i > 1:
                 grad = grad * (z > 0)  # z is the output of a ReLU, positive where its input was
+        # z_0 = Σ_t weight_t e_t: each place gets its weight times the gradient of z_0
         grad_vectors = self._weights[:, :, None] * grad[:, None, :]
         np.add.at(self.gradients["embedding"], self._ids, grad_vectors)
         # END SOLUTION

@@ -32,7 +32,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("An empty text gives gradients to the biases, and to no embedding.")
-@pytest.mark.promise("finite", "gradients-embedding")
+@pytest.mark.promise("finite", "no-gradient-for-padding")
 def test_backward_of_empty_texts(submission, reference, rng):
     """Batches with empty texts, or only of them: gradients are finite and right."""
     pair = paired_models(submission, reference, DAN, 6, 3, [4], 2, rng=rng)
@@ -45,7 +45,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("Every text has its own denominator: its number of words.")
-@pytest.mark.promise("mean-over-words")
+@pytest.mark.promise("padding-does-not-count")
 def test_each_text_has_its_own_mean(submission, reference, rng):
     """Texts of very different lengths in one batch."""
     pair = paired_models(submission, reference, DAN, 8, 3, [4], 3, rng=rng)
@@ -57,7 +57,7 @@ def test_each_text_has_its_own_mean(submission, reference, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(2)
 @pytest.mark.hint("Keep the weights of forward for backward: a dropped word has the weight 0.")
-@pytest.mark.promise("word-text-weight", "mean-over-words-left", "DeepAveragingNetwork.forward")
+@pytest.mark.promise("equal-shares", "mean-over-kept-words")
 def test_backward_of_dropped_words(submission, rng):
     """In training, dropped words and padding get no gradient, and a kept word gets its share."""
     T = 40  # right code drops all of them with one seed in 10¹²
@@ -80,7 +80,7 @@ def test_backward_of_dropped_words(submission, rng):
 @pytest.mark.task("DeepAveragingNetwork")
 @pytest.mark.points(1)
 @pytest.mark.hint("A text whose words are all left out is an empty text.")
-@pytest.mark.promise("text-loses-words")
+@pytest.mark.promise("all-words-dropped")
 def test_all_words_dropped(submission, rng):
     """Texts of one word have finite scores when that word is dropped."""
     model = submission.DeepAveragingNetwork(3, 2, [], 2, word_dropout=0.5, rng=rng)

@@ -1,8 +1,4 @@
-"""One-dimensional convolution: the same filters over every window of a text.
-
-Source: CS224n lecture 11, sections 1.2 to 1.11 and 3.7; Kim, "Convolutional Neural Networks for
-Sentence Classification" (2014), equation 2; Lin et al., "Network In Network" (2013), for 1×1.
-"""
+"""Convolution over text: CS224n lecture 11, 1.2 to 1.11 and 3.7; Kim (2014), equation 2."""
 
 from __future__ import annotations
 
@@ -13,26 +9,22 @@ from framework.interfaces import Array, Model
 
 
 class Conv1d(Model):
-    """C filters over every window of `width` words: y_t = b + Σ_k x_{t·stride + k·dilation} W_k.
-
-    Here x is the text with `padding` zero vectors added on both sides. W_k is the part of the
-    filters that multiplies the k-th word of a window; its column c belongs to filter c. The filters
-    are not reversed: in networks, convolution means cross-correlation.
+    """C filters over every window of `width` words of a text, as a cross-correlation.
 
     Args:
         in_channels: D, the number of features of one word.
         out_channels: C, the number of filters.
-        width: how many words a filter reads.
+        width: number of words that a filter reads.
         padding: number of zero vectors before the text, and the same number after it.
         stride: number of words from the beginning of a window to that of the next one.
         dilation: distance between neighbouring words of a window; 1: no gaps.
         rng: draws the initial weights.
 
     Parameters:
-        W `(width, D, C)`, b `(C,)`.
+        W `(width, D, C)`, whose W[k] multiplies the k-th word of a window, and b `(C,)`.
 
     Attributes:
-        span: the number of words from the first to the last of a window, (width − 1)·dilation + 1.
+        span: the number of places from the first to the last word of a window.
 
     Raises:
         ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.
@@ -61,12 +53,7 @@ class Conv1d(Model):
         self.add_parameter("b", np.zeros(C))
 
     def output_length(self, length: int) -> int:
-        """Return T', the number of windows that fit into a text of T words with its padding.
-
-        The last window may end before the text does: T' is rounded down.
-
-        Args:
-            length: T, without the padding.
+        """Return T', the number of windows of a text of `length` words and its padding.
 
         Raises:
             ValueError: no window fits.
@@ -82,13 +69,7 @@ class Conv1d(Model):
         # END SOLUTION
 
     def forward(self, x: Array) -> Array:
-        """Apply all filters to all windows, in one matrix product.
-
-        Args:
-            x: texts `(N, T, D)`.
-
-        Returns:
-            y `(N, T', C)`, with T' = `output_length(T)`.
+        """Return y `(N, T', C)` for the texts `x: (N, T, D)`, with T' = `output_length(T)`.
 
         Raises:
             ValueError: `x` is not `(N, T, D)`, or too short for one window.
@@ -107,21 +88,12 @@ class Conv1d(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of every window to the words that it read:
-
-            ∂W_k = Σ_{n,t} x_{n, t·stride + k·dilation} ∂y_{n,t}ᵀ        ∂b = Σ_{n,t} ∂y_{n,t}
-            ∂x_s = Σ over the windows t and places k with t·stride + k·dilation = s of ∂y_t W_kᵀ
-
-        Args:
-            grad_output: `(N, T', C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`: without the padding; 0 at a word that no window read.
-        """
+        """Add the gradients of W and b; return that of x `(N, T, D)`, without the padding."""
         # BEGIN SOLUTION: two products, then the sum over the windows of each word
         W, p = self.parameters["W"], self.padding
         N, steps, C = grad_output.shape
         grad = grad_output.reshape(-1, C)
+        # With one row for each window, y = rows W + b: an affine layer.
         self.gradients["W"] += (self._rows.T @ grad).reshape(W.shape)
         self.gradients["b"] += grad.sum(axis=0)
         grad_rows = (grad @ W.reshape(-1, C).T).reshape(N, steps, *W.shape[:2])
@@ -135,7 +107,7 @@ class Conv1d(Model):
 
 
 class PointwiseConv(Model):
-    """A 1×1 convolution, y_t = x_t W + b: the same affine layer for the channels of each word.
+    """A 1×1 convolution: the same affine layer for the channels of each word.
 
     Args:
         in_channels: D.
@@ -166,14 +138,7 @@ class PointwiseConv(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Add the gradients of W and b, summed over all words of all texts; return that of x.
-
-        Args:
-            grad_output: `(N, T, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`.
-        """
+        """Add the gradients of W and b; return that of x `(N, T, D)`."""
         # BEGIN SOLUTION
         self.gradients["W"] += np.tensordot(self._x, grad_output, axes=([0, 1], [0, 1]))
         self.gradients["b"] += grad_output.sum(axis=(0, 1))

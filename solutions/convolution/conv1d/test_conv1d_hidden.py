@@ -9,7 +9,7 @@ from autograder.checks import assign, equal, in_float32, paired_models, refuses
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on particular sizes.")
-@pytest.mark.promise("stride-dilation-padding", "word-window-reads", "dtype")
+@pytest.mark.promise("windows", "unread-words", "dtype")
 def test_any_shape(submission, reference, rng):
     """Sizes of 1; windows with gaps between them; padding wider than the window; float32."""
     for shape, C, width, settings in [
@@ -73,7 +73,7 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task("PointwiseConv")
 @pytest.mark.points(2)
 @pytest.mark.hint("W has the shape (D, C): a convolution of width 1 has (1, D, C).")
-@pytest.mark.promise("convolution-applies-affine", "PointwiseConv.forward.raises", "dtype")
+@pytest.mark.promise("pointwise", "PointwiseConv.forward.raises", "dtype")
 def test_pointwise_is_a_convolution(submission, reference, rng):
     """A 1×1 convolution is a convolution of width 1, in any size and in float32."""
     wide = reference.Conv1d(3, 4, 1, rng=rng)

@@ -1,9 +1,4 @@
-"""A very deep convolutional network that reads characters.
-
-Source: CS224n lecture 11, sections 3.5, 4.1 to 4.4; Conneau et al., "Very Deep Convolutional
-Networks for Text Classification" (2017), called VD-CNN; He et al., "Deep Residual Learning for
-Image Recognition" (2015), for the shortcuts.
-"""
+"""A very deep network on characters: CS224n lecture 11, 4.1 to 4.4; Conneau et al. (2017)."""
 
 from __future__ import annotations
 
@@ -21,17 +16,10 @@ BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 5, 3)}
 class ConvBlock(Model):
     """Two convolutions of width 3, each followed by a batch norm, and a shortcut around both.
 
-        z_1 = norm_1(conv_1(x))        h = ReLU(z_1)        z_2 = norm_2(conv_2(h))
-        y = ReLU(z_2)             without a shortcut
-        y = ReLU(z_2 + x)         with one
-        y = ReLU(z_2 + x P + p)   with one where D ≠ C: a 1×1 convolution gives x the shape of z_2
-
-    Padding of one step on both sides keeps the length.
-
     Args:
         in_channels: D.
         channels: C, the number of filters of both convolutions.
-        shortcut: whether x is added before the last ReLU.
+        shortcut: whether x is added before the last ReLU, by a 1×1 convolution where D ≠ C.
         rng: draws the initial weights.
 
     Parameters:
@@ -68,17 +56,10 @@ class ConvBlock(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of the sum back along the path and through the shortcut.
-
-        Args:
-            grad_output: ∂y `(N, T, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`.
-        """
+        """Add all gradients for `grad_output: (N, T, C)`; return that of x `(N, T, D)`."""
         # BEGIN SOLUTION
         grad_sum = self.relu_2.backward(grad_output)
-        grad_x = grad_sum
+        grad_x = grad_sum  # of s = z_2 + x: ∂x is ∂s along the path, plus ∂s around it
         for layer in reversed(self.path):
             grad_x = layer.backward(grad_x)
         if self.shortcut:
@@ -90,21 +71,12 @@ class ConvBlock(Model):
 class DeepTextCNN(Model):
     """A very deep network: characters, blocks in four stages, k-max pooling, three affine layers.
 
-        embedding of the s characters                                 (N, s, E)
-        one convolution of width 3                                    (N, s, M)
-        stage 1: blocks with M maps                                   (N, s, M)
-        stages 2, 3, 4: half the length (maximum of 3 steps with      (N, s/8, 8M) after stage 4
-            stride 2), then blocks with twice the maps
-        k-max pooling                                                 (N, k, 8M)
-        two layers of H units with ReLU, and the scores               (N, C)
-
     Args:
         vocabulary_size: V, the number of characters, including padding (0).
         classes: C.
-        length: s; longer texts are cut, shorter ones are padded with `PAD`. Padding is read like
-            any character, and has its own vector.
+        length: s, the number of characters that the network reads of each text.
         depth: a key of `BLOCKS`.
-        maps: M.
+        maps: M, the number of maps of the first stage; each later stage has twice the maps.
         embedding_size: E.
         hidden_size: H.
         k: number of values of each map that k-max pooling keeps.
@@ -150,16 +122,14 @@ class DeepTextCNN(Model):
     def _stages(
         self, blocks: tuple[int, ...], maps: int, shortcut: bool, rng: np.random.Generator
     ) -> list[Model]:
-        """Return the layers of all stages in order: blocks, and poolings between the stages.
+        """Return the layers of all stages in order, and add each as a child.
 
-        Every layer becomes a child. The blocks are ``block_1``, ``block_2``, ... through all
-        stages; the poolings are ``pool_2``, ``pool_3``, ... before the stages 2, 3, ...
+        The blocks are ``block_1``, ``block_2``, ... through all stages, in the order of their
+        weights in `rng`; the poolings before the stages 2, 3, ... are ``pool_2``, ``pool_3``, ...
 
         Args:
             blocks: number of blocks of each stage.
             maps: M, the number of maps that the first block reads, and that stage 1 has.
-            shortcut: whether the blocks have shortcuts.
-            rng: draws the initial weights, from the first block to the last.
         """
         # BEGIN SOLUTION: `self.add_child(name, ConvBlock(...))`, and part("local_max_pool")(3, 2)
         layers: list[Model] = []
@@ -186,13 +156,7 @@ class DeepTextCNN(Model):
         return [hidden_1, relu_1, hidden_2, relu_2, output]
 
     def forward(self, ids: Array) -> Array:
-        """Return the scores of the classes.
-
-        Args:
-            ids: characters `(N, T)`, integers; `forward` cuts or pads them to `(N, s)`.
-
-        Returns:
-            logits `(N, C)`.
+        """Return the scores `(N, C)` of texts of characters, `ids: (N, T)`.
 
         Raises:
             IndexError: an id outside 0 ... V−1.
@@ -219,11 +183,7 @@ class DeepTextCNN(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through all layers to the vectors of the characters.
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, C)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION
         grad = grad_logits
         for layer in reversed(self.head):

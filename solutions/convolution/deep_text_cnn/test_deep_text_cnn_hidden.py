@@ -41,7 +41,7 @@ def test_any_block(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(1)
 @pytest.mark.hint("x must not change: z += ... changes x where z is x.")
-@pytest.mark.promise("unchanged-backward", "independent-calls")
+@pytest.mark.promise("adds-gradients", "independent-calls")
 def test_block_used_twice(submission, reference, rng):
     """Gradients add up, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "ConvBlock", 2, 2, rng=rng)
@@ -52,7 +52,7 @@ def test_block_used_twice(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
-@pytest.mark.promise("DeepTextCNN.depth", "ids-characters-cut")
+@pytest.mark.promise("DeepTextCNN.depth", "cut-or-padded")
 def test_any_network(submission, reference, rng):
     """Depth 29, odd lengths, a k larger than the length, three maps, one class.
 
@@ -76,7 +76,7 @@ def test_any_network(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("At test time nothing is computed from the batch.")
-@pytest.mark.promise("test-time-scores", "texts-characters-network")
+@pytest.mark.promise("alone-at-test-time", "padding-is-read")
 def test_a_text_alone(submission, reference, rng):
     """At test time, the scores of a text do not depend on its batch or on more padding."""
     ids = rng.integers(1, 6, size=(3, 9))

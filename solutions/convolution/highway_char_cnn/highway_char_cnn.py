@@ -1,9 +1,4 @@
-"""Word vectors from characters: convolution, maximum over time, highway; a tagger that uses them.
-
-Source: CS224n lecture 11, sections 3.5, 3.9 and 3.10; Kim, Jernite, Sontag and Rush,
-"Character-Aware Neural Language Models" (2016), section 3; dos Santos and Zadrozny, "Learning
-Character-level Representations for Part-of-Speech Tagging" (2014).
-"""
+"""Word vectors from characters: CS224n lecture 11, 3.9 and 3.10; Kim et al. (2016)."""
 
 from __future__ import annotations
 
@@ -19,8 +14,6 @@ PAD = 0
 
 class CharacterWordEncoder(Model):
     """An encoder that computes the vector of a word from its characters only.
-
-    The layers are parts that you wrote before: ``conv1d``, ``max_over_time`` and ``highway``.
 
     Args:
         characters: A, the number of characters, including the padding id 0.
@@ -70,22 +63,11 @@ class CharacterWordEncoder(Model):
         # END SOLUTION
 
     def forward(self, ids: Array) -> Array:
-        """Return the vectors of words.
-
-        With e_1 ... e_L the vectors of a word's characters, and c^h_t the outputs of the filters of
-        width h for e_t ... e_{t+h−1}:
-
-            y = tanh(max_t c^h_t), concatenated for all widths h       then y = highway(y), ...
-
-        Padding counts as zeros, and no window begins there. So the vector of a word does not depend
-        on the amount of padding.
+        """Return the vectors of words, `(M, F)` or `(N, T, F)`.
 
         Args:
             ids: the characters of words, padded with 0 at the end: `(M, L)`, or `(N, T, L)` for
                 sentences of words; L ≥ 1. A word may be all padding. Not modified.
-
-        Returns:
-            vectors `(M, F)` or `(N, T, F)`.
 
         Raises:
             ValueError: `ids` has neither two nor three axes.
@@ -107,18 +89,12 @@ class CharacterWordEncoder(Model):
         # END SOLUTION
 
     def backward(self, grad_vectors: Array) -> None:
-        """Send the gradient back through highways and tanh, and each width's pool and convolution.
-
-        Adds to `gradients`; ids have no gradient, so nothing is returned. The vector of the padding
-        is never used and gets no gradient.
-
-        Args:
-            grad_vectors: gradient of the result of `forward`, in its shape. Not modified.
-        """
+        """Add all gradients for `grad_vectors`, in the shape of the vectors, to `gradients`."""
         # BEGIN SOLUTION: the layers in reverse order; a character gets a gradient from every width
         grad = grad_vectors.reshape(-1, self.size)
         for highway in reversed(self.highways):
             grad = highway.backward(grad)
+        # y = tanh(max c), so ∂max c = ∂y (1 − y²)
         pieces = np.split(grad * (1 - self._y**2), np.cumsum(self.counts)[:-1], axis=1)
         length, characters = self._ids.shape[1], self._ids[self._is_character]
         for piece, conv, pool in zip(pieces, self.convs, self.pools, strict=True):
@@ -131,13 +107,9 @@ class CharacterTagger(Model):
     """A tagger that reads the characters of a word and of its neighbours.
 
     Args:
-        characters: A, including the padding id 0.
-        embedding_size: E.
-        maps: see `CharacterWordEncoder`.
+        characters, embedding_size, maps, widths, highway_layers: see `CharacterWordEncoder`.
         classes: C, the number of tags.
         window: m, the number of words on each side that the tag of a word depends on.
-        widths: see `CharacterWordEncoder`.
-        highway_layers: see `CharacterWordEncoder`.
         rng: draws the initial weights.
 
     Parameters:
@@ -167,19 +139,11 @@ class CharacterTagger(Model):
         self.output = self.add_child("output", output)
 
     def forward(self, ids: Array) -> Array:
-        """Return the scores of every tag for every word. With v_1 ... v_T the vectors of the words,
-
-            logits_t = b + Σ_{k=−m}^{m} v_{t+k} W_k
-
-        Beyond the ends of a sentence, and where a word is all padding, v is 0. So the scores of a
-        sentence do not depend on the other sentences of its batch.
+        """Return the scores `(N, T, C)` of every tag for every word.
 
         Args:
             ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0. Not
                 modified.
-
-        Returns:
-            logits `(N, T, C)`.
 
         Raises:
             ValueError: `ids` has not three axes.
@@ -194,11 +158,7 @@ class CharacterTagger(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through the output layer and the encoder; adds to `gradients`.
-
-        Args:
-            grad_logits: `(N, T, C)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, T, C)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION
         self.encoder.backward(self.output.backward(grad_logits) * self._is_word)
         # END SOLUTION

@@ -41,7 +41,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("CharacterWordEncoder")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The maximum does not depend on the place of a piece in the word.")
-@pytest.mark.promise("filter-can-distinguish", "window-begins-character")
+@pytest.mark.promise("end-of-word", "windows-of-characters")
 def test_a_piece_is_found_anywhere(submission, reference, rng):
     """Encoder: a filter detects its piece at any place; the end of a word is different."""
     pair = paired_models(
@@ -105,7 +105,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Also set the gradient of empty words to 0.")
-@pytest.mark.promise("ids-padding-word", "CharacterTagger.forward.raises")
+@pytest.mark.promise("empty-words", "CharacterTagger.forward.raises")
 def test_gaps(submission, reference, rng):
     """Tagger: words between empty ones, a wide window, a single word."""
     pair = paired_models(
@@ -123,7 +123,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("CharacterTagger")
 @pytest.mark.points(0.75)
 @pytest.mark.hint("W_{−1} multiplies the word before, W_1 the word after.")
-@pytest.mark.promise("logits")
+@pytest.mark.promise("scores")
 def test_neighbours_have_places(submission, reference, rng):
     """Tagger: the order of the neighbours matters."""
     pair = paired_models(submission, reference, "CharacterTagger", A, 2, 3, 4, 1, rng=rng)

@@ -1,7 +1,4 @@
-"""Families of text classifiers, compared on one task: accuracy, parameters, seconds.
-
-Source: CS224n lecture 11, sections 3.1, 3.3, 3.4, 4.5 and 5.
-"""
+"""Families of text classifiers, compared: CS224n lecture 11, 3.1, 3.3, 3.4, 4.5 and 5."""
 
 from __future__ import annotations
 
@@ -23,14 +20,7 @@ Row = tuple[str, float, int, float]  # name, accuracy, parameters, seconds
 
 
 def count_parameters(model: Model) -> int:
-    """Return the number of parameters: the sum of the sizes of all parameter arrays.
-
-    Args:
-        model: its `parameters` are name -> array, including those of its parts.
-
-    Returns:
-        the number; 0 for a model without parameters.
-    """
+    """Return the number of entries of all arrays of `model.parameters`; 0 without arrays."""
     # BEGIN SOLUTION
     return sum(array.size for array in model.parameters.values())
     # END SOLUTION
@@ -39,21 +29,11 @@ def count_parameters(model: Model) -> int:
 def best_accuracy(ids: Array, labels: Array, probabilities: Array, width: int) -> float:
     """Return the best possible accuracy of a classifier that only sees bags of windows.
 
-        Σ over all bags of  max_c P(bag, label = c)
-
-    The bag of a text says how often each window occurs in it, but not where. A text of n words has
-    n windows: each word with (width − 1)/2 neighbours on both sides, and `PAD` beyond the ends. A
-    classifier that only sees bags gives the same answer to all texts with the same bag. The most
-    probable label is the best answer.
-
     Args:
         ids: all texts of a language, `(M, T)` integers, short ones padded with `PAD`. Not modified.
         labels: the label of each text, `(M,)` integers. Not modified.
         probabilities: the probability of each text, `(M,)`; their sum is 1. Not modified.
         width: number of words in a window, odd. 1: a bag of words. 2 T − 1 or more: whole texts.
-
-    Returns:
-        a number from 0 to 1.
 
     Raises:
         ValueError: `width` is even or not positive, or the number of labels or of probabilities is
@@ -72,14 +52,7 @@ def best_accuracy(ids: Array, labels: Array, probabilities: Array, width: int) -
 
 
 class SequenceClassifier(Model):
-    """A classifier with any layer that reads a sequence: logits = pool(encoder(x)) W + b.
-
-    | family | `encoder` | `pooling` |
-    | --- | --- | --- |
-    | windows that vote | conv1d | mean |
-    | convolutional network | conv1d | max |
-    | recurrent network | rnn, lstm, gru | max, or last as in the plain form |
-    | quasi-recurrent network | qrnn | max |
+    """A classifier with any layer that reads a sequence, a pooling and an affine layer.
 
     Args:
         vocabulary_size: V, including the padding id 0.
@@ -131,17 +104,10 @@ class SequenceClassifier(Model):
         self.output = self.add_child("output", part("affine")(H, classes, rng=rng))
 
     def forward(self, ids: Array) -> Array:
-        """Return the logits: word vectors, encoder, pooling, affine layer.
-
-        The vector of padding is 0, for any row 0 of the embedding, and the pooling leaves padding
-        out. So the logits of a text do not depend on how much padding follows it. A text without
-        words is pooled to zeros.
+        """Return the logits `(N, C)`; a text without words is pooled to zeros.
 
         Args:
             ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end. Not modified.
-
-        Returns:
-            logits `(N, C)`.
 
         Raises:
             IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
@@ -157,16 +123,9 @@ class SequenceClassifier(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through all parts to the word vectors.
-
-        Adds to `gradients`. A word gets the sum of the gradients of all its places; padding gets
-        none. Ids have no gradient: nothing is returned. (The `backward` of a recurrent layer
-        returns a pair, the gradients of x and of its first state.)
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, C)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION
+        # The parts of forward in reverse order; a word's row gets the sum over its places.
         grad_h = self._back_through_pool(self.output.backward(grad_logits))
         if self.relu is not None:
             grad_h = self.relu.backward(grad_h)
@@ -202,22 +161,16 @@ def fit(
     learning_rate: float,
     seed: int,
 ) -> list[float]:
-    """Train `model`, in training mode, with Adam on the mean cross-entropy of batches.
+    """Train `model` with Adam on the mean cross-entropy of batches of `texts`.
 
     A new generator, ``rng = np.random.default_rng(seed)``, draws the order of every epoch,
-    ``rng.permutation(M)``. A batch has `batch_size` texts in this order; the last batch of an epoch
-    may be smaller. So all models that are compared see the same batches.
+    ``rng.permutation(M)``. A batch has `batch_size` texts in this order, the last one the rest.
 
     Args:
-        model: ``forward(ids (N, T)) -> logits (N, C)``. Its parameters change.
         texts: ids `(M, T)` and labels `(M,)` of the training texts. Not modified.
-        epochs: number of passes over all texts.
-        batch_size: number of texts per step.
-        learning_rate: learning rate of Adam, the part ``adam``.
-        seed: seed of the generator.
 
     Returns:
-        the loss of each step before its update, computed by the part ``softmax_cross_entropy``.
+        the loss of each step before its update.
 
     Raises:
         ValueError: there are no texts, or the number of labels is another one.
@@ -251,18 +204,15 @@ def compare(
     learning_rate: float = 0.01,
     seed: int = 0,
 ) -> list[Row]:
-    """Train each of `models` in the same way with `fit`, and measure it.
+    """Train each of `models`, names and models, with `fit`, and measure it on `test`.
 
     Args:
-        models: names and models. They are trained, and in evaluation mode afterwards.
-        train: ids `(M, T)` and labels `(M,)` of the training texts.
-        test: ids and labels of the test texts. No model is trained on them.
+        train, test: ids `(M, T)` and labels `(M,)` of texts.
         epochs, batch_size, learning_rate, seed: see `fit`; the same for all models.
 
     Returns:
-        for each model its name, its accuracy on `test` in evaluation mode, its number of
-        parameters, and the seconds of its training (``time.perf_counter``). The most accurate model
-        is first; of equally accurate ones, the one with fewer parameters.
+        for each model its name, its accuracy in evaluation mode, its number of parameters, and the
+        seconds of its training (``time.perf_counter``); sorted, the best model first.
 
     Raises:
         ValueError: there are no training or no test texts, or a wrong number of labels.
@@ -290,9 +240,7 @@ def compare(
 
 
 def select(models: Sequence[tuple[str, Model]], held_out: Texts, test: Texts) -> tuple[str, float]:
-    """Choose one of several trained models by held-out texts, and measure it on test texts.
-
-    The test texts choose nothing: only then is the accuracy on them that of new texts, in the mean.
+    """Choose the best trained model on held-out texts, and measure it on test texts.
 
     Args:
         models: names and trained models, at least one. They are in evaluation mode afterwards.
@@ -300,8 +248,8 @@ def select(models: Sequence[tuple[str, Model]], held_out: Texts, test: Texts) ->
         test: ids and labels of other such texts.
 
     Returns:
-        the name of the model that is most accurate on `held_out`, of equally accurate ones the
-        first, and its accuracy on `test`. Both are measured in evaluation mode.
+        the name of the most accurate model on `held_out`, of equal ones the first, and its accuracy
+        on `test`, both in evaluation mode.
 
     Raises:
         ValueError: there are no models, no held-out or no test texts, or a wrong number of labels.

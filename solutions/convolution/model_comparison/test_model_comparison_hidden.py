@@ -34,7 +34,7 @@ def classifiers(submission, reference, *family, rng):
 @pytest.mark.task("count_parameters")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A model without arrays has 0 parameters.")
-@pytest.mark.promise("count_parameters.returns")
+@pytest.mark.promise("count_parameters")
 def test_a_model_that_learns_nothing(submission, rng):
     """count_parameters: 0 for a ReLU; all entries of an array of three axes."""
     equal(submission.count_parameters(built(submission, part("relu"))), 0, "that of a ReLU")
@@ -45,7 +45,7 @@ def test_a_model_that_learns_nothing(submission, rng):
 @pytest.mark.task("best_accuracy")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("A bag has the number of each window, including the windows at both ends.")
-@pytest.mark.promise("best_accuracy", "text-words-windows")
+@pytest.mark.promise("best_accuracy", "windows-of-a-text")
 def test_bags_count(submission, reference, rng):
     """best_accuracy: bags count windows, windows reach beyond the ends, several labels."""
     ids = np.array([[1, 1, 2, 0], [1, 2, 2, 0], [2, 1, 1, 0], [1, 2, 0, 0], [2, 2, 1, 1]])
@@ -102,7 +102,7 @@ def test_other_encoders(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("The encoder's output for padding must not reach the scores.")
-@pytest.mark.promise("SequenceClassifier.forward", "text-without-words")
+@pytest.mark.promise("SequenceClassifier.forward", "only-b-without-words")
 def test_texts_of_padding(submission, reference, rng):
     """SequenceClassifier: a text without words gives a gradient to output.b only."""
     for family in [("conv1d", "max"), ("conv1d", "mean"), ("rnn", "last"), ("qrnn", "max")]:
@@ -146,7 +146,7 @@ def test_refusals(submission, reference, rng):
 @pytest.mark.task("fit")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.train()` before the first batch.")
-@pytest.mark.promise("fit-call-model", "model-stays-training", "fit.returns")
+@pytest.mark.promise("training-mode", "stays-in-training-mode", "fit.returns")
 def test_fit_in_training_mode(submission, rng):
     """fit: the model is in training mode, and every batch has a loss."""
     model = built(submission, bag(rng))
@@ -177,7 +177,7 @@ def test_fit_refuses_nothing_to_learn(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`model.eval()` before the test; fit with the same seed for each model.")
-@pytest.mark.promise("independent-calls-training", "compare-call-model")
+@pytest.mark.promise("independent-models", "evaluation-mode")
 def test_models_do_not_disturb_each_other(submission, rng):
     """compare: models are measured in evaluation mode; no model affects another one."""
     data, test = (texts(rng, *[4] * n) for n in (30, 80))
@@ -202,7 +202,7 @@ def test_models_do_not_disturb_each_other(submission, rng):
 @pytest.mark.task("compare")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Of two equally accurate models, the one with fewer parameters comes first.")
-@pytest.mark.promise("most-accurate-row", "rows-compare-accuracy")
+@pytest.mark.promise("best-row-first", "equal-rows-keep-order")
 def test_order_of_rows(submission, rng):
     """compare: sorted by accuracy, then by parameters, then in the given order."""
     certain = {"b_1": np.array([9.0, 0.0, 0.0])}  # for every text

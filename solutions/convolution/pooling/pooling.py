@@ -1,8 +1,4 @@
-"""Pooling over time: maxima and averages of the feature maps of a convolution.
-
-Source: CS224n lecture 11, sections 1.6, 1.9, 1.10 and 2.3; Collobert et al., "Natural Language
-Processing (Almost) from Scratch" (2011), for the maximum over time; Kalchbrenner et al., "A
-Convolutional Neural Network for Modelling Sentences" (2014), for k-max pooling.
+"""Pooling over time: CS224n lecture 11, 1.6, 1.9, 1.10 and 2.3; Collobert et al. (2011).
 
 In all layers, the first of several equal maxima wins.
 """
@@ -17,17 +13,14 @@ from framework.interfaces import Array, Model
 
 
 class MaxOverTime(Model):
-    """ĉ = max_t c_t for each channel: was the feature anywhere in the text?"""
+    """The maximum of each channel over the words: was the feature anywhere in the text?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the maximum of each channel.
+        """Return the maximum of each channel, `(N, C)`; 0 for a text without words.
 
         Args:
             x: `(N, T, C)`, finite numbers, T ≥ 1.
             mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, C)`; 0 for a text without words.
 
         Raises:
             ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
@@ -41,15 +34,9 @@ class MaxOverTime(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the whole gradient of each channel to its winner; all other steps get 0.
-
-        Args:
-            grad_output: `(N, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, C)`."""
         # BEGIN SOLUTION
+        # ∂ĉ/∂c_t is 1 at the winner and 0 elsewhere.
         N, T, _ = self._words.shape
         grad_x = np.zeros((N, T, grad_output.shape[1]), grad_output.dtype)
         np.put_along_axis(grad_x, self._winners, grad_output[:, None], axis=1)
@@ -61,17 +48,9 @@ class AverageOverTime(Model):
     """The mean of each channel over the words of a text: how often was the feature there?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return Σ_t c_t / n over the n words of each text.
+        """Return the mean of each channel, `(N, C)`; 0 for a text without words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which does not count; None: words everywhere.
-
-        Returns:
-            y `(N, C)`; 0 for a text without words.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # BEGIN SOLUTION
@@ -81,24 +60,14 @@ class AverageOverTime(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send 1/n of the gradient to each of the n words of a text; padding gets 0.
-
-        Args:
-            grad_output: `(N, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, C)`."""
         # BEGIN SOLUTION
-        return grad_output[:, None] * self._shares
+        return grad_output[:, None] * self._shares  # ∂c̄/∂c_t = 1/n
         # END SOLUTION
 
 
 class LocalMaxPool(Model):
     """The maximum of each window of `size` steps: a shorter text with the same channels.
-
-    Windows begin at the steps 0, stride, 2·stride, ... until one reaches the end of the text.
-    Places of the last window beyond the text are padding.
 
     Args:
         size: number of steps in a window.
@@ -115,28 +84,16 @@ class LocalMaxPool(Model):
         self.size, self.stride = size, stride
 
     def output_length(self, length: int) -> int:
-        """Return T', the number of windows: ⌈(T − size) / stride⌉ + 1 for T ≥ size, else 1.
-
-        Args:
-            length: T.
-        """
+        """Return T', the number of windows of a text of `length` steps."""
         # BEGIN SOLUTION
         beyond_the_first = max(length - self.size, 0)
         return -(-beyond_the_first // self.stride) + 1  # −⌊−a/b⌋ = ⌈a/b⌉
         # END SOLUTION
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the maximum of each channel in each window.
+        """Return the maximum of each window, `(N, T', C)`; 0 in a window without words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, T', C)`, with T' = `output_length(T)`; 0 in a window without words.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # BEGIN SOLUTION
@@ -149,14 +106,7 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of each window to its winner; a step adds those of all its windows.
-
-        Args:
-            grad_output: `(N, T', C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, T', C)`."""
         # BEGIN SOLUTION
         grad_x = np.zeros(self._candidates.shape, grad_output.dtype)
         open_ = ~np.isneginf(self._highest)  # windows with words and without a winner so far
@@ -194,17 +144,9 @@ class KMaxPool(Model):
         self.k = k
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the k largest numbers of each channel; of equal numbers, the earlier ones.
+        """Return the k largest numbers, `(N, k, C)`; zeros after fewer than k words.
 
-        Args:
-            x: `(N, T, C)`, finite numbers, T ≥ 1.
-            mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
-
-        Returns:
-            y `(N, k, C)`; a text with fewer than k words has zeros after them.
-
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Arguments and errors are those of `MaxOverTime.forward`.
         """
         words = _words(x, mask)
         # BEGIN SOLUTION
@@ -219,14 +161,7 @@ class KMaxPool(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Send the gradient of each place of y to its winner; all other steps get 0.
-
-        Args:
-            grad_output: `(N, k, C)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, C)`.
-        """
+        """Return the gradient of x `(N, T, C)` for `grad_output: (N, k, C)`."""
         # BEGIN SOLUTION
         N, _, C = grad_output.shape
         grad_x = np.zeros((N, self._length + 1, C), grad_output.dtype)  # place T: behind the text
@@ -236,11 +171,7 @@ class KMaxPool(Model):
 
 
 def _words(x: Array, mask: Array | None) -> Array:
-    """Given: return where there are words, `(N, T, 1)` booleans.
-
-    Raises:
-        ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
-    """
+    """Given: return where there are words, `(N, T, 1)` booleans; other shapes are a ValueError."""
     if x.ndim != 3 or x.shape[1] == 0:
         raise ValueError(f"x should have shape (N, T, C) with T ≥ 1, but has {x.shape}")
     if mask is None:

@@ -21,7 +21,7 @@ def some_state(rng, N, D, H, width):
 )
 @pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.promise(
-    "sequences-steps-may",
+    "short-sequences",
     "unchanged",
     "dtype",
     "QRNN.forward.x",
@@ -50,7 +50,7 @@ def test_any_shape(submission, reference, rng, pooling):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("h_T = Σ_t (1 − f_t) f_{t+1} ... f_T z_t is an average: its weights sum to 1.")
-@pytest.mark.promise("pooling-lecture-weighted")
+@pytest.mark.promise("weighted-average")
 def test_a_moving_average(submission, rng):
     """With a constant gate, f pooling is a moving average with the weights (1 − f) fᵏ."""
     T, f = 30, 0.8
@@ -69,7 +69,7 @@ def test_a_moving_average(submission, rng):
 @pytest.mark.task("QRNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
-@pytest.mark.promise("QRNN", "QRNN.forward")
+@pytest.mark.promise("weighted-average")
 def test_f_keeps_the_state(submission, rng):
     """With f = 1 the state and its gradient do not change in 100 steps."""
     D, H = 2, 3
@@ -88,7 +88,7 @@ def test_f_keeps_the_state(submission, rng):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Windows end with x_t: zeros are added before the text, not after it.")
 @pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.promise("these-convolutions-over")
+@pytest.mark.promise("no-look-ahead")
 def test_never_looks_ahead(submission, reference, rng, pooling):
     """A change of x_t does not change any h before it."""
     pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)
@@ -107,7 +107,7 @@ def test_never_looks_ahead(submission, reference, rng, pooling):
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
 @pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.promise("step-without-word", "any-input", "any-input-mask")
+@pytest.mark.promise("steps-without-words", "any-values-without-words", "any-mask")
 def test_gaps(submission, reference, rng, pooling):
     """Masks with gaps, with no words at all, and without a state; any values at padding."""
     pair = paired_models(submission, reference, "QRNN", 2, 3, 3, pooling, rng=rng)

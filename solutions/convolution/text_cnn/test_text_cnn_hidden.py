@@ -40,7 +40,7 @@ def test_any_shape(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Where a text has no words, z is 0 for any b of the filters.")
-@pytest.mark.promise("relu-text-without", "text-without-words")
+@pytest.mark.promise("only-b-without-words", "no-words")
 def test_backward_of_empty_texts(submission, reference, rng):
     """A text without words gives a gradient to the last b only; padding in the middle is 0."""
     pair = pair_of(submission, reference, rng)
@@ -54,7 +54,7 @@ def test_backward_of_empty_texts(submission, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.hint("The vector of padding is 0, for any row 0 of the tables.")
-@pytest.mark.promise("values-row-tables")
+@pytest.mark.promise("any-padding-vector")
 def test_row_of_the_padding(submission, reference, rng):
     """The values in the padding's row of the embedding do not matter."""
     vectors = rng.normal(size=(V, E))
@@ -71,7 +71,7 @@ def test_row_of_the_padding(submission, reference, rng):
 @pytest.mark.hint(
     "The maximum of a filter does not depend on its place; each window reads in order."
 )
-@pytest.mark.promise("max-relu")
+@pytest.mark.promise("maximum-of-windows")
 def test_places_and_order(submission, reference, rng):
     """A phrase has the same score at every place; in reversed order it has another one."""
     model = pair_of(submission, reference, rng, 8, 7, 1, 1, widths=(2,)).student

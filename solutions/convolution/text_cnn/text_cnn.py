@@ -1,8 +1,4 @@
-"""A convolutional network for sentences: filters of several widths and their maxima over time.
-
-Source: CS224n lecture 11, sections 2.1 to 2.6 and 3.1; Kim, "Convolutional Neural Networks for
-Sentence Classification" (2014).
-"""
+"""A convolutional network for sentences: CS224n lecture 11, 2.1 to 2.6 and 3.1; Kim (2014)."""
 
 from __future__ import annotations
 
@@ -23,24 +19,13 @@ CHANNELS = ("tuned", "static", "both")
 class TextCNN(Model):
     """A network that classifies a sentence by the maximum of each filter over all windows.
 
-        c_i = w · x_{i:i+h−1} + b,  z_j = ReLU(max_i c_i) for filter j,  logits = (r ∘ z) W + b
-
-    It consists of the parts `conv1d`, `max_over_time` and `dropout`. The variants of the paper:
-
-    | paper | `vectors` | `channels` |
-    | --- | --- | --- |
-    | CNN-rand | None | tuned |
-    | CNN-static | given | static |
-    | CNN-non-static | given | tuned |
-    | CNN-multichannel | given | both |
-
     Args:
         vocabulary_size: V, including the padding id 0.
         embedding_size: E, the size of a word vector.
         maps: C, the number of filters of each width.
         classes: K.
-        widths: the k widths h of the filters, in words; there are C filters of each.
-        keep_probability: p of the dropout r before the last layer.
+        widths: the k widths h of the filters, in words.
+        keep_probability: p of the dropout before the last layer.
         vectors: initial word vectors `(V, E)`; None: random ones. Not modified.
         channels: "tuned": the word vectors are learned. "static": they never change. "both": two
             channels, concatenated as [static tuned]; both start from `vectors`.
@@ -55,8 +40,7 @@ class TextCNN(Model):
         static: the word vectors that are not learned, `(V, E)`; None if `channels` is "tuned".
 
     Raises:
-        ValueError: `channels` is none of the three, or needs `vectors`; these are not `(V, E)`;
-            there are no widths; `max_norm` is not positive.
+        ValueError: wrong `channels`, `vectors`, `widths` or `max_norm`.
     """
 
     def __init__(
@@ -100,17 +84,10 @@ class TextCNN(Model):
         return self
 
     def forward(self, ids: Array) -> Array:
-        """Return the logits: vectors, convolutions, maxima, ReLU, dropout, scores.
-
-        The vector of padding is 0, for any row 0 of the embedding. h − 1 paddings are added on both
-        sides of each text, so that every text has a window. Only windows with a word in them count.
-        The logits of a text do not depend on how much padding follows it. Without any word, z = 0.
+        """Return the logits `(N, K)`.
 
         Args:
             ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts. Not modified.
-
-        Returns:
-            logits `(N, K)`.
 
         Raises:
             IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
@@ -139,15 +116,9 @@ class TextCNN(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient to the winner of each filter, and to the words in its window.
-
-        Adds to `gradients`. A word gets the sum of the gradients of all its places; padding and the
-        static channel get none. Ids have no gradient: nothing is returned.
-
-        Args:
-            grad_logits: `(N, K)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, K)` to `gradients`; returns nothing."""
         # BEGIN SOLUTION: the parts in reverse order; the gradient of x is the sum over all widths
+        # logits = kept W + b, kept = r ∘ z, z = ReLU(maxima)
         self.gradients["W"] += self._kept.T @ grad_logits
         self.gradients["b"] += grad_logits.sum(axis=0)
         grad_z = self.dropout.backward(grad_logits @ self.parameters["W"].T)
@@ -164,12 +135,7 @@ class TextCNN(Model):
         # END SOLUTION
 
     def constrain(self) -> None:
-        """Scale every column of W whose norm is above s to the norm s, in place.
-
-            W_c ← W_c · s / max(‖W_c‖, s)
-
-        A training loop calls it after each step of the optimizer.
-        """
+        """Scale every column of W whose norm is above s to the norm s, in place."""
         # BEGIN SOLUTION
         W, s = self.parameters["W"], self.max_norm
         W *= s / np.maximum(np.linalg.norm(W, axis=0), s)
@@ -177,11 +143,11 @@ class TextCNN(Model):
 
 
 def windows_with_words(words: Array, width: int) -> Array:
-    """Return which windows of `width` places contain a word, with width − 1 paddings on both sides.
+    """Return which windows contain a word, with width − 1 paddings on both sides.
 
     Args:
         words: `(N, T)` booleans, False at padding.
-        width: h, positive.
+        width: h, the number of places in a window.
 
     Returns:
         `(N, T + h − 1)` booleans.

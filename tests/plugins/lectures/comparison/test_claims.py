@@ -38,10 +38,26 @@ def test_a_limit_may_be_exceeded_by_chance_alone(accuracy, holds):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_local"), [(0.80, 0.82, True), (0.80, 0.9, False), (1.0, 1.0, True)]
+    ("one", "other", "is_local"), [(0.80, 0.82, True), (0.80, 0.9, False), (0.9, 1.0, False)]
 )
 def test_differences_within_chance_are_none(one, other, is_local):
     assert said(outcome("window", one), outcome("rnn", other))["Windows are enough"] is is_local
+
+
+@pytest.mark.parametrize(
+    ("qrnn", "lstm", "holds"),
+    [
+        (outcome("qrnn", 1.0), outcome("lstm", 1.0), None),
+        (outcome("qrnn", 0.81, best=0.81), outcome("lstm", 0.81, best=0.81), None),
+        (outcome("qrnn", 0.95), outcome("lstm", 1.0), False),
+        (outcome("qrnn", 0.81, best=0.81), outcome("lstm", 1.0), False),
+        (outcome("qrnn", 0.90), outcome("lstm", 0.90), True),
+    ],
+)
+def test_two_families_at_the_best_possible_accuracy_decide_nothing(qrnn, lstm, holds):
+    claim, _ = claims({"qrnn": qrnn, "lstm": lstm})
+    assert claim.holds is holds
+    assert ("decides nothing" in claim.numbers) is (holds is None)
 
 
 def test_a_difference_between_trainings_that_vary_much_is_chance():
