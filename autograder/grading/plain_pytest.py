@@ -34,7 +34,7 @@ def standalone_exercise(test_file: Path, config: pytest.Config) -> Iterator[Exer
     name = test_file.stem.removeprefix("test_").removesuffix("_hidden")
     exercise = course.exercise(name)
     setting = open_setting(GradeOptions(), course)
-    names = (name, *exercise.requires)
+    names = [needed.name for needed in course.with_required([exercise])]
     with load_submission(course.root / "exercises", course, names) as submission:
         submission.require(name)
         grader = Grader(setting, submission)

@@ -147,7 +147,7 @@ class GradeOptions:
         if not names and self.submission is None and (here := name_here(course)):
             names = [here]
         exercises = course.select(names)
-        needed = {name for e in exercises for name in (e.name, *e.requires)} if names else None
+        needed = {e.name for e in course.with_required(exercises)} if names else None
         return load_submission(self.place(course), course, needed, former), exercises
 
     def _paths(self, course: Course) -> list[str]:

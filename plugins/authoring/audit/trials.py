@@ -128,8 +128,8 @@ def handed_in(
     Args:
         required_sources: of required exercises; the solutions are used for the others.
     """
-    required = {name: setting.course.exercise(name) for name in exercise.requires}
-    sources = {name: other.solution_source() for name, other in required.items()}
+    needed = setting.course.with_required([exercise])
+    sources = {other.name: other.solution_source() for other in needed}
     sources |= {**(required_sources or {}), exercise.name: source}
     files = {
         name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)
