@@ -9,77 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from framework.interfaces import Model
 from framework.models.differentiated import DifferentiatedModel
 from plugins.jax_backend.layers import check
+from plugins.networks.shared import recurrent_steps as steps
+from plugins.networks.shared.recurrent_steps import GRUStep, LSTMStep, ResetAfterStep, RNNStep
 
-
-class RNNStep(Model):
-    """One step: tanh(from_input + h W_h)."""
-
-    def forward(self, from_input: Any, h: Any, W_h: Any) -> Any:
-        """Return the next state."""
-        return jnp.tanh(from_input + h @ W_h)
-
-    def backward(self, grad_h: Any, *given: Any) -> tuple[Any, Any]:
-        """Return the gradients of the argument of tanh and of the state before."""
-        h, W_h = given
-        of_a = grad_h * (1 - h * h)
-        return of_a, of_a @ W_h.T
-
-
-class LSTMStep(Model):
-    """One step, gates included."""
-
-    def forward(self, from_input: Any, h: Any, c: Any, W_h: Any) -> tuple[Any, Any, Any]:
-        """Return the next h and c, and the gates."""
-        *gates, g = jnp.split(from_input + h @ W_h, 4, axis=1)
-        i, f, o, g = *map(jax.nn.sigmoid, gates), jnp.tanh(g)
-        c = f * c + i * g
-        return o * jnp.tanh(c), c, jnp.concatenate([i, f, o, g], axis=1)
-
-    def backward(self, grad_h: Any, *given: Any) -> tuple[Any, Any, Any]:
-        """Return the gradients of the arguments of the gates, and of h and c before the step."""
-        grad_c, c, c_next, gates, W_h = given
-        i, f, o, g = jnp.split(gates, 4, axis=1)
-        read = jnp.tanh(c_next)
-        of_c = grad_c + grad_h * o * (1 - read**2)
-        of_gates = jnp.concatenate([of_c * g, of_c * c, grad_h * read, of_c * i], axis=1)
-        of_a = of_gates * jnp.concatenate([i * (1 - i), f * (1 - f), o * (1 - o), 1 - g**2], axis=1)
-        return of_a, of_a @ W_h.T, of_c * f
-
-
-class GRUStep(Model):
-    """One step; with `b_h` r acts after the matrix."""
-
-    def forward(self, from_input: Any, h: Any, W_h: Any, b_h: Any = None) -> tuple[Any, Any]:
-        """Return the next h, and u, r and h̃; with `b_h` r acts after the matrix."""
-        W_gates, W_hh = jnp.split(W_h, [2 * h.shape[1]], axis=1)
-        x_gates, x_content = jnp.split(from_input, [2 * h.shape[1]], axis=1)
-        u, r = jnp.split(jax.nn.sigmoid(x_gates + h @ W_gates), 2, axis=1)
-        content = jnp.tanh(x_content + _past(r, h, W_hh, b_h))
-        return (1 - u) * h + u * content, jnp.concatenate([u, r, content], axis=1)
-
-    def backward(self, grad_h: Any, *given: Any) -> tuple[Any, Any]:
-        """Return the gradients of the arguments of u, r and h̃, and of h before the step."""
-        h, gates, W_h, *bias = given
-        b_h = bias[0] if bias else None
-        W_gates, W_hh = jnp.split(W_h, [2 * h.shape[1]], axis=1)
-        u, r, content = jnp.split(gates, 3, axis=1)
-        of_content = grad_h * u * (1 - content**2)
-        of_r, through = jax.vjp(lambda r, h: _past(r, h, W_hh, b_h), r, h)[1](of_content)
-        of_u = grad_h * (content - h)
-        of_gates = jnp.concatenate([of_u * u * (1 - u), of_r * r * (1 - r)], axis=1)
-        before = grad_h * (1 - u) + of_gates @ W_gates.T + through
-        return jnp.concatenate([of_gates, of_content], axis=1), before
-
-
-class ResetAfterStep(GRUStep):
-    """The step with r after the matrix."""
-
-
-def _past(r: Any, h: Any, W_hh: Any, b_h: Any) -> Any:
-    return (r * h) @ W_hh if b_h is None else r * (h @ W_hh + b_h)
+__all__ = ["GRU", "LSTM", "RNN", "GRUStep", "LSTMStep", "RNNStep", "ResetAfterStep"]
 
 
 class _Recurrent(DifferentiatedModel):
@@ -142,7 +77,7 @@ class RNN(_Recurrent):
 
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
-        return (RNNStep().forward(a, state[0], p["W_h"]),)
+        return (steps.rnn_step(jnp, a, state[0], p["W_h"]),)
 
 
 class LSTM(_Recurrent):
@@ -160,7 +95,7 @@ class LSTM(_Recurrent):
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
         h, c = state
-        return LSTMStep().forward(a, h, c, p["W_h"])[:2]
+        return steps.lstm_step(jnp, a, h, c, p["W_h"])[:2]
 
 
 class GRU(_Recurrent):
@@ -178,4 +113,4 @@ class GRU(_Recurrent):
 
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
-        return GRUStep().forward(a, state[0], p["W_h"], p.get("b_h"))[:1]
+        return steps.gru_step(jnp, a, state[0], p["W_h"], p.get("b_h"))[:1]

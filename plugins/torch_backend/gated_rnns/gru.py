@@ -15,48 +15,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.interfaces import Model
+from plugins.networks.shared.recurrent_steps import GRUStep, ResetAfterStep
 from plugins.torch_backend.shared.gru_steps import gru_steps
 from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
+__all__ = ["GRU", "GRUStep", "ResetAfterStep"]
+
 #: Parameters that the kernel wants transposed and with other blocks.
 _OF_KERNEL = ("W_x", "W_h", "b")
-
-
-class GRUStep(Model):
-    """One step; with `b_h` r acts after the matrix."""
-
-    def forward(
-        self, from_input: Tensor, h: Tensor, W_h: Tensor, b_h: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """Return the next h `(N, H)`, and u, r and h̃ `(N, 3H)`."""
-        H = h.shape[1]
-        W_gates, W_hh = torch.split(W_h, [2 * H, H], dim=1)
-        u, r = (from_input[:, : 2 * H] + h @ W_gates).sigmoid().chunk(2, dim=1)
-        past = (r * h) @ W_hh if b_h is None else r * torch.addmm(b_h, h, W_hh)
-        content = (from_input[:, 2 * H :] + past).tanh()
-        return torch.lerp(h, content, u), torch.cat([u, r, content], dim=1)
-
-    def backward(self, grad_h: Tensor, *given: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the gradients of the arguments `(N, 3H)`, and of h before the step `(N, H)`."""
-        h, gates, W_h, *b_h = given
-        W_gates, W_hh = torch.split(W_h, [2 * h.shape[1], h.shape[1]], dim=1)
-        u, r, content = gates.chunk(3, dim=1)
-        of_content = grad_h * u * (1 - content.square())
-        if not b_h:
-            of_read = of_content @ W_hh.T
-            of_r, through = of_read * h, of_read * r
-        else:
-            of_r, through = of_content * torch.addmm(b_h[0], h, W_hh), (of_content * r) @ W_hh.T
-        of_gates = torch.cat([grad_h * (content - h) * u * (1 - u), of_r * r * (1 - r)], dim=1)
-        before = torch.addmm(through + grad_h * (1 - u), of_gates, W_gates.T)
-        return torch.cat([of_gates, of_content], dim=1), before
-
-
-class ResetAfterStep(GRUStep):
-    """The step with r after the matrix."""
 
 
 class GRU(RecurrentLayer):

@@ -12,37 +12,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from framework.interfaces import Model
+from plugins.networks.shared.recurrent_steps import LSTMStep
 from plugins.torch_backend.shared.kernel_weights import KernelWeights
 from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
+__all__ = ["LSTM", "LSTMStep"]
+
 _NAMES = ("W_x", "W_h", "b")
-
-
-class LSTMStep(Model):
-    """One step, gates included."""
-
-    def forward(
-        self, from_input: Tensor, h: Tensor, c: Tensor, W_h: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the next h and c, each `(N, H)`, and the gates `(N, 4H)`."""
-        *gates, g = torch.addmm(from_input, h, W_h).chunk(4, dim=1)
-        i, f, o, g = *(gate.sigmoid() for gate in gates), g.tanh()
-        after = torch.addcmul(f * c, i, g)
-        return o * after.tanh(), after, torch.cat([i, f, o, g], dim=1)
-
-    def backward(self, grad_h: Tensor, *given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the gradients of the arguments `(N, 4H)`, and of h and c before the step."""
-        grad_c, c, c_next, gates, W_h = given
-        i, f, o, g = gates.chunk(4, dim=1)
-        read = c_next.tanh()
-        of_c = grad_c + grad_h * o * (1 - read.square())
-        of_gates = torch.cat([of_c * g, of_c * c, grad_h * read, of_c * i], dim=1)
-        slopes = torch.cat([i * (1 - i), f * (1 - f), o * (1 - o), 1 - g.square()], dim=1)
-        of_a = of_gates * slopes
-        return of_a, of_a @ W_h.T, of_c * f
 
 
 class LSTM(RecurrentLayer):

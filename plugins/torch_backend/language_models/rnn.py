@@ -12,24 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from framework.interfaces import Model
+from plugins.networks.shared.recurrent_steps import RNNStep
 from plugins.torch_backend.shared.packing import Packing, packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 from plugins.torch_backend.shared.rnn_steps import recurrent_steps
 
-
-class RNNStep(Model):
-    """One step: hₜ = tanh(from_input + hₜ₋₁ W_h)."""
-
-    def forward(self, from_input: Tensor, h: Tensor, W_h: Tensor) -> Tensor:
-        """Return the next state `(N, H)`."""
-        return torch.addmm(from_input, h, W_h).tanh()
-
-    def backward(self, grad_h: Tensor, *given: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the gradients of the argument of tanh and of the state before, each `(N, H)`."""
-        h, W_h = given
-        of_a = torch.addcmul(grad_h, grad_h, h.square(), value=-1)
-        return of_a, of_a @ W_h.T
+__all__ = ["RNN", "RNNStep"]
 
 
 class RNN(RecurrentLayer):
