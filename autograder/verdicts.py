@@ -8,6 +8,8 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.
 
+    `SKIPPED` stands first: what nobody asks for decides nothing beside what was asked.
+
     `NEEDS_GRADER`: a student kit has recorded answers of the reference alone, and none for what
     this check asks. It is no failure: its points are open until the course's grader decides.
 
@@ -17,8 +19,8 @@ class Verdict(StrEnum):
     has given points for yet; its points are shown apart, too.
     """
 
-    PASSED = "passed"
     SKIPPED = "skipped"
+    PASSED = "passed"
     FOR_A_PERSON = "waits for a person"
     NEEDS_GRADER = "needs the course's grader"
     BLOCKED = "blocked"

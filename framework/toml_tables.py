@@ -25,6 +25,7 @@ TYPES: dict[type, str] = {
     str: "text",
     int: "whole number",
     float: "number",
+    bool: "true or false",
     list: "list",
     dict: "table",
 }
@@ -182,7 +183,7 @@ class Format:
 
 
 def _with_article(kind: type) -> str:
-    return TYPES[kind] if kind is str else f"a {TYPES[kind]}"
+    return TYPES[kind] if kind in (str, bool) else f"a {TYPES[kind]}"
 
 
 def line_of(file: Path, path: KeyPath) -> int:

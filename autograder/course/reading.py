@@ -152,10 +152,17 @@ class Exercise:
         """The names that the student's file must define, or the questions that it must answer."""
         return tuple([task.name for task in self.tasks] or [asked.id for asked in self.questions])
 
+    @property
+    def optional_tasks(self) -> frozenset[str]:
+        """The names of the tasks that students may leave out."""
+        return frozenset(task.name for task in self.tasks if task.optional)
+
     def points_of(self, task: str) -> float:
         """Return the points of a question, or an equal share of the points for a task."""
         own = [question.points for question in self.questions if question.id == task]
-        return own[0] if own else self.available_points / len(self.tasks)
+        if own or task in self.optional_tasks:
+            return own[0] if own else 0.0
+        return self.available_points / (len(self.tasks) - len(self.optional_tasks))
 
 
 @dataclass(frozen=True)

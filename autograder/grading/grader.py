@@ -18,6 +18,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import ExerciseUnderTest, open_inline, reference_of
 from autograder.grading.watching import Memory
 from autograder.grading.workers import Workers
+from autograder.judging.decision import left_out
 from autograder.judging.rules import is_open, judged
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
@@ -228,6 +229,7 @@ def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
 def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:
     """Return the results by task, in the order of exercise.toml."""
     names = [*exercise.task_names, *(check.task for check in checks)]
+    checks = [left_out(exercise, check) for check in checks]
     return tuple(
         TaskResult(name, tuple(check for check in checks if check.task == name))
         for name in dict.fromkeys(names)

@@ -1,7 +1,8 @@
 """A decision of a rule: the verdict of a check, with its reason.
 
-The first decision: no check has to run, since nothing is written, or nothing is readable. The
-answer to a written question is decided by the key, or by an instructor's points.
+The first decision: no check has to run, since nothing is written, or nothing is readable. An
+optional task that is not begun is skipped. The answer to a written question is decided by the key,
+or by an instructor's points.
 """
 
 from __future__ import annotations
@@ -78,8 +79,15 @@ def _without_checks(
         for task in exercise.task_names
     )
     checks = (decided(check, "beginning", verdict, message) for check in blank)
-    tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
+    tasks = tuple(TaskResult(c.task, (left_out(exercise, c),)) for c in checks)
     return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=file)
+
+
+def left_out(exercise: Exercise, check: CheckResult) -> CheckResult:
+    """Return `check`, skipped if its task is optional and not begun."""
+    if check.verdict is not Verdict.NOT_STARTED or check.task not in exercise.optional_tasks:
+        return check
+    return decided(check, "optional", Verdict.SKIPPED, "optional, and not begun", hint="")
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ def gru_cell() -> Drawing:
     d = Drawing(
         "One step of a GRU",
         "The state h runs along the top. The reset gate r multiplies the last state before "
-        "the new content is computed from it and x by tanh. The update gate u mixes: the new "
-        "state is u times the last state plus 1 − u times the new content.",
+        "the new content h̃ is computed from it and x by tanh. The update gate u mixes: the new "
+        "state is 1 − u times the last state plus u times the new content.",
         290,
     )
     top, row = 50.0, 190.0
@@ -78,9 +78,9 @@ def gru_cell() -> Drawing:
     d.operator(330, top, "+")
     d.arrow((342, top), (468, top), style="first")
     d.text(472, top - 24, "h_t", "formula", "end")
-    for x, name, kind in ((90.0, "r", "gate"), (200.0, "u", "gate"), (330.0, "", "on")):
-        d.box(x, row, 50, 28, "σ" if name else "tanh", kind)
-        d.text(x - 8, row - 24, name, "formula strong", "end")
+    for x, name, kind in ((90.0, "r", "gate"), (200.0, "u", "gate"), (330.0, "h̃", "on")):
+        d.box(x, row, 50, 28, "tanh" if name == "h̃" else "σ", kind)
+        d.text(x - 8, row - 24, name, "formula" if name == "h̃" else "formula strong", "end")
     d.line((34, top), (34, 236), (192, 236))
     for x in (82, 192):
         d.arrow((x, 236), (x, row + 14))
@@ -95,7 +95,8 @@ def gru_cell() -> Drawing:
     d.arrow((316, 218), (316, row + 14))
     d.arrow((200, row - 14), (200, top + 12))
     d.arrow((200, 120), (318, 120))
-    d.text(262, 106, "1 − u", "formula small")
+    d.text(262, 106, "u", "formula small")
+    d.text(208, 86, "1 − u", "formula small", "start")
     d.arrow((330, row - 14), (330, 132))
     d.operator(330, 120, "×")
     d.arrow((330, 108), (330, top + 12))
@@ -108,24 +109,24 @@ def gru_cell() -> Drawing:
 @figure("gated_rnns/vanishing_gradients/gradients.svg")
 def vanishing() -> Drawing:
     """Draw how the gradient of the last step shrinks on the way back."""
+    sizes = [0.5**k for k in (4, 3, 2, 1, 0)]
     d = Drawing(
         "The gradient on its way back through time",
         "A chain of five states h1 to h5. The loss is at the last one. On the way back, the "
-        "gradient is multiplied at every step by W transposed and the derivative of tanh. "
-        "Bars show its size: 1, 0.5, 0.25, 0.13 and 0.06. With factors above 1 it grows "
-        "instead.",
+        "gradient is multiplied at every step by the derivative of tanh and by the transpose of "
+        f"W_h. Bars show its size: {', '.join(map(_two_digits, sizes[::-1]))}. With factors above "
+        "1 it grows instead.",
         210,
     )
     places = [60.0 + 86 * i for i in range(5)]
-    sizes = [0.5**k for k in (4, 3, 2, 1, 0)]
     for i, (x, size) in enumerate(zip(places, sizes, strict=True)):
         d.circle(x, 128, 18, f"h_{i + 1}", "on", "formula")
         d.box(x, 92 - 70 * size / 2, 24, 70 * size, style="gate", round_=0)
-        d.text(x, 92 - 70 * size - 11, f"{size:.2g}", "small")
+        d.text(x, 92 - 70 * size - 11, _two_digits(size), "small")
         if i:
             d.arrow((places[i - 1] + 18, 122), (x - 18, 122))
             d.arrow((x - 18, 135), (places[i - 1] + 18, 135), style="second")
-            d.text((x + places[i - 1]) / 2, 156, "· f' W^{T}", "small")
+            d.text((x + places[i - 1]) / 2, 156, "· f' W_h^{T}", "small")
     d.arrow((places[-1] + 18, 128), (458, 128))
     d.text(464, 128, "J", "formula", "start")
     d.text(
@@ -134,15 +135,19 @@ def vanishing() -> Drawing:
     return d
 
 
+def _two_digits(size: float) -> str:
+    return f"{size:.2g}"
+
+
 @figure("gated_rnns/gradient_clipping/cliff.svg")
 def cliff() -> Drawing:
     """Draw a step at a cliff, with clipping and without."""
     d = Drawing(
         "A step at a cliff, with clipping and without",
         "The loss falls gently and then stands before a steep wall. A point at the foot of "
-        "the wall has a huge gradient. Without clipping, the step leads far away, off the "
-        "picture. With clipping it has the same direction and a bounded length, and stays in "
-        "the valley.",
+        "the wall has a huge gradient. Without clipping, the step leads far away, to the other "
+        "end of the picture. With clipping it has the same direction and a bounded length, and "
+        "stays in the valley.",
         220,
     )
     axes = Axes(d, 30, 184, 420, 150, (0, 10), (0, 3))
@@ -224,15 +229,15 @@ def shortcuts() -> Drawing:
     d = Drawing(
         "Residual, dense and highway connections",
         "Three diagrams, from bottom to top. Residual: x passes by the layer and is added to "
-        "f(x). Dense: x passes by and is joined to f(x) as further columns. Highway: a gate T "
-        "mixes f(x) with x, as T times f(x) plus 1 − T times x.",
+        "f(x). Dense: x passes by and stands beside f(x), x first. Highway: a gate t mixes the new "
+        "content h with x, as t times h plus 1 − t times x.",
         262,
     )
     for i, (name, joint, formula) in enumerate(
         (
-            ("residual", "+", "f(x) + x"),
-            ("dense", ";", "[f(x); x]"),
-            ("highway", "mix", "T ∘ f + (1 − T) ∘ x"),
+            ("residual", "+", "x + f(x)"),
+            ("dense", "[ , ]", "[x, f(x)]"),
+            ("highway", "mix", "t ∘ h + (1 − t) ∘ x"),
         )
     ):
         x = 84.0 + 156 * i
@@ -240,14 +245,14 @@ def shortcuts() -> Drawing:
         d.text(x, 40, formula, "formula small")
         d.text(x, 250, "x", "formula")
         d.arrow((x, 240), (x, 176))
-        d.box(x, 160, 60, 30, "f", "on", words="formula")
+        d.box(x, 160, 60, 30, "h" if name == "highway" else "f", "on", words="formula")
         d.arrow((x, 145), (x, 102))
         d.line((x, 214), (x + 52, 214), (x + 52, 86))
         d.arrow((x + 52, 86), (x + 18, 86))
         d.circle(x, 86, 17, joint, "good", "strong")
         d.arrow((x, 69), (x, 54))
         if name == "highway":
-            d.box(x - 50, 160, 32, 30, "T", "gate", words="formula")
+            d.box(x - 50, 160, 32, 30, "t", "gate", words="formula")
             d.line((x, 214), (x - 50, 214))
             d.arrow((x - 50, 214), (x - 50, 176))
             d.line((x - 50, 145), (x - 50, 86))

@@ -74,7 +74,7 @@ def unrolled() -> Drawing:
     d = Drawing(
         "A recurrent layer, and the same layer unrolled",
         "Left: a box with an arrow back to itself. Right: a chain of four copies of the box, "
-        "one per time step, with the same weights W_x and W_h. Each reads its word vector and "
+        "one per time step, with the same weights W_x and W_h. Each reads its input and "
         "the state of the step before, and returns the next state.",
         190,
     )
@@ -93,8 +93,7 @@ def unrolled() -> Drawing:
         d.arrow((x, 78), (x, 46))
         d.text(x, 170, f"x_{t + 1}", "formula")
         d.text(x, 34, f"h_{t + 1}", "formula")
-        if t:
-            d.text(x - 42, 82, "W_h", "small formula")
+        d.text(x - (42 if t else 37), 82, "W_h", "small formula")
         d.text(x + 16, 138, "W_x", "small formula")
     return d
 

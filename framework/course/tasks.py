@@ -15,6 +15,7 @@ TASK_FORMAT = Format(
         Key("name", str, "Class or function that the solution defines.", required=True),
         Key("kind", str, f"What it promises: {', '.join(KINDS)}.", required=True),
         Key("registry", str, "Registry name, if not the name in snake_case."),
+        Key("optional", bool, "Whether students may leave it out: its checks have 0 points."),
     ),
 )
 
@@ -25,11 +26,14 @@ class Task:
 
     `registry_name` is the snake_case of `name`, unless the key ``registry`` gives another one: the
     function ``sigmoid`` cannot have the name of the layer ``Sigmoid``.
+
+    An `optional` task has no points, and an exercise passes without it.
     """
 
     name: str
     kind: str
     registry_name: str
+    optional: bool = False
 
 
 def read_tasks(table: Table) -> tuple[Task, ...]:
@@ -38,7 +42,7 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
     An exercise of written questions has ``[[questions]]`` instead, and no task.
 
     Raises:
-        BadInputError: there is none, two share a name, or one is malformed.
+        BadInputError: there is none, all are optional, two share a name, or one is malformed.
     """
     tasks = tuple(_read_task(task) for task in table.tables("tasks"))
     questions = table.tables("questions")
@@ -49,6 +53,8 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
     for name, count in Counter(task.name for task in tasks).items():
         if count > 1:
             table.fail("tasks", f"name '{name}' {count} times")
+    if tasks and all(task.optional for task in tasks):
+        table.fail("tasks", "are all optional: at least one has to count")
     return tasks
 
 
@@ -59,7 +65,8 @@ def _read_task(table: Table) -> Task:
         table.fail("name", f"must be a Python name, not {name!r}")
     if kind not in KINDS:
         table.fail("kind", f"'{kind}' is none of {', '.join(KINDS)}")
-    return Task(name, kind, table.get("registry", str, snake_case(name)))
+    registry_name = table.get("registry", str, snake_case(name))
+    return Task(name, kind, registry_name, table.get("optional", bool, False))
 
 
 def snake_case(class_name: str) -> str:

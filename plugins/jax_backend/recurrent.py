@@ -11,6 +11,10 @@ import numpy as np
 
 from framework.models.differentiated import DifferentiatedModel
 from plugins.jax_backend.layers import check
+from plugins.networks.shared import recurrent_steps as steps
+from plugins.networks.shared.recurrent_steps import GRUStep, LSTMStep, ResetAfterStep, RNNStep
+
+__all__ = ["GRU", "LSTM", "RNN", "GRUStep", "LSTMStep", "RNNStep", "ResetAfterStep"]
 
 
 class _Recurrent(DifferentiatedModel):
@@ -73,7 +77,7 @@ class RNN(_Recurrent):
 
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
-        return (jnp.tanh(a + state[0] @ p["W_h"]),)
+        return (steps.rnn_step(jnp, a, state[0], p["W_h"]),)
 
 
 class LSTM(_Recurrent):
@@ -91,10 +95,7 @@ class LSTM(_Recurrent):
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
         h, c = state
-        *gates, g = jnp.split(a + h @ p["W_h"], 4, axis=1)
-        i, f, o = map(jax.nn.sigmoid, gates)
-        c = f * c + i * jnp.tanh(g)
-        return o * jnp.tanh(c), c
+        return steps.lstm_step(jnp, a, h, c, p["W_h"])[:2]
 
 
 class GRU(_Recurrent):
@@ -112,8 +113,4 @@ class GRU(_Recurrent):
 
     @staticmethod
     def step(p: Mapping[str, Any], a: Any, *state: Any) -> tuple[Any, ...]:
-        h, H = state[0], state[0].shape[1]
-        W_gates, W_hh = p["W_h"][:, : 2 * H], p["W_h"][:, 2 * H :]
-        u, r = jnp.split(jax.nn.sigmoid(a[:, : 2 * H] + h @ W_gates), 2, axis=1)
-        past = r * (h @ W_hh + p["b_h"]) if "b_h" in p else (r * h) @ W_hh
-        return ((1 - u) * h + u * jnp.tanh(a[:, 2 * H :] + past),)
+        return steps.gru_step(jnp, a, state[0], p["W_h"], p.get("b_h"))[:1]

@@ -1,11 +1,15 @@
 """`docs/lectures.md`: every statement of the lectures, and places that exist."""
 
+import ast
 import re
+from collections import Counter
+from string import ascii_lowercase
 
+import pytest
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from framework.cli import COMMANDS
+from framework.cli import BUILT_IN_COMMANDS, COMMANDS
 from plugins.lectures.experiments.catalogue import EXPERIMENTS
 
 COURSE = find_course()
@@ -57,12 +61,51 @@ ALL = [row for lecture in STATEMENTS for row in rows(lecture)]
 
 def checks_of(exercise):
     """Return the names of the checks of an exercise, without `test_`."""
+    files = (file for file in (exercise.tests, exercise.hidden_tests) if file.is_file())
+    trees = (ast.walk(ast.parse(file.read_text("utf-8"))) for file in files)
+    found = (node.name for tree in trees for node in tree if isinstance(node, ast.FunctionDef))
+    return {name.removeprefix("test_") for name in found if name.startswith("test_")}
+
+
+@pytest.mark.parametrize("lecture", STATEMENTS)
+def test_every_statement_of_a_lecture_has_one_row(lecture):
+    expected = [
+        section + letter
+        for section, count in (entry.split(":") for entry in STATEMENTS[lecture].split())
+        for letter in ascii_lowercase[: int(count)]
+    ]
+    assert [section + letter for section, letter, *_ in rows(lecture)] == expected
+    assert len(re.findall(r"^\| \d+\.\d+[a-z]", text_of(lecture), re.MULTILINE)) == len(expected)
+
+
+def test_every_row_names_a_place_or_says_why_nothing_is_computed():
+    for section, letter, _, places in ALL:
+        background = places.removeprefix("background: ")
+        named = EXERCISE.search(places) or COMMAND.search(places)
+        assert named if background == places else len(background) > 15, section + letter
+
+
+def test_every_exercise_task_and_check_that_is_named_exists():
+    for section, letter, _, places in ALL:
+        for name, task, check in EXERCISE.findall(places):
+            exercise = COURSE.exercise(name)
+            assert not task or task in exercise.task_names, f"{section}{letter}: {name}/{task}"
+            assert not check or check in checks_of(exercise), f"{section}{letter}: {name}::{check}"
+
+
+def test_every_exercise_stands_in_the_table():
+    named = Counter(name for *_, places in ALL for name, *_ in EXERCISE.findall(places))
+    assert [name for name in COURSE.exercise_names if not named[name]] == []
+
+
+def test_every_command_claim_and_recipe_that_is_named_exists():
     lectures = ROOT / "plugins/lectures"
     files = (lectures / "comparison/claims.py", *lectures.glob("experiments/*.py"))
     claims = "".join(file.read_text("utf-8") for file in files)
+    commands = {*COMMANDS, *(name for own in BUILT_IN_COMMANDS.values() for name in own)}
     recipes = {file.stem for file in (ROOT / "framework/training/published").rglob("*.toml")}
     for section, letter, _, places in ALL:
-        assert set(COMMAND.findall(places)) <= set(COMMANDS), section + letter
+        assert set(COMMAND.findall(places)) <= commands, section + letter
         assert set(EXPERIMENT.findall(places)) <= set(EXPERIMENTS), section + letter
         assert set(RECIPE.findall(places)) <= recipes, section + letter
         assert all(claim in claims for claim in CLAIM.findall(places)), section + letter

@@ -19,10 +19,6 @@ NO_PROMISES = {
     "gradient_clipping": {
         "In the worst case the numbers overflow.": "what happens without clipping",
     },
-    "lstm": {
-        "To keep information for a hundred steps, W_h would have to pass it on unchanged a "
-        "hundred times.": "the simple recurrent layer, not the LSTM",
-    },
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -177,6 +178,19 @@ def forget():
     return c
 
 
+def half_life(n):
+    low, high = -50.0, 50.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigmoid(middle) ** n < 0.5 else (low, middle)
+    return low
+
+
+def paths(s):
+    ways = product((1.0, s), repeat=8)
+    return sum(math.prod(factors) for factors in ways if factors.count(s) == 2 and s != 1.0)
+
+
 def batch_of_two():
     values = np.array([3.0, 17.0])
     results = (values - values.mean()) / values.std()
@@ -254,7 +268,9 @@ SECOND = {
     "gated_rnn_questions/vanished": vanished,
     "gated_rnn_questions/clipped": clipped,
     "gated_rnn_questions/forget": forget,
+    "gated_rnn_questions/half_life": half_life,
     "gated_rnn_questions/weights": weights,
+    "gated_rnn_questions/paths": paths,
     "convolution_questions/length": length,
     "convolution_questions/filters": lambda: sum(100 * (300 * width + 1) for width in (3, 4, 5)),
     "convolution_questions/batch_of_two": batch_of_two,

@@ -16,7 +16,7 @@ from autograder.course.reading import find_course
 COURSE = find_course()
 EXERCISES = COURSE.code_exercises
 #: These show their numbers in prose and formulas, which tests of their own hold against the code.
-IN_PROSE = {"rnn", "rnn_lm"}
+IN_PROSE = {"rnn_lm"}
 
 #: What a student does: import everything from the own file, then paste the examples.
 PASTED = """

@@ -39,19 +39,6 @@ def set_parameters(model, **values):
         model.parameters[name.replace("cell_", "cell.")][...] = value
 
 
-def test_rnn(rng):
-    text = example("language_models/rnn")
-    model = RNN(1, 1, rng=rng)
-    set_parameters(model, W_x=0.5, W_h=0.8, b=0.1)
-    h = model.forward(np.array([[[1.0], [-2.0]]]), np.array([[0.5]]))
-    grad_x, grad_h_0 = model.backward(np.array([[[0.0], [1.0]]]))
-    grad_a, h_before, x = grad_x[0] / 0.5, np.array([[0.5], h[0, 0]]), np.array([[1.0], [-2.0]])
-    for values in (np.arctanh(h), h, grad_x, grad_h_0, *model.gradients.values()):
-        shows(text, values)
-    for values in (grad_a, h_before * grad_a, x * grad_a):
-        shows(text, values)
-
-
 def test_rnn_lm(rng):
     text = example("language_models/rnn_lm")
     with parts_from({"rnn": RNN}.__getitem__):

@@ -106,9 +106,8 @@ def _read(file: Path) -> Iterator[tuple[str, Any]]:
 
 def _folders(course: Course, exercise: str) -> Iterator[Path]:
     """Yield the folders of an exercise and of what it requires."""
-    for name in (exercise, *course.exercise(exercise).requires):
-        found = course.exercise(name)
-        yield from (found.folder, found.solution.parent)
+    for needed in course.with_required([course.exercise(exercise)]):
+        yield from (needed.folder, needed.solution.parent)
 
 
 @cache

@@ -76,7 +76,8 @@ def source_beside(file: Path, exercise: str) -> str:
 
 def handed_in(file: Path) -> Submission:
     exercise = COURSE.exercise(file.parent.name)
-    sources = {name: source_beside(file, name) for name in exercise.requires}
+    needed = COURSE.with_required([exercise])
+    sources = {other.name: source_beside(file, other.name) for other in needed}
     sources[exercise.name] = file.read_text("utf-8")
     files = {
         name: SubmittedFile(name, file, f"{name}.py", f"{name}.py", source)

@@ -1,8 +1,4 @@
-"""A bidirectional recurrent layer: the state of a word depends on the words before and after it.
-
-Source: CS224n lecture 7, sections 4.5 to 4.9; Schuster and Paliwal, "Bidirectional Recurrent
-Neural Networks" (1997).
-"""
+"""A bidirectional recurrent layer (CS224n lecture 7, sections 4.5 to 4.9)."""
 
 from __future__ import annotations
 
@@ -17,17 +13,8 @@ class Bidirectional(Model):
     """Two recurrent layers that read the same sequence in opposite directions.
 
     Args:
-        forward: the layer that reads from the first word to the last: an RNN, LSTM, GRU, ... with
-            `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, and the attribute
-            `state`.
-        backward: another layer, with its own weights, that reads from the last word to the first.
-
-    Parameters:
-        those of the layers, as ``forward_layer.NAME`` and ``backward_layer.NAME``.
-
-    Attributes:
-        state: the last state of each layer, as a tuple: that of `forward` after the last word, that
-            of `backward` after the first one.
+        forward, backward: two layers with `forward(x, state, mask)`, `state` and
+            `backward(grad_h)` -> grad_x, grad_state. The second reads from the last word.
 
     Raises:
         ValueError: both are the same layer.
@@ -43,7 +30,7 @@ class Bidirectional(Model):
         self.backward_layer: Any = self.add_child("backward_layer", backward)
 
     def initial_state(self, batch_size: int) -> tuple[Any, Any]:
-        """Given: the states that both layers start from."""
+        """Given: return the states that both layers start from."""
         return (
             self.forward_layer.initial_state(batch_size),
             self.backward_layer.initial_state(batch_size),
@@ -52,34 +39,17 @@ class Bidirectional(Model):
     def forward(
         self, x: Array, state: tuple[Any, Any] | None = None, mask: Array | None = None
     ) -> Array:
-        """Return the states of both layers; with →h and ←h for the states of each:
-
-            →h_t = forward(x_t, →h_{t−1})     for t = 1, 2, ... T
-            ←h_t = backward(x_t, ←h_{t+1})    for t = T, T−1, ... 1
-            y_t = [→h_t, ←h_t]
-
-        Where a sequence has no word, →h_t = →h_{t−1} and ←h_t = ←h_{t+1}. The layers do this if
-        each gets the mask in its own order of steps. Keeps the last states in `self.state`.
+        """Return y `(N, T, H_forward + H_backward)`, a new array; keep both states in `self.state`.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
-            state: what each layer starts from, →h_0 and ←h_{T+1}; None: each from its first state.
-            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
-
-        Returns:
-            y: `(N, T, H_forward + H_backward)`, a new array.
+            state: the first state of each layer, a tuple; None: each layer's own.
+            mask: `(N, T)`, False where there is no word: both states stay. None: words everywhere.
         """
         # TODO: let both layers read, each in its order; put their states side by side
         raise NotImplementedError
 
     def backward(self, grad_y: Array) -> tuple[Array, tuple[Any, Any]]:
-        """Send each layer its part of the gradient, in the order in which it read.
-
-        Args:
-            grad_y: `(N, T, H_forward + H_backward)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, with two terms for each x_t; and the gradients of →h_0 and ←h_{T+1}.
-        """
+        """Return grad_x and the gradients of both first states. grad_y is not modified."""
         # TODO: split the gradient; reverse the part of ←h, and what its layer returns
         raise NotImplementedError

@@ -22,7 +22,7 @@ def both_ways(submission, reference, rng, left=H, right=H, features=D):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("The second layer returns its states from the last step to the first.")
-@pytest.mark.promise("unchanged", "Bidirectional.forward.returns")
+@pytest.mark.promise("arguments-stay", "Bidirectional.forward")
 def test_forward(submission, reference, rng):
     """The states of both layers, concatenated, each at its step."""
     pair = both_ways(submission, reference, rng)
@@ -75,7 +75,7 @@ def test_own_weights(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
-@pytest.mark.promise("new-arrays", "Bidirectional.backward.grad_y", "Bidirectional.forward.returns")
+@pytest.mark.promise("result-is-a-copy", "Bidirectional.backward", "Bidirectional.forward")
 def test_backward(submission, reference, rng):
     """Backward: the gradient of each x_t has two terms; the layers may have different sizes."""
     pair = both_ways(submission, reference, rng, right=H - 1)

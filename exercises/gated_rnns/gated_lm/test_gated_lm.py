@@ -82,7 +82,7 @@ def agreement_items(language, count, rng, nearest=0):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("The first layer reads E numbers, all others H; the state is that of the stack.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("arguments-stay")
 def test_forward(submission, reference, rng):
     """Logits with one and two layers, LSTM and RNN, from zeros and from a given state."""
     tokens = rng.integers(V, size=(2, 5))
@@ -107,7 +107,7 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b over batch and time; grad_logits @ Uᵀ goes to the stack.")
-@pytest.mark.promise("GatedLM.backward.grad_logits", "GatedLM.next_log_probabilities.state")
+@pytest.mark.promise("GatedLM.backward", "GatedLM.next_log_probabilities")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, repeated tokens included."""
     for layers in (1, 2):
@@ -238,7 +238,7 @@ def draw_gates(plot, parameters, language, tokens):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(3)
 @pytest.mark.hint("Compare the two forms after the last word of the prefix.")
-@pytest.mark.promise("any-input", "agreement_accuracy.model")
+@pytest.mark.promise("any-language-model", "agreement_accuracy.model")
 def test_accuracy(submission, reference, rng):
     """agreement_accuracy: the share of right verbs at each distance."""
     language = AgreementLanguage(longest_span=3)

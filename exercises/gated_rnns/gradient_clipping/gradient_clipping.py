@@ -1,8 +1,4 @@
-"""Gradient clipping: a gradient that is too long becomes shorter and keeps its direction.
-
-Source: CS224n lecture 7, sections 2.1 to 2.3; Pascanu, Mikolov and Bengio, "On the difficulty of
-training recurrent neural networks" (2013), algorithm 1.
-"""
+"""Gradient clipping: shorter gradients of the same direction (CS224n lecture 7, 2.1 to 2.3)."""
 
 from __future__ import annotations
 
@@ -14,17 +10,10 @@ from framework.interfaces import Array, Parameters
 
 
 def clip_by_norm(gradients: Mapping[str, Array], threshold: float) -> Parameters:
-    """Return the gradients scaled so that their common norm is at most `threshold`.
-
-        ‖g‖ = √(Σ over all entries of all arrays of g²)
-        g · threshold / ‖g‖    where ‖g‖ > threshold,    else g
+    """Return new arrays, of the same forms, whose common norm is at most `threshold`.
 
     Args:
         gradients: name -> array of any shape. Not modified.
-        threshold: positive.
-
-    Returns:
-        new arrays under the same names, with the same shapes and dtypes.
 
     Raises:
         ValueError: an entry is not finite, or `threshold` is not positive.

@@ -43,7 +43,7 @@ def test_too_long(submission, reference, rng):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Gradients that are too long become shorter; no gradient becomes longer.")
-@pytest.mark.promise("new-arrays", "clip_by_norm.returns", "clip_by_norm.gradients")
+@pytest.mark.promise("arguments-stay", "clip_by_norm", "clip_by_norm.gradients")
 def test_short_enough(submission, reference, rng):
     """At or below the threshold no number changes, not by one bit; the arrays are new ones."""
     halves = submission.clip_by_norm({"a": np.array([3.0]), "b": np.array([4.0])}, 2.5)
@@ -59,7 +59,7 @@ def test_short_enough(submission, reference, rng):
 @pytest.mark.points(3)
 @pytest.mark.hint("A NaN compares as false with every number: look for it before you compare.")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
-@pytest.mark.promise("errors", "clip_by_norm.raises")
+@pytest.mark.promise("infinite-is-an-error", "clip_by_norm.raises")
 def test_what_is_no_number_is_an_error(submission, rng, wrong):
     """NaN and infinity are errors."""
     gradients = drawn(rng)
@@ -70,7 +70,7 @@ def test_what_is_no_number_is_an_error(submission, rng, wrong):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("Divide by the largest entry before you square.")
-@pytest.mark.promise("finite")
+@pytest.mark.promise("large-gradients")
 def test_large_entries(submission, reference, rng):
     """Entries whose squares overflow."""
     agrees(submission, reference, "clip_by_norm", drawn(rng, 1e200), 1.0)

@@ -1,10 +1,8 @@
-"""Gated recurrent units: a recurrent layer with one state, an update gate and a reset gate.
-
-Source: CS224n lecture 7, section 4.1; Cho et al., "Learning Phrase Representations using RNN
-Encoder-Decoder for Statistical Machine Translation" (2014).
-"""
+"""Gated recurrent units: one step, and the loop over time (CS224n lecture 7, 4.1 and 4.2)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -12,24 +10,61 @@ from framework.interfaces import Array, Model
 from framework.models.parts import part
 
 
-class GRU(Model):
-    """The layer h_t = (1 − u) ∘ h_{t−1} + u ∘ h̃.
+class GRUStep(Model):
+    """One step: u, r and h̃, then hₜ. It keeps nothing from call to call."""
 
-    The gates u, r and the new content h̃ stand side by side, in this order, in the last axis of the
-    weights: columns 0 ... H−1 belong to u, H ... 2H−1 to r, 2H ... 3H−1 to h̃.
+    def __init__(self) -> None:
+        super().__init__()
+        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
+
+    def forward(self, from_input: Array, h: Array, W_h: Array) -> tuple[Array, Array]:
+        """Return hₜ `(N, H)`, and u, r and the new content h̃ side by side, `(N, 3H)`.
+
+        Args:
+            from_input: xₜ W_x + b `(N, 3H)`, blocks in the order u, r, h̃. Not modified.
+            h: hₜ₋₁ `(N, H)`. Not modified.
+            W_h: `(H, 3H)`.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_h: Array, h: Array, gates: Array, W_h: Array) -> tuple[Array, Array]:
+        """Return ∂J/∂a `(N, 3H)`, a being the arguments of σ, σ and tanh, and ∂J/∂hₜ₋₁ `(N, H)`.
+
+        Args:
+            grad_h: ∂J/∂hₜ `(N, H)`. Not modified.
+            h, gates: hₜ₋₁, and what `forward` returned.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class ResetAfterStep(Model):
+    """Optional: the step in which r multiplies hₜ₋₁ W_hh + b_h, and not hₜ₋₁."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sigmoid = part("sigmoid_function")
+
+    def forward(self, from_input: Array, h: Array, W_h: Array, b_h: Array) -> tuple[Array, Array]:
+        """Return hₜ and the gates, as `GRUStep` does; b_h is `(H,)`."""
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(
+        self, grad_h: Array, h: Array, gates: Array, W_h: Array, b_h: Array
+    ) -> tuple[Array, Array]:
+        """Return ∂J/∂a and ∂J/∂hₜ₋₁, as `GRUStep` does; b_h is `(H,)`."""
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class GRU(Model):
+    """The layer hₜ = (1 − u) ∘ hₜ₋₁ + u ∘ h̃.
 
     Args:
-        input_size: D, the number of features of one x_t.
-        hidden_size: H, the size of h_t.
-        reset_after: multiply by r after the product h_{t−1} W_hh + b_h, instead of multiplying
-            h_{t−1} before it. Fast kernels compute this form.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_x `(D, 3H)`, W_h `(H, 3H)`, b `(3H,)`; with `reset_after` also b_h `(H,)`.
-
-    Attributes:
-        state: h after the last step that `forward` read, `(N, H)`.
+        input_size, hidden_size: D, the size of xₜ, and H, that of hₜ.
+        reset_after: compute with a `ResetAfterStep` in place of a `GRUStep`; optional.
     """
 
     state: Array
@@ -43,37 +78,27 @@ class GRU(Model):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size, self.reset_after = D, H, reset_after
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 3 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 3 * H)))
         self.add_parameter("b", np.zeros(3 * H))
+        self.step: Any = ResetAfterStep() if reset_after else GRUStep()
+        self.step_weights = ("W_h", "b_h") if reset_after else ("W_h",)  # what a step needs
         if reset_after:
             self.add_parameter("b_h", np.zeros(H))
 
     def initial_state(self, batch_size: int) -> Array:
-        """Given: the state before the first step, zeros `(batch_size, H)`."""
+        """Given: return the state before the first step, zeros `(batch_size, H)`."""
         return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
 
     def forward(self, x: Array, state: Array | None = None, mask: Array | None = None) -> Array:
-        """Return the states of all steps; for t = 1 ... T, with W_x = [W_xu W_xr W_xh] and so on:
-
-            u = σ(x_t W_xu + h_{t−1} W_hu + b_u)      r = σ(x_t W_xr + h_{t−1} W_hr + b_r)
-            h̃ = tanh(x_t W_xh + (r ∘ h_{t−1}) W_hh + b_c)
-            h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c)       with `reset_after`
-            h_t = (1 − u) ∘ h_{t−1} + u ∘ h̃
-
-        where b = [b_u b_r b_c]. Where a sequence has no word, h_t = h_{t−1}. Keeps the last h in
-        `self.state`.
+        """Return h₁ ... h_T as a new array `(N, T, H)`, and keep h_T in `self.state`.
 
         Args:
-            x: `(N, T, D)`, any T ≥ 1.
-            state: h_0, `(N, H)`; zeros if None.
-            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
-
-        Returns:
-            h: `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+            x: `(N, T, D)`, any T ≥ 1. Not modified.
+            state: h₀ `(N, H)`; zeros if None. Not modified.
+            mask: `(N, T)`, False where there is no word: h stays. None: words everywhere.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -85,22 +110,10 @@ class GRU(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Compute all gradients by backpropagation through time.
-
-        ∂v is the gradient of the scalar J with respect to v. At each step:
-
-            ∂u = ∂h_t ∘ (h̃ − h_{t−1})      ∂h̃ = ∂h_t ∘ u      ∂a_h = ∂h̃ ∘ (1 − h̃²)
-            reset before:   ∂(r ∘ h_{t−1}) = ∂a_h W_hhᵀ               ∂r = ∂(r ∘ h_{t−1}) ∘ h_{t−1}
-            reset after:    ∂(h_{t−1} W_hh + b_h) = ∂a_h ∘ r      ∂r = ∂a_h ∘ (h_{t−1} W_hh + b_h)
-
-        h_{t−1} is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_{t−1}. Where a sequence
-        has no word, ∂h_t goes on to step t − 1 unchanged.
+        """Add the gradients of the parameters; return grad_x `(N, T, D)` and that of h₀ `(N, H)`.
 
         Args:
-            grad_h: the gradient of the output h, `(N, T, H)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradient of h_0 `(N, H)`.
+            grad_h: the gradient of what `forward` returned. Not modified.
         """
         # TODO: go back step by step; add the weights' gradients; return the inputs'
         raise NotImplementedError

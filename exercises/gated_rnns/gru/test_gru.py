@@ -3,26 +3,58 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, paired_models
+from autograder.checks import agrees, equal, paired_models
 
 RTOL = 1e-7
 
 
-@pytest.mark.task("GRU")
+def with_padding(submission, reference, rng, reset_after):
+    """Compare forward, state and backward on sequences of different lengths."""
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
+    pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=reset_after, rng=rng)
+    pair.same_forward(x, h_0, mask)
+    equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
+    pair.same_backward(x, h_0, mask, rng=rng)
+
+
+def one_step(rng, dtype):
+    """The arguments of `GRUStep.forward`."""
+    shapes = (2, 12), (2, 4), (4, 12)
+    return [rng.normal(size=shape).astype(dtype) for shape in shapes]
+
+
+@pytest.mark.task("GRUStep")
 @pytest.mark.points(5)
 @pytest.mark.hint("Are the blocks in the order u, r, h̃? Is it u that lets the new content in?")
+@pytest.mark.promise("one-step", "GRUStep.forward.from_input", "GRUStep.forward.h", "float32-stays")
 def test_one_step(submission, reference, rng):
-    """One step from the zero state, and one from a given state."""
-    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
-    x = rng.normal(size=(2, 1, 3))
-    pair.same_forward(x)
-    pair.same_forward(x, rng.normal(size=(2, 4)))
+    """GRUStep.forward: the next h, and u, r and h̃, in float64 and in float32."""
+    for dtype, rtol in ((np.float64, RTOL), (np.float32, 1e-5)):
+        agrees(
+            submission.GRUStep(), reference.GRUStep(), "forward", *one_step(rng, dtype), rtol=rtol
+        )
+
+
+@pytest.mark.task("GRUStep")
+@pytest.mark.points(7)
+@pytest.mark.hint("h_{t−1} is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_{t−1}.")
+@pytest.mark.promise("one-step", "GRUStep.backward.grad_h", "float32-stays")
+def test_gradients_of_one_step(submission, reference, rng):
+    """GRUStep.backward: the gradients of the three arguments a, and of h before the step."""
+    for dtype, rtol in ((np.float64, RTOL), (np.float32, 1e-5)):
+        from_input, h, W_h = one_step(rng, dtype)
+        _, gates = reference.GRUStep().forward(from_input, h, W_h)
+        grad_h = rng.normal(size=(2, 4)).astype(dtype)
+        agrees(
+            submission.GRUStep(), reference.GRUStep(), "backward", grad_h, h, gates, W_h, rtol=rtol
+        )
 
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
 @pytest.mark.hint("Each step starts from the h of the step before it.")
-@pytest.mark.promise("GRU.forward.returns")
+@pytest.mark.promise("GRU.forward", "GRU.forward.state")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
@@ -46,17 +78,8 @@ def test_state_is_carried(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(7)
-@pytest.mark.hint("h_0 is used four times: by u, by r, by h̃, and by (1 − u) ∘ h_0.")
-def test_backward_through_one_step(submission, reference, rng):
-    """Backward through one step, with the gradient of h_0."""
-    pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
-
-
-@pytest.mark.task("GRU")
-@pytest.mark.points(7)
 @pytest.mark.hint("First add to grad_h[:, t] what step t + 1 sends back.")
-@pytest.mark.promise("new-arrays", "GRU.backward.grad_h", "GRU.forward.returns")
+@pytest.mark.promise("result-is-a-copy", "GRU.backward.grad_h", "GRU.forward")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
@@ -67,9 +90,7 @@ def test_backward_through_time(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
-@pytest.mark.hint(
-    "h_{t−1} gets four terms: from u, r, the candidate's r ∘ h_{t−1}, and the part that is kept."
-)
+@pytest.mark.hint("W_hh met r ∘ h_{t−1}, and the other two blocks of W_h met h_{t−1}.")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)
@@ -89,27 +110,10 @@ def test_gradients_add_up(submission, reference, rng):
 
 @pytest.mark.task("GRU")
 @pytest.mark.points(5)
-@pytest.mark.hint("h̃ = tanh(x_t W_xh + r ∘ (h_{t−1} W_hh + b_h) + b_c).")
-def test_reset_after(submission, reference, rng):
-    """reset_after: r multiplies the product h W_hh + b_h."""
-    pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
-    x, h_0 = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4))
-    pair.same_forward(x, h_0)
-    pair.same_backward(x, h_0, rng=rng)
-
-
-@pytest.mark.task("GRU")
-@pytest.mark.points(5)
 @pytest.mark.hint("np.where(mask[:, t, None], new, old).")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: where there is no word, the state stays."""
-    mask = np.arange(5) < np.array([[5], [2], [3]])
-    x, h_0 = rng.normal(size=(3, 5, 3)), rng.normal(size=(3, 4))
-    for reset_after in (False, True):
-        pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=reset_after, rng=rng)
-        pair.same_forward(x, h_0, mask)
-        equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
-        pair.same_backward(x, h_0, mask, rng=rng)
+    with_padding(submission, reference, rng, reset_after=False)
 
 
 @pytest.mark.task("GRU")
@@ -123,3 +127,42 @@ def test_three_quarters_of_an_lstm(submission, reference, rng):
         parameters = pair.student.parameters
         count, lstm = sum(array.size for array in parameters.values()), 4 * (D * H + H * H + H)
         equal(count, 3 * lstm // 4, f"the number of parameters of a GRU, {D} inputs, {H} units")
+
+
+@pytest.mark.task("ResetAfterStep")
+@pytest.mark.hint("The product h_{t−1} W_hh + b_h comes first, then r multiplies it.")
+@pytest.mark.promise("reset-after")
+def test_one_step_of_reset_after(submission, reference, rng):
+    """ResetAfterStep.forward: the next h, and u, r and h̃."""
+    arguments = [*one_step(rng, np.float64), rng.normal(size=4)]
+    agrees(submission.ResetAfterStep(), reference.ResetAfterStep(), "forward", *arguments)
+
+
+@pytest.mark.task("ResetAfterStep")
+@pytest.mark.hint("r meets h_{t−1} W_hh + b_h, and h_{t−1} W_hh + b_h meets r.")
+@pytest.mark.promise("reset-after")
+def test_gradients_of_one_step_of_reset_after(submission, reference, rng):
+    """ResetAfterStep.backward: the gradients of the arguments a, and of h before the step."""
+    from_input, h, W_h = one_step(rng, np.float64)
+    b_h, grad_h = rng.normal(size=4), rng.normal(size=(2, 4))
+    _, gates = reference.ResetAfterStep().forward(from_input, h, W_h, b_h)
+    agrees(
+        submission.ResetAfterStep(),
+        reference.ResetAfterStep(),
+        "backward",
+        grad_h,
+        h,
+        gates,
+        W_h,
+        b_h,
+    )
+
+
+@pytest.mark.task("ResetAfterStep")
+@pytest.mark.hint("With reset_after, W_hh met h_{t−1}. Which gradient has h_{t−1} W_hh + b_h?")
+@pytest.mark.promise("reset-after")
+def test_a_layer_with_reset_after(submission, reference, rng):
+    """GRU(reset_after=True): forward and backward, with padding and without."""
+    pair = paired_models(submission, reference, "GRU", 3, 4, reset_after=True, rng=rng)
+    pair.same_backward(rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4)), rng=rng)
+    with_padding(submission, reference, rng, reset_after=True)

@@ -1,8 +1,4 @@
-"""Long short-term memory: a recurrent layer with two states, h and c, and three gates.
-
-Source: CS224n lecture 7, sections 3.1 to 3.5; Hochreiter and Schmidhuber, "Long Short-Term Memory"
-(1997); Gers, Schmidhuber and Cummins, "Learning to Forget" (2000), for the forget gate.
-"""
+"""Long short-term memory: one step, and the loop over time (CS224n lecture 7, 3.1 to 3.5)."""
 
 from __future__ import annotations
 
@@ -14,23 +10,47 @@ from framework.models.parts import part
 State = tuple[Array, Array]
 
 
-class LSTM(Model):
-    """The layer h_t = o ∘ tanh(c_t), with c_t = f ∘ c_{t−1} + i ∘ g.
+class LSTMStep(Model):
+    """One step: the gates, then cₜ and hₜ. It keeps nothing from call to call."""
 
-    The gates i, f, o and the new content g stand side by side, in this order, in the last axis of
-    every weight: columns 0 ... H−1 belong to i, H ... 2H−1 to f, and so on.
+    def __init__(self) -> None:
+        super().__init__()
+        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
+
+    def forward(
+        self, from_input: Array, h: Array, c: Array, W_h: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return hₜ and cₜ, each `(N, H)`, and the gates i, f, o, g side by side, `(N, 4H)`.
+
+        Args:
+            from_input: xₜ W_x + b `(N, 4H)`, blocks in the order i, f, o, g. Not modified.
+            h, c: hₜ₋₁ and cₜ₋₁, each `(N, H)`. Not modified.
+            W_h: `(H, 4H)`.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(
+        self, grad_h: Array, grad_c: Array, c: Array, c_next: Array, gates: Array, W_h: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return ∂J/∂aₜ `(N, 4H)`, blocks in the same order, ∂J/∂hₜ₋₁ and ∂J/∂cₜ₋₁, each `(N, H)`.
+
+        Args:
+            grad_h: ∂J/∂hₜ `(N, H)`. Not modified.
+            grad_c: ∂J/∂cₜ `(N, H)`, without the part that goes through hₜ. Not modified.
+            c, c_next: cₜ₋₁ and cₜ.
+            gates: what `forward` returned.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
+class LSTM(Model):
+    """The layer hₜ = o ∘ tanh(cₜ), with cₜ = f ∘ cₜ₋₁ + i ∘ g.
 
     Args:
-        input_size: D, the number of features of one x_t.
-        hidden_size: H, the size of h_t and of c_t.
-        forget_bias: the initial bias of f: with 1, the layer starts by keeping most of c.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_x `(D, 4H)`, W_h `(H, 4H)`, b `(4H,)`.
-
-    Attributes:
-        state: h and c after the last step that `forward` read, each `(N, H)`.
+        input_size, hidden_size: D, the size of xₜ, and H, that of hₜ and cₜ.
+        forget_bias: the initial bias of f. The other biases start at 0.
     """
 
     state: State
@@ -44,9 +64,9 @@ class LSTM(Model):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        self.sigmoid = part("sigmoid_function")  # your function of the exercise neuron
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size = D, H
+        self.step = LSTMStep()
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, 4 * H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, 4 * H)))
         self.add_parameter("b", np.zeros(4 * H))
@@ -54,27 +74,17 @@ class LSTM(Model):
         raise NotImplementedError
 
     def initial_state(self, batch_size: int) -> State:
-        """Given: the state before the first step, two arrays of zeros `(batch_size, H)`."""
+        """Given: return the state before the first step, two arrays of zeros `(batch_size, H)`."""
         shape, dtype = (batch_size, self.hidden_size), self.parameters["b"].dtype
         return np.zeros(shape, dtype), np.zeros(shape, dtype)
 
     def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
-        """Return the states of all steps; for t = 1 ... T, with [i f o g] side by side:
-
-            a_t = x_t W_x + h_{t−1} W_h + b
-            i, f, o = σ(a_t's first three parts)      g = tanh(a_t's last part)
-            c_t = f ∘ c_{t−1} + i ∘ g                 h_t = o ∘ tanh(c_t)
-
-        Where a sequence has no word, h_t = h_{t−1} and c_t = c_{t−1}. Keeps the last h and c in
-        `self.state`.
+        """Return h₁ ... h_T as a new array `(N, T, H)`, and keep h_T and c_T in `self.state`.
 
         Args:
-            x: `(N, T, D)`, any T ≥ 1.
-            state: h_0 and c_0, each `(N, H)`; zeros if None.
-            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
-
-        Returns:
-            h: `(N, T, H)`; h[:, 0] is h_1. A new array, and all arguments unchanged.
+            x: `(N, T, D)`, any T ≥ 1. Not modified.
+            state: h₀ and c₀, each `(N, H)`; zeros if None. Not modified.
+            mask: `(N, T)`, False where there is no word: h and c stay. None: words everywhere.
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -86,23 +96,10 @@ class LSTM(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Compute all gradients by backpropagation through time.
-
-        ∂v is the gradient of the scalar J with respect to v. From step t = T back to 1:
-
-            ∂c_t = ∂c_t from step t + 1 + ∂h_t ∘ o ∘ (1 − tanh²(c_t))
-            ∂i = ∂c_t ∘ g      ∂f = ∂c_t ∘ c_{t−1}      ∂o = ∂h_t ∘ tanh(c_t)      ∂g = ∂c_t ∘ i
-            ∂a_t = these four, times the slopes: i(1 − i), f(1 − f), o(1 − o) and 1 − g²
-            ∂c_{t−1} = ∂c_t ∘ f                         ∂h_{t−1} = ∂a_t W_hᵀ
-
-        ∂h_t is `grad_h` of step t plus what step t + 1 sends back. Where a sequence has no word,
-        ∂h_t and ∂c_t go on to step t − 1 unchanged.
+        """Add the gradients of the parameters; return grad_x `(N, T, D)` and those of h₀ and c₀.
 
         Args:
-            grad_h: the gradient of the output h, `(N, T, H)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of h_0 and c_0, each `(N, H)`.
+            grad_h: the gradient of what `forward` returned. Not modified.
         """
         # TODO: go back step by step; add the weights' gradients; return the inputs'
         raise NotImplementedError

@@ -97,7 +97,7 @@ def learns_by_heart(submission, reference, both, rng):
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("embedding[ids] → self.reader.forward(x, None, mask) → self.output.forward.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("arguments-stay")
 def test_forward(submission, reference, rng):
     """RecurrentTagger: scores of every tag for every word, from one direction and from both."""
     for cell, both in FORMS:
@@ -120,7 +120,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("RecurrentTagger")
 @pytest.mark.points(2)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
-@pytest.mark.promise("gradients", "RecurrentTagger.backward.grad_logits")
+@pytest.mark.promise("gradients-are-added", "RecurrentTagger.backward")
 def test_backward(submission, reference, rng):
     """RecurrentTagger: gradients of all parts, also of repeated words."""
     for cell, both in FORMS:
@@ -185,7 +185,7 @@ def test_one_direction(submission, reference, metric_threshold, rng):
 @pytest.mark.task("next_word_tags")
 @pytest.mark.points(1)
 @pytest.mark.hint("The tag of place t is the word at t + 1.")
-@pytest.mark.promise("unchanged", "next_word_tags.returns")
+@pytest.mark.promise("arguments-stay", "next_word_tags")
 def test_next_word_tags(submission, reference, rng):
     """next_word_tags: the targets of a language model."""
     agrees(submission, reference, "next_word_tags", rng.integers(1, 9, size=(3, 6)))
@@ -218,7 +218,7 @@ def copied(model, text):
 @pytest.mark.task("tagging_accuracy")
 @pytest.mark.points(2)
 @pytest.mark.hint("argmax over the tags, compared with `tags`, only where ids != PAD.")
-@pytest.mark.promise("unchanged", "tagging-accuracy-logits")
+@pytest.mark.promise("arguments-stay", "accuracy-of-words")
 def test_tagging_accuracy(submission, reference, rng):
     """tagging_accuracy: the share of right words, padding left out."""
     logits, ids = rng.normal(size=(3, 5, C)), sentences(rng, 5, 2, 1)

@@ -1,9 +1,4 @@
-"""Shortcuts: connections around a layer, on which signals and gradients do not pass through it.
-
-Source: CS224n lecture 7, section 4.3; He et al., "Deep Residual Learning for Image Recognition"
-(2015); Huang et al., "Densely Connected Convolutional Networks" (2017); Srivastava, Greff and
-Schmidhuber, "Highway Networks" (2015).
-"""
+"""Shortcuts: connections around a layer (CS224n lecture 7, section 4.3)."""
 
 from __future__ import annotations
 
@@ -14,24 +9,14 @@ from framework.models.parts import part
 
 
 class Residual(Model):
-    """y = x + f(x): the layer f only learns the change.
-
-    Args:
-        f: a model whose output has the shape of its input.
-
-    Parameters:
-        those of f, as ``f.NAME``.
-    """
+    """y = x + f(x), for a model f whose output has the shape of its input."""
 
     def __init__(self, f: Model) -> None:
         super().__init__()
         self.f = self.add_child("f", f)
 
     def forward(self, x: Array) -> Array:
-        """Return x + f(x), a new array.
-
-        Args:
-            x: `(N, D)`, `(N, T, D)` or another shape that f reads.
+        """Return x + f(x), a new array, for an x of any shape that f reads.
 
         Raises:
             ValueError: f(x) has another shape than x. (NumPy would broadcast `(N, 1)`.)
@@ -40,60 +25,33 @@ class Residual(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x, the sum over the two paths from x to y.
-
-        Args:
-            grad_output: gradient of y, in its shape. Not modified.
-        """
+        """Return the gradient of x. grad_output is not modified."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class DenseConnection(Model):
-    """y = [x, f(x)], concatenated along the last axis: y still contains x.
-
-    Args:
-        f: a model that reads x. Its output may differ from x in the length of the last axis only.
-
-    Parameters:
-        those of f, as ``f.NAME``.
-    """
+    """y = [x, f(x)], for a model f that keeps all axes but the last."""
 
     def __init__(self, f: Model) -> None:
         super().__init__()
         self.f = self.add_child("f", f)
 
     def forward(self, x: Array) -> Array:
-        """Return [x, f(x)].
-
-        Args:
-            x: `(N, D)`, `(N, T, D)` or another shape that f reads.
-
-        Returns:
-            y `(..., D + H)`, first x, then the H features of f(x).
-        """
+        """Return [x, f(x)] `(..., D + H)`: first x `(..., D)`, then the H features of f(x)."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x, which y contains twice: directly and in f(x).
-
-        Args:
-            grad_output: gradient of y, `(..., D + H)`. Not modified.
-        """
+        """Return the gradient of x. grad_output `(..., D + H)` is not modified."""
         # TODO: your code here
         raise NotImplementedError
 
 
 class Highway(Model):
-    """y = t ∘ h + (1 − t) ∘ x: for each feature, a gate decides how much of x is replaced by h.
+    """y = t ∘ h + (1 − t) ∘ x, with the new content h = ReLU(x W_h + b_h) and a gate t.
 
-    Args:
-        size: D, the number of features of x and of y.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_h `(D, D)`, b_h `(D,)` of the new content h; W_t `(D, D)`, b_t `(D,)` of the gate t.
+    Parameters: W_h, W_t `(D, D)`; b_h, b_t `(D,)`, where D is `size`.
     """
 
     def __init__(self, size: int, *, rng: np.random.Generator) -> None:
@@ -108,13 +66,7 @@ class Highway(Model):
         raise NotImplementedError
 
     def forward(self, x: Array) -> Array:
-        """Return y, with h = ReLU(x W_h + b_h) and t = σ(x W_t + b_t).
-
-        Args:
-            x: `(..., D)`: a batch `(N, D)`, or sequences `(N, T, D)`.
-
-        Returns:
-            y `(..., D)`, a new array.
+        """Return y `(..., D)`, a new array, for x `(..., D)`, with t = σ(x W_t + b_t).
 
         Raises:
             ValueError: the last axis of `x` is not D.
@@ -125,12 +77,6 @@ class Highway(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient of x, and add those of the parameters to `gradients`.
-
-        x is used three times: by h, by t, and by (1 − t) ∘ x. ReLU'(0) = 0.
-
-        Args:
-            grad_output: ∂y, the gradient of y, `(..., D)`. Not modified.
-        """
+        """Add to `gradients`; return the gradient of x. grad_output is not modified."""
         # TODO: the gradients of the inputs of ReLU and σ, then of the weights, then of x
         raise NotImplementedError

@@ -34,7 +34,7 @@ def some_states(rng, depth=3, N=2):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2)
 @pytest.mark.hint("The states of a layer are the inputs of the next one.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("arguments-stay")
 def test_forward(submission, reference, rng):
     """Three layers, from their initial states and from given ones."""
     pair = stacks(submission, reference, None, rng)
@@ -84,7 +84,7 @@ def test_like_one_layer(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
-@pytest.mark.promise("Stacked.backward.grad_h", "unchanged")
+@pytest.mark.promise("Stacked.backward", "arguments-stay")
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
     pair = stacks(submission, reference, None, rng)
@@ -239,7 +239,7 @@ def same_dropout(submission, reference, drop, rng):
 @pytest.mark.points(4)
 @pytest.mark.hint("self.dropouts['x'].forward(x) goes into the layer; states are left alone.")
 @pytest.mark.promise(
-    "inputs-connections-recurrent", "RecurrentDropout.forward.x", "RecurrentDropout.backward.grad_h"
+    "states-are-never-dropped", "RecurrentDropout.forward", "RecurrentDropout.backward"
 )
 def test_dropped_inputs(submission, reference, rng):
     """RecurrentDropout: entries of x are dropped, anew at every step, and never states."""
@@ -249,7 +249,7 @@ def test_dropped_inputs(submission, reference, rng):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(7)
 @pytest.mark.hint("W ∘ m during forward and during backward; the gradient of W is times m, too.")
-@pytest.mark.promise("afterwards-they-their", "biases-never-dropped", "RecurrentDropout.forward")
+@pytest.mark.promise("matrices-come-back", "biases-never-dropped", "RecurrentDropout.forward")
 def test_dropped_weights(submission, reference, rng):
     """RecurrentDropout: entries of W_x and W_h are dropped, with one mask for all steps."""
     same_dropout(submission, reference, "weights", rng)
@@ -258,7 +258,7 @@ def test_dropped_weights(submission, reference, rng):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.eval() reaches your Dropout layers: they return what they get.")
-@pytest.mark.promise("chance")
+@pytest.mark.promise("nothing-dropped-in-evaluation")
 @pytest.mark.parametrize("drop", ["inputs", "weights"])
 def test_nothing_is_dropped_in_evaluation(submission, reference, rng, drop):
     """RecurrentDropout: in evaluation it is the layer itself, with right gradients."""
@@ -301,8 +301,6 @@ def test_the_memory_is_kept(submission, reference, rng, plot):
     equal(*last, f"h after {T} steps with f = 1 and zero inputs to the cell")
     lines["dropout on inputs"] = np.ones(T + 1)
     lines["dropout on states"] = p ** np.arange(T + 1)
-    drawn = np.cumprod(rng.random((T, *cell.shape)) < p, axis=0).mean(axis=(1, 2))
-    expect(drawn[-1] < 0.1, f"with dropped states {drawn[-1]:.2g} of the cells would be left")
     plot(
         "Share of a cell that is left",
         lines,

@@ -42,7 +42,7 @@ def slope_of_cliff(theta):
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(4)
 @pytest.mark.hint("Run the layer from h_k to step t; backward returns the gradient of h_k.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("arguments-stay")
 def test_norms(submission, reference, rng):
     """gradient_norms: the norms of all steps, for a loss at the end, in the middle, at step 0."""
     pair = paired_models(submission, reference, part("rnn", 3, 4, rng=rng), rng=rng)
@@ -194,7 +194,7 @@ def test_the_same_matrix_at_every_step(submission, rng, plot):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(2)
 @pytest.mark.hint("The largest singular value: np.linalg.norm(W_h, 2).")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("arguments-stay")
 def test_bound(submission, reference, rng):
     """spectral_bound: powers of the largest singular value times the slope."""
     for H in (1, 4):
@@ -218,7 +218,7 @@ def test_eigenvalues_are_no_bound(submission, rng):
 @pytest.mark.hint(
     "The path begins with a copy of the start, and each point is an array of its own."
 )
-@pytest.mark.promise("descend.start", "unchanged")
+@pytest.mark.promise("descend.start", "arguments-stay")
 def test_path(submission, reference, rng):
     """descend: the path on a quadratic loss, with and without clipping."""
     start = rng.normal(scale=3, size=3)

@@ -1,7 +1,4 @@
-"""A recurrent layer: the same weights at every step, trained by backpropagation through time.
-
-Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
-"""
+"""A recurrent layer: one step, and the loop over time (CS224n lecture 6, 2.1 to 2.10)."""
 
 from __future__ import annotations
 
@@ -10,21 +7,37 @@ import numpy as np
 from framework.interfaces import Array, Model
 
 
+class RNNStep(Model):
+    """One step, hₜ = tanh(aₜ), aₜ = from_input + hₜ₋₁ W_h. It keeps nothing from call to call."""
+
+    def forward(self, from_input: Array, h: Array, W_h: Array) -> Array:
+        """Return the next state hₜ `(N, H)`.
+
+        Args:
+            from_input: xₜ W_x + b, the part of aₜ that comes from the input, `(N, H)`.
+            h: the state before the step, hₜ₋₁ `(N, H)`. Not modified.
+            W_h: `(H, H)`.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+    def backward(self, grad_h: Array, h: Array, W_h: Array) -> tuple[Array, Array]:
+        """Return ∂J/∂aₜ and ∂J/∂hₜ₋₁, each `(N, H)`.
+
+        Args:
+            grad_h: ∂J/∂hₜ `(N, H)`. Not modified.
+            h: what `forward` returned, hₜ `(N, H)`.
+        """
+        # TODO: your code here
+        raise NotImplementedError
+
+
 class RNN(Model):
-    """The simple recurrent layer, h_t = tanh(x_t W_x + h_{t−1} W_h + b).
+    """The simple recurrent layer, hₜ = tanh(xₜ W_x + b + hₜ₋₁ W_h).
 
     Args:
-        input_size: D, the number of features of one x_t.
-        hidden_size: H, the size of the state h_t.
-        truncation: number of steps per chunk. Gradients flow back within a chunk only, as if each
-            chunk were a separate call with the last state as h_0. None: through all steps.
-        rng: draws the initial weights.
-
-    Parameters:
-        W_x `(D, H)`, W_h `(H, H)`, b `(H,)`.
-
-    Attributes:
-        state: h after the last step that `forward` read, `(N, H)`.
+        input_size, hidden_size: D and H, the sizes of xₜ and hₜ.
+        truncation: number of steps that a gradient stays within; None: all.
 
     Raises:
         ValueError: `truncation` is less than 1.
@@ -45,6 +58,7 @@ class RNN(Model):
             raise ValueError(f"truncation is a number of steps, at least 1, but got {truncation}")
         D, H = input_size, hidden_size
         self.input_size, self.hidden_size, self.truncation = D, H, truncation
+        self.step = RNNStep()
         self.add_parameter("W_x", rng.normal(scale=D**-0.5, size=(D, H)))
         self.add_parameter("W_h", rng.normal(scale=H**-0.5, size=(H, H)))
         self.add_parameter("b", np.zeros(H))
@@ -54,41 +68,27 @@ class RNN(Model):
         return np.zeros((batch_size, self.hidden_size), self.parameters["b"].dtype)
 
     def forward(self, x: Array, h_0: Array | None = None, mask: Array | None = None) -> Array:
-        """Read the whole sequence, h_t = tanh(x_t W_x + h_{t−1} W_h + b) for t = 1 ... T.
-
-        At padding h_t = h_{t−1}. Keeps the last state h_T in `self.state`.
+        """Return all states h₁ ... h_T as a new array `(N, T, H)`, and keep h_T in `self.state`.
 
         Args:
-            x: `(N, T, D)`, any T ≥ 1.
-            h_0: the state before the first step, `(N, H)`; zeros if None.
-            mask: `(N, T)`, False at padding. None: there is no padding.
-
-        Returns:
-            h: all states, `(N, T, H)`; h[:, 0] is h_1. It is a new array. Arguments do not change.
+            x: `(N, T, D)`, any T ≥ 1. Not modified.
+            h_0: the state before the first step, `(N, H)`; zeros if None. Not modified.
+            mask: `(N, T)`, False at padding, where hₜ = hₜ₋₁. None: there is no padding.
 
         Raises:
             ValueError: the last axis of `x` is not D.
         """
+        if x.shape[-1] != self.input_size:
+            got = x.shape[-1]
+            raise ValueError(f"x has {got} features per step, but input_size is {self.input_size}")
         # TODO: compute the states one by one, and keep what backward needs
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Compute the gradients by backpropagation through time, from the last step to the first.
-
-        With a_t = x_t W_x + h_{t−1} W_h + b, the argument of tanh, and J the scalar:
-
-            ∂J/∂a_t = (1 − h_t²) ∘ (grad_h_t + ∂J/∂a_{t+1} W_hᵀ)
-            ∂J/∂W_h = Σ_t h_{t−1}ᵀ ∂J/∂a_t      ∂J/∂W_x = Σ_t x_tᵀ ∂J/∂a_t      ∂J/∂b = Σ_t ∂J/∂a_t
-
-        The sums are added to `gradients`. With truncation = k no gradient flows from step t to
-        step t − 1 (counted from 0) if t > 0 is a multiple of k. At padding ∂J/∂h_t passes to
-        step t − 1 unchanged.
+        """Add the gradients of the parameters; return grad_x `(N, T, D)` and grad_h_0 `(N, H)`.
 
         Args:
-            grad_h: the direct part of ∂J/∂h_t for every step, `(N, T, H)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, grad_h_0 `(N, H)`.
+            grad_h: ∂J/∂hₜ of every step, without what comes from later states. Not modified.
         """
         # TODO: go back step by step, add the gradients of the weights, return the others
         raise NotImplementedError

@@ -3,24 +3,47 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, paired_models
+from autograder.checks import agrees, assign, equal, paired_models
 
 RTOL = 1e-7
 
 
-@pytest.mark.task("RNN")
+def one_step(rng, dtype=np.float64):
+    """Return the input part, the state before the step, and W_h."""
+    return [rng.normal(size=shape).astype(dtype) for shape in ((2, 4), (2, 4), (4, 4))]
+
+
+@pytest.mark.task("RNNStep")
 @pytest.mark.points(2.5)
-@pytest.mark.hint("One step from zero is tanh(x_1 W_x + b): is b there? Is there tanh?")
-def test_one_step(submission, reference, rng):
-    """One step from the zero state."""
-    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
-    pair.same_forward(rng.normal(size=(2, 1, 3)))
+@pytest.mark.hint("Add h W_h to from_input, then take tanh of every entry.")
+@pytest.mark.promise("one-step", "RNNStep.forward.h", "float32-stays")
+def test_the_next_state(submission, reference, rng):
+    """RNNStep.forward: the next state, in float64 and in float32."""
+    agrees(submission.RNNStep(), reference.RNNStep(), "forward", *one_step(rng))
+    agrees(
+        submission.RNNStep(), reference.RNNStep(), "forward", *one_step(rng, np.float32), rtol=1e-5
+    )
+
+
+@pytest.mark.task("RNNStep")
+@pytest.mark.points(2.5)
+@pytest.mark.hint(
+    "tanh' of a_t follows from h_t alone. Then: which entries of a_t does h_{t−1} reach?"
+)
+@pytest.mark.promise("one-step", "RNNStep.backward.grad_h", "RNNStep.backward", "float32-stays")
+def test_gradients_of_one_step(submission, reference, rng):
+    """RNNStep.backward: the gradients of a_t and of the state before the step."""
+    for dtype, rtol in ((np.float64, RTOL), (np.float32, 1e-5)):
+        from_input, before, W_h = one_step(rng, dtype)
+        h = reference.RNNStep().forward(from_input, before, W_h)
+        grad_h = rng.normal(size=(2, 4)).astype(dtype)
+        agrees(submission.RNNStep(), reference.RNNStep(), "backward", grad_h, h, W_h, rtol=rtol)
 
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("h_t needs h_{t−1}, the state just computed; h[:, 0] is the state after x[:, 0].")
-@pytest.mark.promise("unchanged", "RNN.forward.returns")
+@pytest.mark.promise("arguments-stay", "RNN.forward")
 def test_all_steps(submission, reference, rng):
     """A whole sequence from a given state."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -43,18 +66,9 @@ def test_state_is_carried(submission, reference, rng):
 
 
 @pytest.mark.task("RNN")
-@pytest.mark.points(2.5)
-@pytest.mark.hint("With ∂a = (1 − h²) ∘ grad_h: x meets ∂a in W_x's gradient, and h_0 in W_h's.")
-def test_backward_through_one_step(submission, reference, rng):
-    """Backward through one step."""
-    pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 1, 3)), rng.normal(size=(2, 4)), rng=rng)
-
-
-@pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Add the gradient from step t+1 to grad_h[:, t] before you multiply by tanh'.")
-@pytest.mark.promise("new-arrays", "RNN.forward.returns", "RNN.backward.grad_h")
+@pytest.mark.promise("result-is-a-copy", "RNN.forward", "RNN.backward.grad_h")
 def test_backward_through_time(submission, reference, rng):
     """Backward through time, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -91,7 +105,7 @@ def test_gradient_is_the_sum_over_steps(submission, reference, rng):
 
 @pytest.mark.task("RNN")
 @pytest.mark.points(3.5)
-@pytest.mark.hint("∂a_t = ∂h_t ∘ (1 − h_t²); ∂W_h sums h_{t−1}ᵀ ∂a_t over all steps, from h_0 on.")
+@pytest.mark.hint("W_h is used at every step, the first time in h_0 W_h: is each use in your sum?")
 def test_gradients_are_right(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -103,7 +117,7 @@ def test_gradients_are_right(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("`self.gradients[name] += ...`, never `=`.")
-@pytest.mark.promise("gradients")
+@pytest.mark.promise("gradients-are-added")
 def test_gradients_add_up(submission, reference, rng):
     """A second backward adds to the gradients of the first."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -143,7 +157,7 @@ def test_truncation_is_chunks(submission, reference, rng):
 @pytest.mark.hint(
     "np.where(mask[:, t, None], new, old); in backward ∂J/∂h_t passes unchanged there."
 )
-@pytest.mark.promise("unchanged-padding", "RNN.backward")
+@pytest.mark.promise("padding-passes-the-gradient-on", "RNN.backward")
 def test_steps_without_words(submission, reference, rng):
     """Sequences of different lengths: the state does not change at padding."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

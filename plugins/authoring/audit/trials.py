@@ -128,8 +128,8 @@ def handed_in(
     Args:
         required_sources: of required exercises; the solutions are used for the others.
     """
-    required = setting.course.with_required([exercise])
-    sources = {other.name: other.solution_source() for other in required if other != exercise}
+    needed = setting.course.with_required([exercise])
+    sources = {other.name: other.solution_source() for other in needed}
     sources |= {**(required_sources or {}), exercise.name: source}
     files = {
         name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)

@@ -122,7 +122,7 @@ def _results(
     Args:
         style: a file name; required exercises are taken from alternates of its name, else solved.
     """
-    others = setting.course.with_required([exercise] if style else ())
+    _, *others = setting.course.with_required([exercise]) if style else [exercise]
     files = {other.name: alternates_folder(other) / style for other in others}
     required = {name: file.read_text("utf-8") for name, file in files.items() if file.is_file()}
     with (
@@ -151,7 +151,11 @@ def points(exercise: Exercise, results: Sequence[CheckResult]) -> Iterator[Probl
             f"write points = {total:g}, or change the @pytest.mark.points of a check",
         )
     for check in results:
-        if check.points <= 0:
+        if check.task in exercise.optional_tasks:
+            if check.points:
+                problem = f"{check.id} has points, but '{check.task}' is optional"
+                yield Problem(problem, "remove @pytest.mark.points above it")
+        elif check.points <= 0:
             yield Problem(f"{check.id} is worth nothing", "add @pytest.mark.points(1) above it")
         if check.task not in exercise.task_names:
             yield Problem(

@@ -15,10 +15,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from plugins.networks.shared.recurrent_steps import GRUStep, ResetAfterStep
 from plugins.torch_backend.shared.gru_steps import gru_steps
 from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
+
+__all__ = ["GRU", "GRUStep", "ResetAfterStep"]
 
 #: Parameters that the kernel wants transposed and with other blocks.
 _OF_KERNEL = ("W_x", "W_h", "b")

@@ -12,10 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from plugins.networks.shared.recurrent_steps import LSTMStep
 from plugins.torch_backend.shared.kernel_weights import KernelWeights
 from plugins.torch_backend.shared.model import store_in_order
 from plugins.torch_backend.shared.packing import packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
+
+__all__ = ["LSTM", "LSTMStep"]
 
 _NAMES = ("W_x", "W_h", "b")
 

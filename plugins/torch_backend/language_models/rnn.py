@@ -12,9 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from plugins.networks.shared.recurrent_steps import RNNStep
 from plugins.torch_backend.shared.packing import Packing, packed_steps
 from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 from plugins.torch_backend.shared.rnn_steps import recurrent_steps
+
+__all__ = ["RNN", "RNNStep"]
 
 
 class RNN(RecurrentLayer):

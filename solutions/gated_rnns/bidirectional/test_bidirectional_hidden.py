@@ -13,7 +13,7 @@ RTOL = 1e-7
 @pytest.mark.hint(
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
-@pytest.mark.promise("any-input", "result-forward-backward")
+@pytest.mark.promise("any-recurrent-layers", "layers-of-different-sizes")
 def test_layers_of_other_kinds(submission, reference, rng):
     """An LSTM and an RNN of another size, in either direction."""
     mask = np.arange(4) < np.array([[4], [2]])
@@ -31,7 +31,7 @@ def test_layers_of_other_kinds(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2)
 @pytest.mark.hint("The two parts of y may differ in size: how many features has →h?")
-@pytest.mark.promise("Bidirectional.forward.x", "dtype")
+@pytest.mark.promise("Bidirectional.forward.x", "float32-stays")
 def test_any_shape(submission, reference, rng):
     """A batch of one, one step, two layers of unequal sizes; float32 stays float32."""
     for N, T, D, left, right in [(1, 1, 1, 1, 1), (1, 6, 2, 5, 1), (4, 2, 5, 1, 3)]:
@@ -48,7 +48,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(1)
 @pytest.mark.hint("←h_t = ←h_{t+1} at every step without a word, also in the middle.")
-@pytest.mark.promise("step-without-word", "any-input-mask")
+@pytest.mark.promise("padding-keeps-both-states", "masks-with-gaps")
 def test_gaps(submission, reference, rng):
     """Masks with gaps and with no words at all."""
     layers = [part("rnn", 2, 3, rng=rng) for _ in range(2)]
@@ -63,7 +63,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(0.5)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise("independent-calls")
+@pytest.mark.promise("backward-of-the-last-forward")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     layers = [part("rnn", 3, 4, rng=rng) for _ in range(2)]

@@ -1,9 +1,4 @@
-"""A language model with gated layers, and its accuracy in subject-verb agreement.
-
-Source: CS224n lecture 7, sections 1.6, 1.7 and 3 to 4; Zaremba et al., "Recurrent neural network
-regularization" (2014); Linzen et al., "Assessing the ability of LSTMs to learn syntax-sensitive
-dependencies" (2016).
-"""
+"""A language model with gated layers, and its accuracy in agreement (CS224n lecture 7)."""
 
 from __future__ import annotations
 
@@ -17,22 +12,12 @@ from framework.models.parts import part
 
 
 class GatedLM(LanguageModel):
-    """ŷ_t = softmax(h_t U + b), with the states h_t of the highest of several gated layers.
+    """ŷₜ = softmax(hₜ U + b), with the states hₜ of the highest of several gated layers.
 
     Args:
-        vocabulary_size: V.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of the states of every layer.
+        vocabulary_size, embedding_size, hidden_size: V, E and H.
         cell: registered name of a recurrent layer: "lstm", "gru", "rnn", ...
         layers: number of recurrent layers, combined by your `Stacked`.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V, E)`, U `(H, V)`, b `(V,)`, and those of the layers, from below, as
-        cell.layer_1.NAME, cell.layer_2.NAME, ...
-
-    Attributes:
-        state: the states of all layers after the last token that `forward` read.
     """
 
     def __init__(
@@ -58,16 +43,9 @@ class GatedLM(LanguageModel):
         self.add_parameter("b", np.zeros(V))
 
     def forward(self, tokens: Array, state: Any = None) -> Array:
-        """Return the scores of the next token; softmax of logits[:, t] predicts x_{t+1}.
+        """Return logits `(N, T, V)` for ids `(N, T)`; softmax of logits[:, t] predicts xₜ₊₁.
 
-        Keeps the layers' last states in `self.state`, where the next piece of text can continue.
-
-        Args:
-            tokens: ids, `(N, T)` integers.
-            state: the states before the first token, in the form of `self.state`; zeros if None.
-
-        Returns:
-            logits `(N, T, V)`.
+        Starts from `state`, or from zeros, and keeps the last states in `self.state`.
 
         Raises:
             IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
@@ -87,11 +65,7 @@ class GatedLM(LanguageModel):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of the output layer, of all recurrent layers and of the embeddings.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-        """
+        """Add all parameters' gradients. grad_logits `(N, T, V)` is not modified."""
         # BEGIN SOLUTION: U and b, then self.cell.backward, then the rows of the embedding
         steps = ([0, 1], [0, 1])  # sum over the batch and over time
         self.gradients["U"] += np.tensordot(self._h, grad_logits, axes=steps)
@@ -108,14 +82,9 @@ class GatedLM(LanguageModel):
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text and return log ŷ, the log probabilities of the next one.
+        """Read one token of each text `(N,)`; return log ŷ `(N, V)` of the next, and the new state.
 
-        Args:
-            tokens: the ids just read, `(N,)` integers.
-            state: what `initial_state` or the last call returned. Not modified.
-
-        Returns:
-            log probabilities `(N, V)`, and the state after `tokens`.
+        `state` is what `initial_state` or the last call returned. Not modified.
         """
         # BEGIN SOLUTION: forward with T = 1, then a log softmax that is stable for large scores
         logits = self.forward(tokens[:, None], state)[:, 0]
@@ -131,18 +100,13 @@ def agreement_accuracy(
     wrong: Array,
     distances: Array,
 ) -> dict[int, float]:
-    """Return, for each distance, how often the right form of a verb is the more probable one.
+    """Return distance -> share of items with P(right | prefix) > P(wrong | prefix), sorted.
 
     Args:
         model: any language model.
-        prefixes: M arrays of ids `(T_m,)`: the words before each verb, of different lengths.
-        right: the form that agrees with the subject, ids `(M,)`.
-        wrong: the other form, ids `(M,)`.
+        prefixes: M arrays of ids, the words before each verb, of different lengths.
+        right, wrong: the form that agrees with the subject, and the other one, ids `(M,)`.
         distances: between subject and verb, `(M,)` integers.
-
-    Returns:
-        distance -> share of its items for which P(right | prefix) > P(wrong | prefix), for the
-        distances that occur, in rising order.
 
     Raises:
         ValueError: an empty prefix, or different numbers of items.

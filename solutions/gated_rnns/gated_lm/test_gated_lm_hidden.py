@@ -20,7 +20,7 @@ from plugins.lectures.languages.markov import MarkovModel
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("V, E and H may all differ; each layer needs its own weights.")
-@pytest.mark.promise("lowest-reads-numbers", "dtype")
+@pytest.mark.promise("lowest-layer-reads-vectors", "float32-stays")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of 1 to 9 words, 1 to 3 layers, E ≠ H; float32 stays float32."""
     for N, T, V, E, H, layers in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 3), (3, 9, 4, 6, 2, 2)]:
@@ -36,7 +36,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("forward(tokens) starts from zeros, even where self.state is something else.")
-@pytest.mark.promise("without-state-forward", "GatedLM.forward")
+@pytest.mark.promise("starts-from-the-initial-state", "GatedLM.forward")
 def test_calls_start_anew(submission, reference, rng):
     """Without a state, forward starts from the initial state; two halves give the whole."""
     pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, "lstm", 2, rng=rng)
@@ -54,7 +54,7 @@ def test_calls_start_anew(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("exp(−10000) is 0, its log −inf: use z − max − log Σ exp(z − max) instead.")
-@pytest.mark.promise("finite")
+@pytest.mark.promise("large-scores")
 def test_extreme_scores(submission, reference, rng):
     """Scores of ±10000 give log probabilities without inf or nan, in each text."""
     pair = paired_models(submission, reference, "GatedLM", 5, 3, 4, rng=rng)
@@ -72,7 +72,9 @@ def test_extreme_scores(submission, reference, rng):
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1)
 @pytest.mark.hint("∂J/∂embedding belongs to the tokens that were read, not to those predicted.")
-@pytest.mark.promise("tokens-read-gradient", "errors", "GatedLM.forward.raises")
+@pytest.mark.promise(
+    "only-read-tokens-have-gradients", "ids-outside-are-errors", "GatedLM.forward.raises"
+)
 def test_ids(submission, reference, rng):
     """Tokens that were not read have no gradient; an id outside 0 ... V−1 is an error."""
     pair = paired_models(submission, reference, "GatedLM", 6, 3, 4, rng=rng)
@@ -88,7 +90,7 @@ def test_ids(submission, reference, rng):
 @pytest.mark.task("agreement_accuracy")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("P(right) > P(wrong): equal probabilities are not right.")
-@pytest.mark.promise("returns-distance-share")
+@pytest.mark.promise("share-by-distance")
 def test_ties_and_order(submission, rng):
     """agreement_accuracy: a tie is not right; distances rise, each with its own share."""
     last, other = rng.permutation(4)[:2]
@@ -126,10 +128,7 @@ class Layered:
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Each item starts from model.initial_state(1).")
 @pytest.mark.promise(
-    "agreement-accuracy-reads",
-    "without-items-result",
-    "errors-valueerror",
-    "agreement_accuracy.raises",
+    "items-are-independent", "no-items", "incomplete-items-are-errors", "agreement_accuracy.raises"
 )
 def test_items_are_independent(submission, reference, rng):
     """agreement_accuracy: items are independent; missing pieces are errors."""

@@ -11,7 +11,7 @@ RTOL = 1e-7
 @pytest.mark.task("GRU")
 @pytest.mark.points(4)
 @pytest.mark.hint("With u = 0, h_t = h_{t−1}: is that what your formula gives?")
-@pytest.mark.promise("we-follow-lecture")
+@pytest.mark.promise("u-of-0-keeps-the-state")
 def test_u_keeps_the_state(submission, rng):
     """With u = 0 the state and its gradient do not change in 100 steps."""
     D, H = 2, 3
@@ -26,15 +26,10 @@ def test_u_keeps_the_state(submission, rng):
     equal(grad_h_0, grad_h[:, -1], "the gradient of h_0, 100 steps before the loss", rtol=RTOL)
 
 
-@pytest.mark.task("GRU")
-@pytest.mark.points(5)
-@pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
-@pytest.mark.parametrize("reset_after", [False, True])
-@pytest.mark.promise("GRU.forward.x", "unchanged", "dtype", "GRU.forward.raises")
-def test_any_shape(submission, reference, rng, reset_after):
-    """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32; a second use."""
+def other_shapes(submission, reference, rng, **options):
+    """Compare gradients for other sizes, a second use, and float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
-        pair = paired_models(submission, reference, "GRU", D, H, reset_after=reset_after, rng=rng)
+        pair = paired_models(submission, reference, "GRU", D, H, rng=rng, **options)
         pair.same_backward(rng.normal(size=(N, T, D)), rng.normal(size=(N, H)), rng=rng)
     pair.accumulates(rng.normal(size=(3, 4, 1)), rng=rng)
     refuses(pair.student, "forward", rng.normal(size=(2, 4, 2)))
@@ -45,13 +40,29 @@ def test_any_shape(submission, reference, rng, reset_after):
 
 
 @pytest.mark.task("GRU")
-@pytest.mark.points(1.75)
+@pytest.mark.points(5)
+@pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
+@pytest.mark.promise("GRU.forward.x", "arguments-stay", "float32-stays", "GRU.forward.raises")
+def test_any_shape(submission, reference, rng):
+    """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32; a second use."""
+    other_shapes(submission, reference, rng)
+
+
+@pytest.mark.task("ResetAfterStep")
+@pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
+@pytest.mark.promise("reset-after")
+def test_any_shape_with_reset_after(submission, reference, rng):
+    """GRU(reset_after=True): other sizes and lengths; float32; a second use."""
+    other_shapes(submission, reference, rng, reset_after=True)
+
+
+@pytest.mark.task("GRU")
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
-@pytest.mark.parametrize("reset_after", [False, True])
-@pytest.mark.promise("unchanged-step", "any-input", "GRU.backward")
-def test_gaps(submission, reference, rng, reset_after):
+@pytest.mark.promise("padding-keeps-the-state", "masks-with-gaps", "GRU.backward")
+def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""
-    pair = paired_models(submission, reference, "GRU", 2, 3, reset_after=reset_after, rng=rng)
+    pair = paired_models(submission, reference, "GRU", 2, 3, rng=rng)
     mask = np.array([[True, False, True, False], [False, False, False, True], [False] * 4])
     x = rng.normal(size=(3, 4, 2))
     pair.same_backward(x, rng.normal(size=(3, 3)), mask, rng=rng)
@@ -61,7 +72,7 @@ def test_gaps(submission, reference, rng, reset_after):
 @pytest.mark.task("GRU")
 @pytest.mark.points(1.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise("independent-calls")
+@pytest.mark.promise("backward-of-the-last-forward")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "GRU", 3, 4, rng=rng)

@@ -30,7 +30,7 @@ def remembering(model, D, H, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("With f = 1 and i = 0, c_t = c_{t−1}: is that what your formula gives?")
-@pytest.mark.promise("keeps-content-exactly", "unchanged-way")
+@pytest.mark.promise("open-forget-gate-keeps-the-cell", "padding-passes-the-gradients-on")
 def test_a_cell_remembers(submission, rng):
     """With f = 1 and i = 0 the cell keeps its content for 100 steps, and so does its gradient."""
     D, H = 2, 3
@@ -52,7 +52,7 @@ def test_a_cell_remembers(submission, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(4)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
-@pytest.mark.promise("LSTM.forward.x", "dtype", "LSTM.forward.raises")
+@pytest.mark.promise("LSTM.forward.x", "float32-stays", "LSTM.forward.raises")
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 30 steps, sizes of 1, D ≠ H; float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 30, 1, 3)]:
@@ -68,7 +68,12 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Look at one row with words, then none, then words again.")
-@pytest.mark.promise("step-without-word", "any-input", "unchanged-way", "LSTM.backward")
+@pytest.mark.promise(
+    "padding-keeps-the-states",
+    "masks-with-gaps",
+    "padding-passes-the-gradients-on",
+    "LSTM.backward",
+)
 def test_gaps(submission, reference, rng):
     """Masks with gaps, with no words at all, and without a state."""
     pair = paired_models(submission, reference, "LSTM", 2, 3, rng=rng)
@@ -87,7 +92,7 @@ def test_gaps(submission, reference, rng):
 @pytest.mark.task("LSTM")
 @pytest.mark.points(3)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
-@pytest.mark.promise("independent-calls")
+@pytest.mark.promise("backward-of-the-last-forward")
 def test_repeated_calls(submission, reference, rng):
     """Calls do not disturb each other, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "LSTM", 3, 4, rng=rng)

@@ -1,8 +1,4 @@
-"""A recurrent tagger: a tag for every word, from one direction or from both.
-
-Source: CS224n lecture 7, sections 4.5 to 4.9; lecture 11, section 3.4; Graves and Schmidhuber,
-"Framewise phoneme classification with bidirectional LSTM" (2005).
-"""
+"""A recurrent tagger: a tag for every word (CS224n lecture 7, sections 4.5 to 4.9)."""
 
 from __future__ import annotations
 
@@ -17,20 +13,12 @@ PAD = 0  # the id of the padding after short sentences
 
 
 class RecurrentTagger(Model):
-    """Scores of the tags of each word: logits_t = y_t W + b, with the states y_t of a reader.
+    """Scores of the tags of each word: logitsₜ = yₜ W + b, with the states yₜ of a reader.
 
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
-        hidden_size: H, the size of the state of one direction.
-        tags: C, the number of tags.
+        vocabulary_size, embedding_size, hidden_size, tags: V (with the padding id 0), E, H and C.
         cell: registered name of a recurrent layer: "rnn", "lstm" or "gru".
         both: read the sentence in both directions; False: from left to right only.
-        rng: draws the initial weights.
-
-    Parameters:
-        embedding `(V, E)`; those of the reader as reader.NAME; output.W `(2H, C)`, or `(H, C)` for
-        one direction, and output.b `(C,)`.
     """
 
     def __init__(
@@ -55,15 +43,10 @@ class RecurrentTagger(Model):
         self.output = self.add_child("output", part("affine")(2 * H if both else H, tags, rng=rng))
 
     def forward(self, ids: Array) -> Array:
-        """Return the scores of all tags for each word: word vectors, reader, affine layer.
-
-        The reader gets the mask of the words, so that padding does not change the scores of words.
+        """Return the scores of all tags `(N, T, C)`; those of padding do not matter.
 
         Args:
             ids: `(N, T)` integers, T ≥ 1, short sentences padded with `PAD` at the end.
-
-        Returns:
-            logits `(N, T, C)`. Those of padding do not matter.
 
         Raises:
             IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
@@ -76,15 +59,7 @@ class RecurrentTagger(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Send the gradient back through output and reader to the word vectors.
-
-        Adds to `gradients`. A word gets the sum of the gradients of all its places. Ids have no
-        gradient: nothing is returned. (The reader's `backward` returns a pair: the gradients of x
-        and of its first state.)
-
-        Args:
-            grad_logits: `(N, T, C)`. Not modified.
-        """
+        """Add to `gradients`; return nothing. grad_logits is not modified."""
         # BEGIN SOLUTION
         grad_x, _ = self.reader.backward(self.output.backward(grad_logits))
         np.add.at(self.gradients["embedding"], self._ids, grad_x)
@@ -92,15 +67,9 @@ class RecurrentTagger(Model):
 
 
 def tagging_accuracy(logits: Array, tags: Array, ids: Array) -> float:
-    """Return the share of words whose most probable tag is the right one.
+    """Return the share of words, from 0 to 1, whose most probable tag is right; 0 without words.
 
-    Args:
-        logits: `(N, T, C)`.
-        tags: the right tags, `(N, T)` integers; those at padding do not matter.
-        ids: `(N, T)` integers; places with `PAD` are not counted.
-
-    Returns:
-        a number from 0 to 1; 0 if there are no words.
+    Args: logits `(N, T, C)`; tags and ids `(N, T)`. Places with the id `PAD` are not counted.
     """
     # BEGIN SOLUTION
     words = ids != PAD
@@ -110,14 +79,7 @@ def tagging_accuracy(logits: Array, tags: Array, ids: Array) -> float:
 
 
 def next_word_tags(ids: Array) -> Array:
-    """Return the next word of each place as its tag: the targets of a language model.
-
-    Args:
-        ids: `(N, T)` integers, T ≥ 2.
-
-    Returns:
-        `(N, T − 1)`: the tag of place t is the id at t + 1. A new array.
-    """
+    """Return the next word of each place as its tag, `(N, T − 1)`, a new array."""
     # BEGIN SOLUTION
     return ids[:, 1:].copy()
     # END SOLUTION

@@ -20,7 +20,7 @@ def each(test):
 @pytest.mark.task("Residual")
 @pytest.mark.points(1)
 @pytest.mark.hint("Where f(x) = 0, y is x.")
-@pytest.mark.promise("residual-he-et", "through-residual-layers")
+@pytest.mark.promise("f-is-any-model", "a-path-without-factors")
 def test_identity(submission, reference, rng):
     """Residual: around a layer that gives 0, signal and gradient do not change; else they do."""
     x, grad = rng.normal(size=(2, 4, 5, 3))
@@ -48,7 +48,9 @@ def test_nothing_is_lost(submission, reference, rng):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("Use only f, x and the gradients: nothing may depend on sizes or names.")
-@pytest.mark.promise("any-input", "new-arrays", "independent-calls", "dtype")
+@pytest.mark.promise(
+    "f-is-any-model", "results-are-new-arrays", "backward-of-the-last-forward", "float32-stays"
+)
 def test_layers_in_layers(submission, reference, rng, name):
     """A shortcut around a shortcut around an affine layer; float32."""
     inner = {"Residual": "residual", "DenseConnection": "dense_connection"}[name]
@@ -66,7 +68,7 @@ def test_layers_in_layers(submission, reference, rng, name):
 @pytest.mark.task("Highway")
 @pytest.mark.points(1)
 @pytest.mark.hint("With t = 0, y is x; with t = 1, y is h.")
-@pytest.mark.promise("layer-gates-control")
+@pytest.mark.promise("gates-scale-both-paths")
 def test_gates_at_their_ends(submission, rng):
     """Highway: a closed gate gives x, an open one gives h; the same for the gradients."""
     layer = submission.Highway(3, rng=rng)
@@ -84,7 +86,9 @@ def test_gates_at_their_ends(submission, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(2)
 @pytest.mark.hint("reshape(-1, D) makes rows of any batch; ReLU'(0) = 0.")
-@pytest.mark.promise("Highway.forward.x", "Highway.backward", "dtype", "Highway.forward.raises")
+@pytest.mark.promise(
+    "Highway.forward", "Highway.backward", "float32-stays", "Highway.forward.raises"
+)
 def test_any_shape(submission, reference, rng):
     """Highway: sizes of 1, an input without a batch axis, ReLU at 0, float32."""
     for shape in ((1, 1), (7,), (2, 1, 3, 4)):

@@ -1,9 +1,4 @@
-"""Stacked recurrent layers, with skip or dense connections around them, and their dropout.
-
-Source: CS224n lecture 7, sections 4.10 to 4.13; Britz et al., "Massive Exploration of Neural
-Machine Translation Architectures" (2017), for the depth and the connections. Notes part III,
-section 2.3; Zaremba et al., "Recurrent Neural Network Regularization" (2014), for dropout.
-"""
+"""Stacked recurrent layers, and their dropout (CS224n lecture 7, 4.10 to 4.13; notes 2.3)."""
 
 from __future__ import annotations
 
@@ -20,17 +15,9 @@ class Stacked(Model):
     """A deep recurrent network: the states of a layer are the inputs of the next one.
 
     Args:
-        layers: recurrent layers (RNN, LSTM, GRU, ...) from the lowest to the highest, each with
-            `forward(x, state, mask)`, `backward(grad_h)` -> grad_x, grad_state, `initial_state`
-            and the attribute `state`.
+        layers: recurrent layers from the lowest to the highest.
         skip: what the next layer reads: the states h of a layer (None), their sum with the input x
-            of that layer ("skip"), or both, concatenated ("dense").
-
-    Parameters:
-        those of the layers, from below, as ``layer_1.NAME``, ``layer_2.NAME``, ...
-
-    Attributes:
-        state: the states of all layers after the last step that `forward` read, a tuple.
+            of that layer ("skip"), or [x, h] ("dense").
 
     Raises:
         ValueError: no layer at all, one layer twice, or an unknown `skip`.
@@ -54,7 +41,7 @@ class Stacked(Model):
         ]
 
     def initial_state(self, batch_size: int) -> tuple[Any, ...]:
-        """Return the states of all layers before the first step, a tuple from below."""
+        """Return the first states of all layers, a tuple from below."""
         # BEGIN SOLUTION: call initial_state of every layer
         return tuple(layer.initial_state(batch_size) for layer in self.layers)
         # END SOLUTION
@@ -62,27 +49,18 @@ class Stacked(Model):
     def forward(
         self, x: Array, state: Sequence[Any] | None = None, mask: Array | None = None
     ) -> Array:
-        """Run all layers over the whole sequence; for l = 1 ... L, from x⁽¹⁾ = x:
+        """Run all layers; return what a further layer would read, with "dense" only the highest h.
 
-            h⁽ˡ⁾ = layer l (x⁽ˡ⁾)
-            x⁽ˡ⁺¹⁾ = h⁽ˡ⁾                without connections
-            x⁽ˡ⁺¹⁾ = x⁽ˡ⁾ + h⁽ˡ⁾         "skip"; h⁽ˡ⁾ where the layer changes the number of features
-            x⁽ˡ⁺¹⁾ = [x⁽ˡ⁾, h⁽ˡ⁾]        "dense": a layer reads x and all states below it
-
-        Keeps the last states in `self.state`.
+        Keeps the last states in `self.state`. With "skip", a layer that changes the number of
+        features has no connection around it.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
-            state: the first state of each layer, in the form of `initial_state` and `self.state`;
-                None: each layer starts from its own initial state.
-            mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
-
-        Returns:
-            x⁽ᴸ⁺¹⁾; with "dense" only h⁽ᴸ⁾. `(N, T, H)` with the H of the highest layer.
+            state: the first state of each layer, a tuple from below; None: each layer's own.
+            mask: `(N, T)`, False where there is no word. None: words everywhere.
 
         Raises:
-            ValueError: the number of states is not that of the layers, or a layer does not accept
-                the number of features that it gets.
+            ValueError: not one state for each layer, or a wrong number of features.
         """
         # BEGIN SOLUTION: run the layers, and keep what backward needs
         states = [None] * len(self.layers) if state is None else state
@@ -102,17 +80,7 @@ class Stacked(Model):
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, tuple[Any, ...]]:
-        """Send the gradient back from the highest layer to the lowest.
-
-        The input of a layer gets a gradient through that layer. With "skip" and "dense", the
-        gradient around the layer is added.
-
-        Args:
-            grad_h: gradient of what `forward` returned, `(N, T, H)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of all first states, a tuple from below.
-        """
+        """Return grad_x and those of all first states, a tuple. grad_h is not modified."""
         # BEGIN SOLUTION: for each layer, the gradient of h and the one around it
         grad_states: list[Any] = []
         grad = grad_h
@@ -137,17 +105,10 @@ class Stacked(Model):
 class RecurrentDropout(Model):
     """A recurrent layer that drops, in training, only what does not erase its memory.
 
-    Kept entries are divided by p, so that at test time this is the layer itself.
-
     Args:
-        layer: a recurrent layer.
-        keep_probability: p, in (0, 1].
-        drop: "inputs": entries of x, with a new mask at every step; the states are never dropped.
-            "weights": entries of all matrices of the layer, with one mask for all steps.
-        rng: draws the masks.
-
-    Parameters:
-        those of the layer, with the names that they have there.
+        keep_probability: p, in (0, 1]; kept entries are divided by it.
+        drop: "inputs": entries of x, with a new mask at every step. "weights": entries of all
+            matrices of the layer, with one mask for all steps.
 
     Attributes:
         dropouts: your `Dropout` layers: one for "x", or one for each matrix of the layer, by name.
@@ -179,29 +140,18 @@ class RecurrentDropout(Model):
 
     @property
     def state(self) -> Any:
-        """Given: return the state of the layer after the last step that `forward` read."""
+        """Given: return the last state of the layer."""
         return self.layer.state
 
     def initial_state(self, batch_size: int) -> Any:
-        """Given: return the state of the layer before the first step."""
+        """Given: return the first state of the layer."""
         return self.layer.initial_state(batch_size)
 
     def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
-        """Return the states h of the layer for all steps.
+        """Return the states h of the layer, on dropped inputs or with dropped matrices.
 
-            "inputs":    h = layer(x ∘ m)
-            "weights":   the layer computes with W ∘ m_W for each of its matrices W
-
-        The masks of the matrices are drawn in the order of `dropouts`, once in each call. After the
-        call, the parameters of the layer have their own values again.
-
-        Args:
-            x: `(N, T, D)`. Not modified.
-            state: the first state of the layer; None: its initial state.
-            mask: `(N, T)`, False where a sequence has no word; None: words everywhere.
-
-        Returns:
-            `(N, T, H)`.
+        Masks are drawn in the order of `dropouts`, once in each call. After it, the parameters of
+        the layer have their own values again. x is not modified.
         """
         # BEGIN SOLUTION: put W ∘ m into the matrices, run the layer, and put the old values back
         if self.drop == "inputs":
@@ -222,16 +172,7 @@ class RecurrentDropout(Model):
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, Any]:
-        """Add the gradients of the layer's parameters, with the masks of the last `forward`.
-
-            "weights":   ∂J/∂W += ∂J/∂(W ∘ m_W) ∘ m_W
-
-        Args:
-            grad_h: `(N, T, H)`. Not modified.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradient of the first state.
-        """
+        """Add and return gradients as the layer does. grad_h is not modified."""
         # BEGIN SOLUTION: the layer adds to its gradients; only what it adds is multiplied by m
         if self.drop == "inputs":
             grad_x, grad_state = self.layer.backward(grad_h)

@@ -22,7 +22,7 @@ def stack_of(submission, reference, skip, layers, rng):
     "Take the state of each layer without looking into it: that of an LSTM has two arrays."
 )
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise("stack-may-layer")
+@pytest.mark.promise("layers-of-any-kind")
 def test_layers_of_other_kinds(submission, reference, rng, skip):
     """An LSTM between two RNNs of other sizes."""
     second, third = (7, 9) if skip == "dense" else (4, 2)
@@ -41,7 +41,7 @@ def test_layers_of_other_kinds(submission, reference, rng, skip):
 @pytest.mark.points(1.5)
 @pytest.mark.hint("A single layer has a connection, too; with 'dense' the result is its h.")
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise("stack-may-layer", "dtype", "Stacked.forward.x")
+@pytest.mark.promise("layers-of-any-kind", "float32-stays", "Stacked.forward.x")
 def test_one_layer(submission, reference, rng, skip):
     """A stack of one layer; every size 1; float32."""
     for N, T, D in ((1, 1, 1), (3, 2, 5)):
@@ -57,7 +57,7 @@ def test_one_layer(submission, reference, rng, skip):
 @pytest.mark.points(0.75)
 @pytest.mark.hint("Calls of forward are independent; backward belongs to the last one.")
 @pytest.mark.parametrize("skip", KINDS)
-@pytest.mark.promise("independent-calls", "any-input")
+@pytest.mark.promise("backward-of-the-last-forward", "masks-with-gaps")
 def test_repeated_calls(submission, reference, rng, skip):
     """Calls are independent; masks with gaps; backward belongs to the last forward."""
     sizes = (3, 6, 9, 12) if skip == "dense" else (3, 3, 3, 3)
@@ -89,7 +89,7 @@ def test_what_does_not_fit(submission, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("With p = 1 every mask is 1: then your gradients must be those of your forward.")
 @pytest.mark.parametrize("drop", ["inputs", "weights"])
-@pytest.mark.promise("kept-entries-divided", "RecurrentDropout.keep_probability")
+@pytest.mark.promise("kept-entries-grow", "RecurrentDropout.keep_probability")
 def test_everything_kept(submission, reference, rng, drop):
     """RecurrentDropout: with p = 1 in training it is the layer; float32; one step."""
     name = "RecurrentDropout"
@@ -108,7 +108,7 @@ def test_everything_kept(submission, reference, rng, drop):
 @pytest.mark.task("RecurrentDropout")
 @pytest.mark.points(3)
 @pytest.mark.hint("Each forward draws new masks; backward uses those of the last forward.")
-@pytest.mark.promise("entry-weights-kept", "RecurrentDropout.raises")
+@pytest.mark.promise("half-kept-and-doubled", "RecurrentDropout.raises")
 def test_each_call_draws_new_masks(submission, reference, rng):
     """RecurrentDropout: two calls differ, in a stack, too; an unknown `drop` is an error."""
     seed = int(rng.integers(10**6))

@@ -39,7 +39,7 @@ class Leaky:
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
-@pytest.mark.promise("state-lstm-two", "any-input")
+@pytest.mark.promise("both-states-of-an-lstm", "any-recurrent-layer")
 def test_two_states(submission, rng):
     """gradient_norms: a state of two arrays, whose gradients form one vector."""
     d = rng.uniform(0.3, 0.8)
@@ -55,7 +55,7 @@ def test_two_states(submission, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(3)
-@pytest.mark.promise("after-gradient-norms")
+@pytest.mark.promise("gradients-stay")
 def test_gradients_are_left_alone(submission, reference, rng):
     """gradient_norms: leaves the layer's gradients and the inputs unchanged."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -73,7 +73,7 @@ def test_gradients_are_left_alone(submission, reference, rng):
 
 @pytest.mark.task("gradient_norms")
 @pytest.mark.points(1.5)
-@pytest.mark.promise("errors", "gradient_norms.raises")
+@pytest.mark.promise("steps-outside-are-errors", "gradient_norms.raises")
 def test_no_such_step(submission, reference, rng):
     """gradient_norms: a step outside of x is an error; one step is enough."""
     pair = paired_models(submission, reference, part("rnn", 2, 3, rng=rng), rng=rng)
@@ -87,7 +87,7 @@ def test_no_such_step(submission, reference, rng):
 @pytest.mark.task("spectral_bound")
 @pytest.mark.points(3)
 @pytest.mark.promise(
-    "spectral_bound.distances", "errors", "spectral-bound-distances", "spectral_bound.raises"
+    "spectral_bound", "steps-outside-are-errors", "bound-of-each-distance", "spectral_bound.raises"
 )
 def test_odd_distances(submission, reference, rng):
     """spectral_bound: no distances, distances in any order, negative ones, a triangular matrix."""
@@ -99,7 +99,7 @@ def test_odd_distances(submission, reference, rng):
 
 @pytest.mark.task("descend")
 @pytest.mark.points(1.5)
-@pytest.mark.promise("descend.returns", "threshold-given-your")
+@pytest.mark.promise("descend", "descent-clips-by-norm")
 def test_no_steps(submission, reference, rng):
     """descend: without steps, the path is one point."""
     agrees(submission, reference, "descend", callback(np.negative), np.array([1.0, 2.0]), 0.5, 0)

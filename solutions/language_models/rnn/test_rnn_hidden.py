@@ -11,7 +11,7 @@ RTOL = 1e-7
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Nothing in the layer may depend on a particular N, T, D or H.")
-@pytest.mark.promise("RNN.forward.x", "dtype", "RNN.raises")
+@pytest.mark.promise("RNN.forward.x", "float32-stays", "RNN.raises")
 def test_any_shape(submission, reference, rng):
     """A batch of one, sequences of 1 to 40 steps, sizes of 1, D ≠ H; float32 stays float32."""
     for N, T, D, H in [(1, 1, 1, 1), (1, 9, 2, 5), (4, 2, 5, 1), (3, 40, 1, 3)]:
@@ -29,7 +29,7 @@ def test_any_shape(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("h_0 = None means zeros, and backward returns grad_h_0 in that case too.")
-@pytest.mark.promise("RNN.forward.h_0", "backward-returns-grad")
+@pytest.mark.promise("RNN.forward.h_0", "gradients-of-x-and-the-first-state")
 def test_default_state(submission, reference, rng):
     """Without h_0 the layer starts from zeros, and backward returns both gradients."""
     pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
@@ -46,8 +46,9 @@ def test_default_state(submission, reference, rng):
 def test_gradient_flows_back_only(submission, reference, rng):
     """The loss at one step has a gradient at all inputs up to it, and at none after it."""
     model = paired_models(submission, reference, "RNN", 3, 4, rng=rng).student
-    model.forward(rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4)))
+    x, h_0 = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 4))
     for t in range(5):
+        model.forward(x, h_0)
         grad_h = np.zeros((2, 5, 4))
         grad_h[:, t] = rng.normal(size=(2, 4))
         grad_x, grad_h_0 = model.backward(grad_h)
@@ -66,7 +67,7 @@ def test_gradient_flows_back_only(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(3)
 @pytest.mark.hint("Cut where t > 0 and t % truncation == 0; the gradient of h_0 remains.")
-@pytest.mark.promise("rnn-truncation-rng", "RNN.raises")
+@pytest.mark.promise("gradient-stays-in-its-chunk", "RNN.raises")
 def test_truncation_at_the_edges(submission, reference, rng):
     """A truncation that does not divide the length, is 1, or exceeds the length."""
     x, h_0 = rng.normal(size=(2, 7, 2)), rng.normal(size=(2, 3))
@@ -81,7 +82,7 @@ def test_truncation_at_the_edges(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(2)
 @pytest.mark.hint("Each call of forward is independent, and backward belongs to the last one.")
-@pytest.mark.promise("independent-calls", "independent-calls-forward")
+@pytest.mark.promise("starts-from-zeros", "backward-of-the-last-forward")
 def test_repeated_calls(submission, reference, rng):
     """Calls are independent, and backward belongs to the last forward."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)
@@ -109,7 +110,7 @@ def test_saturated(submission, reference, rng):
 @pytest.mark.task("RNN")
 @pytest.mark.points(1)
 @pytest.mark.hint("x has to be (N, T, D) with D = input_size: raise a ValueError otherwise.")
-@pytest.mark.promise("errors", "RNN.forward.raises")
+@pytest.mark.promise("wrong-features-are-an-error", "RNN.forward.raises")
 def test_wrong_number_of_features(submission, reference, rng):
     """An input with the wrong number of features raises a ValueError."""
     pair = paired_models(submission, reference, "RNN", 3, 4, rng=rng)

@@ -8,7 +8,7 @@ import threading
 from autograder.course.reading import find_course
 from autograder.reports.json_report import render_json
 
-WRONG = ("from_later = grad_a[:, t] @ W_h.T", "from_later = grad_a[:, t] @ W_h")
+WRONG = ("grad = grad_h[:, t] + from_later", "grad = grad_h[:, t]")
 PASSES = """
 import sys
 from autograder.cli import grade
@@ -27,9 +27,9 @@ def test_a_report_names_the_mistake_the_same_each_time(graded, real_solution):
     files = {"rnn": real_solution("rnn").replace(*WRONG)}
     tables = [json.loads(render_json(graded(files, "rnn"))) for _ in range(2)]
     assert without_seconds(tables[0]) == without_seconds(tables[1])
-    checks = tables[0]["exercises"][0]["tasks"][0]["checks"]
+    checks = tables[0]["exercises"][0]["tasks"][1]["checks"]
     ids = {check["diagnosis"]["id"] for check in checks if check["diagnosis"]}
-    assert ids == {"recurrent-weights-not-transposed"}
+    assert ids == {"no-gradient-through-time"}
 
 
 def test_threads_of_the_grader_change_nothing(graded, real_solution):

@@ -30,27 +30,27 @@ def told(check):
 MISTAKES = {
     "RNN without the state before": (
         "rnn",
-        [('states[:, t] @ self.parameters["W_h"]', '0 * states[:, t] @ self.parameters["W_h"]')],
-        "RNN",
+        [("from_input + h @ W_h", "from_input + 0 * h @ W_h")],
+        "RNNStep",
         WRONG,
-        ["RNN.forward: 48 of 48 values differ from the expected ones"],
-        ["One step from the zero state"],
+        ["forward: 8 of 8 values differ from the expected ones"],
+        ["RNNStep.backward: the gradients of a_t and of the state before the step"],
     ),
     "RNN that never goes back in time": (
         "rnn",
-        [("from_later = grad_a[:, t] @ W_h.T", "last = grad_a[:, t] @ W_h.T")],
+        [("grad_a[:, t], from_later = self.step", "grad_a[:, t], last = self.step")],
         "RNN",
         WRONG,
         ["the gradient of input 1 that backward returns"],
-        ["One step from the zero state", "A whole sequence from a given state"],
+        ["A whole sequence from a given state"],
     ),
     "RNN that multiplies by W_h": (
         "rnn",
-        [("grad_a[:, t] @ W_h.T", "grad_a[:, t] @ W_h")],
-        "RNN",
+        [("grad_a, grad_a @ W_h.T", "grad_a, grad_a @ W_h")],
+        "RNNStep",
         WRONG,
         ["worst at [", "(ratio "],
-        ["One step from the zero state"],
+        ["RNNStep.forward: the next state, in float64 and in float32"],
     ),
     "RNN that overwrites its gradients": (
         "rnn",
@@ -214,7 +214,7 @@ def test_a_language_model_without_its_cell_is_blocked(graded, real_solution, stu
 
 
 def test_a_file_that_does_not_parse_tells_its_line(graded, real_solution):
-    text = real_solution("rnn").replace("N, T, D = x.shape", "N, T, D = x.shape)")
+    text = real_solution("rnn").replace("N, T, _ = x.shape", "N, T, _ = x.shape)")
     (result,) = graded({"rnn": text}).exercises
     assert {check.message for check in result.checks} == {"SyntaxError: unmatched ')'"}
     line = text[: text.index("x.shape)")].count("\n") + 1

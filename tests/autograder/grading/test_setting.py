@@ -115,6 +115,14 @@ def test_the_tour_is_no_submission_that_holds_its_checks(monkeypatch):
     assert chosen_course(GradeOptions(submission=ROOT / "solutions")).root == ROOT
 
 
+def test_a_part_comes_with_the_parts_that_it_needs_itself():
+    """`bidirectional` requires `lstm`, whose gates use the sigmoid of `neuron`."""
+    options = GradeOptions(what=("bidirectional",), submission=ROOT / "solutions")
+    submission, _ = options.find(Course.read(ROOT))
+    with submission:
+        assert {"bidirectional", "lstm", "neuron"} <= set(submission.files)
+
+
 def test_seeds_that_follow_from_a_secret_are_a_few_hundred_of_many_digits():
     seeds = {drawn_seed(7, f"{digest:064x}") for digest in range(20 * SEEDS)}
     assert len(seeds) == SEEDS

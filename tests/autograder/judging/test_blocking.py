@@ -18,9 +18,8 @@ from autograder.results.report import CheckResult, Evidence, ExerciseResult, Tas
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
-MISTAKE = ("np.tanh(from_input", "np.sin(from_input")
-#: The part, and exercises built from it that train nothing. They use `lstm`, `dropout` and
-#: `neuron`, too.
+MISTAKE = ("= self.step.forward(", "= -self.step.forward(")
+#: The part, and exercises built from it that train nothing; they use `lstm` and `dropout`, too.
 NAMES = ("rnn", "bidirectional", "stacked")
 
 

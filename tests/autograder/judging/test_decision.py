@@ -10,6 +10,7 @@ from autograder.judging.decision import (
     AnswerFacts,
     absent,
     answered,
+    left_out,
     not_graded,
     not_started,
     with_points,
@@ -23,6 +24,7 @@ EXERCISE = SimpleNamespace(
     title="RNN",
     stub=SimpleNamespace(name="rnn.py"),
     points_of=lambda task: 3,
+    optional_tasks=frozenset(),
     task_names=("RNN",),
 )
 QUESTION = CheckResult("questions.md::why", "Why?", "why", False, 2.0, Verdict.NOT_STARTED)
@@ -77,3 +79,15 @@ def test_an_instructor_gives_part_of_the_points_and_a_comment():
     check = with_points(QUESTION, 1.5, "almost")
     assert (check.earned, check.message) == (1.5, "an instructor gave 1.5 of 2: almost")
     assert check.reasons == (Reason("points", Verdict.FAILED, check.message),)
+
+
+def test_an_optional_task_is_skipped_only_where_it_is_not_begun():
+    exercise = SimpleNamespace(optional_tasks=frozenset({"fast_rnn"}))
+    for task, verdict, decision in (
+        ("fast_rnn", Verdict.NOT_STARTED, Verdict.SKIPPED),
+        ("fast_rnn", Verdict.FAILED, Verdict.FAILED),
+        ("fast_rnn", Verdict.PASSED, Verdict.PASSED),
+        ("rnn", Verdict.NOT_STARTED, Verdict.NOT_STARTED),
+    ):
+        check = CheckResult("t::c", "c", task, False, 0.0, verdict)
+        assert left_out(exercise, check).verdict is decision, (task, verdict)

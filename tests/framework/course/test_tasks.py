@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from framework.course.tasks import snake_case
+from framework.course.tasks import read_tasks, snake_case
+from framework.errors import BadInputError
+from framework.toml_tables import read_table
+
+TASKS = """
+[[tasks]]
+name = "walk"
+kind = "function"
+
+[[tasks]]
+name = "run"
+kind = "function"
+optional = true
+"""
 
 
 @pytest.mark.parametrize(
@@ -22,3 +35,29 @@ from framework.course.tasks import snake_case
 )
 def test_registry_names(name, registered):
     assert snake_case(name) == registered
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    """Return the tasks of an ``exercise.toml`` with this text."""
+
+    def read(text):
+        file = tmp_path / "exercise.toml"
+        file.write_text(text, "utf-8")
+        return read_tasks(read_table(file))
+
+    return read
+
+
+def test_a_task_counts_unless_it_says_that_it_is_optional(tasks):
+    assert [(task.name, task.optional) for task in tasks(TASKS)] == [("walk", False), ("run", True)]
+
+
+def test_one_task_has_to_count(tasks):
+    with pytest.raises(BadInputError, match="tasks are all optional: at least one has to count"):
+        tasks(TASKS[TASKS.index("[[tasks]]", 5) :])
+
+
+def test_optional_is_true_or_false(tasks):
+    with pytest.raises(BadInputError, match=r"optional must be true or false, not 'yes'"):
+        tasks(TASKS.replace("true", '"yes"'))

@@ -56,5 +56,5 @@ def test_a_missing_file_is_named(path):
 @pytest.mark.parametrize("content", [b"", b"no vectors\n"])
 def test_other_files_are_refused(path, content):
     path.write_bytes(content)
-    with pytest.raises(BadInputError, match="line 1: two numbers"):
+    with pytest.raises(BadInputError, match=r"is empty|line 1: could not convert"):
         load_vectors(path)

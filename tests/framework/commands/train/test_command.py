@@ -205,10 +205,10 @@ def test_the_parts_of_a_student_compute_on_the_arrays_of_the_backend(course):
     file.write_text(written, "utf-8")
     output = gradus("train", "rnn_lm", *SMALL, *options, "--backend", "torch", "--epochs", 1)
     assert "from your code: rnn\n" in output
-    assert "from torch: adam, recurrent_lm, softmax_cross_entropy\n" in output
+    assert "from torch: adam, affine, recurrent_lm, softmax_cross_entropy\n" in output
     saved = "checkpoints/rnn_lm.safetensors"
     as_trained = gradus("evaluate", saved, *options[2:])
-    assert "from your code: rnn\nfrom torch: recurrent_lm\n" in as_trained
+    assert "from your code: rnn\nfrom torch: affine, recurrent_lm\n" in as_trained
 
 
 def test_an_unfinished_part_is_no_traceback(course):

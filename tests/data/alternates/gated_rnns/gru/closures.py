@@ -9,6 +9,42 @@ from framework.interfaces import Array, Model
 print("GRU")
 
 
+class GRUStep(Model):
+    def forward(self, from_input, h, W_h):
+        H = h.shape[1]
+        both = _sigmoid(from_input[:, : 2 * H] + h @ W_h[:, : 2 * H])
+        u, r = both[:, :H], both[:, H:]
+        new = np.tanh((r * h) @ W_h[:, 2 * H :] + from_input[:, 2 * H :])
+        return h + u * (new - h), np.hstack([u, r, new])
+
+    def backward(self, grad_h, h, gates, W_h):
+        u, r, new = np.hsplit(gates, 3)
+        W_u, W_r, W_n = np.hsplit(W_h, 3)
+        da_n = grad_h * u * (1 - new * new)
+        d_product = da_n @ W_n.T
+        da_u, da_r = grad_h * (new - h) * (u - u * u), d_product * h * (r - r * r)
+        before = grad_h - grad_h * u + da_u @ W_u.T + da_r @ W_r.T + d_product * r
+        return np.concatenate([da_u, da_r, da_n], axis=1), before
+
+
+class ResetAfterStep(Model):
+    def forward(self, from_input, h, W_h, b_h):
+        x_u, x_r, x_n = np.hsplit(from_input, 3)
+        h_u, h_r, h_n = np.hsplit(h @ W_h, 3)
+        u, r = _sigmoid(x_u + h_u), _sigmoid(x_r + h_r)
+        new = np.tanh(x_n + r * (h_n + b_h))
+        return u * new + (1 - u) * h, np.hstack([u, r, new])
+
+    def backward(self, grad_h, h, gates, W_h, b_h):
+        u, r, new = np.hsplit(gates, 3)
+        W_u, W_r, W_n = np.hsplit(W_h, 3)
+        da_n = grad_h * u * (1 - new * new)
+        da_u = grad_h * (new - h) * (u - u * u)
+        da_r = da_n * (h @ W_n + b_h) * (r - r * r)
+        before = grad_h * (1 - u) + da_u @ W_u.T + da_r @ W_r.T + (da_n * r) @ W_n.T
+        return np.concatenate([da_u, da_r, da_n], axis=1), before
+
+
 def _sigmoid(z):
     return (1 + np.tanh(z / 2)) / 2
 

@@ -5,6 +5,55 @@ import numpy as np
 from framework.interfaces import Model
 
 
+class GRUStep(Model):
+    def forward(self, from_input, h, W_h):
+        return one_by_one(from_input, h, W_h, None)
+
+    def backward(self, grad_h, h, gates, W_h):
+        U, R, C = np.split(W_h, 3, axis=1)
+        rows = []
+        for dh, before, (u, r, content) in zip(
+            grad_h, h, gates.reshape(len(h), 3, -1), strict=True
+        ):
+            da_c = dh * u * (1 - content**2)
+            d_rh = C @ da_c
+            da_u, da_r = dh * (content - before) * u * (1 - u), d_rh * before * r * (1 - r)
+            d_before = dh * (1 - u) + U @ da_u + R @ da_r + d_rh * r
+            rows.append((np.concatenate([da_u, da_r, da_c]), d_before))
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+
+class ResetAfterStep(Model):
+    def forward(self, from_input, h, W_h, b_h):
+        return one_by_one(from_input, h, W_h, b_h)
+
+    def backward(self, grad_h, h, gates, W_h, b_h):
+        U, R, C = np.split(W_h, 3, axis=1)
+        rows = []
+        for dh, before, (u, r, content) in zip(
+            grad_h, h, gates.reshape(len(h), 3, -1), strict=True
+        ):
+            da_c = dh * u * (1 - content**2)
+            da_u = dh * (content - before) * u * (1 - u)
+            da_r = da_c * (before @ C + b_h) * r * (1 - r)
+            d_before = dh * (1 - u) + U @ da_u + R @ da_r + C @ (da_c * r)
+            rows.append((np.concatenate([da_u, da_r, da_c]), d_before))
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+
+def one_by_one(from_input, h, W_h, b_h):
+    """Run each text by itself; with `b_h` r acts after the matrix."""
+    states, gates = [], []
+    U, R, C = np.split(W_h, 3, axis=1)
+    for (x_u, x_r, x_c), before in zip(from_input.reshape(len(h), 3, -1), h, strict=True):
+        u, r = sigmoid(x_u + before @ U), sigmoid(x_r + before @ R)
+        past = (r * before) @ C if b_h is None else r * (before @ C + b_h)
+        content = np.tanh(x_c + past)
+        states.append(before + u * (content - before))
+        gates.append(np.concatenate([u, r, content]))
+    return np.array(states), np.array(gates)
+
+
 def sigmoid(z):
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1.0 + e)

@@ -3,6 +3,53 @@
 import torch
 
 
+def _parts(from_input, h, W_h, b_h=None):
+    (x_u, x_r, x_c), (U, R, C) = from_input.chunk(3, dim=1), W_h.chunk(3, dim=1)
+    u, r = torch.sigmoid(x_u + h @ U), torch.sigmoid(x_r + h @ R)
+    past = (r * h) @ C if b_h is None else r * (h @ C + b_h)
+    return torch.cat([u, r, torch.tanh(x_c + past)], dim=1)
+
+
+def _next(h, gates):
+    u, _, content = gates.chunk(3, dim=1)
+    return torch.lerp(h, content, u)
+
+
+def _pulled_back(grad_h, h, gates, W_h, b_h=None):
+    """Differentiate what follows the arguments of the gates by them, and by h."""
+    r = gates.chunk(3, dim=1)[1]
+    leaves = [value.detach().clone().requires_grad_() for value in (gates, h, r)]
+    of_gates, of_h = torch.autograd.grad(_next(leaves[1], leaves[0]), leaves[:2], grad_h)
+    da = of_gates * torch.cat(
+        [gates[:, : -h.shape[1]] * (1 - gates[:, : -h.shape[1]]), 1 - gates[:, -h.shape[1] :] ** 2],
+        dim=1,
+    )
+    C = W_h[:, 2 * h.shape[1] :]
+    past = (leaves[2] * leaves[1]) @ C if b_h is None else leaves[2] * (leaves[1] @ C + b_h)
+    through, of_r = torch.autograd.grad(past, leaves[1:], da.chunk(3, dim=1)[2])
+    da = torch.cat([da.chunk(3, dim=1)[0], of_r * r * (1 - r), da.chunk(3, dim=1)[2]], dim=1)
+    kept = of_h + through
+    return da, kept + da[:, : 2 * h.shape[1]] @ W_h[:, : 2 * h.shape[1]].T
+
+
+class GRUStep(torch.nn.Module):
+    def forward(self, from_input, h, W_h):
+        gates = _parts(from_input, h, W_h)
+        return _next(h, gates), gates
+
+    def backward(self, grad_h, h, gates, W_h):
+        return _pulled_back(grad_h, h, gates, W_h)
+
+
+class ResetAfterStep(torch.nn.Module):
+    def forward(self, from_input, h, W_h, b_h):
+        gates = _parts(from_input, h, W_h, b_h)
+        return _next(h, gates), gates
+
+    def backward(self, grad_h, h, gates, W_h, b_h):
+        return _pulled_back(grad_h, h, gates, W_h, b_h)
+
+
 class GRU(torch.nn.Module):
     def __init__(self, input_size, hidden_size, *, reset_after=False, rng):
         super().__init__()

@@ -9,6 +9,22 @@ from framework.interfaces import Model
 print("LSTM")
 
 
+class LSTMStep(Model):
+    def forward(self, from_input, h, c, W_h):
+        i, f, o, g = np.split(from_input + h @ W_h, 4, axis=-1)
+        i, f, o, g = _sigmoid(i), _sigmoid(f), _sigmoid(o), np.tanh(g)
+        new_c = i * g + f * c
+        return np.tanh(new_c) * o, new_c, np.hstack([i, f, o, g])
+
+    def backward(self, grad_h, grad_c, c, c_next, gates, W_h):
+        i, f, o, g = np.hsplit(gates, 4)
+        tanh_c = np.tanh(c_next)
+        dc = grad_c + grad_h * o - grad_h * o * tanh_c * tanh_c
+        da = np.hstack([dc * g, dc * c, grad_h * tanh_c, dc * i])
+        da = da * np.hstack([i - i * i, f - f * f, o - o * o, 1 - g * g])
+        return [da, da @ W_h.T, dc * f]
+
+
 def _sigmoid(z):
     return (1 + np.tanh(z / 2)) / 2
 

@@ -5,6 +5,29 @@ import numpy as np
 from framework.interfaces import Model
 
 
+class LSTMStep(Model):
+    def forward(self, from_input, h, c, W_h):
+        rows = []
+        for a, before in zip(from_input + h @ W_h, c, strict=True):
+            i, f, o = (sigmoid(part) for part in a[: 3 * len(before)].reshape(3, -1))
+            g = np.tanh(a[3 * len(before) :])
+            after = f * before + i * g
+            rows.append((o * np.tanh(after), after, np.concatenate([i, f, o, g])))
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+    def backward(self, grad_h, grad_c, c, c_next, gates, W_h):
+        H = c.shape[1]
+        da, dc = np.zeros_like(gates), np.zeros_like(c)
+        for n, k in np.ndindex(*c.shape):
+            i, f, o, g = gates[n].reshape(4, H)[:, k]
+            t = np.tanh(c_next[n, k])
+            d = grad_c[n, k] + grad_h[n, k] * o * (1 - t * t)
+            da[n, k], da[n, H + k] = d * g * i * (1 - i), d * c[n, k] * f * (1 - f)
+            da[n, 2 * H + k], da[n, 3 * H + k] = grad_h[n, k] * t * o * (1 - o), d * i * (1 - g * g)
+            dc[n, k] = d * f
+        return da, da @ W_h.T, dc
+
+
 def sigmoid(z):
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1.0 + e)

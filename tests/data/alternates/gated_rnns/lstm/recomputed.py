@@ -5,6 +5,23 @@ import numpy as np
 from framework.interfaces import Model
 
 
+class LSTMStep(Model):
+    def forward(self, from_input, h, c, W_h):
+        a = (from_input + h @ W_h).reshape(len(h), 4, -1)
+        y = np.concatenate([0.5 * (1 + np.tanh(0.5 * a[:, :3])), np.tanh(a[:, 3:])], axis=1)
+        new_c = y[:, 1] * c + y[:, 0] * y[:, 3]
+        return y[:, 2] * np.tanh(new_c), new_c, y.reshape(len(h), -1)
+
+    def backward(self, grad_h, grad_c, c, c_next, gates, W_h):
+        y = gates.reshape(len(c), 4, -1)
+        tanh_c = np.tanh(c_next)
+        dc = grad_c + grad_h * y[:, 2] * (1 - tanh_c**2)
+        slope = np.concatenate([y[:, :3] * (1 - y[:, :3]), 1 - y[:, 3:] ** 2], axis=1)
+        dy = np.stack([dc * y[:, 3], dc * c, grad_h * tanh_c, dc * y[:, 0]], axis=1)
+        da = (dy * slope).reshape(gates.shape)
+        return da, np.einsum("na,ha->nh", da, W_h), dc * y[:, 1]
+
+
 class LSTM(Model):
     def __init__(self, input_size, hidden_size, *, forget_bias=1.0, rng):
         super().__init__()

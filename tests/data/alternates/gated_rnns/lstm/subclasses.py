@@ -7,6 +7,21 @@ from framework.interfaces import Model
 np.seterr(all="raise", under="ignore")
 
 
+class LSTMStep(Model):
+    def forward(self, from_input, h, c, W_h):
+        gates = _Gates.of(from_input + h @ W_h)
+        new_c = gates["f"] * c + gates["i"] * gates["g"]
+        return gates["o"] * np.tanh(new_c), new_c, np.concatenate(list(gates.values()), axis=1)
+
+    def backward(self, grad_h, grad_c, c, c_next, gates, W_h):
+        y = _Gates(zip("ifog", np.split(gates, 4, axis=1), strict=True))
+        tanh_c, slopes = np.tanh(c_next), y.slopes()
+        dc = grad_c + grad_h * y["o"] * (1 - tanh_c**2)
+        d = {"i": dc * y["g"], "f": dc * c, "o": grad_h * tanh_c, "g": dc * y["i"]}
+        da = np.concatenate([d[name] * slopes[name] for name in "ifog"], axis=1)
+        return da, da @ W_h.T, dc * y["f"]
+
+
 def _sigmoid(z):
     return (1 + np.tanh(z / 2)) / 2
 

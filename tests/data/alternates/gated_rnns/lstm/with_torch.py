@@ -3,6 +3,23 @@
 import torch
 
 
+class LSTMStep:
+    def forward(self, from_input, h, c, W_h):
+        *gates, g = (from_input + h @ W_h).chunk(4, dim=1)
+        i, f, o, g = [*map(torch.sigmoid, gates), g.tanh()]
+        new_c = torch.addcmul(f * c, i, g)
+        return o * new_c.tanh(), new_c, torch.cat([i, f, o, g], dim=1)
+
+    def backward(self, grad_h, grad_c, c, c_next, gates, W_h):
+        leaves = [value.detach().clone().requires_grad_() for value in (gates, c)]
+        i, f, o, g = leaves[0].chunk(4, dim=1)
+        after = f * leaves[1] + i * g
+        of_gates, of_c = torch.autograd.grad([o * after.tanh(), after], leaves, [grad_h, grad_c])
+        sigmoids, g = gates[:, : 3 * c.shape[1]], gates[:, 3 * c.shape[1] :]
+        da = of_gates * torch.cat([sigmoids * (1 - sigmoids), 1 - g * g], dim=1)
+        return da, da @ W_h.T, of_c
+
+
 class LSTM:
     def __init__(self, input_size, hidden_size, *, forget_bias=1.0, rng):
         self.D, self.H = input_size, hidden_size

@@ -23,6 +23,15 @@ class _Cell:
         return a, np.dot(a, self.W_x.T), np.dot(a, self.W_h.T)
 
 
+class RNNStep(Model):
+    def forward(self, from_input: Array, h: Array, W_h: Array) -> Array:
+        return np.tanh(np.add(from_input, np.dot(np.asfortranarray(h), W_h)))
+
+    def backward(self, grad_h: Array, h: Array, W_h: Array) -> tuple[Array, Array]:
+        a = grad_h - grad_h * h * h
+        return np.asfortranarray(a), np.dot(a, W_h.T)
+
+
 class RNN(Model):
     def __init__(
         self,

@@ -7,6 +7,15 @@ from framework.interfaces import Model
 np.seterr(all="raise", under="ignore")
 
 
+class RNNStep(Model):
+    def forward(self, from_input, h, W_h):
+        return np.tanh(from_input + h @ W_h)
+
+    def backward(self, grad_h, h, W_h):
+        a = grad_h - grad_h * h**2
+        return [a, a @ W_h.T]
+
+
 class RNN(Model):
     def __init__(self, input_size, hidden_size, *, truncation=None, rng):
         super().__init__()

@@ -5,6 +5,18 @@ import numpy as np
 from framework.interfaces import Model
 
 
+class RNNStep(Model):
+    def forward(self, from_input, h, W_h):
+        rows = [np.tanh(W_h.T @ before + part) for before, part in zip(h, from_input, strict=True)]
+        return np.array(rows)
+
+    def backward(self, grad_h, h, W_h):
+        grad_a = np.zeros_like(grad_h)
+        for place in np.ndindex(*h.shape):
+            grad_a[place] = grad_h[place] * (1 - h[place]) * (1 + h[place])
+        return grad_a, np.array([W_h @ row for row in grad_a])
+
+
 class RNN(Model):
     def __init__(self, input_size, hidden_size, *, truncation=None, rng):
         super().__init__()

@@ -7,6 +7,16 @@ import numpy as np
 from framework.interfaces import Model
 
 
+class RNNStep(Model):
+    def forward(self, from_input, h, W_h):
+        stacked = np.vstack([np.eye(len(W_h), dtype=W_h.dtype), W_h])
+        return np.tanh(np.hstack([from_input, h]) @ stacked)
+
+    def backward(self, grad_h, h, W_h):
+        back = (grad_h * (1 - h * h)) @ np.hstack([np.eye(len(W_h), dtype=W_h.dtype), W_h.T])
+        return np.split(back, 2, axis=1)
+
+
 @dataclass
 class _Step:
     inputs: np.ndarray
