@@ -14,12 +14,12 @@ from solutions.convolution.qrnn.qrnn import QRNN
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
 from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
-from solutions.neural_networks.neuron.neuron import Affine
+from solutions.neural_networks.neuron.neuron import Affine, sigmoid
 from solutions.neural_networks.optimizers.optimizers import Adam
 
 
 def language_model(V, E, H, cell):
-    with parts_from(lambda name: {"cell": cell}[name]):
+    with parts_from({"cell": cell, "sigmoid_function": sigmoid}.__getitem__):
         return RecurrentLM(V, E, H, "cell", rng=np.random.default_rng(0))
 
 

@@ -1,5 +1,6 @@
 """`gradus replay`: the call of a failed check, made again in the terminal."""
 
+import re
 import subprocess
 import sys
 
@@ -89,7 +90,7 @@ def test_a_debugger_has_the_terminal(run, mistake, monkeypatch, tmp_path):
         real = subprocess.run
         monkeypatch.setattr(subprocess, "run", lambda *a, **k: real(*a, stdin=stream, **k))
         output = run(CHECK, "--pdb")[1]
-    assert "activations.py(39)backward()" in output
+    assert re.search(r"activations\.py\(\d+\)backward\(\)", output)
     assert "(Pdb) array([ 1., -2.,  3.])\n" in output
 
 

@@ -28,10 +28,10 @@ CASES = {
         "divides gradients['outside_vectors'] by the batch size",
     ),
     "a lost transpose": (
-        "rnn",
-        ["grad_a[:, t] @ W_h.T", "grad_a[:, t] @ W_h"],
+        "shortcuts",
+        ['grad_z @ p["W_t"].T', 'grad_z @ p["W_t"]'],
         "generic/lost-transpose",
-        "uses W_h.T instead of W_h",
+        "uses W_t.T instead of W_t",
     ),
     "a missing term": (
         "rnn",

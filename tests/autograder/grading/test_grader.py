@@ -90,8 +90,8 @@ def test_kind(submission):
 
 #: The order is part of what a report means: a task takes the worst verdict of its checks.
 ORDER = [
-    "passed",
     "skipped",
+    "passed",
     "waits for a person",
     "needs the course's grader",
     "blocked",

@@ -126,5 +126,5 @@ def test_what_is_remembered_is_bounded(setting, graded, handed_in):
     sizes = []
     for _ in range(3):
         graded(setting, handed_in("activations", solution), [exercise], memory)
-        sizes.append(memory.answers["activations"].size)
+        sizes.append(memory.answers_for(0)["activations"].size)
     assert sizes[0] == sizes[1] == sizes[2] > 0
