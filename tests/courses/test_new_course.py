@@ -14,6 +14,7 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from new_course import made_course
 from repository import ROOT
@@ -27,7 +28,8 @@ from autograder.results.report import Report
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission, student_implementations
 from autograder.verdicts import Verdict
-from framework.errors import BadInputError, ConflictError
+from framework.commands.setup import choose_backend, unfinished_parts
+from framework.errors import BadInputError, ConflictError, UsageError
 from framework.providers.plugins import Plugins
 from plugins.authoring.kits.building import build_kit
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
@@ -161,6 +163,18 @@ def test_a_scoped_name_means_the_part_of_the_kit(work, radial):
     for name, points in (("cs224n/tanh", 4), ("radial/tanh", 0)):
         file.write_text(source.replace('part("tanh")', f'part("{name}")'), "utf-8")
         assert graded(work, work.root / "exercises", "radial_classifier")[0] == points
+
+
+def test_training_in_a_kit_names_the_exercise_of_the_base(work, monkeypatch):
+    monkeypatch.chdir(work.root)
+    folder = work.root / "exercises"
+    backend = choose_backend(Plugins(course=work), "numpy", "student", submission=folder)
+    rng = np.random.default_rng(0)
+    with (
+        pytest.raises(UsageError, match=r"'tanh' is not written.*activations: .*tanh"),
+        unfinished_parts(backend),
+    ):
+        backend.build("radial_classifier", 2, 3, 2, kind="model", rng=rng)
 
 
 def test_a_name_that_course_and_base_share_stops_the_build(radial, tmp_path):
