@@ -90,8 +90,11 @@ CASES = {
     "window_lm": lm(6, 4, 5),
     "conditional_lm": lm(6, 4, 4, 5, inputs=(IDS, X[:, 0])),
 }
-#: Models without a forward and backward of arrays: counts, and a loss with its own gradient.
-OTHERS = {"add_delta", "backoff", "kneser_ney", "ngram_lm", "cbow"}
+#: Models without a forward and backward of arrays: counts, a loss with its own gradient, and steps,
+#: whose `backward` also takes what `forward` returned.
+OTHERS = {"add_delta", "backoff", "kneser_ney", "ngram_lm", "cbow"} | {
+    *("rnn_step", "lstm_step", "gru_step", "reset_after_step"),
+}
 SAMPLE = ("lstm", "recurrent_tagger", "batch_norm1d", "recurrent_lm")
 
 

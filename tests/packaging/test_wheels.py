@@ -169,7 +169,7 @@ def test_an_installed_stub_is_not_started_until_something_is_written(run, instal
     stub = site / "exercises/gated_rnns/lstm/lstm.py"
     first = stub.read_text("utf-8").replace("raise NotImplementedError", "return None", 1)
     stub.write_text(first, "utf-8")
-    assert "0 of 1 written, 1 begun" in run("gradus", "list", "lstm", site=site)[1]
+    assert "0 of 2 written, 1 begun" in run("gradus", "list", "lstm", site=site)[1]
 
 
 @pytest.mark.parametrize(

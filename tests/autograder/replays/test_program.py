@@ -46,7 +46,7 @@ def same(one, other):
 @pytest.mark.parametrize(
     ("check", "mistake"),
     [
-        ("test_lstm.py::test_backward_through_one_step", "lost-transpose"),
+        ("test_lstm.py::test_one_step", "lost-transpose"),
         ("test_gated_lm.py::test_forward", ""),
         ("test_qrnn.py::test_other_widths[1]", "forget-gate-reversed"),
     ],

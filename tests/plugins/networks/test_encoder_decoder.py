@@ -20,9 +20,15 @@ from solutions.language_models.rnn import rnn as numpy_rnn  # noqa: E402
 from solutions.language_models.sentence_encoder import (  # noqa: E402
     sentence_encoder as numpy_encoder,
 )
+from solutions.neural_networks.neuron.neuron import sigmoid  # noqa: E402
 
 CELLS = {
-    "numpy": {"rnn": numpy_rnn.RNN, "lstm": numpy_lstm.LSTM, "gru": numpy_gru.GRU},
+    "numpy": {
+        "rnn": numpy_rnn.RNN,
+        "lstm": numpy_lstm.LSTM,
+        "gru": numpy_gru.GRU,
+        "sigmoid_function": sigmoid,
+    },
     "torch": {
         "rnn": rnn.RNN,
         "lstm": lstm.LSTM,

@@ -16,6 +16,7 @@ from solutions.convolution.conv1d import conv1d as numpy_conv1d  # noqa: E402
 from solutions.convolution.highway_char_cnn import highway_char_cnn as numpy_model  # noqa: E402
 from solutions.convolution.pooling import pooling as numpy_pooling  # noqa: E402
 from solutions.gated_rnns.shortcuts import shortcuts as numpy_shortcuts  # noqa: E402
+from solutions.neural_networks.neuron.neuron import sigmoid  # noqa: E402
 
 MODULES = {
     "numpy": (numpy_model, numpy_conv1d, numpy_pooling, numpy_shortcuts),
@@ -33,6 +34,7 @@ def built(provider, name, *args, **settings):
         "max_over_time": pool.MaxOverTime,
         "highway": ways.Highway,
         "tanh": Tanh,
+        "sigmoid_function": sigmoid,
     }
     with parts_from(parts.__getitem__), arrays_of(provider):
         return getattr(module, name)(*args, rng=np.random.default_rng(3), **settings)
