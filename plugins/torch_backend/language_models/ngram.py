@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from framework.interfaces import Model
+from framework.models.count_models import check_fitted, check_length, check_sizes
 from plugins.torch_backend.arrays import current_device, to_tensor
 
 
@@ -28,12 +29,7 @@ class NgramLM(Model):
 
     def __init__(self, vocabulary_size: int, order: int, *, end: int | None = None) -> None:
         super().__init__()
-        if vocabulary_size < 1 or order < 1:
-            raise ValueError(
-                f"vocabulary size and order must be at least 1, not {vocabulary_size} and {order}"
-            )
-        if end is not None and not 0 <= end < vocabulary_size:
-            raise ValueError(f"end must be one of 0 ... {vocabulary_size - 1} or None, not {end}")
+        check_sizes(vocabulary_size, order, end)
         self.vocabulary_size, self.order, self.end = vocabulary_size, order, end
         self.nothing = vocabulary_size  # the id of a missing word in a history
         self.keys: list[Tensor] = []
@@ -48,8 +44,7 @@ class NgramLM(Model):
             ValueError: there are fewer than two tokens.
         """
         tokens, V = _checked_ids(tokens, self.vocabulary_size), self.vocabulary_size
-        if len(tokens) < 2:
-            raise ValueError(f"a text of {len(tokens)} token(s) has nothing to count")
+        check_length(tokens)
         history, words = self._read(tokens[None], self.initial_state(1))[0, :-1], tokens[1:]
         self.keys = [words.new_zeros(1), torch.arange(V, device=words.device)]
         self.counts = [words.new_tensor([len(words)]), torch.bincount(words, minlength=V)]
@@ -86,8 +81,7 @@ class NgramLM(Model):
         """
         history = _checked_ids(history, self.vocabulary_size + 1)
         words = _checked_ids(words, self.vocabulary_size)
-        if not self.counts:
-            raise ValueError("no text has been counted yet: call fit(tokens) first")
+        check_fitted(self.counts)
         k = history.shape[-1]
         p = torch.tensor(1 / self.vocabulary_size, dtype=torch.float64, device=words.device)
         for n in range(1, min(k + 1, self.order) + 1):
