@@ -108,9 +108,9 @@ class Policy:
             is_fine = due is None or attempt.is_late is False
             unless_late = Timing.ON_TIME if is_fine else Timing.UNKNOWN
             return Standing(attempt.id, Timing.LATE if attempt.is_late else unless_late)
-        days = days_late(attempt.submitted, due)
         if attempt.submitted <= due + timedelta(minutes=self.grace):
             return Standing(attempt.id, Timing.ON_TIME, 0)
+        days = days_late(attempt.submitted, due)
         own = self.extensions.get(student, Extension()).late_days
         left = (self.late_days if own is None else own) - self.spent.get(student, 0)
         timing = Timing.COVERED if days <= left else Timing.LATE

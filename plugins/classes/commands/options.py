@@ -68,9 +68,14 @@ class RunOptions:
     plugin: PluginOption = None
     block: BlockOption = None
 
+    @cached_property
+    def collection(self) -> Collection:
+        """The collection of the command."""
+        return read_collection(self.inside)
+
     def opened(self, number: int) -> AbstractContextManager[tuple[Collection, Store, Run]]:
         """Yield the collection, its store, and a run; number 0 is the newest."""
-        return opened_run(self.inside, self.store, number)
+        return opened_run(self.collection, self.store, number)
 
     @cached_property
     def course_and_plugins(self) -> tuple[Course, Plugins]:
@@ -78,7 +83,7 @@ class RunOptions:
         from autograder.public.grading import GradeOptions, chosen_course
         from framework.providers.plugins import Plugins
 
-        course = course_of(read_collection(self.inside), self.course)
+        course = course_of(self.collection, self.course)
         plugins, blocked = tuple(self.plugin or ()), tuple(self.block or ())
         options = GradeOptions(course=course, plugins=plugins, blocked=blocked)
         chosen = chosen_course(options)
@@ -126,9 +131,10 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
 
 
 @contextmanager
-def opened_run(folder: Path, address: str, number: int) -> Iterator[tuple[Collection, Store, Run]]:
-    """Yield the collection in `folder`, its store, and a run; number 0 is the newest."""
-    collection = read_collection(folder)
+def opened_run(
+    collection: Collection, address: str, number: int
+) -> Iterator[tuple[Collection, Store, Run]]:
+    """Yield the collection, its store, and a run; number 0 is the newest."""
     with open_store(collection, address) as store:
         from plugins.classes.runs.stored_runs import all_runs, find_run
 

@@ -12,6 +12,7 @@ from autograder.public.reports import counted
 from framework.commands.options import CourseOption
 from framework.commands.output import say, shown
 from framework.errors import AbsentPartError
+from plugins.classes.collecting.collection import read_collection
 from plugins.classes.commands.options import (
     InOption,
     NamesOption,
@@ -46,7 +47,7 @@ def report(
     from plugins.classes.pages.site import RunSite, write_site
     from plugins.classes.pages.view import CodeReader, read_view
 
-    with opened_run(inside, store, number) as (collection, opened, run):
+    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
         code = CodeReader(collection, find_course(course_of(collection, course)))
         called = shown_students(collection, names)
         view = opened.transaction(read_view, collection, run, called)
@@ -83,7 +84,7 @@ def serve(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
             error.name or "starlette",
         ) from None
-    with opened_run(inside, store, number) as (collection, opened, run):
+    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
         listening = open_socket(host, port, allow_host or ())
         called = shown_students(collection, names)
         code = CodeReader(collection, find_course(course_of(collection, course)))

@@ -222,7 +222,7 @@ def results(
     """
     from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(inside, store, number) as (collection, opened, run):
+    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
         points = opened.transaction(points_of, run)
     shown = shown_students(collection, names)
     rows = [
@@ -264,7 +264,7 @@ def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOptio
     from plugins.classes.runs.jobs import fault_of
     from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(inside, store, number) as (_, opened, run):
+    with opened_run(read_collection(inside), store, number) as (_, opened, run):
         points = opened.transaction(points_of, run)
         missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
         for key, entry in missing.items():
@@ -284,7 +284,7 @@ def disagreements(
     from plugins.classes.runs.stored_runs import disagreements as find
     from plugins.classes.runs.stored_runs import entries_of
 
-    with opened_run(inside, store, number) as (_, opened, run):
+    with opened_run(read_collection(inside), store, number) as (_, opened, run):
         entries = opened.transaction(entries_of, run.id)
         attempts = {run.key(entry): entry.attempt for entry in entries}
         listed = opened.transaction(lambda connection: list(find(connection, attempts)))

@@ -56,12 +56,11 @@ def fill_canvas(request: FillRequest) -> Filled:
     if request.comments:
         raise UsageError("Canvas's gradebook has no comments: leave out `--comments`")
     maximum = _first_maximum([row.value(column) for row in others])
-    filled = _fill(
+    return _fill(
         sheet, request, rows, column, maximum,
         why_kept=lambda row, _: _CANVAS_WORDS.get(row.value(column).upper(), ""),
+        written=[*range(sheet.columns["section"] + 1), column],
     )  # fmt: skip
-    filled.data = sheet.rendered([*range(sheet.columns["section"] + 1), column])
-    return filled
 
 
 def fill_moodle_worksheet(request: FillRequest) -> Filled:
@@ -203,6 +202,7 @@ def _fill(
     maximum: float | None = None,
     why_kept: Callable[[SheetRow, str], str] = lambda row, value: "",
     as_comment: Callable[[str], str] = str,
+    written: Sequence[int] | None = None,
 ) -> Filled:
     """Fill the points of the students in `rows`.
 
@@ -211,6 +211,7 @@ def _fill(
         maximum: what the column says it is out of; None if it says nothing.
         why_kept: returns why the cell of a row does not get a value; empty if it does.
         as_comment: converts a comment to the form of the system.
+        written: the columns of the new file; None for all.
     """
     comments = _comment_column(sheet, request)
     filled = Filled(column=[*sheet.header, request.column][column])
@@ -243,7 +244,7 @@ def _fill(
                 filled.blank[key] = reason
             else:
                 filled.absent.append(key)
-    filled.data = sheet.rendered()
+    filled.data = sheet.rendered(written)
     return filled
 
 
