@@ -59,17 +59,23 @@ def _sentences(file: Path) -> Iterator[TaggedSentence]:
     words: list[str] = []
     tags: list[str] = []
     for number, line in enumerate([*lines_of(read_text(file)), ""], start=1):
-        columns = [column.strip() for column in line.split("\t")] if "\t" in line else line.split()
-        if not any(columns):
-            columns = []
-        elif not all(columns):
-            raise BadInputError(f"{file}, line {number}: a column is empty: '{line.strip()}'")
+        columns = _columns(file, number, line)
         if columns and columns[0] != _DOCUMENT:
             words.append(columns[0])
             tags.append(_tag(file, number, columns))
         elif words:
             yield TaggedSentence(tuple(words), tuple(as_iob2(tags)))
             words, tags = [], []
+
+
+def _columns(file: Path, number: int, line: str) -> list[str]:
+    """Return the columns of a line; none of a blank line."""
+    if not line.strip() or "\t" not in line:
+        return line.split()
+    columns = [column.strip() for column in line.split("\t")]
+    if not all(columns):
+        raise BadInputError(f"{file}, line {number}: a column is empty: '{line.strip()}'")
+    return columns
 
 
 def _tag(file: Path, number: int, columns: list[str]) -> str:

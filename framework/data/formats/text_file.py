@@ -24,7 +24,8 @@ def read_sentences(path: Path) -> Sentences:
     """
     sentences = []
     for number, line in enumerate(lines_of(read_text(path)), start=1):
-        if marks := MARKS.intersection(words := line.split()):
+        words = line.split()
+        if marks := MARKS.intersection(words):
             raise BadInputError(
                 f"{path}, line {number}: {min(marks)} marks the ends of sentences, which are those "
                 "of lines here: remove it from the text"
