@@ -8,7 +8,7 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.
 
-    `SKIPPED` stands first: what nobody asks for decides nothing beside what was asked.
+    `SKIPPED` stands first: a skipped check does not change the verdict of its task.
 
     `NEEDS_GRADER`: a student kit has recorded answers of the reference alone, and none for what
     this check asks. It is no failure: its points are open until the course's grader decides.

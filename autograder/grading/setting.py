@@ -222,8 +222,8 @@ def _course_around() -> Course:
 def drawn_seed(secret: int, digest: str) -> int:
     """Return one of `SEEDS` seeds that follow from `secret`: the one for files with that digest.
 
-    The same work gets the same inputs, and changed work others. So a table of expected values,
-    filled from the reports of many attempts, helps in one of `SEEDS` attempts alone.
+    The same work gets the same inputs, and changed work gets others. So a table of expected values,
+    filled from the reports of earlier attempts, helps in only one of `SEEDS` attempts.
     """
     number = int.from_bytes(hashlib.sha256(f"{secret} {digest}".encode()).digest()) % SEEDS
     return int.from_bytes(hashlib.sha256(f"{secret} seed {number}".encode()).digest()[:7])

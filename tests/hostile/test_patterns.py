@@ -111,9 +111,9 @@ CATEGORIES = {ops.CATEGORY_SPACE: " ", ops.CATEGORY_WORD: "a", ops.CATEGORY_DIGI
 
 def texts(pattern, length):
     """Yield long texts of what `pattern` looks for, without an end that it could match."""
-    found = list(dict.fromkeys(characters(parser.parse(pattern))))[:10]
-    start = "".join(found)
-    for run, before in product(["\n", " ", *found, start, start[:-1] or "a"], ["", start]):
+    sought = list(dict.fromkeys(characters(parser.parse(pattern))))[:10]
+    start = "".join(sought)
+    for run, before in product(["\n", " ", *sought, start, start[:-1] or "a"], ["", start]):
         yield (before + run * (length // len(run)))[:length] + "\0"
 
 

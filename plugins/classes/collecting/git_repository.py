@@ -71,7 +71,7 @@ def _modes(folders: list[Path]) -> Iterator[int]:
 MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
 #: Maximum bytes of a commit or of a list of files.
 MAX_OBJECT = 4 << 20
-#: How often git is started again for one repository, when it has more of a file than is read.
+#: Maximum number of starts of git for one repository: it is started again to skip a long file.
 MAX_STARTS = 100
 #: What one process of git may use: bytes of memory and seconds of processor time.
 MAX_MEMORY, MAX_SECONDS = 1 << 30, 120
@@ -89,7 +89,7 @@ packedGitLimit = 128m
 #: Ids of 64 digits: the repository's objects are named by SHA-256.
 _LONG_ID = re.compile(rb"(?:^|\s)[0-9a-f]{64}(?:\s|$)")
 
-#: What git needs of the system, in bubblewrap.
+#: Folders of programs and libraries that git needs in bubblewrap, where they exist.
 _SYSTEM = ("/bin", "/lib", "/lib64", "/usr", "/etc/ld.so.cache", "/opt/homebrew", "/nix")
 #: Runs the arguments with limits; macOS has no limit of memory.
 _LIMITED = (
@@ -134,12 +134,12 @@ class GitRepository:
         self._begin()
 
     def _begin(self) -> None:
-        """Start the process that objects are asked of."""
+        """Start the git process that returns objects."""
         self._starts += 1
         process = self._start("cat-file", "--batch")
         assert process.stdin is not None and process.stdout is not None  # both are pipes
         self._request, self._answer = process.stdin, process.stdout
-        self._end = weakref.finalize(self, _end, process)
+        self._end_git = weakref.finalize(self, _end, process)
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start git without the repository's configuration, with limits."""
@@ -148,7 +148,8 @@ class GitRepository:
         command = ["sh", "-c", _LIMITED, "sh", "env", *variables, *git]
         sandbox = _sandbox()
         if sandbox is not None:
-            shown = (*_system(), str(self._references), str(self._objects))
+            system = (path for path in _SYSTEM if os.path.lexists(path))
+            shown = (*system, str(self._references), str(self._objects))
             return sandbox.spawn(command, FilesystemView(shown, str(self._scratch)), Limits())
         pipe = subprocess.PIPE
         return subprocess.Popen(
@@ -217,9 +218,9 @@ class GitRepository:
         return header[1], header[0], data
 
     def _skip(self, count: int) -> None:
-        """Skip bytes of the answer; git need not write many of them, and is started again."""
+        """Skip bytes of the answer; to skip many, end git and start it again."""
         if count > MAX_OBJECT:
-            self._end()
+            self._end_git()
             if self._starts < MAX_STARTS:
                 self._begin()
             return
@@ -265,7 +266,7 @@ def _copy_references(git: Path, own: Path) -> None:
 
 @lru_cache
 def _sandbox() -> BubblewrapSandbox | None:
-    """Return bubblewrap where it works; git reads no configuration without it, too.
+    """Return bubblewrap where it works; elsewhere git runs with the limits alone.
 
     Raises:
         BadInputError: git is not installed.
@@ -274,11 +275,6 @@ def _sandbox() -> BubblewrapSandbox | None:
         raise BadInputError("git is not installed. Install git, and collect again")
     sandbox = BubblewrapSandbox()
     return sandbox if sandbox.unavailable() is None else None
-
-
-def _system() -> Iterator[str]:
-    """Yield the folders of programs and libraries that exist here."""
-    return (path for path in _SYSTEM if os.path.lexists(path))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

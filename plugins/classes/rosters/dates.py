@@ -32,7 +32,7 @@ def time_zone(name: str) -> tzinfo:
 
 
 def zone_doubt(name: str) -> str:
-    """Return a warning about a time zone that seldom is meant; empty without one."""
+    """Return a warning about a time zone that is often chosen by mistake; empty without one."""
     if match := re.fullmatch(r"Etc/GMT([+-])(\d+)", name):
         other = "+" if match[1] == "-" else "-"
         return f"{name} is UTC{other}{match[2]}: the sign is reversed in these names"

@@ -138,8 +138,8 @@ def test_other_forms_of_a_canvas_export_are_filled(change, fill):
 
 
 def test_an_export_without_any_student_of_the_class_is_an_error(fill):
-    nobody = CANVAS.replace("4182", "x").replace("4190", "y").replace("4191", "z")
-    for text in (nobody.replace("4199", "t"), nobody):
+    of_others = CANVAS.replace("4182", "x").replace("4190", "y").replace("4191", "z")
+    for text in (of_others.replace("4199", "t"), of_others):
         with pytest.raises(BadInputError, match="no row belongs to a student"):
             fill("canvas", text)
 
