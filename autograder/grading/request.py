@@ -3,7 +3,7 @@
 Checks whose outcome says nothing about the submission run again. A fault of the grader (a worker
 that does not start, a full disk) is tried again, up to `TRIES` times in all; a check that still has
 no verdict is *not graded*. A call that reached the wall-clock limit and not the limit of processor
-time is repeated once, with a new budget: the machine was busy. A call that slept is not repeated.
+time is repeated once, with a new budget: the machine may have been busy.
 """
 
 from __future__ import annotations
