@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from recorded_log import recorded_log
 
 from autograder.checks import CheckFailed, refuses, without_warning
 from autograder.sandbox.runners.base import ProcessSandbox
@@ -23,7 +24,6 @@ from autograder.sandbox.session.faults import (
 from autograder.sandbox.session.requests import RemoteModule, assign
 from autograder.sandbox.session.sandbox_session import WALL_FACTOR
 from autograder.verdicts import Verdict
-from framework.log import recorded_log
 
 #: Long enough for any honest call on a busy machine.
 CALL = 4.0
