@@ -100,9 +100,6 @@ def _grading(
         yield f"backends ({names})", lambda: backends(setting, exercise)
 
 
-_RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-
-
 def solution_results(setting: GradingSetting, exercise: Exercise) -> tuple[CheckResult, ...]:
     """Return the results of all checks on the solution."""
     if exercise.questions:
