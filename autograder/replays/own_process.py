@@ -141,7 +141,10 @@ class _Calls:
             if code is None:
                 reply = self._dispatcher.answer(request)
             else:
-                reply = _Debugger(code).runcall(self._dispatcher.answer, request) or {}
+                answered = _Debugger(code).runcall(self._dispatcher.answer, request)
+                if answered is None:  # the debugger was left
+                    raise BdbQuit
+                reply = answered
         return reply["results"][-1]["value"]
 
     def _made(self, exchange: Exchange) -> None:

@@ -119,6 +119,14 @@ def test_the_debugger_stops_in_the_call_alone(recorded, real_solution, monkeypat
     assert output.count("--Call--") == 1
 
 
+def test_who_leaves_the_debugger_leaves_the_command(recorded, real_solution, monkeypatch, capsys):
+    source = real_solution("activations").replace("np.tanh(", "np.cosh(")
+    replayed = recorded("test_activations.py::test_tanh_backward", source)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
+    assert make_again(*replayed, pdb=True) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_code_of_a_notebook_is_taken_from_its_cells(
     real_course, real_solution, make_notebook, made_again, process_setting, tmp_path
 ):
