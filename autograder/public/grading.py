@@ -16,13 +16,11 @@ from autograder.judging.rules import is_open
 from autograder.sandbox.confine import FilesystemView, Limits, libc
 from autograder.sandbox.runners import Sandbox
 from autograder.sandbox.runners.base import BubblewrapSandbox
-from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.session.launch import start_worker
 
 __all__ = [
     "BubblewrapSandbox",
     "FilesystemView",
-    "ForkSandbox",
     "GradeOptions",
     "GradeRequest",
     "GradingSetting",

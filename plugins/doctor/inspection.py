@@ -260,7 +260,7 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     if reason is not None:
         return f"does not work here: {reason}", False
     try:
-        _, uncontained = start_worker(sandbox)
+        uncontained = start_worker(sandbox)
     except Exception as error:  # whatever hinders a worker from starting
         return f"does not start a worker: {in_one_line(error)}", False
     if not uncontained:
