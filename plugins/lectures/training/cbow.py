@@ -16,6 +16,7 @@ from plugins.lectures.training.word_vectors import VectorOptions, WordVectorTask
 class CbowOptions(VectorOptions):
     """The options of CBOW."""
 
+    learning_rate: float = with_default(LearningOptions, "learning_rate", 0.1)
     precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float64")
 
 

@@ -89,6 +89,12 @@ class WordVectorOptions(VectorOptions):
         5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
     )
 
+    def check_together(self) -> None:
+        """Check the options together; a number of samples for a softmax is an error."""
+        super().check_together()
+        if self.loss != NEGATIVE_SAMPLING and self.negative != WordVectorOptions.negative:
+            raise UsageError(f"`--negative` has no effect on `--loss {self.loss}`: leave it out")
+
 
 class WordVectorTask(TrainingTask):
     """Distinguish the context words of each word from random words.
