@@ -84,18 +84,21 @@ class WindowBatches(ABC):
         """Return the examples of the centre words from position `start` on."""
         end = min(start + self._batch_size, len(words.ids))
         first, last = max(start - self._window, 0), min(end + self._window, len(words.ids))
-        positions = self._arrays.from_numpy(np.arange(first, last))
-        a, b = (self._arrays.to_numpy(part) for part in self._find(positions, self._window))
-        return self.examples(words, a, b, np.arange(first, last), slice(start, end))
+        positions = np.arange(first, last)
+        found = self._find(self._arrays.from_numpy(positions), self._window)
+        left, right = (self._arrays.to_numpy(part) for part in found)
+        return self.examples(words, positions, (left, right), range(start, end))
 
     @abstractmethod
-    def examples(self, words: _Words, a: Array, b: Array, positions: Ids, centers: slice) -> Batch:
+    def examples(
+        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+    ) -> Batch:
         """Return the examples of some centre words.
 
         Args:
             words: the words of the epoch.
-            a, b: the results of the function for `positions` in place of ids.
             positions: those of the centre words and of their neighbours.
+            found: the results of the function for `positions` in place of ids.
             centers: the positions of the centre words.
         """
 
@@ -105,11 +108,16 @@ class PairBatches(WindowBatches):
 
     function = "context_pairs"
 
-    def examples(self, words: _Words, a: Array, b: Array, positions: Ids, centers: slice) -> Batch:
+    def examples(
+        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+    ) -> Batch:
         """Return centre words as inputs, and outside words as targets."""
-        chosen = (centers.start <= a) & (a < centers.stop) & words.are_pairs(a, b)
-        targets = words.ids[b[chosen]]
-        return Batch((words.ids[a[chosen]],), targets, terms=len(targets), weight=len(targets))
+        center, outside = found
+        chosen = (centers.start <= center) & (center < centers.stop)
+        chosen &= words.are_pairs(center, outside)
+        targets = words.ids[outside[chosen]]
+        inputs = (words.ids[center[chosen]],)
+        return Batch(inputs, targets, terms=len(targets), weight=len(targets))
 
 
 class ContextBatches(WindowBatches):
@@ -117,10 +125,13 @@ class ContextBatches(WindowBatches):
 
     function = "context_windows"
 
-    def examples(self, words: _Words, a: Array, b: Array, positions: Ids, centers: slice) -> Batch:
+    def examples(
+        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+    ) -> Batch:
         """Return contexts with their masks as inputs, and centre words as targets."""
-        mask = b & words.are_pairs(positions[:, None], a)
+        contexts, is_inside = found
+        mask = is_inside & words.are_pairs(positions[:, None], contexts)
         chosen = (centers.start <= positions) & (positions < centers.stop) & mask.any(axis=1)
         targets = words.ids[positions[chosen]]
-        inputs = words.ids[a[chosen]], mask[chosen]
+        inputs = words.ids[contexts[chosen]], mask[chosen]
         return Batch(inputs, targets, terms=len(targets), weight=len(targets))
