@@ -254,13 +254,19 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     return replace(points, exercises=tuple(kept)) if dropped else points
 
 
-def asked(results: ClassResults) -> Iterator[ManualEntry]:
-    """Yield a row for each decision of the instructor: answers in prose, and points that wait."""
+def asked(results: ClassResults, entries: ManualEntries) -> Iterator[ManualEntry]:
+    """Yield a row for each decision of the instructor.
+
+    These are answers in prose, points that wait, and requests in `entries` about work of the run.
+    """
     for outcome in results.outcomes.values():
         work = digests(outcome)
+        about = entries.about(outcome.student, outcome.exercise)
+        requests = {r.part: r for r in about if r.request and r.work == work.get(r.part)}
+        yield from requests.values()
         for task in outcome.work.tasks if outcome.work is not None else ():
             waiting, is_prose = _waiting([task]), _is_prose(task)
-            if waiting or is_prose:
+            if (waiting or is_prose) and task.name not in requests:
                 yield ManualEntry(
                     outcome.student, outcome.exercise, task.name, work[task.name],
                     about="prose" if is_prose else "blocked",
