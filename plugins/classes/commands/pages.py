@@ -73,8 +73,9 @@ def serve(
 ) -> None:
     """Show the pages of a run in a browser, live while it is graded. Ctrl-C ends the server.
 
-    The address that is printed holds a token: without it, nothing is shown. The server changes
-    nothing. Beyond this machine, put a proxy with TLS in front of it.
+    The address that is printed holds a token: without it, nothing is shown. The page "Answers"
+    shows answers in prose one by one, and writes your points and comments into DIR/points.csv.
+    Nothing else is changed. Beyond this machine, put a proxy with TLS in front of it.
     """
     try:
         from plugins.classes.pages.server import Serving, open_socket, run_server

@@ -183,8 +183,8 @@ def _shown(entry: ManualEntry, name: str) -> str:
 def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
     """Yield the comments for the student, with the part that each is about."""
     for entry in entries:
-        if entry.comment:
-            yield f"{entry.part}: {entry.comment}" if entry.part else entry.comment
+        if comment := " ".join(entry.comment.split()):
+            yield f"{entry.part}: {comment}" if entry.part else comment
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:

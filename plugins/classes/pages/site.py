@@ -158,6 +158,8 @@ MENU = {
     "index.html": "Overview", "students.html": "Students", "tasks.html": "Tasks",
     "mistakes.html": "Mistakes", "grading.html": "Grading", "export.html": "Export",
 }  # fmt: skip
+#: The page for points of answers in prose, which a server alone shows.
+ANSWERS = "answers.html"
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ class RunSite:
     @cached_property
     def _pages(self) -> dict[str, Callable[[Live | None], str | bytes]]:
         view = self.view
-        export = partial(self._page, "export.html")
+        export = partial(self.page, "export.html")
         menu = (self._overview, self._students, self._tasks, self._mistakes, self._grading, export)
         # Pages of single exercises, where their tasks do not fit on one page.
         exercises = () if statistics.is_by_task(view) else view.results.exercises
@@ -220,7 +222,7 @@ class RunSite:
             "not_graded": states[State.NOT_GRADED],
             "waiting": states[State.WAITS_FOR_PERSON],
         }
-        return self._page("index.html", live, facts=facts,
+        return self.page("index.html", live, facts=facts,
                           distribution=statistics.distribution(by_student),
                           over_time=statistics.by_time(self.view),
                           rates=statistics.task_rates(self.view)[:8],
@@ -235,16 +237,16 @@ class RunSite:
             if wanted in folded(self.view.shown(student))
         ]
         path = f"exercises/{exercise}.html" if exercise else "students.html"
-        return self._page(path, live, "students.html", columns=columns, rows=rows,
+        return self.page(path, live, "students.html", columns=columns, rows=rows,
                           groups=Counter(name for name, _ in columns), exercise=exercise,
                           single=not statistics.is_by_task(self.view))  # fmt: skip
 
     def _tasks(self, live: Live | None) -> str:
-        return self._page("tasks.html", live, rates=statistics.task_rates(self.view))
+        return self.page("tasks.html", live, rates=statistics.task_rates(self.view))
 
     def _mistakes(self, live: Live | None) -> str:
         listed = statistics.mistakes(self.view)
-        return self._page("mistakes.html", live, mistakes=listed, code=self.code)
+        return self.page("mistakes.html", live, mistakes=listed, code=self.code)
 
     def _grading(self, live: Live | None) -> str:
         view = self.view
@@ -253,7 +255,7 @@ class RunSite:
         for outcome in view.results.outcomes.values():
             if outcome.work is None:
                 missing[view.faults[outcome.key] or "still to be graded"].append(outcome)
-        return self._page("grading.html", live, missing=missing,
+        return self.page("grading.html", live, missing=missing,
                           slowest=[outcome for outcome, _ in timed[:MAX_SLOW]],
                           slow_checks=statistics.slow_checks(view, MAX_SLOW),
                           repeated=[outcome for outcome, _ in view.works.values()
@@ -262,7 +264,7 @@ class RunSite:
     def _student(self, path: str, live: Live | None) -> str:
         student = self.view.pages_of_students[path]
         outcomes = self.view.results.of(student)
-        return self._page(path, live, "student.html", student=student,
+        return self.page(path, live, "student.html", student=student,
                           share=statistics.shares(self.view).get(student),
                           outcomes=outcomes,
                           attempts=self.view.collection.attempts_of(student),
@@ -274,10 +276,13 @@ class RunSite:
         first = outcomes[0]
         report = self.store.transaction(partial(report_of, key=first.key))
         code = self.code.of(first.attempt, first.exercise)
-        return self._page(path, live, "work.html", outcomes=outcomes, first=first,
+        return self.page(path, live, "work.html", outcomes=outcomes, first=first,
                           report=report, code=lines_of(code))  # fmt: skip
 
-    def _page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
-        root = "../" * path.count("/")
-        named = {"path": path, "root": root, "live": live, "menu": MENU}
+    def page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
+        """Return a page as HTML, from the template of its name or another one."""
+        root, menu = "../" * path.count("/"), dict(MENU)
+        if live is not None and self.view.has_prose:
+            menu[ANSWERS] = "Answers"
+        named = {"path": path, "root": root, "live": live, "menu": menu}
         return render(template or path, view=self.view, run=self.view.run, **named, **values)

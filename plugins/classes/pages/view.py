@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course, definitions, lines_of, parse
-from autograder.public.reports import ExerciseResult
+from autograder.public.reports import ExerciseResult, WrittenAnswer
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import Collection
@@ -123,6 +123,12 @@ class RunView:
             for outcome in self.results.outcomes.values()
             if outcome.work is not None
         }
+
+    @cached_property
+    def has_prose(self) -> bool:
+        """Whether answers in prose were handed in."""
+        works = (work for _, work in self.works.values())
+        return any(check.of(WrittenAnswer) for work in works for check in work.checks)
 
 
 def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:

@@ -95,7 +95,7 @@ REQUESTS = (
     "email,exercise,task,reason\n"
     "ana@uni.example,rnn,backward,=right for one batch\n"
     "ana@uni.example,rnn,,the sum\n"
-    "stranger@uni.example,rnn,,x\n"
+    "other@uni.example,rnn,,x\n"
     "wang@uni.example,lm,train,it trains\n"
     "wang@uni.example,rnn,backwards,x\n"
 )
