@@ -15,6 +15,7 @@ from plugins.classes.collecting.attempts import Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks import manual_points
 from plugins.classes.marks.class_results import (
+    UNGRADED,
     WITHOUT_RESULT,
     ClassResults,
     State,
@@ -99,7 +100,7 @@ class StudentPoints:
         states = {state.state for state in self.counted}
         if states and states <= {*WITHOUT_RESULT}:
             return next(state for state in reversed(WITHOUT_RESULT) if state in states)
-        order = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
+        order = (*UNGRADED, State.WAITS_FOR_PERSON)
         return next((state for state in order if state in states), State.GRADED)
 
     @property
@@ -235,7 +236,7 @@ def _replaced(points: ExercisePoints, given: float | None) -> ExercisePoints:
 
 def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
     days = points.days_late
-    if not rules.per_day or not days or points.state in (State.NOT_GRADED, *WITHOUT_RESULT):
+    if not rules.per_day or not days or points.state in (*UNGRADED, *WITHOUT_RESULT):
         return points
     share = min(rules.per_day * days, rules.at_most) / 100
     word = "day" if days == 1 else "days"
@@ -298,9 +299,9 @@ class RunPoints:
 
     @property
     def not_graded(self) -> int:
-        """Number of results that are missing by a fault of the grader."""
+        """Number of results that are missing by a fault of the grader, or not there yet."""
         listed = (exercise for points in self.points.values() for exercise in points.exercises)
-        return sum(exercise.state is State.NOT_GRADED for exercise in listed)
+        return sum(exercise.state in UNGRADED for exercise in listed)
 
     @property
     def unused_rows(self) -> list[str]:

@@ -94,8 +94,8 @@ def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], fol
         for former in _listed(folder):
             (folder / former).unlink(missing_ok=True)
     private_folder(folder)
-    listed = sorted(paths)
-    write_private(folder / _LISTING, json.dumps(listed, indent=1).encode())
+    listed = list(paths)
+    write_private(folder / _LISTING, json.dumps(sorted(listed), indent=1).encode())
     for path in listed:
         data = content(path)
         if data is not None:
@@ -196,8 +196,7 @@ class RunSite:
         view = self.view
         export = partial(self.page, "export.html")
         menu = (self._overview, self._students, self._tasks, self._mistakes, self._grading, export)
-        # Pages of single exercises, where their tasks do not fit on one page.
-        exercises = () if statistics.is_by_task(view) else view.results.exercises
+        exercises = view.results.exercises
         return {
             **dict(zip(MENU, menu, strict=True)),
             "points.csv": lambda _: points_csv(view),
@@ -210,9 +209,12 @@ class RunSite:
             **{path: partial(self._work, path) for path in view.pages_of_work},
         }
 
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        return statistics.shares(self.view)
+
     def _overview(self, live: Live | None) -> str:
-        by_student = statistics.shares(self.view)
-        shares, outcomes = by_student.values(), self.view.results.outcomes.values()
+        shares, outcomes = self._shares.values(), self.view.results.outcomes.values()
         states = Counter(outcome.state for outcome in outcomes)
         facts = {
             "with_work": len({outcome.student for outcome in outcomes}),
@@ -221,25 +223,25 @@ class RunSite:
             "full": sum(share >= 1 for share in shares),
             "not_graded": states[State.NOT_GRADED],
             "waiting": states[State.WAITS_FOR_PERSON],
+            "queued": states[State.QUEUED],
         }
         return self.page("index.html", live, facts=facts,
-                          distribution=statistics.distribution(by_student),
+                          distribution=statistics.distribution(self._shares),
                           over_time=statistics.by_time(self.view),
                           rates=statistics.task_rates(self.view)[:8],
                           mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
 
     def _students(self, live: Live | None, exercise: str = "") -> str:
-        columns, shares = statistics.columns(self.view, exercise), statistics.shares(self.view)
+        columns = statistics.columns(self.view, exercise)
         wanted = folded(live.query) if live is not None else ""
         rows = [
-            (student, shares.get(student), statistics.cells(self.view, student, columns))
+            (student, self._shares.get(student), statistics.cells(self.view, student, columns))
             for student in self.view.results.students
             if wanted in folded(self.view.shown(student))
         ]
         path = f"exercises/{exercise}.html" if exercise else "students.html"
         return self.page(path, live, "students.html", columns=columns, rows=rows,
-                          groups=Counter(name for name, _ in columns), exercise=exercise,
-                          single=not statistics.is_by_task(self.view))  # fmt: skip
+                          exercise=exercise)  # fmt: skip
 
     def _tasks(self, live: Live | None) -> str:
         return self.page("tasks.html", live, rates=statistics.task_rates(self.view))
@@ -253,9 +255,10 @@ class RunSite:
         timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
         missing: dict[str, list[StudentOutcome]] = defaultdict(list)
         for outcome in view.results.outcomes.values():
-            if outcome.work is None:
-                missing[view.faults[outcome.key] or "still to be graded"].append(outcome)
-        return self.page("grading.html", live, missing=missing,
+            if outcome.state is State.NOT_GRADED:
+                missing[outcome.fault or "the run ended before it was graded"].append(outcome)
+        states = [outcome.state for outcome in view.results.outcomes.values()]
+        return self.page("grading.html", live, missing=missing, queued=states.count(State.QUEUED),
                           slowest=[outcome for outcome, _ in timed[:MAX_SLOW]],
                           slow_checks=statistics.slow_checks(view, MAX_SLOW),
                           repeated=[outcome for outcome, _ in view.works.values()
@@ -265,7 +268,7 @@ class RunSite:
         student = self.view.pages_of_students[path]
         outcomes = self.view.results.of(student)
         return self.page(path, live, "student.html", student=student,
-                          share=statistics.shares(self.view).get(student),
+                          share=self._shares.get(student),
                           outcomes=outcomes,
                           attempts=self.view.collection.attempts_of(student),
                           counting={outcome.attempt for outcome in outcomes.values()},

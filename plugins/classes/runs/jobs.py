@@ -290,8 +290,9 @@ def count_jobs(connection: Connection, queue: Queue) -> dict[str, int]:
 
 
 def fault_of(connection: Connection, key: ResultKey) -> str:
-    """Return the fault that hindered the grading of `key`; empty if there is none."""
-    return connection.execute(select(job.c.fault).where(is_key(job, key))).scalar() or ""
+    """Return the fault for which `key` was given up; empty for a job that is tried again."""
+    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
+    return connection.execute(given_up).scalar() or ""
 
 
 #: Seconds between two states on a terminal, and in a log.
