@@ -9,18 +9,26 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from autograder.course.reading import Course
 from autograder.submissions.candidates import Candidate, is_archive, suffix
 from autograder.submissions.notes import OnNote, reason, short
-from autograder.submissions.recognition import meant_exercise, mentioned_exercise, recognised
+from autograder.submissions.recognition import (
+    exercise_by_tasks,
+    meant_exercise,
+    mentioned_exercise,
+    recognised,
+)
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
 
-#: Different files of one exercise that are read: a notebook may take seconds.
+#: Different files of one exercise, and files without the name of an exercise, that are read: a
+#: notebook may take seconds.
 MAX_VERSIONS = 8
+_CODE = (".py", ".ipynb")
 
 
 class Gathering:
@@ -46,7 +54,7 @@ class Gathering:
         self._former: dict[str, SubmittedFile] = {}
         self._seen: dict[tuple[str, str], set[bytes]] = defaultdict(set)
         self._left_out: dict[str, str] = {}
-        self._others: dict[str, str] = {}
+        self._others: dict[str, Candidate] = {}
         self._archives: list[PurePosixPath] = []
 
     def add(self, candidate: Candidate, *, is_single: bool) -> None:
@@ -64,8 +72,10 @@ class Gathering:
             return
         if exercise in self._names and (file := self._read(candidate, exercise, exercise)):
             self._versions[exercise].append(file)
-        elif not exercise and suffix(candidate.inner) in (".py", ".ipynb"):
-            self._others.setdefault(stem, candidate.shown)
+        elif not (exercise or stem in self._moved) and suffix(candidate.inner) in _CODE:
+            if self._others.setdefault(stem, candidate) is candidate:
+                with suppress(BadInputError):  # of an archive, it cannot be read later
+                    candidate.read()
             if name := mentioned_exercise(stem, self._names):
                 self._leave_out(candidate.inner, name, "its name is no exercise's")
         for heir in self._moved.get(exercise or stem, ()):
@@ -110,9 +120,11 @@ class Gathering:
     def files(self) -> dict[str, SubmittedFile]:
         """Return the file of each exercise that has one, in the order of the course.
 
-        A former file is used if a task of the exercise is begun in it, and no task is begun in the
+        Where no file has the name of an exercise, the tasks that files define tell theirs. A former
+        file is used if a task of the exercise is begun in it, and no task is begun in the
         exercise's own file.
         """
+        self._read_by_tasks()
         chosen = {name: self._chosen(name, files) for name, files in self._versions.items()}
         files = {name: file for name, file in chosen.items() if file is not None}
         for name, former in self._former.items():
@@ -127,6 +139,26 @@ class Gathering:
             self.unread.pop(name, None)
         self._note_others(files)
         return {name: files[name] for name in self._course.exercise_names if name in files}
+
+    def _read_by_tasks(self) -> None:
+        """Read files by the tasks that they define, or name them where others have right names."""
+        is_alone = not (self._versions or self._former or self.unread)
+        for candidate in list(self._others.values())[:MAX_VERSIONS]:
+            try:
+                name = exercise_by_tasks(candidate, self._course)
+            except Exception as error:
+                if is_alone:
+                    self._on_note(_why_unread(candidate, error))
+                continue
+            if name not in self._names or (name in self._versions and not is_alone):
+                continue
+            expected = self._course.exercise(name).stub.name
+            why = f"it defines tasks of exercise '{name}'"
+            if not is_alone:
+                self._left_out[name] = f"{candidate.shown} is not read: {why}. Name it {expected}"
+            elif file := self._read(candidate, name, name):
+                self._versions[name].append(file)
+                self._on_note(f"{candidate.shown} is read as {expected}: {why}")
 
     def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
         """Return the file among `versions` that counts; None if it is ambiguous."""
@@ -159,8 +191,9 @@ class Gathering:
                 self._on_note(note)
         for file in files.values():
             for helper in sorted(file.imported & self._others.keys()):
+                other = self._others[helper].shown
                 self._on_note(
-                    f"{self._others[helper]} is not handed in with {file.shown}, which imports it: "
+                    f"{other} is not handed in with {file.shown}, which imports it: "
                     f"one file is graded. Move what it needs into {file.shown}"
                 )
         for inner in self._archives if not files else ():
