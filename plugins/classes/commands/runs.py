@@ -94,8 +94,8 @@ def grade(
     grader is tried three times; what is left is *not graded*, which is no zero. What a busy
     machine may have disturbed is repeated alone.
 
-    Results stay when the course changes: the next call is a new run. --regrade grades work again
-    that has a result. Exit code 3: something is not graded.
+    Results stay when the course changes: the next call is a new run. It grades work at exercises
+    whose checks, solutions or settings have changed. --regrade grades work again that has a result. Exit code 3: something is not graded.
 
     --cluster grades on several machines: see docs/classes.md.
     """

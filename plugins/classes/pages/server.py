@@ -140,7 +140,7 @@ class Serving:
         run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
-            grading.c.revision == run.revision,
+            grading.c.revision.in_({key.revision for key in keys}),
             grading.c.seed == run.seed,
             grading.c.environment == run.environment,
         )

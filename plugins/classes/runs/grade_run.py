@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.public.courses import Course, version_words
+from autograder.public.courses import Course, exercise_revision, version_words
 from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
 from autograder.public.submissions import load_submission
@@ -20,12 +20,12 @@ from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
-    Queue,
     Run,
     RunEntry,
+    RunKey,
     commit,
     entries_of,
     find_result,
@@ -43,6 +43,7 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
     attempts = {standing.attempt for standings in counting.values() for standing in standings}
     exercises = course.select(names)
     needed = [required.name for required in course.with_required(exercises)]
+    revisions = {e.name: exercise_revision(course, e) for e in exercises}
     handed_in: set[str] = set()
     work: dict[tuple[str, str], str] = {}
     for attempt in attempts:
@@ -51,7 +52,11 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
             for exercise in exercises:
                 work[attempt, exercise.name] = digest_of(submission, course, exercise)
     return [
-        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt, exercise.name])
+        RunEntry(
+            *(student, standing.attempt, exercise.name),
+            work[standing.attempt, exercise.name],
+            revisions[exercise.name],
+        )
         for student, standings in counting.items()
         for standing in standings
         for exercise in exercises
@@ -75,7 +80,7 @@ def check_regrade(again: str) -> None:
 
 
 def numbered(
-    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: str
+    connection: Connection, run_key: RunKey, listed: Sequence[RunEntry], again: str
 ) -> list[RunEntry]:
     """Return the entries with the generations of their work in a new run."""
     works = {(entry.exercise, entry.submission) for entry in listed}
@@ -83,7 +88,7 @@ def numbered(
     new = dict(former)
     for entry in listed if again else ():
         work = entry.exercise, entry.submission
-        result = find_result(connection, queue.key(replace(entry, generation=former[work])))
+        result = find_result(connection, run_key.key(replace(entry, generation=former[work])))
         is_failed = result is not None and result.verdict != Verdict.PASSED
         chosen = {"all", f"task={entry.exercise}", f"student={entry.student}"}
         if again in chosen or (again == "failed" and is_failed):
@@ -159,13 +164,13 @@ def grade(
     setting, folder_of = setting_of(settings), collection.folder_of
     secret = settings.options.secret
     seed = setting.seed if secret is None else secret
-    queue = Queue(collection.id, settings.revision, seed, settings.environment)
+    run_key = RunKey(collection.id, settings.revision, seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(
             f"{collection.folder} holds no attempt that counts: collect its exports first"
         )
-    run = store.transaction(_begun_run, queue, setting, listed, again)
+    run = store.transaction(_begun_run, run_key, setting, listed, again)
     if not run.doctor:
         exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
         if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
@@ -177,8 +182,10 @@ def grade(
     missing = store.transaction(_without_result, work)
     priority = REGRADE if again else LIVE
     store.transaction(
-        add_jobs, missing.items(), assignment=queue.assignment, run=run.id, priority=priority
+        add_jobs, missing.items(), assignment=collection.id, run=run.id, priority=priority
     )
+    revisions = frozenset(key.revision for key in work)
+    queue = JobQueue(collection.id, revisions, seed, settings.environment)
     progress = RunProgress(len(missing))
     try:
         Coordinator(store, engine, queue, folder_of, progress).run()
@@ -194,19 +201,19 @@ def grade(
 
 def _begun_run(
     connection: Connection,
-    queue: Queue,
+    run_key: RunKey,
     setting: GradingSetting,
     listed: Sequence[RunEntry],
     again: str,
 ) -> Run:
     """Return the unfinished run of this work, or a new run."""
     work, sandbox = digest_of_all(listed), setting.sandbox.label
-    former = None if again else stored_runs.unfinished_run(connection, queue, work)
+    former = None if again else stored_runs.unfinished_run(connection, run_key, work)
     if former is not None and former.sandbox == sandbox:
         return former
-    new = numbered(connection, queue, listed, again)
-    stored_runs.note_course(connection, queue.revision, version_words(setting.course))
-    return stored_runs.start_run(connection, queue, sandbox, work, new)
+    new = numbered(connection, run_key, listed, again)
+    stored_runs.note_course(connection, run_key.revision, version_words(setting.course))
+    return stored_runs.start_run(connection, run_key, sandbox, work, new)
 
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
