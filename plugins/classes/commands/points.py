@@ -107,14 +107,16 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
+    from plugins.classes.runs.lending import lent_points
 
-    with settled_run(chosen, number) as (collection, _, settled):
+    with settled_run(chosen, number) as (collection, opened, settled):
         results, entries = settled.results, settled.entries
+        lent = opened.transaction(lent_points, collection)
     unused: list[str] = []
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)
     file = collection.folder / manual_points.FILE
-    rows, outdated = manual_points.merged(entries, asked(results, entries))
+    rows, outdated = manual_points.merged(entries, asked(results, entries, lent))
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.why_open]
     shown = chosen.shown(collection)
@@ -329,6 +331,8 @@ def feedback(
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")
     say(f"{out}: run {settled.results.run.id}, pages of {count}")
-    for level, pages_with in Counter(hidden[k] for k, why in reasons.items() if not why).items():
-        say(f"hidden checks: {counted(pages_with, 'page')} with {level}")
+    if release or hidden_attempts is not None:
+        levels = Counter(hidden[key] for key, why in reasons.items() if not why)
+        for level, pages_with in levels.items():
+            say(f"hidden checks: {counted(pages_with, 'page')} with {level}")
     say_listed("without a page", without)

@@ -255,10 +255,17 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     return replace(points, exercises=tuple(kept)) if dropped else points
 
 
-def asked(results: ClassResults, entries: ManualEntries) -> Iterator[ManualEntry]:
+def asked(
+    results: ClassResults,
+    entries: ManualEntries,
+    lent: Mapping[tuple[str, str, str], str] | None = None,
+) -> Iterator[ManualEntry]:
     """Yield a row for each decision of the instructor.
 
     These are answers in prose, points that wait, and requests in `entries` about work of the run.
+
+    Args:
+        lent: attempt, exercise and task -> points with the course's parts.
     """
     for outcome in results.outcomes.values():
         work = digests(outcome)
@@ -274,6 +281,7 @@ def asked(results: ClassResults, entries: ManualEntries) -> Iterator[ManualEntry
                     earned="" if is_prose else f"{task.earned:g}",
                     possible=f"{task.possible:g}",
                     waits_for=" ".join(waiting),
+                    lent=(lent or {}).get((outcome.attempt, outcome.exercise, task.name), ""),
                 )  # fmt: skip
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -21,6 +23,7 @@ from plugins.classes.runs import stored_runs
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
+from plugins.classes.runs.lending import FOLDER, lent_assignment, lent_entries, lent_folder
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Run,
@@ -178,25 +181,53 @@ def grade(
         examined = examine(engine, setting.course, exercises, collection.folder)
         doctor = f"{examined}; {sandbox_cost(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
+    priority = REGRADE if again else LIVE
+    work, missing, left = _graded(store, engine, run, folder_of, priority)
+    done = {key: attempt for key, attempt in work.items() if key not in left}
+    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
+    store.transaction(stored_runs.end_run, run.id)
+    run = store.transaction(stored_runs.find_run, run.id)
+    counts = len(work), len(work) - missing, len(left), compared, different
+    return FinishedRun(run, *counts)
+
+
+def grade_lent(
+    collection: Collection, setting: GradingSetting, store: Store, engine: Engine, run: Run
+) -> Run | None:
+    """Grade the work of a finished run that waits for other exercises, with the course's parts.
+
+    Returns: the run of these results, which is none of the collection; None if nothing waits.
+    """
+    try:
+        listed = store.transaction(lent_entries, collection, run, setting.course)
+        if not listed:
+            return None
+        lent_key = RunKey(lent_assignment(collection), run.revision, run.seed, run.environment)
+        lent = store.transaction(_begun_run, lent_key, setting, listed, "")
+        _graded(store, engine, lent, partial(lent_folder, collection), LIVE)
+        store.transaction(stored_runs.end_run, lent.id)
+        return lent
+    finally:  # it holds solutions
+        shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
+
+
+def _graded(
+    store: Store, engine: Engine, run: Run, folder_of: Callable[[str], Path], priority: int
+) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
+    """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)
-    priority = REGRADE if again else LIVE
     store.transaction(
-        add_jobs, missing.items(), assignment=collection.id, run=run.id, priority=priority
+        add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
     )
     revisions = frozenset(key.revision for key in work)
-    queue = JobQueue(collection.id, revisions, seed, settings.environment)
+    queue = JobQueue(run.assignment, revisions, run.seed, run.environment)
     progress = RunProgress(len(missing))
     try:
         Coordinator(store, engine, queue, folder_of, progress).run()
     finally:
         progress.show(is_last=True)
-    left = store.transaction(_without_result, work)
-    done = {key: attempt for key, attempt in work.items() if key not in left}
-    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
-    store.transaction(stored_runs.end_run, run.id)
-    run = store.transaction(stored_runs.find_run, run.id)
-    return FinishedRun(run, len(work), len(work) - len(missing), len(left), compared, different)
+    return work, len(missing), store.transaction(_without_result, work)
 
 
 def _begun_run(

@@ -333,3 +333,38 @@ def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
     assert "moved between run 1 and run 3: 0 results" in gradus(
         "class", "diff", 1, 3, "--in", folder
     )
+
+
+def test_lent_parts_show_apart_what_work_would_get(tmp_path):
+    course, folder = ROOT / "tests/courses/outside", tmp_path / "lab"
+    for student in ("ana", "bo"):
+        for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
+            text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
+            if (student, name) == ("ana", "shift"):
+                text = text.replace("x + self.parameters", "x - self.parameters")
+            file = tmp_path / "export" / student / f"{name}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+    options = ("--course", course)
+    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
+    gradus("class", *words)
+    output = gradus(
+        "class", "grade", folder, "--sandbox", "process", "--jobs", 1, "--lend", *options
+    )
+    assert "shown apart and part of no points:\n  shifted_classifier: 1 passed" in output
+    before = gradus("class", "totals", "--in", folder, "--names")
+    listed = gradus("class", "points", "--in", folder, "--names")
+    assert "ana · shifted_classifier · ShiftedClassifier: blocked by shift" in listed
+    rows = list(csv.DictReader((folder / "points.csv").read_text().splitlines()))
+    assert {row["student"] for row in rows} == {"ana"}
+    for row in rows:
+        possible = f"{float(row['possible']):g}"
+        assert row["lent"] == f"{possible}/{possible}" and float(row["earned"]) < float(possible)
+    assert gradus("class", "totals", "--in", folder, "--names") == before
+    assert not (folder / "lent").exists()
+    assert len(gradus("class", "runs", "--in", folder).splitlines()) == 1
+    gradus("class", "forget", "ana", "--in", folder)
+    with Store(str(folder / "results.sqlite")) as store:
+        runs = store.transaction(all_runs)
+        left = [e for run in runs for e in store.transaction(partial(entries_of, id=run.id))]
+    assert len(runs) == 2 and {entry.student for entry in left} == {"bo"}

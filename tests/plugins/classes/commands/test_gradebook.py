@@ -76,7 +76,7 @@ def test_points_that_wait_are_listed_and_decided(made):
     ]
     table = made.collection.folder / "points.csv"
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
-    table.write_text(table.read_text().replace(",rnn,,,,", ",rnn,,6,,half right"))
+    table.write_text(table.read_text().replace(",rnn,,,,,", ",rnn,,,6,,half right"))
     totals = run(made, "totals", "--names").splitlines()
     assert totals[0] == (
         "s1 (Ana García) · 14/20 · lm: train: an instructor gave 6 of 10 (0 to 6); "
@@ -118,7 +118,7 @@ def test_regrade_requests_become_rows_that_a_comment_answers(made):
     ):
         assert f"  {line}\n" in output
     assert ",request,w-" in table.read_text()
-    assert ",0,2,,'=right for one batch,,," in table.read_text()
+    assert ",0,2,,,'=right for one batch,,," in table.read_text()
     table.write_text(table.read_text().replace("batch,,,", "batch,1.5,,one batch is right"))
     assert "9.5/20" in run(made, "totals", "--names")
     again = run(made, *words)
