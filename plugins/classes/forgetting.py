@@ -17,7 +17,7 @@ from plugins.classes.collecting.collection import COMPARED, Collection
 from plugins.classes.collecting.listing import write_listing
 from plugins.classes.marks import manual_points
 from plugins.classes.rosters.roster import Student, folded
-from plugins.classes.runs.lending import lent_assignment
+from plugins.classes.runs.course_parts import parts_assignment
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
@@ -104,9 +104,9 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
 
 
 def _runs(connection: Connection, collection: Collection) -> list[Run]:
-    """Return the runs of a collection, also those with lent parts."""
+    """Return the runs of a collection, also those with course parts."""
     own = all_runs(connection, collection.id)
-    return [*own, *all_runs(connection, lent_assignment(collection))]
+    return [*own, *all_runs(connection, parts_assignment(collection))]
 
 
 def _is_old(collection: Collection, attempt: Attempt, before: float) -> bool:

@@ -107,16 +107,16 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
-    from plugins.classes.runs.lending import lent_points
+    from plugins.classes.runs.course_parts import points_with_parts
 
     with settled_run(chosen, number) as (collection, opened, settled):
         results, entries = settled.results, settled.entries
-        lent = opened.transaction(lent_points, collection)
+        with_parts = opened.transaction(points_with_parts, collection)
     unused: list[str] = []
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)
     file = collection.folder / manual_points.FILE
-    rows, outdated = manual_points.merged(entries, asked(results, entries, lent))
+    rows, outdated = manual_points.merged(entries, asked(results, entries, with_parts))
     manual_points.write_entries(file, rows)
     open_rows = [row for row in rows if row.why_open]
     shown = chosen.shown(collection)
@@ -192,7 +192,7 @@ def gradebook(
         typer.Option(
             "--as",
             metavar="SYSTEM",
-            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, csv, or a plugin's.",
+            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, d2l, csv, or a plugin's.",
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The filled file.")],

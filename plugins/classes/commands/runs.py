@@ -130,7 +130,7 @@ def grade(
     remember_course(collected, chosen.root)
     with open_store(collected, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import grade as carry_out
-        from plugins.classes.runs.grade_run import grade_lent
+        from plugins.classes.runs.grade_run import grade_with_parts
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
@@ -146,12 +146,14 @@ def grade(
                     names=names or (), again=regrade, verified=verify,
                 )  # fmt: skip
                 setting = setting_of(settings)
-                lent = grade_lent(resolved, setting, opened, engine, ended.run) if lend else None
+                with_parts = (
+                    grade_with_parts(resolved, setting, opened, engine, ended.run) if lend else None
+                )
         finally:
             engine.close()
         _show(opened, ended, collection)
         if lend:
-            _show_lent(opened, lent, ended.run, collection)
+            _show_with_parts(opened, with_parts, ended.run, collection)
     if ended.not_graded:
         raise typer.Exit(3)
 
@@ -194,14 +196,16 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
         )
 
 
-def _show_lent(store: Store, lent: Run | None, run: Run, folder: Path) -> None:
-    """Print the results with lent parts, without students."""
+def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Path) -> None:
+    """Print the results with course parts, without students."""
     from plugins.classes.runs.stored_runs import points_of
 
     say("with the course's parts, shown apart and part of no points:")
-    for line in _by_exercise(store.transaction(points_of, lent)) if lent is not None else ():
+    for line in (
+        _by_exercise(store.transaction(points_of, with_parts)) if with_parts is not None else ()
+    ):
         say(f"  {line}")
-    if lent is None:
+    if with_parts is None:
         say("  nothing waits for another exercise")
     else:
         say(f"`gradus class points {run.id} --in {folder}` lists them, and you decide")

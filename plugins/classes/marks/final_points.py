@@ -258,20 +258,21 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
 def asked(
     results: ClassResults,
     entries: ManualEntries,
-    lent: Mapping[tuple[str, str, str], str] | None = None,
+    with_parts: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
 ) -> Iterator[ManualEntry]:
     """Yield a row for each decision of the instructor.
 
     These are answers in prose, points that wait, and requests in `entries` about work of the run.
 
     Args:
-        lent: attempt, exercise and task -> points with the course's parts.
+        with_parts: attempt and exercise -> task -> points with the course's parts.
     """
     for outcome in results.outcomes.values():
         work = digests(outcome)
         about = entries.about(outcome.student, outcome.exercise)
         requests = {r.part: r for r in about if r.request and r.work == work.get(r.part)}
         yield from requests.values()
+        exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), {})
         for task in outcome.work.tasks if outcome.work is not None else ():
             waiting, is_prose = _waiting([task]), _is_prose(task)
             if (waiting or is_prose) and task.name not in requests:
@@ -281,7 +282,7 @@ def asked(
                     earned="" if is_prose else f"{task.earned:g}",
                     possible=f"{task.possible:g}",
                     waits_for=" ".join(waiting),
-                    lent=(lent or {}).get((outcome.attempt, outcome.exercise, task.name), ""),
+                    with_course_part=exchanged.get(task.name, ""),
                 )  # fmt: skip
 
 

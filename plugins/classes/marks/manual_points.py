@@ -1,15 +1,14 @@
 """Points and comments of an instructor: ``points.csv`` in the collection.
 
-    student,exercise,part,about,work,earned,possible,waits_for,lent,request,points,final,comment
+    student,exercise,part,about,work,earned,possible,waits_for,with_course_part,request,points,final,comment
     s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,,,2.5,,The batch is missing.
     s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,5/6,,4,,
     s1002,rnn,,own,,8,10,,,,,9,Agreed in the review.
 
 `points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
 to it. `final` stands in rows without `part`, and nothing changes it. `work` is a digest: an entry
-holds for this work alone, also after a regrade. Without one, it holds for all work. `lent` has the
-points with the course's part. `request` is the regrade request of the student; a comment answers
-it.
+holds for this work alone, also after a regrade. Without one, it holds for all work. A comment
+answers the `request` for a regrade. `with_course_part` has the points that the work would get.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ FILE = "points.csv"
 OWN = ("points", "final", "comment")
 COLUMNS = (
     *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
-    *("lent", "request"),
+    *("with_course_part", "request"),
     *OWN,
 )
 
@@ -55,7 +54,7 @@ class ManualEntry:
     earned: str = ""
     possible: str = ""
     waits_for: str = ""
-    lent: str = ""
+    with_course_part: str = ""
     request: str = ""
     line: int = 0
 

@@ -20,10 +20,15 @@ from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
+from plugins.classes.runs.course_parts import (
+    FOLDER,
+    entries_with_parts,
+    parts_assignment,
+    parts_folder,
+)
 from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
-from plugins.classes.runs.lending import FOLDER, lent_assignment, lent_entries, lent_folder
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Run,
@@ -191,7 +196,7 @@ def grade(
     return FinishedRun(run, *counts)
 
 
-def grade_lent(
+def grade_with_parts(
     collection: Collection, setting: GradingSetting, store: Store, engine: Engine, run: Run
 ) -> Run | None:
     """Grade the work of a finished run that waits for other exercises, with the course's parts.
@@ -199,14 +204,14 @@ def grade_lent(
     Returns: the run of these results, which is none of the collection; None if nothing waits.
     """
     try:
-        listed = store.transaction(lent_entries, collection, run, setting.course)
+        listed = store.transaction(entries_with_parts, collection, run, setting.course)
         if not listed:
             return None
-        lent_key = RunKey(lent_assignment(collection), run.revision, run.seed, run.environment)
-        lent = store.transaction(_begun_run, lent_key, setting, listed, "")
-        _graded(store, engine, lent, partial(lent_folder, collection), LIVE)
-        store.transaction(stored_runs.end_run, lent.id)
-        return lent
+        run_key = RunKey(parts_assignment(collection), run.revision, run.seed, run.environment)
+        with_parts = store.transaction(_begun_run, run_key, setting, listed, "")
+        _graded(store, engine, with_parts, partial(parts_folder, collection), LIVE)
+        store.transaction(stored_runs.end_run, with_parts.id)
+        return with_parts
     finally:  # it holds solutions
         shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
 

@@ -335,7 +335,7 @@ def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
     )
 
 
-def test_lent_parts_show_apart_what_work_would_get(tmp_path):
+def test_course_parts_show_apart_what_work_would_get(tmp_path):
     course, folder = ROOT / "tests/courses/outside", tmp_path / "lab"
     for student in ("ana", "bo"):
         for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
@@ -359,9 +359,11 @@ def test_lent_parts_show_apart_what_work_would_get(tmp_path):
     assert {row["student"] for row in rows} == {"ana"}
     for row in rows:
         possible = f"{float(row['possible']):g}"
-        assert row["lent"] == f"{possible}/{possible}" and float(row["earned"]) < float(possible)
+        assert row["with_course_part"] == f"{possible}/{possible}" and float(row["earned"]) < float(
+            possible
+        )
     assert gradus("class", "totals", "--in", folder, "--names") == before
-    assert not (folder / "lent").exists()
+    assert not (folder / "with_parts").exists()
     assert len(gradus("class", "runs", "--in", folder).splitlines()) == 1
     gradus("class", "forget", "ana", "--in", folder)
     with Store(str(folder / "results.sqlite")) as store:
