@@ -145,10 +145,10 @@ def grade(
                     resolved, settings, opened, engine,
                     names=names or (), again=regrade, verified=verify,
                 )  # fmt: skip
-                setting = setting_of(settings)
-                with_parts = (
-                    grade_with_parts(resolved, setting, opened, engine, ended.run) if lend else None
-                )
+                with_parts = None
+                if lend:
+                    setting = setting_of(settings)
+                    with_parts = grade_with_parts(resolved, setting, opened, engine, ended.run)
         finally:
             engine.close()
         _show(opened, ended, collection)
@@ -201,14 +201,12 @@ def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Pat
     from plugins.classes.runs.stored_runs import points_of
 
     say("with the course's parts, shown apart and part of no points:")
-    for line in (
-        _by_exercise(store.transaction(points_of, with_parts)) if with_parts is not None else ()
-    ):
-        say(f"  {line}")
     if with_parts is None:
         say("  nothing waits for another exercise")
-    else:
-        say(f"`gradus class points {run.id} --in {folder}` lists them, and you decide")
+        return
+    for line in _by_exercise(store.transaction(points_of, with_parts)):
+        say(f"  {line}")
+    say(f"`gradus class points {run.id} --in {folder}` lists them, and you decide")
 
 
 def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]:
