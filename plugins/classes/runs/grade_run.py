@@ -26,7 +26,7 @@ from plugins.classes.runs.course_parts import (
     parts_assignment,
     parts_folder,
 )
-from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
+from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
@@ -184,7 +184,7 @@ def grade(
         if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
             raise DoctorError("; ".join(problems))
         examined = examine(engine, setting.course, exercises, collection.folder)
-        doctor = f"{examined}; {sandbox_cost(setting.sandbox)}"
+        doctor = f"{examined}; {containment(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
     priority = REGRADE if again else LIVE
     work, missing, left = _graded(store, engine, run, folder_of, priority)
