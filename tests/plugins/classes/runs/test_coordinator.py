@@ -14,11 +14,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from queue_run import graded, key_of
+from queue_run import JOBS, graded, key_of
 
 from plugins.classes.runs import grade_job, grade_run, jobs
 from plugins.classes.runs.grade_job import Engine, JobOutcome, local_engine
-from plugins.classes.runs.stored_runs import Queue
 
 NAMES = [f"s{number}" for number in range(12)]
 
@@ -143,8 +142,7 @@ def test_leases_of_long_jobs_are_extended(run, monkeypatch):
 
     def grade(job):
         time.sleep(1.0)
-        queue = Queue("lab1", "r1", 7, "numpy")
-        leased.append(run.store.transaction(lambda c: jobs.lease(c, queue, "x", is_idle=True)))
+        leased.append(run.store.transaction(lambda c: jobs.lease(c, JOBS, "x", is_idle=True)))
         return graded(job)
 
     run.go(grade)
