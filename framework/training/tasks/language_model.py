@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from framework.data.corpora import load_corpus, load_text
+from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
@@ -23,7 +23,7 @@ from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
-from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from framework.training.tasks.recurrent_layers import check_recurrent_layer
 from framework.training.tools import model_arguments
 
@@ -60,6 +60,12 @@ class LanguageModelTask(TrainingTask):
     model_kind: ClassVar[str] = "language_model"
     unit: ClassVar[str] = "tokens"
     carries_state: ClassVar[bool] = True
+    commands: ClassVar[tuple[str, ...]] = (
+        "gradus sample {path}",
+        'gradus complete {path} "TEXT"',
+        "gradus evaluate {path}",
+        "gradus agreement {path} --data DIR",
+    )
 
     def __init__(self, text: Corpus, test: tuple[str, Ids] | None = None) -> None:
         self.text, self.test = text, test
@@ -161,9 +167,12 @@ class LanguageModelTask(TrainingTask):
         perplexity = held_out_perplexity(model, ids, arrays)
         return perplexity, [f"test perplexity {perplexity:.4f} on {name}"]
 
-    def next_command(self, out: Path) -> str:
-        """Return the command that generates text."""
-        return f"gradus sample {out}"
+    @classmethod
+    def writer(cls, saved: Checkpoint, backend: Backend) -> TextWriter:
+        """Return the language model, which takes no condition."""
+        model = saved.restore(backend)
+        model.eval()
+        return TextWriter(lambda _: model)
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
@@ -237,12 +246,8 @@ def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]
     """
     apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
     name = asked.corpus or apart or saved.corpus
-    if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
+    if Path(name).is_file() and (apart or not same_file(name, saved.corpus)):
         return load_text(name, saved.vocabulary), name, None
     corpus = load_corpus(name, asked.corpora, maximum_size=len(saved.vocabulary))
     held_out = saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))
     return held_out, f"held-out text of {name}", corpus.best_perplexity
-
-
-def _same(path: str, other: str) -> bool:
-    return Path(path).resolve() == Path(other).resolve()
