@@ -65,9 +65,7 @@ def translate(
     (conditional_lm), which writes the likeliest sentence for the words of the source. The models
     know the words of their training alone: other words are read as <unk>.
 
-        gradus train conv_seq2seq --epochs 20 --learning-rate 0.01
-
-        gradus translate checkpoints/conv_seq2seq.safetensors --text "the red cat sees a dog"
+        gradus translate CHECKPOINT --text "the red cat sees a dog"
     """
     from framework.commands.setup import unfinished_parts
     from framework.evaluation.rules import rule_of
