@@ -76,7 +76,7 @@ def sample(
 
     Words are drawn from the model's distribution, or only from its likeliest words (--top-k,
     --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
-    likeliest sentence.
+    likeliest sentence. A model of characters draws characters.
 
     With a condition or a rule it is one sentence, which ends after --length words at the latest. A
     rule combines the model with knowledge that it has not learned: a word after which no sentence
@@ -98,7 +98,8 @@ def sample(
         submission=submission,
         device=device,
     )
-    words, vocabulary, computing = prompt.split(), writing.saved.vocabulary, writing.computing
+    saved, computing = writing.saved, writing.computing
+    words, vocabulary = saved.tokens.split(prompt), saved.vocabulary
     warn_of_unknown(words, vocabulary)
     automaton = rule_of(vocabulary, must=must or (), must_not=must_not or (), file=rule)
     # A text starts after the end of a sentence, as in training.
@@ -106,8 +107,7 @@ def sample(
     with unfinished_parts(computing):
         model = writing.model(condition)
         if beam is not None:
-            text, _ = writing.likeliest(model, automaton, ids, length, beam)
-            tokens = iter(text)
+            tokens = iter(writing.written(model, automaton, ids, length, beam))
         else:
             tokens = sample_tokens(
                 writing.ruled(model, automaton, ids, length),
@@ -119,7 +119,7 @@ def sample(
             )
         if condition is not None or automaton is not None:
             tokens = first_sentence(tokens)
-        _write(words, islice(tokens, length), vocabulary)
+        _write(words, islice(tokens, length), vocabulary, saved.tokens.between)
 
 
 def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
@@ -129,20 +129,15 @@ def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> T
     return partial(computing.function("truncate"), top_k=top_k, top_p=top_p)
 
 
-def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary) -> None:
-    """Print each word immediately; the end of a sentence ends the line."""
+def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary, between: str) -> None:
+    """Print each token immediately, `between` two of a line; an end of a sentence ends it."""
     from framework.data.vocabulary import EOS
 
-    between = ""
-    for word in words:
-        typer.echo(f"{between}{word}", nl=False)
-        between = " "
+    typer.echo(between.join(words), nl=False)
+    is_started = bool(words)
     for token in tokens:
-        if token == EOS:
-            typer.echo("")
-            between = ""
-        else:
-            typer.echo(f"{between}{vocabulary.words[token]}", nl=False)
-            between = " "
-    if between:
+        text = "\n" if token == EOS else vocabulary.words[token]
+        typer.echo(f"{between if is_started and token != EOS else ''}{text}", nl=False)
+        is_started = token != EOS
+    if is_started:
         typer.echo("")

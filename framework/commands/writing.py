@@ -130,6 +130,27 @@ class Writing:
         text, log_probability = max(texts, key=lambda found: float(found[1]))
         return arrays.to_numpy(text).tolist(), float(log_probability)
 
+    def written(
+        self,
+        model: LanguageModel,
+        rule: Automaton | None,
+        prompt: Sequence[int],
+        length: int,
+        beam: int,
+    ) -> list[int]:
+        """Return the likeliest text, see `likeliest`.
+
+        Raises:
+            BadInputError: every text that was found has the probability 0.
+        """
+        text, log_probability = self.likeliest(model, rule, prompt, length, beam)
+        if log_probability == float("-inf"):
+            raise BadInputError(
+                "the model gives no text a probability above 0 here: another rule or prompt is "
+                "needed, or a model with smoothing"
+            )
+        return text
+
     def fitting_commands(self) -> str:
         """Return a sentence with the commands that use this checkpoint."""
         return _fitting_commands(self.task, self.path)

@@ -124,7 +124,7 @@ def _translated(
     if not sentence.strip():
         yield ""
         return
-    ids, _ = writing.likeliest(writing.model(sentence), rule, [EOS], length, beam)
+    ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
     words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
     yield " ".join(words)
     if alignment and writing.writer.alignment is not None:

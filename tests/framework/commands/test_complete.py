@@ -76,6 +76,14 @@ def test_a_rule_chooses_among_the_suggestions(checkpoint):
     assert all("cat" in words.split() for _, words in shown)
 
 
+def test_a_model_of_characters_suggests_characters(checkpoint, tmp_path):
+    options = ("--tokens", "characters", "--corpus", checkpoint.parent / "corpus.txt")
+    run = ("--epochs", 5, "--learning-rate", 0.05, "--out", tmp_path / "m")
+    gradus("train", "rnn_lm", *options, *run)
+    (_, likeliest), *_ = rows(gradus("complete", tmp_path / "m", "th", "--words", 2))
+    assert likeliest == "e "
+
+
 def test_unknown_words_are_reported(checkpoint):
     first, *suggestions = gradus("complete", checkpoint, "the zebra").splitlines()
     assert first == "not in the vocabulary, read as <unk>: zebra"

@@ -3,7 +3,7 @@
 import pytest
 from gradus_command import gradus as run
 
-from framework.errors import UsageError
+from framework.errors import BadInputError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,13 @@ def test_an_automaton_is_a_rule(gradus, folder):
 def test_a_condition_is_refused_by_a_model_without_one(gradus):
     with pytest.raises(UsageError, match="recurrent_lm takes no condition"):
         gradus("--condition", "the dog")
+
+
+def test_a_model_without_smoothing_may_have_no_text_under_a_rule(folder, tmp_path):
+    counted = tmp_path / "counted"
+    run("train", "ngram_lm", "--corpus", folder / "corpus.txt", "--out", counted)
+    assert run("sample", counted, "--beam", 2, "--length", 9).startswith("the ")
+    (tmp_path / "rule.txt").write_text("0 1 dog\n1 2 the\n2\n")
+    for how in (("--beam", 2), ()):
+        with pytest.raises(BadInputError, match="the model gives no t"):
+            run("sample", counted, "--rule", tmp_path / "rule.txt", *how)
