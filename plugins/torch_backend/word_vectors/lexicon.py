@@ -5,12 +5,12 @@ Source: CS224n lecture 1, sections 1.3 and 1.4.
 
 from __future__ import annotations
 
-from framework.data.lexicon import Lexicon
+from framework.data.lexicon import Lexicon, index_key
 
 
 def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
     """Return the other words of the synsets of `word`, by part of speech, each once."""
-    senses = [lexicon["synsets"][sense] for sense in lexicon["index"].get(_key(word), ())]
+    senses = [lexicon["synsets"][sense] for sense in lexicon["index"].get(index_key(word), ())]
     return {
         pos: list(
             dict.fromkeys(
@@ -18,7 +18,7 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
                 for synset in senses
                 if synset["pos"] == pos
                 for other in synset["words"]
-                if _key(other) != _key(word)
+                if index_key(other) != index_key(word)
             )
         )
         for pos in dict.fromkeys(synset["pos"] for synset in senses)
@@ -55,8 +55,3 @@ def _distances(lexicon: Lexicon, synset: str) -> dict[str, int]:
         level = [name for name in dict.fromkeys(above) if name not in distances]
         steps += 1
     return distances
-
-
-def _key(word: str) -> str:
-    """Return `word` as the index of a lexicon writes it."""
-    return "_".join(word.lower().split(" "))
