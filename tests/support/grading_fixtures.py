@@ -9,7 +9,6 @@ from grading import graded_folder, setting_of
 from repository import ROOT
 
 from autograder.course.reading import Course, find_course
-from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.request import GradeRequest, answer
 from autograder.submissions.submission import load_submission
 
@@ -134,7 +133,7 @@ def right_answers():
 def grade_asked(asked_course, tmp_path):
     """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
 
-    def grade(text, *, name="questions.md", points=NO_POINTS, provider=""):
+    def grade(text, *, name="questions.md", provider=""):
         folder = tmp_path / "ann"
         (folder / "asked").mkdir(parents=True, exist_ok=True)
         data = text if isinstance(text, bytes) else text.encode()
@@ -143,6 +142,6 @@ def grade_asked(asked_course, tmp_path):
         exercises = (asked_course.exercise("asked"),)
         with load_submission(folder, asked_course) as submission:
             handed_in = None if provider else submission
-            return answer(GradeRequest(setting, handed_in, exercises, manual_points=points))
+            return answer(GradeRequest(setting, handed_in, exercises))
 
     return grade
