@@ -26,7 +26,7 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
 
 
 def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
-    """Everything that `synset` is a kind of, the nearest first.
+    """Return all hypernyms of `synset`, the nearest first.
 
     Raises:
         KeyError: the lexicon has no such synset.
@@ -35,7 +35,7 @@ def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
 
 
 def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
-    """1 / (1 + length of the shortest path between `a` and `b`); 0.0 without a path.
+    """Return 1 / (1 + length of the shortest path between `a` and `b`); 0.0 without a path.
 
     Raises:
         KeyError: the lexicon has no such synset.
@@ -46,7 +46,7 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
 
 
 def _distances(lexicon: Lexicon, synset: str) -> dict[str, int]:
-    """Steps from `synset` up to itself and to everything above it, in breadth-first order."""
+    """Return the steps from `synset` up to itself and all its hypernyms, breadth first."""
     distances: dict[str, int] = {}
     level, steps = [synset], 0
     while level:
