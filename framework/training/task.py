@@ -20,6 +20,7 @@ from framework.interfaces import Array, Arrays, Loss, Model, Optimizer
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
+from framework.training.named_parts import build_loss, build_penalty
 from framework.training.options import TrainingOptions
 from framework.training.tools import model_arguments
 
@@ -90,6 +91,8 @@ class TrainingTask(ABC):
         lower_is_better: whether a lower score is the better one.
         model_kind: the kind of the model in the registry.
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
+        reads_numbers: whether the inputs are real numbers, to which `load` applies the option
+            ``transform``, see `framework.training.named_parts.fitted_transform`.
         unit: the unit of speed in the plural, as in ``tokens``.
         advice: what to try if a loss is not finite.
         corpus: the name of the corpus.
@@ -105,6 +108,7 @@ class TrainingTask(ABC):
     model_kind: ClassVar[str] = "model"
     unit: ClassVar[str] = "examples"
     carries_state: ClassVar[bool] = False
+    reads_numbers: ClassVar[bool] = False
     advice: ClassVar[str] = "a smaller `--learning-rate`, or `--clip 5`"
 
     corpus: str
@@ -165,10 +169,29 @@ class TrainingTask(ABC):
         continue.
         """
 
-    def loss(self, backend: Backend) -> Loss:
-        """Return the loss: a mean over all predictions of a batch."""
-        found: Loss = backend.build("softmax_cross_entropy", kind="loss")
-        return found
+    def loss_examples(self) -> tuple[Array, ...]:
+        """Return small arguments of the loss, of the number of axes and types in training.
+
+        By default these are the scores of a class, `(2, 3)`, and the classes, `(2,)`.
+        """
+        return np.zeros((2, 3)), np.array([0, 2])
+
+    def loss(self, backend: Backend, options: Any) -> Loss:
+        """Return the loss that `options` name: a mean over all predictions of a batch.
+
+        Raises:
+            UsageError: it does not fit `loss_examples`; the losses that fit are named.
+        """
+        return build_loss(backend, options.loss, self.loss_examples())
+
+    def objective(self, backend: Backend, model: Model, options: Any) -> dict[str, Any]:
+        """Return the keyword arguments of the learner that `options` determine."""
+        return {
+            "clip": options.clip,
+            "summed": options.summed,
+            "weight_decay": options.weight_decay,
+            "penalty": build_penalty(backend, options.penalty, model),
+        }
 
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any
@@ -176,12 +199,10 @@ class TrainingTask(ABC):
         """Return the object that takes the steps."""
         return LossLearner(
             model,
-            self.loss(backend),
+            self.loss(backend, options),
             optimizer,
             backend.arrays,
-            clip=options.clip,
-            summed=options.summed,
-            weight_decay=options.weight_decay,
+            **self.objective(backend, model, options),
         )
 
     @abstractmethod

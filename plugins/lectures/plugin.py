@@ -31,6 +31,7 @@ TASKS = {
     "pairs": "plugins.lectures.training.pairs:PairTask",
     "conditions": "plugins.lectures.training.pairs:ConditionTask",
     "word_vectors": "plugins.lectures.training.word_vectors:WordVectorTask",
+    "window_scores": "plugins.lectures.training.window_scores:WindowScoreTask",
 }
 
 

@@ -15,7 +15,7 @@ from framework.data.corpus import Corpus
 from framework.data.vocabulary import Ids
 from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity
-from framework.interfaces import Arrays, LanguageModel, Model
+from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.models.character_aware import CHARACTERS, build_language_model, kim_encoder
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
@@ -24,7 +24,7 @@ from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
 from framework.training.task import Evaluation, Request, TrainingTask
-from framework.training.tasks.recurrent_layers import check_recurrent_layer
+from framework.training.tasks.recurrent_layers import check_recurrent_layer, dropout_description
 from framework.training.tools import model_arguments
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
@@ -92,7 +92,8 @@ class LanguageModelTask(TrainingTask):
         sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
         if options.layers > 1 or options.dropout or options.input_dropout:
-            arguments["cell"] = _deep(model, arguments.get("cell"), known, options)
+            cell = _recurrent_cell(model, arguments.get("cell"), known)
+            arguments["cell"] = _deep(backend, cell, options)
         if "cell" in arguments:
             check_recurrent_layer(backend, arguments["cell"])
         if options.character_filters is not None:
@@ -124,6 +125,10 @@ class LanguageModelTask(TrainingTask):
         for name in biases:
             bias = arrays.to_numpy(model.parameters[name])
             arrays.assign(model.parameters, name, bias + options.highway_bias)
+
+    def loss_examples(self) -> tuple[Array, ...]:
+        """Return the scores of each word for the steps of a text, and the words."""
+        return np.zeros((1, 2, 3)), np.array([[0, 2]])
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""
@@ -202,10 +207,8 @@ def _takes(known: Mapping[str, Parameter], name: str) -> bool:
     return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
 
 
-def _deep(
-    model: str, cell: Any, known: Mapping[str, Parameter], options: LanguageModelOptions
-) -> dict[str, Any]:
-    """Return the description of a stack of the cell that `model` has, or that was chosen.
+def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
+    """Return the recurrent layer that `model` has, or that was chosen.
 
     Raises:
         UsageError: the model has no cell, none is known, or it is a stack already.
@@ -224,9 +227,16 @@ def _deep(
         )
     if not isinstance(cell, str):
         raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    stack = {"layer": cell, "layers": options.layers, "dropout": options.dropout}
-    below = options.input_dropout
-    return stack if below is None else {**stack, "input_dropout": below}
+    return cell
+
+
+def _deep(backend: Backend, cell: str, options: LanguageModelOptions) -> dict[str, Any]:
+    """Return the description of a stack of layers `cell`."""
+    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
+    for name in ("dropout", "input_dropout"):
+        if written := getattr(options, name):
+            stack[name] = dropout_description(backend, written, flag(name))
+    return stack
 
 
 def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:

@@ -135,6 +135,10 @@ class PairTask(TrainingTask):
             "length": self.length,
         }
 
+    def loss_examples(self) -> tuple[Array, ...]:
+        """Return the scores of each word for the steps of a text, and the words."""
+        return np.zeros((1, 2, 3)), np.array([[0, 2]])
+
     def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return all pairs in random order; the summed loss is over the words of a sentence."""
         rng = np.random.default_rng([options.seed, epoch, 1])

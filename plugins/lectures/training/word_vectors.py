@@ -45,6 +45,9 @@ class WordVectorOptions(WordOptions, TrainingOptions):
         minimum=1,
         names=("--min-count", "--minimum-count"),
     )
+    loss: str = with_default(
+        LearningOptions, "loss", "negative_sampling", "Loss of the pairs: negative_sampling."
+    )
     optimizer: str = with_default(LearningOptions, "optimizer", "sgd")
     learning_rate: float = with_default(LearningOptions, "learning_rate", 0.025)
     schedule: str | None = with_default(LearningOptions, "schedule", "linear_decay")
@@ -95,9 +98,9 @@ class WordVectorTask(TrainingTask):
     contexts get near vectors.
 
     Nothing is held out: the score that is shown, compared and looked at by a schedule is the
-    mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
-    decay, a step changes only the vectors of its words; any other choice updates all of them,
-    and takes longer.
+    mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping, no weight decay and
+    no penalty, a step changes only the vectors of its words; any other choice updates all of
+    them, and takes longer.
 
     A student's own negative_sampling is used one pair at a time: give it a small text."""
     options: ClassVar[type[WordVectorOptions]] = WordVectorOptions
@@ -164,12 +167,21 @@ class WordVectorTask(TrainingTask):
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any
     ) -> Learner:
-        """Return the object that takes the steps; plain gradient descent uses the backend's
-        step."""
-        others = options.clip is not None or options.weight_decay
+        """Return the object that takes the steps; plain gradient descent uses the backend's step.
+
+        Raises:
+            UsageError: `options` name a loss that is not one of pairs.
+        """
+        if options.loss != "negative_sampling":
+            raise UsageError(
+                f"the loss {options.loss} does not fit pairs of words. Losses that fit: "
+                "negative_sampling"
+            )
+        objective = self.objective(backend, model, options)
+        others = objective["clip"] or objective["weight_decay"] or objective["penalty"]
         is_plain = options.optimizer == "sgd" and not others and options.summed
         learner = _SkipGramLearner if is_plain else _GradientLearner
-        return learner(model, optimizer, backend, options)
+        return learner(model, optimizer, backend, options, **objective)
 
     def score(self, model: Model, arrays: Arrays) -> None:
         """Return None, because nothing is held out."""
@@ -248,21 +260,20 @@ class _SkipGramLearner(Learner):
         optimizer: knows the learning rate.
         backend: offers the step.
         options: of the run.
+        objective: see `TrainingTask.objective`.
     """
 
     works_on_device = True
 
     def __init__(
-        self, model: Model, optimizer: Optimizer, backend: Backend, options: WordVectorOptions
+        self,
+        model: Model,
+        optimizer: Optimizer,
+        backend: Backend,
+        options: WordVectorOptions,
+        **objective: Any,
     ) -> None:
-        super().__init__(
-            model,
-            optimizer,
-            backend.arrays,
-            clip=options.clip,
-            summed=options.summed,
-            weight_decay=options.weight_decay,
-        )
+        super().__init__(model, optimizer, backend.arrays, **objective)
         at_once = isinstance(self, _GradientLearner)
         self._move = _step_function(backend, options.negative, at_once=at_once)
         self._precision = options.precision

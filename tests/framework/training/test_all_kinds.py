@@ -25,6 +25,7 @@ ARGUMENTS = {
     "pairs": ("width=2", 2),
     "conditions": ("cell=gru", "gru"),
     "word_vectors": ("dimension=5", 5),
+    "window_scores": ("hidden_size=5", 5),
 }
 
 #: Options that are no default of any kind, but for those in `OTHERS`.
@@ -34,6 +35,8 @@ OPTIONS = {
     "summed": (),
     "initial_range": (0.01,),
     "weight_decay": (0.1,),
+    "penalty": ("l2_penalty:strength=0.1",),
+    "initializer": ("xavier_uniform",),
     "optimizer": ("momentum:mu=0.5",),
     "learning_rate": (0.0001,),
     "precision": ("float32",),
