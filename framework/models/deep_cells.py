@@ -50,7 +50,7 @@ class DeepCell:
         options: other arguments of each layer.
 
     Raises:
-        UsageError: there is no layer.
+        UsageError: there is no layer, or a dropout is described in another way.
     """
 
     def __init__(
@@ -64,6 +64,12 @@ class DeepCell:
     ) -> None:
         if layers < 1:
             raise UsageError(f"a stack has at least one layer, not {layers}: see `--layers`")
+        for kind in (dropout, input_dropout):
+            if not (kind is None or (isinstance(kind, Mapping) and "name" in kind)):
+                raise UsageError(
+                    "a dropout of a stack is described as {name='dropout',keep_probability=0.5}, "
+                    f"not as {kind!r}"
+                )
         self._part = part
         self.layer, self.layers, self.dropout = layer, layers, dropout
         self.input_dropout, self.options = input_dropout, dict(options or {})

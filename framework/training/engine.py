@@ -100,7 +100,7 @@ class Run:
         self._computing = self._computing_model()
         self._optimizer = build_optimizer(backend, options)
         self._rates = LearningRate(backend, options)
-        if self._rates.is_scheduled:
+        if self._rates.is_scheduled or options.weight_decay:
             self._check_optimizer()
         self._learner = task.learner(backend, self._computing, self._optimizer, options)
         if options.compile:
@@ -142,7 +142,10 @@ class Run:
     def _check_optimizer(self) -> None:
         if not hasattr(self._optimizer, "learning_rate"):
             name = type(self._optimizer).__name__
-            raise UsageError(f"{name} has no attribute `learning_rate` that a schedule could set")
+            raise UsageError(
+                f"{name} has no attribute `learning_rate`, which `--schedule` and `--weight-decay` "
+                "need"
+            )
 
     @property
     def learning_rate(self) -> float:

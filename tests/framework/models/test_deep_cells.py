@@ -143,6 +143,7 @@ def test_a_dropped_layer_changes_its_precision(backends):
     ("wrong", "said"),
     [
         ({"layers": 0}, "a stack has at least one layer, not 0: see `--layers`"),
+        ({"dropout": 0.5}, "is described as {name='dropout',keep_probability=0.5}, not as 0.5"),
         (
             {"dropout": {"name": "dropout", "keep_probability": 0}},
             r"keep_probability lies in \(0, 1\], but got 0",
