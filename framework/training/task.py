@@ -91,6 +91,7 @@ class TrainingTask(ABC):
         lower_is_better: whether a lower score is the better one.
         model_kind: the kind of the model in the registry.
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
+        target_axes: the number of axes of the targets in a batch, 2 for the words `(N, T)`.
         reads_numbers: whether the inputs are real numbers, to which `load` applies the option
             ``transform``, see `framework.training.named_parts.fitted_transform`.
         unit: the unit of speed in the plural, as in ``tokens``.
@@ -108,6 +109,7 @@ class TrainingTask(ABC):
     model_kind: ClassVar[str] = "model"
     unit: ClassVar[str] = "examples"
     carries_state: ClassVar[bool] = False
+    target_axes: ClassVar[int] = 1
     reads_numbers: ClassVar[bool] = False
     advice: ClassVar[str] = "a smaller `--learning-rate`, or `--clip 5`"
 
@@ -170,11 +172,12 @@ class TrainingTask(ABC):
         """
 
     def loss_examples(self) -> tuple[Array, ...]:
-        """Return small arguments of the loss, of the number of axes and types in training.
+        """Return small arguments of the loss, with the types and numbers of axes in training.
 
-        By default these are the scores of a class, `(2, 3)`, and the classes, `(2,)`.
+        By default these are scores of classes, `(..., 3)`, and the classes, `(...)`.
         """
-        return np.zeros((2, 3)), np.array([0, 2])
+        shape = (1,) * (self.target_axes - 1) + (2,)
+        return np.zeros((*shape, 3)), np.full(shape, 2)
 
     def loss(self, backend: Backend, options: Any) -> Loss:
         """Return the loss that `options` name: a mean over all predictions of a batch.

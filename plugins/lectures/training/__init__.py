@@ -1,1 +1,9 @@
-"""Kinds of runs that only the lectures need: sentence pairs, conditions and word vectors."""
+"""The kinds of runs that only lectures train.
+
+counted_text.py       a text with counts of its words
+pairs.py              tasks of sentence pairs
+pairwise.py           skip-gram steps for one pair at a time
+skip_gram_batches.py  batches of centre words with context words and negative samples
+window_scores.py      max-margin training of a scorer of windows
+word_vectors.py       the task of word vectors
+"""

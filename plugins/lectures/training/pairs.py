@@ -83,6 +83,7 @@ class PairTask(TrainingTask):
     options: ClassVar[type[PairOptions]] = PairOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True
+    target_axes: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -134,10 +135,6 @@ class PairTask(TrainingTask):
             "target_size": len(self.vocabulary),
             "length": self.length,
         }
-
-    def loss_examples(self) -> tuple[Array, ...]:
-        """Return the scores of each word for the steps of a text, and the words."""
-        return np.zeros((1, 2, 3)), np.array([[0, 2]])
 
     def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return all pairs in random order; the summed loss is over the words of a sentence."""

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "pairs": ("width=2", 2),
     "conditions": ("cell=gru", "gru"),
     "word_vectors": ("dimension=5", 5),
-    "window_scores": ("hidden_size=5", 5),
+    "window_scores": ("activation=tanh", "tanh"),
 }
 
 #: Options that are no default of any kind, but for those in `OTHERS`.
