@@ -16,7 +16,9 @@ from framework.providers.backends import Backend
 from framework.training.tools import build_named, parse_named
 
 
-def build_loss(backend: Backend, written: str, examples: Sequence[Array]) -> Loss:
+def build_loss(
+    backend: Backend, written: str, examples: Sequence[Array], others: Sequence[str] = ()
+) -> Loss:
     """Return the loss `written`, which must work on arrays such as `examples`.
 
     Args:
@@ -24,6 +26,7 @@ def build_loss(backend: Backend, written: str, examples: Sequence[Array]) -> Los
         written: its name and arguments, see `parse_named`.
         examples: the arguments of its `forward`. Its `backward` must return a gradient for each of
             them that has real numbers.
+        others: further losses that the task offers, for messages.
 
     Raises:
         UsageError: it is unknown or does not fit; then the losses that fit are named.
@@ -31,7 +34,7 @@ def build_loss(backend: Backend, written: str, examples: Sequence[Array]) -> Los
     """
     loss: Loss = build_named(backend, "loss", written)
     if wrong := _misfit(backend, loss, examples):
-        fitting = ", ".join(_fitting_losses(backend, examples)) or "none here"
+        fitting = ", ".join([*others, *_fitting_losses(backend, examples)]) or "none here"
         raise UsageError(
             f"the loss {written} does not fit the outputs of the model: {wrong}. "
             f"Losses that fit: {fitting}"

@@ -22,7 +22,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
 from framework.training.named_parts import build_loss, build_penalty
 from framework.training.options import TrainingOptions
-from framework.training.tools import model_arguments
+from framework.training.tools import build_optimizer, model_arguments
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ class TrainingTask(ABC):
         model_kind: the kind of the model in the registry.
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
         target_axes: the number of axes of the targets in a batch, 2 for the words `(N, T)`.
+        own_losses: the losses that its `learner` computes without scores of the model.
         reads_numbers: whether the inputs are real numbers, to which `load` applies the option
             ``transform``, see `framework.training.named_parts.fitted_transform`.
         unit: the unit of speed in the plural, as in ``tokens``.
@@ -110,6 +111,7 @@ class TrainingTask(ABC):
     unit: ClassVar[str] = "examples"
     carries_state: ClassVar[bool] = False
     target_axes: ClassVar[int] = 1
+    own_losses: ClassVar[tuple[str, ...]] = ()
     reads_numbers: ClassVar[bool] = False
     advice: ClassVar[str] = "a smaller `--learning-rate`, or `--clip 5`"
 
@@ -185,7 +187,7 @@ class TrainingTask(ABC):
         Raises:
             UsageError: it does not fit `loss_examples`; the losses that fit are named.
         """
-        return build_loss(backend, options.loss, self.loss_examples())
+        return build_loss(backend, options.loss, self.loss_examples(), self.own_losses)
 
     def objective(self, backend: Backend, model: Model, options: Any) -> dict[str, Any]:
         """Return the keyword arguments of the learner that `options` determine."""
@@ -195,6 +197,10 @@ class TrainingTask(ABC):
             "weight_decay": options.weight_decay,
             "penalty": build_penalty(backend, options.penalty, model),
         }
+
+    def optimizer(self, backend: Backend, options: Any) -> Optimizer:
+        """Return the optimizer of `options`."""
+        return build_optimizer(backend, options)
 
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any

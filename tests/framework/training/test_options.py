@@ -18,6 +18,7 @@ from framework.training.options import (
     TextClassifierOptions,
     TrainingOptions,
 )
+from plugins.lectures.training.cbow import CbowOptions
 from plugins.lectures.training.pairs import PairOptions
 from plugins.lectures.training.window_scores import WindowScoreOptions
 from plugins.lectures.training.word_vectors import WordVectorOptions
@@ -29,6 +30,7 @@ KINDS = [
     PairOptions,
     WordVectorOptions,
     WindowScoreOptions,
+    CbowOptions,
 ]
 
 
