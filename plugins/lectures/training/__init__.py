@@ -1,11 +1,11 @@
-"""The kinds of runs that only lectures train.
+"""Kinds of runs that only the lectures need.
 
-cbow.py               tasks of word vectors by CBOW
-counted_text.py       a text with counts of its words
-pairs.py              tasks of sentence pairs
+cbow.py               word vectors by CBOW
+counted_text.py       a text for word vectors
+pairs.py              sentence pairs and conditions
 pairwise.py           skip-gram steps for one pair at a time
-skip_gram_batches.py  batches of centre words with context words and negative samples
-window_batches.py     batches of words and their contexts, without negative samples
-window_scores.py      max-margin training of a scorer of windows
-word_vectors.py       tasks of word vectors by the skip-gram
+skip_gram_batches.py  batches with negative samples
+window_batches.py     batches for a softmax over all words
+window_scores.py      scorers of windows, by max-margin
+word_vectors.py       word vectors by the skip-gram
 """
