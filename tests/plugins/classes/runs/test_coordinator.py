@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from queue_run import JOBS, graded, key_of
 
+from framework.processes import forking
 from plugins.classes.runs import grade_job, grade_run, jobs
 from plugins.classes.runs.grade_job import Engine, JobOutcome, local_engine
 
@@ -96,6 +97,15 @@ def test_a_submission_that_ends_its_worker_does_not_block_the_rest(run):
     assert run.counts == {"done": len(NAMES) + 1, "fault": 1}
     assert run.fault("killer") == "the process that graded it was lost"
     assert run.result("shaky").verdict == "passed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_an_engine_starts_its_processes_afresh_where_forks_are_unsafe(monkeypatch):
+    monkeypatch.setattr(forking, "_is_forbidden", True)
+    monkeypatch.delattr(os, "fork")
+    job, engine = grade_job.Job("folder", "rnn"), local_engine(partial(JobOutcome, None), 1)
+    assert engine.submit(job).result() == JobOutcome(None, job)
+    engine.close()
 
 
 def test_an_interrupt_gives_jobs_back_and_the_next_call_goes_on(run):
