@@ -1,10 +1,11 @@
-"""Several recurrent layers where a model asked for one, with dropout between them.
+"""Several recurrent layers where a model asked for one, with dropout and connections between them.
 
 A language model that builds its cell by ``part(cell)(input_size, hidden_size, rng=rng)`` becomes a
 deep one where `cell` describes a stack: its own code stays as it is, a student's too.
 
 Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization" (2014), section
-3.1: dropout on what goes from layer to layer, never on what goes from step to step.
+3.1: dropout on what goes from layer to layer, never on what goes from step to step. Srivastava,
+Greff and Schmidhuber, "Highway Networks" (2015), for gated connections around a layer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import numpy as np
 from framework.errors import UsageError
 from framework.interfaces import Array, Model
 
+#: The connections around the layers of a stack, see `stacked`.
+SKIPS = ("none", "residual", "dense", "highway")
+
 
 def stacked(
     part: Callable[[str], Any],
@@ -26,11 +30,29 @@ def stacked(
     hidden_size: int,
     layers: int,
     *,
+    skip: str = "none",
     rng: np.random.Generator,
 ) -> Any:
-    """Build ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``."""
-    sizes = [input_size, *[hidden_size] * (layers - 1)]
-    return part("stacked")([layer(D, hidden_size, rng=rng) for D in sizes])
+    """Build ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``.
+
+    Args:
+        part: see `DeepCell`.
+        layer: builds a layer.
+        input_size, hidden_size: of the stack.
+        layers: their number.
+        skip: what the next layer reads: the states h of a layer (none), their sum with the input x
+            of that layer (residual), [x, h] (dense), or a gated mixture of x and h (highway). Where
+            x and h differ in size, residual and highway have no connection.
+        rng: draws the initial weights.
+    """
+    H, built = hidden_size, []
+    for i in range(layers):
+        D = input_size + i * H if skip == "dense" else H if i else input_size
+        cell = layer(D, H, rng=rng)
+        if skip == "highway" and D == H:
+            cell = Gated(cell, part("affine")(D, H, rng=rng), part("sigmoid")())
+        built.append(cell)
+    return part("stacked")(built, skip if skip in ("residual", "dense") else None)
 
 
 class DeepCell:
@@ -43,9 +65,10 @@ class DeepCell:
         dropout: dropout rate of training, between two layers and above the last.
         input_dropout: dropout rate below the first layer; None: `dropout`.
         options: other arguments of each layer.
+        skip: one of `SKIPS`: the connections around the layers, see `stacked`.
 
     Raises:
-        UsageError: there is no layer, or a probability is not in [0, 1).
+        UsageError: there is no layer, a probability is not in [0, 1), or `skip` is unknown.
     """
 
     def __init__(
@@ -56,6 +79,7 @@ class DeepCell:
         dropout: float = 0.0,
         input_dropout: float | None = None,
         options: Mapping[str, Any] | None = None,
+        skip: str = "none",
     ) -> None:
         below = dropout if input_dropout is None else input_dropout
         if layers < 1 or not (0 <= dropout < 1 and 0 <= below < 1):
@@ -64,7 +88,9 @@ class DeepCell:
                 "cannot be built: `--layers` is 1 or more, `--dropout` and `--input-dropout` at "
                 "least 0 and below 1"
             )
-        self._part = part
+        if skip not in SKIPS:
+            raise UsageError(f"`skip` of a stack is {', '.join(SKIPS)}, not {skip!r}")
+        self._part, self.skip = part, skip
         self.layer, self.layers, self.dropout = layer, layers, dropout
         self.input_dropout, self.options = below, dict(options or {})
 
@@ -80,30 +106,25 @@ class DeepCell:
         if self.layers == 1:
             cell = built(input_size, hidden_size, rng=rng)
         else:
-            cell = stacked(self._part, built, input_size, hidden_size, self.layers, rng=rng)
+            sizes = input_size, hidden_size, self.layers
+            cell = stacked(self._part, built, *sizes, skip=self.skip, rng=rng)
         return Dropped(cell, after=self._dropout(self.dropout, rng)) if self.dropout else cell
 
     def _dropout(self, rate: float, rng: np.random.Generator) -> Any:
         return self._part("dropout")(1 - rate, inverted=True, rng=rng)
 
 
-class Dropped(Model):
-    """A recurrent layer with dropout on what it reads or on what it returns.
-
-    Its parameters have the names that they have in the layer.
+class Around(Model):
+    """A recurrent layer inside of another one, whose parameters keep their names and whose state
+    stays.
 
     Args:
         layer: a recurrent layer.
-        before: what drops numbers that the layer reads; or None.
-        after: what drops numbers that it returns; or None.
     """
 
-    def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
+    def __init__(self, layer: Any) -> None:
         super().__init__()
-        self.layer, self.before, self.after = layer, before, after
-        for name, child in (("_layer", layer), ("_before", before), ("_after", after)):
-            if child is not None:
-                self.add_child(name, child)
+        self.layer = self.add_child("_layer", layer)
 
     @property
     def state(self) -> Any:
@@ -113,6 +134,54 @@ class Dropped(Model):
     def initial_state(self, batch_size: int) -> Any:
         """Return the state of the layer before the first step."""
         return self.layer.initial_state(batch_size)
+
+
+class Gated(Around):
+    """A highway connection around a recurrent layer: y = t ∘ h + (1 − t) ∘ x, t = σ(x W + b).
+
+    The gates start nearly closed, with b = −2, so that a deep stack first copies its input.
+
+    Args:
+        layer: a recurrent layer with states h as long as its inputs x.
+        gate: an affine layer of that size.
+        sigmoid: the function σ as a layer.
+    """
+
+    def __init__(self, layer: Any, gate: Any, sigmoid: Any) -> None:
+        super().__init__(layer)
+        self.gate, self.sigmoid = self.add_child("gate", gate), sigmoid
+        arrays = self._arrays
+        arrays.assign(gate.parameters, "b", arrays.to_numpy(gate.parameters["b"]) - 2)
+
+    def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
+        """Return y `(N, T, D)` for `x: (N, T, D)`; see `Dropped.forward`."""
+        self._t = self.sigmoid.forward(self.gate.forward(x))
+        self._change = self.layer.forward(x, state, mask) - x
+        y: Array = x + self._t * self._change
+        return y
+
+    def backward(self, grad_y: Array) -> tuple[Array, Any]:
+        """Return gradients of `x` and of the first state, from that of y."""
+        through, grad_state = self.layer.backward(grad_y * self._t)
+        of_gate = self.gate.backward(self.sigmoid.backward(grad_y * self._change))
+        return grad_y * (1 - self._t) + through + of_gate, grad_state
+
+
+class Dropped(Around):
+    """A recurrent layer with dropout on what it reads or on what it returns.
+
+    Args:
+        layer: a recurrent layer.
+        before: what drops numbers that the layer reads; or None.
+        after: what drops numbers that it returns; or None.
+    """
+
+    def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
+        super().__init__(layer)
+        self.before, self.after = before, after
+        for name, child in (("_before", before), ("_after", after)):
+            if child is not None:
+                self.add_child(name, child)
 
     def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
         """Return what the layer returns, `(N, T, H)`, for `x: (N, T, D)`.

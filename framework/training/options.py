@@ -195,7 +195,47 @@ class FolderOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageModelOptions(WordOptions, TrainingOptions):
+class RecurrentOptions(TrainingOptions):
+    """The options of models with recurrent layers."""
+
+    cell: str | None = option(
+        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
+    )
+    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
+    skip: Literal["none", "residual", "dense", "highway"] = option(
+        "none",
+        "Connections around the layers of a stack: the next layer reads the states (none), their "
+        "sum with the inputs of the layer (residual), both side by side (dense), or a gated "
+        "mixture of both (highway).",
+        settles=False,
+    )
+    dropout: float = option(
+        0.0,
+        "Dropout rate between layers.",
+        minimum=0.0,
+        maximum=0.99,
+        settles=False,
+    )
+    input_dropout: float | None = option(
+        None,
+        "Dropout rate below the first layer. Default: that of --dropout. Kim et al. 2016: 0.",
+        minimum=0.0,
+        maximum=0.99,
+        settles=False,
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; connections around the only layer are an error."""
+        super().check_together()
+        if self.skip != "none" and self.layers == 1:
+            raise UsageError(
+                f"`--skip {self.skip}` connects the layers of a stack, but there is one layer: add "
+                "`--layers 2`"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelOptions(WordOptions, RecurrentOptions):
     """The options of language models, with the sizes of the course's models."""
 
     batch_size: int = with_default(
@@ -216,24 +256,6 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
     )
     hidden_size: int | None = option(
         None, "Size of a hidden layer. Default: that of the exercise.", minimum=1, settles=False
-    )
-    cell: str | None = option(
-        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
-    )
-    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
-    dropout: float = option(
-        0.0,
-        "Dropout rate between layers.",
-        minimum=0.0,
-        maximum=0.99,
-        settles=False,
-    )
-    input_dropout: float | None = option(
-        None,
-        "Dropout rate below the first layer. Default: that of --dropout. Kim et al. 2016: 0.",
-        minimum=0.0,
-        maximum=0.99,
-        settles=False,
     )
     character_filters: int | None = option(
         None,
@@ -280,7 +302,7 @@ class ClassifierOptions(FolderOptions, TrainingOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerOptions(ClassifierOptions):
+class TaggerOptions(ClassifierOptions, RecurrentOptions):
     """The options of taggers."""
 
     corpus: str = option(

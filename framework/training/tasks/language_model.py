@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from inspect import Parameter
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,7 +23,7 @@ from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
 from framework.training.task import Evaluation, Request, TrainingTask
-from framework.training.tasks.recurrent_layers import check_recurrent_layer
+from framework.training.tasks.recurrent_layers import takes, with_recurrent_layers
 from framework.training.tools import model_arguments
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
@@ -55,7 +54,7 @@ class LanguageModelTask(TrainingTask):
     kind: ClassVar[str] = "language_model"
     help: ClassVar[str] = BUILT_IN["language_model"].help
     options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
-    measure: ClassVar[str] = "perplexity"
+    measure = "perplexity"
     lower_is_better: ClassVar[bool] = True
     model_kind: ClassVar[str] = "language_model"
     unit: ClassVar[str] = "tokens"
@@ -86,15 +85,11 @@ class LanguageModelTask(TrainingTask):
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
         """Return the arguments: default sizes, then the recipe's, then those of the options."""
-        backend, model = request.backend, request.model
-        known = backend.parameters_of(model, cls.model_kind)
+        known = request.backend.parameters_of(request.model, cls.model_kind)
         given = _given(options)
-        sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
+        sizes = {name: size for name, size in SIZES.items() if takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
-        if options.layers > 1 or options.dropout or options.input_dropout:
-            arguments["cell"] = _deep(model, arguments.get("cell"), known, options)
-        if "cell" in arguments:
-            check_recurrent_layer(backend, arguments["cell"])
+        arguments = with_recurrent_layers(arguments, options, request, cls.model_kind)
         if options.character_filters is not None:
             arguments.pop("embedding_size", None)
             arguments[CHARACTERS] = kim_encoder(
@@ -185,7 +180,7 @@ def _given(options: LanguageModelOptions) -> dict[str, Any]:
     Raises:
         UsageError: one is given both ways, or a size is outside of its range.
     """
-    sizes = {name: getattr(options, name) for name in (*SIZES, "cell")}
+    sizes = {name: getattr(options, name) for name in SIZES}
     chosen = {name: value for name, value in sizes.items() if value is not None}
     written = model_arguments(options.arguments)
     for name in chosen.keys() & written.keys():
@@ -196,37 +191,6 @@ def _given(options: LanguageModelOptions) -> dict[str, Any]:
         if field.name in written and field.name in (*SIZES, "layers"):
             field.checked(written[field.name], f"--set {field.name}")
     return {**chosen, **written}
-
-
-def _takes(known: Mapping[str, Parameter], name: str) -> bool:
-    return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
-
-
-def _deep(
-    model: str, cell: Any, known: Mapping[str, Parameter], options: LanguageModelOptions
-) -> dict[str, Any]:
-    """Return the description of a stack of the cell that `model` has, or that was chosen.
-
-    Raises:
-        UsageError: the model has no cell, none is known, or it is a stack already.
-    """
-    if not _takes(known, "cell"):
-        raise UsageError(
-            f"{model} has no argument `cell` that `--layers`, `--dropout` and `--input-dropout` "
-            "could make a stack of"
-        )
-    if cell is None and "cell" in known:
-        cell = known["cell"].default
-    if isinstance(cell, Mapping):
-        raise UsageError(
-            "`--set cell` describes a stack: leave out `--layers`, `--dropout` and "
-            "`--input-dropout`"
-        )
-    if not isinstance(cell, str):
-        raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    stack = {"layer": cell, "layers": options.layers, "dropout": options.dropout}
-    below = options.input_dropout
-    return stack if below is None else {**stack, "input_dropout": below}
 
 
 def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:

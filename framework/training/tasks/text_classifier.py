@@ -19,7 +19,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.kinds import BUILT_IN
 from framework.training.options import TextClassifierOptions
 from framework.training.task import Evaluation, Job, Request
-from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
+from framework.training.tasks.classifier import ClassifierTask, Group, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TextSource
 from framework.training.tools import model_arguments
@@ -35,10 +35,15 @@ class TextPart(Part):
         labels: classes `(M,)`.
     """
 
-    measure: ClassVar[str] = "accuracy"
+    measure = "accuracy"
 
     inputs: Ids
     labels: Ids
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """All texts, in one group."""
+        return [Group(self.inputs, np.arange(len(self.labels)))]
 
     def score(self, predicted: Ids) -> float:
         """Return the share of right classes."""
@@ -57,7 +62,6 @@ class TextClassifierTask(ClassifierTask):
     kind: ClassVar[str] = "text_classifier"
     help: ClassVar[str] = BUILT_IN["text_classifier"].help
     options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
-    measure: ClassVar[str] = "accuracy"
     shorten: ClassVar[bool] = True
 
     vectors: Vectors | None = None
@@ -211,8 +215,7 @@ def text_task(
         described=_described(corpus, vocabulary, "characters" if characters else "words"),
         classes=corpus.classes,
         vocabulary=vocabulary,
-        inputs=train.inputs,
-        labels=train.labels,
+        train=train,
         valid=valid,
         test=test if corpus.test else None,
         best=corpus.best,

@@ -101,7 +101,7 @@ class WordVectorTask(TrainingTask):
 
     A student's own negative_sampling is used one pair at a time: give it a small text."""
     options: ClassVar[type[WordVectorOptions]] = WordVectorOptions
-    measure: ClassVar[str] = "loss"
+    measure = "loss"
     lower_is_better: ClassVar[bool] = True
     unit: ClassVar[str] = "words"
 

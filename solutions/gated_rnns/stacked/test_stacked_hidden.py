@@ -6,7 +6,7 @@ import pytest
 from autograder.checks import assign, equal, expect, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
-KINDS = (None, "skip", "dense")
+KINDS = (None, "residual", "dense")
 
 
 def stack_of(submission, reference, skip, layers, rng):

@@ -20,7 +20,7 @@ MODULES = {
 }
 X = np.random.default_rng(7).normal(size=(3, 6, 4))
 MASK = np.arange(6) < np.array([[6], [2], [4]])
-KINDS = ("bidirectional", None, "skip", "dense")
+KINDS = ("bidirectional", None, "residual", "dense")
 
 
 def built(provider, kind):
