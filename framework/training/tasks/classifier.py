@@ -45,11 +45,7 @@ class Part(ABC):
     """
 
     labels: Ids
-
-    @property
-    @abstractmethod
-    def groups(self) -> Sequence[Group]:
-        """The examples."""
+    groups: Sequence[Group]
 
     @property
     @abstractmethod

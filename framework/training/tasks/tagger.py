@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -164,7 +163,7 @@ class TaggedPart(Part):
     Attributes:
         sentences: the sentences.
         labels: the classes of all words, sentence after sentence; 0 for a tag that is no class.
-        reading: how the model reads them.
+        groups: the sentences as the model reads them.
         classes: the tag behind each class.
         known_words: the words of the training part.
         entities: see `framework.data.tagged.TaggedCorpus`.
@@ -172,15 +171,10 @@ class TaggedPart(Part):
 
     sentences: Sequence[TaggedSentence]
     labels: Ids
-    reading: Reading
+    groups: Sequence[Group]
     classes: Sequence[str]
     known_words: Collection[str]
     entities: bool
-
-    @cached_property
-    def groups(self) -> Sequence[Group]:
-        """The sentences as the model reads them."""
-        return self.reading.groups(self.sentences)
 
     @property
     def measure(self) -> str:
@@ -328,7 +322,7 @@ def tagged_part(
     return TaggedPart(
         sentences,
         np.array(labels, dtype=np.int64),
-        reading,
+        reading.groups(sentences),
         classes,
         known_words,
         entities,

@@ -31,19 +31,14 @@ class TextPart(Part):
     """Texts for the evaluation.
 
     Attributes:
-        inputs: ids `(M, T)`, padded.
         labels: classes `(M,)`.
+        groups: one group of ids `(M, T)`, padded.
     """
 
     measure = "accuracy"
 
-    inputs: Ids
     labels: Ids
-
-    @property
-    def groups(self) -> Sequence[Group]:
-        """All texts, in one group."""
-        return [Group(self.inputs, np.arange(len(self.labels)))]
+    groups: Sequence[Group]
 
     def score(self, predicted: Ids) -> float:
         """Return the share of right classes."""
@@ -238,7 +233,8 @@ def text_part(
                 f"the label '{text.label}' is unknown to the model: it learned {', '.join(classes)}"
             )
     ids = pad([vocabulary.encode(text.units(characters)) for text in texts])
-    return TextPart(ids, np.array([places[text.label] for text in texts], dtype=np.int64))
+    labels = np.array([places[text.label] for text in texts], dtype=np.int64)
+    return TextPart(labels, [Group(ids, np.arange(len(ids)))])
 
 
 def _described(corpus: TextCorpus, vocabulary: Vocabulary, units: str) -> str:

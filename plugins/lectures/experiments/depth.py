@@ -96,7 +96,6 @@ def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:
     seed, found = int(rng.integers(2**31)), []
     for layers, skip in STACKS.values():
         weights = setting.backend.arrays.generator(seed)
-        with setting.backend.in_force():
-            model = StackClassifier(train.inputs.shape[2], layers, skip, rng=weights)
+        model = StackClassifier(train.inputs.shape[2], layers, skip, rng=weights)
         found.append(trained_accuracy(setting, model, train, test, TRAINING, rng=weights))
     return found

@@ -21,10 +21,10 @@ def test_every_stack_is_trained_on_the_same_texts(name, monkeypatch):
         monkeypatch.setattr(depth, what, value)
     monkeypatch.setattr(depth, "TRAINING", Training(epochs=1, batch_size=20, rate=0.01))
     backend = Backend(Plugins().registry, name)
-    found = depth.run(Setting(backend, repeats=2))
+    with backend.in_force():
+        found, again = (depth.run(Setting(backend, repeats=2)) for _ in range(2))
     assert [one.name for one in found.measured] == list(depth.STACKS)
     assert all(0 <= value <= 100 for one in found.measured for value in one.values)
-    again = depth.run(Setting(backend, repeats=2))
     assert [one.values for one in again.measured] == [one.values for one in found.measured]
 
 
@@ -34,7 +34,8 @@ def test_a_stack_learns_texts_that_take_two_levels(backend, monkeypatch):
     monkeypatch.setattr(depth, "TRAINING", Training(epochs=12, batch_size=20, rate=0.02))
     monkeypatch.setattr(depth, "TRAIN", 600)
     rng = np.random.default_rng(0)
-    assert min(depth._accuracies(Setting(backend), rng)) > 90
+    with backend.in_force():
+        assert min(depth._accuracies(Setting(backend), rng)) > 90
 
 
 def test_only_the_last_state_has_a_gradient(backend):
