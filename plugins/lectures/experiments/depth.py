@@ -16,6 +16,7 @@ import numpy as np
 from framework.interfaces import Model
 from framework.models.deep_cells import DeepCell
 from framework.models.parts import part
+from plugins.lectures.comparison.claim import Claim
 from plugins.lectures.experiments.classification import (
     Training,
     one_hot_texts,
@@ -79,14 +80,22 @@ def run(setting: Setting) -> Findings:
     return Findings(
         found,
         (
-            higher("Two layers are better than one.", two, one),
-            higher("Four layers are better than one.", four, one),
-            higher("Four layers are better than eight without connections.", four, eight),
-            higher("Residual connections help eight layers.", residual, eight),
-            higher("Dense connections help eight layers.", dense, eight),
-            higher("Highway connections help eight layers.", highway, eight),
+            _better("Two layers are better than one.", two, one),
+            _better("Four layers are better than one.", four, one),
+            _better("Four layers are better than eight without connections.", four, eight),
+            _better("Residual connections help eight layers.", residual, eight),
+            _better("Dense connections help eight layers.", dense, eight),
+            _better("Highway connections help eight layers.", highway, eight),
+            _better("Four layers are better than eight with highway connections.", four, highway),
         ),
     )
+
+
+def _better(text: str, first: Measured, other: Measured) -> Claim:
+    """Return the claim `text`, that `first` is above `other` on the texts of the same grammars."""
+    pairs = zip(first.values, other.values, strict=True)
+    gain = Measured(f"{first.name} − {other.name}", tuple(a - b for a, b in pairs), first.unit)
+    return higher(text, gain, Measured("no gain", (0.0,) * len(gain.values), first.unit))
 
 
 def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:

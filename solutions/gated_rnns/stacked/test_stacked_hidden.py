@@ -81,7 +81,7 @@ def test_what_does_not_fit(submission, rng):
     x, state = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 3))
     refuses(stack, "forward", x, (state,))
     refuses(stack, "forward", x, (state, state, state))
-    for layers, skip in (([], None), ([layer, layer], None), ([layer], "residual")):
+    for layers, skip in (([], None), ([layer, layer], None), ([layer], "skip")):
         refuses(submission, "Stacked", layers, skip)
 
 
