@@ -55,8 +55,8 @@ def test_what_is_no_stack_and_no_pair():
         stacked.Stacked([])
     with pytest.raises(ValueError, match="one layer stands in two places"):
         stacked.Stacked([layer, layer])
-    with pytest.raises(ValueError, match="not 'residual'"):
-        stacked.Stacked([layer], "residual")
+    with pytest.raises(ValueError, match="not 'skip'"):
+        stacked.Stacked([layer], "skip")
     with pytest.raises(ValueError, match="each needs weights of its own"):
         bidirectional.Bidirectional(layer, layer)
     with pytest.raises(ValueError, match="zip"):
