@@ -75,8 +75,8 @@ class QRNN(Model):
             state: h_0, c_0 and the inputs before the first one, as in `self.state`; None: zeros.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
-        In training with a `zoneout` above 0, a number of c keeps its value where its number
-        u < zoneout of ``self.rng.random((N, T, H))``. At test time no number is drawn.
+        In training with a `zoneout` above 0, and only then, a number of c keeps its value where its
+        number u < zoneout of ``self.rng.random((N, T, H))``.
 
         Returns:
             a new array. The caller may change it, so `backward` and `self.state` must not use it.
