@@ -160,8 +160,8 @@ def submitted_seconds(monkeypatch):
     found = [0.0]
     first_exchange, close = WorkerProcess.exchange, WorkerProcess.close
 
-    def exchange(self, frame, limit):
-        reply = first_exchange(self, frame, limit)
+    def exchange(self, frame, *limits):
+        reply = first_exchange(self, frame, *limits)
         if not frame:
             self.started_with = seconds_of(self)
         return reply

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.process import WorkerProcess
@@ -31,13 +32,13 @@ def recorded() -> Iterator[Sent]:
     by_worker: dict[int, list[bytes]] = {}
     first = WorkerProcess.exchange
 
-    def exchange(self: WorkerProcess, frame: bytes, limit: object) -> object:
+    def exchange(self: WorkerProcess, frame: bytes, *limits: Any) -> object:
         if not frame:  # the start of a worker
             by_worker[id(self)] = []
             found.append((json.loads(self._launch.argv[-1]), by_worker[id(self)]))
         else:
             by_worker[id(self)].append(bytes(frame))
-        return first(self, frame, limit)
+        return first(self, frame, *limits)
 
     WorkerProcess.exchange = exchange
     try:
