@@ -162,8 +162,8 @@ class CheckResult:
     def message_before_blocking(self) -> str:
         """What a check that waits for another part found itself; empty for other checks."""
         own = [reason for reason in self.reasons if reason.rule != "blocking"]
-        is_told = self.blocked_by and own and own[-1].verdict is not Verdict.NOT_STARTED
-        return own[-1].text if is_told else ""
+        is_reported = self.blocked_by and own and own[-1].verdict is not Verdict.NOT_STARTED
+        return own[-1].text if is_reported else ""
 
     @property
     def best_hint(self) -> str:

@@ -26,8 +26,9 @@ MAX_TOTAL = 256 << 20
 #: The list of members of a zip archive, and an archive whose list must be repaired in memory.
 MAX_DIRECTORY = 8 << 20
 MAX_REPAIRED = 64 << 20
-#: Entries of a tar archive that are looked at, folders and unwanted files too.
-MAX_HEADERS = 200_000
+#: Entries of a tar archive that are looked at, folders and unwanted files too, and the bytes of an
+#: entry that holds the name of another.
+MAX_HEADERS, MAX_HEADER = 200_000, 64 << 10
 
 _GZIP = b"\x1f\x8b"
 _NAME_IS_UTF8 = 0x800
@@ -35,6 +36,11 @@ _NAME_IS_UTF8 = 0x800
 #: their signature, where their flags and the name's length stand, and their size.
 _HEADERS = ((b"PK\x01\x02", 8, 28, 46), (b"PK\x03\x04", 6, 26, 30))
 
+#: Entries of a tar that hold names of the entry behind them.
+_EXTENDED = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
 #: Digits of the length of a record in an extended header of a tar archive.
 _LENGTH_DIGITS = 20
 
@@ -175,6 +181,13 @@ class _Counted(io.RawIOBase):
 
 class _Entry(tarfile.TarInfo):
     """An entry whose extended header is read in linear time: Python before 3.12.6 takes longer."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """Return the entry that begins here; one with too long a header is an error."""
+        if self.type in _EXTENDED and self.size > MAX_HEADER:
+            raise tarfile.HeaderError(f"the name of an entry takes more than {MAX_HEADER} bytes")
+        entry: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return entry
 
     def _proc_pax(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
         """Return the entry that the extended header is about, under the path that it gives."""

@@ -41,8 +41,9 @@ def entry(name, kind, data):
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        (b"1" * (8 * MEBIBYTE), ""),
-        (b"x" * (8 * MEBIBYTE), "the extended header of an entry is damaged"),
+        (b"1" * (8 * MEBIBYTE), "takes more than 65536 bytes"),
+        (b"1" * 60_000, ""),
+        (b"x" * 60_000, "the extended header of an entry is damaged"),
         (b"0 a=b\n" * 100, "the extended header of an entry is damaged"),
         (b"17 path=other.py\n", ""),
         (b"999999 path=name.py\n", ""),
@@ -54,6 +55,17 @@ def test_an_extended_header_of_a_tar_is_read_in_linear_time(tmp_path, header, ex
     read, notes = members(archive)
     assert [expected in note for note in notes] == ([True] if expected else [])
     assert list(read.values()) == ([] if expected else [b"a = 1"])
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
+def test_a_name_of_megabytes_is_refused(tmp_path, kind):
+    """As a path of millions of folders it takes a hundred times the memory."""
+    archive = tmp_path / "work.tar"
+    named = entry("x", kind, b"a/" * MEBIBYTE) + entry("rnn.py", b"0", b"a = 1")
+    archive.write_bytes(entry("gru.py", b"0", b"b = 1") + named + b"\0" * 1024)
+    read, notes = members(archive)
+    assert read == {"gru.py": b"b = 1"}
+    assert len(notes) == 1 and "takes more than 65536 bytes" in notes[0]
 
 
 def test_holes_of_a_sparse_file_are_not_read(tmp_path):

@@ -43,7 +43,7 @@ def checked_plugin(setting: GradingSetting, source: Source) -> list[Checked]:
 
 
 def _unloadable(registry: Registry, offered: Iterable[Implementation]) -> Iterator[Problem]:
-    """Yield the implementations that cannot be imported, or in which a method of their kind is missing."""
+    """Yield the implementations that cannot be imported, or have no method of their kind."""
     for entry in offered:
         try:
             registry.load(entry)
