@@ -162,8 +162,8 @@ class CheckResult:
     def message_before_blocking(self) -> str:
         """What a check that waits for another part found itself; empty for other checks."""
         own = [reason for reason in self.reasons if reason.rule != "blocking"]
-        is_reported = self.blocked_by and own and own[-1].verdict is not Verdict.NOT_STARTED
-        return own[-1].text if is_reported else ""
+        is_answer = own and own[-1].verdict not in (Verdict.NOT_STARTED, Verdict.BLOCKED)
+        return own[-1].text if self.blocked_by and is_answer else ""
 
     @property
     def best_hint(self) -> str:
