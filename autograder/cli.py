@@ -64,7 +64,6 @@ def _asked(
         ),
     ] = None,
     jobs: shared.Jobs = 0,
-    manual_points: shared.ManualPointsFile = None,
     in_notebook: Annotated[Literal["", "saved", "cells"], typer.Option(hidden=True)] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Grade again whenever a file is saved.")
@@ -131,7 +130,6 @@ def _asked(
         show_hidden=show_hidden,
         files={"json": json, "junit": junit, "html": html, **dict(map(_named_file, report or ()))},
         plots=plots,
-        manual_points=manual_points,
         course=course,
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),

@@ -1,4 +1,4 @@
-"""The log of gradus: what it loads, chooses and starts, for `-v` and for bug reports.
+"""The log of gradus: what it loads, chooses and starts, for `-v`.
 
 Every event is below the level WARNING: without a handler, Python's logging shows none of them.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 #: All loggers are below this one. Its events never reach the handlers of other libraries.
 ROOT = "gradus"
@@ -39,31 +37,11 @@ def _escaped(character: str) -> str:
 def show_log() -> None:
     """Write every event to standard error from now on, as `-v` asks for."""
     logging.getLogger(ROOT).handlers.clear()  # of a command that this process ran before
-    _add(logging.StreamHandler(sys.stderr))
+    add_handler(logging.StreamHandler(sys.stderr))
 
 
-@contextmanager
-def recorded_log() -> Iterator[list[str]]:
-    """Collect the lines of all events within the block."""
-    lines: list[str] = []
-    handler = _Collector(lines)
-    _add(handler)
-    try:
-        yield lines
-    finally:
-        logging.getLogger(ROOT).removeHandler(handler)
-
-
-class _Collector(logging.Handler):
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record))
-
-
-def _add(handler: logging.Handler) -> None:
+def add_handler(handler: logging.Handler) -> None:
+    """Hand every event to `handler` from now on, as one line."""
     root = logging.getLogger(ROOT)
     handler.setFormatter(OneLine())
     root.addHandler(handler)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from autograder.course.identity import course_files
 from autograder.course.reading import Exercise
 from autograder.course.working_directory import from_here
-from autograder.grading.manual_points import read_manual_points
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import GradeOptions, GradingSetting, chosen_course, open_setting
 from autograder.reports.report_files import check_files, write_files
@@ -112,9 +111,7 @@ def _graded(
     screen = GradingDisplay(
         folder=folder, commands=commands, show_hidden=options.show_hidden, watched=watched
     )
-    points = read_manual_points(options.manual_points, course)
-    what = (setting, submission, tuple(exercises), options.jobs)
-    request = GradeRequest(*what, screen, watch, manual_points=points)
+    request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen, watch)
     stopped = stopped_with(lambda: f"{screen.so_far(len(exercises))}; no report is written")
     # A watched submission has a summary of its own.
     with stopped if watched is None else nullcontext(), screen:

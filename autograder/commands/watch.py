@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
 from autograder.submissions.candidates import candidates
 from framework.commands.output import write_error
@@ -47,27 +44,20 @@ def grade_on_change(
     Raises:
         UsageError: the first grading cannot be done. Later on the file may be half saved.
     """
-    with _interrupts() as interrupt:
-        changes = _Changes(folder, course, interrupt)
-        code = grade()
-        try:
-            while not interrupt.came:
-                with interrupt.noted():
-                    print(
-                        f"\nWatching {folder}: save a file to grade again; Ctrl-C ends.", flush=True
-                    )
-                    prepare()
-                    changes.wait()
-                if changes.is_other_course:
-                    return None
-                if not interrupt.came:
-                    try:
-                        code = grade()
-                    except UsageError as error:
-                        write_error(f"grade: {error}")
-                        code = error.exit_code
-        except KeyboardInterrupt:
-            return code
+    changes = _Changes(folder, course)
+    code = grade()
+    with suppress(KeyboardInterrupt):
+        while True:
+            print(f"\nWatching {folder}: save a file to grade again; Ctrl-C ends.", flush=True)
+            prepare()
+            changes.wait()
+            if changes.is_other_course:
+                return None
+            try:
+                code = grade()
+            except UsageError as error:
+                write_error(f"grade: {error}")
+                code = error.exit_code
     return code
 
 
@@ -80,51 +70,6 @@ def start_again() -> int:
     return os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-class _Interrupt:
-    """Ctrl-C: raised while the command grades, and noted in any case.
-
-    Python calls finalizers and callbacks at any time, and drops what is raised in them. So an
-    exception alone can be lost.
-
-    Attributes:
-        came: whether there was one.
-    """
-
-    def __init__(self) -> None:
-        self.came = False
-        self._is_raised = True
-
-    def on_signal(self, number: int, frame: FrameType | None) -> None:
-        """Take note of the signal; see the class."""
-        self.came = True
-        if self._is_raised:
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Raise nothing in the block, which has to look at `came`."""
-        self._is_raised = False
-        try:
-            yield
-        finally:
-            self._is_raised = True
-
-
-@contextmanager
-def _interrupts() -> Iterator[_Interrupt]:
-    """Handle Ctrl-C in the block; not where it is ignored, as in the background of a script."""
-    interrupt = _Interrupt()
-    is_first = threading.current_thread() is threading.main_thread()
-    if not is_first or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield interrupt
-        return
-    signal.signal(signal.SIGINT, interrupt.on_signal)
-    try:
-        yield interrupt
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 class _Changes:
     """Changes of the submission `folder`, and of the files of the course that grades it.
 
@@ -132,14 +77,14 @@ class _Changes:
         is_other_course: whether one of the latter has changed.
     """
 
-    def __init__(self, folder: Path, course: Sequence[Path], interrupt: _Interrupt) -> None:
-        self._folder, self._course, self._interrupt = folder, course, interrupt
+    def __init__(self, folder: Path, course: Sequence[Path]) -> None:
+        self._folder, self._course = folder, course
         self._before, self._course_before = stamps(folder), _stamps_of(course)
         self._looked = time.monotonic()
         self.is_other_course = False
 
     def wait(self) -> None:
-        """Return once the submission or the course has changed, or an interrupt came.
+        """Return once the submission or the course has changed.
 
         The first state is the one before grading, so that what is saved meanwhile is graded too.
         The files and folders that are known are looked at often, and all of `folder` when one of
@@ -147,8 +92,8 @@ class _Changes:
         """
         folders = _folders(self._folder)
         seen = self._now(folders)
-        while (current := stamps(self._folder)) == self._before and not self._is_over():
-            while self._now(folders) == seen and not self._is_over():
+        while (current := stamps(self._folder)) == self._before and not self._is_other():
+            while self._now(folders) == seen and not self._is_other():
                 time.sleep(INTERVAL)
             self._settle(folders)
             folders = _folders(self._folder)
@@ -167,11 +112,11 @@ class _Changes:
             if (again := self._now(folders)) != stable:
                 stable, since = again, time.monotonic()
 
-    def _is_over(self) -> bool:
-        """Return whether there is nothing more to wait for."""
+    def _is_other(self) -> bool:
+        """Return whether the course has changed, by its state of at most `COURSE_INTERVAL` ago."""
         if time.monotonic() - self._looked > COURSE_INTERVAL:
             self._look_at_course()
-        return self._interrupt.came or self.is_other_course
+        return self.is_other_course
 
     def _look_at_course(self) -> None:
         self._looked = time.monotonic()

@@ -30,7 +30,6 @@ def why(
     device: shared.Device = "cpu",
     seed: shared.Seed = None,
     sandbox: shared.Sandbox = "auto",
-    manual_points: shared.ManualPointsFile = None,
     show_hidden: Annotated[
         bool, typer.Option("--show-hidden", help="Show the messages of hidden checks too.")
     ] = False,
@@ -51,7 +50,6 @@ def why(
         device=device,
         seed=seed,
         sandbox=sandbox,
-        manual_points=manual_points,
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
@@ -72,16 +70,14 @@ def why(
 
 
 def _graded(exercise: Exercise, options: GradeOptions, course: Course) -> Report:
-    from autograder.grading.manual_points import read_manual_points
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import open_setting
     from autograder.submissions.submission import load_submission
 
     setting = open_setting(options, course)
-    points = read_manual_points(options.manual_points, course)
     required = [other.name for other in course.with_required([exercise])]
     with load_submission(options.place(course), course, required) as submission:
-        return answer(GradeRequest(setting, submission, (exercise,), manual_points=points))
+        return answer(GradeRequest(setting, submission, (exercise,)))
 
 
 def explanation(check: CheckResult, *, show_messages: bool) -> Iterator[str]:

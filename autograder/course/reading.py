@@ -34,7 +34,6 @@ EXERCISE_FORMAT = Format(
         Key("lecture", str, "Where the material is taught.", required=True),
         Key("points", int, "Sum of the points of all checks, hidden ones too.", required=True),
         Key("requires", list, "Exercises whose parts it uses; of a base as `COURSE/NAME`."),
-        Key("formerly", list, "Earlier names: files of these names are still graded."),
         Key("hints", list, "At least three texts, from a nudge to almost the answer."),
         Key("packages", list, "Packages that its code may import in addition."),
         Key("time", dict, "Time limits: the table `[time]`."),
@@ -81,7 +80,6 @@ class Exercise:
     lecture: str
     points: int
     requires: tuple[str, ...]
-    formerly: tuple[str, ...]
     hints: tuple[str, ...]
     time: ExerciseTime
     thresholds: Mapping[str, Threshold] = field(hash=False)
@@ -297,7 +295,6 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         points=table.get("points", int),
         requires=tuple(name for name in required if "/" not in name),
         borrows=tuple(name for name in required if "/" in name),
-        formerly=table.texts("formerly"),
         hints=table.texts("hints")
         or tuple(f"{question.id}: {question.hint}" for question in questions),
         time=_read_time(table.table("time")) if "tasks" in table.values else ExerciseTime(1, 1),

@@ -16,6 +16,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
+from autograder.checks import host_limits
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import (
     Exchanges,
@@ -29,7 +30,6 @@ from autograder.diagnosis.comparison import (
     wrong_steps,
 )
 from autograder.diagnosis.evidence import AnswerEvidence, Pair, gather, methods_in, pairs_of
-from autograder.diagnosis.solution_changes.search import check_lines
 from autograder.results.report import CheckResult
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import Crashed
@@ -127,7 +127,7 @@ class Replayer:
                     {"id": 0, "fresh": False, "steps": map_leaves(here, steps)}
                 )
                 returned = wire.decode_frame(dispatcher.encoded(reply))
-            check_lines()  # the dispatcher reports every exception as a fault of the code it runs
+            host_limits.check()  # the dispatcher takes every exception for one of the code
             error, outcomes = outcomes_from(returned, 0, steps)
             for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
                 if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):

@@ -3,7 +3,7 @@
 Checks whose outcome says nothing about the submission run again. A fault of the grader (a worker
 that does not start, a full disk) is tried again, up to `TRIES` times in all; a check that still has
 no verdict is *not graded*. A call that reached the wall-clock limit and not the limit of processor
-time is repeated once, with a new budget: the machine was busy. A call that slept is not repeated.
+time is repeated once, with a new budget: the machine may have been busy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from autograder.course.identity import pin_notes
 from autograder.course.reading import Exercise
 from autograder.course.texts import figures
-from autograder.grading.manual_points import NO_POINTS, ManualPoints
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
@@ -82,7 +81,6 @@ class GradeRequest:
         listener: hears about each check and each exercise.
         watch: what the last grading of the same files left, under ``--watch``.
         memory: what gradings of other submissions in this process have collected.
-        manual_points: what instructors gave for answers in prose.
         is_repeating: whether checks that a busy machine may have disturbed are repeated here.
     """
 
@@ -93,7 +91,6 @@ class GradeRequest:
     listener: Listener = SILENT
     watch: WatchState | None = None
     memory: Memory | None = None
-    manual_points: ManualPoints = NO_POINTS
     is_repeating: bool = True
 
 
@@ -141,8 +138,7 @@ def _without_checks(request: GradeRequest, exercise: Exercise) -> ExerciseResult
     if exercise.questions:
         from autograder.grading.written_answers import grade_answers  # most requests have none
 
-        seed = request.setting.seed_for(submission)
-        return grade_answers(exercise, submission, seed, request.manual_points)
+        return grade_answers(exercise, submission, request.setting.seed_for(submission))
     if submission is None:
         return None
     result = not_started(exercise, submission)

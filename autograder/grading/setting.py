@@ -58,7 +58,6 @@ class GradeOptions:
         show_hidden: whether the details of hidden checks are shown.
         files: report format -> where the report is written in it; None for nowhere.
         plots: folder for the plots of checks; None for none.
-        manual_points: a CSV file with the points for answers in prose; None for none.
         course: its folder or its name; None for the course of the working directory.
         plugins: modules or paths, loaded in addition to those of the course.
         blocked: names of plugins that are not loaded.
@@ -79,7 +78,6 @@ class GradeOptions:
     show_hidden: bool = False
     files: Mapping[str, Path | None] = field(default_factory=dict, hash=False)
     plots: Path | None = None
-    manual_points: Path | None = None
     course: Path | None = None
     plugins: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()

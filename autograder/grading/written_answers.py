@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import replace
 
@@ -17,7 +18,6 @@ from autograder.course.questions.description import Prose, Question
 from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
-from autograder.grading.manual_points import ManualPoints, digest_of
 from autograder.judging.decision import AnswerFacts, absent, answered, decided
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
@@ -29,15 +29,12 @@ from autograder.verdicts import Verdict
 MAX_QUOTED = 80
 
 
-def grade_answers(
-    exercise: Exercise, submission: Submission | None, seed: int, points: ManualPoints
-) -> ExerciseResult:
+def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) -> ExerciseResult:
     """Grade the answers to the questions of `exercise`.
 
     Args:
         submission: None when a provider is graded, which answers no question.
         seed: of the random points at which formulas are compared.
-        points: what instructors gave for answers in prose.
 
     Raises:
         BadInputError: the key is wrong; the message names its file and line.
@@ -64,13 +61,10 @@ def grade_answers(
             evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
         elif isinstance(question, Prose):
             digest = digest_of(exercise.name, question.id, section.answer)
-            row = points.find(exercise.name, question.id, digest, submission.label)
-            given, comment = (row.points, row.comment) if row is not None else (None, "")
-            changed = points.changed(exercise.name, question.id, digest, submission.label)
-            evidence = AnswerFacts(is_prose=True, points=given, comment=comment, changed=changed)
+            evidence = AnswerFacts(is_prose=True)
             model = (own.answer, own.rubric) if key is not None else ("", "")
             answer, rubric = map(with_plain_formulas, model)
-            finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest, comment)
+            finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest)
             check = replace(check, findings=(finding,))
         else:
             check = replace(check, hint=question.hint if key is not None else "")
@@ -96,6 +90,12 @@ def _blank(exercise: Exercise, question: Question, title: str = "") -> CheckResu
         points=float(question.points),
         verdict=Verdict.NOT_STARTED,
     )
+
+
+def digest_of(exercise: str, question: str, answer: str) -> str:
+    """Return the name of an answer: the same for the same text, spaces at line ends aside."""
+    text = "\n".join(line.rstrip() for line in answer.strip().split("\n"))
+    return hashlib.sha256("\0".join((exercise, question, text)).encode()).hexdigest()[:16]
 
 
 def _compared(question: Question, answer: str, key: AnswerKey | None, seed: int) -> AnswerFacts:

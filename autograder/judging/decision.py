@@ -99,8 +99,6 @@ class AnswerFacts:
         has_key: whether the course's answers are here; a student's kit has none.
         difference: from the key, in one sentence; empty if there is none.
         quoted: its first line.
-        points: what an instructor gave for prose; None if nothing yet.
-        changed: tells that an earlier answer had points.
     """
 
     problem: str = ""
@@ -110,9 +108,6 @@ class AnswerFacts:
     difference: str = ""
     diagnosis: Diagnosis | None = None
     quoted: str = ""
-    points: float | None = None
-    comment: str = ""
-    changed: str = ""
 
 
 def answered(check: CheckResult, evidence: AnswerFacts) -> CheckResult:
@@ -123,11 +118,8 @@ def answered(check: CheckResult, evidence: AnswerFacts) -> CheckResult:
     if not evidence.is_there:
         return decided(check, "answer", Verdict.NOT_STARTED, "there is no answer yet")
     if evidence.is_prose:
-        if evidence.points is not None:
-            return with_points(check, evidence.points, evidence.comment)
         message = "an instructor reads it and gives the points"
-        details = (evidence.changed,) if evidence.changed else ()
-        return decided(check, "answer", Verdict.FOR_A_PERSON, message, details=details)
+        return decided(check, "answer", Verdict.FOR_A_PERSON, message)
     if not evidence.has_key:
         message = "the course's grader compares it: this copy of the course has no key"
         return decided(check, "answer", Verdict.NEEDS_GRADER, message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from autograder.grading.manual_points import DIGEST_MARK
 from autograder.grading.parallel import begin, work
 from autograder.grading.request import GradeRequest, answer
 from autograder.grading.setting import (
@@ -17,14 +16,11 @@ from autograder.judging.rules import is_open
 from autograder.sandbox.confine import FilesystemView, Limits, libc
 from autograder.sandbox.runners import Sandbox
 from autograder.sandbox.runners.base import BubblewrapSandbox
-from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.session.launch import start_worker
 
 __all__ = [
-    "DIGEST_MARK",
     "BubblewrapSandbox",
     "FilesystemView",
-    "ForkSandbox",
     "GradeOptions",
     "GradeRequest",
     "GradingSetting",

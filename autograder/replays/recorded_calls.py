@@ -14,7 +14,7 @@ from autograder.grading.pytest_plugin import id_of
 from autograder.grading.setting import GradingSetting
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.requests import Callback, Outcome, Step
+from autograder.sandbox.session.requests import Outcome, Step
 from autograder.sandbox.session.session import Exchange, ForwardingSession, Session, request_frame
 from autograder.submissions.submission import Submission
 from framework.errors import UnknownNameError, UsageError
@@ -66,11 +66,6 @@ class ReplayedCheck:
     exercise: Exercise
     result: CheckResult
     exchanges: tuple[Exchange, ...]
-
-    @property
-    def callbacks(self) -> dict[int, Callback]:
-        """The callbacks that the requests passed, by number, in their state at that time."""
-        return {n: call for exchange in self.exchanges for n, call in exchange.callbacks.items()}
 
 
 def one_check(check: str) -> Selection:

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
-from autograder.reports.plain import clean, encodable
+from autograder.reports.plain import clean
 from autograder.reports.wording import symbol
 from autograder.verdicts import Verdict
 
@@ -67,8 +67,8 @@ class Page:
         return Text().append(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
 
     def safe(self, text: str) -> str:
-        """Return `text` without control characters, as far as the encoding can show it."""
-        return encodable(clean(text), self.encoding)
+        """Return `text` without control characters; an escape for what the encoding has not."""
+        return clean(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
 
     def cut(self, text: str, width: int) -> str:
         """One line of `text`, at most `width` cells wide."""

@@ -12,31 +12,6 @@ import unicodedata
 #: Control and format characters, surrogates, line and paragraph separators.
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
-#: Characters of formulas and texts for which Unicode knows no decomposition into ASCII.
-_ASCII = str.maketrans(
-    {
-        **dict.fromkeys("−–—", "-"),
-        **dict.fromkeys("·∘⊙•", "*"),
-        **dict.fromkeys("‘’", "'"),
-        **dict.fromkeys("“”", '"'),
-        "×": "x",
-        "│": "|",
-        "→": "->",
-        "←": "<-",
-        "≤": "<=",
-        "≥": ">=",
-        "≠": "!=",
-        "≈": "~",
-        "∂": "d",
-        "Σ": "sum",
-        "√": "sqrt",
-        "∞": "inf",
-        "∈": "in",
-        "∇": "grad",
-    }
-)
-
-
 #: What a CI server reads in a log as a command: ``##vso[`` of Azure and ``##teamcity[`` anywhere.
 _COMMAND = re.compile(r"#(?=#\w*\[)")
 #: The start of a command for GitHub, ``::error::``. It stands at the start of a line, which
@@ -67,33 +42,6 @@ def _shown(character: str) -> str:
     if character == "\n" or unicodedata.category(character) not in _UNSAFE:
         return character
     return character.encode("unicode_escape").decode("ascii")
-
-
-def encodable(text: str, encoding: str) -> str:
-    """Return `text` in characters that `encoding` has: ``σ`` becomes ``sigma`` where it must."""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:  # of two wide colons, two plain ones are made
-        return without_commands("".join(_encodable(character, encoding) for character in text))
-    return text
-
-
-def _encodable(character: str, encoding: str) -> str:
-    for candidate in (character, character.translate(_ASCII), _decomposed(character)):
-        try:
-            candidate.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        return candidate
-    return "?"
-
-
-def _decomposed(character: str) -> str:
-    name = unicodedata.name(character, "")
-    if name.startswith("GREEK SMALL LETTER "):
-        return name.split()[3].lower()
-    plain = unicodedata.normalize("NFKD", character)
-    return "".join(c for c in plain if not unicodedata.combining(c)) or "?"
 
 
 #: What a spreadsheet takes for the start of a formula.

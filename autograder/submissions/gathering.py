@@ -1,15 +1,10 @@
-"""Gathers the files of a submission by exercise; a file that cannot be read costs no other file.
-
-Files from before an exercise was renamed or split are still found: ``exercise.toml`` of the new
-exercise names the old one, as in ``formerly = ["ngram"]``.
-"""
+"""Gathers the files of a submission by exercise; a file that cannot be read costs no other file."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from autograder.course.reading import Course
@@ -37,14 +32,8 @@ class Gathering:
     def __init__(self, course: Course, names: Collection[str], on_note: OnNote) -> None:
         self.unread: dict[str, str] = {}
         self._course, self._names, self._on_note = course, names, on_note
-        #: Former name -> the exercises that have tasks from there.
-        self._moved: dict[str, list[str]] = defaultdict(list)
-        for name in names:
-            for former in course.exercise(name).formerly:
-                self._moved[former].append(name)
         self._versions: dict[str, list[SubmittedFile]] = defaultdict(list)
-        self._former: dict[str, SubmittedFile] = {}
-        self._seen: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+        self._seen: dict[str, set[bytes]] = defaultdict(set)
         self._left_out: dict[str, str] = {}
         self._others: dict[str, str] = {}
         self._archives: list[PurePosixPath] = []
@@ -57,20 +46,16 @@ class Gathering:
         """
         stem = candidate.inner.stem
         try:
-            by_tasks = is_single and stem not in self._moved
-            exercise = recognised(candidate, self._course, self._names, by_tasks=by_tasks)
+            exercise = recognised(candidate, self._course, self._names, by_tasks=is_single)
         except Exception as error:
             self._on_note(_why_unread(candidate, error))
             return
-        if exercise in self._names and (file := self._read(candidate, exercise, exercise)):
+        if exercise in self._names and (file := self._read(candidate, exercise)):
             self._versions[exercise].append(file)
         elif not exercise and suffix(candidate.inner) in (".py", ".ipynb"):
             self._others.setdefault(stem, candidate.shown)
             if name := mentioned_exercise(stem, self._names):
                 self._leave_out(candidate.inner, name, "its name is no exercise's")
-        for heir in self._moved.get(exercise or stem, ()):
-            if file := self._read(candidate, heir, exercise):
-                self._former[heir] = file
 
     def add_other(self, inner: PurePosixPath) -> None:
         """Remember a file of another kind, which a note names if its exercise has no file."""
@@ -84,13 +69,13 @@ class Gathering:
         note = f"{short(str(inner))} is not read: {why}. Expected {expected}"
         self._left_out.setdefault(name, note)
 
-    def _read(self, candidate: Candidate, name: str, own: str) -> SubmittedFile | None:
-        """Return the code for the exercise `name` in `candidate`, which belongs to `own`.
+    def _read(self, candidate: Candidate, name: str) -> SubmittedFile | None:
+        """Return the code for the exercise `name` in `candidate`.
 
         None for a file that cannot be read, and for a copy of a file that was read.
         """
         try:
-            seen, digest = self._seen[name, own], hashlib.sha256(candidate.read()).digest()
+            seen, digest = self._seen[name], hashlib.sha256(candidate.read()).digest()
             if digest in seen:
                 return None
             if len(seen) >= MAX_VERSIONS:
@@ -103,26 +88,13 @@ class Gathering:
         except Exception as error:
             problem = _why_unread(candidate, error)
             self._on_note(problem)
-            if name == own:
-                self.unread.setdefault(name, problem)
+            self.unread.setdefault(name, problem)
             return None
 
     def files(self) -> dict[str, SubmittedFile]:
-        """Return the file of each exercise that has one, in the order of the course.
-
-        A former file is used if a task of the exercise is begun in it, and no task is begun in the
-        exercise's own file.
-        """
+        """Return the file of each exercise that has one, in the order of the course."""
         chosen = {name: self._chosen(name, files) for name, files in self._versions.items()}
         files = {name: file for name, file in chosen.items() if file is not None}
-        for name, former in self._former.items():
-            exercise, own = self._course.exercise(name), files.get(name)
-            if former.has_work(exercise) and not (own and own.has_work(exercise)):
-                note = (
-                    f"also graded as '{name}', an exercise of its own now: move its tasks to "
-                    f"{name}.py"
-                )
-                files[name] = replace(former, notes=(*former.notes, note))
         for name in files:
             self.unread.pop(name, None)
         self._note_others(files)

@@ -78,7 +78,7 @@ def read_notebook(data: bytes, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         told = f"{name} is not a notebook: {reason(error)}. Save it in Jupyter"
         raise BadInputError(told) from None
-    if not isinstance(notebook, dict) or not isinstance(_raw_cells(notebook), list):
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise BadInputError(f"{name} is not a notebook: it has no cells. Save it in Jupyter")
     language = _text(_at(notebook, "metadata", "kernelspec", "language")) or "python"
     if language.lower() not in ("python", "ipython"):
@@ -100,15 +100,6 @@ def _text(value: Any) -> str:
     text = "".join(part for part in parts if isinstance(part, str))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _raw_cells(notebook: dict[str, Any]) -> Any:
-    """Return the cells of nbformat 4, or of the worksheets of nbformat 3; None without cells."""
-    sheets = notebook.get("worksheets")
-    if "cells" in notebook or not isinstance(sheets, list):
-        return notebook.get("cells")
-    lists = [cells for sheet in sheets if isinstance(cells := _at(sheet, "cells"), list)]
-    return [cell for cells in lists for cell in cells] if lists else None
 
 
 class CodeCell(NamedTuple):
@@ -140,12 +131,12 @@ class CodeCell(NamedTuple):
 def code_cells(notebook: dict[str, Any]) -> Iterator[CodeCell]:
     """Yield the code cells, numbered by their place among all cells."""
     is_live = _at(notebook, "metadata", "gradus", "live")
-    for number, cell in enumerate(_raw_cells(notebook), 1):
+    for number, cell in enumerate(notebook["cells"], 1):
         if _at(cell, "cell_type") == "code":
-            count = cell.get("execution_count", cell.get("prompt_number"))
+            count = cell.get("execution_count")
             executed = type(count) is int and 0 < count < MAX_COUNT
             label = [f"cell {number}"] * (not is_live) + [f"In [{count}]"] * executed
-            yield CodeCell(number, ", ".join(label), _text(cell.get("source", cell.get("input"))))
+            yield CodeCell(number, ", ".join(label), _text(cell.get("source")))
 
 
 def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> str | None:
@@ -156,7 +147,7 @@ def notebook_exercise(notebook: dict[str, Any], stem: str, course: Course) -> st
 
 def notebook_text(notebook: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Return the text of the Markdown cells, and notes about code cells, which hold no answers."""
-    cells = [cell for cell in _raw_cells(notebook) if _at(cell, "cell_type") == "markdown"]
+    cells = [cell for cell in notebook["cells"] if _at(cell, "cell_type") == "markdown"]
     code = [str(cell.number) for cell in code_cells(notebook) if cell.source.strip()]
     note = f"cells {', '.join(code)} hold code: answers are read from Markdown cells alone"
     return "\n\n".join(_text(cell.get("source")) for cell in cells), (note,) if code else ()

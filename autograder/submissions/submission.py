@@ -109,9 +109,7 @@ def load_submission(
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
     single file of any other name to the one whose tasks it defines. Of two files, the one with work
-    in it counts, then the one whose name has no addition, as ``rnn-1.py`` has. An exercise without
-    a file of its own, or with an untouched one, takes that of an exercise which its tasks once
-    belonged to.
+    in it counts, then the one whose name has no addition, as ``rnn-1.py`` has.
     Files that cannot be read are named in `Submission.notes`; the others are read.
 
     Raises:

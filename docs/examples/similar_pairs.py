@@ -3,16 +3,29 @@
 java -jar jplag.jar -l python3 lab1/attempts --csv-export
 """
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from framework.errors import BadInputError
 from framework.hookspecs import hookimpl
-from plugins.classes.similarity.pairs import Comparison, jplag_pairs
+from plugins.classes.similarity.pairs import Comparison, Pair
 
 RESULTS = Path("results.csv")
 
 
 @hookimpl
-def similar_pairs(comparison: Comparison) -> Iterator[tuple[str, str, float]]:
-    """Return the shares of whole submissions, which JPlag has compared."""
-    return jplag_pairs(RESULTS, comparison.code.keys())
+def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
+    """Yield the average similarity of whole submissions, which JPlag calls by their folders."""
+    with RESULTS.open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        next(rows, None)  # the names of columns
+        for line, row in enumerate(rows, start=2):
+            try:
+                first, second, share = row[0], row[1], float(row[2])
+            except (IndexError, ValueError):
+                raise BadInputError(
+                    f"{RESULTS}, line {line}: expected two submissions and their similarity"
+                ) from None
+            if {first, second} <= comparison.code.keys():
+                yield first, second, share

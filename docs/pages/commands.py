@@ -14,7 +14,10 @@ from framework.cli import Root
 #: Columns of a terminal that fit into the column of text.
 COLUMNS = "88"
 #: One exercise of each kind of training stands for all: its options are those of the kind.
-TRAINED = ("rnn_lm", "window_classifier", "text_cnn", "conv_seq2seq", "conditional_lm", "word2vec")
+TRAINED = (
+    *("rnn_lm", "kneser_ney", "window_classifier", "text_cnn", "conv_seq2seq", "conditional_lm"),
+    *("word2vec", "cbow"),
+)
 
 _SCRIPTS = {"grade": "autograder.cli", "gradus": "framework.cli"}
 _INTRODUCTION = """# Commands

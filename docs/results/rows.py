@@ -49,6 +49,17 @@ _KIM = f"gradus train text_cnn --recipe kim_2014 {_CPU}"
 _AG_NEWS = "test accuracy in % on AG News"
 
 ROWS = (
+    *(
+        Row(
+            f"kneser_ney_{order}",
+            f"Kneser-Ney, {order}-grams (Mikolov et al. 2011)",
+            _PERPLEXITY,
+            paper,
+            "mikolov_2011",
+            f"gradus train kneser_ney --recipe mikolov_2011 --order {order} {_TREEBANK}",
+        )
+        for order, paper in ((3, 148.3), (5, 141.2))
+    ),
     Row(
         "zaremba_small",
         "Zaremba et al. (2014), small",

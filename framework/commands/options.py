@@ -109,10 +109,6 @@ GradedSubmission = Annotated[
         help="Folder, .py, .ipynb, .zip or .tar.gz. Default: the course's own exercises.",
     ),
 ]
-ManualPointsFile = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="CSV file with instructors' points for answers in prose."),
-]
 
 # How code is graded.
 Sandbox = Annotated[

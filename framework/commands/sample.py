@@ -66,7 +66,7 @@ def sample(
 
     Words are drawn from the model's distribution, or only from its likeliest words (--top-k,
     --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
-    likeliest sentence.
+    likeliest sentence. A model of characters draws characters.
     """
     import numpy as np
 
@@ -80,7 +80,7 @@ def sample(
     computing = restored_backend(
         plugins, saved, backend, provider, submission=submission, device=device
     )
-    words = prompt.split()
+    words = saved.tokens.split(prompt)
     _warn_of_unknown(words, saved.vocabulary)
     with unfinished_parts(computing):
         model = saved.restore(computing)
@@ -100,7 +100,7 @@ def sample(
                 truncate=_truncation(computing, top_k, top_p),
                 rng=np.random.default_rng(seed),
             )
-        _write(words, islice(tokens, length), saved.vocabulary)
+        _write(words, islice(tokens, length), saved.vocabulary, saved.tokens.between)
 
 
 def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
@@ -116,20 +116,15 @@ def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:
         write_error(f"not in the vocabulary, read as <unk>: {' '.join(unknown)}")
 
 
-def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary) -> None:
-    """Print each word immediately; the end of a sentence ends the line."""
+def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary, between: str) -> None:
+    """Print each token immediately, `between` two of a line; an end of a sentence ends it."""
     from framework.data.vocabulary import EOS
 
-    between = ""
-    for word in words:
-        typer.echo(f"{between}{word}", nl=False)
-        between = " "
+    typer.echo(between.join(words), nl=False)
+    is_started = bool(words)
     for token in tokens:
-        if token == EOS:
-            typer.echo("")
-            between = ""
-        else:
-            typer.echo(f"{between}{vocabulary.words[token]}", nl=False)
-            between = " "
-    if between:
+        text = "\n" if token == EOS else vocabulary.words[token]
+        typer.echo(f"{between if is_started and token != EOS else ''}{text}", nl=False)
+        is_started = token != EOS
+    if is_started:
         typer.echo("")

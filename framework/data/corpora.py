@@ -12,6 +12,7 @@ from framework.data.corpus_registry import Corpora, load_entry
 from framework.data.formats.label_files import read_labelled
 from framework.data.formats.text_file import Sentences, read_sentences, split, token_ids
 from framework.data.labelled import TextCorpus
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
 
@@ -24,6 +25,7 @@ def load_corpus(
     maximum_size: int = 10_000,
     minimum_count: int = 2,
     held_out: Path | None = None,
+    tokens: Tokens = WORDS,
 ) -> Corpus:
     """Return the corpus `name`, or the text file at the path `name`.
 
@@ -39,6 +41,7 @@ def load_corpus(
         maximum_size: maximum vocabulary size of a text file.
         minimum_count: rarer words of a text file become ``<unk>``.
         held_out: a text file for evaluation; then all lines of `name` are training text.
+        tokens: characters: the text is read character by character, blanks included.
 
     Raises:
         UnknownNameError: neither a corpus nor a file.
@@ -49,11 +52,11 @@ def load_corpus(
     """
     entry = find_unless_file(corpora or Corpora(), name, TEXT)
     if entry is None:
-        return _from_file(name, held_out, maximum_size, minimum_count)
+        return _from_file(name, held_out, maximum_size, minimum_count, tokens)
     if held_out is not None:
         raise UsageError(f"the corpus '{name}' has its own held-out text: leave out {held_out}")
     corpus: Corpus = load_entry(entry, folder)
-    return corpus
+    return corpus if tokens is WORDS else _in_characters(corpus)
 
 
 def load_sentences(
@@ -75,13 +78,25 @@ def load_sentences(
     corpus = load_entry(entry, folder)
     if entry.kind == SENTENCES:
         return [list(sentence) for sentence in corpus.sentences]
-    return _sentences_of(corpus)
+    return _sentences_of(corpus.train, corpus.vocabulary)
 
 
-def _sentences_of(corpus: Corpus) -> Sentences:
-    ended = np.split(corpus.train, np.flatnonzero(corpus.train == EOS) + 1)
-    sentences = [corpus.vocabulary.decode(ids[ids != EOS]) for ids in ended]
+def _sentences_of(text: Ids, vocabulary: Vocabulary) -> Sentences:
+    ended = np.split(text, np.flatnonzero(text == EOS) + 1)
+    sentences = [vocabulary.decode(ids[ids != EOS]) for ids in ended]
     return [sentence for sentence in sentences if sentence]
+
+
+def _in_characters(corpus: Corpus) -> Corpus:
+    """Return the sentences of `corpus` as characters, with a blank between two words."""
+    train, valid = (
+        [list(" ".join(words)) for words in _sentences_of(text, corpus.vocabulary)]
+        for text in (corpus.train, corpus.valid)
+    )
+    vocabulary = Vocabulary.from_texts(train)
+    return Corpus(
+        corpus.name, token_ids(train, vocabulary), token_ids(valid, vocabulary), vocabulary
+    )
 
 
 def load_text_corpus(
@@ -108,13 +123,13 @@ def load_text_corpus(
     return corpus
 
 
-def load_text(path: str, vocabulary: Vocabulary) -> Ids:
+def load_text(path: str, vocabulary: Vocabulary, tokens: Tokens = WORDS) -> Ids:
     """Return a text file as ids `(M,)` of `vocabulary`, in the form of `Corpus.valid`.
 
     Raises:
         BadInputError: the file is missing, empty or no text.
     """
-    return token_ids(read_sentences(Path(path)), vocabulary)
+    return token_ids(read_sentences(Path(path), tokens), vocabulary)
 
 
 def find_unless_file(
@@ -135,14 +150,16 @@ def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 
 
-def _from_file(name: str, held_out: Path | None, maximum_size: int, minimum_count: int) -> Corpus:
-    sentences = read_sentences(Path(name))
+def _from_file(
+    name: str, held_out: Path | None, maximum_size: int, minimum_count: int, tokens: Tokens
+) -> Corpus:
+    sentences = read_sentences(Path(name), tokens)
     if held_out is None and len(sentences) < 2:
         raise BadInputError(
             f"{name} has only one line of text: one sentence per line is needed, at least two, "
             "because the last tenth is held out"
         )
-    train, valid = (sentences, read_sentences(held_out)) if held_out else split(sentences)
+    train, valid = (sentences, read_sentences(held_out, tokens)) if held_out else split(sentences)
     vocabulary = Vocabulary.from_texts(
         train, minimum_count=minimum_count, maximum_size=maximum_size
     )

@@ -71,5 +71,10 @@ def _tokens(
 def _draw(scores: Array, rng: np.random.Generator) -> int:
     # float64, and the largest at 0: float32 need not sum to 1 closely enough for `choice`.
     scores = scores.astype(np.float64)
+    if not np.isfinite(scores.max()):
+        raise BadInputError(
+            "the model gives no token a probability above 0 here: another `--prompt`, or a model "
+            "with smoothing, as `gradus train kneser_ney` trains one"
+        )
     p = np.exp(scores - scores.max())
     return int(rng.choice(len(p), p=p / p.sum()))

@@ -5,5 +5,6 @@ conditioned.py      A conditional language model with a fixed condition, used as
 count_models.py     language models that count: histories as tuples, arrays of ids outside
 deep_cells.py       several recurrent layers where a model asked for one
 differentiated.py   A model that is differentiated by the array library of its backend
+language_models.py  language models by name, with an encoder or a counted text
 parts.py            parts by name
 """

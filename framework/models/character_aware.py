@@ -20,7 +20,7 @@ from framework.data.batching import without_padding
 from framework.data.characters import Characters
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import UsageError
-from framework.interfaces import Array, LanguageModel
+from framework.interfaces import Array, Arrays, LanguageModel
 
 #: The argument of a language model that describes the encoder of its words.
 CHARACTERS = "characters"
@@ -29,7 +29,11 @@ _TABLE = "embedding"
 
 
 class ModelBuilder(Protocol):
-    """The methods of a backend that are used here: see `framework.providers.backends.Backend`."""
+    """The parts of a backend that are used here: see `framework.providers.backends.Backend`."""
+
+    @property
+    def arrays(self) -> Arrays:
+        """The arrays of the backend."""
 
     def build(self, name: str, /, *args: Any, kind: str, **options: Any) -> Any:
         """Build the model `name`."""
@@ -58,19 +62,19 @@ def kim_encoder(
     }
 
 
-def build_language_model(
+def build_character_aware(
     backend: ModelBuilder,
     name: str,
     vocabulary: Vocabulary,
     arguments: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> LanguageModel:
-    """Return the language model `name`, character-aware if `arguments` describe an encoder.
+    """Return the language model `name`, with word vectors from an encoder of characters.
 
     Args:
         backend: offers the model, and the encoder.
         vocabulary: the words behind the ids.
-        arguments: the arguments of the model's constructor. An entry ``characters`` has those of
+        arguments: the arguments of the model's constructor. The entry ``characters`` has those of
             the encoder, without the number of characters. The encoder then sets ``embedding_size``.
         rng: draws the initial weights.
 
@@ -78,10 +82,7 @@ def build_language_model(
         UsageError: `backend` does not offer one of them, it does not take these arguments,
             ``characters`` is no table, or the model has no table of one vector for each word.
     """
-    described = arguments.get(CHARACTERS)
-    if described is None:
-        plain: LanguageModel = backend.build(name, kind="language_model", rng=rng, **arguments)
-        return plain
+    described = arguments[CHARACTERS]
     if not isinstance(described, Mapping):
         raise UsageError(
             f"`{CHARACTERS}` must be a table of arguments of an encoder, not {described!r}: "

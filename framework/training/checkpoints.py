@@ -18,10 +18,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from framework import __version__
+from framework.data.tokens import TOKENS, WORDS, Tokens
 from framework.data.vocabulary import SPECIAL, Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
-from framework.models.character_aware import build_language_model
+from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
 
 #: Version of the format; only this one is read.
@@ -72,6 +73,11 @@ class Checkpoint:
         """The kind of run that has written it, see `framework.training.task.TrainingTask.kind`."""
         old = "word_vectors" if "center_vectors" in self.parameters else "language_model"
         return str(self.training.get("run", old))
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the text that a language model was trained on."""
+        return TOKENS[self.training.get("tokens", WORDS.name)]
 
     def save(self, path: Path) -> None:
         """Write the file at `path` completely or not at all; create its folder if needed.
@@ -141,8 +147,8 @@ class Checkpoint:
 
     def _fill(self, model: Any, backend: Backend) -> None:
         """Set the parameters of `model` to the saved ones, in their precision."""
-        dtypes = {array.dtype for array in self.parameters.values()}
-        model.astype(np.result_type(*dtypes))
+        if dtypes := {array.dtype for array in self.parameters.values()}:
+            model.astype(np.result_type(*dtypes))
         assign(model, self.parameters, backend.arrays)
 
 

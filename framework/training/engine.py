@@ -25,7 +25,7 @@ from framework.training.states import (
     unpack_state,
 )
 from framework.training.task import TrainingTask
-from framework.training.tools import LearningRate, build_optimizer, check_sizes
+from framework.training.tools import LearningRate, check_sizes
 
 #: Called after each step with the number of steps done, the number of all steps, and the last loss
 #: that was read, or None.
@@ -92,7 +92,7 @@ class Run:
         self.accelerator = accelerator_of(backend, options)
         self.model = self._build()
         self._computing = self._computing_model()
-        self._optimizer = build_optimizer(backend, options)
+        self._optimizer = task.optimizer(backend, options)
         self._rates = LearningRate(backend, options)
         if self._rates.is_scheduled:
             self._check_optimizer()
@@ -280,7 +280,7 @@ class Run:
         """Return the settings that must be equal in a resumed run."""
         settings = self.options.settings()
         if self.options.keep == "last" and not self._rates.depends_on_the_end:
-            del settings["epochs"]  # more epochs only continue the run
+            settings.pop("epochs", None)  # more epochs only continue the run
         return {
             **settings,
             "run": self.task.kind,

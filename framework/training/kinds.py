@@ -9,6 +9,7 @@ from framework.errors import ConflictError, UnknownNameError
 from framework.importing import load_target
 from framework.providers.registry import Implementation, Registry
 from framework.training.options import (
+    CountOptions,
     LanguageModelOptions,
     TaggerOptions,
     TextClassifierOptions,
@@ -45,6 +46,16 @@ BUILT_IN = {
         f"{_TASKS}.language_model:LanguageModelTask",
         LanguageModelOptions,
         """Train a language model and save a checkpoint after every epoch.""",
+    ),
+    "counts": RunKind(
+        "counts",
+        f"{_TASKS}.counts:CountTask",
+        CountOptions,
+        """Count the n-grams of a text, and save the model.
+
+        The text is read once, so there are no epochs and no options of gradient steps. The loss
+        that is shown is that of the counted text. `--set` gives arguments of a model, such as
+        delta=0.01 of add_delta.""",
     ),
     "tagger": RunKind(
         "tagger",

@@ -136,7 +136,7 @@ def flag(name: str) -> str:
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:
-    """Return the options of the dataclass `options`, in order."""
+    """Return the options that the dataclass `options` offers, in order."""
     types = get_type_hints(options)
     return tuple(
         OptionField(one.name, types[one.name], one.default, one.metadata[_KEY])
@@ -145,7 +145,9 @@ def option_fields(options: type) -> tuple[OptionField, ...]:
 
 
 def _own_fields(options: type) -> Iterator[Field[Any]]:
-    return (one for one in fields(options) if _KEY in one.metadata)
+    offered = getattr(options, "offered", None)
+    known = (one for one in fields(options) if _KEY in one.metadata)
+    return (one for one in known if offered is None or one.name in offered)
 
 
 def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from framework.errors import UsageError
 from framework.training.option_fields import (
@@ -31,10 +31,16 @@ def _corpus_help(file: str = "") -> str:
 class LearningOptions:
     """The options of training for every kind of model.
 
+    Attributes:
+        offered: the names of the options that have an effect; None: all. The others keep their
+            defaults.
+
     Raises:
         UsageError: a value has another type than its option, is outside of its range, or
             contradicts another option.
     """
+
+    offered: ClassVar[tuple[str, ...] | None] = None
 
     corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
     epochs: int = option(3, "Number of epochs.", minimum=1)
@@ -195,11 +201,13 @@ class FolderOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageModelOptions(WordOptions, TrainingOptions):
-    """The options of language models, with the sizes of the course's models."""
+class TextOptions(WordOptions, TrainingOptions):
+    """The options of a text for language models, as a base of other options."""
 
-    batch_size: int = with_default(
-        LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
+    tokens: Literal["words", "characters"] = option(
+        "words",
+        "Tokens of the text: words, separated by blanks, or characters, blanks included. "
+        "Options for words then count characters.",
     )
     held_out: Path | None = option(
         None, "Text file for evaluation. Default: the last tenth of the corpus.", settles=False
@@ -209,6 +217,31 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
         "Maximum vocabulary size of a text file; other words become <unk>.",
         minimum=4,
         settles=False,
+    )
+    test: Path | None = option(
+        None, "Text file on which the trained model is measured.", settles=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountOptions(TextOptions):
+    """The options of language models that count: those of gradient steps have no effect."""
+
+    offered: ClassVar[tuple[str, ...] | None] = (
+        *("corpus", "tokens", "minimum_count", "maximum_words", "held_out", "test"),
+        *("order", "arguments", "out"),
+    )
+
+    epochs: int = 1
+    order: int = option(3, "Length n of the longest n-grams.", minimum=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelOptions(TextOptions):
+    """The options of language models, with the sizes of the course's models."""
+
+    batch_size: int = with_default(
+        LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
     )
     unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
     embedding_size: int | None = option(
@@ -256,13 +289,18 @@ class LanguageModelOptions(WordOptions, TrainingOptions):
         minimum=-100.0,
         maximum=100.0,
     )
-    test: Path | None = option(
-        None, "Text file on which the trained model is measured.", settles=False
-    )
 
     def check_together(self) -> None:
-        """Check the options together; highway layers without filters are an error."""
+        """Check the options together; filters over characters that are tokens are an error.
+
+        Highway layers without filters are an error, too.
+        """
         super().check_together()
+        if self.tokens == "characters" and self.character_filters is not None:
+            raise UsageError(
+                "`--character-filters` reads the characters of words, but `--tokens characters` "
+                "has no words: leave one out"
+            )
         for name in ("highway_layers", "highway_bias"):
             if getattr(self, name) is not None and self.character_filters is None:
                 raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from framework.course.catalogue import active_course
@@ -87,4 +88,17 @@ def run_of(name: str) -> str:
 
 
 def _named(name: str, recipes: Iterable[tuple[str, Recipe]]) -> Recipe | None:
-    return next((recipe for exercise, recipe in recipes if name in (exercise, recipe.model)), None)
+    """Return the recipe of the exercise or model `name`.
+
+    Another language model of an exercise is trained as that of its recipe is, without defaults.
+    """
+    recipes = list(recipes)
+    known = (recipe for exercise, recipe in recipes if name in (exercise, recipe.model))
+    others = (Recipe(name, run=recipe.run) for exercise, recipe in recipes if _has(exercise, name))
+    return next(chain(known, others), None)
+
+
+def _has(exercise: str, name: str) -> bool:
+    """Return whether `exercise` defines the language model `name`."""
+    tasks = active_course().tasks(exercise)
+    return any(task.registry_name == name and task.kind == "language_model" for task in tasks)

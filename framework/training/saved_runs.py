@@ -106,7 +106,7 @@ class SavedRun:
             self._save_last()
         else:
             self.last.unlink(missing_ok=True)
-        if self._stop:
+        if self._stop and self.run.epochs_done < self.run.options.epochs:
             self._end("after")
 
     def _saving(self, on_step: OnStep) -> OnStep:

@@ -21,7 +21,7 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
 from framework.training.options import TrainingOptions
-from framework.training.tools import model_arguments
+from framework.training.tools import build_optimizer, model_arguments
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,10 @@ class TrainingTask(ABC):
         """Return the loss: a mean over all predictions of a batch."""
         found: Loss = backend.build("softmax_cross_entropy", kind="loss")
         return found
+
+    def optimizer(self, backend: Backend, options: Any) -> Optimizer:
+        """Return the optimizer of `options`."""
+        return build_optimizer(backend, options)
 
     def learner(
         self, backend: Backend, model: Model, optimizer: Optimizer, options: Any

@@ -9,12 +9,12 @@ from framework.data.vocabulary import SPECIAL
 from framework.errors import UsageError
 from framework.training.checkpoints import Checkpoint, load_checkpoint
 
-#: The parameter of a skip-gram that contains the word vectors.
-CENTER_VECTORS = "center_vectors"
+#: The parameter that contains the word vectors: of CBOW, which has both, and of the skip-gram.
+_VECTORS = ("context_vectors", "center_vectors")
 
 
 def load_vectors(path: Path) -> WordVectors:
-    """Return the word vectors in the file at `path`: a checkpoint of a skip-gram, or text.
+    """Return the word vectors in the file at `path`: a checkpoint of word vectors, or text.
 
     Raises:
         UsageError: it is the checkpoint of a model without word vectors.
@@ -33,18 +33,14 @@ def vectors_of(saved: Checkpoint, path: Path) -> WordVectors:
     Raises:
         UsageError: it is of a model without word vectors.
     """
-    if not has_word_vectors(saved):
+    name = next((name for name in _VECTORS if name in saved.parameters), None)
+    if name is None:
         raise UsageError(
             f"{path} holds a {saved.model}, which has no word vectors: "
             "`gradus train skip_gram` trains word vectors"
         )
-    vectors = saved.parameters[CENTER_VECTORS]
+    vectors = saved.parameters[name]
     return WordVectors(saved.vocabulary.words[len(SPECIAL) :], vectors[len(SPECIAL) :])
-
-
-def has_word_vectors(saved: Checkpoint) -> bool:
-    """Return whether the checkpoint `saved` is of a skip-gram."""
-    return CENTER_VECTORS in saved.parameters
 
 
 def _is_safetensors(path: Path) -> bool:

@@ -11,11 +11,8 @@ if TYPE_CHECKING:
 
 #: The commands of this plugin: name -> where its function or its group is.
 COMMANDS = {
-    name.replace("_", "-"): f"plugins.authoring.commands.{name}:{name}"
-    for name in (
-        *("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course"),
-        "manual_points",
-    )
+    name: f"plugins.authoring.commands.{name}:{name}"
+    for name in ("stubs", "check", "audit", "calibrate", "kit", "gradescope", "course")
 } | {"new": "plugins.authoring.new.group:new"}
 
 

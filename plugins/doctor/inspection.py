@@ -260,9 +260,23 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     if reason is not None:
         return f"does not work here: {reason}", False
     try:
-        _, uncontained = start_worker(sandbox)
+        uncontained = start_worker(sandbox)
     except Exception as error:  # whatever hinders a worker from starting
         return f"does not start a worker: {in_one_line(error)}", False
     if not uncontained:
         return "level full: all parts of the confinement are in force", True
     return "\n- ".join(["level partial; not contained:", *uncontained]), True
+
+
+def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
+    """Return all that can be found out; what fails is a problem of its section.
+
+    `plugin` and `block` are those of `plugin_facts`.
+    """
+    return [
+        section("versions", version_facts),
+        section("sandboxes", lambda: sandbox_facts(plugin, block)),
+        section("course", course_facts),
+        section("plugins", lambda: plugin_facts(plugin, block)),
+        section("folders", place_facts),
+    ]

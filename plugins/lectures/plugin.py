@@ -30,6 +30,7 @@ COMMANDS = {
 TASKS = {
     "pairs": "plugins.lectures.training.pairs:PairTask",
     "conditions": "plugins.lectures.training.pairs:ConditionTask",
+    "cbow": "plugins.lectures.training.cbow:CbowTask",
     "word_vectors": "plugins.lectures.training.word_vectors:WordVectorTask",
 }
 

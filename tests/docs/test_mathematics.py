@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from repository import ROOT
 
-from autograder.course.mathematics.formulas import formula_problems
 from docs.pages.mathematics import mathml
+from plugins.authoring.checking.formula_problems import formula_problems
 
 TEXTS = [
     path.relative_to(ROOT).as_posix()
@@ -18,7 +18,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", ["README.md", *TEXTS])
 def test_every_formula_can_be_shown(text: str) -> None:
     problems = formula_problems((ROOT / text).read_text("utf-8"))
-    assert [f"{text}:{problem.line}: {problem.text}" for problem in problems] == []
+    assert [f"{text}:{line}: {problem}" for line, problem in problems] == []
 
 
 def test_a_formula_has_its_latex_for_readers() -> None:

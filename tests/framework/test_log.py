@@ -6,8 +6,9 @@ import logging
 import re
 
 import pytest
+from recorded_log import recorded_log
 
-from framework.log import ROOT, logger, recorded_log, show_log
+from framework.log import ROOT, logger, show_log
 
 LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{3} INFO gradus\.\w+: .+")
 

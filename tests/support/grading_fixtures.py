@@ -368,14 +368,13 @@ def right_answers():
 @pytest.fixture
 def grade_asked(asked_course, tmp_path):
     """`grade_asked(text)`: the report on a submission with this ``questions.md``."""
-    from autograder.grading.manual_points import NO_POINTS
     from autograder.grading.request import GradeRequest, answer
     from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from autograder.submissions.submission import load_submission
     from framework.providers.plugins import Plugins
 
-    def grade(text, *, name="questions.md", points=NO_POINTS, provider=""):
+    def grade(text, *, name="questions.md", provider=""):
         folder = tmp_path / "ann"
         (folder / "asked").mkdir(parents=True, exist_ok=True)
         data = text if isinstance(text, bytes) else text.encode()
@@ -389,9 +388,6 @@ def grade_asked(asked_course, tmp_path):
         exercises = (asked_course.exercise("asked"),)
         with load_submission(folder, asked_course) as submission:
             handed_in = None if provider else submission
-            request = GradeRequest(
-                setting, handed_in, exercises, 1, Silence(), manual_points=points
-            )
-            return answer(request)
+            return answer(GradeRequest(setting, handed_in, exercises, 1, Silence()))
 
     return grade

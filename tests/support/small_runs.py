@@ -35,6 +35,10 @@ RUNS = {
         *("conditional_lm", "--batch-size", 600, "--set", "embedding_size=3"),
         *("--set", "hidden_size=4"),
     ),
+    "cbow": (
+        *("cbow", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
+        *("--batch-size", 32, "--subsample", 0.5),
+    ),
     "word_vectors": (
         *("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
         *("--batch-size", 32, "--subsample", 0.5),

@@ -8,8 +8,8 @@ memory that both processes share. A trial that uses too much CPU time ends the p
 process repeats the known outcomes and goes on after that trial. The limits of time are guards
 against endless loops: they do not decide what a search finds.
 
-Where no process can be forked, a limit on the lines of Python ends a trial that overruns. The count
-of lines is the same on every machine. A loop inside one call of NumPy always ends.
+Where no process can be forked, `host_limits` ends a trial that overruns: a solution catches no
+`BaseException`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from types import FrameType
 from typing import Any, TypeVar
 
-from autograder.checks.host_limits import memory_limited
+from autograder.checks.host_limits import BudgetExceeded, limited, memory_limited
 
 #: The outcomes of a trial; 0 stands for a trial that was not made.
 UNKNOWN, NO, YES = range(3)
@@ -120,7 +119,7 @@ def search_apart(search: Search[R]) -> R | None:
         with mmap.mmap(-1, MAX_TRIALS) as outcomes:
             error, result = _after_overruns(search, outcomes)
     else:
-        error, result = _outcome_of(search, Trials(bytearray(MAX_TRIALS), lines_limited))
+        error, result = _outcome_of(search, Trials(bytearray(MAX_TRIALS), ending_here))
     if error:
         logging.getLogger(__name__).debug("no diagnosis: %s", error)
     return result
@@ -220,47 +219,8 @@ def _ending_this_process(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-#: Lines of Python in a second, about.
-LINES_PER_SECOND = 1_000_000
-
-
-class LineLimitExceeded(BaseException):
-    """A trial overran. It is no `Exception`, so that ``except Exception`` lets it pass."""
-
-
-class _Counter:
-    """Counts the lines that this thread executes, and raises an exception after `left` lines."""
-
-    def __init__(self, left: float) -> None:
-        self.left = left
-
-    def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            raise LineLimitExceeded
-        return self.trace
-
-
-#: The counter in force.
-_counter: _Counter | None = None
-
-
 @contextmanager
-def lines_limited(seconds: float) -> Iterator[None]:
-    """End the block after the lines that a machine executes in `seconds`."""
-    global _counter  # noqa: PLW0603 - a thread has only one such function
-    before, _counter = sys.gettrace(), _Counter(seconds * LINES_PER_SECOND)
-    sys.settrace(_counter.trace)
-    try:
+def ending_here(seconds: float) -> Iterator[None]:
+    """End the block, whose trial has failed then, if it uses more CPU time."""
+    with suppress(BudgetExceeded), limited(seconds):
         yield
-    except LineLimitExceeded:
-        pass  # the trial has failed
-    finally:
-        sys.settrace(before)
-        _counter = None
-
-
-def check_lines() -> None:
-    """Raise `LineLimitExceeded` if the limit was reached and its exception was caught."""
-    if _counter is not None and _counter.left < 0:
-        raise LineLimitExceeded

@@ -112,8 +112,7 @@ class WrittenAnswer(Finding):
     Attributes:
         answer: what the student wrote, `shortened`.
         model_answer, rubric: from the key, for instructors; empty in a student's report.
-        digest: the answer's name in a file of manual points.
-        comment: what the instructor wrote for the student.
+        digest: the answer's name in a class's table of manual points.
     """
 
     kind: ClassVar[str] = "written"
@@ -122,7 +121,6 @@ class WrittenAnswer(Finding):
     model_answer: str = ""
     rubric: str = ""
     digest: str = ""
-    comment: str = ""
 
     @property
     def heading(self) -> str:
@@ -139,7 +137,6 @@ class WrittenAnswer(Finding):
             "answer": self.answer,
             "model answer": self.model_answer,
             "rubric": self.rubric,
-            "comment": self.comment,
         }
         return block("texts", parts={name: text for name, text in parts.items() if text})
 

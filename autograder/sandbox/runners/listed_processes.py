@@ -5,7 +5,6 @@ A system with /proc does not import psutil.
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from contextlib import suppress
@@ -40,7 +39,7 @@ class ListedTree(ProcessTree):
             process = psutil.Process(pid)
             with process.oneshot():
                 cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
-                return Usage(process.memory_info().rss, process.num_threads(), cpu, math.inf)
+                return Usage(process.memory_info().rss, process.num_threads(), cpu)
         return Usage()
 
     def _handle(self, pid: int) -> ProcessHandle | None:

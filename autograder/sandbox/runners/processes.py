@@ -1,12 +1,11 @@
 """Trees of processes, watched and ended from outside.
 
-Linux shows its processes as the files of /proc, which also tell how long threads have waited for a
-processor, and ends them by process descriptors. For other systems see `listed_processes`.
+Linux shows its processes as the files of /proc, and ends them by process descriptors. For other
+systems see `listed_processes`.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import select
 import signal
@@ -29,8 +28,6 @@ _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 #: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
 _CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
-#: The state of a thread that waits for a disk.
-_ON_DISK = "D"
 #: Processor time is counted in these.
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -47,14 +44,11 @@ class Usage(NamedTuple):
         memory: bytes of physical memory.
         threads: threads, at least one for each process.
         cpu: seconds of processor time since they started, that of their ended children included.
-        kept: seconds for which threads that wanted a processor or a disk did not get it, since they
-            started; infinite where the system does not tell.
     """
 
     memory: int = 0
     threads: int = 0
     cpu: float = 0.0
-    kept: float = 0.0
 
 
 class ProcessHandle(ABC):
@@ -84,8 +78,8 @@ class ProcessTree(ABC):
 
     def usage(self) -> Usage:
         """Return what all of them use together; nothing once they are gone."""
-        memory, threads, cpu, kept = zip(Usage(), *map(self._usage, self.pids()), strict=True)
-        return Usage(sum(memory), sum(threads), sum(cpu), sum(kept))
+        memory, threads, cpu = zip(Usage(), *map(self._usage, self.pids()), strict=True)
+        return Usage(sum(memory), sum(threads), sum(cpu))
 
     @abstractmethod
     def _listed(self) -> Iterable[int]:
@@ -190,8 +184,7 @@ class ProcTree(ProcessTree):
         except OSError:  # it is gone
             return Usage()
         cpu = sum(map(int, fields[_CPU])) / _TICKS
-        kept = math.inf if fields[0] == _ON_DISK else sum(map(_kept, _tasks(pid)))
-        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu, kept)
+        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu)
 
     def _handle(self, pid: int) -> ProcessHandle | None:
         with suppress(OSError):
@@ -234,23 +227,9 @@ class _Descriptor(ProcessHandle):
         os.close(self._descriptor)
 
 
-def _tasks(pid: int) -> list[Path]:
-    """Return the folders of all threads of `pid`; none once it is gone."""
-    with suppress(OSError):
-        return list((_PROC / str(pid) / "task").iterdir())
-    return []
-
-
-def _kept(task: Path) -> float:
-    """Return the seconds for which a thread has waited for a processor."""
-    try:
-        return int((task / "schedstat").read_text().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):  # it has ended, or the kernel does not count
-        return 0.0 if not task.exists() else math.inf
-
-
 def _children(pid: int) -> Iterator[int]:
-    for task in _tasks(pid):
+    """Yield what the threads of `pid` have started; nothing once it is gone."""
+    for task in (_PROC / str(pid) / "task").glob("*"):
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
 

@@ -193,7 +193,6 @@ class WorkerProcess:
                 raise OutOfMemory(f"used more than {limits.memory >> 20:,} MiB of memory")
             if usage.threads > limits.threads + OWN_THREADS:
                 raise Crashed(f"started more than {limits.threads} threads or processes")
-            self.meter.note(now, usage.cpu + usage.kept)
             if self.meter.used(usage.cpu) > cpu - self._spent.cpu:
                 raise TimedOut(f"no answer within {cpu:.3g} s of processor time")
         self._looked = now
@@ -251,21 +250,11 @@ class UsageMeter:
 
     A reading takes longer than most exchanges. The time of exchanges without one is an upper bound
     of what they used, and as such left out of the measurement of the exchange that follows.
-
-    Attributes:
-        idle: seconds in which it wanted no processor and no disk: a busy machine cannot have caused
-            them. What lies between readings that are far apart is left out: there the grader itself
-            may have waited for a processor.
     """
 
-    #: Seconds between readings that are near enough.
-    NEAR = 0.5
-
     def __init__(self) -> None:
-        self.idle = 0.0
         self._read = self._unread = 0.0
         self._base: float | None = None
-        self._last: tuple[float, float] | None = None
 
     @property
     def cpu(self) -> float:
@@ -274,7 +263,7 @@ class UsageMeter:
 
     def begin(self) -> None:
         """Start to measure an exchange."""
-        self._base = self._last = None
+        self._base = None
 
     def used(self, reading: float) -> float:
         """Return the processor time of the exchange so far, at least, after a new `reading`."""
@@ -283,14 +272,6 @@ class UsageMeter:
             self._base = min(self.cpu, reading)
         self._read, self._unread = reading, 0.0
         return reading - self._base
-
-    def note(self, now: float, busy: float) -> None:
-        """Note that `busy` seconds were used or waited for until `now`."""
-        if self._last is not None:
-            elapsed, spent = now - self._last[0], busy - self._last[1]
-            if elapsed <= self.NEAR and spent >= 0:  # infinite or undefined: not known
-                self.idle += max(elapsed - spent, 0.0)
-        self._last = now, busy
 
     def end(self, elapsed: float) -> None:
         """Count an exchange of `elapsed` seconds, unless a reading has."""

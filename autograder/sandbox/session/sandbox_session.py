@@ -104,7 +104,6 @@ class TimeBudget:
         self._ended = 0.0
         self._current = 0.0
         self._free: float | None = None
-        self._idle = 0.0
 
     def note_start(self, cpu: float, wall: float) -> None:
         """Count the start of a worker; that of the first one is free."""
@@ -114,24 +113,15 @@ class TimeBudget:
             self.wall += wall
         self._current = cpu
 
-    def note_exchange(self, cpu: float, wall: float, idle: float = 0.0) -> None:
-        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far.
-
-        In `idle` seconds of them it wanted no processor.
-        """
+    def note_exchange(self, cpu: float, wall: float) -> None:
+        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far."""
         self._current = cpu
         self.wall += wall
-        self._idle += idle
 
     def note_end(self) -> None:
         """Count what the current worker has used: another one follows."""
         self._ended += self._current
         self._current = 0.0
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether the workers waited, by themselves, for longer than they might have computed."""
-        return self._idle > self.total
 
     @property
     def left(self) -> TimeLimit:
@@ -277,7 +267,7 @@ class SandboxSession(Session):
         self.calls.sent(frame)
         callbacks = self._callbacks.new()
         failure: Exception | None = None
-        started, used, idle = time.monotonic(), worker.meter.cpu, worker.meter.idle
+        started, used = time.monotonic(), worker.meter.cpu
         try:
             reply = worker.exchange(frame, limit)
             while (question := question_in(reply, number)) is not None:
@@ -289,10 +279,10 @@ class SandboxSession(Session):
                 self.calls.note_tasks(names_in(reply.get("called")))  # they earn no points
         except BROKE_OFF as reason:
             failure = reason
-        elapsed, waited = time.monotonic() - started, worker.meter.idle - idle
-        self._budget.note_exchange(worker.meter.cpu, elapsed, waited)
+        elapsed = time.monotonic() - started
+        self._budget.note_exchange(worker.meter.cpu, elapsed)
         if failure is not None:
-            raise self._lost(failure, texts[-1], limit, waited)
+            raise self._lost(failure, texts[-1])
         self._fresh = False
         fault = None if failed is None else fault_from(failed, texts, self._exercise)
         if self.transcript is not None:
@@ -314,17 +304,11 @@ class SandboxSession(Session):
         if limit.cpu <= 0:
             raise TimedOut(self._budget.used_up)
         if limit.wall <= 0:
-            took = f"the exercise took {self._budget.wall:.0f} s"
-            raise TimedOut(took, stalled=not self._budget.is_idle)
+            raise TimedOut(f"the exercise took {self._budget.wall:.0f} s", stalled=True)
         return limit
 
-    def _lost(
-        self, failure: Exception, text: str, limit: TimeLimit, waited: float
-    ) -> SubmissionFault:
-        """Return the fault for an exchange that broke off; the worker is done for.
-
-        `text` is the last step in words. For `waited` seconds the worker wanted no processor.
-        """
+    def _lost(self, failure: Exception, text: str) -> SubmissionFault:
+        """Return the fault for an exchange that broke off; `text` is its last step in words."""
         self._discard()
         if self.transcript is not None:
             self.transcript.give_up()
@@ -336,9 +320,6 @@ class SandboxSession(Session):
         is_used_up = self._budget.left.cpu <= 0
         if is_used_up and isinstance(fault, TimedOut) and not fault.stalled:
             fault = TimedOut(self._budget.used_up, fault.frames, text)
-        if fault.stalled and waited > limit.cpu:  # no busy machine has caused it
-            fault.stalled = False
-            fault.message += f": the code waited for {waited:.3g} s, and computed nothing"
         if text not in (IMPORT, SETTLING) and not is_used_up:
             call = self.calls.that_hangs(fault.frames)
             fault.call = call.text or fault.call

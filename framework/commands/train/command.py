@@ -29,7 +29,7 @@ HELP = """Train a model and save a checkpoint after every epoch.
 COMMAND is an exercise (rnn_lm, bag_of_vectors) or a model (recurrent_lm, skip_gram). The list shows
 the kind and the model of each exercise; `gradus train rnn_lm --help` shows the options of its kind.
 Other models are trained as KIND:MODEL,
-where KIND is language_model, tagger, text_classifier, or one of a plugin, such as pairs."""
+where KIND is language_model, counts, tagger, text_classifier, or one of a plugin, such as pairs."""
 
 #: The built-in recipes: TOML files in a folder for each kind of run.
 RECIPES = Path(framework.__file__).parent / "training" / "published"

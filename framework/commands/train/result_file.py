@@ -97,7 +97,7 @@ class RecordedLines(EpochLines):
 def _about(run: Run, job: Job) -> dict[str, Any]:
     """Return the settings of all runs of the command, and where they are computed."""
     settings = job.options.settings()
-    del settings["seed"]
+    settings.pop("seed", None)
     return {
         "model": run.model_name,
         "arguments": dict(job.arguments),

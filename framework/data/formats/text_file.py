@@ -1,4 +1,4 @@
-"""Plain text files: one sentence per line, words separated by blanks."""
+"""Plain text files: one sentence per line, words separated by blanks, or its characters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from framework import text_files
+from framework.data.tokens import CHARACTERS, WORDS, Tokens
 from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 
@@ -15,8 +16,10 @@ Sentences = list[list[str]]
 MARKS = frozenset({SPECIAL[PAD], SPECIAL[EOS]})
 
 
-def read_sentences(path: Path) -> Sentences:
-    """Return the words of each line of the file at `path`; blank lines are skipped.
+def read_sentences(path: Path, tokens: Tokens = WORDS) -> Sentences:
+    """Return the tokens of each line of the file at `path`; lines without words are skipped.
+
+    If the tokens are characters, no line is skipped.
 
     Raises:
         BadInputError: the file is missing, a folder, not UTF-8 text, or has no words; a line has a
@@ -24,15 +27,15 @@ def read_sentences(path: Path) -> Sentences:
     """
     sentences = []
     for number, line in enumerate(lines_of(read_text(path)), start=1):
-        words = line.split()
+        words = tokens.split(line)
         if marks := MARKS.intersection(words):
             raise BadInputError(
                 f"{path}, line {number}: {min(marks)} marks the ends of sentences, which are those "
                 "of lines here: remove it from the text"
             )
-        if words:
+        if words or tokens is CHARACTERS:
             sentences.append(words)
-    if not sentences:
+    if not any(sentences):
         raise BadInputError(f"{path} is empty: a corpus needs at least some words")
     return sentences
 

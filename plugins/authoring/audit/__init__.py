@@ -1,7 +1,7 @@
 """The audit: proves that the checks catch listed mistakes and automatic mutants.
 
-auditing.py      all mistakes and mutants of some exercises, and a journal of what was tried
+auditing.py      all mistakes and mutants of some exercises
 trials.py        the grading of changed solutions, without the checks that a change cannot reach
-findings.py      the findings, as data, as tables and as JSON
+findings.py      the findings, as data and as tables
 equivalents.py   mutants that no check can catch, listed with a reason
 """

@@ -1,28 +1,20 @@
-"""The audit: grades every mistake and mutant of some exercises and classifies the result.
-
-A journal stores the results of trials in a file, so that an interrupted audit can continue.
-"""
+"""The audit: grades every mistake and mutant of some exercises and classifies the result."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-import msgspec
-
 from autograder.course.mistakes import load_mistakes, mistakes_file
 from autograder.course.questions.answers import answered, load_key
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, make_mutants
-from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
@@ -54,13 +46,11 @@ def audit(
     scope: Scope,
     jobs: int = 0,
     on_finding: Callable[[int, int], None] | None = None,
-    journal: Journal | None = None,
 ) -> Audit:
     """Try everything in `scope`.
 
     Args:
         on_finding: called with the number of trials done, and the number of all trials.
-        journal: stores the results of trials, so that they are not repeated.
 
     Raises:
         BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
@@ -69,15 +59,9 @@ def audit(
     started = time.perf_counter()
     without = _without_mistakes(scope)
     trials = [trial for exercise in scope.exercises for trial in _trials(exercise, scope)]
-    known = [journal.find(trial) if journal else None for trial in trials]
-    unknown = [trial for trial, failures in zip(trials, known, strict=True) if failures is None]
-    made = in_parallel(AuditTrials(setting).attempt, unknown, jobs)
+    made = in_parallel(AuditTrials(setting).attempt, trials, jobs)
     findings: list[AuditFinding] = []
-    for done, (trial, failures) in enumerate(zip(trials, known, strict=True), start=1):
-        if failures is None:
-            failures = next(made)
-            if journal:
-                journal.add(trial, failures)
+    for done, (trial, failures) in enumerate(zip(trials, made, strict=True), start=1):
         finding = _judged(trial, failures)
         findings += [finding] if finding is not None else []
         if on_finding is not None:
@@ -193,80 +177,3 @@ def _stale(scope: Scope, findings: Sequence[AuditFinding]) -> Iterator[tuple[str
         for listed in load_equivalents(exercise):
             if (exercise.name, listed) not in made:
                 yield exercise.name, listed
-
-
-FORMAT = "gradus-audit-journal-1"
-#: Lists that do not change the result of a trial; an audit reads them each time.
-_LISTS = ("mistakes.toml", "equivalents.toml")
-_PACKAGES = ("framework", "autograder", "plugins")
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A line of a journal: a digest, and the failures of its trial."""
-
-    key: str
-    failures: Failures
-
-
-class Journal:
-    """The failures of earlier trials, each with a digest of everything that they depend on.
-
-    The digest covers the trial, the exercise's checks, all solutions and gradus itself. If one of
-    these has changed, the trial is repeated.
-
-    Args:
-        path: the file; one line of JSON for each trial. It need not exist.
-
-    Raises:
-        BadInputError: the file is no journal. It is left as it is.
-    """
-
-    def __init__(self, path: Path, course: Course) -> None:
-        self.path = path
-        self._course = course
-        text = path.read_text("utf-8", errors="replace") if path.exists() else FORMAT
-        first, *lines = text.split("\n")
-        if first != FORMAT:
-            raise BadInputError(f"{path} is no journal of an audit: give another file to --resume")
-        self._known: dict[str, Failures] = {}
-        for line in lines:
-            with suppress(ValueError):  # a line whose writing was interrupted
-                entry = msgspec.json.decode(line, type=_Entry)
-                self._known[entry.key] = entry.failures
-        gradus = (Path(__file__).parents[2] / name for name in _PACKAGES)
-        self._shared = _digest(solutions_folder(course.root), *gradus, with_checks=False)
-        self._digests: dict[str, str] = {}
-
-    def find(self, trial: Trial) -> Failures | None:
-        """Return the stored failures of `trial`; None without a stored result."""
-        return self._known.get(self._key(trial))
-
-    def add(self, trial: Trial, failures: Failures) -> None:
-        """Store `failures` on disk."""
-        key = self._key(trial)
-        self._known[key] = failures
-        line = msgspec.json.encode(_Entry(key, failures)).decode()
-        start = "" if self.path.exists() else FORMAT
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{start}\n{line}")  # ends a line whose writing was interrupted
-
-    def _key(self, trial: Trial) -> str:
-        if trial.exercise not in self._digests:
-            exercise = self._course.exercise(trial.exercise)
-            self._digests[exercise.name] = _digest(exercise.folder, exercise.solution.parent)
-        own = self._digests[trial.exercise]
-        parts = (self._shared, own, trial.source, trial.stop_early)
-        return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
-
-
-def _digest(*folders: Path, with_checks: bool = True) -> str:
-    """Return the digest of the files of `folders`, without caches and `_LISTS`."""
-    digest = hashlib.sha256()
-    for file in (file for folder in folders for file in sorted(folder.rglob("*"))):
-        is_counted = with_checks or not file.name.startswith("test_")
-        is_left_out = "__pycache__" in file.parts or file.name in _LISTS
-        if is_counted and not is_left_out and file.is_file():
-            digest.update(hashlib.sha256(bytes(file)).digest())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

@@ -1,14 +1,12 @@
-"""The findings of an audit, as frozen data, as tables and as JSON."""
+"""The findings of an audit, as frozen data and as tables."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -151,34 +149,3 @@ def _verdict(audit: Audit) -> str:
         f"{tried}: {len(audit.unsound)} to look at. Write a check that catches it, or list it in "
         "equivalents.toml with the reason why it is right."
     )
-
-
-def to_json(audit: Audit) -> str:
-    """Return the audit as JSON, with paths relative to the working directory."""
-    exercises = {
-        name: {
-            "totals": _totals(findings),
-            "operators": {name: _totals(some) for name, some in _by(findings, "operator").items()},
-            "findings": [_as_json(finding) for finding in findings],
-        }
-        for name, findings in _by(audit.findings, "exercise").items()
-    }
-    document = {
-        "format": "gradus-audit-1",
-        "sound": audit.exit_code == 0,
-        "seconds": round(audit.seconds, 1),
-        "exercises": exercises,
-        "stale": [{"exercise": name, "id": mutant} for name, mutant in audit.stale],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _totals(findings: list[AuditFinding]) -> dict[str, int]:
-    counts = Counter(finding.outcome for finding in findings)
-    return {outcome.value: counts[outcome] for outcome in AuditOutcome}
-
-
-def _as_json(finding: AuditFinding) -> dict[str, Any]:
-    table = asdict(finding) | {"place": shown(Path(finding.place))}
-    del table["exercise"]
-    return table

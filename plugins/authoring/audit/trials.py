@@ -11,7 +11,6 @@ import pytest
 from autograder.course.reading import Exercise, borrowed_sources
 from autograder.grading.checks_run import task_of
 from autograder.grading.grader import Grader
-from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
@@ -82,7 +81,7 @@ class AuditTrials:
         exercise = setting.course.exercise(trial.exercise)
         with handed_in(setting, exercise, trial.label, trial.source) as submission:
             if exercise.questions:
-                results = grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
+                results = grade_answers(exercise, submission, setting.seed).checks
             else:
                 results = self._results(exercise, submission, trial.stop_early)
         for result in results:

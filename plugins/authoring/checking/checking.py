@@ -14,7 +14,6 @@ from autograder.course.mistakes import mistakes_file
 from autograder.course.reading import Exercise
 from autograder.course.stubs import available_stub
 from autograder.grading.grader import Grader
-from autograder.grading.manual_points import NO_POINTS
 from autograder.grading.setting import GradingSetting
 from autograder.grading.written_answers import grade_answers
 from autograder.results.report import CheckResult
@@ -102,16 +101,13 @@ def _grading(
         yield f"backends ({names})", lambda: backends(setting, exercise)
 
 
-_RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON)
-
-
 def solution_results(setting: GradingSetting, exercise: Exercise) -> tuple[CheckResult, ...]:
     """Return the results of all checks on the solution."""
     if exercise.questions:
         with load_submission(
             solutions_folder(setting.course.root), setting.course, [exercise.name]
         ) as submission:
-            return grade_answers(exercise, submission, setting.seed, NO_POINTS).checks
+            return grade_answers(exercise, submission, setting.seed).checks
     return _results(setting, exercise, exercise.solution_source())
 
 

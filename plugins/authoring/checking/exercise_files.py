@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.mathematics.formulas import formula_problems
 from autograder.course.mistakes import load_mistakes
 from autograder.course.questions.answers import load_key
 from autograder.course.reading import Course, Exercise
@@ -23,6 +22,7 @@ from framework.course.folder import course_file
 from framework.errors import GradusError
 from framework.text_files import read_text
 from plugins.authoring.audit.equivalents import load_equivalents
+from plugins.authoring.checking.formula_problems import formula_problems
 from plugins.authoring.checking.promises import (
     promise_problems,
     promise_table,
@@ -175,9 +175,9 @@ def mathematics(exercise: Exercise) -> Iterator[Problem]:
     """Yield the formulas of the text and of the questions that cannot be shown, by their lines."""
     for file in (exercise.readme, *([exercise.solution] if exercise.questions else [])):
         if file.is_file():
-            for problem in formula_problems(read_text(file)):
+            for line, text in formula_problems(read_text(file)):
                 yield Problem(
-                    f"{file}:{problem.line}: {problem.text}",
+                    f"{file}:{line}: {text}",
                     "write LaTeX as in docs/instructors.md, section Mathematics",
                 )
 

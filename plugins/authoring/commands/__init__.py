@@ -6,6 +6,5 @@ check.py       ``gradus check``
 course.py      ``gradus course pin`` and ``diff``
 gradescope.py  ``gradus gradescope``
 kit.py         ``gradus kit``
-manual_points.py  ``gradus manual-points``
 stubs.py       ``gradus stubs``
 """

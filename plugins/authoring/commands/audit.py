@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,9 +27,6 @@ def audit(
         str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
     ] = "",
     jobs: Jobs = 0,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also write the findings to FILE.")
-    ] = None,
     accept: Annotated[
         bool,
         typer.Option(
@@ -39,14 +35,6 @@ def audit(
             "is an error until you write it.",
         ),
     ] = False,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Store the result of every trial in FILE, and skip trials whose result it has. "
-            "A change of solutions, checks or gradus makes stored results invalid.",
-        ),
-    ] = None,
     sandbox: Annotated[
         str,
         typer.Option(
@@ -68,23 +56,18 @@ def audit(
         raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.grading.setting import GradingSetting
     from framework.providers.plugins import Plugins
-    from plugins.authoring.audit.auditing import Journal, Scope
+    from plugins.authoring.audit.auditing import Scope
     from plugins.authoring.audit.auditing import audit as carry_out
     from plugins.authoring.audit.equivalents import accept as add_equivalents
-    from plugins.authoring.audit.findings import show, to_json
+    from plugins.authoring.audit.findings import show
 
     chosen_course = find_course(course)
     scope = Scope(tuple(chosen_course.select(exercises or ())), mistakes, operator)
     setting = GradingSetting(chosen_course, Plugins(course=chosen_course), _sandbox(sandbox))
-    journal = Journal(resume, chosen_course) if resume else None
-    kept = "nothing is kept. With `--resume FILE` the next audit goes on where this one ended"
-    if resume:
-        kept = f"what is done is kept: the same command goes on from {resume}"
+    kept = "nothing is kept. An audit of one exercise or one unit is shorter: name it"
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
-        result = carry_out(setting, scope, jobs, report_progress, journal)
+        result = carry_out(setting, scope, jobs, report_progress)
     show(result, console())
-    if json_file is not None:
-        json_file.write_text(to_json(result), "utf-8")
     if accept:
         written = add_equivalents(result, chosen_course)
         for file, count in written.items():

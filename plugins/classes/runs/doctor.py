@@ -5,49 +5,26 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from pathlib import Path
 
 import psutil
 
 from autograder.public.courses import Course, Exercise, available_stub
-from autograder.public.grading import ForkSandbox, Sandbox, start_worker
+from autograder.public.grading import Sandbox, start_worker
 from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.importing import in_one_line
 from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 
-#: Starts of a worker, of which the fastest counts.
-_STARTS = 3
 
-
-def sandbox_cost(sandbox: Sandbox) -> str:
-    """Return in a sentence how long a worker takes to start, and what is not contained.
-
-    Of a sandbox that starts each worker anew, the fork server's time stands beside it.
-    """
+def containment(sandbox: Sandbox) -> str:
+    """Return in words which sandbox grades here, and what it does not contain."""
     try:
-        milliseconds, uncontained = _measured(sandbox)
+        uncontained = start_worker(sandbox)
     except Exception as error:  # grading itself reports the error
         return f"sandbox {sandbox.label}: no worker started ({in_one_line(error)})"
-    told = f"sandbox {sandbox.label}: a worker starts in {milliseconds}"
-    if not isinstance(sandbox, ForkSandbox):
-        server = ForkSandbox()
-        if server.unavailable() is not None:
-            told += " (`--sandbox fork` does not work here)"
-        else:
-            try:
-                told += f" (with `--sandbox fork` in {_measured(server)[0]})"
-            finally:
-                server.close()
-    return f"{told}; not contained: {', '.join(uncontained)}" if uncontained else told
-
-
-def _measured(sandbox: Sandbox) -> tuple[str, list[str]]:
-    """Return the milliseconds until a worker is ready, and what is not contained."""
-    starts = (start_worker(sandbox) for _ in range(_STARTS))
-    seconds, uncontained = min(starts, key=itemgetter(0))
-    return f"{1000 * seconds:.0f} ms", uncontained
+    missing = f"; not contained: {', '.join(uncontained)}" if uncontained else ""
+    return f"sandbox {sandbox.label}{missing}"
 
 
 #: Bytes that have to be free where submissions are staged, and where the store is.

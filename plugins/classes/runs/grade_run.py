@@ -18,7 +18,7 @@ from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.doctor import DoctorError, examine, sandbox_cost, store_problems
+from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
@@ -171,7 +171,7 @@ def grade(
         if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
             raise DoctorError("; ".join(problems))
         examined = examine(engine, setting.course, exercises, collection.folder)
-        doctor = f"{examined}; {sandbox_cost(setting.sandbox)}"
+        doctor = f"{examined}; {containment(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)

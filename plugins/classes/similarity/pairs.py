@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import csv
 import io
 import keyword
 import textwrap
@@ -20,14 +19,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from autograder.public.courses import definitions, lines_of, parse
-from framework.errors import BadInputError
-from framework.text_files import read_text
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -237,28 +233,3 @@ def _common(own_grams: Sequence[frozenset[tuple[str, ...]]]) -> np.ndarray:
     for row, own in enumerate(own_grams):
         table[row, [columns[gram] for gram in own if gram in columns]] = 1
     return table @ table.T
-
-
-def jplag_pairs(file: Path, ids: Collection[str]) -> Iterator[Pair]:
-    """Yield the pairs in `file` whose submissions are among `ids`, by their average similarity.
-
-    JPlag calls a submission by its folder: run it on ``attempts`` of a collection, whose folders
-    are named after attempts.
-
-    Raises:
-        BadInputError: it is no table of JPlag.
-    """
-    rows = csv.reader(io.StringIO(read_text(file)))
-    next(rows, None)  # the names of columns
-    for line, row in enumerate(rows, start=2):
-        try:
-            first, second, share = row[0], row[1], float(row[2])
-        except (IndexError, ValueError):
-            raise BadInputError(
-                f"{file}, line {line}: expected two submissions and their similarity, as "
-                "`jplag --csv-export` writes them"
-            ) from None
-        if not 0 <= share <= 1:
-            raise BadInputError(f"{file}, line {line}: {share} is no share from 0 to 1")
-        if first in ids and second in ids:
-            yield first, second, share

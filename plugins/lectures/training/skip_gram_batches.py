@@ -14,12 +14,12 @@ Distributed Memory" (2016), for shared negatives and matrix products.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from framework.data.vocabulary import PAD, Ids
+from framework.training.loops import Batch
 from plugins.lectures.training.counted_text import CountedText
 
 #: T, the centre words of a block.
@@ -31,24 +31,6 @@ BATCH_SIZE = 256
 
 #: A text of few words gets fewer blocks a step: so often may its most frequent word come in them.
 REPEATS = 4
-
-
-@dataclass(frozen=True)
-class Batch:
-    """B blocks of T centre words, each with M = T + 2m context words and N drawn words.
-
-    Attributes:
-        center_ids: `(B, T)`.
-        outside_ids: the context words, then the drawn ones `(B, M + N)`.
-        weights: `(B, T, M + N)` float32: 1 where the two words are a pair of the text, minus the
-            number of negatives that a drawn word counts as, and 0 elsewhere.
-        pairs: the number of pairs of the text.
-    """
-
-    center_ids: Ids
-    outside_ids: Ids
-    weights: npt.NDArray[np.float32]
-    pairs: int
 
 
 def keep_probabilities(counts: Ids, threshold: float) -> npt.NDArray[np.float64]:
@@ -69,6 +51,12 @@ def keep_probabilities(counts: Ids, threshold: float) -> npt.NDArray[np.float64]
 
 class SkipGramBatches:
     """The batches of a text, drawn again in each epoch.
+
+    A batch has B blocks of T centre words, each with M = T + 2m context words and N drawn words.
+    Its inputs are the centre words `(B, T)`, and the context words before the drawn ones,
+    `(B, M + N)`. Its targets are weights `(B, T, M + N)`, float32: 1 where the two words are a pair
+    of the text, minus the number of negatives that a drawn word counts as, and 0 elsewhere. Its
+    terms are the pairs of the text.
 
     Args:
         text: the text.
@@ -142,7 +130,8 @@ class SkipGramBatches:
         of_each = pairs.sum(axis=2, dtype=np.int32)
         weights[:, :, pairs.shape[2] :] = (-self._per_pair * of_each)[:, :, None]
         outside = np.concatenate([ids[around], drawn], axis=1)
-        return Batch(ids[centers + self._window], outside, weights, int(of_each.sum()))
+        inputs, count = (ids[centers + self._window], outside), int(of_each.sum())
+        return Batch(inputs, weights, terms=count, weight=count)
 
 
 def _blocks_per_batch(expected: npt.NDArray[np.float64], most: int) -> int:

@@ -1,4 +1,4 @@
-"""Tasks of word vectors: a skip-gram with negative sampling."""
+"""Tasks of word vectors by the skip-gram, with negative sampling or a softmax over all words."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ from framework.training.trained_vectors import vectors_of
 from plugins.lectures.training.counted_text import CountedText, count_text
 from plugins.lectures.training.pairwise import PairwiseStep
 from plugins.lectures.training.skip_gram_batches import SkipGramBatches
+from plugins.lectures.training.window_batches import PairBatches, WindowBatches
 
 #: The parameters of a skip-gram.
 TABLES = ("center_vectors", "outside_vectors")
+
+#: The loss that is no softmax over all words.
+NEGATIVE_SAMPLING = "negative_sampling"
 
 #: A step of this length, divided by it, is the gradient: so long that what is lost when it is
 #: added to the old vector does not count.
@@ -32,9 +36,10 @@ LONG_STEP = 2.0**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class WordVectorOptions(WordOptions, TrainingOptions):
-    """The options of word vectors."""
+class VectorOptions(WordOptions, TrainingOptions):
+    """The options of word vectors, as a base of other options."""
 
+    loss: str = "softmax_cross_entropy"
     epochs: int = with_default(LearningOptions, "epochs", 5)
     batch_size: int = with_default(
         LearningOptions, "batch_size", 256, "Maximum number of centre words, in blocks of 32."
@@ -57,9 +62,6 @@ class WordVectorOptions(WordOptions, TrainingOptions):
         "to this. Wide windows learn topics, narrow ones grammar.",
         minimum=1,
     )
-    negative: int = option(
-        5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
-    )
     subsample: float = option(
         1e-3,
         "Words with a larger share of the text than this, as 'the', are left out at random. 0 "
@@ -72,6 +74,26 @@ class WordVectorOptions(WordOptions, TrainingOptions):
         "File for the vectors in word2vec's text format, in addition to the checkpoint.",
         settles=False,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordVectorOptions(VectorOptions):
+    """The options of the skip-gram."""
+
+    loss: Literal["negative_sampling", "softmax_cross_entropy"] = option(
+        NEGATIVE_SAMPLING,
+        "Loss of a pair: negative_sampling, or softmax_cross_entropy, the naive softmax over all "
+        "words, whose steps take time in proportion to the size of the vocabulary.",
+    )
+    negative: int = option(
+        5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; a number of samples for a softmax is an error."""
+        super().check_together()
+        if self.loss != NEGATIVE_SAMPLING and self.negative != WordVectorOptions.negative:
+            raise UsageError(f"`--negative` has no effect on `--loss {self.loss}`: leave it out")
 
 
 class WordVectorTask(TrainingTask):
@@ -87,12 +109,10 @@ class WordVectorTask(TrainingTask):
     """
 
     kind: ClassVar[str] = "word_vectors"
-    help: ClassVar[
-        str
-    ] = """Learn word vectors by the skip-gram with negative sampling, as word2vec.
+    help: ClassVar[str] = """Learn word vectors by the skip-gram, as word2vec.
 
-    Each word learns to distinguish its context words from random words. Words in similar
-    contexts get near vectors.
+    Each word learns to distinguish its context words from random words, or from all others
+    with `--loss softmax_cross_entropy`. Words in similar contexts get near vectors.
 
     Nothing is held out: the score that is shown, compared and looked at by a schedule is the
     mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
@@ -100,19 +120,20 @@ class WordVectorTask(TrainingTask):
     and takes longer.
 
     A student's own negative_sampling is used one pair at a time: give it a small text."""
-    options: ClassVar[type[WordVectorOptions]] = WordVectorOptions
+    options: ClassVar[type[VectorOptions]] = WordVectorOptions
+    tables: ClassVar[tuple[str, ...]] = TABLES
     measure: ClassVar[str] = "loss"
     lower_is_better: ClassVar[bool] = True
     unit: ClassVar[str] = "words"
 
-    def __init__(self, text: CountedText, options: WordVectorOptions, backend: Backend) -> None:
+    def __init__(self, text: CountedText, options: Any, backend: Backend) -> None:
         self.text, self._options = text, options
         self.corpus, self.vocabulary = text.name, text.vocabulary
         self.described = f"{text.total:,} words, {len(text.ids):,} of them in the vocabulary"
-        self._batches = _cut(text, options, backend)
+        self._batches = self.cut(options, backend)
 
     @classmethod
-    def load(cls, options: WordVectorOptions, request: Request) -> WordVectorTask:
+    def load(cls, options: VectorOptions, request: Request) -> WordVectorTask:
         """Return the text that `options` name."""
         sentences = load_sentences(options.corpus, request.corpora)
         text = count_text(options.corpus, sentences, minimum_count=options.minimum_count)
@@ -126,10 +147,10 @@ class WordVectorTask(TrainingTask):
         """Return the model to train.
 
         Raises:
-            UsageError: it has other parameters than a skip-gram.
+            UsageError: it has other parameters than those of `tables`.
         """
         built = super().build(backend, model, *args)
-        for needed in TABLES:
+        for needed in self.tables:
             if needed not in built.parameters:
                 found = ", ".join(built.parameters) or "none"
                 raise UsageError(
@@ -137,18 +158,19 @@ class WordVectorTask(TrainingTask):
                 )
         return built
 
-    def batches(self, options: WordVectorOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
+    def cut(self, options: Any, backend: Backend) -> SkipGramBatches | WindowBatches:
+        """Return the batches of the text, for the loss that `options` name."""
+        settings = {name: getattr(options, name) for name in ("window", "subsample", "batch_size")}
+        if options.loss != NEGATIVE_SAMPLING:
+            return PairBatches(self.text, backend, **settings)
+        counts = backend.arrays.from_numpy(self.text.counts.astype(np.float64))
+        noise = backend.arrays.to_numpy(backend.function("sampling_distribution")(counts))
+        return SkipGramBatches(self.text, negative=options.negative, noise=noise, **settings)
+
+    def batches(self, options: VectorOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the batches in the order of the text; random numbers depend on the epoch."""
         steps, found = self._batches.epoch(np.random.default_rng([options.seed, epoch - 1]))
-        return steps, self._checked(
-            Batch(
-                (batch.center_ids, batch.outside_ids),
-                batch.weights,
-                terms=batch.pairs,
-                weight=batch.pairs,
-            )
-            for batch in found
-        )
+        return steps, self._checked(found)
 
     def _checked(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         pairs = 0
@@ -166,6 +188,8 @@ class WordVectorTask(TrainingTask):
     ) -> Learner:
         """Return the object that takes the steps; plain gradient descent uses the backend's
         step."""
+        if options.loss != NEGATIVE_SAMPLING:
+            return super().learner(backend, model, optimizer, options)
         others = options.clip is not None or options.weight_decay
         is_plain = options.optimizer == "sgd" and not others and options.summed
         learner = _SkipGramLearner if is_plain else _GradientLearner
@@ -192,7 +216,7 @@ class WordVectorTask(TrainingTask):
         """Return an empty text, because the loss is shown already."""
         return ""
 
-    def finish(self, checkpoint: Checkpoint, options: WordVectorOptions, label: str) -> list[str]:
+    def finish(self, checkpoint: Checkpoint, options: VectorOptions, label: str) -> list[str]:
         """Save the vectors as text, if the option is given."""
         path = options.vectors
         if path is None:
@@ -216,20 +240,6 @@ class WordVectorTask(TrainingTask):
             f"{asked.path} holds word vectors, without a score on a text: compare them with human "
             f"scores by `gradus word-similarity FILE --vectors {asked.path}`"
         )
-
-
-def _cut(text: CountedText, options: WordVectorOptions, backend: Backend) -> SkipGramBatches:
-    arrays = backend.arrays
-    counts = text.counts.astype(np.float64)
-    noise = backend.function("sampling_distribution")(arrays.from_numpy(counts))
-    return SkipGramBatches(
-        text,
-        window=options.window,
-        negative=options.negative,
-        subsample=options.subsample,
-        noise=arrays.to_numpy(noise),
-        batch_size=options.batch_size,
-    )
 
 
 def _step_function(backend: Backend, negative: int, *, at_once: bool) -> Callable[..., float]:

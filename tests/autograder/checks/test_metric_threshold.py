@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from recorded_log import recorded_log
 
 from autograder.checks import CheckFailed, ConfirmableMetric
 from autograder.checks.equality import MissedThreshold
 from autograder.checks.metric_threshold import MetricThreshold
 from autograder.course.thresholds import HIGHER, LOWER, Threshold
 from framework.errors import BadInputError
-from framework.log import recorded_log
 
 
 class Trainings:

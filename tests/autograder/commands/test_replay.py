@@ -1,16 +1,13 @@
 """`gradus replay`: the call of a failed check, made again in the terminal."""
 
 import re
-import subprocess
-import sys
 
-import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.commands.replay import _save_arrays, replay
-from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
+from autograder.commands.replay import replay
+from framework.errors import BadInputError, UnknownNameError, UsageError
 
 CHECK = "test_activations.py::test_sigmoid_backward"
 
@@ -35,9 +32,9 @@ def run(real_course, mistake, tmp_path, monkeypatch, capfd):
     app = typer.Typer()
     app.command()(replay)
 
-    def run(*arguments):
+    def run(*arguments, stdin=""):
         where = ["--course", str(real_course.root), "--sandbox", "process"]
-        result = CliRunner().invoke(app, [*arguments, *where, "--submission", str(mistake)])
+        result = CliRunner().invoke(app, [*arguments, *where, "--submission", str(mistake)], stdin)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output + capfd.readouterr().out
@@ -53,43 +50,8 @@ def test_the_call_is_made_again_in_the_terminal(run):
     assert output.endswith("in backward\n[ 0.25 -1.    2.25]\n")
 
 
-def test_the_arrays_of_the_call_are_saved(run, tmp_path):
-    assert run(CHECK, "--save", "args.npz")[1] == (
-        "Saved grad_output in args.npz: `numpy.load` reads it.\n"
-    )
-    with np.load(tmp_path / "args.npz") as saved:
-        assert saved["grad_output"].tolist() == [1.0, -2.0, 3.0]
-
-
-def test_arrays_are_saved_under_every_name_that_a_parameter_can_have(tmp_path):
-    given = {name: np.array([number]) for number, name in enumerate(["file", "args", "kwds", "ß"])}
-    _save_arrays(tmp_path / "args", given)
-    with np.load(tmp_path / "args") as saved:
-        assert {name: saved[name].tolist() for name in saved} == {
-            name: array.tolist() for name, array in given.items()
-        }
-
-
-def test_the_program_runs_by_itself_and_stays_as_it_is(run, tmp_path):
-    assert run(CHECK, "--script", "replay.py")[1].startswith("Wrote replay.py. ")
-    done = subprocess.run(
-        [sys.executable, "replay.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.stdout, done.stderr) == ("in backward\n[ 0.25 -1.    2.25]\n", "")
-    (tmp_path / "replay.py").write_text("edited")
-    with pytest.raises(ConflictError, match=r"replay\.py exists: .*`--force`"):
-        run(CHECK, "--script", "replay.py")
-    assert (tmp_path / "replay.py").read_text() == "edited"
-
-
-def test_a_debugger_has_the_terminal(run, mistake, monkeypatch, tmp_path):
-    commands = tmp_path / "commands"
-    commands.write_text("p grad_output\nc\n")
-    with commands.open() as stream:
-        monkeypatch.setattr(sys, "stdin", stream)
-        real = subprocess.run
-        monkeypatch.setattr(subprocess, "run", lambda *a, **k: real(*a, stdin=stream, **k))
-        output = run(CHECK, "--pdb")[1]
+def test_a_debugger_has_the_terminal(run):
+    output = run(CHECK, "--pdb", stdin="p grad_output\nc\n")[1]
     assert re.search(r"activations\.py\(\d+\)backward\(\)", output)
     assert "(Pdb) array([ 1., -2.,  3.])\n" in output
 

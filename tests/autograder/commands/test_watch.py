@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -146,28 +145,6 @@ def test_a_file_is_watched_as_it_is(folder):
     path.unlink()
     assert stamps(path) == {}
     assert stamps(folder / "gone") == {}
-
-
-def test_an_interrupt_that_something_swallows_ends_it_all_the_same(watched, folder):
-    def grade():
-        with suppress(KeyboardInterrupt):  # as Python does in finalizers
-            signal.raise_signal(signal.SIGINT)
-        return 1
-
-    edits = [lambda: (folder / "rnn.py").write_text("x = 22\n")]
-    assert watched(*edits, grade=grade) == (1, 1)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_an_interrupt_while_it_prepares_raises_nothing_there(folder):
-    prepared = []
-
-    def prepare():
-        signal.raise_signal(signal.SIGINT)
-        prepared.append(True)
-
-    assert grade_on_change(lambda: 1, folder, prepare) == 1
-    assert prepared == [True]
 
 
 def test_an_interrupt_while_it_grades_stops_that(folder):

@@ -6,13 +6,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from recorded_log import recorded_log
 
 from autograder.grading.request import TRIES, graded_once, repeated
 from autograder.judging.rules import is_open
 from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
 from autograder.sandbox.session.faults import InfrastructureFault
 from autograder.verdicts import Verdict
-from framework.log import recorded_log
 
 EXERCISE = SimpleNamespace(
     name="rnn",

@@ -62,8 +62,6 @@ def test_code_that_was_begun_is_for_its_checks():
         (AnswerFacts("cannot be read: x"), Verdict.FAILED),
         (AnswerFacts(is_there=False), Verdict.NOT_STARTED),
         (AnswerFacts(is_prose=True), Verdict.FOR_A_PERSON),
-        (AnswerFacts(is_prose=True, points=2.0), Verdict.PASSED),
-        (AnswerFacts(is_prose=True, points=1.5), Verdict.FAILED),
         (AnswerFacts(has_key=False), Verdict.NEEDS_GRADER),
         (AnswerFacts(), Verdict.PASSED),
         (AnswerFacts(difference="2 is not the right number"), Verdict.FAILED),

@@ -3,8 +3,9 @@
 import pytest
 
 from autograder.course.mistakes import load_mistakes
+from autograder.grading.setting import GradeOptions, open_setting
 from autograder.replays.recorded_calls import record
-from autograder.replays.session import Replay
+from autograder.submissions.submission import load_submission
 
 
 @pytest.fixture
@@ -36,23 +37,22 @@ def mistaken(real_course):
 
 
 @pytest.fixture
-def recorded(real_course, wrong_submission):
-    """`recorded(check, source)`: the replay of a check of `source`, and what was recorded."""
+def process_setting(real_course):
+    """The setting of the real course, in the sandbox `process`."""
+    return open_setting(GradeOptions(sandbox="process"), real_course)
+
+
+@pytest.fixture
+def recorded(real_course, wrong_submission, process_setting):
+    """`recorded(check, source)`: setting, submission and record of a check of `source`."""
     opened = []
 
-    def recorded(check, source, **settings):
+    def recorded(check, source):
         name = check.partition("::")[0].removeprefix("test_").removesuffix(".py")
-        folder = wrong_submission(name, source)
-        replay = Replay(
-            check,
-            submission=str(folder),
-            course=str(real_course.root),
-            sandbox="process",
-            **settings,
-        )
-        opened.append(replay)
-        return replay, record(check, replay.setting, replay.submission)
+        needed = [one.name for one in real_course.with_required([real_course.exercise(name)])]
+        opened.append(load_submission(wrong_submission(name, source), real_course, needed))
+        return process_setting, opened[-1], record(check, process_setting, opened[-1])
 
     yield recorded
-    for replay in opened:
-        replay.submission.close()
+    for submission in opened:
+        submission.close()

@@ -34,7 +34,7 @@ FULL = check(
         Curve((1.0, 0.5), "accuracy", 0.75, 1.0),
         Plot("title", "x", "y", (Line("a", (1.0, 2.0), (3.0, 4.0)),)),
         ShownTable("t", ("a", "b"), (("1", "2"),)),
-        WrittenAnswer("answer", "model", "rubric", "3f", "comment"),
+        WrittenAnswer("answer", "model", "rubric", "3f"),
         Unshowable("heat map", "KeyError: 'x'"),
         PrintedText("hello\n"),
     ),

@@ -105,7 +105,7 @@ def value(rng, depth=0):
     """Some JSON."""
     if depth < 3 and rng.random() < 0.5:
         items = [value(rng, depth + 1) for _ in range(rng.randint(0, 3))]
-        keys = rng.sample(("cells", "source", "cell_type", "metadata", "worksheets", "input"), 3)
+        keys = rng.sample(("cells", "source", "cell_type", "metadata", "outputs"), 3)
         return items if rng.random() < 0.5 else dict(zip(keys, items, strict=False))
     texts = (code(rng), "code", "python", "squash", "")
     return rng.choice((None, True, 5, -1e308, 10**30, float("nan"), *texts))
@@ -118,8 +118,7 @@ def notebook(rng):
     ]
     found = {"cells": cells, "metadata": {"gradus": {"exercise": "sums"}}, "nbformat": 4}
     if rng.random() < 0.3:
-        sheets = [{"cells": cells}, value(rng)]
-        found = {"worksheets": sheets[rng.randrange(2) :], "metadata": value(rng)}
+        found = {"cells": [*cells, value(rng)], "metadata": value(rng)}
     for _ in range(rng.randint(0, 3)):
         replace_somewhere(rng, found)
     data = bytearray(json.dumps(found).encode())

@@ -199,27 +199,15 @@ def test_nothing_is_executed(tmp_path, module_of):
     assert not target.exists()
 
 
-def test_ids_metadata_and_format_do_not_matter(make_notebook):
+def test_ids_and_metadata_do_not_matter(make_notebook):
     plain = json.loads(make_notebook("x = 1", "def f(): return x"))
     ids = json.loads(make_notebook("x = 1", "def f(): return x"))
     for cell in ids["cells"]:
         cell["id"] = "same"
     del ids["metadata"]
-    old = {
-        "nbformat": 3,
-        "worksheets": [
-            {
-                "cells": [
-                    {"cell_type": "heading", "level": 1, "source": "Title"},
-                    {"cell_type": "code", "language": "python", "input": ["x = 1"]},
-                    {"cell_type": "code", "input": "def f(): return x"},
-                ]
-            }
-        ],
-    }
     sources = {
         notebook_module(read_notebook(json.dumps(n).encode(), "n"), ["f"]).source
-        for n in (plain, ids, old)
+        for n in (plain, ids)
     }
     assert sources == {"x = 1\ndef f(): return x\n"}
 

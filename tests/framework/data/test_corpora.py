@@ -6,6 +6,7 @@ from framework.data.corpora import load_corpus, load_sentences, load_text
 from framework.data.corpus import Corpus, SentenceCorpus
 from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora
+from framework.data.tokens import CHARACTERS, WORDS
 from framework.data.vocabulary import UNK, Vocabulary
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.lectures.corpora import CORPORA
@@ -161,3 +162,33 @@ def test_a_file_may_have_the_name_of_a_corpus_of_another_kind(tmp_path, monkeypa
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(BadInputError, match="cannot be read"):
         load_corpus(str(tmp_path))
+
+
+def test_characters_of_a_file_keep_its_blanks_and_blank_lines(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("to be\n\n or\nno", encoding="utf-8")
+    corpus = load_corpus(str(path), minimum_count=1, tokens=CHARACTERS)
+    end = "</s>"
+    assert corpus.vocabulary.decode(corpus.train) == [end, *"to be", end, end, *" or", end]
+    assert corpus.vocabulary.decode(corpus.valid) == [end, "<unk>", "o", end]
+    text = load_text(str(path), corpus.vocabulary, CHARACTERS)
+    assert len(text) == 1 + len("to be\n\n or\nno\n")
+
+
+def test_characters_of_a_corpus_by_name_have_a_blank_between_words():
+    words, characters = (
+        load_corpus("agreement", Corpora(CORPORA), tokens=tokens) for tokens in (WORDS, CHARACTERS)
+    )
+    for part in ("train", "valid"):
+        ids, spelled = getattr(words, part)[:200], getattr(characters, part)[:2000]
+        said = " ".join(words.vocabulary.decode(ids)).replace(" </s> ", "</s>").strip()
+        found = "".join(characters.vocabulary.decode(spelled))
+        assert found.startswith(said.replace("</s> ", "</s>"))
+    assert characters.best_perplexity is None
+
+
+def test_a_file_of_line_ends_has_no_characters(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n\n\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="is empty"):
+        load_corpus(str(path), tokens=CHARACTERS)

@@ -59,3 +59,11 @@ def test_the_same_seed_gives_the_same_text():
 def test_an_empty_prompt_and_a_negative_temperature_are_refused(options):
     with pytest.raises(BadInputError, match="sampling needs"):
         draw(1, **options)
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_history_that_no_token_follows_is_said():
+    model = Memoryless()
+    model.next_log_probabilities = lambda tokens, state: (np.log(np.zeros((1, 3))), state)
+    with pytest.raises(BadInputError, match="gives no token a probability above 0 here"):
+        draw(1, model)

@@ -9,7 +9,8 @@ from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import NumpyArrays
-from framework.models.character_aware import build_language_model, kim_encoder
+from framework.models.character_aware import kim_encoder
+from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.loops import language_model_steps

@@ -18,6 +18,7 @@ from framework.training.options import (
     TextClassifierOptions,
     TrainingOptions,
 )
+from plugins.lectures.training.cbow import CbowOptions
 from plugins.lectures.training.pairs import PairOptions
 from plugins.lectures.training.word_vectors import WordVectorOptions
 
@@ -27,6 +28,7 @@ KINDS = [
     TextClassifierOptions,
     PairOptions,
     WordVectorOptions,
+    CbowOptions,
 ]
 
 

@@ -15,15 +15,17 @@ def path(tmp_path):
     return tmp_path / "file"
 
 
-def checkpoint(name):
+def checkpoint(*names):
+    """A checkpoint with parameters of these names; those of the last one are 0 ... 19."""
     vectors = np.arange(20, dtype=np.float32).reshape(5, 4)
-    return Checkpoint(
-        "some_model", {}, Vocabulary(["a", "b"]), "text", "numpy", "numpy", {name: vectors}
-    )
+    tables = {name: np.zeros_like(vectors) for name in names} | {names[-1]: vectors}
+    return Checkpoint("some_model", {}, Vocabulary(["a", "b"]), "text", "numpy", "numpy", tables)
 
 
-def test_a_checkpoint_gives_the_center_vectors_of_its_words(path):
-    checkpoint("center_vectors").save(path)
+@pytest.mark.parametrize("names", [("center_vectors",), ("center_vectors", "context_vectors")])
+def test_a_checkpoint_gives_the_vectors_of_its_words(path, names):
+    """Of the skip-gram those as centre words, of CBOW those as words of a context."""
+    checkpoint(*names).save(path)
     found = load_vectors(path)
     assert list(found.words) == ["a", "b"]
     assert found.vectors.tolist() == [[12, 13, 14, 15], [16, 17, 18, 19]]

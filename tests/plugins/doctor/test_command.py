@@ -1,18 +1,11 @@
-"""`gradus doctor`: the report, its exit code, and a bundle that tells nothing private."""
+"""`gradus doctor`: the report, and its exit code."""
 
 from __future__ import annotations
-
-import json
-import zipfile
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from framework.cli import app
-from framework.errors import UsageError
-
-PARTS = {"report.txt", "report.json", "log.txt", "packages.txt", "environment.txt"}
 
 
 @pytest.fixture
@@ -60,39 +53,3 @@ def test_a_course_that_cannot_be_read_is_one_problem_of_each_section(doctor, cou
     assert "2 problems:" in output
     assert output.count("course.toml cannot be read") == 2
     assert "numpy_reference      built-in plugins.numpy_reference" in output
-
-
-@pytest.mark.parametrize("name", ["bundle.zip", "new/bundle.txt"])
-def test_a_bundle_holds_the_report_and_nothing_private(doctor, course_root, monkeypatch, name):
-    monkeypatch.setattr(Path, "home", lambda: course_root.parent)
-    for variable, value in {"USER": "wilhelmina", "MY_TOKEN": "abc123", "TERM": "vt100"}.items():
-        monkeypatch.setenv(variable, value)
-    plugin = course_root / "wilhelmina.py"
-    plugin.write_text('raise ValueError("abc123 is my token")', "utf-8")
-    _, output = doctor("--bundle", name, "--plugin", plugin)
-    assert f"Saved {name}. Read it before you send it." in output
-    parts = texts(course_root / name)
-    assert set(parts) == PARTS
-    whole = "".join(parts.values())
-    for private in (str(course_root), str(course_root.parent), "wilhelmina", "abc123", "MY_TOKEN"):
-        assert private not in whole
-    assert "ValueError: <secret> is my token" in parts["report.txt"]
-    assert "TERM=vt100" in parts["environment.txt"]
-    assert "INFO gradus.course: read <course>/exercises/course.toml" in parts["log.txt"]
-    assert "INFO gradus.plugins: loaded numpy_reference" in parts["log.txt"]
-    assert "numpy " in parts["packages.txt"]
-    assert json.loads(parts["report.json"])[0]["title"] == "versions"
-
-
-def texts(path):
-    """The parts of a bundle, by name."""
-    if path.suffix == ".txt":
-        pieces = path.read_text("utf-8").split("== ")[1:]
-        return dict(piece.split("\n", 1) for piece in pieces)
-    with zipfile.ZipFile(path) as bundle:
-        return {name: bundle.read(name).decode("utf-8") for name in bundle.namelist()}
-
-
-def test_a_bundle_of_another_kind_is_refused(doctor):
-    with pytest.raises(UsageError, match=r"a \.zip or a \.txt file, not 'bundle\.tar'"):
-        doctor("--bundle", "bundle.tar")

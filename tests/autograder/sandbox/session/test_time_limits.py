@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from autograder.sandbox.session.process import UsageMeter
@@ -58,18 +56,3 @@ def test_an_exchange_gets_no_more_than_what_is_left(used, cpu):
     budget.note_start(cpu=0.0, wall=0.0)
     budget.note_exchange(cpu=used, wall=0.0)
     assert (budget.limit(4.0).cpu, budget.limit(4.0).wall) == (cpu, WALL_FACTOR * 4)
-
-
-def test_a_worker_is_idle_where_it_wants_no_processor():
-    meter = UsageMeter()
-    meter.begin()
-    for now, busy in ((1.0, 0.0), (1.1, 0.0), (1.2, 0.1), (1.3, 0.15), (9.0, 0.15), (9.1, 0.15)):
-        meter.note(now, busy)
-    assert meter.idle == pytest.approx(0.1 + 0.0 + 0.05 + 0.1)  # not the pause of the grader
-
-
-def test_what_the_system_does_not_tell_is_not_idle():
-    meter = UsageMeter()
-    for now, busy in ((1.0, math.inf), (1.1, math.inf), (1.2, 0.0), (1.3, math.inf)):
-        meter.note(now, busy)
-    assert meter.idle == 0.0

@@ -9,6 +9,7 @@ from power_cut import PowerCutError, power_cut
 from small_runs import copy_corpora
 
 from framework.commands.train.command import RECIPES
+from framework.data.vocabulary import SPECIAL, UNK
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
@@ -70,6 +71,13 @@ PAPERS = {
         {"characters": True, "batch_size": 128, "optimizer": "momentum:mu=0.9", "epochs": 15},
         {1: 0.01, 3: 0.01, 4: 0.005, 7: 0.0025},
     ),
+    # Mikolov et al. 2011, section 2 (the corpus) and table 1 (no cut-offs).
+    "mikolov_2011": (
+        "counts",
+        "kneser_ney",
+        {"tokens": "words", "minimum_count": 1, "maximum_words": 10_001},
+        {},
+    ),
     # Kim 2014, section 3.1.
     "kim_2014": (
         "text_classifier",
@@ -113,6 +121,7 @@ TINY = {
 }
 
 recipes = pytest.mark.parametrize("name", PAPERS)
+of_steps = pytest.mark.parametrize("name", [name for name in PAPERS if PAPERS[name][3]])
 
 
 def file_of(name):
@@ -146,7 +155,7 @@ def test_a_recipe_has_the_values_of_its_paper(name):
     assert model_arguments(options.arguments) == ARGUMENTS.get(name, {})
 
 
-@recipes
+@of_steps
 def test_the_learning_rate_falls_as_in_the_paper(name):
     backend = Backend(Plugins().registry, "numpy")
     found = LearningRate(backend, options_of(name))
@@ -164,7 +173,7 @@ def test_kims_rate_is_halved_where_the_perplexity_falls_by_too_little():
     assert rates == [1, 1, 0.5, 0.25, 0.25]
 
 
-@recipes
+@of_steps
 def test_a_recipe_runs_and_goes_on_to_the_same_bytes_after_a_cut(name, spec, monkeypatch):
     copy_corpora(spec)
     assert "epoch 2/2" in train(name, "--out", "whole")
@@ -178,3 +187,12 @@ def test_a_recipe_runs_and_goes_on_to_the_same_bytes_after_a_cut(name, spec, mon
     assert "continuing after epoch 1 and step 1" in train(name, "--out", "cut", "--resume")
     assert Path("cut").read_bytes() == Path("whole").read_bytes()
     assert load_checkpoint(Path("cut")).training["epochs_done"] == 2
+
+
+def test_a_recipe_of_counts_runs(spec):
+    copy_corpora(spec)
+    gradus("train", "kneser_ney", "--corpus", "text.txt", "--recipe", "mikolov_2011", "--out", "m")
+    saved = load_checkpoint(Path("m"))
+    text = set(Path("text.txt").read_text("utf-8").split())
+    assert UNK not in saved.arguments["counted_text"], "a word that occurs once is no <unk>"
+    assert text >= set(saved.vocabulary.words[len(SPECIAL) :])

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gradus_command import gradus
 
 from framework.data.corpus import Corpus
+from framework.data.tokens import CHARACTERS
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.providers.backends import Backend
@@ -147,3 +149,26 @@ def test_another_text_is_not_resumed(backends):
 def test_tools_that_cannot_be_are_named(backends, changes, said):
     with pytest.raises(UsageError, match=said):
         a_run(backends("numpy"), replace(SETTINGS, **changes))
+
+
+def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
+    (spec / "text.txt").write_text("to be or\nnot to be\n" * 30, encoding="utf-8")
+    options = ("--tokens", "characters", "--embedding-size", 4, "--hidden-size", 8, "--epochs", 1)
+    shown = gradus("train", "rnn_lm", *options, "--corpus", "text.txt", "--out", "m")
+    assert "513 tokens to learn from, 57 held out, 10 characters\n" in shown
+    saved = load_checkpoint(spec / "m")
+    score = saved.training["scores"][0]
+    bits = f"{np.log2(score):.4f} bits per character"
+    assert f"held-out perplexity {score:.4f}, {bits}" in shown
+    assert saved.tokens is CHARACTERS
+    evaluated = gradus("evaluate", "m")
+    assert evaluated.splitlines()[-1] == f"perplexity {score:.6f}, {bits}"
+    sampled = gradus("sample", "m", "--prompt", "to b", "--length", 30)
+    assert sampled.startswith("to b")
+    special = sum(sampled.count(word) * (len(word) - 1) for word in ("<pad>", "<unk>"))
+    assert len(sampled.removesuffix("\n")) - special in (33, 34), "a character for each token"
+
+
+def test_filters_over_the_characters_of_words_need_words():
+    with pytest.raises(UsageError, match="`--tokens characters` has no words: leave one out"):
+        LanguageModelOptions(tokens="characters", character_filters=2)

@@ -11,10 +11,9 @@ from autograder.sandbox.runners import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit import findings
-from plugins.authoring.audit.auditing import Journal, Scope, audit
+from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import AuditOutcome
-from plugins.authoring.audit.trials import AuditTrials
 from plugins.authoring.commands.audit import audit as command
 
 # The check of `Sigmoid` looks at one point, where σ is symmetric; that of `double` at 0 and 3.
@@ -289,19 +288,13 @@ def test_one_process_finds_what_several_find(run, tiny_course, exercise):
     assert len(one.findings) > 5
 
 
-def test_the_command_writes_json_and_fails_for_survivors(run, exercise, tmp_path):
+def test_the_command_fails_for_survivors_and_names_them(run, exercise):
     run(CAUGHT + MISSED, mistakes_only=True)
-    app, file = typer.Typer(), tmp_path / "audit.json"
+    app = typer.Typer()
     app.command()(command)
-    arguments = ["squash", "--mistakes", "--json", str(file), "--course", str(exercise.root)]
-    done = CliRunner().invoke(app, arguments)
+    done = CliRunner().invoke(app, ["squash", "--mistakes", "--course", str(exercise.root)])
     assert done.exit_code == 1
     assert "squash, survived: missed" in done.output
-    document = json.loads(file.read_text("utf-8"))
-    assert not document["sound"]
-    squash = document["exercises"]["squash"]
-    assert (squash["totals"]["killed"], squash["totals"]["survived"]) == (1, 1)
-    assert [finding["id"] for finding in squash["findings"]] == ["caught", "missed"]
 
 
 def test_all_mistakes_of_a_small_exercise_are_killed():
@@ -312,55 +305,3 @@ def test_all_mistakes_of_a_small_exercise_are_killed():
     result = audit(setting, scope)
     assert len(result.findings) > 24
     assert result.unsound == ()
-
-
-@pytest.fixture
-def resumed(run, tiny_course, exercise, tmp_path, monkeypatch):
-    """Audits the mistakes with a journal; says what was found and what had to be tried."""
-    run(CAUGHT + MISSED, mistakes_only=True)
-    tried = []
-
-    class Recording(AuditTrials):
-        def attempt(self, trial):
-            tried.append(trial.label)
-            return super().attempt(trial)
-
-    def resumed():
-        monkeypatch.setattr("plugins.authoring.audit.auditing.AuditTrials", Recording)
-        setting, scope = (
-            GradingSetting(tiny_course, Plugins(course=tiny_course), choose("process")),
-            Scope((exercise,), True),
-        )
-        journal = Journal(tmp_path / "journal", tiny_course)
-        tried.clear()
-        return outcomes(audit(setting, scope, 1, journal=journal)), list(tried)
-
-    return resumed
-
-
-def test_an_audit_goes_on_where_it_was_interrupted(resumed, tmp_path):
-    found, tried = resumed()
-    assert tried == ["the solution", "caught", "missed"]
-    assert resumed() == (found, [])
-    journal = tmp_path / "journal"
-    journal.write_text(journal.read_text("utf-8")[:-10], "utf-8")  # power cut while writing
-    assert resumed() == (found, ["missed"])
-    assert resumed() == (found, [])
-
-
-def test_a_journal_forgets_what_no_longer_holds(resumed, exercise):
-    found, tried = resumed()
-    assert found["missed"] is AuditOutcome.SURVIVED
-    mistakes = exercise.solution.parent / "mistakes.toml"
-    mistakes.write_text(CAUGHT.replace("return x", "return 3 * x") + MISSED, "utf-8")
-    assert resumed() == (found, ["caught"])
-    exercise.tests.write_text(CHECKS + "\n# A sharper check.\n", "utf-8")
-    assert resumed()[1] == tried
-
-
-def test_another_file_is_not_taken_for_a_journal(tiny_course, tmp_path):
-    file = tmp_path / "thesis.txt"
-    file.write_text("of great value\n", "utf-8")
-    with pytest.raises(BadInputError, match="is no journal of an audit"):
-        Journal(file, tiny_course)
-    assert file.read_text("utf-8") == "of great value\n"

@@ -7,11 +7,11 @@ import random
 import pytest
 from written_code import disguised, independent
 
+from docs.examples import similar_pairs as of_jplag
 from framework.errors import BadInputError
 from plugins.classes.similarity.pairs import (
     Comparison,
     common_lines,
-    jplag_pairs,
     long_enough,
     own_code,
     similar_pairs,
@@ -211,16 +211,9 @@ def test_clusters_are_connected_pairs_beyond_the_threshold():
     assert second.pairs == (("a", "b", 0.9), ("b", "c", 0.8))
 
 
-def test_pairs_of_jplag_are_read(tmp_path):
-    file = tmp_path / "results.csv"
-    file.write_text("submissionName1,submissionName2,averageSimilarity,maxSimilarity\n"
-                    "a,b,0.83,0.9\na,unknown,1.0,1.0\n")  # fmt: skip
-    assert list(jplag_pairs(file, {"a", "b"})) == [("a", "b", 0.83)]
-
-
-@pytest.mark.parametrize("row", ["a,b", "a,b,high,1", "a,b,83,90"])
-def test_another_table_is_an_error_with_its_line(tmp_path, row):
-    file = tmp_path / "results.csv"
-    file.write_text(f"one,two,three,four\n{row}\n")
+@pytest.mark.parametrize("row", ["a,b", "a,b,high,1"])
+def test_another_table_than_that_of_jplag_is_an_error_with_its_line(tmp_path, monkeypatch, row):
+    monkeypatch.chdir(tmp_path)
+    of_jplag.RESULTS.write_text(f"one,two,three,four\n{row}\n")
     with pytest.raises(BadInputError, match="line 2"):
-        list(jplag_pairs(file, {"a", "b"}))
+        list(of_jplag.similar_pairs(Comparison("rnn", "RNN", {"a": "", "b": ""})))

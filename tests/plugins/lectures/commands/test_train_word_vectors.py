@@ -198,3 +198,27 @@ def test_a_plot_of_words_is_written(folder):
 def test_what_cannot_be_done_is_said(arguments, error, message):
     with pytest.raises(error, match=message):
         train(*arguments)
+
+
+ADAM = ("--optimizer", "adam", "--learning-rate", 0.01, "--no-summed")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize(
+    "words", [("cbow",), ("skip_gram", "--loss", "softmax_cross_entropy", *ADAM)]
+)
+def test_a_softmax_over_all_words_makes_words_of_one_kind_neighbours(folder, words, backend):
+    """On a corpus with singular and plural nouns, one epoch separates them."""
+    options = ("--dimension", 16, "--backend", backend, "--epochs", 2, "--out", "m")
+    shown = gradus("train", *words, *options)
+    assert "softmax_cross_entropy" in shown and "sampling_distribution" not in shown
+    nearest = gradus("neighbors", "keys", "--vectors", "m", "--count", 5).split()[::2]
+    assert all(word.endswith("s") for word in nearest), nearest
+    assert gradus("analogy", "key", "keys", "teacher", "--vectors", "m", "--count", 2)
+
+
+def test_negative_samples_have_no_effect_on_a_softmax():
+    with pytest.raises(UsageError, match="`--negative` has no effect on `--loss softmax_cross"):
+        train("--loss", "softmax_cross_entropy")
+    with pytest.raises(AssertionError, match="No such option: --negative"):
+        gradus("train", "cbow", "--negative", 3)

@@ -30,9 +30,9 @@ def pairs_of(batches):
     """How often each centre word meets each word of the text."""
     found = Counter()
     for batch in batches:
-        for block, t, j in np.argwhere(batch.weights > 0):
-            assert batch.weights[block, t, j] == 1
-            found[int(batch.center_ids[block, t]), int(batch.outside_ids[block, j])] += 1
+        for block, t, j in np.argwhere(batch.targets > 0):
+            assert batch.targets[block, t, j] == 1
+            found[int(batch.inputs[0][block, t]), int(batch.inputs[1][block, j])] += 1
     return found
 
 
@@ -72,10 +72,10 @@ def test_a_word_that_is_twice_in_reach_is_a_pair_with_itself():
 
 def test_drawn_words_weigh_k_negatives_for_each_pair_of_a_centre_word():
     for batch in batches_of(text_of(LENGTHS), negative=7):
-        positive = np.where(batch.weights > 0, batch.weights, 0).sum(axis=2)
-        negative = np.where(batch.weights < 0, batch.weights, 0).sum(axis=2)
+        positive = np.where(batch.targets > 0, batch.targets, 0).sum(axis=2)
+        negative = np.where(batch.targets < 0, batch.targets, 0).sum(axis=2)
         np.testing.assert_allclose(negative, -7 * positive, rtol=1e-5)
-        assert batch.pairs == positive.sum()
+        assert batch.terms == positive.sum()
 
 
 def test_words_are_drawn_as_often_as_the_noise_says():
@@ -84,7 +84,7 @@ def test_words_are_drawn_as_often_as_the_noise_says():
     noise[[10, 20]] = 0.25, 0.75
     drawn = Counter()
     for batch in batches_of(text, noise=noise):
-        drawn.update(batch.outside_ids[:, BLOCK + 6 :].ravel().tolist())
+        drawn.update(batch.inputs[1][:, BLOCK + 6 :].ravel().tolist())
     assert set(drawn) == {10, 20}
     assert drawn[20] / drawn.total() == pytest.approx(0.75, abs=0.07)
 
@@ -94,7 +94,7 @@ def test_frequent_words_are_thinned_out_as_often_as_they_should():
     kept = Counter()
     for seed in range(3):
         for batch in batches_of(text, subsample=0.01, seed=seed):
-            kept.update(batch.center_ids.ravel().tolist())
+            kept.update(batch.inputs[0].ravel().tolist())
     expected = np.sqrt(0.01 / 0.5) + 0.01 / 0.5
     the = text.vocabulary.encode(["the"])[0]
     assert kept[the] / (3 * 4000) == pytest.approx(expected, abs=0.02)
@@ -110,17 +110,17 @@ def test_words_below_the_threshold_are_all_kept_and_a_threshold_of_0_keeps_every
 
 def test_a_text_of_few_words_is_cut_into_smaller_batches():
     few = count_text("x", [["a", "b", "c"] * 200], minimum_count=1)
-    assert {len(batch.center_ids) for batch in batches_of(few)} == {1}
-    assert max(len(batch.center_ids) for batch in batches_of(text_of([600]))) == 8
+    assert {len(batch.inputs[0]) for batch in batches_of(few)} == {1}
+    assert max(len(batch.inputs[0]) for batch in batches_of(text_of([600]))) == 8
 
 
 def test_the_same_seed_draws_the_same_batches():
     text = text_of(LENGTHS)
     one, two, other = (batches_of(text, subsample=0.001, seed=seed) for seed in (1, 1, 2))
     for a, b in zip(one, two, strict=True):
-        np.testing.assert_array_equal(a.weights, b.weights)
-        np.testing.assert_array_equal(a.outside_ids, b.outside_ids)
+        np.testing.assert_array_equal(a.targets, b.targets)
+        np.testing.assert_array_equal(a.inputs[1], b.inputs[1])
     assert any(
-        a.weights.shape != b.weights.shape or (a.weights != b.weights).any()
+        a.targets.shape != b.targets.shape or (a.targets != b.targets).any()
         for a, b in zip(one, other, strict=False)
     )

@@ -1,0 +1,203 @@
+"""Makes the recorded calls of a check again, in this process, where a debugger works."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from bdb import BdbQuit
+from collections.abc import Sequence
+from pathlib import Path
+from pdb import Pdb, post_mortem
+from types import TracebackType
+from typing import Any
+
+from autograder.course.reading import Course, Exercise
+from autograder.grading.grader import Grader
+from autograder.grading.setting import GradingSetting
+from autograder.grading.workers import parts_of
+from autograder.replays.recorded_calls import ReplayedCheck, one_check
+from autograder.results.report import MAX_FACT, CheckResult
+from autograder.sandbox import wire
+from autograder.sandbox.session.inline import CallbackTable, InlineSession
+from autograder.sandbox.session.process import shown
+from autograder.sandbox.session.requests import Build, Call, CallAgain
+from autograder.sandbox.session.sandbox_session import IMPORT
+from autograder.sandbox.session.session import Exchange, Session
+from autograder.sandbox.wire import Handle, map_leaves, zip_leaves
+from autograder.sandbox.worker.dispatcher import Dispatcher
+from autograder.sandbox.worker.loading import SubmittedModule
+from autograder.sandbox.worker.summed_cells import with_sums
+from autograder.submissions.submission import Submission
+from framework.arrays import Arrays
+from framework.models.parts import parts_from
+
+
+class OwnModule(SubmittedModule):
+    """The student's file for one exercise, imported from where it lies.
+
+    Args:
+        submission: code of a notebook or an archive is imported from its folder.
+    """
+
+    def __init__(self, submission: Submission, exercise: str, course: Course) -> None:
+        super().__init__(submission.folder, exercise, parts_of(course, [exercise]))
+        self._submission = submission
+
+    def _file(self, exercise: str) -> Path:
+        file = self._submission.files.get(exercise)
+        if file is None or file.cells is not None or file.path.suffix.lower() != ".py":
+            return super()._file(exercise)
+        return file.path.resolve()
+
+
+def make_again(
+    setting: GradingSetting, submission: Submission, check: ReplayedCheck, *, pdb: bool = False
+) -> int:
+    """Make the call at fault of `check` again, after all calls before it, and print its result.
+
+    Where no single call is at fault, the whole check runs.
+
+    Args:
+        pdb: whether it stops in the debugger at the call, and at an exception.
+
+    Returns:
+        the exit code: 1 after an exception.
+    """
+    own = OwnModule(submission, check.exercise.name, setting.course)
+    arrays = setting.reference_backend().arrays
+    place = place_of_fault(check.exchanges, check.result)
+    code = {*submission.files}
+    try:
+        if check.result.call == IMPORT:
+            _Calls(own, arrays).load()
+        elif place is None:
+            _run_check(setting, submission, check, own, arrays)
+        else:
+            value = _Calls(own, arrays).result(check.exchanges, *place, code if pdb else None)
+            sys.stdout.write(f"{value}\n")
+    except BdbQuit:
+        return 1
+    except Exception as error:
+        frames = _frames_in(code, error.__traceback__)
+        traceback.print_exception(type(error), error, frames)
+        if pdb:
+            post_mortem(frames)
+        return 1
+    return 0
+
+
+def place_of_fault(exchanges: Sequence[Exchange], result: CheckResult) -> tuple[int, int] | None:
+    """Return the numbers of the exchange and of its step at fault; None where no call is.
+
+    Of a check that passes it is the last call.
+    """
+    calls = [
+        (number, index, made)
+        for number, exchange in enumerate(exchanges)
+        for index, (step, made) in enumerate(zip(exchange.steps, exchange.calls, strict=True))
+        if isinstance(step, Call | CallAgain | Build)
+    ]
+    for number, index, made in reversed(calls):
+        words = shown(made.method, MAX_FACT), shown(made.text, MAX_FACT)
+        if not result.message or words == (result.method, result.call):
+            return number, index
+    return None
+
+
+class _Calls:
+    """Makes recorded calls with the student's file `own`, on the arrays of a backend."""
+
+    def __init__(self, own: OwnModule, arrays: Arrays) -> None:
+        self._callbacks = CallbackTable()
+        self._dispatcher = Dispatcher(
+            own, arrays, ask=self._callbacks.reply, interrupts=(BaseException,)
+        )
+        self._parts = with_sums(own.part)
+        self._handles: dict[int, Handle] = {}  # by the number in the record
+
+    def load(self) -> None:
+        """Import the file."""
+        with parts_from(self._parts):
+            self._dispatcher.answer({"id": 0, "steps": [["load"]]})
+
+    def result(
+        self, exchanges: Sequence[Exchange], number: int, index: int, code: set[str] | None
+    ) -> Any:
+        """Return what step `index` of exchange `number` returns, after all that comes before it.
+
+        Args:
+            code: modules in which a debugger stops at this call; None for no debugger.
+        """
+        with parts_from(self._parts):
+            for exchange in exchanges[:number]:
+                try:
+                    self._made(exchange)
+                except BdbQuit:
+                    raise
+                except Exception:  # as the check has expected
+                    continue
+            request = self._request(exchanges[number])
+            request["steps"] = request["steps"][: index + 1]
+            if code is None:
+                reply = self._dispatcher.answer(request)
+            else:
+                answered = _Debugger(code).runcall(self._dispatcher.answer, request)
+                if answered is None:  # the debugger was left
+                    raise BdbQuit
+                reply = answered
+        return reply["results"][-1]["value"]
+
+    def _made(self, exchange: Exchange) -> None:
+        """Make all calls of `exchange`, and note the objects that they return."""
+        reply = self._dispatcher.answer(self._request(exchange))
+        results = wire.decode_frame(self._dispatcher.encoded(reply))["results"]
+        for outcome, result in zip(exchange.outcomes, results, strict=False):
+            for _, recorded, new in zip_leaves(outcome.value, result.get("value")):
+                if isinstance(recorded, Handle):
+                    self._handles[recorded.id] = new
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        self._callbacks.restore(exchange.callbacks)
+        steps = map_leaves(
+            lambda leaf: self._handles[leaf.id] if isinstance(leaf, Handle) else leaf,
+            exchange.plain_steps(),
+        )
+        return {"id": 0, "steps": steps}
+
+
+class _Debugger(Pdb):
+    """A debugger that stops in the modules `code` alone."""
+
+    def __init__(self, code: set[str]) -> None:
+        super().__init__(skip=("*",))
+        self._code = code
+
+    def is_skipped_module(self, module_name: str) -> bool:
+        """Return whether it is another module."""
+        return module_name not in self._code
+
+
+def _frames_in(code: set[str], frames: TracebackType | None) -> TracebackType | None:
+    """Return the part of `frames` that begins in one of the modules `code`; all without one."""
+    own = frames
+    while own is not None and own.tb_frame.f_globals.get("__name__") not in code:
+        own = own.tb_next
+    return own or frames
+
+
+def _run_check(
+    setting: GradingSetting,
+    submission: Submission,
+    check: ReplayedCheck,
+    own: OwnModule,
+    arrays: Arrays,
+) -> None:
+    """Run the whole check, and print its verdict; what the code prints is shown at once."""
+
+    def in_this_process(exercise: Exercise) -> Session:
+        return InlineSession(own, arrays, own.part)
+
+    grader = Grader(setting, submission, open_session=in_this_process)
+    with grader.under_test(check.exercise) as under_test:
+        (result,) = grader.run(under_test, select=one_check(check.result.id))
+    sys.stdout.write("\n".join([result.verdict.value, result.message, *result.details]) + "\n")

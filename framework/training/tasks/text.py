@@ -1,0 +1,142 @@
+"""Tasks of a text: predict each token from those before it, measured by perplexity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from framework.data.corpora import load_corpus, load_text
+from framework.data.corpus import Corpus
+from framework.data.tokens import CHARACTERS, TOKENS, WORDS, Tokens
+from framework.data.vocabulary import Ids
+from framework.evaluation.metrics import language_model_perplexity
+from framework.interfaces import Arrays
+from framework.training.checkpoints import Checkpoint
+from framework.training.task import Evaluation, Request, TrainingTask
+
+#: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
+#: the text before it: the perplexity of a checkpoint must not depend on how it was trained.
+EVALUATION_STREAMS = 16
+
+
+class TextTask(TrainingTask):
+    """Predict the next token of a text.
+
+    Args:
+        text: what to learn from and to be measured on.
+        test: another text to measure the trained model on, with its name; or None.
+        tokens: the tokens of the text.
+    """
+
+    measure: ClassVar[str] = "perplexity"
+    lower_is_better: ClassVar[bool] = True
+    model_kind: ClassVar[str] = "language_model"
+    unit: ClassVar[str] = "tokens"
+
+    def __init__(
+        self, text: Corpus, test: tuple[str, Ids] | None = None, tokens: Tokens = WORDS
+    ) -> None:
+        self.text, self.test, self.tokens = text, test, tokens
+        self.corpus, self.vocabulary = text.name, text.vocabulary
+        self.described = (
+            f"{len(text.train) - 1:,} tokens to learn from, {len(text.valid) - 1:,} held out, "
+            f"{len(text.vocabulary):,} {tokens.name}"
+        )
+
+    @classmethod
+    def load(cls, options: Any, request: Request) -> Self:
+        """Return the text that `options`, which are `TextOptions`, name."""
+        tokens = TOKENS[options.tokens]
+        corpus = load_corpus(
+            options.corpus,
+            request.corpora,
+            maximum_size=options.maximum_words,
+            minimum_count=options.minimum_count,
+            held_out=options.held_out,
+            tokens=tokens,
+        )
+        if options.test is None:
+            return cls(corpus, tokens=tokens)
+        test = load_text(str(options.test), corpus.vocabulary, tokens)
+        return cls(corpus, (options.test.name, test), tokens)
+
+    @staticmethod
+    def perplexity(model: Any, ids: Ids, arrays: Arrays) -> float:
+        """Return the perplexity on the text `ids: (M,)`, for training and evaluation."""
+        model.eval()
+        return language_model_perplexity(model, ids, EVALUATION_STREAMS, arrays)
+
+    def score(self, model: Any, arrays: Arrays) -> float:
+        """Return the perplexity of the held-out text."""
+        return self.perplexity(model, self.text.valid, arrays)
+
+    def identity(self) -> dict[str, Any]:
+        """Return the size of the text, and the file that is held out."""
+        return {"words": len(self.text.train), "held_out": self.text.held_out}
+
+    def speed(self, seconds: float) -> str:
+        """Return the tokens per second."""
+        return f"{(len(self.text.train) - 1) / seconds:,.0f} tokens/s"
+
+    def held_out(self, score: float) -> str:
+        """Return the perplexity, with the best possible one where it is known."""
+        return f"{super().held_out(score)}{_more(score, self.tokens, self.text.best_perplexity)}"
+
+    def measured(self, model: Any, arrays: Arrays) -> tuple[float, list[str]] | None:
+        """Return the perplexity of the test text, if there is one."""
+        if self.test is None:
+            return None
+        name, ids = self.test
+        perplexity = self.perplexity(model, ids, arrays)
+        more = _more(perplexity, self.tokens)
+        return perplexity, [f"test perplexity {perplexity:.4f}{more} on {name}"]
+
+    def next_command(self, out: Path) -> str:
+        """Return the command that generates text."""
+        return f"gradus sample {out}"
+
+    @classmethod
+    def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
+        """Yield the perplexity on a text."""
+        ids, described, best = _text(saved, asked)
+        backend = asked.backend
+        model = saved.restore(backend)
+        perplexity = cls.perplexity(model, ids, backend.arrays)
+        yield f"{saved.model} under {backend.name} on {described}, {len(ids) - 1:,} tokens"
+        yield f"perplexity {perplexity:.6f}{_more(perplexity, saved.tokens, best)}"
+        yield from cls.details(model, ids, backend.arrays)
+
+    @classmethod
+    def details(cls, model: Any, ids: Ids, arrays: Arrays) -> Iterator[str]:
+        """Yield other lines about `model` on the text `ids: (M,)`; by default none."""
+        return iter(())
+
+
+def _more(perplexity: float, tokens: Tokens, best: float | None = None) -> str:
+    """Return what stands behind a perplexity: the best possible one, the bits per character."""
+    if math.isnan(perplexity):
+        return ""
+    bits = f", {math.log2(perplexity):.4f} bits per character" if tokens is CHARACTERS else ""
+    return bits if best is None else f" (best possible {best:.4f}){bits}"
+
+
+def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:
+    """Return the text for evaluation: ids, name, and the best perplexity if it is known.
+
+    A file of the user's own is scored whole; of what the model was trained on, only the part that
+    was held out.
+    """
+    apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
+    name = asked.corpus or apart or saved.corpus
+    if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
+        return load_text(name, saved.vocabulary, saved.tokens), name, None
+    size = len(saved.vocabulary)
+    corpus = load_corpus(name, asked.corpora, maximum_size=size, tokens=saved.tokens)
+    held_out = saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))
+    return held_out, f"held-out text of {name}", corpus.best_perplexity
+
+
+def _same(path: str, other: str) -> bool:
+    return Path(path).resolve() == Path(other).resolve()
