@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Optional packages that are tested at their lower bounds too. PyTorch alone is not: it takes
 #: longer to install than all the rest.
-EXTRAS = ("class", "lexicon")
+EXTRAS = ("class",)
 
 
 def constraints() -> Iterator[str]:

@@ -48,9 +48,12 @@ class Arrays(ABC):
 
     Attributes:
         namespace: the module of the library's functions, with names and arguments as in NumPy.
+        has_threads: whether the library starts threads of its own, which a forked process waits
+            for in vain. A process that uses it is then never forked.
     """
 
     namespace: Any = np
+    has_threads: bool = False
 
     @abstractmethod
     def from_numpy(self, array: Array) -> Any:
@@ -100,9 +103,7 @@ class Arrays(ABC):
         Raises:
             IndexError: one of them is not in 0 ... size − 1.
         """
-        if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
-            found = f"{ids.min()} ... {ids.max()}"
-            raise IndexError(f"ids lie in 0 ... {size - 1}, but these in {found}")
+        check_ids(ids, size)
 
     def words(self, ids: Any) -> Any:
         """Return where `ids` are a word: not 0, the id of padding."""
@@ -241,6 +242,17 @@ class NumpyArrays(Arrays):
     def astype(self, native: Array, dtype: DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""
         return native.astype(dtype)
+
+
+def check_ids(ids: Any, size: int) -> None:
+    """Check that the integers `ids` are numbers of rows of a table of `size` rows.
+
+    Raises:
+        IndexError: one of them is not in 0 ... size − 1.
+    """
+    if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
+        found = f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {found}")
 
 
 def _scale_factor(arrays: Iterable[Array], factor: float, clip: float | None) -> float:

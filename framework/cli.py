@@ -24,6 +24,7 @@ COMMANDS = {
     "train": f"{_HERE}.train.command:train",
     "evaluate": f"{_HERE}.evaluate:evaluate",
     "sample": f"{_HERE}.sample:sample",
+    "complete": f"{_HERE}.complete:complete",
     "corpora": f"{_HERE}.corpora:corpora",
     "plugins": f"{_HERE}.plugins:plugins",
 }

@@ -125,7 +125,6 @@ def revision_of(course: Course) -> Revision:
 
 
 def _facts(exercise: Exercise) -> ExerciseFacts:
-    kept = (exercise.time, exercise.packages, exercise.requires, exercise.borrows)
     key = [exercise.solution.parent / "mistakes.toml"] if exercise.questions else []
     return ExerciseFacts(
         points=exercise.points,
@@ -133,8 +132,13 @@ def _facts(exercise: Exercise) -> ExerciseFacts:
         thresholds={name: threshold.value for name, threshold in exercise.thresholds.items()},
         code=_hash_of(exercise.tests, exercise.hidden_tests),
         solution=_hash_of(exercise.solution, *key),
-        settings=sha256(repr((*kept, exercise.tasks, exercise.questions)).encode()).hexdigest(),
+        settings=_settings(exercise),
     )
+
+
+def _settings(exercise: Exercise) -> str:
+    kept = (exercise.time, exercise.packages, exercise.requires, exercise.borrows)
+    return sha256(repr((*kept, exercise.tasks, exercise.questions)).encode()).hexdigest()
 
 
 def _hash_of(*files: Path) -> str:
@@ -202,6 +206,20 @@ def pinned_revision(course: Course) -> Revision | None:
             "with `gradus course pin`"
         )
     return revision
+
+
+def exercise_revision(course: Course, exercise: Exercise) -> str:
+    """Return the hash of what decides about the results of `exercise`: checks, solution, settings.
+
+    Public checks, solutions and settings of the exercises that it requires count, too, and plugins
+    of the course. Titles, hints and the version of the course do not.
+    """
+    plugins = [Path(plugin) for plugin in course.plugins if os.path.isfile(plugin)]  # noqa: PTH113
+    common = (_hash_of(*plugins), course.plugins, course.packages, sorted(course.overrides.items()))
+    needed = course.with_required([exercise])
+    parts = [*needed[1:], *course.borrowed(needed).values()]
+    about = [(part.name, _hash_of(part.tests, part.solution), _settings(part)) for part in parts]
+    return sha256(repr((common, asdict(_facts(exercise)), about)).encode()).hexdigest()
 
 
 def version_words(course: Course) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from framework.processes.forking import may_fork
 from framework.processes.termination import end_at_once, held_back
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def load_grader() -> type[Grader]:
 
 def processes(jobs: int, count: int) -> int:
     """Return how many of `jobs` processes to fork for `count` pieces of work; 1: fork none."""
-    if sys.platform != "linux":  # it is unsafe with macOS's libraries
-        return 1
-    return min(jobs or os.cpu_count() or 1, count)
+    return min(jobs or os.cpu_count() or 1, count) if may_fork() else 1
 
 
 def in_parallel(
@@ -72,7 +71,7 @@ def in_parallel(
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(forked, context, initializer=begin, initargs=(function,)) as pool:
         try:
-            with held_back():  # a process ended before it has begun prints a traceback
+            with held_back():  # a process that is ended early would print a traceback
                 futures = [pool.submit(work, argument) for argument in arguments]
             for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()
@@ -83,10 +82,9 @@ def in_parallel(
 
 
 def begin(function: Callable[[Any], Any]) -> None:
-    """Learn what to do; a terminal's interrupt is left to the first process, which ends all."""
+    """Learn what to do."""
     global _function  # noqa: PLW0603 - see `_function`
     _function = function
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.unraisablehook = _end_again
     end_at_once()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
@@ -41,6 +41,7 @@ from autograder.submissions.submission import Submission
 from framework import __version__
 from framework.errors import GradusError, SandboxError
 from framework.log import logger
+from framework.processes.termination import held_back
 from framework.providers.backends import REFERENCE
 from framework.text_files import read_bytes, read_text
 
@@ -151,12 +152,14 @@ def _graded(
     """Yield the results of exercises whose checks run; those in `decided` are final already."""
     submission, watch = request.submission, request.watch
     in_turn = processes(request.jobs, len(begun)) <= 1
-    opened: AbstractContextManager[Workers | None] = nullcontext(None)
-    if submission is not None and watch is not None:  # they serve the next grading too
-        opened = nullcontext(watch.workers(submission))
-    elif submission is not None:
-        opened = closing(Workers(request.setting, submission))
-    with opened as workers:
+    workers: Workers | None = None
+    with ExitStack() as stack:
+        if submission is not None and watch is not None:  # they serve the next grading too
+            workers = watch.workers(submission)
+        elif submission is not None:
+            with held_back():  # an interrupt here would leave their folder
+                workers = Workers(request.setting, submission)
+                stack.callback(workers.close)
         if workers is not None and in_turn:
             workers.start(begun[0])  # it starts while this process imports NumPy and pytest
         elif workers is not None:

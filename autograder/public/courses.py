@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course.identity import course_hash, version_words
+from autograder.course.identity import course_hash, exercise_revision, version_words
 from autograder.course.reading import QUESTIONS, Course, Exercise, find_course
 from autograder.course.source import (
     definitions,
@@ -18,6 +18,7 @@ __all__ = [
     "available_stub",
     "course_hash",
     "definitions",
+    "exercise_revision",
     "find_course",
     "lines_of",
     "parse",

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from autograder.course.reading import Course
 from autograder.submissions.candidates import Candidate, is_archive, suffix
 from autograder.submissions.notes import OnNote, reason, short
-from autograder.submissions.recognition import meant_exercise, mentioned_exercise, recognised
+from autograder.submissions.recognition import (
+    exercise_by_tasks,
+    meant_exercise,
+    mentioned_exercise,
+    recognised,
+)
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.errors import BadInputError
 
-#: Different files of one exercise that are read: a notebook may take seconds.
+#: Different files of one exercise, and files without the name of an exercise, that are read: a
+#: notebook may take seconds.
 MAX_VERSIONS = 8
+_CODE = (".py", ".ipynb")
 
 
 class Gathering:
@@ -35,7 +43,7 @@ class Gathering:
         self._versions: dict[str, list[SubmittedFile]] = defaultdict(list)
         self._seen: dict[str, set[bytes]] = defaultdict(set)
         self._left_out: dict[str, str] = {}
-        self._others: dict[str, str] = {}
+        self._others: dict[str, Candidate] = {}
         self._archives: list[PurePosixPath] = []
 
     def add(self, candidate: Candidate, *, is_single: bool) -> None:
@@ -52,8 +60,10 @@ class Gathering:
             return
         if exercise in self._names and (file := self._read(candidate, exercise)):
             self._versions[exercise].append(file)
-        elif not exercise and suffix(candidate.inner) in (".py", ".ipynb"):
-            self._others.setdefault(stem, candidate.shown)
+        elif not exercise and suffix(candidate.inner) in _CODE:
+            if self._others.setdefault(stem, candidate) is candidate:
+                with suppress(BadInputError):  # of an archive, it cannot be read later
+                    candidate.read()
             if name := mentioned_exercise(stem, self._names):
                 self._leave_out(candidate.inner, name, "its name is no exercise's")
 
@@ -92,13 +102,37 @@ class Gathering:
             return None
 
     def files(self) -> dict[str, SubmittedFile]:
-        """Return the file of each exercise that has one, in the order of the course."""
+        """Return the file of each exercise that has one, in the order of the course.
+
+        Where no file has the name of an exercise, the tasks that files define tell theirs.
+        """
+        self._read_by_tasks()
         chosen = {name: self._chosen(name, files) for name, files in self._versions.items()}
         files = {name: file for name, file in chosen.items() if file is not None}
         for name in files:
             self.unread.pop(name, None)
         self._note_others(files)
         return {name: files[name] for name in self._course.exercise_names if name in files}
+
+    def _read_by_tasks(self) -> None:
+        """Read files by the tasks that they define, or name them where others have right names."""
+        is_alone = not (self._versions or self.unread)
+        for candidate in list(self._others.values())[:MAX_VERSIONS]:
+            try:
+                name = exercise_by_tasks(candidate, self._course)
+            except Exception as error:
+                if is_alone:
+                    self._on_note(_why_unread(candidate, error))
+                continue
+            if name not in self._names or (name in self._versions and not is_alone):
+                continue
+            expected = self._course.exercise(name).stub.name
+            why = f"it defines tasks of exercise '{name}'"
+            if not is_alone:
+                self._left_out[name] = f"{candidate.shown} is not read: {why}. Name it {expected}"
+            elif file := self._read(candidate, name):
+                self._versions[name].append(file)
+                self._on_note(f"{candidate.shown} is read as {expected}: {why}")
 
     def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
         """Return the file among `versions` that counts; None if it is ambiguous."""
@@ -131,8 +165,9 @@ class Gathering:
                 self._on_note(note)
         for file in files.values():
             for helper in sorted(file.imported & self._others.keys()):
+                other = self._others[helper].shown
                 self._on_note(
-                    f"{self._others[helper]} is not handed in with {file.shown}, which imports it: "
+                    f"{other} is not handed in with {file.shown}, which imports it: "
                     f"one file is graded. Move what it needs into {file.shown}"
                 )
         for inner in self._archives if not files else ():

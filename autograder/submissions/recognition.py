@@ -41,7 +41,7 @@ def recognised(
         return exercise
     meant = meant_exercise(stem, course.exercise_names)
     try:
-        return _by_tasks(candidate, course) if by_tasks else meant
+        return exercise_by_tasks(candidate, course) if by_tasks else meant
     except BadInputError:
         if meant:
             return meant
@@ -85,8 +85,12 @@ def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | 
     return notebook_exercise(notebook, stem, course)
 
 
-def _by_tasks(candidate: Candidate, course: Course) -> str:
-    """Return the exercise of which `candidate` defines most tasks."""
+def exercise_by_tasks(candidate: Candidate, course: Course) -> str:
+    """Return the exercise of which `candidate` defines most tasks.
+
+    Raises:
+        BadInputError: there is none, or there are several.
+    """
     defined = set(_defined_names(candidate))
     counts = {e.name: len(defined.intersection(e.task_names)) for e in course.code_exercises}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]

@@ -19,7 +19,7 @@ from framework.commands.options import (
     PluginOption,
     Submission,
 )
-from framework.commands.output import write_error
+from framework.commands.writing import Must, MustNot, RuleFile, load_writing, warn_of_unknown
 
 if TYPE_CHECKING:
     from framework.data.vocabulary import Vocabulary
@@ -54,6 +54,16 @@ def sample(
             min=1, help="Search for the likeliest sentence by beam search with N hypotheses."
         ),
     ] = None,
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="The text that a conditional model writes about, as a sentence to translate.",
+        ),
+    ] = None,
+    must: Must = None,
+    must_not: MustNot = None,
+    rule: RuleFile = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text.")] = 0,
     backend: CheckpointBackend = None,
     provider: CheckpointProvider = None,
@@ -67,40 +77,49 @@ def sample(
     Words are drawn from the model's distribution, or only from its likeliest words (--top-k,
     --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
     likeliest sentence. A model of characters draws characters.
+
+    With a condition or a rule it is one sentence, which ends after --length words at the latest. A
+    rule combines the model with knowledge that it has not learned: a word after which no sentence
+    fulfils the rule gets the probability 0.
     """
     import numpy as np
 
-    from framework.commands.setup import load_plugins, restored_backend, unfinished_parts
+    from framework.commands.setup import unfinished_parts
     from framework.data.vocabulary import EOS
-    from framework.evaluation.sampling import sample_tokens
-    from framework.training.checkpoints import load_checkpoint
+    from framework.evaluation.rules import rule_of
+    from framework.evaluation.sampling import first_sentence, sample_tokens
 
-    saved = load_checkpoint(checkpoint)
-    plugins = load_plugins(plugin, block)
-    computing = restored_backend(
-        plugins, saved, backend, provider, submission=submission, device=device
+    writing = load_writing(
+        checkpoint,
+        plugin=plugin,
+        block=block,
+        backend=backend,
+        provider=provider,
+        submission=submission,
+        device=device,
     )
-    words = saved.tokens.split(prompt)
-    _warn_of_unknown(words, saved.vocabulary)
+    saved, computing = writing.saved, writing.computing
+    words, vocabulary = saved.tokens.split(prompt), saved.vocabulary
+    warn_of_unknown(words, vocabulary)
+    automaton = rule_of(vocabulary, must=must or (), must_not=must_not or (), file=rule)
+    # A text starts after the end of a sentence, as in training.
+    ids = [EOS, *vocabulary.encode(words).tolist()]
     with unfinished_parts(computing):
-        model = saved.restore(computing)
-        model.eval()
-        # A text starts after the end of a sentence, as in training.
-        ids = [EOS, *saved.vocabulary.encode(words).tolist()]
+        model = writing.model(condition)
         if beam is not None:
-            search, prefix = computing.function("beam_search"), np.array(ids)
-            text, _ = search(model, computing.arrays.from_numpy(prefix), length, beam, end=EOS)
-            tokens = iter(computing.arrays.to_numpy(text).tolist())
+            tokens = iter(writing.written(model, automaton, ids, length, beam))
         else:
             tokens = sample_tokens(
-                model,
+                writing.ruled(model, automaton, ids, length),
                 ids,
                 arrays=computing.arrays,
                 temperature=temperature,
                 truncate=_truncation(computing, top_k, top_p),
                 rng=np.random.default_rng(seed),
             )
-        _write(words, islice(tokens, length), saved.vocabulary, saved.tokens.between)
+        if condition is not None or automaton is not None:
+            tokens = first_sentence(tokens)
+        _write(words, islice(tokens, length), vocabulary, saved.tokens.between)
 
 
 def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
@@ -108,12 +127,6 @@ def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> T
     if top_k is None and top_p is None:
         return None
     return partial(computing.function("truncate"), top_k=top_k, top_p=top_p)
-
-
-def _warn_of_unknown(words: list[str], vocabulary: Vocabulary) -> None:
-    unknown = [word for word in words if word not in vocabulary]
-    if unknown:
-        write_error(f"not in the vocabulary, read as <unk>: {' '.join(unknown)}")
 
 
 def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary, between: str) -> None:

@@ -146,6 +146,11 @@ def find_unless_file(
     return corpora.find(name, *kinds, file=file)
 
 
+def same_file(path: str, other: str) -> bool:
+    """Return whether two names of corpora are paths of one file."""
+    return Path(path).resolve() == Path(other).resolve()
+
+
 def _looks_like_a_path(name: str) -> bool:
     return "/" in name or "\\" in name or bool(Path(name).suffix)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel
 
@@ -42,6 +43,14 @@ def sample_tokens(
             f"received {len(prompt)} tokens and {temperature}"
         )
     return _tokens(model, prompt, arrays, temperature, truncate, rng)
+
+
+def first_sentence(tokens: Iterable[int]) -> Iterator[int]:
+    """Yield `tokens` up to the first `EOS`."""
+    for token in tokens:
+        yield token
+        if token == EOS:
+            return
 
 
 def _tokens(

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from framework.arrays import check_ids
 from framework.interfaces import Array, LanguageModel
 
 History = tuple[int, ...]
@@ -184,13 +185,6 @@ def check_sizes(vocabulary_size: int, order: int, end: int | None) -> None:
         )
     if end is not None and not 0 <= end < vocabulary_size:
         raise ValueError(f"end must be one of 0 ... {vocabulary_size - 1} or None, not {end}")
-
-
-def check_ids(ids: Array, vocabulary_size: int) -> None:
-    """Raise an IndexError for ids outside 0 ... V−1."""
-    if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
 
 
 def check_length(tokens: Array) -> None:

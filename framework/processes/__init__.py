@@ -1,1 +1,1 @@
-"""The process of a command: what ends it, and what is removed then."""
+"""The process of a command: whether it may be forked, what ends it, and what is removed then."""

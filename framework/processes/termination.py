@@ -14,6 +14,8 @@ from typing import NoReturn
 
 #: The exit code of a process that SIGTERM ended, as shells tell it.
 TERMINATED = 128 + signal.SIGTERM
+#: The signals by which a person, or another program, ends a command.
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -44,8 +46,11 @@ def cleaning_up() -> Iterator[None]:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Hold SIGTERM back until the block ends; in a process forked there, until `end_at_once`."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    """Hold SIGINT and SIGTERM back in the block; in a process forked there, until `end_at_once`."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         yield
     finally:
@@ -53,9 +58,13 @@ def held_back() -> Iterator[None]:
 
 
 def end_at_once() -> None:
-    """Let SIGTERM end this process, which was forked and has nothing to remove."""
+    """Let SIGTERM end this process, which was forked and has nothing to remove.
+
+    A terminal's SIGINT is ignored: it goes to the first process too, which ends all.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
 
 
 def end_process(code: int) -> NoReturn:

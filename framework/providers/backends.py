@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framework.errors import GradusError, UsageError
+from framework.processes.forking import forbid_forks
 from framework.providers.registry import Implementation, Registry, first_provider
 
 if TYPE_CHECKING:  # they import NumPy, which a command need not
@@ -99,6 +100,8 @@ class Backend:
             return NumpyArrays()
         cls = self._registry.get("arrays", self.name, kind="arrays")
         arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
+        if arrays.has_threads:
+            forbid_forks()
         return arrays
 
     def build(self, name: str, /, *args: Any, kind: str, **options: Any) -> Any:

@@ -7,7 +7,7 @@ plugin offers its own as an implementation of the kind ``task``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ import numpy as np
 
 from framework.data.corpus_registry import Corpora
 from framework.data.vocabulary import Vocabulary
-from framework.interfaces import Array, Arrays, Loss, Model, Optimizer
+from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
@@ -61,6 +61,25 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class TextWriter:
+    """The language model of a checkpoint, for each condition if it takes one.
+
+    Attributes:
+        model_for: returns the language model, in evaluation mode, for the words of a condition; it
+            gets no words if there is no `source`.
+        source: the words that a condition may have; None: the model takes no condition.
+        length: the most words of a text, with its end; None: any number.
+        alignment: returns the share of each source word in each word of a text, `(T, S)`, for the
+            words of the condition and the ids of the text; None: the model has none.
+    """
+
+    model_for: Callable[[Sequence[str]], LanguageModel]
+    source: Vocabulary | None = None
+    length: int | None = None
+    alignment: Callable[[Sequence[str], Sequence[int]], Array] | None = None
+
+
+@dataclass(frozen=True)
 class Job:
     """One of the runs of a command.
 
@@ -92,6 +111,7 @@ class TrainingTask(ABC):
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
         unit: the unit of speed in the plural, as in ``tokens``.
         advice: what to try if a loss is not finite.
+        commands: the commands that use a checkpoint at ``{path}``, the next one first.
         corpus: the name of the corpus.
         described: its parts and their sizes, for a report.
         vocabulary: the words behind the ids.
@@ -106,6 +126,7 @@ class TrainingTask(ABC):
     unit: ClassVar[str] = "examples"
     carries_state: ClassVar[bool] = False
     advice: ClassVar[str] = "a smaller `--learning-rate`, or `--clip 5`"
+    commands: ClassVar[tuple[str, ...]] = ("gradus evaluate {path}",)
 
     corpus: str
     described: str
@@ -234,9 +255,12 @@ class TrainingTask(ABC):
         """
         return []
 
-    def next_command(self, out: Path) -> str:
-        """Return the next command for the checkpoint at `out`."""
-        return f"gradus evaluate {out}"
+    # Checkpoints.
+
+    @classmethod
+    def writer(cls, saved: Checkpoint, backend: Backend) -> TextWriter | None:
+        """Return what writes texts with the checkpoint `saved`; None if it writes none."""
+        return None
 
     @classmethod
     @abstractmethod

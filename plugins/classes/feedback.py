@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -22,7 +24,7 @@ from autograder.public.reports import (
     report_templates,
     without_keys,
 )
-from framework.errors import BadInputError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.plotting.svg import chart_css
 from plugins.classes.collecting.attempt_files import safe_path
 from plugins.classes.collecting.collection import Collection
@@ -36,8 +38,57 @@ from plugins.classes.runs.store import Store
 Pages = Iterable[tuple[str, str, str]]
 
 
+class Hidden(StrEnum):
+    """What the page of a student shows of hidden checks.
+
+    With `NOTHING`, points are those of public checks alone: the sum would tell the rest.
+    """
+
+    NOTHING = "nothing"
+    VERDICTS = "titles, verdicts and hints"
+    DETAILS = "everything that they found"
+
+
+def hidden_results(
+    collection: Collection, releases: Sequence[str], attempts: int | None, now: datetime
+) -> dict[str, Hidden]:
+    """Return key of each student -> what the page shows of hidden checks.
+
+    Args:
+        releases: who sees details: ``all``, ``due`` for those whose last day is over, or
+            ``student=KEY``.
+        attempts: number of attempts up to which the others see verdicts; None for any number.
+
+    Raises:
+        UsageError: a release has another form, or there is no due date.
+        UnknownNameError: no such student.
+    """
+    for release in releases:
+        kind, _, key = release.partition("=")
+        if release == "due" and collection.policy.due is None:
+            raise UsageError(f"{collection.folder} has no due date: `--release all` needs none")
+        if kind == "student" and key not in collection.students:
+            raise UnknownNameError("student", key, ())
+        if release not in ("all", "due") and kind != "student":
+            raise UsageError(f"'{release}' cannot be released: expected all, due or student=KEY")
+
+    def of(student: str) -> Hidden:
+        end = collection.policy.end(student)
+        is_over = "due" in releases and end is not None and end < now
+        if is_over or "all" in releases or f"student={student}" in releases:
+            return Hidden.DETAILS
+        own = sum(attempt.is_readable for attempt in collection.attempts_of(student))
+        return Hidden.VERDICTS if attempts is None or own <= attempts else Hidden.NOTHING
+
+    return {student: of(student) for student in collection.students}
+
+
 def student_pages(
-    store: Store, settled: RunPoints, assignment: str, shown: Shown
+    store: Store,
+    settled: RunPoints,
+    assignment: str,
+    shown: Shown,
+    hidden: Mapping[str, Hidden],
 ) -> Iterator[tuple[str, str, str]]:
     """Yield key and page of each student, as HTML that needs no other file.
 
@@ -49,9 +100,12 @@ def student_pages(
         if report is None:
             yield key, "", points.state.value
             continue
+        if hidden[key] is Hidden.NOTHING:
+            report = _public(report)
         page = template.render(
             report=without_keys(report),
             points=points,
+            hidden=hidden[key].name,
             assignment=assignment,
             student=shown(key),
             chart_css=chart_css(),
@@ -71,6 +125,18 @@ def _report(connection: Connection, settled: RunPoints, key: str) -> Report | No
                 tasks = tuple(_task(task, given.get(task.name)) for task in graded.tasks)
                 exercises.append(replace(graded, tasks=tasks))
     return replace(reports[0], exercises=tuple(exercises), notes=()) if reports else None
+
+
+def _public(report: Report) -> Report:
+    """Return `report` with its public checks alone."""
+    exercises = []
+    for graded in report.exercises:
+        tasks = (
+            replace(task, checks=tuple(check for check in task.checks if not check.hidden))
+            for task in graded.tasks
+        )
+        exercises.append(replace(graded, tasks=tuple(task for task in tasks if task.checks)))
+    return replace(report, exercises=tuple(exercises))
 
 
 def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:

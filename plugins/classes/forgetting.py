@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Table, delete, select
 
 from framework.errors import UnknownNameError
 from plugins.classes.collecting.attempts import Attempt
-from plugins.classes.collecting.collection import Collection
+from plugins.classes.collecting.collection import COMPARED, Collection
 from plugins.classes.collecting.listing import write_listing
 from plugins.classes.marks import manual_points
 from plugins.classes.rosters.roster import Student, folded
+from plugins.classes.runs.course_parts import parts_assignment
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
@@ -29,7 +30,7 @@ from plugins.classes.runs.store import (
     job,
     run,
 )
-from plugins.classes.runs.stored_runs import all_runs, entries_of
+from plugins.classes.runs.stored_runs import Run, all_runs, entries_of
 
 _DAY = 86_400
 
@@ -53,7 +54,7 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
         raise UnknownNameError("student", key, ())
 
     def work(connection: Connection) -> int:
-        ids = [former.id for former in all_runs(connection, collection.id)]
+        ids = [former.id for former in _runs(connection, collection)]
         connection.execute(delete(entry).where(entry.c.run.in_(ids), entry.c.student == key))
         return remove_unused(connection)
 
@@ -83,7 +84,7 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
     before = time.time() - days * _DAY
 
     def work(connection: Connection) -> tuple[int, int]:
-        listed = all_runs(connection, collection.id)
+        listed = _runs(connection, collection)
         old = [former.id for former in listed if (former.ended or former.started) < before]
         connection.execute(delete(entry).where(entry.c.run.in_(old)))
         connection.execute(delete(run).where(run.c.id.in_(old)))
@@ -100,6 +101,12 @@ def expire(collection: Collection, store: Store | None, days: float) -> Removed:
         kept = without_traces(kept.without(key), collection.students[key])
     _save(collection, kept, gone)
     return Removed(len(gone), len(collection.attempts) - len(attempts), runs, results)
+
+
+def _runs(connection: Connection, collection: Collection) -> list[Run]:
+    """Return the runs of a collection, also those with course parts."""
+    own = all_runs(connection, collection.id)
+    return [*own, *all_runs(connection, parts_assignment(collection))]
 
 
 def _is_old(collection: Collection, attempt: Attempt, before: float) -> bool:
@@ -130,13 +137,14 @@ def _keys(connection: Connection, table: Table) -> set[ResultKey]:
 
 
 def _save(before: Collection, after: Collection, gone: Names[str]) -> None:
-    """Write the collection; remove rows about students who are gone, and folders of attempts."""
+    """Write the collection; remove rows about students who are gone, attempts, and comparisons."""
     after.save()
     write_listing(after)
     kept = {attempt.id for attempt in after.attempts}
     for attempt in before.attempts:
         if attempt.id not in kept:
             shutil.rmtree(before.folder_of(attempt.id), ignore_errors=True)
+    (before.folder / COMPARED).unlink(missing_ok=True)
     file = before.folder / manual_points.FILE
     if gone and file.exists():
         manual_points.write_entries(file, manual_points.read_entries(file).without(gone).all)

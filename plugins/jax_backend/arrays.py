@@ -30,6 +30,7 @@ class JaxArrays(Arrays):
     """
 
     namespace = jnp
+    has_threads = True
 
     def __init__(self, device: str = "cpu") -> None:
         try:

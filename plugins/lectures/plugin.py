@@ -20,6 +20,8 @@ COMMANDS = {
     "analogy": "plugins.lectures.commands.neighbors:analogy",
     "plot-words": "plugins.lectures.commands.neighbors:plot_words",
     "word-similarity": "plugins.lectures.commands.neighbors:word_similarity",
+    "lexicon": "plugins.lectures.commands.lexicon:lexicon",
+    "translate": "plugins.lectures.commands.translate:translate",
     "agreement": "plugins.lectures.commands.agreement:agreement",
     "compare": "plugins.lectures.commands.compare:compare",
     "experiment": "plugins.lectures.commands.experiment:experiment",

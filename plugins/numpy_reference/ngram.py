@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from framework.arrays import check_ids
 from framework.interfaces import Array, LanguageModel
-from framework.models.count_models import check_fitted, check_ids, check_length, check_sizes, log
+from framework.models.count_models import check_fitted, check_length, check_sizes, log
 
 
 class NgramLM(LanguageModel):

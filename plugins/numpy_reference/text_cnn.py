@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from framework.arrays import check_ids
 from framework.interfaces import Array, Model
 from framework.models.parts import part
 
@@ -99,7 +100,7 @@ class TextCNN(Model):
         Raises:
             IndexError: an id outside 0 ... V−1.
         """
-        _check_ids(ids, self.vocabulary_size)
+        check_ids(ids, self.vocabulary_size)
         self._words = ids != PAD
         self._read = ids[self._words]  # (M,): every word, but no padding
         self._x = self._vectors(self._read)
@@ -221,9 +222,3 @@ def _check(
         raise ValueError(f"vectors should have shape {shape}, but has {np.shape(vectors)}")
     if not max_norm > 0:
         raise ValueError(f"max_norm is positive, but got {max_norm}")
-
-
-def _check_ids(ids: Array, vocabulary_size: int) -> None:
-    if np.any((ids < 0) | (ids >= vocabulary_size)):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")

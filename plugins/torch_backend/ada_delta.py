@@ -17,7 +17,7 @@ from plugins.torch_backend.neural_networks.optimizers import (
 
 
 class AdaDelta(TorchOptimizer):
-    """The root of recent squared steps over that of recent squared gradients, for each entry.
+    """Steps of the size of recent steps, relative to recent gradients, for each entry.
 
     c ← ρ c + (1 − ρ) g²
     Δ = √(d + ε) / √(c + ε) · g

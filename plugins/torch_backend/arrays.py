@@ -116,7 +116,7 @@ class TorchArrays(Arrays):
         return to_tensor(value).to(self.device)
 
     def zeros_like(self, native: Tensor) -> Tensor:
-        """Zeros in the shape, dtype and strides of `native`, without a graph."""
+        """Return zeros in the shape, dtype and strides of `native`, without a graph."""
         return torch.zeros_like(native)
 
     def rows(self, native: Tensor, ids: Tensor) -> Tensor:
@@ -184,7 +184,7 @@ class TorchArrays(Arrays):
         wanted = [*real, *leaves.values()]
 
         def back(grad_output: Tensor) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
-            # The graph is kept: nothing forbids a second call, and it has to return the same.
+            # The graph is kept, because a second call must return the same.
             found = torch.autograd.grad(
                 output, wanted, grad_output, retain_graph=True, materialize_grads=True
             )
@@ -232,7 +232,7 @@ class TorchArrays(Arrays):
 
 
 class DeviceGenerator(np.random.Generator):
-    """A generator of NumPy together with one of a device, from which `uniforms` draws.
+    """A generator of NumPy and a generator of a device, from which `uniforms` draws.
 
     Args:
         seed: the seed of both.
@@ -246,7 +246,7 @@ class DeviceGenerator(np.random.Generator):
 
 
 def uniforms(shape: Sequence[int], device: torch.device, *, rng: np.random.Generator) -> Tensor:
-    """Numbers from [0, 1), drawn on the device by a `DeviceGenerator`, else by NumPy."""
+    """Return numbers from [0, 1), drawn on the device by a `DeviceGenerator`, else by NumPy."""
     if isinstance(rng, DeviceGenerator):
         return torch.rand(tuple(shape), generator=rng.on_device, device=device)
     _note("masks that are drawn on the host")
@@ -284,7 +284,7 @@ def derived(tensor: Tensor, source: Tensor, function: Callable[[Array], Array]) 
 def host_values(tensor: Tensor) -> Array:
     """Return the values of `tensor`, which must not be changed.
 
-    They are read from a device, which waits for it, only if they did not come from the host.
+    Values that did not come from the host are read from the device, and the host waits for them.
     """
     _note("the lengths of texts")
     values = _remembered(tensor)
@@ -300,8 +300,8 @@ def _remembered(tensor: Tensor) -> Array | None:
 def checked_ids(value: Any, size: int) -> Tensor:
     """Return `value` as int64 ids of the rows of a table of `size` rows.
 
-    On a GPU the range is left to the kernel that reads the table: to look at the ids here would
-    wait for all that is still being computed.
+    On a GPU the kernel that reads the table checks the range: a check here would wait for all
+    earlier computations.
 
     Raises:
         IndexError: the ids are no integers, or one is not in 0 ... size − 1.

@@ -15,19 +15,17 @@ from pathlib import Path
 import pytest
 from benchmark_figures import save
 from cpu_time import in_own_group
+from grading import setting_of
 from replayed_worker import recorded, seconds_inside
 from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
-from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import tree_of
 from autograder.sandbox.session.process import WorkerProcess
 from autograder.submissions.submission import load_submission
-from framework.providers.plugins import Plugins
 
 SIZE = int(os.environ.get("GRADUS_CLASS", "300"))
 MEMORY_SIZE = int(os.environ.get("GRADUS_CLASS_MEMORY", "1000"))
@@ -80,7 +78,7 @@ def hostile():
 
 def setting_with(sandbox):
     course = find_course(ROOT)
-    return GradingSetting(course, Plugins(course=course), choose(sandbox))
+    return setting_of(course, sandbox)
 
 
 def graded(sandbox, texts):
@@ -231,7 +229,7 @@ def test_memory_stays_flat():
 
     def work():
         course = Course.read(ROOT / "tests" / "data" / "hostile" / "course")
-        setting = GradingSetting(course, Plugins(course=course), choose("fork"))
+        setting = setting_of(course, "fork")
         memory, found = Memory(), []
         text = (course.root / "solutions" / "unit" / "neighbour" / "neighbour.py").read_text(
             "utf-8"

@@ -16,16 +16,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grading import graded_folder
 from new_course import made_course
 from repository import ROOT
 
 from autograder.conversations.recording import content
-from autograder.course.kit_folder import kit_of, seed_in
+from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.results.report import Report
-from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission, student_implementations
 from autograder.verdicts import Verdict
 from framework.commands.setup import choose_backend, unfinished_parts
@@ -42,25 +40,9 @@ def radial(tmp_path_factory) -> Course:
     return made_course(tmp_path_factory.mktemp("made") / "radial")
 
 
-class Silence:
-    """Listens to a grading without a word."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
 def results(course: Course, folder: Path, *names: str) -> Report:
     """Return the report on the files in `folder`."""
-    seed = seed_in(course.root, None)
-    setting = GradingSetting(
-        course, Plugins(course=course), choose("process"), GradeOptions(seed=seed)
-    )
-    with load_submission(folder, course) as submission:
-        exercises = tuple(course.select(names))
-        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+    return graded_folder(course, folder, names)
 
 
 def graded(course: Course, folder: Path, *names: str) -> tuple[float, int]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 import typer
+from grading import graded_folder, setting_of
 from repository import ROOT
 from typer.testing import CliRunner
 
 from autograder.course.reading import Course, find_course
-from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 from framework.course.solutions import solution_module
 from framework.providers.backends import Backend
@@ -23,7 +19,7 @@ from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.commands.calibrate import calibrate
 from plugins.authoring.stub_files import stub_files
 
-HERE = Path(__file__).parent / "outside"
+HERE = ROOT / "tests/data/courses/outside"
 
 #: A layer that has nothing in common with the exercise `lstm` of the public course but its names.
 NAMESAKE = '''"""A layer called LSTM."""
@@ -74,22 +70,9 @@ kind = "model"
 """
 
 
-class Silence:
-    """Listens to a grading without a word."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
 def report_on(course: Course, folder: str, *names: str):
     """The report on the files in `folder` of `course`."""
-    setting = GradingSetting(course, Plugins(course=course), choose("process"))
-    with load_submission(course.root / folder, course) as submission:
-        exercises = tuple(course.select(names))
-        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+    return graded_folder(course, course.root / folder, names)
 
 
 @pytest.fixture(scope="module")
@@ -132,14 +115,14 @@ def test_its_stubs_are_up_to_date(outside):
 
 
 def test_every_mistake_is_caught(outside):
-    setting = GradingSetting(outside, Plugins(course=outside), choose("process"))
+    setting = setting_of(outside)
     found = audit(setting, Scope(tuple(outside.select()), mistakes_only=True), jobs=1)
     assert len(found.findings) == 4
     assert found.exit_code == 0
 
 
 def test_every_small_change_is_caught_or_listed_as_equivalent(outside):
-    setting = GradingSetting(outside, Plugins(course=outside), choose("process"))
+    setting = setting_of(outside)
     found = audit(setting, Scope((outside.exercise("shift"),)), jobs=1)
     assert len(found.findings) > 10
     assert found.exit_code == 0

@@ -12,15 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from grading import setting_of
 
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
-from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
@@ -49,7 +47,7 @@ def plain(value):
 
 def asked(exercise, submission, seed):
     """Check with points -> all that it asks of the solution."""
-    grader = Grader(GradingSetting(COURSE, Plugins(course=COURSE), choose("process")), submission)
+    grader = Grader(setting_of(COURSE), submission)
     with grader.under_test(exercise) as under_test:
         seeded = replace(under_test, seed=seed)
         results = Checks(exercise).run(seeded, select=untrained)

@@ -8,16 +8,13 @@ import re
 from functools import cache
 
 import pytest
+from grading import graded_folder, setting_of
 
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.results.findings.figures import Plot
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
 
 COURSE = find_course()
 EXERCISES = COURSE.select()
@@ -30,22 +27,12 @@ DRAWN = {
 }
 
 
-class Silence:
-    """Listens to a grading without a word."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
 def report_on(folder, exercises, *, provider="", jobs=1):
-    setting = GradingSetting(COURSE, Plugins(), choose("process"), GradeOptions(provider=provider))
     if provider:
-        return answer(GradeRequest(setting, None, tuple(exercises), jobs, Silence()))
-    with load_submission(COURSE.root / folder, COURSE) as submission:
-        return answer(GradeRequest(setting, submission, tuple(exercises), jobs, Silence()))
+        setting = setting_of(COURSE, provider=provider)
+        return answer(GradeRequest(setting, None, tuple(exercises)))
+    names = [exercise.name for exercise in exercises]
+    return graded_folder(COURSE, COURSE.root / folder, names, jobs=jobs)
 
 
 @cache

@@ -11,9 +11,9 @@ from framework.data.lexicon.entries import mini_entries
 from framework.data.lexicon.wordnet import DEBIAN_WORDNET, read_wordnet
 from solutions.word_vectors.lexicon.lexicon import hypernym_closure, path_similarity, synonyms
 
-pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
+pytest.importorskip("nltk", reason="NLTK is the second implementation: it is in the extra `dev`")
 
-from framework.data.lexicon.wordnet_reader import opened
+from nltk_wordnet import opened
 
 WORDNET = pytest.param(
     DEBIAN_WORDNET,

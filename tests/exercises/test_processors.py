@@ -18,14 +18,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grading import setting_of
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.grading.setting import GradeOptions, GradingSetting
-from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.base import PROCESSOR_CHOICE, environment
 from framework.providers.backends import REFERENCE
-from framework.providers.plugins import Plugins
 from plugins.authoring.calibration.calibrating import calibrated
 from plugins.authoring.calibration.tolerance import FEWEST
 
@@ -120,9 +118,7 @@ def same(name: str) -> None:
     """Calibrate with the fewest trainings; compare the means with the stored ones."""
     course = find_course(ROOT)
     exercise = course.exercise(name)
-    setting = GradingSetting(
-        course, Plugins(course=course), choose("process"), GradeOptions(provider=REFERENCE)
-    )
+    setting = setting_of(course, provider=REFERENCE)
     for metric, new in calibrated(setting, exercise, FEWEST, jobs=1).items():
         old = exercise.thresholds[metric]
         error = math.sqrt(old.spread**2 / old.seeds + new.spread**2 / new.seeds)

@@ -1,7 +1,7 @@
 """Submissions that would earn the points of a trained check without a model that has learned.
 
-``unearned/EXERCISE/ATTACK.py`` holds them: what each of them does stands in its first line. They
-may use the solution as `right_answer`, so that they pass the other checks.
+``tests/data/unearned/EXERCISE/ATTACK.py`` holds them: what each of them does stands in its first
+line. They may use the solution as `right_answer`, so that they pass the other checks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
@@ -17,7 +18,7 @@ from autograder.sandbox.runners import choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from framework.providers.plugins import Plugins
 
-HERE = Path(__file__).parent / "unearned"
+HERE = ROOT / "tests/data/unearned"
 COURSE = find_course(HERE)
 
 #: Attack -> the check that it must not pass, and what is said to it.

@@ -23,12 +23,12 @@ def test_every_dependency_is_tested_at_its_lower_bound():
     lines = done.stdout.splitlines()
     assert {line.replace("==", ">=") for line in lines} >= set(PROJECT["dependencies"])
     assert not any(line.startswith("torch") for line in lines)
-    assert any(line.startswith("nltk==") for line in lines)
+    assert any(line.startswith("sqlalchemy==") for line in lines)
 
 
 def test_a_dependency_without_a_lower_bound_is_refused(tmp_path):
     project = '[project]\ndependencies = ["numpy"]\n[project.optional-dependencies]\n'
-    project += "class = []\nlexicon = []\n"
+    project += "class = []\n"
     (tmp_path / "pyproject.toml").write_text(project, "utf-8")
     done = lowest("constraints", cwd=tmp_path)
     assert done.returncode == 1

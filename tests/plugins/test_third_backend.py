@@ -14,7 +14,7 @@ from framework.providers.plugins import Plugins
 from framework.training.checkpoints import assign, saved_arrays
 from framework.training.loops import Batch, LossLearner
 
-EXERCISES = ("activations", "neuron", "losses", "dropout", "optimizers")
+EXERCISES = ("activations", "neuron", "losses", "optimizers")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.rosters.roster import Student
 from plugins.classes.runs import stored_runs
 from plugins.classes.runs.store import Store
-from plugins.classes.runs.stored_runs import Queue, RunEntry, StoredResult, commit
+from plugins.classes.runs.stored_runs import RunEntry, RunKey, StoredResult, commit
 
 #: Three students with the identifiers of every system; one has a name that attacks spreadsheets.
 STUDENTS = (
@@ -88,12 +88,12 @@ class GradedClass:
             attempt = self.submit(key, work)
             for one in listed:
                 name = one if isinstance(one, str) else one.name
-                entries.append(RunEntry(key, attempt, name, f"{work}-{key}"))
+                entries.append(RunEntry(key, attempt, name, f"{work}-{key}", revision))
                 if not isinstance(one, str):
                     results[entries[-1]] = result(one)
-        queue = Queue(self.collection.id, revision, 7, "numpy")
+        run_key = RunKey(self.collection.id, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
-            begin = partial(stored_runs.start_run, queue=queue, sandbox="process", work="w")
+            begin = partial(stored_runs.start_run, run_key=run_key, sandbox="process", work="w")
             run = store.transaction(partial(begin, entries=entries))
             for entry, value in results.items():
                 store.transaction(partial(commit, key=run.key(entry), result=value))

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
 
+from grading import setting_of
+
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
-from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.grading.watching import Memory
 from autograder.judging.rules import confirmation
 from autograder.results.report import ExerciseResult, TaskResult
-from autograder.sandbox.runners import choose
-from framework.providers.plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 from plugins.authoring.kits.building import SEED
 
@@ -30,8 +29,8 @@ class PublicChecks:
     """
 
     def __init__(self, course, graded_in, exercise):
-        self._course = setting_of(course, "process")  # which hands in and does not grade
-        self._setting = setting_of(graded_in)
+        self._course = setting_of(course, seed=SEED)  # which hands in and does not grade
+        self._setting = setting_of(graded_in, "fork", seed=SEED)
         self._exercise, self._graded = exercise, graded_in.exercise(exercise.name)
         self._memory = Memory()
         self._right, _, _ = self._run(exercise.solution_source())
@@ -73,8 +72,3 @@ def public_checks(course, *graded_in, exercise):
         yield [
             stack.enter_context(closing(PublicChecks(course, one, exercise))) for one in graded_in
         ]
-
-
-def setting_of(course, sandbox="fork"):
-    """Return how `course` grades a student's file, with the inputs of a kit."""
-    return GradingSetting(course, Plugins(course=course), choose(sandbox), GradeOptions(seed=SEED))

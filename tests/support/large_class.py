@@ -18,7 +18,7 @@ from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.runs import stored_runs
 from plugins.classes.runs.jobs import FAULT, add_jobs
 from plugins.classes.runs.store import Store, job
-from plugins.classes.runs.stored_runs import Queue, RunEntry, commit
+from plugins.classes.runs.stored_runs import RunEntry, RunKey, commit
 
 #: Names that attack pages, spreadsheets, terminals and layouts.
 HOSTILE_NAMES = (
@@ -102,15 +102,15 @@ def _attempts(key, due, rng):
 def _graded(collection, store, works, rng, is_finished):
     results = {(name, i): _result(name, i, rng) for name in TASKS for i in range(works)}
     entries = [
-        RunEntry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}")
+        RunEntry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}", "r")
         for key, found in collection.counting().items()
         if found
         for name in TASKS
         if name == "activations" or rng.random() < 0.8
     ]
-    queue = Queue(collection.id, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
+    run_key = RunKey(collection.id, "r" * 64, 7, "numpy/cpu python 3.11 numpy 2.4")
     run = store.transaction(
-        partial(stored_runs.start_run, queue=queue, sandbox="fork", work="w", entries=entries)
+        partial(stored_runs.start_run, run_key=run_key, sandbox="fork", work="w", entries=entries)
     )
     keys = {run.key(one): one.attempt for one in entries}
 

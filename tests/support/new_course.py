@@ -1,4 +1,4 @@
-"""A course of other material, made by `gradus new` and by the files in `tests/courses/radial`."""
+"""A course of other material, made by `gradus new` and by the files of its folder `radial`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
 from plugins.authoring.stub_files import write_stubs
 
-FILES = ROOT / "tests" / "courses" / "radial"
+FILES = ROOT / "tests" / "data" / "courses" / "radial"
 EXERCISES = (
     "preparation/standardize",
     "networks/radial_basis",

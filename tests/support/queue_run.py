@@ -7,11 +7,19 @@ from functools import partial
 from pathlib import Path
 
 from plugins.classes.runs.grade_job import Engine, JobOutcome
-from plugins.classes.runs.jobs import Coordinator, RunProgress, add_jobs, count_jobs, fault_of
+from plugins.classes.runs.jobs import (
+    Coordinator,
+    JobQueue,
+    RunProgress,
+    add_jobs,
+    count_jobs,
+    fault_of,
+)
 from plugins.classes.runs.store import ResultKey, Store
-from plugins.classes.runs.stored_runs import Queue, StoredResult, find_result
+from plugins.classes.runs.stored_runs import RunKey, StoredResult, find_result
 
-QUEUE = Queue("lab1", "r1", 7, "numpy")
+QUEUE = RunKey("lab1", "r1", 7, "numpy")
+JOBS = JobQueue("lab1", frozenset({"r1"}), 7, "numpy")
 
 
 def key_of(name):
@@ -42,7 +50,7 @@ class Run:
         engine = engine or Engine(partial(ThreadPoolExecutor, width), grade, width)
         self.progress = RunProgress(0)
         try:
-            Coordinator(self.store, engine, QUEUE, Path, self.progress).run()
+            Coordinator(self.store, engine, JOBS, Path, self.progress).run()
         finally:
             engine.close()
 
@@ -54,4 +62,4 @@ class Run:
 
     @property
     def counts(self):
-        return self.store.transaction(partial(count_jobs, queue=QUEUE))
+        return self.store.transaction(partial(count_jobs, queue=JOBS))

@@ -8,3 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: The folder of the real corpora; tests that need one skip where it is missing.
 DATA = Path(os.environ.get("GRADUS_DATA", ROOT.parent / "shared" / "data"))
+
+
+def text_of(name: str) -> str:
+    """Return the text of a file in ``tests/data``."""
+    return (ROOT / "tests" / "data" / name).read_text("utf-8")

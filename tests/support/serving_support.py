@@ -20,8 +20,9 @@ TOKEN = "a-token"
 class Running:
     """A server in a thread; `store` and `run` are those of its class."""
 
-    def __init__(self, folder, count, **options):
-        self.collection, self.store, self.run = large_class(folder, count, **options)
+    def __init__(self, folder=None, count=0, made=None, **options):
+        made = made or large_class(folder, count, **options)
+        self.collection, self.store, self.run = made
         shown, code = named(self.collection), CodeReader(self.collection, Course.read(ROOT))
         self.serving = Serving(self.collection, self.store, self.run.id, shown, code)
         self.socket = open_socket("127.0.0.1", 0, ())

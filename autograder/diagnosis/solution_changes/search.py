@@ -30,6 +30,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeVar
 
 from autograder.checks.host_limits import BudgetExceeded, limited, memory_limited
+from framework.processes.forking import may_fork
 
 #: The outcomes of a trial; 0 stands for a trial that was not made.
 UNKNOWN, NO, YES = range(3)
@@ -115,7 +116,7 @@ def search_apart(search: Search[R]) -> R | None:
 
     Elsewhere it is made in this process, with the same trials. None if it does not end.
     """
-    if sys.platform == "linux":  # with macOS's libraries a fork is unsafe
+    if may_fork():
         with mmap.mmap(-1, MAX_TRIALS) as outcomes:
             error, result = _after_overruns(search, outcomes)
     else:

@@ -108,9 +108,10 @@ def _mended(desk: Desk) -> Iterator[Event]:
 
 def _again(desk: Desk, week: Week, refused: set[str]) -> Iterator[Event]:
     regraded = desk.type(
-        "*Regrade.* With another course, every result is a new one: the same command grades all "
-        "work again. The earlier run stays as it is. `--verify 5` grades 5 percent of the results "
-        "twice, which finds checks that depend on chance.",
+        "*Regrade.* The checks of `pooling` are others, so that every result is a new one: the "
+        "same command grades all work again. Results of other exercises would stay. The earlier "
+        "run stays as it is. `--verify 5` grades 5 percent of the results twice, which finds "
+        "checks that depend on chance.",
         "gradus class grade lab3 --sandbox fork --verify 5",
     )
     yield regraded

@@ -14,6 +14,10 @@ from autograder.checks import (
     matches_distribution,
     refuses,
 )
+from framework.data.vocabulary import EOS
+from framework.evaluation.ruled import Ruled
+from framework.evaluation.rules import must_come, must_not_come
+from framework.interfaces import NumpyArrays
 from plugins.lectures.languages.markov import MarkovModel
 
 V = 5
@@ -97,7 +101,7 @@ def test_greedy(submission, reference, rng):
 
 
 @pytest.mark.task("beam_search")
-@pytest.mark.points(5)
+@pytest.mark.points(3.5)
 @pytest.mark.hint("Keep the best of all B·V extensions together, not the best of each text.")
 @pytest.mark.promise("beam_search.model", "beam_search.prefix")
 def test_beam(submission, reference, rng):
@@ -140,6 +144,27 @@ def test_beam_with_an_end(submission, reference, rng):
         )
         early = np.asarray(text)[:-1]
         expect(end not in early, f"{text} continues after its end {end}")
+
+
+@pytest.mark.task("beam_search")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Sum log probabilities: −∞ stays −∞, and sorts behind every number.")
+@pytest.mark.promise("refused-words")
+def test_a_rule(submission, reference, rng):
+    """beam_search: a model under a rule: one word must come, and another must not."""
+    must, never = rng.permutation(np.arange(EOS + 1, 8))[:2].tolist()
+    rule = must_come(must, 8) & must_not_come([never], 8)
+    for beam_size in (1, 3, 20):
+        model = MarkovModel.random(8, rng=rng)
+        ruled = language_model_callback(Ruled(model, rule, [EOS], 5, NumpyArrays()))
+        prefix = np.array([EOS])
+        text, score = agrees(
+            submission, reference, "beam_search", ruled, prefix, 5, beam_size, end=EOS
+        )
+        words = np.asarray(text).tolist()
+        expect(must in words, f"{words} does not have {must}, which must come")
+        expect(never not in words, f"{words} has {never}, which must not come")
+        expect(np.isfinite(score), f"{words} has the log probability {score}")
 
 
 @pytest.mark.task("sample")

@@ -235,7 +235,7 @@ def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
         say(line)
     if file is not None:
         file.end(run, job, score, shown)
-    say(f"Saved {path}. Next: `{run.task.next_command(path)}`")
+    say(f"Saved {path}. Next: `{run.task.commands[0].format(path=path)}`")
     for line in run.task.finish(run.checkpoint(), job.options, job.label):
         say(line)
     return score

@@ -1,1 +1,1 @@
-"""File formats: plain text, labelled texts, CoNLL-2003, word vectors."""
+"""File formats: plain text, labelled texts, sentence pairs, CoNLL-2003, word vectors."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from framework import text_files
 from framework.data.tokens import CHARACTERS, WORDS, Tokens
@@ -12,6 +13,9 @@ from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 
 Sentences = list[list[str]]
+#: What is read from a line.
+Line = TypeVar("Line")
+
 #: Words that no text may have: each has a meaning of its own. A text may have ``<unk>``.
 MARKS = frozenset({SPECIAL[PAD], SPECIAL[EOS]})
 
@@ -57,10 +61,10 @@ def read_text(path: Path) -> str:
     return text
 
 
-def split(sentences: Sentences) -> tuple[Sentences, Sentences]:
+def split(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Return the first nine tenths for training and the last tenth as held-out part."""
-    held_out = max(1, len(sentences) // 10)
-    return sentences[:-held_out], sentences[-held_out:]
+    held_out = max(1, len(lines) // 10)
+    return lines[:-held_out], lines[-held_out:]
 
 
 def token_ids(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Ids:

@@ -62,3 +62,8 @@ def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
         for word, of_word in senses.items()
     }
     return Lexicon(synsets=synsets, index=index)
+
+
+def index_key(word: str) -> str:
+    """Return `word` as the index of a lexicon writes it: in lower case, with ``_`` for blanks."""
+    return "_".join(word.lower().split(" "))

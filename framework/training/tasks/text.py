@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from framework.data.corpora import load_corpus, load_text
+from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
 from framework.data.tokens import CHARACTERS, TOKENS, WORDS, Tokens
 from framework.data.vocabulary import Ids
 from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import Arrays
+from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
 #: the text before it: the perplexity of a checkpoint must not depend on how it was trained.
@@ -34,6 +35,12 @@ class TextTask(TrainingTask):
     lower_is_better: ClassVar[bool] = True
     model_kind: ClassVar[str] = "language_model"
     unit: ClassVar[str] = "tokens"
+    commands: ClassVar[tuple[str, ...]] = (
+        "gradus sample {path}",
+        'gradus complete {path} "TEXT"',
+        "gradus evaluate {path}",
+        "gradus agreement {path} --data DIR",
+    )
 
     def __init__(
         self, text: Corpus, test: tuple[str, Ids] | None = None, tokens: Tokens = WORDS
@@ -93,9 +100,12 @@ class TextTask(TrainingTask):
         more = _more(perplexity, self.tokens)
         return perplexity, [f"test perplexity {perplexity:.4f}{more} on {name}"]
 
-    def next_command(self, out: Path) -> str:
-        """Return the command that generates text."""
-        return f"gradus sample {out}"
+    @classmethod
+    def writer(cls, saved: Checkpoint, backend: Backend) -> TextWriter:
+        """Return the language model, which takes no condition."""
+        model = saved.restore(backend)
+        model.eval()
+        return TextWriter(lambda _: model)
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
@@ -130,13 +140,9 @@ def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]
     """
     apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
     name = asked.corpus or apart or saved.corpus
-    if Path(name).is_file() and (apart or not _same(name, saved.corpus)):
+    if Path(name).is_file() and (apart or not same_file(name, saved.corpus)):
         return load_text(name, saved.vocabulary, saved.tokens), name, None
     size = len(saved.vocabulary)
     corpus = load_corpus(name, asked.corpora, maximum_size=size, tokens=saved.tokens)
     held_out = saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))
     return held_out, f"held-out text of {name}", corpus.best_perplexity
-
-
-def _same(path: str, other: str) -> bool:
-    return Path(path).resolve() == Path(other).resolve()

@@ -20,6 +20,7 @@ from framework import DISTRIBUTION, __version__
 from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError
 from plugins.authoring.kits.contents import IGNORED, copy, course_toml, pack, write, write_course
+from plugins.authoring.services.gradescope_visibility import Visibility
 
 #: The sandboxes that keep solutions from submissions or do not start, best first.
 SAFE_SANDBOXES = ("bubblewrap", "fork")
@@ -35,6 +36,8 @@ def build_gradescope(
     wheels: Path | None = None,
     seed: int | None = None,
     allow_weaker: bool = False,
+    visibility: Visibility = Visibility.VISIBLE,
+    attempts: int = 0,
 ) -> list[str]:
     """Write the zip that an instructor uploads under "Configure Autograder".
 
@@ -45,6 +48,8 @@ def build_gradescope(
         wheels: a folder with wheels, so that the service needs no package index; or None.
         seed: a secret number from which the seed of each submission is drawn; None to draw one.
         allow_weaker: whether submissions are graded where solutions cannot be hidden.
+        visibility: when students see results of hidden checks.
+        attempts: number of a student's first attempts that show these results at once.
 
     Returns: the names of further exercises that the graded ones require.
 
@@ -62,6 +67,8 @@ def build_gradescope(
         "@VERSION@": __version__,
         "@SECRET@": str(secrets.randbelow(1 << 62) if seed is None else seed),
         "@SANDBOXES@": " ".join([*SAFE_SANDBOXES, *[WEAKER_SANDBOX] * allow_weaker]),
+        "@VISIBILITY@": visibility.value,
+        "@ATTEMPTS@": str(attempts),
         "@EXERCISES@": shlex.join(exercise.name for exercise in exercises),
     }
     with tempfile.TemporaryDirectory(prefix="gradus-gradescope-") as folder:

@@ -58,7 +58,11 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
         "output": text_of(check),
         "tags": [exercise.name, check.verdict.value],
         "visibility": "visible",
-        "extra_data": {"id": check.id, "diagnosis": check.diagnosis.id if check.diagnosis else ""},
+        "extra_data": {
+            "id": check.id,
+            "diagnosis": check.diagnosis.id if check.diagnosis else "",
+            "hidden": check.hidden,
+        },
     }
     if check.not_graded or check.for_a_person:
         return test

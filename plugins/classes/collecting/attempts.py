@@ -101,6 +101,19 @@ class Policy:
         extension = self.extensions.get(student, Extension())
         return extension.due or days_after(self.due, extension.days)
 
+    def _late_days_left(self, student: str) -> int:
+        own = self.extensions.get(student, Extension()).late_days
+        budget = self.late_days if own is None else own
+        return max(budget - self.spent.get(student, 0), 0)
+
+    def end(self, student: str) -> datetime | None:
+        """Return when the last work of a student counts in full: with grace and late days left."""
+        due = self.due_date(student)
+        if due is None:
+            return None
+        last = days_after(due, self._late_days_left(student))
+        return max(last, due + timedelta(minutes=self.grace))
+
     def standing(self, student: str, attempt: Attempt) -> Standing:
         """Return how `attempt` relates to the due date of one of its students."""
         due = self.due_date(student)
@@ -111,10 +124,9 @@ class Policy:
         if attempt.submitted <= due + timedelta(minutes=self.grace):
             return Standing(attempt.id, Timing.ON_TIME, 0)
         days = days_late(attempt.submitted, due)
-        own = self.extensions.get(student, Extension()).late_days
-        left = (self.late_days if own is None else own) - self.spent.get(student, 0)
+        left = self._late_days_left(student)
         timing = Timing.COVERED if days <= left else Timing.LATE
-        return Standing(attempt.id, timing, days, min(days, max(left, 0)))
+        return Standing(attempt.id, timing, days, min(days, left))
 
     def counting(self, student: str, attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
         """Return the attempts of a student that count; several only until the best is known."""

@@ -10,9 +10,9 @@ import typer
 from autograder.public.courses import find_course
 from autograder.public.reports import counted
 from framework.commands.options import CourseOption
-from framework.commands.output import say, shown
+from framework.commands.output import progress, say, shown, stopped_with
 from framework.errors import AbsentPartError
-from plugins.classes.collecting.collection import read_collection
+from plugins.classes.collecting.collection import COMPARED, read_collection
 from plugins.classes.commands.options import (
     InOption,
     NamesOption,
@@ -73,8 +73,9 @@ def serve(
 ) -> None:
     """Show the pages of a run in a browser, live while it is graded. Ctrl-C ends the server.
 
-    The address that is printed holds a token: without it, nothing is shown. The server changes
-    nothing. Beyond this machine, put a proxy with TLS in front of it.
+    The address that is printed holds a token: without it, nothing is shown. The page "Answers"
+    shows answers in prose one by one, and writes your points and comments into DIR/points.csv.
+    Nothing else is changed. Beyond this machine, put a proxy with TLS in front of it.
     """
     try:
         from plugins.classes.pages.server import Serving, open_socket, run_server
@@ -109,11 +110,13 @@ def similarity(
 
     Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
     do not count, nor does the code that all were given. Short tasks are left out. What stands out
-    is decided by the class itself. The solutions of the course are compared, too.
+    is decided by the class itself. The solutions of the course are compared, too. After an
+    interrupt, the same command continues.
     """
     from plugins.classes.pages.site import write_site
     from plugins.classes.pages.view import CodeReader, read_view
     from plugins.classes.similarity.similar_code import (
+        ComparedTasks,
         SimilarPages,
         find_similar,
         read_sources,
@@ -128,12 +131,18 @@ def similarity(
     sources = [solution_source(course, exercises)]
     for path in source or ():
         sources += read_sources(path, course, exercises)
-    tasks = find_similar(
-        view, CodeReader(collection, course), course, sources,
-        lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
-    )  # fmt: skip
+    setting = ", ".join(source.label for source in plugins.sources)
+    compared = ComparedTasks(collection.folder / COMPARED, setting)
+    again = "the same command continues with the next task"
+    with stopped_with(lambda: again), progress("tasks compared") as on_task:
+        tasks = find_similar(
+            view, CodeReader(collection, course), course, sources,
+            lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
+            compared, on_task or (lambda done, total: None),
+        )  # fmt: skip
     pages = SimilarPages(view, tasks)
     write_site(pages.paths(), pages.content, folder)
+    compared.remove()
     _show_clusters(tasks, folder)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,38 +87,53 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
 def points(
     chosen: RunOptions,
     number: RunArgument = 0,
+    requests: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="CSV of regrade requests: a student, exercise, part, request."
+        ),
+    ] = None,
 ) -> None:
     """Write DIR/points.csv: one row per answer or part that you must grade by hand.
 
-    These are answers in prose, and points that wait for another part of the same student: "blocked
-    by rnn". Add rows for anything else. `points` replaces what a part got, or a whole exercise
-    where `part` is empty; `final` is the last word about an exercise; `comment` is for the student.
+    These are answers in prose, points that wait for another part of the same student ("blocked by
+    rnn"), and regrade requests. Add rows for anything else. `points` replaces what a part got, or
+    a whole exercise where `part` is empty; `final` is the last word about an exercise; `comment`
+    is for the student, and answers a request.
 
     Run it again after a regrade: what you wrote stays with the work that it is about. Points of
     work that has changed since are kept as "earlier work", and do not count.
     """
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
+    from plugins.classes.marks.regrade_requests import add_requests
+    from plugins.classes.runs.course_parts import points_with_parts
 
-    with settled_run(chosen, number) as (collection, _, settled):
-        asked_now = asked(settled.results)
+    with settled_run(chosen, number) as (collection, opened, settled):
+        results, entries = settled.results, settled.entries
+        with_parts = opened.transaction(points_with_parts, collection)
+    unused: list[str] = []
+    if requests is not None:
+        entries, unused = add_requests(requests, results, entries)
     file = collection.folder / manual_points.FILE
-    rows, outdated = manual_points.merged(manual_points.read_entries(file), asked_now)
+    rows, outdated = manual_points.merged(entries, asked(results, entries, with_parts))
     manual_points.write_entries(file, rows)
-    open_rows = [row for row in rows if row.about in ("prose", "blocked") and row.points is None]
-    prose = sum(row.about == "prose" for row in open_rows)
+    open_rows = [row for row in rows if row.why_open]
+    shown = chosen.shown(collection)
     say(f"{file}: {counted(len(rows), 'row')}")
+    why = [row.why_open for row in open_rows]
+    prose, asked_again = why.count("an answer in prose"), why.count("a regrade request")
+    blocked = len(why) - prose - asked_again
     say(f"answers in prose that wait for points: {prose}")
-    blocked = [row for row in open_rows if row.about == "blocked"]
-    say(f"parts whose points wait for another part: {len(blocked)}")
+    say(f"parts whose points wait for another part: {blocked}")
+    if requests is not None or asked_again:
+        say(f"regrade requests that wait for a comment: {asked_again}")
     if outdated:
         say(f"rows about earlier work, which do not count: {outdated}")
-    shown = chosen.shown(collection)
-    questions = []
-    for row in open_rows:
-        why = "an answer in prose" if row.about == "prose" else f"blocked by {row.waits_for}"
-        questions.append(f"{shown(row.student)} · {row.exercise} · {row.part}: {why}")
-    say_listed("to decide", questions)
+    if requests is not None:
+        say_listed(f"rows of {requests} without an effect", unused)
+    questions = (f"{shown(row.student)} · {row.exercise} · {row.part}" for row in open_rows)
+    say_listed("to decide", [": ".join(pair) for pair in zip(questions, why, strict=True)])
 
 
 @with_run_options
@@ -175,7 +192,7 @@ def gradebook(
         typer.Option(
             "--as",
             metavar="SYSTEM",
-            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, csv, or a plugin's.",
+            help="canvas, moodle-worksheet, moodle-gradebook, blackboard, d2l, csv, or a plugin's.",
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The filled file.")],
@@ -268,6 +285,17 @@ def feedback(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
     ] = False,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHO",
+            help="Who sees what hidden checks found: all, due or student=KEY; repeatable.",
+        ),
+    ] = None,
+    hidden_attempts: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Attempts up to which hidden verdicts are shown."),
+    ] = None,
 ) -> None:
     """Write one HTML page for each student: points, reasons of changes, comments, the report.
 
@@ -277,15 +305,25 @@ def feedback(
       gradus class feedback 0 feedback.zip --as moodle --in lab1
 
     Moodle reads the zip under "Upload multiple feedback files in a zip".
+
+    --release due shows everything to students whose due date is over, with their extension, grace
+    and late days. With --hidden-attempts, the page of a student with more attempts has the points
+    of public checks alone, until the release.
     """
-    from plugins.classes.feedback import student_pages, write_folder, write_moodle_zip
+    from plugins.classes.feedback import (
+        hidden_results,
+        student_pages,
+        write_folder,
+        write_moodle_zip,
+    )
 
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
     settled_points = settled_run(chosen, number, exercise, is_partial=partial_)
     with settled_points as (collection, opened, settled):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
-        pages = student_pages(opened, settled, collection.name, called)
+        hidden = hidden_results(collection, release or (), hidden_attempts, datetime.now(UTC))
+        pages = student_pages(opened, settled, collection.name, called, hidden)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:
@@ -294,4 +332,8 @@ def feedback(
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")
     say(f"{out}: run {settled.results.run.id}, pages of {count}")
+    if release or hidden_attempts is not None:
+        levels = Counter(hidden[key] for key, why in reasons.items() if not why)
+        for level, pages_with in levels.items():
+            say(f"hidden checks: {counted(pages_with, 'page')} with {level}")
     say_listed("without a page", without)

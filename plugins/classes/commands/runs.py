@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from plugins.classes.runs.grade_job import Engine, RunSettings
     from plugins.classes.runs.grade_run import FinishedRun
     from plugins.classes.runs.store import Store
-    from plugins.classes.runs.stored_runs import EntryResult
+    from plugins.classes.runs.stored_runs import EntryResult, Run
 
 
 def grade(
@@ -68,6 +68,12 @@ def grade(
     regrade: Annotated[
         str, typer.Option(metavar="WHAT", help="all, failed, task=EXERCISE or student=KEY.")
     ] = "",
+    lend: Annotated[
+        bool,
+        typer.Option(
+            "--lend", help="Grade what waits for a wrong part again, with the course's part."
+        ),
+    ] = False,
     backend: BackendName = "numpy",
     device: Device = "cpu",
     sandbox: Sandbox = "auto",
@@ -94,15 +100,20 @@ def grade(
     grader is tried three times; what is left is *not graded*, which is no zero. What a busy
     machine may have disturbed is repeated alone.
 
-    Results stay when the course changes: the next call is a new run. --regrade grades work again
-    that has a result. Exit code 3: something is not graded.
+    Results stay when the course changes: the next call is a new run. It grades work at exercises
+    whose checks, solutions or settings have changed. --regrade grades work again that has a
+    result. Exit code 3: something is not graded.
+
+    --lend grades work that is blocked by another exercise of the same student again, with the
+    course's solution of that exercise. These results are shown apart, and change no points:
+    `gradus class points` lists them for you to decide.
 
     --cluster grades on several machines: see docs/classes.md.
     """
     pin_threads()
     from autograder.public.courses import course_hash
     from autograder.public.grading import GradeOptions, chosen_course
-    from plugins.classes.runs.grade_job import RunSettings, environment_of
+    from plugins.classes.runs.grade_job import RunSettings, environment_of, setting_of
 
     collected = read_collection(collection)
     options = GradeOptions(
@@ -119,6 +130,7 @@ def grade(
     remember_course(collected, chosen.root)
     with open_store(collected, store, is_new=True) as opened:
         from plugins.classes.runs.grade_run import grade as carry_out
+        from plugins.classes.runs.grade_run import grade_with_parts
         from plugins.classes.runs.stored_runs import secret_seed
 
         seed = opened.transaction(secret_seed) if seed is None else seed
@@ -133,9 +145,15 @@ def grade(
                     resolved, settings, opened, engine,
                     names=names or (), again=regrade, verified=verify,
                 )  # fmt: skip
+                with_parts = None
+                if lend:
+                    setting = setting_of(settings)
+                    with_parts = grade_with_parts(resolved, setting, opened, engine, ended.run)
         finally:
             engine.close()
         _show(opened, ended, collection)
+        if lend:
+            _show_with_parts(opened, with_parts, ended.run, collection)
     if ended.not_graded:
         raise typer.Exit(3)
 
@@ -176,6 +194,19 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
             f"{counted(ended.not_graded, 'result')}. `gradus class faults {run.id} --in {folder}` "
             "shows why; the same command tries again"
         )
+
+
+def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Path) -> None:
+    """Print the results with course parts, without students."""
+    from plugins.classes.runs.stored_runs import points_of
+
+    say("with the course's parts, shown apart and part of no points:")
+    if with_parts is None:
+        say("  nothing waits for another exercise")
+        return
+    for line in _by_exercise(store.transaction(points_of, with_parts)):
+        say(f"  {line}")
+    say(f"`gradus class points {run.id} --in {folder}` lists them, and you decide")
 
 
 def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]:

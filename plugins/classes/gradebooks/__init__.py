@@ -14,5 +14,6 @@ GRADEBOOKS = {
     "moodle-worksheet": f"{_SYSTEMS}:fill_moodle_worksheet",
     "moodle-gradebook": f"{_SYSTEMS}:fill_table",
     "blackboard": f"{_SYSTEMS}:fill_blackboard",
+    "d2l": f"{_SYSTEMS}:fill_d2l",
     "csv": f"{_SYSTEMS}:fill_table",
 }

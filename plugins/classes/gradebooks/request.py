@@ -11,12 +11,12 @@ from pathlib import Path
 
 from autograder.public.reports import number
 from framework.errors import UsageError
-from plugins.classes.marks.class_results import State
+from plugins.classes.marks.class_results import UNGRADED, State
 from plugins.classes.marks.final_points import StudentPoints
 from plugins.classes.rosters.roster import Roster
 
 #: States without a number in a gradebook.
-OPEN = (State.NOT_GRADED, State.WAITS_FOR_PERSON, State.LATER)
+OPEN = (*UNGRADED, State.WAITS_FOR_PERSON, State.LATER)
 #: States with a zero in a gradebook, if the instructor asks for zeros.
 MISSING = (State.NO_WORK, State.ALL_LATE)
 

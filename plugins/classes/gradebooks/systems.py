@@ -34,6 +34,12 @@ _BLACKBOARD = re.compile(
 )
 
 
+_D2L = re.compile(
+    r"(?P<title>[^<]+) Points Grade(?: <Numeric MaxPoints:(?P<maximum>\d+(?:[.,]\d+)?)[^>]*>)?"
+)
+_D2L_END = "end-of-line indicator"
+
+
 def fill_canvas(request: FillRequest) -> Filled:
     """Fill one assignment of Canvas's gradebook export.
 
@@ -140,6 +146,30 @@ def fill_blackboard(request: FillRequest) -> Filled:
     reason = "Blackboard makes a text column of 0 points of it. Make the column there first"
     column = _chosen_column(sheet, request, columns, why_not_new=reason)
     return _fill(sheet, request, sheet.rows, column, maxima[column] or None)
+
+
+def fill_d2l(request: FillRequest) -> Filled:
+    """Fill one grade item of D2L Brightspace's export (Grades > Enter Grades > Export to CSV).
+
+    The file that is written has the columns that an import needs, and no names, addresses or other
+    items: identifiers, the item, and the column that ends each line.
+    """
+    sheet = read_sheet(request.export)
+    keys = sheet.columns_named(("orgdefinedid", "username"))
+    end = sheet.columns_named((_D2L_END,))
+    columns: dict[int, tuple[str, ...]] = {}
+    maxima: dict[int, float] = {}
+    for index, name in enumerate(sheet.header):
+        if match := _D2L.fullmatch(name):
+            columns[index] = (name, match["title"])
+            maxima[index] = decimal(match["maximum"] or "")
+    if not (keys and columns and end):
+        wanted = "OrgDefinedId or Username, 'Lab 1 Points Grade', and End-of-Line Indicator"
+        raise _other_file(sheet, wanted, "Grades > Enter Grades > Export, with points grades")
+    reason = "D2L may make a new item of it. Make the item there, and export again"
+    column = _chosen_column(sheet, request, columns, why_not_new=reason)
+    maximum = maxima[column] if maxima[column] > 0 else None
+    return _fill(sheet, request, sheet.rows, column, maximum, written=[*keys, column, *end])
 
 
 def _other_file(sheet: Sheet, wanted: str, source: str) -> BadInputError:

@@ -24,6 +24,7 @@ from autograder.public.reports import (
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student
+from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Run, StoredResult, find_result, points_of
 
@@ -31,14 +32,15 @@ from plugins.classes.runs.stored_runs import Run, StoredResult, find_result, poi
 class State(StrEnum):
     """How far the points of a student at an exercise are known.
 
-    `WAITS_FOR_PERSON`: answers in prose have no points yet. `NOT_GRADED`: a fault of the grader
-    stayed, or grading was interrupted; no zero. `NO_WORK`: no attempt. `ALL_LATE`: attempts, none
-    of which counts. `UNREADABLE`: attempts of which no file can be read; no zero. `LATER`: attempts
-    that were collected after the run; no zero.
+    `WAITS_FOR_PERSON`: answers in prose have no points yet. `QUEUED`: the run has not ended.
+    `NOT_GRADED`: a fault of the grader stayed; no zero. `NO_WORK`: no attempt. `ALL_LATE`:
+    attempts, none of which counts. `UNREADABLE`: attempts of which no file can be read; no zero.
+    `LATER`: attempts that were collected after the run; no zero.
     """
 
     GRADED = "graded"
     WAITS_FOR_PERSON = "waits for a person"
+    QUEUED = "waits to be graded"
     NOT_GRADED = "not graded"
     NO_WORK = "nothing handed in"
     ALL_LATE = "no attempt counts: all are late"
@@ -46,6 +48,8 @@ class State(StrEnum):
     LATER = "handed in after this run: grade again"
 
 
+#: States of work that was handed in, and has no result: no zero.
+UNGRADED = (State.NOT_GRADED, State.QUEUED)
 #: States of a student whom the run has not graded at all.
 WITHOUT_RESULT = (State.NO_WORK, State.ALL_LATE, State.UNREADABLE, State.LATER)
 
@@ -59,6 +63,8 @@ class StudentOutcome:
         key: names the result in the store.
         work: what grading found, without details of its checks; None if it was not graded.
         repeated: whether grading was repeated alone on the machine.
+        fault: of the grader, why there is no result; empty if there is none, or not yet.
+        is_queued: whether the run will still grade it.
     """
 
     student: str
@@ -68,12 +74,14 @@ class StudentOutcome:
     key: ResultKey
     work: ExerciseResult | None
     repeated: bool
+    fault: str = ""
+    is_queued: bool = False
 
     @property
     def state(self) -> State:
         """How far its points are known."""
         if self.work is None:
-            return State.NOT_GRADED
+            return State.QUEUED if self.is_queued else State.NOT_GRADED
         return State.WAITS_FOR_PERSON if self.work.for_a_person else State.GRADED
 
 
@@ -126,17 +134,22 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
         for student in attempt.students
     }
     work: dict[ResultKey, ExerciseResult | None] = {}
+    faults: dict[ResultKey, str] = {}
     outcomes: dict[tuple[str, str], StudentOutcome] = {}
     points = points_of(connection, run)
     for (student, exercise), graded in points.items():
         key, result, attempt = graded.key, graded.result, graded.entry.attempt
         if key not in work:
             work[key] = work_of(result) if result is not None else None
+            faults[key] = fault_of(connection, key) if result is None else ""
         if student in collection.students:
             repeated = result is not None and result.repeated
             standing = standings.get((student, attempt))
+            is_queued = result is None and not faults[key] and run.ended is None
             outcomes[student, exercise] = StudentOutcome(
-                student, exercise, attempt, standing, key, work[key], repeated
+                *(student, exercise, attempt, standing, key, work[key], repeated),
+                faults[key],
+                is_queued,
             )
     with_outcome = {student for student, _ in outcomes}
     absent = {

@@ -15,6 +15,7 @@ from plugins.classes.collecting.attempts import Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks import manual_points
 from plugins.classes.marks.class_results import (
+    UNGRADED,
     WITHOUT_RESULT,
     ClassResults,
     State,
@@ -99,7 +100,7 @@ class StudentPoints:
         states = {state.state for state in self.counted}
         if states and states <= {*WITHOUT_RESULT}:
             return next(state for state in reversed(WITHOUT_RESULT) if state in states)
-        order = (State.NOT_GRADED, State.WAITS_FOR_PERSON)
+        order = (*UNGRADED, State.WAITS_FOR_PERSON)
         return next((state for state in order if state in states), State.GRADED)
 
     @property
@@ -235,7 +236,7 @@ def _replaced(points: ExercisePoints, given: float | None) -> ExercisePoints:
 
 def _late(points: ExercisePoints, rules: Rules) -> ExercisePoints:
     days = points.days_late
-    if not rules.per_day or not days or points.state in (State.NOT_GRADED, *WITHOUT_RESULT):
+    if not rules.per_day or not days or points.state in (*UNGRADED, *WITHOUT_RESULT):
         return points
     share = min(rules.per_day * days, rules.at_most) / 100
     word = "day" if days == 1 else "days"
@@ -254,19 +255,34 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     return replace(points, exercises=tuple(kept)) if dropped else points
 
 
-def asked(results: ClassResults) -> Iterator[ManualEntry]:
-    """Yield a row for each decision of the instructor: answers in prose, and points that wait."""
+def asked(
+    results: ClassResults,
+    entries: ManualEntries,
+    with_parts: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+) -> Iterator[ManualEntry]:
+    """Yield a row for each decision of the instructor.
+
+    These are answers in prose, points that wait, and requests in `entries` about work of the run.
+
+    Args:
+        with_parts: attempt and exercise -> task -> points with the course's parts.
+    """
     for outcome in results.outcomes.values():
         work = digests(outcome)
+        about = entries.about(outcome.student, outcome.exercise)
+        requests = {r.part: r for r in about if r.request and r.work == work.get(r.part)}
+        yield from requests.values()
+        exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), {})
         for task in outcome.work.tasks if outcome.work is not None else ():
             waiting, is_prose = _waiting([task]), _is_prose(task)
-            if waiting or is_prose:
+            if (waiting or is_prose) and task.name not in requests:
                 yield ManualEntry(
                     outcome.student, outcome.exercise, task.name, work[task.name],
                     about="prose" if is_prose else "blocked",
                     earned="" if is_prose else f"{task.earned:g}",
                     possible=f"{task.possible:g}",
                     waits_for=" ".join(waiting),
+                    with_course_part=exchanged.get(task.name, ""),
                 )  # fmt: skip
 
 
@@ -292,9 +308,9 @@ class RunPoints:
 
     @property
     def not_graded(self) -> int:
-        """Number of results that are missing by a fault of the grader."""
+        """Number of results that are missing by a fault of the grader, or not there yet."""
         listed = (exercise for points in self.points.values() for exercise in points.exercises)
-        return sum(exercise.state is State.NOT_GRADED for exercise in listed)
+        return sum(exercise.state in UNGRADED for exercise in listed)
 
     @property
     def unused_rows(self) -> list[str]:

@@ -1,13 +1,14 @@
 """Points and comments of an instructor: ``points.csv`` in the collection.
 
-    student,exercise,part,about,work,earned,possible,waits_for,points,final,comment
-    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,2.5,,The batch is missing.
-    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,4,,
-    s1002,rnn,,own,,8,10,,,9,Agreed in the review.
+    student,exercise,part,about,work,earned,possible,waits_for,with_course_part,request,points,final,comment
+    s1001,lm_questions,bottleneck,prose,w-3f1c09d2a1b4c8e7,,3,,,,2.5,,The batch is missing.
+    s1001,lm_training,train_model,blocked,w-77ab03c2e5f61d24,0,6,rnn,5/6,,4,,
+    s1002,rnn,,own,,8,10,,,,,9,Agreed in the review.
 
 `points` replaces what the part got, or the whole exercise in a row without `part`; the rules apply
 to it. `final` stands in rows without `part`, and nothing changes it. `work` is a digest: an entry
-holds for this work alone, also after a regrade. Without one, it holds for all work.
+holds for this work alone, also after a regrade. Without one, it holds for all work. A comment
+answers the `request` for a regrade. `with_course_part` has the points that the work would get.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ DIGEST_MARK = "w-"
 OWN = ("points", "final", "comment")
 COLUMNS = (
     *("student", "exercise", "part", "about", "work", "earned", "possible", "waits_for"),
+    *("with_course_part", "request"),
     *OWN,
 )
 
@@ -53,6 +55,8 @@ class ManualEntry:
     earned: str = ""
     possible: str = ""
     waits_for: str = ""
+    with_course_part: str = ""
+    request: str = ""
     line: int = 0
 
     @property
@@ -62,8 +66,17 @@ class ManualEntry:
 
     @property
     def is_filled(self) -> bool:
-        """Whether an instructor has written something."""
-        return self.points is not None or self.final is not None or bool(self.comment)
+        """Whether an instructor or a student has written something."""
+        is_given = self.points is not None or self.final is not None
+        return is_given or bool(self.comment or self.request)
+
+    @property
+    def why_open(self) -> str:
+        """Why it waits for an instructor; empty if it does not."""
+        if self.request and not self.comment:
+            return "a regrade request"
+        kinds = {"prose": "an answer in prose", "blocked": f"blocked by {self.waits_for}"}
+        return kinds.get(self.about, "") if self.points is None else ""
 
 
 class ManualEntries:
@@ -144,7 +157,8 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
     rows = []
     for new in current:
         old = former.pop(new.place, new)
-        rows.append(replace(new, points=old.points, final=old.final, comment=old.comment))
+        own = {name: getattr(old, name) for name in (*OWN, "request")}
+        rows.append(replace(new, **own))
     kept = [entry for entry in former.values() if entry.is_filled]
     outdated = [replace(entry, about="earlier work") if entry.work else entry for entry in kept]
     return [*rows, *outdated], sum(bool(entry.work) for entry in kept)
@@ -171,8 +185,8 @@ def _shown(entry: ManualEntry, name: str) -> str:
 def comments(entries: Iterable[ManualEntry]) -> Iterator[str]:
     """Yield the comments for the student, with the part that each is about."""
     for entry in entries:
-        if entry.comment:
-            yield f"{entry.part}: {entry.comment}" if entry.part else entry.comment
+        if comment := " ".join(entry.comment.split()):
+            yield f"{entry.part}: {comment}" if entry.part else comment
 
 
 def by_part(entries: Iterable[ManualEntry], work: Mapping[str, str]) -> dict[str, ManualEntry]:

@@ -1,4 +1,7 @@
-"""A server that shows the pages of a run while it is graded, to those who have its token."""
+"""A server that shows the pages of a run while it is graded, to those who have its token.
+
+It writes one thing: points and comments for answers in prose, into ``points.csv``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import mimetypes
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from urllib.parse import parse_qs
 
 import uvicorn
 from sqlalchemy import Connection, select
@@ -17,13 +21,20 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from framework.errors import BadInputError, UsageError
+from framework.errors import BadInputError, GradusError, UsageError
 from plugins.classes.collecting.collection import Collection
-from plugins.classes.pages.site import POLICY, Live, RunSite, asset, render
+from plugins.classes.pages.answers import MAX_FORM, answers_page, save_answer
+from plugins.classes.pages.site import ANSWERS, POLICY, Live, RunSite, asset, render
 from plugins.classes.pages.view import CodeReader, RunView, read_view
 from plugins.classes.rosters.privacy import Shown
 from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
@@ -71,8 +82,11 @@ class Guard:
         """Return the answer to a request that is not let through; None for one that is."""
         if host_name(request.headers.get("host", "")) not in map(str.lower, self.hosts):
             return PlainTextResponse("unknown host: see `gradus class serve --allow-host`", 403)
-        if request.method not in ("GET", "HEAD"):
+        is_form = request.method == "POST" and request.url.path == f"/{ANSWERS}"
+        if request.method not in ("GET", "HEAD") and not is_form:
             return PlainTextResponse("this server only shows pages", 405)
+        if is_form and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return PlainTextResponse("this form is of another site", 403)
         name = f"gradus-{request.url.port or 80}"
         given = request.query_params.get("token")
         if given is not None and self._is_token(given):
@@ -126,7 +140,7 @@ class Serving:
         run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
         chosen = select(*(grading.c[name] for name in KEY)).where(
-            grading.c.revision == run.revision,
+            grading.c.revision.in_({key.revision for key in keys}),
             grading.c.seed == run.seed,
             grading.c.environment == run.environment,
         )
@@ -153,6 +167,11 @@ class Serving:
         """Return the page or file at `path`; None if there is none."""
         site, count = self.site()
         return site.content(path, replace(count, query=query))
+
+    def answers(self, wanted: Mapping[str, str]) -> str:
+        """Return the page of an answer in prose: see `answers_page`."""
+        site, count = self.site()
+        return answers_page(site, count, wanted)
 
     async def events(self) -> AsyncIterator[str]:
         """Yield server-sent events: the progress of the run, and that pages have changed."""
@@ -194,13 +213,33 @@ def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGI
             return PlainTextResponse("no such page", 404)
         return Response(content, media_type=mimetypes.guess_type(path)[0] or "text/plain")
 
+    async def answers(request: Request) -> Response:
+        if request.method != "POST":
+            return HTMLResponse(await run_in_threadpool(serving.answers, request.query_params))
+        sent = b""
+        async for chunk in request.stream():
+            sent += chunk
+            if len(sent) > MAX_FORM:
+                return PlainTextResponse("the comment is too long", 413)
+        form = parse_qs(sent.decode("utf-8", "replace"))
+        try:
+            target = await run_in_threadpool(save_answer, serving.site()[0], form)
+        except GradusError as error:
+            return PlainTextResponse(f"not saved: {error}", 409)
+        return RedirectResponse(target, 303)
+
     async def events(request: Request) -> Response:
         return StreamingResponse(serving.events(), media_type="text/event-stream")
 
     async def start(request: Request) -> Response:
         return RedirectResponse("/index.html", 303)
 
-    routes = [Route("/", start), Route("/events", events), Route("/{path:path}", page)]
+    routes = [
+        Route("/", start),
+        Route("/events", events),
+        Route(f"/{ANSWERS}", answers, methods=["GET", "POST"]),
+        Route("/{path:path}", page),
+    ]
     return Guard(Starlette(routes=routes), token, (*LOOPBACK, *hosts))
 
 

@@ -94,8 +94,8 @@ def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], fol
         for former in _listed(folder):
             (folder / former).unlink(missing_ok=True)
     private_folder(folder)
-    listed = sorted(paths)
-    write_private(folder / _LISTING, json.dumps(listed, indent=1).encode())
+    listed = list(paths)
+    write_private(folder / _LISTING, json.dumps(sorted(listed), indent=1).encode())
     for path in listed:
         data = content(path)
         if data is not None:
@@ -158,6 +158,8 @@ MENU = {
     "index.html": "Overview", "students.html": "Students", "tasks.html": "Tasks",
     "mistakes.html": "Mistakes", "grading.html": "Grading", "export.html": "Export",
 }  # fmt: skip
+#: The page for points of answers in prose, which a server alone shows.
+ANSWERS = "answers.html"
 
 
 @dataclass(frozen=True)
@@ -192,10 +194,9 @@ class RunSite:
     @cached_property
     def _pages(self) -> dict[str, Callable[[Live | None], str | bytes]]:
         view = self.view
-        export = partial(self._page, "export.html")
+        export = partial(self.page, "export.html")
         menu = (self._overview, self._students, self._tasks, self._mistakes, self._grading, export)
-        # Pages of single exercises, where their tasks do not fit on one page.
-        exercises = () if statistics.is_by_task(view) else view.results.exercises
+        exercises = view.results.exercises
         return {
             **dict(zip(MENU, menu, strict=True)),
             "points.csv": lambda _: points_csv(view),
@@ -208,9 +209,12 @@ class RunSite:
             **{path: partial(self._work, path) for path in view.pages_of_work},
         }
 
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        return statistics.shares(self.view)
+
     def _overview(self, live: Live | None) -> str:
-        by_student = statistics.shares(self.view)
-        shares, outcomes = by_student.values(), self.view.results.outcomes.values()
+        shares, outcomes = self._shares.values(), self.view.results.outcomes.values()
         states = Counter(outcome.state for outcome in outcomes)
         facts = {
             "with_work": len({outcome.student for outcome in outcomes}),
@@ -219,41 +223,42 @@ class RunSite:
             "full": sum(share >= 1 for share in shares),
             "not_graded": states[State.NOT_GRADED],
             "waiting": states[State.WAITS_FOR_PERSON],
+            "queued": states[State.QUEUED],
         }
-        return self._page("index.html", live, facts=facts,
-                          distribution=statistics.distribution(by_student),
+        return self.page("index.html", live, facts=facts,
+                          distribution=statistics.distribution(self._shares),
                           over_time=statistics.by_time(self.view),
                           rates=statistics.task_rates(self.view)[:8],
                           mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
 
     def _students(self, live: Live | None, exercise: str = "") -> str:
-        columns, shares = statistics.columns(self.view, exercise), statistics.shares(self.view)
+        columns = statistics.columns(self.view, exercise)
         wanted = folded(live.query) if live is not None else ""
         rows = [
-            (student, shares.get(student), statistics.cells(self.view, student, columns))
+            (student, self._shares.get(student), statistics.cells(self.view, student, columns))
             for student in self.view.results.students
             if wanted in folded(self.view.shown(student))
         ]
         path = f"exercises/{exercise}.html" if exercise else "students.html"
-        return self._page(path, live, "students.html", columns=columns, rows=rows,
-                          groups=Counter(name for name, _ in columns), exercise=exercise,
-                          single=not statistics.is_by_task(self.view))  # fmt: skip
+        return self.page(path, live, "students.html", columns=columns, rows=rows,
+                          exercise=exercise)  # fmt: skip
 
     def _tasks(self, live: Live | None) -> str:
-        return self._page("tasks.html", live, rates=statistics.task_rates(self.view))
+        return self.page("tasks.html", live, rates=statistics.task_rates(self.view))
 
     def _mistakes(self, live: Live | None) -> str:
         listed = statistics.mistakes(self.view)
-        return self._page("mistakes.html", live, mistakes=listed, code=self.code)
+        return self.page("mistakes.html", live, mistakes=listed, code=self.code)
 
     def _grading(self, live: Live | None) -> str:
         view = self.view
         timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
         missing: dict[str, list[StudentOutcome]] = defaultdict(list)
         for outcome in view.results.outcomes.values():
-            if outcome.work is None:
-                missing[view.faults[outcome.key] or "still to be graded"].append(outcome)
-        return self._page("grading.html", live, missing=missing,
+            if outcome.state is State.NOT_GRADED:
+                missing[outcome.fault or "the run ended before it was graded"].append(outcome)
+        states = [outcome.state for outcome in view.results.outcomes.values()]
+        return self.page("grading.html", live, missing=missing, queued=states.count(State.QUEUED),
                           slowest=[outcome for outcome, _ in timed[:MAX_SLOW]],
                           slow_checks=statistics.slow_checks(view, MAX_SLOW),
                           repeated=[outcome for outcome, _ in view.works.values()
@@ -262,8 +267,8 @@ class RunSite:
     def _student(self, path: str, live: Live | None) -> str:
         student = self.view.pages_of_students[path]
         outcomes = self.view.results.of(student)
-        return self._page(path, live, "student.html", student=student,
-                          share=statistics.shares(self.view).get(student),
+        return self.page(path, live, "student.html", student=student,
+                          share=self._shares.get(student),
                           outcomes=outcomes,
                           attempts=self.view.collection.attempts_of(student),
                           counting={outcome.attempt for outcome in outcomes.values()},
@@ -274,10 +279,13 @@ class RunSite:
         first = outcomes[0]
         report = self.store.transaction(partial(report_of, key=first.key))
         code = self.code.of(first.attempt, first.exercise)
-        return self._page(path, live, "work.html", outcomes=outcomes, first=first,
+        return self.page(path, live, "work.html", outcomes=outcomes, first=first,
                           report=report, code=lines_of(code))  # fmt: skip
 
-    def _page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
-        root = "../" * path.count("/")
-        named = {"path": path, "root": root, "live": live, "menu": MENU}
+    def page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
+        """Return a page as HTML, from the template of its name or another one."""
+        root, menu = "../" * path.count("/"), dict(MENU)
+        if live is not None and self.view.has_prose:
+            menu[ANSWERS] = "Answers"
+        named = {"path": path, "root": root, "live": live, "menu": menu}
         return render(template or path, view=self.view, run=self.view.run, **named, **values)

@@ -92,6 +92,7 @@ class CommonMistake:
     Attributes:
         id: the diagnosis, as in ``no-bias``; empty where none is known.
         sentence: a description of the mistake; without a diagnosis, the check that failed.
+        outcomes: an outcome of each student with this mistake.
         examples: outcomes of different work, with the check that showed it.
     """
 
@@ -99,7 +100,7 @@ class CommonMistake:
     task: str
     id: str
     sentence: str
-    students: tuple[str, ...]
+    outcomes: tuple[StudentOutcome, ...]
     examples: tuple[tuple[StudentOutcome, CheckResult], ...]
 
 
@@ -117,8 +118,9 @@ def mistakes(view: RunView) -> list[CommonMistake]:
     for mistake, students in by_mistake.items():
         by_work = {example[0].key: example for example in reversed(students.values())}
         examples = tuple(reversed(by_work.values()))[:EXAMPLES]
-        listed.append(CommonMistake(*mistake, tuple(students), examples))
-    return sorted(listed, key=lambda m: (not m.id, -len(m.students), m.exercise, m.task))
+        outcomes = tuple(outcome for outcome, _ in students.values())
+        listed.append(CommonMistake(*mistake, outcomes, examples))
+    return sorted(listed, key=lambda m: (not m.id, -len(m.outcomes), m.exercise, m.task))
 
 
 class Bar(NamedTuple):
@@ -185,9 +187,6 @@ def slow_checks(view: RunView, most: int) -> list[tuple[str, str, float, float]]
     return sorted(listed, key=lambda row: -row[2])[:most]
 
 
-#: Columns of one page. With more tasks, the page of all students has a column for each exercise.
-MAX_COLUMNS = 40
-
 #: Levels of a cell: none of the points, three parts, nearly all, all.
 LEVELS = 5
 
@@ -200,21 +199,14 @@ class HeatCell(NamedTuple):
     page: str = ""
 
 
-def is_by_task(view: RunView) -> bool:
-    """Return whether the tasks of all exercises fit on one page."""
-    return sum(map(len, view.results.tasks.values())) <= MAX_COLUMNS
-
-
 def columns(view: RunView, exercise: str = "") -> list[tuple[str, str]]:
-    """Return exercise and task of the columns of a page: of all exercises, or of one.
+    """Return exercise and task of the columns of a page: all exercises, or the tasks of one.
 
     The task is empty in the column of a whole exercise.
     """
-    names = [exercise] if exercise else view.results.exercises
-    if not exercise and not is_by_task(view):
-        return [(name, "") for name in names]
-    tasks = view.results.tasks
-    return [(name, task) for name in names for task in tasks[name] or ("",)]
+    if not exercise:
+        return [(name, "") for name in view.results.exercises]
+    return [(exercise, task) for task in view.results.tasks[exercise] or ("",)]
 
 
 def cells(view: RunView, student: str, chosen: list[tuple[str, str]]) -> list[HeatCell]:
@@ -228,9 +220,9 @@ def _cell(view: RunView, outcome: StudentOutcome | None, task: str) -> HeatCell:
         return HeatCell("none", "–")
     page = view.work_page(outcome.key)
     if outcome.work is None:
-        return HeatCell("open", "?", page)
+        return HeatCell("open", "…" if outcome.state is State.QUEUED else "?", page)
     part = next((part for part in outcome.work.tasks if part.name == task), outcome.work)
-    if part is outcome.work and outcome.state is State.WAITS_FOR_PERSON:
+    if part.for_a_person:
         return HeatCell("open", f"{number(part.earned)}…", page)
     return HeatCell(f"c{level(part.earned, part.possible)}", number(part.earned), page)
 

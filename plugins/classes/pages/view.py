@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course, definitions, lines_of, parse
-from autograder.public.reports import ExerciseResult
+from autograder.public.reports import ExerciseResult, WrittenAnswer
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import Collection
@@ -21,7 +21,6 @@ from plugins.classes.marks.class_results import (
     read_results,
 )
 from plugins.classes.rosters.privacy import Shown, pseudonyms
-from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Disagreement, Run, disagreements
 
@@ -35,18 +34,21 @@ class CodeReader:
     def __init__(self, collection: Collection, course: Course) -> None:
         self._collection = collection
         self._course = course
-        self.of = lru_cache(maxsize=64)(self._read)
+        self._read = lru_cache(maxsize=64)(self._files)
 
-    def _read(self, attempt: str, exercise: str) -> str:
+    def of(self, attempt: str, exercise: str) -> str:
         """Return the code for `exercise`; a sentence in a comment where there is none."""
+        code, other = self._read(attempt)
+        return code.get(exercise, f"# {other or 'no file of this exercise'}\n")
+
+    def _files(self, attempt: str) -> tuple[dict[str, str], str]:
+        """Return exercise -> code of an attempt; if it cannot be read, why."""
         try:
-            folder = self._collection.folder_of(attempt)
-            with load_submission(folder, self._course, [exercise]) as submission:
-                if exercise in submission.files:
-                    return submission.files[exercise].source
-                return f"# {submission.unread.get(exercise, 'no file of this exercise')}\n"
+            with load_submission(self._collection.folder_of(attempt), self._course) as submission:
+                unread = {name: f"# {why}\n" for name, why in submission.unread.items()}
+                return unread | {name: f.source for name, f in submission.files.items()}, ""
         except GradusError as error:
-            return f"# {error}\n"
+            return {}, str(error)
 
     def of_task(self, attempt: str, exercise: str, task: str, most: int = MAX_LINES) -> str:
         """Return the first `most` lines of the definition of `task`, with its decorators.
@@ -71,14 +73,12 @@ class RunView:
     """A run as its pages show it.
 
     Attributes:
-        faults: what was not graded -> the fault of the grader, empty where a job still waits.
         shown: returns how a student is called: key and name, or a pseudonym.
         page_name: returns the name of a student's page, which says nothing about the student.
     """
 
     collection: Collection
     results: ClassResults
-    faults: Mapping[ResultKey, str]
     disagreements: tuple[Disagreement, ...]
     shown: Shown
     page_name: Callable[[str], str]
@@ -124,11 +124,16 @@ class RunView:
             if outcome.work is not None
         }
 
+    @cached_property
+    def has_prose(self) -> bool:
+        """Whether answers in prose were handed in."""
+        works = (work for _, work in self.works.values())
+        return any(check.of(WrittenAnswer) for work in works for check in work.checks)
+
 
 def read_view(connection: Connection, collection: Collection, run: Run, shown: Shown) -> RunView:
     """Return everything that the pages of `run` show."""
     results = read_results(connection, collection, run)
-    keys = {outcome.key: outcome.work for outcome in results.outcomes.values()}
-    faults = {key: fault_of(connection, key) for key, work in keys.items() if work is None}
+    keys = {outcome.key for outcome in results.outcomes.values()}
     different = tuple(disagreements(connection, keys))
-    return RunView(collection, results, faults, different, shown, pseudonyms(collection.folder))
+    return RunView(collection, results, different, shown, pseudonyms(collection.folder))

@@ -7,4 +7,5 @@ grade_job.py    jobs, how one is graded, and the processes of this machine
 jobs.py         the life of a job: leased, graded, committed; progress
 doctor.py       what has to hold before a run
 grade_run.py    starts or continues a run
+course_parts.py  work that waits for a wrong part is graded again with the course's part
 """

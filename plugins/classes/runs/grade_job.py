@@ -37,6 +37,7 @@ from autograder.public.reports import Report, Verdict, render_json
 from autograder.public.submissions import Submission, load_submission
 from framework import __version__
 from framework.importing import in_one_line
+from framework.processes.forking import may_fork
 from plugins.classes.runs.stored_runs import StoredResult
 
 
@@ -253,9 +254,9 @@ def settled(future: Future[JobOutcome], *, alone: bool = True) -> JobOutcome:
 
 def local_engine(grade: Grade, jobs: int) -> Engine:
     """Return an engine of `jobs` processes of this machine."""
-    if sys.platform != "linux":  # forking is unsafe with macOS's libraries
+    if sys.platform != "linux":
         return Engine(partial(ProcessPoolExecutor, jobs), grade, jobs)
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("fork" if may_fork() else "spawn")
     own = {"initializer": _begin, "initargs": (grade, os.getpid())}
     return Engine(partial(ProcessPoolExecutor, jobs, context, **own), work, jobs)
 

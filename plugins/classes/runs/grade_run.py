@@ -5,27 +5,35 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from autograder.public.courses import Course, version_words
+from autograder.public.courses import Course, exercise_revision, version_words
 from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
 from autograder.public.submissions import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
+from plugins.classes.runs.course_parts import (
+    FOLDER,
+    entries_with_parts,
+    parts_assignment,
+    parts_folder,
+)
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, RunProgress, add_jobs
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
-    Queue,
     Run,
     RunEntry,
+    RunKey,
     commit,
     entries_of,
     find_result,
@@ -43,6 +51,7 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
     attempts = {standing.attempt for standings in counting.values() for standing in standings}
     exercises = course.select(names)
     needed = [required.name for required in course.with_required(exercises)]
+    revisions = {e.name: exercise_revision(course, e) for e in exercises}
     handed_in: set[str] = set()
     work: dict[tuple[str, str], str] = {}
     for attempt in attempts:
@@ -51,7 +60,11 @@ def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -
             for exercise in exercises:
                 work[attempt, exercise.name] = digest_of(submission, course, exercise)
     return [
-        RunEntry(student, standing.attempt, exercise.name, work[standing.attempt, exercise.name])
+        RunEntry(
+            *(student, standing.attempt, exercise.name),
+            work[standing.attempt, exercise.name],
+            revisions[exercise.name],
+        )
         for student, standings in counting.items()
         for standing in standings
         for exercise in exercises
@@ -75,7 +88,7 @@ def check_regrade(again: str) -> None:
 
 
 def numbered(
-    connection: Connection, queue: Queue, listed: Sequence[RunEntry], again: str
+    connection: Connection, run_key: RunKey, listed: Sequence[RunEntry], again: str
 ) -> list[RunEntry]:
     """Return the entries with the generations of their work in a new run."""
     works = {(entry.exercise, entry.submission) for entry in listed}
@@ -83,7 +96,7 @@ def numbered(
     new = dict(former)
     for entry in listed if again else ():
         work = entry.exercise, entry.submission
-        result = find_result(connection, queue.key(replace(entry, generation=former[work])))
+        result = find_result(connection, run_key.key(replace(entry, generation=former[work])))
         is_failed = result is not None and result.verdict != Verdict.PASSED
         chosen = {"all", f"task={entry.exercise}", f"student={entry.student}"}
         if again in chosen or (again == "failed" and is_failed):
@@ -159,13 +172,13 @@ def grade(
     setting, folder_of = setting_of(settings), collection.folder_of
     secret = settings.options.secret
     seed = setting.seed if secret is None else secret
-    queue = Queue(collection.id, settings.revision, seed, settings.environment)
+    run_key = RunKey(collection.id, settings.revision, seed, settings.environment)
     listed = entries(collection, setting.course, names)
     if not listed:
         raise BadInputError(
             f"{collection.folder} holds no attempt that counts: collect its exports first"
         )
-    run = store.transaction(_begun_run, queue, setting, listed, again)
+    run = store.transaction(_begun_run, run_key, setting, listed, again)
     if not run.doctor:
         exercises = setting.course.select(dict.fromkeys(entry.exercise for entry in listed))
         if "://" not in store.place and (problems := [*store_problems(Path(store.place))]):
@@ -173,40 +186,70 @@ def grade(
         examined = examine(engine, setting.course, exercises, collection.folder)
         doctor = f"{examined}; {containment(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
+    priority = REGRADE if again else LIVE
+    work, missing, left = _graded(store, engine, run, folder_of, priority)
+    done = {key: attempt for key, attempt in work.items() if key not in left}
+    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
+    store.transaction(stored_runs.end_run, run.id)
+    run = store.transaction(stored_runs.find_run, run.id)
+    counts = len(work), len(work) - missing, len(left), compared, different
+    return FinishedRun(run, *counts)
+
+
+def grade_with_parts(
+    collection: Collection, setting: GradingSetting, store: Store, engine: Engine, run: Run
+) -> Run | None:
+    """Grade the work of a finished run that waits for other exercises, with the course's parts.
+
+    Returns: the run of these results, which is none of the collection; None if nothing waits.
+    """
+    try:
+        listed = store.transaction(entries_with_parts, collection, run, setting.course)
+        if not listed:
+            return None
+        run_key = RunKey(parts_assignment(collection), run.revision, run.seed, run.environment)
+        with_parts = store.transaction(_begun_run, run_key, setting, listed, "")
+        _graded(store, engine, with_parts, partial(parts_folder, collection), LIVE)
+        store.transaction(stored_runs.end_run, with_parts.id)
+        return with_parts
+    finally:  # it holds solutions
+        shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
+
+
+def _graded(
+    store: Store, engine: Engine, run: Run, folder_of: Callable[[str], Path], priority: int
+) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
+    """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
     missing = store.transaction(_without_result, work)
-    priority = REGRADE if again else LIVE
     store.transaction(
-        add_jobs, missing.items(), assignment=queue.assignment, run=run.id, priority=priority
+        add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
     )
+    revisions = frozenset(key.revision for key in work)
+    queue = JobQueue(run.assignment, revisions, run.seed, run.environment)
     progress = RunProgress(len(missing))
     try:
         Coordinator(store, engine, queue, folder_of, progress).run()
     finally:
         progress.show(is_last=True)
-    left = store.transaction(_without_result, work)
-    done = {key: attempt for key, attempt in work.items() if key not in left}
-    compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
-    store.transaction(stored_runs.end_run, run.id)
-    run = store.transaction(stored_runs.find_run, run.id)
-    return FinishedRun(run, len(work), len(work) - len(missing), len(left), compared, different)
+    return work, len(missing), store.transaction(_without_result, work)
 
 
 def _begun_run(
     connection: Connection,
-    queue: Queue,
+    run_key: RunKey,
     setting: GradingSetting,
     listed: Sequence[RunEntry],
     again: str,
 ) -> Run:
     """Return the unfinished run of this work, or a new run."""
     work, sandbox = digest_of_all(listed), setting.sandbox.label
-    former = None if again else stored_runs.unfinished_run(connection, queue, work)
+    former = None if again else stored_runs.unfinished_run(connection, run_key, work)
     if former is not None and former.sandbox == sandbox:
         return former
-    new = numbered(connection, queue, listed, again)
-    stored_runs.note_course(connection, queue.revision, version_words(setting.course))
-    return stored_runs.start_run(connection, queue, sandbox, work, new)
+    new = numbered(connection, run_key, listed, again)
+    stored_runs.note_course(connection, run_key.revision, version_words(setting.course))
+    return stored_runs.start_run(connection, run_key, sandbox, work, new)
 
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:

@@ -31,7 +31,7 @@ from plugins.classes.runs.store import (
     is_key,
     job,
 )
-from plugins.classes.runs.stored_runs import Queue, StoredResult, commit
+from plugins.classes.runs.stored_runs import StoredResult, commit
 
 QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
 
@@ -59,6 +59,28 @@ class Leased:
     tries: int
 
 
+@dataclass(frozen=True)
+class JobQueue:
+    """The jobs that one setting can grade.
+
+    Attributes:
+        revisions: those of the exercises; a job of another course version with an equal one counts.
+    """
+
+    assignment: str
+    revisions: frozenset[str]
+    seed: int
+    environment: str
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition that a job is one of them."""
+        same = (job.c[name] == getattr(self, name) for name in _SETTING)
+        return and_(*same, job.c.revision.in_(self.revisions))
+
+
+_SETTING = ("assignment", "seed", "environment")
+
+
 def owner_name() -> str:
     """Return a name for this process: its machine, number, start, and a random part."""
     me = psutil.Process()
@@ -74,7 +96,7 @@ class Coordinator:
 
     store: Store
     engine: Engine
-    queue: Queue
+    queue: JobQueue
     folder_of: Callable[[str], Path]
     progress: RunProgress
     _owner: str = field(default_factory=owner_name)
@@ -175,7 +197,7 @@ def add_jobs(
     run: int,
     priority: int,
 ) -> None:
-    """Queue each key without a result; a job with a fault of the grader is tried again."""
+    """RunKey each key without a result; a job with a fault of the grader is tried again."""
     new = {"state": QUEUED, "alone": False, "tries": 0, "lost": 0, "fault": "", **_UNLEASED}
     of_run = {"assignment": assignment, "run": run, "priority": priority}
     for key, attempt in work:
@@ -189,7 +211,7 @@ def add_jobs(
             )
 
 
-def lease(connection: Connection, queue: Queue, owner: str, *, is_idle: bool) -> Leased | None:
+def lease(connection: Connection, queue: JobQueue, owner: str, *, is_idle: bool) -> Leased | None:
     """Lease the next job; None if there is none for now.
 
     Args:
@@ -221,13 +243,13 @@ def extend(connection: Connection, jobs: Collection[int], owner: str) -> None:
 
 
 def give_back(connection: Connection, jobs: Collection[int], owner: str) -> None:
-    """Queue jobs again that were not graded, as after an interrupt."""
+    """RunKey jobs again that were not graded, as after an interrupt."""
     mine = job.c.id.in_(jobs), job.c.owner == owner
     _change(connection, *mine, state=QUEUED, **_UNLEASED)
 
 
 def repeat_alone(connection: Connection, leased: Leased) -> None:
-    """Queue a job again, to run alone: its machine was busy, or its worker was lost."""
+    """RunKey a job again, to run alone: its machine was busy, or its worker was lost."""
     _change(connection, job.c.id == leased.id, state=QUEUED, alone=True, **_UNLEASED)
 
 
@@ -253,8 +275,8 @@ def finish(connection: Connection, leased: Leased, result: StoredResult) -> bool
     return is_agreed
 
 
-def reclaim(connection: Connection, queue: Queue) -> int:
-    """Queue the jobs of coordinators on this machine whose process is gone; return how many.
+def reclaim(connection: Connection, queue: JobQueue) -> int:
+    """RunKey the jobs of coordinators on this machine whose process is gone; return how many.
 
     A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
     """
@@ -283,15 +305,16 @@ def _is_gone(owner: str) -> bool:
         return True
 
 
-def count_jobs(connection: Connection, queue: Queue) -> dict[str, int]:
+def count_jobs(connection: Connection, queue: JobQueue) -> dict[str, int]:
     """Return state -> number of jobs."""
     counted = select(job.c.state, func.count()).where(queue.holds()).group_by(job.c.state)
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def fault_of(connection: Connection, key: ResultKey) -> str:
-    """Return the fault that hindered the grading of `key`; empty if there is none."""
-    return connection.execute(select(job.c.fault).where(is_key(job, key))).scalar() or ""
+    """Return the fault for which `key` was given up; empty for a job that is tried again."""
+    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
+    return connection.execute(given_up).scalar() or ""
 
 
 #: Seconds between two states on a terminal, and in a log.

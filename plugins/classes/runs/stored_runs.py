@@ -10,9 +10,9 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from framework.errors import BadInputError
 from plugins.classes.runs.store import (
@@ -24,7 +24,6 @@ from plugins.classes.runs.store import (
     grading,
     insert_once,
     is_key,
-    job,
     meta,
     run,
 )
@@ -100,36 +99,33 @@ def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator
 
 @dataclass(frozen=True)
 class RunEntry:
-    """The work of a student at one exercise, as a run graded it."""
+    """The work of a student at one exercise, as a run graded it; see `ResultKey`."""
 
     student: str
     attempt: str
     exercise: str
     submission: str
+    revision: str
     generation: int = 0
 
 
 @dataclass(frozen=True)
-class Queue:
-    """The jobs that one setting can grade: of one assignment, revision, seed and environment."""
+class RunKey:
+    """What all results of a run share; `revision` is that of the whole course."""
 
     assignment: str
     revision: str
     seed: int
     environment: str
 
-    def holds(self) -> ColumnElement[bool]:
-        """Return the condition that a job is one of them."""
-        return and_(*(job.c[f.name] == getattr(self, f.name) for f in fields(Queue)))
-
     def key(self, entry: RunEntry) -> ResultKey:
         """Return the key of the result of an entry."""
-        setting = self.revision, self.seed, self.environment
+        setting = entry.revision, self.seed, self.environment
         return ResultKey(entry.submission, entry.exercise, *setting, entry.generation)
 
 
 @dataclass(frozen=True)
-class Run(Queue):
+class Run(RunKey):
     """A run.
 
     Attributes:
@@ -169,10 +165,10 @@ def _meta(connection: Connection, name: str) -> str:
 
 
 def start_run(
-    connection: Connection, queue: Queue, sandbox: str, work: str, entries: Sequence[RunEntry]
+    connection: Connection, run_key: RunKey, sandbox: str, work: str, entries: Sequence[RunEntry]
 ) -> Run:
     """Write a new run with its entries."""
-    values = {**asdict(queue), "sandbox": sandbox, "work": work, "doctor": ""}
+    values = {**asdict(run_key), "sandbox": sandbox, "work": work, "doctor": ""}
     written = insert(run).values(**values, started=time.time()).returning(run.c.id)
     number = connection.execute(written).scalar_one()
     if entries:
@@ -197,10 +193,10 @@ def all_runs(connection: Connection, assignment: str | None = None) -> list[Run]
     return [from_row(Run, row) for row in connection.execute(chosen)]
 
 
-def unfinished_run(connection: Connection, queue: Queue, work: str) -> Run | None:
+def unfinished_run(connection: Connection, run_key: RunKey, work: str) -> Run | None:
     """Return the newest run if it has the same setting and work, and is not finished."""
-    wanted = {**asdict(queue), "work": work, "ended": None}
-    for newest in all_runs(connection, queue.assignment)[-1:]:
+    wanted = {**asdict(run_key), "work": work, "ended": None}
+    for newest in all_runs(connection, run_key.assignment)[-1:]:
         if wanted.items() <= asdict(newest).items():
             return newest
     return None
@@ -301,7 +297,7 @@ def _shown(points: EntryResult | None) -> str:
 def _reasons(first: Run, second: Run, old: EntryResult, new: EntryResult) -> Iterator[str]:
     if old.entry.submission != new.entry.submission:
         yield "other work"
-    if first.revision != second.revision:
+    if old.key.revision != new.key.revision:
         yield "other checks, solutions or plugins of the course"
     if first.seed != second.seed:
         yield "other seed"

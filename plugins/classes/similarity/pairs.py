@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -202,18 +203,18 @@ class Comparison:
     skeleton: str = ""
     sources: frozenset[str] = frozenset()
 
-
-def long_enough(comparison: Comparison) -> dict[str, frozenset[tuple[str, ...]]]:
-    """Return id -> sequences beyond the skeleton, of code that is long enough to be compared."""
-    given = grams(tokens(comparison.skeleton)).keys()
-    beyond = {id: frozenset(grams(tokens(code)).keys() - given)
-              for id, code in comparison.code.items()}  # fmt: skip
-    return {id: own for id, own in beyond.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
+    @cached_property
+    def long_enough(self) -> dict[str, frozenset[tuple[str, ...]]]:
+        """Id -> sequences beyond the skeleton, of code that is long enough to be compared."""
+        given = grams(tokens(self.skeleton)).keys()
+        code = self.code.items()
+        beyond = {id: frozenset(grams(tokens(text)).keys() - given) for id, text in code}
+        return {id: own for id, own in beyond.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
 
 
 def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
     """Yield similar pairs; the share is twice the common part divided by the sum of both sizes."""
-    own_grams = long_enough(comparison)
+    own_grams = comparison.long_enough
     ids = sorted(own_grams, key=comparison.sources.__contains__)  # those of the class first
     if len(ids) < 2:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,17 +11,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+import msgspec
+
 from autograder.public.courses import Course, Exercise, available_stub, lines_of
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
+from plugins.classes.rosters.privacy import write_private
 from plugins.classes.similarity.pairs import (
     Comparison,
     Pair,
     common_lines,
-    long_enough,
     own_code,
 )
 
@@ -87,9 +90,9 @@ Compare = Callable[[Comparison], Iterable[Pair]]
 OtherCode = tuple[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
-class SimilarTask:
-    """Similar code in one task.
+@dataclass(frozen=True, kw_only=True)
+class FoundClusters:
+    """What the comparison of one task has found.
 
     Attributes:
         compared: number of attempts whose code is long enough.
@@ -98,7 +101,6 @@ class SimilarTask:
         beyond: the share that the clusters exceed; above 1 where nothing can stand out.
     """
 
-    comparison: Comparison
     compared: int
     short: int
     typical: float
@@ -106,48 +108,114 @@ class SimilarTask:
     clusters: tuple[Cluster, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SimilarTask(FoundClusters):
+    """Similar code in one task; the comparison has at least the code of the clusters."""
+
+    comparison: Comparison
+
+
+class ComparedTasks:
+    """The tasks that are compared, in a file, so that an interrupted command can continue.
+
+    Args:
+        setting: what decides about results beside the code; another one starts afresh.
+    """
+
+    def __init__(self, file: Path, setting: str) -> None:
+        self._file, self._setting = file, setting
+        self._found: dict[str, FoundClusters] = {}
+        with suppress(OSError, msgspec.MsgspecError):  # damaged, or of another version
+            self._found = msgspec.json.decode(file.read_bytes(), type=dict[str, FoundClusters])
+
+    def key(self, *about: object) -> str:
+        """Return the name of a task that says which code was compared."""
+        return hashlib.sha256(repr((self._setting, about)).encode("utf-8", "replace")).hexdigest()
+
+    def get(self, key: str) -> FoundClusters | None:
+        """Return what was found for a task; None if it was not compared."""
+        return self._found.get(key)
+
+    def add(self, key: str, found: FoundClusters) -> None:
+        """Keep what was found for a task."""
+        self._found[key] = found
+        write_private(self._file, msgspec.json.encode(self._found))
+
+    def remove(self) -> None:
+        """Remove the file: the pages are written."""
+        self._file.unlink(missing_ok=True)
+
+
 def find_similar(
-    view: RunView, code: CodeReader, course: Course, sources: Sequence[OtherCode], compare: Compare
+    view: RunView,
+    code: CodeReader,
+    course: Course,
+    sources: Sequence[OtherCode],
+    compare: Compare,
+    compared: ComparedTasks,
+    on_task: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
     Args:
         view: the run; attempts of a group are one work.
         compare: returns the pairs of a comparison: the hook `similar_pairs`.
+        on_task: called with the number of tasks done, and of all tasks.
     """
-    return [
-        _similar(comparison, compare)
-        for name in view.results.exercises
-        for comparison in _comparisons(view, code, course.exercise(name), sources)
-    ]
+    exercises = [course.exercise(name) for name in view.results.exercises]
+    total = sum(len(exercise.task_names) for exercise in exercises)
+    found: list[SimilarTask] = []
+    for exercise in exercises:
+        outside = {name: text[exercise.name] for name, text in sources if exercise.name in text}
+        whole = _code_of(view, code, exercise.name) | outside
+        for task in exercise.task_names:
+            on_task(len(found), total)
+            found.append(_similar(exercise, task, whole, frozenset(outside), compare, compared))
+    return found
 
 
-def _comparisons(
-    view: RunView, code: CodeReader, exercise: Exercise, sources: Iterable[OtherCode]
-) -> Iterator[Comparison]:
+def _code_of(view: RunView, code: CodeReader, exercise: str) -> dict[str, str]:
     outcomes = view.results.outcomes.values()
-    attempts = dict.fromkeys(item.attempt for item in outcomes if item.exercise == exercise.name)
-    whole = {id: code.of(id, exercise.name) for id in attempts}
-    outside = {name: text[exercise.name] for name, text in sources if exercise.name in text}
-    skeleton = available_stub(exercise) or ""
-    tasks = exercise.task_names
-    for task in tasks:
-        codes = {id: own_code(text, task, tasks, _MOST) for id, text in (whole | outside).items()}
-        codes = {id: text for id, text in codes.items() if text}
-        given = own_code(skeleton, task, tasks, _MOST)
-        yield Comparison(exercise.name, task, codes, given, frozenset(outside & codes.keys()))
+    attempts = dict.fromkeys(item.attempt for item in outcomes if item.exercise == exercise)
+    return {id: code.of(id, exercise) for id in attempts}
 
 
-def _similar(comparison: Comparison, compare: Compare) -> SimilarTask:
+def _similar(
+    exercise: Exercise,
+    task: str,
+    whole: Mapping[str, str],
+    outside: frozenset[str],
+    compare: Compare,
+    compared: ComparedTasks,
+) -> SimilarTask:
+    """Return what stands out in one task, from an earlier call if that has compared it."""
+    skeleton, tasks = available_stub(exercise) or "", exercise.task_names
+    key = compared.key(exercise.name, task, sorted(whole.items()), sorted(outside), skeleton)
+    former = compared.get(key)
+    needed = [id for cluster in former.clusters for id in cluster.members] if former else whole
+    code = {id: own_code(whole[id], task, tasks, _MOST) for id in needed}
+    code = {id: text for id, text in code.items() if text}
+    given = own_code(skeleton, task, tasks, _MOST)
+    comparison = Comparison(exercise.name, task, code, given, outside & code.keys())
+    if former is None:
+        former = _found(comparison, compare)
+        compared.add(key, former)
+    return SimilarTask(comparison=comparison, **vars(former))
+
+
+def _found(comparison: Comparison, compare: Compare) -> FoundClusters:
     own = comparison.code.keys() - comparison.sources
-    compared = own & long_enough(comparison).keys()
+    compared = own & comparison.long_enough.keys()
     pairs = list(compare(comparison))
     shares = sorted(nearest(compared, pairs).values())
     beyond = threshold(shares)
-    typical = shares[len(shares) // 2] if shares else 0.0
-    clustered = tuple(clusters(pairs, beyond))
-    short = len(own) - len(compared)
-    return SimilarTask(comparison, len(compared), short, typical, beyond, clustered)
+    return FoundClusters(
+        compared=len(compared),
+        short=len(own) - len(compared),
+        typical=shares[len(shares) // 2] if shares else 0.0,
+        beyond=beyond,
+        clusters=tuple(clusters(pairs, beyond)),
+    )
 
 
 def solution_source(course: Course, names: Iterable[str]) -> OtherCode:

@@ -18,6 +18,7 @@ from framework.commands.options import (
     Submission,
 )
 from framework.commands.output import say
+from framework.commands.writing import load_writing
 
 if TYPE_CHECKING:
     from plugins.lectures.evaluation.agreement import AgreementScore
@@ -40,25 +41,22 @@ def agreement(
     An item is correct if the model gives the correct verb form the higher probability. The accuracy
     is shown by the number of attractors: misleading nouns before the verb (Linzen et al. 2016).
     """
-    from framework.commands.setup import (
-        describe_parts,
-        load_plugins,
-        restored_backend,
-        unfinished_parts,
-    )
-    from framework.training.checkpoints import load_checkpoint
+    from framework.commands.setup import describe_parts, unfinished_parts
     from plugins.lectures.evaluation.agreement import agreement_score
     from plugins.lectures.evaluation.agreement_items import read_agreement_items
 
-    saved = load_checkpoint(checkpoint)
-    plugins = load_plugins(plugin, block)
-    computing = restored_backend(
-        plugins, saved, backend, provider, submission=submission, device=device
+    writing = load_writing(
+        checkpoint,
+        plugin=plugin,
+        block=block,
+        backend=backend,
+        provider=provider,
+        submission=submission,
+        device=device,
     )
-    items = read_agreement_items(data)
+    items, computing = read_agreement_items(data), writing.computing
     with unfinished_parts(computing):
-        model = saved.restore(computing)
-        score = agreement_score(model, items, saved.vocabulary, computing.arrays)
+        score = agreement_score(writing.model(), items, writing.saved.vocabulary, computing.arrays)
     for line in [*describe_parts(computing), *_lines(score)]:
         say(line)
 

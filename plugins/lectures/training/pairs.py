@@ -11,18 +11,23 @@ import numpy as np
 import numpy.typing as npt
 
 from framework.data.batching import pad
+from framework.data.corpora import find_unless_file, same_file
 from framework.data.corpus_entry import SENTENCE_PAIRS
-from framework.data.corpus_registry import Corpora
+from framework.data.corpus_registry import Corpora, load_entry
+from framework.data.formats.pair_file import read_pairs
+from framework.data.formats.text_file import split
 from framework.data.pairs import PairCorpus, SentencePair
 from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 from framework.evaluation.metrics import perplexity
-from framework.interfaces import Array, Arrays, Model
+from framework.interfaces import Array, Arrays, LanguageModel, Model
+from framework.models.conditioned import Conditioned
+from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
-from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from framework.training.tasks.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.
@@ -54,7 +59,8 @@ class PairOptions(FolderOptions, TrainingOptions):
 
     corpus: str = option(
         "translation",
-        "Corpus: a name in `gradus corpora`, with --data if it has files.",
+        "Corpus: a name in `gradus corpora`, with --data if it has files; or a file with a "
+        "sentence, a tab and its translation on each line.",
         settles=False,
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
@@ -83,6 +89,11 @@ class PairTask(TrainingTask):
     options: ClassVar[type[PairOptions]] = PairOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True
+    commands: ClassVar[tuple[str, ...]] = (
+        "gradus translate {path}",
+        'gradus sample {path} --condition "TEXT"',
+        "gradus evaluate {path}",
+    )
 
     def __init__(
         self,
@@ -192,11 +203,61 @@ class PairTask(TrainingTask):
         return [f"exact match {share:.4f}{best}"]
 
     @classmethod
+    def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
+        """Return the language model of the translations of `source`.
+
+        Args:
+            model: has an `encoder` and a `decoder`, a conditional language model whose condition is
+                the encoder's output.
+            source: the ids of a sentence with its end, `(1, S)`.
+            words: the size of the source vocabulary.
+            arrays: the model's own arrays.
+
+        Raises:
+            BadInputError: the encoder cannot read the sentence.
+        """
+        try:
+            return Conditioned(model.decoder, model.encoder.forward(arrays.from_numpy(source)))
+        except ValueError as error:
+            raise BadInputError(f"the model cannot read this sentence: {error}") from error
+
+    @classmethod
+    def writer(cls, saved: Checkpoint, backend: Backend) -> TextWriter:
+        """Return what writes a translation of a source sentence.
+
+        A model with a method ``alignment(source (N, S), target (N, T)) -> (N, T, S)`` has an
+        alignment.
+        """
+        model, arrays = saved.restore_as(cls.model_kind, backend), backend.arrays
+        source = Vocabulary(saved.training["source_words"])
+        model.eval()
+
+        def read(words: Sequence[str]) -> Ids:
+            return np.array([[*source.encode(words), EOS]])
+
+        def model_for(words: Sequence[str]) -> LanguageModel:
+            return cls.conditioned(model, read(words), len(source), arrays)
+
+        def alignment(words: Sequence[str], target: Sequence[int]) -> Array:
+            ids = arrays.from_numpy(read(words)), arrays.from_numpy(np.array([target]))
+            shares: Array = arrays.to_numpy(model.alignment(*ids))[0]
+            return shares
+
+        length = int(saved.training["length"])
+        has_alignment = hasattr(model, "alignment")
+        return TextWriter(model_for, source, length, alignment if has_alignment else None)
+
+    @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
-        """Yield the perplexity on the test part of a corpus, or on what was held out of it."""
+        """Yield the perplexity on the test part of a corpus, or on what was held out of it.
+
+        Another file than that of the training is measured whole.
+        """
         name = asked.corpus or saved.corpus
         trained = saved.training
         found = load_pairs(name, asked.data or trained["data"], asked.corpora)
+        if Path(name).is_file() and not same_file(name, saved.corpus):
+            found = replace(found, test=[*found.train, *found.valid])
         source = Vocabulary(trained["source_words"])
         task = cls(found, source, saved.vocabulary, length=int(trained["length"]))
         model = saved.restore_as(cls.model_kind, asked.backend)
@@ -225,11 +286,24 @@ class ConditionTask(PairTask):
 
     def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
         """Return the words before, and the counts of the source words."""
-        counts = np.zeros((len(pairs.source), len(self.source)), dtype)
-        rows = np.arange(len(pairs.source))[:, None]
-        np.add.at(counts, (rows, pairs.source), 1)
-        counts[:, : len(SPECIAL)] = 0
-        return pairs.before, counts
+        return pairs.before, word_counts(pairs.source, len(self.source), dtype)
+
+    @classmethod
+    def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
+        """Return the language model of the texts about the words of `source`."""
+        counts = word_counts(source, words, _precision(model, arrays))
+        return Conditioned(model, arrays.from_numpy(counts))
+
+
+def word_counts(sentences: Ids, size: int, dtype: npt.DTypeLike) -> Array:
+    """Return how often each of `size` words is in each of `sentences: (N, S)`, `(N, size)`.
+
+    The words of `SPECIAL` are not counted.
+    """
+    counts = np.zeros((len(sentences), size), dtype)
+    np.add.at(counts, (np.arange(len(sentences))[:, None], sentences), 1)
+    counts[:, : len(SPECIAL)] = 0
+    return counts
 
 
 def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
@@ -239,9 +313,15 @@ def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
 
 
 def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:
-    """Return the corpus of sentence pairs `name`, from its `folder` where it needs one."""
-    where = None if folder is None else Path(folder)
-    found: PairCorpus = (corpora or Corpora()).load(name, SENTENCE_PAIRS, folder=where)
+    """Return the corpus of sentence pairs `name`, from its `folder` where it needs one.
+
+    A path is a file of two columns, see `read_pairs`; its last tenth is held out.
+    """
+    known = corpora or Corpora()
+    entry = find_unless_file(known, name, SENTENCE_PAIRS, file="file of sentence pairs")
+    if entry is None:
+        return PairCorpus(name, *split(read_pairs(Path(name))))
+    found: PairCorpus = load_entry(entry, None if folder is None else Path(folder))
     return found
 
 

@@ -125,6 +125,12 @@ class WordVectorTask(TrainingTask):
     measure: ClassVar[str] = "loss"
     lower_is_better: ClassVar[bool] = True
     unit: ClassVar[str] = "words"
+    commands: ClassVar[tuple[str, ...]] = (
+        "gradus neighbors WORD --vectors {path}",
+        "gradus analogy A B C --vectors {path}",
+        "gradus plot-words WORD WORD WORD --vectors {path}",
+        "gradus word-similarity FILE --vectors {path}",
+    )
 
     def __init__(self, text: CountedText, options: Any, backend: Backend) -> None:
         self.text, self._options = text, options
@@ -224,10 +230,6 @@ class WordVectorTask(TrainingTask):
         path = path.with_stem(f"{path.stem}-{label}") if label else path
         vectors_of(checkpoint, path).save(path)
         return [f"Saved {path}, as text."]
-
-    def next_command(self, out: Path) -> str:
-        """Return the command that shows nearest words."""
-        return f"gradus neighbors WORD --vectors {out}"
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:

@@ -46,7 +46,7 @@ class TorchAccelerator(Accelerator):
         if current_device().type != "cuda" or not isinstance(rng, DeviceGenerator):
             return step
         start = Conditions(self.options.graphs, self.options.deterministic)
-        # What ran under a watch is never compiled; then only the recording finds reads.
+        # A watched step is never compiled: with `--compile` only the recording finds reads.
         device = None if self.options.compile else "cuda"
         graphs = CudaGraphs(rng.on_device)
         self._repeated = RepeatedStep(step, model, graphs, start=start, device=device)

@@ -1,7 +1,7 @@
 """Layers that `torch.compile` translates: those that launch many small operations.
 
-A layer says itself whether it gains (its attribute `gains_by_compiling`). Layers that one kernel
-computes lose: for a highway layer the translated form takes twice the time on a CPU.
+The attribute `gains_by_compiling` of a layer says whether it becomes faster. Layers that one kernel
+computes become slower: a compiled highway layer takes twice the time on a CPU.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Compiler = Callable[[Callable[..., Any]], Callable[..., Any]]
 def compile_layers(
     model: Model, device: str, compiler: Compiler = torch.compile
 ) -> tuple[str, ...]:
-    """Compile the layers of `model` that gain by it, parts included.
+    """Compile the layers of `model` that become faster by it, parts included.
 
     Args:
         model: the model that computes.
@@ -51,7 +51,7 @@ def compile_layers(
 
 
 def missing_compiler(device: str) -> str:
-    """Return what is missing for code of `device`, with the remedy; empty: nothing."""
+    """Return what is missing for code of `device`, with the remedy; empty if nothing is."""
     if device == "cuda" and importlib.util.find_spec("triton") is None:
         return "the package triton is missing: install a CUDA build of torch"
     chosen = os.environ.get("CXX")

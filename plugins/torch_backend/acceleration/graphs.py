@@ -1,11 +1,11 @@
 """Steps of equal shapes, recorded once as CUDA graphs and replayed.
 
 A step launches hundreds of small kernels. A graph launches them all at once, on the same memory
-each time: the arrays of a batch, and the state that the model carries, are copied into the memory
-that the recorded step has read. The loss is copied out, because the next replay overwrites it.
+each time. So the arrays of a batch and the state of the model are copied into that memory. The loss
+is copied out, because the next replay overwrites it.
 
-Recorded are forward, loss, backward and clipping. The optimizer is not: it needs a few kernels
-only, and its learning rate and its number of steps are numbers of the host that change.
+A graph contains forward, loss, backward and clipping. The optimizer stays outside: it launches few
+kernels, and its learning rate and its number of steps change on the host.
 
 Source: Gray, "Getting Started with CUDA Graphs" (2019); the notes "CUDA Graphs" of PyTorch.
 """
@@ -26,7 +26,7 @@ from plugins.torch_backend.acceleration.host_use import watching_the_host
 from plugins.torch_backend.acceleration.state_tensors import state_tensors, with_tensors
 from plugins.torch_backend.arrays import to_tensor
 
-#: Steps of one shape that are taken before it is recorded: libraries choose their kernels in them.
+#: Number of steps of one shape before one is recorded: libraries choose kernels in these steps.
 FIRST_STEPS = 3
 #: Maximum number of graphs of a run; each keeps the memory of its step.
 MAX_GRAPHS = 16
@@ -77,7 +77,7 @@ class Recorder(Protocol):
     def record(self, step: Callable[[], None]) -> Callable[[], None]:
         """Return a function that repeats what `step` launches, on the same memory.
 
-        Whether `step` itself computes anything is open: a replay follows.
+        `step` itself may compute nothing during the recording: a replay follows.
         """
 
 
@@ -241,7 +241,7 @@ class RepeatedStep:
 
 
 def _on_device(batch: Batch) -> Batch:
-    """Return `batch` with tensors; it is itself if it was moved ahead."""
+    """Return `batch` with tensors; unchanged if it was moved ahead."""
     if isinstance(batch.targets, Tensor):
         return batch
     inputs = tuple(to_tensor(array) for array in batch.inputs)

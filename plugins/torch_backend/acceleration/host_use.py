@@ -34,7 +34,7 @@ class HostUse(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
         self.found: list[str] = []
 
     def described(self) -> str:
-        """Return what was used, in words; empty: nothing."""
+        """Return what was used, in words; empty if nothing was."""
         return " and ".join(dict.fromkeys(self.found))
 
     def __torch_dispatch__(

@@ -21,8 +21,8 @@ from framework.errors import UsageError
 from framework.interfaces import Model, Parameters
 from plugins.torch_backend.acceleration.state_tensors import with_tensors
 
-#: What torch says, in part, where an operation does not exist in bfloat16. A mixture of precisions
-#: names another one beside it.
+#: Parts of torch's messages where an operation does not exist in bfloat16. A mixture of precisions
+#: names another dtype beside it.
 _MISSING = (
     "could not create a primitive",
     "not implemented for 'BFloat16'",
@@ -35,7 +35,7 @@ _MISSING = (
 
 
 class LowPrecisionModel(Model):
-    """The `model`, whose steps `computing` computes in bfloat16.
+    """A `model` in float32; the equal model `computing` computes its steps in bfloat16.
 
     Args:
         model: has the weights, the gradients and the buffers, all in float32.
@@ -53,7 +53,7 @@ class LowPrecisionModel(Model):
 
     @property
     def state(self) -> Any:
-        """The state after the last step, in float32: a checkpoint has no 16-bit numbers."""
+        """State after the last step, in float32: a checkpoint has no 16-bit numbers."""
         return converted(self.computed.state, Tensor.float)  # type: ignore[attr-defined]
 
     @state.setter
@@ -105,7 +105,7 @@ def _copy(targets: Parameters, sources: Parameters) -> None:
 
 
 class available_in_bfloat16:  # noqa: N801  (a context manager, used like a function)
-    """Raises a `UsageError` in the block for an operation that does not exist in bfloat16.
+    """Raise a `UsageError` in the block for an operation that does not exist in bfloat16.
 
     Args:
         what: the model or the program that the block computes.

@@ -1,7 +1,8 @@
 """Batches that are copied to a GPU while it still computes the step before.
 
-The arrays of a batch are copied into pinned memory, which a GPU reads by itself, and from there on
-a stream of their own. The stream of the computations waits for these copies, the host does not.
+The arrays of a batch are copied into pinned memory, which a GPU can read without the host. A
+separate stream copies them to the GPU. The stream of computations waits for these copies; the host
+does not.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class SideStream:
         return remember_on_host(tensor, plain) if plain.dtype.kind in "biu" else tensor
 
     def finish(self, moving: Moving) -> Batch:
-        """Return the batch; what is computed from now on waits for its copies on the device."""
+        """Return the batch; later computations on the device wait for its copies."""
         current = torch.cuda.current_stream(self._device)
         current.wait_event(moving.copied)
         for tensor in (*moving.batch.inputs, moving.batch.targets):

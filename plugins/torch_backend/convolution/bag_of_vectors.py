@@ -16,15 +16,15 @@ from torch.nn import functional
 from framework.interfaces import Model
 from plugins.torch_backend.arrays import checked_ids, uniforms
 
-#: The id of what fills short texts up.
+#: The id of padding.
 PAD = 0
 
 
 class DeepAveragingNetwork(Model):
     """z_0 = mean of the word vectors, z_i = ReLU(z_{i−1} W_i + b_i), logits = z_{k−1} W_k + b_k.
 
-    Differentiated by hand: the gradient of the embedding is added to the rows that were read,
-    while autograd would make a whole new table first.
+    Differentiated by hand: only the embedding rows that were read get a gradient. Autograd would
+    make a new table of full size first.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class DeepAveragingNetwork(Model):
 
     @torch.no_grad()
     def forward(self, ids: Tensor) -> Tensor:
-        """Logits `(N, C)` of `ids: (N, T)`: average, then k − 1 hidden layers, then scores.
+        """Return logits `(N, C)` of `ids: (N, T)`: average, then k − 1 hidden layers, then scores.
 
         Raises:
             IndexError: an id outside 0 ... V−1.
@@ -71,7 +71,7 @@ class DeepAveragingNetwork(Model):
 
     @torch.no_grad()
     def backward(self, grad_logits: Tensor) -> None:
-        """Back through the layers and the average, down to the vector of every word."""
+        """Add the gradients of the layers and of the vector of every word."""
         grad = grad_logits
         for i in reversed(range(1, self.layers + 1)):
             z = self._z[i - 1]

@@ -22,7 +22,7 @@ _aten = torch.ops.aten
 class BatchNorm1d(Model):
     """y = γ (x − μ) / √(σ² + ε) + β, feature by feature; μ and σ² of the batch in training.
 
-    Computed by the kernels that autograd calls too, without its graph around them.
+    Computed by the kernels of autograd, without a graph.
 
     Attributes:
         running_mean: `(C,)`; with `running_variance` it replaces μ and σ² at test time.

@@ -23,9 +23,9 @@ _aten = torch.ops.aten
 class Conv1d(Model):
     """y_t = b + Σ_k x_{t·stride + k·dilation} W_k, where x has `padding` zeros on both sides.
 
-    Computed by the kernels that autograd calls for images, without its graph: a text is an image
-    of one row. These kernels read the channels last, as texts have them, and W is stored so too.
-    The kernels for one dimension copy both first.
+    Computed by autograd's kernels for images, without a graph: a text is an image of one row.
+    These kernels read channels last, in the order of texts, and W is stored in that order. The
+    kernels for one dimension would copy both first.
 
     Attributes:
         span: the number of words from the first to the last of a window, (width − 1)·dilation + 1.
@@ -79,7 +79,7 @@ class Conv1d(Model):
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """y `(N, T', C)` for the texts `x: (N, T, D)`.
+        """Return y `(N, T', C)` for the texts `x: (N, T, D)`.
 
         Raises:
             ValueError: `x` is not `(N, T, D)`, or too short for one window.
@@ -120,7 +120,7 @@ class PointwiseConv(Affine):
         self.in_channels = in_channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """y `(N, T, C)` for the texts `x: (N, T, D)`; ValueError for another shape."""
+        """Return y `(N, T, C)` for the texts `x: (N, T, D)`; ValueError for another shape."""
         return super().forward(_checked(x, self.in_channels))
 
 
@@ -137,5 +137,5 @@ def _image(text: Tensor) -> Tensor:
 
 
 def _text(image: Tensor) -> Tensor:
-    """Return the way back."""
+    """Return images of one row as texts: the inverse of `_image`."""
     return image[:, :, 0].transpose(1, 2)

@@ -61,7 +61,7 @@ class AverageOverTime(_Pool):
     """The mean of each channel over the words of a text, `(N, C)`."""
 
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return the sum over the words, by their number."""
+        """Return the sum over the words, divided by their number."""
         (x,) = inputs
         if self._padding is None:
             return x.mean(dim=1)
@@ -79,7 +79,7 @@ class LocalMaxPool(_Pool):
         self.size, self.stride = size, stride
 
     def output_length(self, length: int) -> int:
-        """T', the number of windows over T = `length` steps, 1 or more."""
+        """Return T', the number of windows over T = `length` steps, 1 or more."""
         return -(-max(length - self.size, 0) // self.stride) + 1
 
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from plugins.torch_backend.shared.recurrent_layer import checked_inputs
 
 State = tuple[Tensor, Tensor, Tensor]
 
-#: From the gradient of y = tanh(a) or σ(a), and y, that of a.
+#: Compute the gradient of a from y = tanh(a) or σ(a), and the gradient of y.
 _tanh_back = torch.ops.aten.tanh_backward.grad_input
 _sigmoid_back = torch.ops.aten.sigmoid_backward.grad_input
 
@@ -31,7 +31,7 @@ class QRNN(Model):
     With the pooling "f" o = 1 and i = 1 − f, with "fo" i = 1 − f.
 
     Attributes:
-        state: h and c after the last step that `forward` read, each `(N, H)`, and the last inputs
+        state: h and c `(N, H)` after the last step that `forward` read, and the last inputs
             `(N, width − 1, D)`.
         parallel: whether the recurrence is computed as a scan; None: on a GPU.
     """
@@ -109,7 +109,7 @@ class QRNN(Model):
         return grad_x, (grad_h_0, grad_c[0], before)
 
     def _compute_gates(self, inputs: Tensor, T: int) -> None:
-        """z and the gates `(T, N, H)`; without a word f = 1 and i = 0."""
+        """Return z and the gates `(T, N, H)`; without a word f = 1 and i = 0."""
         self._rows = torch.cat([inputs[k : k + T] for k in range(self.width)], dim=2).flatten(0, 1)
         H, N = self.hidden_size, inputs.shape[1]
         W, b = self.parameters["W"].flatten(0, 1), self.parameters["b"]

@@ -1,6 +1,6 @@
 """Gated recurrent units: torch's kernel where r acts after the matrix, else step by step.
 
-Torch calls z what is 1 − u here: as σ(−a) = 1 − σ(a), its weights are those of u, negated.
+Torch's gate z is 1 − u here. Since σ(−a) = 1 − σ(a), its weights are the negated weights of u.
 
 Source: CS224n lecture 7, section 4.1; Cho et al., "Learning Phrase Representations using RNN
 Encoder-Decoder for Statistical Machine Translation" (2014).
@@ -23,7 +23,7 @@ from plugins.torch_backend.shared.recurrent_layer import RecurrentLayer
 
 __all__ = ["GRU", "GRUStep", "ResetAfterStep"]
 
-#: Parameters that the kernel wants transposed and with other blocks.
+#: Parameters that the kernel needs transposed and with other blocks.
 _OF_KERNEL = ("W_x", "W_h", "b")
 
 
@@ -57,7 +57,7 @@ class GRU(RecurrentLayer):
             store_in_order(self, name, (1, 0))
 
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
-        """Return the states; the kernel has a second bias, of which r and z use none."""
+        """Return the states; the kernel has a second bias, which is 0 for r and z."""
         if not self._uses_kernel:
             return self._own_steps(parameters, *inputs)
         x, h_0 = inputs

@@ -91,7 +91,7 @@ class LSTM(RecurrentLayer):
             self._current_kernel().add([*found.values()])
 
     def _current_kernel(self) -> KernelWeights:
-        """Return the kernel's weights for the parameters and gradients of now."""
+        """Return the kernel's weights for the current parameters and gradients."""
         own = self._own_tensors()
         if not self._kernel.is_of(*own):
             self._kernel = KernelWeights(*own)

@@ -38,7 +38,7 @@ class KneserNey(NgramLM):
         self.discounts = torch.stack(found)
 
     def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
-        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        """Return P(w | h) from n-grams: see `NgramLM.estimate`."""
         left = values_at(self._left[n], self._follow(n, h, words))
         taken, total = values_at(self._taken[n - 1], h), values_at(self._all[n - 1], h)
         return torch.where(total > 0, ratio(left + taken * shorter, total), shorter)
@@ -51,7 +51,7 @@ class KneserNey(NgramLM):
 
 
 def kneser_ney_discounts(counts: Any) -> Tensor:
-    """D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 if they are undefined."""
+    """Return D(1), D(2) and D(3 and more) for `counts: (K,)`; 0.5, 1, 1.5 if they are undefined."""
     n = torch.bincount(to_tensor(counts).clamp(max=5), minlength=6).double()
     i = torch.arange(1, 4, device=n.device)
     D = i - (i + 1) * n[1] / (n[1] + 2 * n[2]) * n[2:5] / n[1:4]

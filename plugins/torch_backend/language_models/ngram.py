@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.arrays import check_ids
 from framework.interfaces import Model
 from framework.models.count_models import check_fitted, check_length, check_sizes
 from plugins.torch_backend.arrays import current_device, to_tensor
@@ -73,7 +74,7 @@ class NgramLM(Model):
         return values_at(self.counts[ngrams.shape[-1]], self._number(ngrams))
 
     def probability(self, history: Any, words: Any) -> Tensor:
-        """P(w | h) of each of `words: (...)` after its `history: (..., k)`; the two broadcast.
+        """Return P(w | h) of each of `words: (...)` after its `history: (..., k)`; they broadcast.
 
         Raises:
             IndexError: an id outside 0 ... V−1 (V in the history, where there is no word).
@@ -91,7 +92,7 @@ class NgramLM(Model):
         return p
 
     def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
-        """P(w | h) from n-grams.
+        """Return P(w | h) from n-grams.
 
         Args:
             n: the length of h w.
@@ -102,13 +103,13 @@ class NgramLM(Model):
         return ratio(*self._seen(n, h, words))
 
     def log_probabilities(self, tokens: Any) -> Tensor:
-        """log P of every token but the first, given those before it: `(T,)` for `(T + 1,)` ids."""
+        """Return log P of each token but the first, given those before it: `(T,)`."""
         tokens = _checked_ids(tokens, self.vocabulary_size)
         history = self._read(tokens[None], self.initial_state(1))[0]
         return self.probability(history[:-1], tokens[1:]).log()
 
     def forward(self, tokens: Any, state: Any = None) -> Tensor:
-        """log P of every word after every one of `tokens: (N, T)`: `(N, T, V)`."""
+        """Return log P of every word after every one of `tokens: (N, T)`: `(N, T, V)`."""
         tokens = _checked_ids(tokens, self.vocabulary_size)
         before = self.initial_state(len(tokens)) if state is None else to_tensor(state)
         history = self._read(tokens, before)
@@ -121,7 +122,7 @@ class NgramLM(Model):
         return torch.full((batch_size, self.order - 1), self.nothing, device=current_device())
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Tensor, Tensor]:
-        """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
+        """Read one token of each text `(N,)`; return log P of the next `(N, V)`, and the state."""
         return self.forward(to_tensor(tokens)[:, None], state)[:, 0], self.state
 
     def _read(self, tokens: Tensor, state: Tensor) -> Tensor:
@@ -136,7 +137,7 @@ class NgramLM(Model):
         return torch.stack(columns, dim=-1) if k else text.new_zeros(*tokens.shape, 0)
 
     def _seen(self, n: int, h: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
-        """c(h w) and c(h ·)."""
+        """Return c(h w) and c(h ·)."""
         c = values_at(self.counts[n], self._follow(n, h, words))
         return c, values_at(self.totals[n - 1], h)
 
@@ -154,7 +155,7 @@ class NgramLM(Model):
         return torch.where(place < after, place, -1)
 
     def _sum(self, n: int, values: Tensor) -> Tensor:
-        """Σ_w of `values`, one for each n-gram h w: by the number of the history, `(K_{n−1},)`."""
+        """Return Σ_w of the values of n-grams h w, by the number of the history: `(K_{n−1},)`."""
         sums = values.new_zeros(len(self.keys[n - 1]), dtype=torch.float64)
         return sums.index_add_(0, self.keys[n] // self.vocabulary_size, values.double())
 
@@ -171,7 +172,7 @@ class AddDelta(NgramLM):
         self.delta = delta
 
     def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
-        """P(w | h) from n-grams: see `NgramLM.estimate`."""
+        """Return P(w | h) from n-grams: see `NgramLM.estimate`."""
         c, total = self._seen(n, h, words)
         return (c.double() + self.delta) / (total + self.delta * self.vocabulary_size)
 
@@ -199,7 +200,7 @@ class Backoff(NgramLM):
         self.types = [self._sum(n, self.counts[n] > 0) for n in range(1, self.order + 1)]
 
     def estimate(self, n: int, h: Tensor, words: Tensor, shorter: Tensor) -> Tensor:
-        """S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
+        """Return S(w | h) or P(w | h) from n-grams: see `NgramLM.estimate`."""
         c, total = self._seen(n, h, words)
         if self.method == "stupid":
             unseen = self.alpha * shorter if n > 1 else torch.zeros_like(shorter)
@@ -211,9 +212,7 @@ class Backoff(NgramLM):
 def _checked_ids(value: Any, size: int) -> Tensor:
     """Return `value` as ids; they are checked on a GPU too, because no kernel does it."""
     ids = to_tensor(value)
-    if ids.numel() and (int(ids.min()) < 0 or int(ids.max()) >= size):
-        found = f"{int(ids.min())} ... {int(ids.max())}"
-        raise IndexError(f"token ids must lie in 0 ... {size - 1}, but these lie in {found}")
+    check_ids(ids, size)
     return ids.long()
 
 
@@ -225,5 +224,5 @@ def values_at(values: Tensor, numbers: Tensor) -> Tensor:
 
 
 def ratio(a: Tensor, b: Tensor) -> Tensor:
-    """a / b, and 0 where b is 0."""
+    """Return a / b, and 0 where b is 0."""
     return torch.where(b > 0, a.double() / b, 0.0)

@@ -1,4 +1,4 @@
-"""The simple recurrent layer: a lean loop on a CPU, the kernel behind `torch.nn.RNN` on a GPU.
+"""The simple recurrent layer: a short loop on a CPU, the kernel behind `torch.nn.RNN` on a GPU.
 
 Source: CS224n lecture 6, sections 2.1 to 2.10; Elman, "Finding Structure in Time" (1990).
 """
@@ -86,7 +86,7 @@ class RNN(RecurrentLayer):
         return h
 
     def astype(self, dtype: Any) -> Self:
-        """Convert all parameters and gradients to `dtype`; returns the model."""
+        """Convert all parameters and gradients to `dtype`; return the model."""
         super().astype(dtype)
         self._move_into_kernel_layout()
         return self

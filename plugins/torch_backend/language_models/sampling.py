@@ -34,8 +34,8 @@ def _rows_of(state: Any, rows: Tensor) -> Any:
 def truncate(scores: Tensor, top_k: int | None = None, top_p: float | None = None) -> Tensor:
     """Return log probabilities `(N, V)` of the likeliest words; all others get −∞.
 
-    The `scores: (N, V)` are log probabilities but for a constant per row. `top_k` is applied before
-    `top_p`; of equally likely words those with smaller ids stay.
+    The `scores: (N, V)` are log probabilities up to a constant for each row. `top_k` is applied
+    before `top_p`; of equally likely words those with smaller ids stay.
 
     Raises:
         ValueError: `top_k` is below 1, or `top_p` outside of (0, 1].

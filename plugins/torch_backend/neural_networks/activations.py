@@ -1,7 +1,7 @@
 """The activation functions of notes III, section 2.4, with torch's kernels.
 
-The derivatives are those kernels that autograd calls too, without its graph around them, and at
-the kinks they are those of the reference: ReLU'(0) = 0, LeakyReLU'(0) = slope, hardtanh'(±1) = 1.
+Derivatives are computed by the kernels of autograd, without a graph. At the kinks they have the
+values of the reference: ReLU'(0) = 0, LeakyReLU'(0) = slope, hardtanh'(±1) = 1.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class _Activation(Model, ABC):
     _f: Callable[[Tensor], Tensor]
 
     def forward(self, z: Tensor) -> Tensor:
-        """f(z) `(...)` for `z: (...)`."""
+        """Return f(z) `(...)` for `z: (...)`."""
         self._z = to_tensor(z).detach()
         self._y = self._f(self._z)
         return self._y
 
     def backward(self, grad_output: Tensor) -> Tensor:
-        """grad_output ∘ f'(z) `(...)`."""
+        """Return grad_output ∘ f'(z) `(...)`."""
         return torch.as_tensor(self._back(grad_output.detach()))
 
     @abstractmethod
     def _back(self, grad: Tensor) -> Any:
-        """grad ∘ f'(z), at the z and y of the last `forward`."""
+        """Return grad ∘ f'(z), at the z and y of the last `forward`."""
 
 
 class Sigmoid(_Activation):

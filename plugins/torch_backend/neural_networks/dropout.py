@@ -1,4 +1,4 @@
-"""Dropout on torch tensors: in training what is kept is drawn on their device.
+"""Dropout on torch tensors: the masks are drawn on their device.
 
 Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
 Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
@@ -31,7 +31,7 @@ class Dropout(Model):
         self.keep_probability, self.inverted, self.rng = keep_probability, inverted, rng
 
     def forward(self, x: Tensor) -> Tensor:
-        """x ∘ m `(...)` for `x: (...)`."""
+        """Return x ∘ m `(...)` for `x: (...)`."""
         x = to_tensor(x).detach()
         p = self.keep_probability
         if self.training:
@@ -44,7 +44,7 @@ class Dropout(Model):
         return x * self._factors
 
     def backward(self, grad_output: Tensor) -> Tensor:
-        """grad_output ∘ m `(...)`."""
+        """Return grad_output ∘ m `(...)`."""
         return grad_output * self._factors
 
     def _mask_shape(self, x: Tensor) -> Sequence[int]:

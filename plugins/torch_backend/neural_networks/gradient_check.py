@@ -23,7 +23,7 @@ def _evaluate(f: Function, x: Tensor, seed: int | None) -> float:
 
 
 def _shifted(f: Function, x: Tensor, steps: tuple[float, ...], seed: int | None) -> Tensor:
-    """f where each entry of `x` alone is moved by each of `steps`, `(len(steps), ...)`."""
+    """Return f with each entry of `x` alone moved by each of `steps`, `(len(steps), ...)`."""
     if x.dtype != torch.float64:
         raise ValueError(f"x must be float64, not {x.dtype}")
     values = [[_evaluate(f, point, seed) for point in _points(x, step)] for step in steps]
@@ -44,7 +44,7 @@ def _points(x: Tensor, step: float) -> Iterator[Tensor]:
 def numerical_gradient(
     f: Function, x: Tensor, epsilon: float = 1e-5, *, seed: int | None = None
 ) -> Tensor:
-    """(f(x + ε e_i) − f(x − ε e_i)) / 2ε for every entry i of `x: (...)`, float64.
+    """Return (f(x + ε e_i) − f(x − ε e_i)) / 2ε for every entry i of `x: (...)`, float64.
 
     Raises:
         ValueError: `x` is not of float64, ε is not positive, or f is not finite.
@@ -56,7 +56,7 @@ def numerical_gradient(
 
 
 def relative_error(a: Tensor, n: Tensor, floor: float = 1e-6) -> float:
-    """max_i |a_i − n_i| / max(|a_i|, |n_i|, floor); infinity where an entry is not finite.
+    """Return max_i |a_i − n_i| / max(|a_i|, |n_i|, floor); infinity where an entry is not finite.
 
     Raises:
         ValueError: the shapes differ, or `floor` is not positive.

@@ -14,7 +14,7 @@ _NOTHING = torch.iinfo(torch.int64).min
 
 
 class MaxMarginLoss:
-    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows shall score Δ above corrupt ones.
+    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows must score Δ above corrupt ones.
 
     Source: notes part III, section 1.4.
     """
@@ -41,7 +41,7 @@ class MaxMarginLoss:
 
     @torch.no_grad()
     def backward(self) -> tuple[Tensor, Tensor]:
-        """∂J/∂s and ∂J/∂s_c `(...)`; zeros for pairs with zero loss, also at the kink."""
+        """Return ∂J/∂s and ∂J/∂s_c `(...)`; zeros for pairs with zero loss, also at the kink."""
         check_forward(self, "_violated")
         grad_corrupt = self._violated / self._violated.numel()
         return -grad_corrupt, grad_corrupt
@@ -57,7 +57,7 @@ class SoftmaxCrossEntropy:
 
     @torch.no_grad()
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """J of the scores z `(..., C)` and the classes y `(...)`.
+        """Return J of the scores z `(..., C)` and the classes y `(...)`.
 
         Raises:
             ValueError: the shapes do not fit, or there is no target at all.
@@ -77,7 +77,7 @@ class SoftmaxCrossEntropy:
 
     @torch.no_grad()
     def backward(self) -> Tensor:
-        """∂J/∂z, in the shape and dtype of the logits."""
+        """Return ∂J/∂z, in the shape and dtype of the logits."""
         check_forward(self, "_log_p")
         # ∂J/∂log p, then through the log-softmax: two operations, and no graph.
         grad = torch.zeros_like(self._log_p).scatter_(1, self._y[:, None], -1 / len(self._y))

@@ -17,13 +17,13 @@ from plugins.torch_backend.shared.products import add_product, product
 
 @torch.no_grad()
 def sigmoid(z: Tensor) -> Tensor:
-    """σ(z) = 1 / (1 + exp(−z)) `(...)` for `z: (...)`."""
+    """Return σ(z) = 1 / (1 + exp(−z)) `(...)` for `z: (...)`."""
     return torch.sigmoid(to_tensor(z))
 
 
 @torch.no_grad()
 def neuron(x: Tensor, w: Tensor, b: float) -> Tensor:
-    """a = σ(wᵀx + b) `(...)` for the inputs `x: (..., n)` and the weights `w: (n,)`.
+    """Return a = σ(wᵀx + b) `(...)` for the inputs `x: (..., n)` and the weights `w: (n,)`.
 
     Raises:
         ValueError: `x` has not one number for each weight.
@@ -39,7 +39,7 @@ def neuron(x: Tensor, w: Tensor, b: float) -> Tensor:
 class Affine(Model):
     """z = x W + b.
 
-    Differentiated by hand, so that the gradients are added where they belong in one product each.
+    Differentiated by hand: one product adds each gradient in place.
     """
 
     def __init__(self, input_size: int, output_size: int, *, rng: np.random.Generator) -> None:
@@ -51,7 +51,7 @@ class Affine(Model):
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """z `(..., H)` for `x: (..., D)`.
+        """Return z `(..., H)` for `x: (..., D)`.
 
         Raises:
             ValueError: the last axis of `x` is not D.

@@ -128,7 +128,7 @@ class Adam(TorchOptimizer):
             laid_out(g, m),
             m,
             v,
-            [],  # no greatest averages
+            [],  # no maxima of averages (AMSGrad)
             self._counted(parameters),
             lr=self.learning_rate,
             beta1=self.beta1,

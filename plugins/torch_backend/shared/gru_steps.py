@@ -1,7 +1,7 @@
 """The steps of the gated recurrent unit, as one differentiable operation.
 
-Torch's own kernel for a CPU makes a node of the graph for every operation of every step, and there
-is no kernel for an r before the matrix. The factors of the gradients do not depend on later steps:
+On a CPU torch's own kernel makes a node of the graph for every operation of every step. No kernel
+has r before the matrix. The factors of the gradients do not depend on later steps:
 they are computed for all steps at once. All steps share the products for the gradients of weights.
 
 The blocks of all weights are u, r, h̃. Inside, time comes first, so that a step is one block of

@@ -1,4 +1,4 @@
-"""The weights of a recurrent layer as a kernel of torch wants them, copied all at once."""
+"""The weights of a recurrent layer in the layout of a kernel of torch, copied all at once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from torch import Tensor
 class KernelWeights:
     """Copies of W_x, W_h and b whose rows are the columns here, with the last two blocks exchanged.
 
-    All lie in one block of memory, as cuDNN wants them, followed by a second bias of zeros.
+    All lie in one block of memory, which cuDNN requires, followed by a second bias of zeros.
 
     Args:
         parameters: W_x `(D, 4H)`, W_h `(H, 4H)` and b `(4H,)`: the blocks i, f, o, g.
-        gradients: theirs.
+        gradients: of the parameters, by name.
 
     Attributes:
         second_bias: zeros `(4H,)`.

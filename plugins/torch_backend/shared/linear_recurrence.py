@@ -1,10 +1,10 @@
 """c_t = f_t ∘ c_{t−1} + e_t for all t: one after the other, or all at once as a parallel scan.
 
-Steps compose: two in a row, (f, e) and then (f', e'), are the step (f' ∘ f, f' ∘ e + e'). Composing
-is associative, so that all T prefixes are found in ⌈log₂ T⌉ rounds, each of which handles all times
-at once: T log T work instead of T, but a GPU waits for log T launches instead of T. Nothing is
-divided. Products of gates in [0, 1] may underflow, which is harmless; the form with cumulative
-products, Π f Σ (e / Π f), would then divide by zero.
+Steps compose: (f, e) and then (f', e') are together the step (f' ∘ f, f' ∘ e + e'). Composition is
+associative, so ⌈log₂ T⌉ rounds compute all T prefixes, and each round handles all times at once.
+That is T log T work instead of T, but a GPU waits for log T launches instead of T. Nothing is
+divided: products of gates in [0, 1] may underflow. The form with cumulative products,
+Π f Σ (e / Π f), would then divide by zero.
 
 Source: Hillis and Steele, "Data Parallel Algorithms" (1986); Blelloch, "Prefix Sums and Their
 Applications" (1990), section 1.4; Martin and Cundy, "Parallelizing Linear Recurrent Neural Nets
@@ -37,7 +37,7 @@ def linear_recurrence_back(f: Tensor, grad: Tensor, *, parallel: bool | None = N
 
     Args:
         f: f_1 ... f_T, `(T, N, H)`.
-        grad: ∂c_0 ... ∂c_T from above, `(T + 1, N, H)`; with what comes from later afterwards.
+        grad: ∂c_0 ... ∂c_T from above, `(T + 1, N, H)`; those from later steps are added.
         parallel: as in `linear_recurrence`.
     """
     if f.is_cuda if parallel is None else parallel:
@@ -51,10 +51,10 @@ def linear_recurrence_back(f: Tensor, grad: Tensor, *, parallel: bool | None = N
 
 
 def _scan(f: Tensor, c: Tensor) -> None:
-    """After a round with `reach` r every c has taken in the 2r − 1 before it.
+    """Compute the recurrence in rounds; after a round, c_t contains the last 2 · `reach` terms.
 
-    Until it has taken in all, c_t is short of c_{t−reach}, as that is now, times the product of the
-    `reach` gates between; `gates[t − 1]` is this product, and meaningless where t < reach.
+    Each round adds to c_t the current c_{t−reach}, times the product of the `reach` gates between.
+    `gates[t − 1]` is this product; it is not used where t < reach.
     """
     gates, reach = f.clone(), 1
     while reach < len(c):

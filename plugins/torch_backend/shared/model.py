@@ -1,11 +1,11 @@
 """What the models on torch tensors share beyond `framework.interfaces.Model`.
 
-A module is named after the exercise whose tasks it offers. What their arguments, parameters and
-errors are is said once, by the exercise; docstrings here give shapes and what torch does otherwise.
+A module is named after the exercise whose tasks it offers. The exercise documents
+arguments, parameters and errors. Docstrings here give shapes, and say where torch differs.
 
-Models are built where `plugins.torch_backend.arrays.TorchArrays` are in force, as a backend does
-it: by hand that is ``with arrays_in_force(TorchArrays()):``. The tensors in `parameters` and
-`gradients` are without a graph: an optimizer, a grader or a checkpoint may write into them.
+Models are built while `plugins.torch_backend.arrays.TorchArrays` are in force. A backend does so;
+by hand, write ``with arrays_in_force(TorchArrays()):``. The tensors in `parameters` and `gradients`
+have no graph: an optimizer, a grader or a checkpoint may write into them.
 """
 
 from __future__ import annotations

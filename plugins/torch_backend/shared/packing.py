@@ -1,10 +1,8 @@
-"""Batches of padded texts without their padding, as the packed kernels of recurrent layers read
-them.
+"""Batches of padded texts without their padding, for the packed kernels of recurrent layers.
 
-A packed kernel reads the first words of all texts, then the second words of all texts that have
-one, and so on. The words of a text stand side by side: the padding may be on either side of them.
-The lengths are needed on the host; ids that came from there keep them, so that nothing is read from
-a device.
+A packed kernel reads the first words of all texts, then all second words, and so on. The words of a
+text stand side by side; padding may stand on either side of them. The host needs the lengths. Ids
+that came from the host keep their values, so that nothing is read from a device.
 """
 
 from __future__ import annotations
@@ -34,10 +32,10 @@ class Packing:
     Attributes:
         batch_sizes: the number of texts that have a first, second, ... word, on the host.
         order: these n texts, the longest first.
-        places: of the words among all N·T places, `(M,)`.
-        states: for each place of `(N, T)` the first state, 0 ... N−1, or that of the last word up
-            to there, N ... N+M−1, `(N·T,)`.
-        ends: the first state or the last one of each text, 0 ... N+n−1, `(N,)`.
+        places: the place of each word among all N·T places, `(M,)`.
+        states: for each place of `(N, T)` the number of a state, `(N·T,)`: the first one,
+            0 ... N−1, or that of the last word so far, N ... N+M−1.
+        ends: the number of the first or the last state of each text, 0 ... N+n−1, `(N,)`.
     """
 
     batch_sizes: Tensor

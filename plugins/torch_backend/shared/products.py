@@ -1,9 +1,9 @@
 """Matrix products on a CPU by the faster of two libraries, and a function of each entry.
 
-Torch computes `a @ b` with MKL, which uses half of what the processors of other makers can do, but
-brings oneDNN along, whose kernels for single precision are as good on all of them, and take a
-function of the entries along. The operation is the one that `torch.compile` puts in place of
-`torch.nn.Linear`; where it is missing, or for other types and devices, the ordinary ones serve.
+Torch computes `a @ b` with MKL, which uses half of what processors of other makers than Intel can
+do. Torch also contains oneDNN, whose kernels for single precision are fast on all of them. These
+kernels can apply a function to each entry. `torch.compile` replaces `torch.nn.Linear` by this
+operation. Where it is missing, and for other types and devices, ordinary operations are used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def product(a: Tensor, b: Tensor, bias: Tensor | None = None, function: str = "none") -> Tensor:
-    """function(a b + bias), without a graph: it is no operation that autograd knows.
+    """function(a b + bias), without a graph: autograd does not know this operation.
 
     Args:
         a: `(M, K)`.
@@ -38,7 +38,7 @@ def product(a: Tensor, b: Tensor, bias: Tensor | None = None, function: str = "n
     """
     if _ONEDNN and _suits_onednn(a, b):
         if not (b.is_contiguous() or b.T.is_contiguous()):
-            b = b.contiguous()  # some columns of a matrix take oneDNN a thousand times as long
+            b = b.contiguous()  # oneDNN is a thousand times slower for a slice of columns
         return torch.as_tensor(_ONEDNN(a, b.T, bias, function, [], ""))
     return _FUNCTIONS[function](a @ b if bias is None else torch.addmm(bias, a, b))
 

@@ -17,7 +17,7 @@ class RecurrentLayer(DifferentiatedModel):
     It returns all states h, and the tensors of the last state if that is not the last h.
 
     Under a mask the kernel reads packed words, see `packing`. Only a mask with a gap between the
-    words of a text goes step by step.
+    words of a text needs single steps.
 
     Attributes:
         input_size: D.

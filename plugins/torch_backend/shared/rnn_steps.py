@@ -1,8 +1,8 @@
 """The steps of the simple recurrent layer on a CPU, as one differentiable operation.
 
-Torch's own kernel makes a node of the graph for every operation of every step and sums the
-gradient of the weights step by step; here all steps share one product. Small layers take half the
-time, large ones no more.
+Torch's own kernel makes a node of the graph for every operation of every step. It adds the gradient
+of the weights step by step; here all steps share one product. Small layers take half the time, and
+large layers no more.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def context_windows(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor
 class CBOW(Model):
     """Scores of all centre words for each context: v̄ Uᵀ, with v̄ the mean of the v_o.
 
-    Differentiated by hand, as the skip-gram: autograd would make new tables of full size first.
+    Differentiated by hand, like the skip-gram: autograd would make new tables of full size first.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:

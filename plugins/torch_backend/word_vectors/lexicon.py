@@ -5,12 +5,12 @@ Source: CS224n lecture 1, sections 1.3 and 1.4.
 
 from __future__ import annotations
 
-from framework.data.lexicon import Lexicon
+from framework.data.lexicon import Lexicon, index_key
 
 
 def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
     """Return the other words of the synsets of `word`, by part of speech, each once."""
-    senses = [lexicon["synsets"][sense] for sense in lexicon["index"].get(_key(word), ())]
+    senses = [lexicon["synsets"][sense] for sense in lexicon["index"].get(index_key(word), ())]
     return {
         pos: list(
             dict.fromkeys(
@@ -18,7 +18,7 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
                 for synset in senses
                 if synset["pos"] == pos
                 for other in synset["words"]
-                if _key(other) != _key(word)
+                if index_key(other) != index_key(word)
             )
         )
         for pos in dict.fromkeys(synset["pos"] for synset in senses)
@@ -26,7 +26,7 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
 
 
 def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
-    """Everything that `synset` is a kind of, the nearest first.
+    """Return all hypernyms of `synset`, the nearest first.
 
     Raises:
         KeyError: the lexicon has no such synset.
@@ -35,7 +35,7 @@ def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
 
 
 def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
-    """1 / (1 + length of the shortest path between `a` and `b`); 0.0 without a path.
+    """Return 1 / (1 + length of the shortest path between `a` and `b`); 0.0 without a path.
 
     Raises:
         KeyError: the lexicon has no such synset.
@@ -46,7 +46,7 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
 
 
 def _distances(lexicon: Lexicon, synset: str) -> dict[str, int]:
-    """Steps from `synset` up to itself and to everything above it, in breadth-first order."""
+    """Return the steps from `synset` up to itself and all its hypernyms, breadth first."""
     distances: dict[str, int] = {}
     level, steps = [synset], 0
     while level:
@@ -55,8 +55,3 @@ def _distances(lexicon: Lexicon, synset: str) -> dict[str, int]:
         level = [name for name in dict.fromkeys(above) if name not in distances]
         steps += 1
     return distances
-
-
-def _key(word: str) -> str:
-    """Return `word` as the index of a lexicon writes it."""
-    return "_".join(word.lower().split(" "))

@@ -14,7 +14,7 @@ from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 
 def sampling_distribution(counts: Tensor, power: float = 0.75) -> Tensor:
-    """count(w)^power as shares of their sum, `(V,)` float64; words that never occur get 0.
+    """Return count(w)^power as shares of their sum, `(V,)` float64; words that never occur get 0.
 
     Raises:
         ValueError: a count is negative or not finite, or no word occurs.
@@ -32,8 +32,8 @@ def negative_sampling(
     """J = −log σ(u_oᵀ v_c) − Σ_k log σ(−u_kᵀ v_c), and its gradients.
 
     Returns:
-        J, the gradient of v_c `(d,)`, the ids of the words named, in order and each once `(R,)`,
-        and the gradients of their vectors `(R, d)`.
+        J, the gradient of v_c `(d,)`, the ids of the words, sorted and each once `(R,)`, and the
+        gradients of their vectors `(R, d)`.
 
     Raises:
         IndexError: an id outside 0 ... V−1.

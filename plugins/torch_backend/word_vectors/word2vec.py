@@ -22,7 +22,7 @@ from plugins.torch_backend.arrays import checked_ids, to_tensor
 
 @torch.no_grad()
 def context_pairs(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor, Tensor]:
-    """Return every pair of w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0, ordered by t, then by j.
+    """Return every pair of w_t with w_{t+j}, −m ≤ j ≤ m, j ≠ 0, in order of t, then j.
 
     Returns:
         centre ids and outside ids, int64 `(P,)` each, of the text `(T,)`.
@@ -38,7 +38,7 @@ def context_pairs(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor, 
 
 @torch.no_grad()
 def softmax(scores: Tensor) -> Tensor:
-    """p_i = exp(x_i) / Σ_j exp(x_j) over the last axis of `scores: (..., V)`."""
+    """Return p_i = exp(x_i) / Σ_j exp(x_j) over the last axis of `scores: (..., V)`."""
     return torch.softmax(to_tensor(scores), dim=-1)
 
 
@@ -61,8 +61,8 @@ def naive_softmax(
 class SkipGram(Model):
     """Scores of all outside words for each centre word: v_c Uᵀ, P(·|c) = softmax(scores).
 
-    Differentiated by hand: the gradients are added where they belong, while autograd would make
-    new tables of full size first.
+    Differentiated by hand: gradients are added in place. Autograd would make new tables of full
+    size first.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:

@@ -11,6 +11,11 @@ from autograder.checks import CheckFailed, equal, expect, finite
 from autograder.results.report import Fact
 
 X = np.arange(6.0).reshape(2, 3)
+BROADCASTS = "NumPy would broadcast it without an error, and compute something else"
+
+
+def differ(count, size, name="y"):
+    return f"{name}: {count} of {size} values differ from the expected ones"
 
 
 def failure(function, *args, **kwargs):
@@ -22,192 +27,130 @@ def failure(function, *args, **kwargs):
     return [caught.value.message, *caught.value.details]
 
 
-@pytest.mark.parametrize(
-    ("actual", "expected", "lines"),
-    [
-        pytest.param(
-            np.zeros((3, 2)),
-            X,
-            ["y has the wrong shape: expected (2, 3), received (3, 2)"],
-            id="shape",
-        ),
-        pytest.param(
-            np.zeros((2, 1)),
-            X,
-            [
-                "y has the wrong shape: expected (2, 3), received (2, 1)",
-                "NumPy would broadcast it without an error, and compute something else",
-            ],
-            id="shape that broadcasts",
-        ),
-        pytest.param(
-            np.zeros((1, 3)),
-            np.zeros(3),
-            [
-                "y has the wrong shape: expected (3,), received (1, 3)",
-                "NumPy would broadcast it without an error, and compute something else",
-            ],
-            id="an axis too many",
-        ),
-        pytest.param(
-            X.astype(np.float32),
-            X,
-            ["y: float32 where float64 was given: precision is lost on the way"],
-            id="float32",
-        ),
-        pytest.param(
-            X.astype(np.int64), X, ["y: expected dtype float64, received int64"], id="integers"
-        ),
-        pytest.param(X + 0j, X, ["y: expected dtype float64, received complex128"], id="complex"),
-        pytest.param(
-            X, X.astype(np.float32), ["y: expected dtype float32, received float64"], id="wider"
-        ),
-        pytest.param(
-            np.where(X == 4, np.nan, X),
-            X,
-            ["y: 1 of 6 values are not finite", "nan at [1, 1]"],
-            id="NaN",
-        ),
-        pytest.param(
-            np.where(X > 3, -np.inf, X),
-            X,
-            ["y: 2 of 6 values are not finite", "-inf at [1, 1]"],
-            id="infinity",
-        ),
-        pytest.param(
-            X * np.array([1, 2, 2.5]),
-            X,
-            [
-                "y: 4 of 6 values differ from the expected ones",
-                "worst at [1, 2]: expected 5, received 12.5 (ratio 2.5)",
-            ],
-            id="worst entry",
-        ),
-        pytest.param(
-            X + np.array([1e-3, 0, 0]),
-            X,
-            [
-                "y: 2 of 6 values differ from the expected ones",
-                "worst at [0, 0]: expected 0, received 0.001",
-            ],
-            id="no ratio to zero",
-        ),
-        pytest.param(
-            np.array([0.123456399]),
-            np.array([0.123456123]),
-            [
-                "y: 1 of 1 values differ from the expected ones",
-                "worst at [0]: expected 0.123456123, received 0.123456399 (ratio 1)",
-            ],
-            id="as many digits as it takes",
-        ),
-        pytest.param(
-            np.array([1234567, 3]),
-            np.array([1234568, 3]),
-            [
-                "y: 1 of 2 values differ from the expected ones",
-                "worst at [0]: expected 1234568, received 1234567",
-            ],
-            id="ids in full",
-        ),
-        pytest.param(
-            np.array([1, 2], np.uint8),
-            np.array([2, 2], np.uint8),
-            [
-                "y: 1 of 2 values differ from the expected ones",
-                "worst at [0]: expected 2, received 1",
-            ],
-            id="unsigned",
-        ),
-        *(
-            pytest.param(
-                received,
-                received.view(other),
-                [
-                    "y: 1 of 1 values differ from the expected ones",
-                    f"worst at [0]: expected {shown}, received {received[0]}",
-                ],
-                id=f"{received.dtype} with the bytes of {other}",
-            )
-            for received, other, shown in [
-                (np.array([-1]), "uint64", "18446744073709551615"),
-                (np.array([200], np.uint8), "int8", "-56"),
-                (np.array([1], "<i2"), ">i2", "256"),
-            ]
-        ),
-        pytest.param(
-            np.array([True, False]),
-            np.array([True, True]),
-            [
-                "y: 1 of 2 values differ from the expected ones",
-                "worst at [1]: expected True, received False",
-            ],
-            id="truth values",
-        ),
-        pytest.param(
-            np.array([np.inf, 1.0]),
-            np.array([1.0, np.inf]),
-            ["y: 1 of 2 values are not finite", "inf at [0]"],
-            id="infinity in the wrong place",
-        ),
-        pytest.param(
-            np.array([1.0]),
-            np.array([np.inf]),
-            [
-                "y: 1 of 1 values differ from the expected ones",
-                "worst at [0]: expected inf, received 1",
-            ],
-            id="finite where infinity belongs",
-        ),
-        pytest.param(
-            [1.0, 2.0], X, ["y: expected an array of shape (2, 3), received [1.0, 2.0]"], id="list"
-        ),
-        pytest.param(
-            None, X, ["y: expected an array of shape (2, 3), received None"], id="nothing"
-        ),
-        pytest.param(X, None, ["y: expected None, received float64 (2, 3)"], id="None expected"),
-        pytest.param(0.5, 0.25, ["y: expected 0.25, received 0.5 (ratio 2)"], id="number"),
-        pytest.param(np.array(0.5), 0.25, ["y: expected 0.25, received 0.5 (ratio 2)"], id="0-d"),
-        pytest.param(
-            np.array([0.25]),
-            0.25,
-            ["y: expected a number, received shape (1,)"],
-            id="vector of one",
-        ),
-        pytest.param("0.25", 0.25, ["y: expected a number, received '0.25'"], id="text"),
-        pytest.param(True, 1.0, ["y: expected a number, received True"], id="truth for a number"),
-        pytest.param(
-            np.array(1j), 0.25, ["y: expected a real number, received a complex one"], id="1j"
-        ),
-        pytest.param(np.nan, 0.25, ["y: expected 0.25, received nan"], id="NaN for a number"),
-        pytest.param(1, True, ["y: expected True, received 1"], id="number for truth"),
-        pytest.param((X,), (X, X), ["y: expected 2 items, received 1"], id="too few"),
-        pytest.param(
-            X, (X, X), ["y: expected a tuple of 2, received float64 (2, 3)"], id="no tuple"
-        ),
-        pytest.param(
-            (X, 2 * X),
-            (X, X),
-            [
-                "y[1]: 5 of 6 values differ from the expected ones",
-                "worst at [1, 2]: expected 5, received 10 (ratio 2)",
-            ],
-            id="inside a tuple",
-        ),
-        pytest.param(
-            {"W": X, "c": 1.0},
-            {"W": X, "b": 1.0},
-            ["y is missing entries: b and has unexpected entries: c"],
-            id="names",
-        ),
-        pytest.param([1], {"W": X}, ["y: expected a dict, received [1]"], id="no dict"),
-        pytest.param(
-            {"W": 2.0}, {"W": 1.0}, ["y['W']: expected 1, received 2 (ratio 2)"], id="inside a dict"
-        ),
-        pytest.param("cat", "dog", ["y: expected 'dog', received 'cat'"], id="words"),
-    ],
-)
-def test_every_difference_has_its_own_words(actual, expected, lines):
+#: What is compared -> actual and expected value, and the lines that a student reads.
+DIFFERENCES = {
+    "shape": (np.zeros((3, 2)), X, "y has the wrong shape: expected (2, 3), received (3, 2)"),
+    "shape that broadcasts": (
+        np.zeros((2, 1)),
+        X,
+        "y has the wrong shape: expected (2, 3), received (2, 1)",
+        BROADCASTS,
+    ),
+    "an extra axis": (
+        np.zeros((1, 3)),
+        np.zeros(3),
+        "y has the wrong shape: expected (3,), received (1, 3)",
+        BROADCASTS,
+    ),
+    "float32": (
+        X.astype(np.float32),
+        X,
+        "y: float32 where float64 was given: precision is lost on the way",
+    ),
+    "integers": (X.astype(np.int64), X, "y: expected dtype float64, received int64"),
+    "complex": (X + 0j, X, "y: expected dtype float64, received complex128"),
+    "wider": (X, X.astype(np.float32), "y: expected dtype float32, received float64"),
+    "NaN": (np.where(X == 4, np.nan, X), X, "y: 1 of 6 values are not finite", "nan at [1, 1]"),
+    "infinity": (
+        np.where(X > 3, -np.inf, X),
+        X,
+        "y: 2 of 6 values are not finite",
+        "-inf at [1, 1]",
+    ),
+    "worst entry": (
+        X * np.array([1, 2, 2.5]),
+        X,
+        differ(4, 6),
+        "worst at [1, 2]: expected 5, received 12.5 (ratio 2.5)",
+    ),
+    "no ratio to zero": (
+        X + np.array([1e-3, 0, 0]),
+        X,
+        differ(2, 6),
+        "worst at [0, 0]: expected 0, received 0.001",
+    ),
+    "enough digits": (
+        np.array([0.123456399]),
+        np.array([0.123456123]),
+        differ(1, 1),
+        "worst at [0]: expected 0.123456123, received 0.123456399 (ratio 1)",
+    ),
+    "ids in full": (
+        np.array([1234567, 3]),
+        np.array([1234568, 3]),
+        differ(1, 2),
+        "worst at [0]: expected 1234568, received 1234567",
+    ),
+    "unsigned": (
+        np.array([1, 2], np.uint8),
+        np.array([2, 2], np.uint8),
+        differ(1, 2),
+        "worst at [0]: expected 2, received 1",
+    ),
+    **{
+        f"{received.dtype} with the bytes of {other}": (
+            received,
+            received.view(other),
+            differ(1, 1),
+            f"worst at [0]: expected {shown}, received {received[0]}",
+        )
+        for received, other, shown in [
+            (np.array([-1]), "uint64", "18446744073709551615"),
+            (np.array([200], np.uint8), "int8", "-56"),
+            (np.array([1], "<i2"), ">i2", "256"),
+        ]
+    },
+    "truth values": (
+        np.array([True, False]),
+        np.array([True, True]),
+        differ(1, 2),
+        "worst at [1]: expected True, received False",
+    ),
+    "infinity in the wrong place": (
+        np.array([np.inf, 1.0]),
+        np.array([1.0, np.inf]),
+        "y: 1 of 2 values are not finite",
+        "inf at [0]",
+    ),
+    "finite where infinity belongs": (
+        np.array([1.0]),
+        np.array([np.inf]),
+        differ(1, 1),
+        "worst at [0]: expected inf, received 1",
+    ),
+    "list": ([1.0, 2.0], X, "y: expected an array of shape (2, 3), received [1.0, 2.0]"),
+    "nothing": (None, X, "y: expected an array of shape (2, 3), received None"),
+    "None expected": (X, None, "y: expected None, received float64 (2, 3)"),
+    "number": (0.5, 0.25, "y: expected 0.25, received 0.5 (ratio 2)"),
+    "0-d": (np.array(0.5), 0.25, "y: expected 0.25, received 0.5 (ratio 2)"),
+    "vector of one": (np.array([0.25]), 0.25, "y: expected a number, received shape (1,)"),
+    "text": ("0.25", 0.25, "y: expected a number, received '0.25'"),
+    "truth for a number": (True, 1.0, "y: expected a number, received True"),
+    "1j": (np.array(1j), 0.25, "y: expected a real number, received a complex one"),
+    "NaN for a number": (np.nan, 0.25, "y: expected 0.25, received nan"),
+    "number for truth": (1, True, "y: expected True, received 1"),
+    "too few": ((X,), (X, X), "y: expected 2 items, received 1"),
+    "no tuple": (X, (X, X), "y: expected a tuple of 2, received float64 (2, 3)"),
+    "inside a tuple": (
+        (X, 2 * X),
+        (X, X),
+        differ(5, 6, "y[1]"),
+        "worst at [1, 2]: expected 5, received 10 (ratio 2)",
+    ),
+    "names": (
+        {"W": X, "c": 1.0},
+        {"W": X, "b": 1.0},
+        "y is missing entries: b and has unexpected entries: c",
+    ),
+    "no dict": ([1], {"W": X}, "y: expected a dict, received [1]"),
+    "inside a dict": ({"W": 2.0}, {"W": 1.0}, "y['W']: expected 1, received 2 (ratio 2)"),
+    "words": ("cat", "dog", "y: expected 'dog', received 'cat'"),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_every_difference_has_its_own_words(name):
+    actual, expected, *lines = DIFFERENCES[name]
     assert failure(equal, actual, expected, "y") == lines
 
 

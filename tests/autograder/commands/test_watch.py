@@ -232,7 +232,7 @@ def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
 
 def test_the_command_starts_again_where_the_course_has_changed(command, tmp_path):
     course, answer = tmp_path / "course", tmp_path / "shift.py"
-    shutil.copytree(ROOT / "tests/courses/outside", course)
+    shutil.copytree(ROOT / "tests/data/courses/outside", course)
     solution = course / "solutions/layers/shift/shift.py"
     shutil.copy(solution, answer)
     process = command(answer, "--course", course)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from repository import text_of
 
 from autograder.course.stubs import (
     available_stub,
@@ -13,34 +14,7 @@ from framework.errors import BadInputError
 
 FILE = Path("solutions/u/x/x.py")
 
-SQUASH_STUB = '''"""Squashing functions."""
-
-from __future__ import annotations
-
-import numpy as np
-
-SCALE = 1.0
-
-
-class Sigmoid:
-    """σ(z)."""
-
-    def forward(self, z):
-        """Return σ(z)."""
-        # TODO: compute σ(z), and keep it
-        raise NotImplementedError
-
-    def backward(self, grad_output):
-        """Return grad_output ∘ σ'(z)."""
-        # TODO: your code here
-        raise NotImplementedError
-
-
-def double(x):
-    """Return 2x."""
-    # TODO: your code here
-    raise NotImplementedError
-'''
+SQUASH_STUB = text_of("courses/squash_stub.py")
 
 
 def test_regions_become_todo_and_raise(tiny_course):

@@ -6,15 +6,13 @@ import json
 import shutil
 
 import pytest
+from grading import setting_of
 from repository import ROOT
 
 from autograder.course.reading import Course
 from autograder.grading.grader import Grader
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError
-from framework.providers.plugins import Plugins
 
 HOSTILE = ROOT / "tests" / "data" / "hostile" / "course"
 SOLUTIONS = {
@@ -40,7 +38,7 @@ def grade(tmp_path):
             (handed_in / name).write_text(text, "utf-8")
         course = Course.read(root)
         with load_submission(handed_in, course) as submission:
-            setting = GradingSetting(course, Plugins(course=course), choose("process"))
+            setting = setting_of(course)
             grader = Grader(setting, submission)
             results = [grader.grade(course.exercise(name)) for name in submission.files]
             grader.close()

@@ -6,87 +6,19 @@ import re
 from functools import partial
 
 import pytest
-from rich.console import Console
+from grading import graded_folder
+from repository import text_of
+from terminal import on_terminal
 
 from autograder.course.reading import find_course
-from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
 
 #: What a student wrote: the name of each function is the verdict that it deserves.
-SUBMISSION = """
-import numpy as np
-from framework.models.parts import part
+SUBMISSION = text_of("submissions/every_verdict.py")
 
-def passed():
-    return 1.0
-
-def failed():
-    return 2.0
-
-def not_started():
-    raise NotImplementedError
-
-def crashed():
-    return {}["nothing"]
-
-def timed_out():
-    while True: pass  # on one line: a report tells where it was when its time was over
-
-def out_of_memory():
-    return np.ones((200_000, 200_000))
-
-def blocked():
-    return part("total")([1.0])
-
-def skipped():
-    return 1.0
-
-def not_graded():
-    return 1.0
-"""
-
-CHECKS = '''
-import pytest
-from autograder.checks import equal
-
-NAMES = """passed failed not_started crashed timed_out out_of_memory blocked"""
-
-
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.task(name)) for name in NAMES.split()
-])
-@pytest.mark.points(2)
-def test_value(submission, name):
-    """The value is one."""
-    equal(getattr(submission, name)(), 1.0, "the value")
-
-
-@pytest.mark.task("skipped")
-@pytest.mark.points(2)
-def test_elsewhere(submission):
-    """On a machine that does not exist."""
-    pytest.skip("there is no such machine")
-
-
-@pytest.mark.task("not_graded")
-@pytest.mark.points(2)
-def test_ours(submission):
-    """A check that cannot be right."""
-    undefined
-
-
-@pytest.mark.task("failed")
-@pytest.mark.points(1)
-def test_kind(submission):
-    """Partial credit: at least it is a number."""
-    assert isinstance(submission.failed(), float)
-'''
+CHECKS = text_of("submissions/test_every_verdict.py")
 
 #: The order is part of what a report means: a task takes the worst verdict of its checks.
 ORDER = [
@@ -126,7 +58,7 @@ def grade_it(tmp_path_factory):
         "exercises/unit/all_sorts/test_all_sorts.py": CHECKS,
         "solutions/unit/all_sorts/all_sorts.py": SUBMISSION,
         "solutions/unit/sums/sums.py": "def total(values):\n    return sum(values)\n",
-        "handed_in/all_sorts.py": SUBMISSION,
+        "handed_in/all_sorts.py": f"{SUBMISSION}\n",  # not equal to its stub
         "handed_in/sums.py": "def total(values):\n    raise NotImplementedError\n",
     }
     for name, text in files.items():
@@ -136,23 +68,8 @@ def grade_it(tmp_path_factory):
     return partial(graded, course, root / "handed_in")
 
 
-class Silence:
-    """Listens to a grading without a word."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
-
-
 def graded(course, folder, seed=0):
-    setting = GradingSetting(
-        course, Plugins(course=course), choose("process"), GradeOptions(seed=seed)
-    )
-    exercises = (course.exercise("all_sorts"),)
-    with load_submission(folder, course) as submission:
-        return answer(GradeRequest(setting, submission, exercises, 1, Silence()))
+    return graded_folder(course, folder, ["all_sorts"], seed=seed)
 
 
 @pytest.fixture(scope="module")
@@ -208,10 +125,7 @@ MESSAGES = {
 def test_every_verdict_has_its_words(report, tasks, name):
     check = tasks[name].checks[0]
     assert check.message.startswith(MESSAGES[name])
-    console = Console(width=100)
-    with console.capture() as capture:
-        console.print(ExerciseView(report.exercises[0]))
-    shown = " ".join(capture.get().split())
+    shown = " ".join(on_terminal(ExerciseView(report.exercises[0]), width=100).split())
     assert MESSAGES[name] in shown
     assert name.replace("_", " ") in shown
 

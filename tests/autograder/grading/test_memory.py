@@ -6,24 +6,22 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from grading import setting_of
 from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest
-from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
-from autograder.sandbox.runners import choose
 from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.submissions.submission import load_submission
-from framework.providers.plugins import Plugins
 
 
 @pytest.fixture(scope="module")
 def setting():
     course = find_course(ROOT)
     works = ForkSandbox().unavailable() is None
-    return GradingSetting(course, Plugins(course=course), choose("fork" if works else "process"))
+    return setting_of(course, "fork" if works else "process")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from typing import ClassVar
 import jsonschema
 import pytest
 from markupsafe import Markup
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.html_report import render_cell, render_html
 from autograder.reports.json_report import render_json, report_schema
@@ -90,10 +89,8 @@ def adds(kind):
     return attention
 
 
-def on_terminal(report):
-    file = io.StringIO()
-    Console(file=file, width=80).print(ExerciseView(report.exercises[0]))
-    return file.getvalue()
+def printed(report):
+    return on_terminal(ExerciseView(report.exercises[0]))
 
 
 def in_json(report):
@@ -106,7 +103,7 @@ def in_json(report):
 
 def test_every_report_shows_it_whatever_the_verdict(report_on):
     report = report_on(Attention, True)
-    assert on_terminal(report).endswith("  Attention, word by word\n    <b> 0.25\n    red 0.75\n\n")
+    assert printed(report).endswith("  Attention, word by word\n    <b> 0.25\n    red 0.75\n\n")
     data = {"words": ["<b>", "red"], "weights": [0.25, 0.75]}
     told = {"kind": "attention", "heading": "Attention, word by word", "data": data}
     assert in_json(report) == [[told], []]
@@ -116,7 +113,7 @@ def test_every_report_shows_it_whatever_the_verdict(report_on):
 
 def test_a_failure_is_explained_by_it(report_on):
     report = report_on(Reason, False)
-    assert "      weights  <b> 0.25\n               red 0.75\n" in on_terminal(report)
+    assert "      weights  <b> 0.25\n               red 0.75\n" in printed(report)
     assert "<dt>weights</dt><dd><ol>&lt;b&gt; 0.25, red 0.75</ol></dd>" in render_html(report)
     assert "weights: &lt;b&gt; 0.25 red 0.75" in render_junit(report)
 
@@ -131,12 +128,12 @@ def test_a_reason_that_text_cannot_show_is_on_the_page(report_on):
 
     report = report_on(Drawn, False)
     assert "<dt>weights</dt><dd><i>a figure</i></dd>" in render_html(report)
-    assert "weights" not in on_terminal(report) + render_cell(report)
+    assert "weights" not in printed(report) + render_cell(report)
 
 
 def test_what_explains_failures_is_not_shown_where_there_is_none(report_on):
     report = report_on(Reason, True)
-    assert "weights" not in on_terminal(report) + render_junit(report)
+    assert "weights" not in printed(report) + render_junit(report)
 
 
 def test_text_that_a_kind_forgets_to_escape_is_escaped(report_on):
@@ -156,7 +153,7 @@ def test_a_kind_without_html_of_its_own_shows_its_lines(report_on):
 
 def test_that_of_a_hidden_check_is_hidden(report_on):
     report = report_on(Attention, False, hidden=True)
-    for text in (on_terminal(report), render_html(report), render_json(report)):
+    for text in (printed(report), render_html(report), render_json(report)):
         assert "0.25" not in text
 
 
@@ -167,7 +164,7 @@ def test_one_that_cannot_be_shown_costs_no_report(report_on, rendering):
 
     broken = property(fails) if rendering in ("heading", "data") else fails
     report = report_on(type("Broken", (Attention,), {rendering: broken}), True)
-    assert "attention cannot be shown" in on_terminal(report)
+    assert "attention cannot be shown" in printed(report)
     assert "ZeroDivisionError: no words" in render_html(report)
     assert "ZeroDivisionError: no words" in render_junit(report)
     ((told,), _) = in_json(report)

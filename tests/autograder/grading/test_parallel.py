@@ -8,9 +8,11 @@ import sys
 import time
 
 import pytest
+from repository import ROOT
 
 from autograder.grading import parallel as forks
 from autograder.grading.parallel import in_parallel, processes
+from plugins.authoring.new.plugin import write_plugin
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 
@@ -38,8 +40,55 @@ def test_one_job_needs_no_other_process():
 
 
 def test_where_forking_is_unsafe_all_is_done_in_this_process(monkeypatch):
-    monkeypatch.setattr(forks.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert set(in_parallel(lambda _: os.getpid(), range(3), jobs=2)) == {os.getpid()}
+
+
+#: Arrays whose library converts in a thread of its own: a forked process would wait forever.
+THREADED = """
+
+import queue
+import threading
+
+_waiting = queue.SimpleQueue()
+
+
+def _convert():
+    while True:
+        function, array, done = _waiting.get()
+        done.put(function(array))
+
+
+threading.Thread(target=_convert, daemon=True).start()
+
+
+class ThreadedArrays(OwnArrays):
+    has_threads = True
+
+    def from_numpy(self, array):
+        done = queue.SimpleQueue()
+        _waiting.put((super().from_numpy, array, done))
+        return done.get()
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_provider_with_threads_is_graded_in_turn(tmp_path):
+    folder = tmp_path / "threaded"
+    write_plugin("threaded", folder, "backend")
+    arrays, module = folder / "threaded/arrays.py", folder / "threaded/__init__.py"
+    arrays.write_text(arrays.read_text("utf-8") + THREADED, "utf-8")
+    module.write_text(
+        module.read_text("utf-8").replace("arrays:OwnArrays", "arrays:ThreadedArrays"), "utf-8"
+    )
+    command = "from autograder.cli import main; main()"
+    words = ["gradient_clipping", "one_hot", "--provider", "threaded", "--plugin", str(folder)]
+    done = subprocess.run(
+        [sys.executable, "-c", command, *words, "--jobs", "2"],
+        capture_output=True, text=True, cwd=ROOT, timeout=200, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "All passed." in done.stdout
 
 
 def fail_at_once(argument):
@@ -125,20 +174,22 @@ import os, signal, sys
 from concurrent.futures.process import BrokenProcessPool
 from autograder.grading.parallel import in_parallel
 from framework.processes.termination import cleaning_up
-os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), getattr(signal, sys.argv[1])))
 with cleaning_up():
     try:
-        list(in_parallel(abs, [1, 2, 3], jobs=2))
+        print(list(in_parallel(abs, [1, 2, 3], jobs=2)))
     except BrokenProcessPool:
         print("ended")
 """
 
 
 @on_linux
-def test_a_process_that_is_ended_before_it_begins_prints_nothing():
-    command = [sys.executable, "-c", EARLY]
+@pytest.mark.parametrize(("number", "printed"), [("SIGTERM", "ended"), ("SIGINT", "[1, 2, 3]")])
+def test_a_process_that_is_ended_or_interrupted_before_it_begins(number, printed):
+    """Ctrl-C goes to all processes of a terminal: the first one ends the others."""
+    command = [sys.executable, "-c", EARLY, number]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.stdout, done.stderr) == ("ended\n", "")
+    assert (done.stdout, done.stderr) == (f"{printed}\n", "")
 
 
 ENDED_TWICE = """

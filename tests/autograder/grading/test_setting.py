@@ -9,7 +9,7 @@ import pytest
 from repository import ROOT
 
 from autograder.cli import grade
-from autograder.course.identity import course_hash
+from autograder.course.identity import course_hash, exercise_revision
 from autograder.course.reading import Course
 from autograder.grading.setting import (
     CI_VARIABLES,
@@ -95,6 +95,35 @@ def test_the_hash_of_a_course_depends_on_what_decides(checkout, path):
     with (checkout / path).open("a") as file:
         file.write("# changed\n")
     assert course_hash(Course.read(checkout)) != before
+
+
+def test_the_revision_of_an_exercise_depends_on_what_decides_about_it(checkout):
+    """`neighbour` requires `target`: its public checks count there, and its hidden ones do not."""
+
+    toml = checkout / "exercises/unit/neighbour/exercise.toml"
+    toml.write_text('requires = ["target"]\n' + toml.read_text("utf-8"), "utf-8")
+
+    def revisions():
+        course = Course.read(checkout)
+        exercises = map(course.exercise, ("target", "neighbour"))
+        return {one.name: exercise_revision(course, one) for one in exercises}
+
+    before = revisions()
+    assert revisions() == before and len(set(before.values())) == 2
+    changed = {
+        "exercises/course.toml": set(),
+        "solutions/unit/target/test_target_hidden.py": {"target"},
+        "exercises/unit/neighbour/test_neighbour.py": {"neighbour"},
+        "exercises/unit/target/test_target.py": {"target", "neighbour"},
+        "solutions/unit/target/target.py": {"target", "neighbour"},
+        "plugin.py": {"target", "neighbour"},
+    }
+    for path, expected in changed.items():
+        with (checkout / path).open("a") as file:
+            file.write("# changed\n")
+        after = revisions()
+        assert {name for name in before if after[name] != before[name]} == expected, path
+        before = after
 
 
 def loop(path):

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from grading import setting_of
 from repository import ROOT
 
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import WatchState
-from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
 
 NAMES = ("activations", "losses")
 
@@ -40,7 +38,7 @@ def folder(tmp_path, real_solution):
 def regrade(folder):
     """`regrade()`: the report, and how many checks ran."""
     course = find_course(ROOT)
-    setting = GradingSetting(course, Plugins(course=course), choose("process"))
+    setting = setting_of(course)
     warm = WatchState(setting)
 
     def regrade(*, cold=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from dataclasses import replace
@@ -10,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
@@ -62,19 +61,11 @@ def report_of(text):
     return Report(provenance, (exercise, exercise), notes=(text,))
 
 
-def on_terminal(report, width, encoding):
-    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
-    console = Console(file=file, width=width, highlight=False)
-    for result in report.exercises:
-        console.print(ExerciseView(result))
-    console.print(Summary(report, folder="exercises"))
-    file.flush()
-    return file.buffer.getvalue().decode(encoding)
-
-
 @given(TEXTS, st.integers(30, 110), st.sampled_from(["utf-8", "ascii", "cp1252"]))
 def test_terminal_shows_no_command(text, width, encoding):
-    shown = on_terminal(report_of(text), width, encoding)
+    report = report_of(text)
+    views = (*map(ExerciseView, report.exercises), Summary(report, folder="exercises"))
+    shown = on_terminal(*views, width=width, encoding=encoding, highlight=False)
     assert not OBEYED.search(shown), OBEYED.search(shown)
 
 

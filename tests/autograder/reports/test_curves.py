@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from dataclasses import replace
@@ -10,7 +9,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
@@ -57,9 +56,7 @@ def trained(report, wrong):
 
 
 def on_a_terminal(report):
-    file = io.StringIO()
-    Console(file=file, width=80).print(ExerciseView(report.exercises[0]))
-    return file.getvalue()
+    return on_terminal(ExerciseView(report.exercises[0]))
 
 
 def curves_in_json(report, **options):

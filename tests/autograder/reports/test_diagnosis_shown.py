@@ -1,12 +1,11 @@
 """A mistake that was recognised, in every report."""
 
-import io
 import json
 from dataclasses import replace
 
 import jsonschema
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
@@ -43,10 +42,8 @@ def diagnosed(report, wrong):
     return diagnosed
 
 
-def on_a_terminal(report, width=80, **options):
-    console = Console(file=io.StringIO(), width=width)
-    console.print(ExerciseView(report.exercises[0], **options))
-    return console.file.getvalue()
+def on_a_terminal(report, **options):
+    return on_terminal(ExerciseView(report.exercises[0], **options))
 
 
 def test_a_terminal_tells_what_it_is_with_its_hint_in_place_of_the_general_one(diagnosed):

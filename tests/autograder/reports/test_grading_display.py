@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports import grading_display
 from autograder.reports.grading_display import GradingDisplay, WatchedScreen
@@ -47,13 +47,10 @@ def test_the_screen_is_cleared_when_something_new_is_there(report, monkeypatch):
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_last_line_is_the_verdict(report, wrong, width):
-    file = io.StringIO()
-    console = Console(file=file, width=width)
     screen = WatchedScreen()
     screen.changed = ("rnn.py",)
     screen.finished(Report(report.provenance, (wrong,)))
-    console.print(screen)
-    assert file.getvalue() == "\n! crashed, 2/9 points, after rnn.py\n"
+    assert on_terminal(screen, width=width) == "\n! crashed, 2/9 points, after rnn.py\n"
 
 
 def test_the_summary_counts_gradings(report, wrong, passed):
@@ -73,12 +70,9 @@ def test_a_grading_that_is_stopped_says_how_far_it_was(wrong, passed, monkeypatc
 
 
 def test_several_exercises_are_counted(report, wrong, passed):
-    file = io.StringIO()
-    console = Console(file=file, width=80)
     screen = WatchedScreen()
     screen.finished(Report(report.provenance, (wrong, passed)))
-    console.print(screen)
-    assert "1 of 2 exercises passed" in file.getvalue()
+    assert "1 of 2 exercises passed" in on_terminal(screen)
 
 
 def test_lines_of_a_pipe_have_no_end(report, wrong, monkeypatch):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.hiding import for_student
 from autograder.reports.html_report import render_html
@@ -57,14 +56,8 @@ def result_with(passed):
     return result_with
 
 
-def on_terminal(result, **options):
-    file = io.StringIO()
-    Console(file=file, width=80).print(ExerciseView(result, **options))
-    return file.getvalue()
-
-
 def test_the_terminal_shows_a_table_under_its_exercise(result_with):
-    assert on_terminal(result_with(hidden=False)).splitlines()[1:] == [
+    assert on_terminal(ExerciseView(result_with(hidden=False))).splitlines()[1:] == [
         "  passed: Sigmoid, Tanh",
         "  Families",
         "    name   accuracy",
@@ -90,8 +83,8 @@ def test_json_and_page_show_a_table(report, result_with):
 def test_the_table_of_a_hidden_check_is_hidden(report, result_with):
     result = result_with(hidden=True)
     report = replace(report, exercises=(result,))
-    assert "Families" not in on_terminal(result)
-    assert "Families" in on_terminal(result, show_hidden=True)
+    assert "Families" not in on_terminal(ExerciseView(result))
+    assert "Families" in on_terminal(ExerciseView(result, show_hidden=True))
     assert "Families" not in render_html(report)
     assert "Families" not in render_json(report)
     assert "Families" in render_json(report, show_hidden=True)

@@ -1,8 +1,7 @@
-import io
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.terminal_report import Summary
 from autograder.results.commands import Commands
@@ -10,11 +9,7 @@ from autograder.results.report import Report
 
 
 def shown(report, width=80, encoding="utf-8", **options):
-    raw = io.BytesIO()
-    file = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
-    Console(file=file, width=width).print(Summary(report, **options))
-    file.flush()
-    return raw.getvalue().decode(encoding)
+    return on_terminal(Summary(report, **options), width=width, encoding=encoding)
 
 
 def report_of(report, *names):

@@ -1,21 +1,12 @@
-import io
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
+from terminal import on_terminal
 
 from autograder.reports.terminal_report import ExerciseView
 from autograder.results.findings.texts import PrintedText
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
-
-
-def shown(view, width=80, encoding="utf-8", **options):
-    raw = io.BytesIO()
-    file = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
-    Console(file=file, width=width, **options).print(view)
-    file.flush()
-    return raw.getvalue().decode(encoding)
 
 
 def with_check(result, **facts):
@@ -25,21 +16,21 @@ def with_check(result, **facts):
 
 
 def test_passed_exercise_takes_two_lines(passed):
-    assert shown(ExerciseView(passed)) == (
+    assert on_terminal(ExerciseView(passed)) == (
         "✓ activations  Activation functions                     5.5/5.5 points    0.42 s\n"
         "  passed: Sigmoid, Tanh\n"
     )
 
 
 def test_untouched_stub_takes_two_lines(untouched):
-    assert shown(ExerciseView(untouched)) == (
+    assert on_terminal(ExerciseView(untouched)) == (
         "○ optimizers  Optimizers                                    0/6 points    0.42 s\n"
         "  not started: RMSProp, Adam\n"
     )
 
 
 def test_wrong_answers_are_explained(wrong):
-    assert shown(ExerciseView(wrong)) == (
+    assert on_terminal(ExerciseView(wrong)) == (
         "! rnn  A recurrent layer                                    2/9 points    0.42 s\n"
         "  ! crashed  RNN                                            2/9 points\n"
         "    ✗ failed  Backward through time (3 points)\n"
@@ -67,7 +58,7 @@ def test_wrong_answers_are_explained(wrong):
 
 
 def test_a_fault_of_every_check_is_reported_once(unimportable):
-    assert shown(ExerciseView(unimportable)) == (
+    assert on_terminal(ExerciseView(unimportable)) == (
         "! word2vec  Word vectors by prediction                     0/16 points    0.42 s\n"
         "  crashed: context_pairs, softmax, naive_softmax, SkipGram\n"
         "    SyntaxError: '(' was never closed\n"
@@ -79,7 +70,7 @@ def test_a_fault_of_every_check_is_reported_once(unimportable):
 
 
 def test_every_other_verdict(assorted):
-    assert shown(ExerciseView(assorted)) == (
+    assert on_terminal(ExerciseView(assorted)) == (
         "? rnn_lm  A recurrent language model                       2/14 points    0.42 s\n"
         "  points: 2 not graded\n"
         "  ! timed out      RecurrentLM                              0/2 points\n"
@@ -111,7 +102,7 @@ def test_every_other_verdict(assorted):
 
 def test_a_cause_told_under_another_task_is_pointed_at(wrong, unimportable):
     mixed = replace(unimportable, tasks=(*unimportable.tasks[:2], *wrong.tasks))
-    text = shown(ExerciseView(mixed))
+    text = on_terminal(ExerciseView(mixed))
     assert text.count("SyntaxError") == 1
     assert "also     context_pairs elsewhere; softmax is right; softmax elsewhere\n" in text
     assert "as under context_pairs: context_pairs is right\n" in text
@@ -120,24 +111,24 @@ def test_a_cause_told_under_another_task_is_pointed_at(wrong, unimportable):
 def test_a_missing_file_is_named(untouched):
     check = replace(untouched.tasks[0].checks[0], message="there is no optimizers.py", frames=())
     absent = replace(untouched, tasks=(replace(untouched.tasks[0], checks=(check,)),))
-    assert shown(ExerciseView(absent)).endswith(
+    assert on_terminal(ExerciseView(absent)).endswith(
         "not started: RMSProp\n  there is no optimizers.py\n"
     )
 
 
 def test_facts_of_hidden_checks_need_permission(wrong):
-    assert "SECRET" not in shown(ExerciseView(wrong))
-    assert "SECRET" in shown(ExerciseView(wrong, show_hidden=True))
+    assert "SECRET" not in on_terminal(ExerciseView(wrong))
+    assert "SECRET" in on_terminal(ExerciseView(wrong, show_hidden=True))
 
 
 def test_a_hidden_check_with_a_public_cause_joins_it(unimportable):
     first = with_check(unimportable, hidden=True, message="SECRET")
-    assert "SECRET" not in shown(ExerciseView(first))
+    assert "SECRET" not in on_terminal(ExerciseView(first))
 
 
 def test_ascii_terminal_gets_ascii(wrong):
     odd = with_check(wrong, title="σ'(z) - 1", message="W_h ≤ é", hint="x² 漢")
-    text = shown(ExerciseView(odd), encoding="ascii")
+    text = on_terminal(ExerciseView(odd), encoding="ascii")
     assert "x failed" not in text
     assert "! crashed  \\u03c3'(z) - 1" in text
     assert "W_h \\u2264 \\xe9\n" in text
@@ -151,21 +142,21 @@ def test_any_text_can_be_written(wrong, assorted, encoding):
         wrong, title=strange, message=strange, details=(strange,), call=strange, hint=strange,
         findings=(PrintedText(strange),), frames=(Frame(strange, 3, strange, source=strange),),
     )  # fmt: skip
-    text = shown(ExerciseView(odd), encoding=encoding)
+    text = on_terminal(ExerciseView(odd), encoding=encoding)
     assert not set("\x1b\x07\r\x00\u202e\u2028") & set(text)
     assert "[bold]x[/] \\x1b[2J" in text
-    assert shown(ExerciseView(assorted), encoding=encoding)
+    assert on_terminal(ExerciseView(assorted), encoding=encoding)
 
 
 def test_a_pipe_gets_no_escape_codes_and_a_terminal_does(wrong):
-    assert "\x1b" not in shown(ExerciseView(wrong))
-    coloured = shown(ExerciseView(wrong), force_terminal=True, color_system="standard")
+    assert "\x1b" not in on_terminal(ExerciseView(wrong))
+    coloured = on_terminal(ExerciseView(wrong), force_terminal=True, color_system="standard")
     assert "\x1b[31m✗ failed\x1b[0m" in coloured
 
 
 def test_colours_are_readable_on_every_background(report):
     for result in report.exercises:
-        text = shown(ExerciseView(result), force_terminal=True, color_system="standard")
+        text = on_terminal(ExerciseView(result), force_terminal=True, color_system="standard")
         codes = {code.split("m")[0] for code in text.split("\x1b[")[1:]}
         assert codes <= {"0", "1", "2", "31", "32", "35"}  # no yellow, white, black, background
 
@@ -173,7 +164,7 @@ def test_colours_are_readable_on_every_background(report):
 @pytest.mark.parametrize("width", [30, 41, 80, 120, 300])
 def test_no_line_is_too_long(report, width):
     for result in report.exercises:
-        lines = shown(ExerciseView(result), width).splitlines()
+        lines = on_terminal(ExerciseView(result), width=width).splitlines()
         assert max(map(len, lines)) <= min(width, 100)
         assert not any(line.endswith(" ") for line in lines)
 
@@ -181,13 +172,13 @@ def test_no_line_is_too_long(report, width):
 def test_long_output_and_messages_are_cut(wrong):
     printed = "\n".join(f"step {i} " + "x" * 200 for i in range(1000))
     odd = with_check(wrong, findings=(PrintedText(printed),), message="ValueError: " + "y " * 5000)
-    text = shown(ExerciseView(odd))
+    text = on_terminal(ExerciseView(odd))
     assert "step 0 " in text and "step 999 " in text and "... 994 more lines ..." in text
     assert len(text.splitlines()) < 30
 
 
 def test_lines_of_a_notebook_are_those_of_its_cells(wrong):
     frames = (Frame("rnn.ipynb", 90, "later", cell="cell 4, line 20"),)
-    assert "line     rnn.ipynb, cell 4, line 20 in later\n" in shown(
+    assert "line     rnn.ipynb, cell 4, line 20 in later\n" in on_terminal(
         ExerciseView(with_check(wrong, frames=frames))
     )

@@ -105,13 +105,46 @@ def test_a_notebook_copy_with_its_metadata_is_no_second_candidate(read, make_not
 
 
 def test_a_file_that_is_not_read_is_named_where_its_exercise_has_none(read):
-    submission = read(**{"hw3_sums.py": ONE, "squash.py.txt": "x", "other.txt": "", "a.zip": ""})
+    submission = read(
+        **{"hw3_sums.py": "x = 1", "squash.py.txt": "x", "other.txt": "", "a.zip": ""}
+    )
     notes = "\n".join(submission.notes)
     assert "hw3_sums.py is not read: its name is no exercise's. Expected sums.py" in notes
     assert "squash.py.txt is not read: it is no .py and no .ipynb. Expected squash.py" in notes
     assert "a.zip is not read: unpack it" in notes
     assert "other.txt" not in notes
     assert "hw3_sums" not in "".join(read(**{"sums.py": ONE}).notes)
+
+
+def test_a_file_of_any_name_is_read_by_its_tasks_where_no_name_is_right(read):
+    submission = read(**{"lab1/homework3.py": ONE, "helpers.py": "x = 1"})
+    assert submission.files["sums"].source == ONE
+    notes = "\n".join(submission.notes)
+    assert "homework3.py is read as sums.py: it defines tasks of exercise 'sums'" in notes
+    assert "helpers.py belongs to no exercise: it defines no task of the course" in notes
+
+
+def test_beside_a_file_with_a_right_name_it_is_named_and_not_read(read):
+    submission = read(**{"squash.py": "x = 1", "homework3.py": ONE, "own.py": "x = 1"})
+    assert list(submission.files) == ["squash"]
+    assert submission.notes == (
+        "homework3.py is not read: it defines tasks of exercise 'sums'. Name it sums.py",
+    )
+    # A helper that defines what the named file has is no news.
+    assert read(**{"sums.py": ONE}).files.keys() == {"squash", "sums"}
+
+
+def test_files_that_define_tasks_of_several_exercises_are_named(read):
+    submission = read(**{"homework3.py": "def total(v): pass\ndef double(x): pass"})
+    assert not submission.files
+    assert "it could be squash or sums. Name it after its exercise" in submission.notes[0]
+
+
+def test_a_file_of_any_name_is_read_in_an_archive(packed, tiny_course):
+    for name in ("work.zip", "work.tar.gz"):
+        files = {"a/homework3.py": ONE.encode(), "a/readme.txt": b"x", "a/own.py": b"x = 1"}
+        with load_submission(packed(name, files), tiny_course) as submission:
+            assert submission.files["sums"].source == ONE
 
 
 def test_helpers_beside_the_file_are_named(read):

@@ -9,7 +9,7 @@ import sys
 import pytest
 from repository import ROOT
 
-OUTSIDE = ROOT / "tests/courses/outside"
+OUTSIDE = ROOT / "tests/data/courses/outside"
 OWNER = """
 from framework.models.parts import part
 print(part('shift').__module__, part('shift')(2).forward(1))

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from grading import setting_of
 from typer.testing import CliRunner
 
 from autograder.course.identity import (
@@ -20,12 +21,9 @@ from autograder.course.identity import (
 )
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradingSetting
 from autograder.reports.wording import provenance_words
-from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError, UsageError
-from framework.providers.plugins import Plugins
 from plugins.authoring.commands.course import course as commands
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
 from plugins.authoring.new.course import write_course
@@ -120,7 +118,7 @@ def test_a_pin_is_written_and_read(root):
 def test_every_report_carries_the_revision(root):
     pin(root)
     course = find_course(root)
-    setting = GradingSetting(course, Plugins(course=course), choose("process"))
+    setting = setting_of(course)
     with load_submission(root / "exercises", course) as submission:
         report = answer(GradeRequest(setting, submission, (), 1, None))
     assert report.provenance.course_revision == course.revision

@@ -6,6 +6,7 @@ import re
 import stat
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -16,6 +17,7 @@ from repository import ROOT
 from autograder.results.findings.texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from plugins.classes.rosters.dates import Extension
 
 SECRET = check(Verdict.FAILED, 2.0, "secret", hidden=True, message="the seed is 12345")
 WRONG = check(Verdict.FAILED, 8.0, "backward", message="<script>alert(1)</script>")
@@ -79,6 +81,49 @@ def test_pages_show_points_reasons_comments_and_reports(made, tmp_path):
     assert not any(word in page for word in ("12345", "MODEL", "RUBRIC", "waits for a person"))
     for file in (tmp_path / "pages", tmp_path / "pages/s1.html"):
         assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
+
+
+def page_of(made, folder, key, *options):
+    output = write(made, folder, *options)
+    return (folder / f"{key}.html").read_text("utf-8"), output
+
+
+def test_details_of_hidden_checks_are_released_to_some_students(made, tmp_path):
+    page, _ = page_of(made, tmp_path / "before", "s1")
+    assert "12345" not in page and "secret is right" in page
+    page, output = page_of(made, tmp_path / "one", "s1", "--release", "student=s1")
+    assert "12345" in page and "MODEL" not in page
+    assert "1 page with everything" in output and "1 page with titles" in output
+    page, _ = page_of(made, tmp_path / "all", "_s4", "--release", "all")
+    assert "12345" not in page  # which has no such check
+    with pytest.raises(UsageError, match="'now' cannot be released: expected all, due or"):
+        write(made, tmp_path / "x", "--release", "now")
+    with pytest.raises(UnknownNameError, match="no student 's77'"):
+        write(made, tmp_path / "x", "--release", "student=s77")
+    with pytest.raises(UsageError, match="has no due date"):
+        write(made, tmp_path / "x", "--release", "due")
+
+
+def test_the_due_date_releases_to_those_who_can_hand_in_nothing_more(made, tmp_path):
+    past, future = (datetime.now(UTC) + timedelta(days=days) for days in (-2, 2))
+    made.set_policy(due=past)
+    assert "12345" in page_of(made, tmp_path / "over", "s1", "--release", "due")[0]
+    for i, more in enumerate(
+        ({"due": future}, {"extensions": {"s1": Extension(due=future)}}, {"late_days": 3})
+    ):
+        made.set_policy(**{"due": past, "extensions": {}, "late_days": 0} | more)
+        assert "12345" not in page_of(made, tmp_path / f"open-{i}", "s1", "--release", "due")[0]
+
+
+def test_beyond_a_number_of_attempts_hidden_checks_show_nothing_until_the_release(made, tmp_path):
+    made.submit("s1", "later")
+    page, _ = page_of(made, tmp_path / "two", "s1", "--hidden-attempts", 2)
+    assert "secret is right" in page
+    page, output = page_of(made, tmp_path / "three", "s1", "--hidden-attempts", 1)
+    assert "secret" not in page and "of 23 points" not in page
+    assert "of 21 points of public checks" in page and "1 page with nothing" in output
+    options = ("--hidden-attempts", 1, "--release", "all")
+    assert "12345" in page_of(made, tmp_path / "released", "s1", *options)[0]
 
 
 def test_a_page_runs_nothing_and_loads_nothing(made, tmp_path):

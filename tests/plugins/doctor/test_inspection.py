@@ -65,7 +65,7 @@ def test_a_package_older_than_declared_is_a_problem(monkeypatch, version, proble
     assert by_name(version_facts())["numpy"].problem == problem
 
 
-@pytest.mark.parametrize(("name", "is_needed"), [("msgpack", True), ("nltk", False)])
+@pytest.mark.parametrize(("name", "is_needed"), [("msgpack", True), ("sqlalchemy", False)])
 def test_a_missing_package_is_a_problem_unless_it_is_optional(monkeypatch, name, is_needed):
     installed = metadata.version
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from agreement import close, same_gradients
 from built_on import arrays_of, on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
@@ -35,15 +36,6 @@ def built(provider, kind):
         return stack.Stacked(layers, kind)
 
 
-def close(actual, expected):
-    if isinstance(expected, tuple):
-        assert len(actual) == len(expected)
-        for one, other in zip(actual, expected, strict=True):
-            close(one, other)
-    else:
-        np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-9, atol=1e-12)
-
-
 @pytest.mark.parametrize("mask", [None, MASK], ids=["all", "mask"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_forward_and_backward_agree(kind, mask):
@@ -54,9 +46,7 @@ def test_forward_and_backward_agree(kind, mask):
     close(ours.initial_state(3), theirs.initial_state(3))
     grad = np.random.default_rng(5).normal(size=y.shape)
     close(ours.backward(torch.tensor(grad)), theirs.backward(grad))
-    assert list(ours.gradients) == list(theirs.gradients)
-    for name, gradient in theirs.gradients.items():
-        close(ours.gradients[name], gradient)
+    same_gradients(ours, theirs)
 
 
 def test_what_is_no_stack_and_no_pair():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from agreement import close, same_gradients
 from built_on import arrays_of
 
 from framework.models.parts import parts_from
@@ -49,21 +50,6 @@ def built(classes, *args):
     for provider in ("numpy", "torch"):
         with parts_from(CELLS[provider].__getitem__), arrays_of(provider):
             yield classes[provider](*args, rng=np.random.default_rng(3))
-
-
-def close(actual, expected):
-    if isinstance(expected, tuple):
-        assert len(actual) == len(expected)
-        for one, other in zip(actual, expected, strict=True):
-            close(one, other)
-    else:
-        np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-9, atol=1e-12)
-
-
-def same_gradients(ours, theirs):
-    assert list(ours.gradients) == list(theirs.gradients)
-    for name, gradient in theirs.gradients.items():
-        close(ours.gradients[name], gradient)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])

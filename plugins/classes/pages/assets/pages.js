@@ -11,6 +11,8 @@
     if (heat && !heat.dataset.ready) {
       heat.dataset.ready = "yes";
       heat.addEventListener("keydown", moveFocus);
+      heat.addEventListener("click", openReport);
+      heat.addEventListener("auxclick", openReport);
       search(heat);
     }
   }
@@ -22,7 +24,12 @@
       if (cell.hasAttribute("data-fixed")) continue;
       const button = document.createElement("button");
       button.type = "button";
-      button.append(...cell.childNodes);
+      if (cell.querySelector("a")) {
+        button.setAttribute("aria-label", `sort by ${cell.textContent}`);
+        button.append("↕");
+      } else {
+        button.append(...cell.childNodes);
+      }
       cell.append(button);
       button.addEventListener("click", () => sort(table, row, cell));
     }
@@ -72,7 +79,16 @@
     show();
   }
 
+  // Cells are no links, so that the page of a large class stays light.
+  function openReport(event) {
+    const page = event.target.dataset.page;
+    if (!page || event.button > 1) return;
+    if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(page);
+    else location.assign(page);
+  }
+
   function moveFocus(event) {
+    if (event.key === "Enter") return openReport(event);
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     const cell = event.target.closest("td, th");
     if (!step || !cell || !cell.parentElement.parentElement.matches("tbody")) return;
@@ -84,8 +100,8 @@
       index += step[1];
       const next = line && line.cells[index];
       if (!next) return;
-      const link = !line.hidden && next.querySelector("a");
-      if (link) return link.focus();
+      const target = !line.hidden && (next.querySelector("a") || (next.dataset.page && next));
+      if (target) return target.focus();
     }
   }
 

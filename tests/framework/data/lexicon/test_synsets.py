@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 from wordnet_writer import write_wordnet
 
@@ -45,14 +42,12 @@ def test_senses_are_ordered_by_part_of_speech_then_as_in_the_file():
     assert index["ada_lovelace"] == ["ada_lovelace.n.01"]
 
 
-def test_nltk_reads_from_the_written_files_what_the_readable_source_says(database):
-    pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
+def test_the_database_files_say_what_the_readable_source_says(database):
     assert read_wordnet(database) == mini_lexicon()
 
 
 def test_words_that_look_like_forms_of_others_keep_their_own_senses(tmp_path):
-    """NLTK looks for base forms as well: *axes* is no sense of *axe*."""
-    pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
+    """*Axes* is a word of its own, and no form of *axe*."""
     source = tmp_path / "source.txt"
     source.write_text("n axe | chops\nn axes | two lines\nn ax axe | chops too\n")
     entries = read_entries(source)
@@ -65,33 +60,19 @@ def test_words_that_look_like_forms_of_others_keep_their_own_senses(tmp_path):
     assert read_wordnet(tmp_path) == lexicon_of(entries)
 
 
-def test_without_nltk_the_mini_lexicon_is_there_and_wordnet_is_refused(database):
-    code = (
-        "import sys; sys.modules['nltk'] = None\n"
-        "from pathlib import Path\n"
-        "from framework.data.lexicon import mini_lexicon\n"
-        "from framework.data.lexicon.wordnet import read_wordnet\n"
-        "mini_lexicon()\n"
-        "try: read_wordnet(Path(sys.argv[1]))\n"
-        "except Exception as error: print(type(error).__name__, error)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(database)], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("BadInputError")
-    assert "pip install 'gradus-nlp[lexicon]'" in done.stdout
+def test_the_position_of_an_adjective_is_no_part_of_the_word(database):
+    text = (database / "data.adj").read_text()
+    (database / "data.adj").write_text(text.replace(" good 0 ", " good(ip) 0 ", 1))
+    assert read_wordnet(database) == mini_lexicon()
 
 
-def test_the_mini_lexicon_does_not_import_nltk():
-    code = (
-        "import sys, framework.data.lexicon as lexicon; lexicon.mini_lexicon(); "
-        "sys.exit('nltk' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_the_licence_at_the_start_of_a_file_is_skipped(database):
+    text = (database / "index.noun").read_text()
+    (database / "index.noun").write_text(f"  1 A licence of several lines | with a bar  \n{text}")
+    assert read_wordnet(database) == mini_lexicon()
 
 
 def test_missing_files_are_named(database):
-    pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
     (database / "index.verb").unlink()
     with pytest.raises(BadInputError, match=r"has no index\.verb: is it a WordNet database\?"):
         read_wordnet(database)
@@ -105,10 +86,12 @@ def test_missing_files_are_named(database):
         pytest.param("data.noun", "n 01 entity", "n 07 entity", id="wrong count"),
         pytest.param("data.noun", "n 01 entity", "n ff entity", id="line too short"),
         pytest.param("data.verb", "@ 000000", "@ 009999", id="pointer to nowhere"),
+        pytest.param("index.noun", "panda n 2", "panda n 3", id="missing sense"),
+        pytest.param("index.noun", "\nentity n 1", "\nentit n 1", id="synset without its word"),
+        pytest.param("data.noun", " n 01 entity", " x 01 entity", id="unknown part of speech"),
     ],
 )
 def test_broken_databases_are_refused(database, file, old, new):
-    pytest.importorskip("nltk", reason="WordNet's files are read by the extra `lexicon`")
     text = (database / file).read_text()
     assert old in text
     (database / file).write_text(text.replace(old, new))

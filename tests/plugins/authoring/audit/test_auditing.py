@@ -2,14 +2,12 @@ import json
 
 import pytest
 import typer
+from grading import setting_of
 from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
-from framework.providers.plugins import Plugins
 from plugins.authoring.audit import findings
 from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.audit.equivalents import load_equivalents
@@ -80,7 +78,7 @@ def run(tiny_course, exercise):
     def run(mistakes="", equivalents="", **scope):
         (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
         (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
-        setting = GradingSetting(tiny_course, Plugins(course=tiny_course), choose("process"))
+        setting = setting_of(tiny_course)
         return audit(setting, Scope((exercise,), **scope))
 
     return run
@@ -154,7 +152,7 @@ def test_trained(submission, metric_threshold):
 
 def alone(course, scope):
     """The audit of `scope` in this process."""
-    return audit(GradingSetting(course, Plugins(course=course), choose("process")), scope, 1)
+    return audit(setting_of(course), scope, 1)
 
 
 def test_checks_are_collected_once_and_those_that_train_come_last(run, ran, tiny_course, exercise):
@@ -185,7 +183,7 @@ def test_all_is_well_when_all_are_caught(run):
 
 
 def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
-    setting = GradingSetting(tiny_course, Plugins(course=tiny_course), choose("process"))
+    setting = setting_of(tiny_course)
     with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
         audit(setting, Scope((exercise,), mistakes_only=True))
     write_checks_of_sums(tiny_course)
@@ -198,7 +196,7 @@ def test_a_task_missing_in_the_solution_is_reported_before_anything_is_tried(run
     file = course_root / "exercises/first_unit/squash/exercise.toml"
     file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
     broken = find_course(course_root)
-    setting = GradingSetting(broken, Plugins(course=broken), choose("process"))
+    setting = setting_of(broken)
     with pytest.raises(BadInputError, match=r"'duoble', which .* does not define"):
         audit(setting, Scope((broken.exercise("squash"),)))
 
@@ -282,7 +280,7 @@ def test_an_unknown_operator_is_refused(run):
 
 def test_one_process_finds_what_several_find(run, tiny_course, exercise):
     several = run(CAUGHT + MISSED, operator="constant")
-    setting = GradingSetting(tiny_course, Plugins(course=tiny_course), choose("process"))
+    setting = setting_of(tiny_course)
     one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
     assert one.findings == several.findings
     assert len(one.findings) > 5
@@ -300,7 +298,7 @@ def test_the_command_fails_for_survivors_and_names_them(run, exercise):
 def test_all_mistakes_of_a_small_exercise_are_killed():
     """`.ci/run` does the same for every exercise."""
     course = find_course()
-    setting = GradingSetting(course, Plugins(course=course), choose("auto"))
+    setting = setting_of(course, "auto")
     scope = Scope((course.exercise("activations"),), mistakes_only=True)
     result = audit(setting, scope)
     assert len(result.findings) > 24

@@ -1,19 +1,17 @@
 """An audit of written questions: model answers pass, and each listed wrong answer fails its own."""
 
 import pytest
+from grading import setting_of
 
 from autograder.grading import written_answers
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
 from framework.errors import GradusError
-from framework.providers.plugins import Plugins
 from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.audit.findings import AuditOutcome
 
 
 @pytest.fixture
 def run(asked_course):
-    setting = GradingSetting(asked_course, Plugins(course=asked_course), choose("process"))
+    setting = setting_of(asked_course)
     scope = Scope((asked_course.exercise("asked"),))
     return lambda: audit(setting, scope, jobs=1)
 

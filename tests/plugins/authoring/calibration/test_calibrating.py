@@ -11,14 +11,12 @@ from textwrap import dedent
 
 import pytest
 import typer
+from grading import setting_of
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
-from autograder.grading.setting import GradeOptions, GradingSetting
-from autograder.sandbox.runners import choose
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from framework.providers.backends import REFERENCE
-from framework.providers.plugins import Plugins
 from plugins.authoring.calibration.calibrating import calibrated
 from plugins.authoring.commands.calibrate import calibrate
 
@@ -71,12 +69,7 @@ def exercise(tiny_course):
 
 @pytest.fixture
 def setting(tiny_course):
-    return GradingSetting(
-        tiny_course,
-        Plugins(course=tiny_course),
-        choose("process"),
-        GradeOptions(provider=REFERENCE),
-    )
+    return setting_of(tiny_course, provider=REFERENCE)
 
 
 @pytest.fixture

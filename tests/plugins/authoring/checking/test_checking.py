@@ -6,15 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from grading import setting_of
 from typer.testing import CliRunner
 
 from autograder.cli import grade
 from autograder.course.reading import Course, find_course
 from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
 from autograder.verdicts import Verdict
 from framework.cli import app
-from framework.providers.plugins import Plugins
 from plugins.authoring.checking import checking, exercise_files
 from plugins.authoring.checking.checking import checked
 from plugins.authoring.checking.exercise_files import Checked, Problem
@@ -46,7 +45,7 @@ def edit(file: Path, before: str, after: str) -> None:
 
 def setting(root: Path) -> GradingSetting:
     course = find_course(root)
-    return GradingSetting(course, Plugins(course=course), choose("process"))
+    return setting_of(course)
 
 
 def linear(root: Path):

@@ -5,25 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from grading import graded_folder
 
-from autograder.course.kit_folder import seed_in
 from autograder.course.reading import Course, find_course
-from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import GradeOptions, GradingSetting
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
-from framework.providers.plugins import Plugins
 from plugins.authoring.kits.building import build_kit
-
-
-class Silence:
-    """Listens to a grading without a word."""
-
-    def check_done(self, exercise, result):
-        pass
-
-    def exercise_done(self, result):
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +29,8 @@ def graded():
     """`graded(root, name, seed)`: the result of an exercise in the course at `root`."""
 
     def graded(root, name="activations", submission=None, seed=None, **options):
-        course = Course.read(root)
-        options["seed"] = seed_in(root, seed)
-        setting = GradingSetting(
-            course, Plugins(course=course), choose("process"), GradeOptions(**options)
-        )
-        exercises = (course.exercise(name),)
-        with load_submission(submission or root / "exercises", course) as found:
-            return answer(GradeRequest(setting, found, exercises, 1, Silence()))
+        folder = submission or root / "exercises"
+        return graded_folder(Course.read(root), folder, [name], seed=seed, **options)
 
     return graded
 

@@ -89,6 +89,27 @@ def test_a_submission_is_graded_by_what_the_zip_holds(container):
     assert not (container / "results/results.json.part").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="runs a shell script")
+def test_hidden_results_wait_for_the_due_date_after_some_attempts(container):
+    (container / "submission/one_hot.py").write_text(WRONG, "utf-8")
+    script = container / "run_autograder"
+    text = script.read_text().replace("visibility=visible", "visibility=after_due_date")
+    script.write_text(text.replace("attempts=0", "attempts=2"))
+    for before, expected in ((1, {"visible"}), (2, {"visible", "after_due_date"})):
+        listed = json.dumps({"previous_submissions": [{"score": 0}] * before})
+        (container / "submission_metadata.json").write_text(listed)
+        done = run(container)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = results(container)
+        hidden = [one for one in found["tests"] if one["extra_data"]["hidden"]]
+        assert hidden and {one["visibility"] for one in found["tests"]} == expected
+        is_told = before == 1
+        assert all((one["visibility"] == "visible") == is_told for one in hidden)
+        assert ("of public checks" in found["output"]) != is_told
+    (container / "submission_metadata.json").write_text("damaged")
+    assert run(container).returncode == 1 and [*(container / "results").iterdir()] == []
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="runs a shell script")
 def test_the_image_is_proved_and_what_cannot_be_graded_gets_no_score(container):
@@ -129,10 +150,12 @@ def test_options_and_what_exercises_require(tmp_path):
     (wheels / "numpy-1-py3-none-any.whl").write_bytes(b"")
     file = tmp_path / "lab.zip"
     output = gradus("gradescope", "build", file, "rnn_lm", "--wheels", wheels, "--allow-weaker",
-                    "--course", ROOT)  # fmt: skip
+                    "--hidden-attempts", 4, "--course", ROOT)  # fmt: skip
     assert "with what they require: " in output and "rnn" in output
     with zipfile.ZipFile(file) as archive:
-        assert 'sandboxes="bubblewrap fork process"\n' in archive.read("run_autograder").decode()
+        script = archive.read("run_autograder").decode()
+        assert 'sandboxes="bubblewrap fork process"\n' in script
+        assert "visibility=after_due_date\nattempts=4\n" in script
         assert "wheels/numpy-1-py3-none-any.whl" in archive.namelist()
         assert "course/solutions/language_models/rnn/rnn.py" in archive.namelist()
 

@@ -12,7 +12,8 @@ import sys
 from collections import Counter
 
 import pytest
-from kit_parity import public_checks, setting_of
+from grading import setting_of
+from kit_parity import public_checks
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
@@ -21,7 +22,7 @@ from autograder.grading.grader import Grader
 from autograder.judging.rules import judged
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from plugins.authoring.kits.building import build_kit, move_kit
+from plugins.authoring.kits.building import SEED, build_kit, move_kit
 
 COURSE = find_course()
 EXERCISES = [exercise for exercise in COURSE.select() if not exercise.questions]
@@ -39,7 +40,7 @@ def kit_of_all(tmp_path_factory):
 
 def graded(course, folder, exercise):
     """Check id -> verdict of the public checks, as `grade` gives it, and the named mistakes."""
-    setting = setting_of(course, "process")
+    setting = setting_of(course, seed=SEED)
     with load_submission(folder, course) as submission:
         grader = Grader(setting, submission)
         try:

@@ -192,6 +192,22 @@ def test_blackboard_reads_user_and_original_name_from_the_text_file(write_zip, r
     ]
 
 
+def test_blackboard_is_read_in_german(write_zip, reading):
+    """The German words are invented, since no download is published: the form alone counts."""
+    info = INFO
+    for word, german in (("Assignment", "Übung"), ("Date", "Datum"), ("Original", "Ursprünglicher"),
+                         ("Submitted", "Übermittelt"), ("Current Grade", "Note")):  # fmt: skip
+        info = info.replace(word, german)
+    start = "Übung 1_a_garcia_Versuch_2026-03-02-10-15-00"
+    stored = INFO.rpartition(": ")[2].strip()
+    info = info.replace(stored, f"{start}_my lab.py")
+    files = {f"{start}.txt": info, f"{start}_my lab.py": GOOD}
+    found = reading(read_blackboard, write_zip("b.zip", files), zone=ZoneInfo("Europe/Berlin"))
+    (one,) = found.found
+    assert one.owners[0].identifiers == (("username", "a_garcia"),)
+    assert (str(one.inner), one.submitted) == ("my lab.py", at("2026-03-02T09:15:00"))
+
+
 def test_blackboard_does_not_trust_a_text_file_that_names_another_user(write_zip, reading):
     start = "Lab 1_bo_attempt_2026-03-02-10-15-00"
     files = {f"{start}.txt": INFO, f"{start}_x.py": GOOD}

@@ -23,7 +23,7 @@ from framework.cli import app
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.runs.store import Store
-from plugins.classes.runs.stored_runs import Queue, all_runs, entries_of, start_run
+from plugins.classes.runs.stored_runs import RunKey, all_runs, entries_of, start_run
 
 #: The points of the exercise of this class.
 POINTS = f"{find_course(ROOT).exercise('one_hot').points:g}"
@@ -237,7 +237,7 @@ def regraded(copy, name):
     with Store(str(copy / "lab1/results.sqlite")) as store:
         run = store.transaction(all_runs)[0]
         entries = store.transaction(partial(entries_of, id=run.id))
-        queue = Queue(name, run.revision, run.seed, run.environment)
+        queue = RunKey(name, run.revision, run.seed, run.environment)
         store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
 
 
@@ -305,3 +305,68 @@ def test_errors_name_the_next_command(made, tmp_path):
         read(folder, "results")
     with pytest.raises(BadInputError, match="no run 99"):
         read(made[0], "results", 99)
+
+
+def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
+    course, folder = tmp_path / "course", tmp_path / "lab"
+    shutil.copytree(ROOT / "tests/courses/outside", course)
+    for student in ("ana", "bo"):
+        for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
+            text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
+            file = tmp_path / "export" / student / f"{name}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"# by {student}\n{text}", "utf-8")
+    options = ("--course", course)
+    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
+    gradus("class", *words)
+    again = ("grade", folder, "--sandbox", "process", "--jobs", 1, *options)
+    assert "4 results; equal work" in gradus("class", *again)
+    toml = course / "exercises/course.toml"
+    toml.write_text('version = "2"\n' + toml.read_text("utf-8"), "utf-8")
+    assert "4 results, 4 of them known before" in gradus("class", *again)
+    hidden = course / "solutions/layers/shift/test_shift_hidden.py"
+    with hidden.open("a", encoding="utf-8") as file:
+        file.write("# corrected\n")
+    assert "4 results, 2 of them known before" in gradus("class", *again)
+    shown = gradus("class", "runs", "--in", folder)
+    assert len({line.split(" · ")[3] for line in shown.splitlines()}) == 3
+    assert "moved between run 1 and run 3: 0 results" in gradus(
+        "class", "diff", 1, 3, "--in", folder
+    )
+
+
+def test_course_parts_show_apart_what_work_would_get(tmp_path):
+    course, folder = ROOT / "tests/courses/outside", tmp_path / "lab"
+    for student in ("ana", "bo"):
+        for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
+            text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
+            if (student, name) == ("ana", "shift"):
+                text = text.replace("x + self.parameters", "x - self.parameters")
+            file = tmp_path / "export" / student / f"{name}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+    options = ("--course", course)
+    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
+    gradus("class", *words)
+    output = gradus(
+        "class", "grade", folder, "--sandbox", "process", "--jobs", 1, "--lend", *options
+    )
+    assert "shown apart and part of no points:\n  shifted_classifier: 1 passed" in output
+    before = gradus("class", "totals", "--in", folder, "--names")
+    listed = gradus("class", "points", "--in", folder, "--names")
+    assert "ana · shifted_classifier · ShiftedClassifier: blocked by shift" in listed
+    rows = list(csv.DictReader((folder / "points.csv").read_text().splitlines()))
+    assert {row["student"] for row in rows} == {"ana"}
+    for row in rows:
+        possible = f"{float(row['possible']):g}"
+        assert row["with_course_part"] == f"{possible}/{possible}" and float(row["earned"]) < float(
+            possible
+        )
+    assert gradus("class", "totals", "--in", folder, "--names") == before
+    assert not (folder / "with_parts").exists()
+    assert len(gradus("class", "runs", "--in", folder).splitlines()) == 1
+    gradus("class", "forget", "ana", "--in", folder)
+    with Store(str(folder / "results.sqlite")) as store:
+        runs = store.transaction(all_runs)
+        left = [e for run in runs for e in store.transaction(partial(entries_of, id=run.id))]
+    assert len(runs) == 2 and {entry.student for entry in left} == {"bo"}

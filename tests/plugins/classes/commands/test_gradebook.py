@@ -11,7 +11,7 @@ from gradus_command import gradus
 from repository import ROOT
 
 from autograder.verdicts import Verdict
-from framework.errors import PluginError, UnknownNameError, UsageError
+from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
 
 RIGHT = exercise("rnn", check(points=8.0), check(Verdict.FAILED, 2.0, "backward"))
 BLOCKED = exercise("lm", check(Verdict.BLOCKED, 10.0, "train", blocked_by="rnn"))
@@ -76,7 +76,7 @@ def test_points_that_wait_are_listed_and_decided(made):
     ]
     table = made.collection.folder / "points.csv"
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
-    table.write_text(table.read_text().replace(",rnn,,,", ",rnn,6,,half right"))
+    table.write_text(table.read_text().replace(",rnn,,,,,", ",rnn,,,6,,half right"))
     totals = run(made, "totals", "--names").splitlines()
     assert totals[0] == (
         "s1 (Ana García) · 14/20 · lm: train: an instructor gave 6 of 10 (0 to 6); "
@@ -89,6 +89,56 @@ def test_points_that_wait_are_listed_and_decided(made):
     assert "to decide" not in run(made, "points")
     gradus("class", "forget", "s1", "--in", made.collection.folder)
     assert "s1" not in table.read_text()
+
+
+REQUESTS = (
+    "email,exercise,task,reason\n"
+    "ana@uni.example,rnn,backward,=right for one batch\n"
+    "ana@uni.example,rnn,,the sum\n"
+    "other@uni.example,rnn,,x\n"
+    "wang@uni.example,lm,train,it trains\n"
+    "wang@uni.example,rnn,backwards,x\n"
+)
+
+
+def test_regrade_requests_become_rows_that_a_comment_answers(made):
+    file = made.collection.folder.parent / "requests.csv"
+    file.write_text(REQUESTS)
+    table = made.collection.folder / "points.csv"
+    table.write_text("student,exercise,part,points,final,comment\n")
+    words = ("points", "--requests", file, "--names")
+    output = run(made, *words)
+    assert "regrade requests that wait for a comment: 2\n" in output
+    assert f"rows of {file} without an effect: 3" in output
+    for line in (
+        "line 4: no such student",
+        "line 5: no result of this student for 'lm'",
+        "line 6: no part 'backwards' in rnn",
+        "s1 (Ana García) · rnn · backward: a regrade request",
+    ):
+        assert f"  {line}\n" in output
+    assert ",request,w-" in table.read_text()
+    assert ",0,2,,,'=right for one batch,,," in table.read_text()
+    table.write_text(table.read_text().replace("batch,,,", "batch,1.5,,one batch is right"))
+    assert "9.5/20" in run(made, "totals", "--names")
+    again = run(made, *words)
+    assert again == run(made, *words) and "wait for a comment: 1\n" in again
+    assert table.read_text().count("one batch is right") == 1
+    # A second request about the same part keeps the points, and asks for another comment.
+    file.write_text("student,exercise,part,request\ns1,rnn,backward,and for two\n")
+    assert "wait for a comment: 2\n" in run(made, *words)
+    kept = "=right for one batch (earlier comment: one batch is right) and for two,1.5,,\n"
+    assert kept in table.read_text()
+
+
+def test_requests_without_an_effect_are_an_error(made):
+    file = made.collection.folder.parent / "requests.csv"
+    file.write_text("student,exercise,part,request\ns9,rnn,,x\n")
+    with pytest.raises(BadInputError, match="no row is about work of this run: line 2: no such"):
+        run(made, "points", "--requests", file)
+    file.write_text("student,exercise\ns1,rnn\n")
+    with pytest.raises(BadInputError, match="has no column request: expected a column that"):
+        run(made, "points", "--requests", file)
 
 
 def test_points_of_students_who_have_nothing_left_expire(made):

@@ -40,6 +40,24 @@ BLACKBOARD = (
     '"=2"\t"B"\t"wang"\t""\t""\n'
     '"O\'Brien"\t"Zoë"\t"zoe"\t""\t""\n'
 )
+#: The names of columns are those of the German help of Blackboard, Batchfile-Richtlinien für
+#: Benutzer-Accounts. The words in brackets are invented: no German export is published.
+BLACKBOARD_GERMAN = (
+    '"Nachname","Vorname","Benutzername","Teilnehmer-ID","Lab 0 [Gesamtpunkte: 5 Ergebnis] |777",'
+    '"Lab 1 [Gesamtpunkte: 10,5 Ergebnis] |12345"\n'
+    '"García","Ana","a_garcia","1","3",""\n"=2","B","wang","2","",""\n'
+    '"O\'Brien","Zoë","zoe","3","",""\n'
+)
+#: After D2L's article 3538, Importing Grades, and exports in the tests of its users' programs.
+D2L = (
+    "OrgDefinedId,Username,Last Name,First Name,Email,"
+    "Lab 0 Points Grade <Numeric MaxPoints:5 Weight:10 Category:Labs>,"
+    "Lab 1 Points Grade <Numeric MaxPoints:10 Weight:10 Category:Labs>,"
+    "Calculated Final Grade Numerator,End-of-Line Indicator\r\n"
+    "#20067930,#a_garcia,García,Ana,ana@uni.example,3,,3,#\r\n"
+    "#20067931,#wang,=2,B,wang@uni.example,,4,4,#\r\n"
+    "#20067932,#zoe,O'Brien,Zoë,zoe@uni.example,,,,#\r\n"
+)
 GRADEBOOK = (
     'Vorname,Nachname,E-Mail-Adresse,"Aufgabe: Lab 1 (Punkte)","Zuletzt geladen"\r\n'
     "Ana,García,ana@uni.example,-,1772000000\r\nB,=2,wang@uni.example,-,1772000000\r\n"
@@ -182,6 +200,29 @@ def test_a_blackboard_file_with_tabs_keeps_its_two_byte_letters(fill):
         fill("blackboard", BLACKBOARD, column="Lab 9", is_new=True)
 
 
+def test_a_blackboard_file_in_german_is_filled_by_column_id_and_account(fill):
+    filled, text = fill("blackboard", BLACKBOARD_GERMAN, column="12345", is_scaled=True)
+    assert filled.column.startswith("Lab 1") and len(filled.written) == 3
+    pairs = changed(BLACKBOARD_GERMAN, text)
+    assert [added(*pair) for pair in pairs] == [["8.93"], ["8.93"], ["9.45"]]
+
+
+def test_d2l_gets_identifiers_and_the_filled_item_alone(fill):
+    filled, text = fill("d2l", D2L)
+    assert filled.written == ["s1", "s2", "s3"] and filled.replaced == ["s2"]
+    assert text == (
+        "OrgDefinedId,Username,Lab 1 Points Grade <Numeric MaxPoints:10 Weight:10 Category:Labs>,"
+        "End-of-Line Indicator\r\n"
+        "#20067930,#a_garcia,8.5,#\r\n#20067931,#wang,8.5,#\r\n#20067932,#zoe,9,#\r\n"
+    )
+    with pytest.raises(UsageError, match="is out of 5 points, and the run out of 10"):
+        fill("d2l", D2L, column="Lab 0")
+    with pytest.raises(UsageError, match="gets no new column: D2L may make a new item"):
+        fill("d2l", D2L, column="Lab 9", is_new=True)
+    with pytest.raises(BadInputError, match="expected OrgDefinedId or Username"):
+        fill("d2l", TABLE)
+
+
 def test_a_gradebook_of_moodle_in_german_is_filled_by_address(fill):
     filled, text = fill("moodle-gradebook", GRADEBOOK, column="Lab 1")
     assert text == GRADEBOOK.replace("-,1", "8.5,1", 2).replace("example,-", "example,9")
@@ -251,7 +292,7 @@ def test_a_comment_is_never_a_formula(comment, fill):
     assert text.splitlines()[1].split(";")[2].strip('"').startswith("'")
 
 
-@pytest.mark.parametrize("system", ["canvas", "moodle-worksheet", "blackboard"])
+@pytest.mark.parametrize("system", ["canvas", "moodle-worksheet", "blackboard", "d2l"])
 def test_another_file_is_refused_by_name(system, fill):
     with pytest.raises(BadInputError, match="is not the export that is filled: expected"):
         fill(system, TABLE)

@@ -113,7 +113,8 @@ def rows(made, found, **options):
     """The table after `gradus class points`, as entries."""
     file = made.collection.folder / manual_points.FILE
     read = results(made, found, **options)
-    merged, outdated = manual_points.merged(manual_points.read_entries(file), asked(read))
+    entries = manual_points.read_entries(file)
+    merged, outdated = manual_points.merged(entries, asked(read, entries))
     manual_points.write_entries(file, merged)
     return merged, outdated
 

@@ -110,16 +110,24 @@ def test_a_click_sorts_by_a_column_and_a_second_one_in_reverse(browser, folder):
         assert page.locator("#students th[aria-sort=ascending]").count() == 1
 
 
+def test_the_name_of_an_exercise_leads_to_its_tasks_and_can_be_sorted_by(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "students.html").as_uri())
+        page.get_by_role("button", name="sort by lstm").click()
+        assert page.locator("#students th[aria-sort=descending]").inner_text().startswith("lstm")
+        page.get_by_role("link", name="lstm").click()
+        page.wait_for_url("**/exercises/lstm.html")
+
+
 def test_arrow_keys_move_between_cells_and_enter_opens_a_report(browser, folder):
     with tab(browser) as page:
         page.goto((folder / "students.html").as_uri())
         page.locator("#students tbody th a").first.focus()
-        for _ in range(2):
-            page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")  # past the total, which leads nowhere
         page.keyboard.press("ArrowDown")
         focused = "document.activeElement.closest"
         place = f"[{focused}('tr').rowIndex, {focused}('td').cellIndex]"
-        assert page.evaluate(place) == [3, 3]
+        assert page.evaluate(place) == [2, 2]
         page.keyboard.press("Enter")
         page.wait_for_url("**/work/*.html")
         assert page.locator(".source.numbered").count() == 1
@@ -140,9 +148,26 @@ def test_everything_can_be_read_without_javascript(browser, folder, site):
         page.goto((folder / "students.html").as_uri())
         assert shown_rows(page).count() == len(site.view.results.students)
         page.goto((folder / "mistakes.html").as_uri())
+        assert page.evaluate("document.body.scrollHeight") < 3_000
         summary = page.locator("details summary").first
         summary.click()
         assert page.locator("details[open] pre").first.is_visible()
+
+
+def test_names_are_whole_on_a_phone(browser, folder):
+    with tab(browser, PHONE) as page:
+        page.goto((folder / "students.html").as_uri())
+        cut = """[...document.querySelectorAll('#students tbody th')].filter(
+            (cell) => cell.scrollWidth > cell.clientWidth + 1
+                || getComputedStyle(cell).textOverflow === 'ellipsis').length"""
+        assert page.evaluate(cut) == 0
+
+
+def test_a_click_on_a_cell_opens_its_report(browser, folder):
+    with tab(browser) as page:
+        page.goto((folder / "students.html").as_uri())
+        page.locator("#students td[data-page]").first.click()
+        page.wait_for_url("**/work/*.html")
 
 
 @pytest.mark.slow

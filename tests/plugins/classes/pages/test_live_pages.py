@@ -66,5 +66,6 @@ def test_pages_are_reached_by_links_and_searched_without_javascript(browser, wat
         page.keyboard.press("Enter")
         page.wait_for_url("**/students.html?q=s0003")
         assert page.locator("#students tbody tr").count() == 1
-        page.locator("#students tbody td a").first.click()
+        page.locator("#students tbody th a").click()
+        page.locator("tbody th a").first.click()
         assert page.locator(".source.numbered").is_visible()

@@ -14,13 +14,19 @@ from html.parser import HTMLParser
 from pathlib import PurePosixPath
 
 import pytest
+from graded_class import GradedClass, check, exercise
 from large_class import HOSTILE_NAMES
+from repository import ROOT
 
+from autograder.course.reading import Course
+from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.marks.class_results import State
 from plugins.classes.pages import statistics
-from plugins.classes.pages.site import asset, percent, write_site
+from plugins.classes.pages.site import RunSite, asset, percent, write_site
+from plugins.classes.pages.view import CodeReader, read_view
+from plugins.classes.runs.store import Store
 
 
 class Tags(HTMLParser):
@@ -59,6 +65,7 @@ def test_every_link_leads_to_a_page_of_the_report(site, pages):
     for page, text in pages.items():
         for tag, given in Tags(text).tags:
             target = given.get("href") or given.get("src") or given.get("action")
+            target = target or given.get("data-page")
             if target and not target.startswith(("#", "data:")):
                 assert resolved(page, target) in paths, (page, tag, target)
 
@@ -120,10 +127,10 @@ def test_pass_rates_and_mistakes_count_students(site):
     found = statistics.mistakes(view)
     diagnosed = [one for one in found if one.id]
     assert diagnosed and found[: len(diagnosed)] == diagnosed
-    counts = [len(one.students) for one in diagnosed]
+    counts = [len(one.outcomes) for one in diagnosed]
     assert counts == sorted(counts, reverse=True)
     for one in found:
-        assert len(set(one.students)) == len(one.students)
+        assert len({outcome.student for outcome in one.outcomes}) == len(one.outcomes)
         keys = {outcome.key for outcome, _ in one.examples}
         assert len(keys) == len(one.examples) <= statistics.EXAMPLES
 
@@ -164,12 +171,49 @@ def test_tables_run_in_no_spreadsheet_and_are_complete(site):
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
 
 
-def test_with_many_tasks_each_exercise_has_a_page(pages_of, monkeypatch):
-    monkeypatch.setattr("plugins.classes.pages.statistics.MAX_COLUMNS", 3)
-    site = pages_of(5)
+def test_each_exercise_has_a_page_with_its_tasks(site):
     assert {"exercises/activations.html", "exercises/lstm.html"} <= set(site.paths())
     assert 'href="exercises/lstm.html"' in site.content("students.html").decode()
     assert "LSTMCell" in site.content("exercises/lstm.html").decode()
+
+
+def test_the_page_of_students_has_few_elements_for_each(pages_of):
+    count = 40
+    tags = Tags(pages_of(count).content("students.html").decode()).tags
+    assert len(tags) < 90 + 7 * count  # two exercises
+
+
+def test_every_student_with_a_mistake_is_listed_in_one_folded_row(site):
+    page = site.content("mistakes.html").decode()
+    found = statistics.mistakes(site.view)
+    rows = re.findall(r"<details class=\"mistake\">(.*?)</details>", page, re.DOTALL)
+    assert len(rows) == len(found)
+    for one, row in zip(found, rows, strict=True):
+        people = re.search(r"<p class=\"people\">(.*?)</p>", row, re.DOTALL)[1]
+        assert people.count("<a ") == len(one.outcomes)
+
+
+def test_work_in_the_queue_is_not_called_not_graded(tmp_path):
+    made = GradedClass(tmp_path / "lab1")
+    prose = check(Verdict.FOR_A_PERSON, 3.0, "why")
+    found = {(s, s): [exercise("rnn", one), "lm"] for s, one in (("s1", check()), ("s2", prose))}
+    for is_finished, state in ((False, State.QUEUED), (True, State.NOT_GRADED)):
+        run = made.grade(found, is_finished=is_finished)
+        with Store(str(made.collection.folder / "results.sqlite")) as store:
+            view = store.transaction(read_view, made.collection, run, str)
+            site = RunSite(view, store, CodeReader(made.collection, Course.read(ROOT)))
+            assert view.results.state("s1", "lm") is state
+            overview = " ".join(" ".join(Tags(site.content("index.html").decode()).text).split())
+            page = site.content("grading.html").decode()
+            rnn = site.content("exercises/rnn.html").decode()
+        if is_finished:
+            assert "not graded 2" in overview and "the run ended before it was graded" in page
+        else:
+            assert "wait to be graded 2" in overview and "not graded 0" in overview
+            assert "2 wait to be graded" in page
+        assert overview.count("lab1") == 2  # the title, and the head of the page
+        assert "wait for a person 1" in overview and 'class="open" data-page' in rnn
+        assert ">0…</td>" in rnn
 
 
 def test_files_are_private_and_replace_an_earlier_report(site, pages_of, tmp_path):
@@ -204,7 +248,7 @@ def test_the_queries_for_datasette_run_on_a_store(site):
     assert {row[0] for row in found["points_of_a_run"]} == students
     assert len(found["points_of_a_run"]) == len(site.view.results.outcomes)
     worst = next(one for one in statistics.mistakes(site.view) if one.id)
-    assert found["mistakes"][0][4] == len(worst.students)
+    assert found["mistakes"][0][4] == len(worst.outcomes)
     assert found["pass_rates"] and found["slowest"] and found["equal_work"]
 
 

@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from queue_run import graded, key_of
+from queue_run import JOBS, graded, key_of
 
+from framework.processes import forking
 from plugins.classes.runs import grade_job, grade_run, jobs
 from plugins.classes.runs.grade_job import Engine, JobOutcome, local_engine
-from plugins.classes.runs.stored_runs import Queue
 
 NAMES = [f"s{number}" for number in range(12)]
 
@@ -99,6 +99,15 @@ def test_a_submission_that_ends_its_worker_does_not_block_the_rest(run):
     assert run.result("shaky").verdict == "passed"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_an_engine_starts_its_processes_afresh_where_forks_are_unsafe(monkeypatch):
+    monkeypatch.setattr(forking, "_is_forbidden", True)
+    monkeypatch.delattr(os, "fork")
+    job, engine = grade_job.Job("folder", "rnn"), local_engine(partial(JobOutcome, None), 1)
+    assert engine.submit(job).result() == JobOutcome(None, job)
+    engine.close()
+
+
 def test_an_interrupt_gives_jobs_back_and_the_next_call_goes_on(run):
     run.queue(*NAMES)
     count = 0
@@ -143,8 +152,7 @@ def test_leases_of_long_jobs_are_extended(run, monkeypatch):
 
     def grade(job):
         time.sleep(1.0)
-        queue = Queue("lab1", "r1", 7, "numpy")
-        leased.append(run.store.transaction(lambda c: jobs.lease(c, queue, "x", is_idle=True)))
+        leased.append(run.store.transaction(lambda c: jobs.lease(c, JOBS, "x", is_idle=True)))
         return graded(job)
 
     run.go(grade)

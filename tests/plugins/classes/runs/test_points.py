@@ -15,13 +15,13 @@ from plugins.classes.runs.stored_runs import RunEntry, commit, points_of
 
 def test_the_best_attempt_counts_as_a_whole(run):
     entries = [
-        RunEntry("ana", attempt, exercise, f"{attempt}{exercise}")
+        RunEntry("ana", attempt, exercise, f"{attempt}{exercise}", "r1")
         for attempt in ("a1", "a2")
         for exercise in ("rnn", "lstm")
     ]
-    entries.append(RunEntry("bo", "b1", "rnn", "lost"))
+    entries.append(RunEntry("bo", "b1", "rnn", "lost", "r1"))
     made = run.store.transaction(
-        partial(stored_runs.start_run, queue=QUEUE, sandbox="process", work="w", entries=entries)
+        partial(stored_runs.start_run, run_key=QUEUE, sandbox="process", work="w", entries=entries)
     )
     earned = {"a1rnn": 1.0, "a1lstm": 0.0, "a2rnn": 0.5, "a2lstm": 0.75}
     for one in entries[:-1]:

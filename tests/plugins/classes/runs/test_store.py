@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sqlite3
 import stat
 import threading
 import time
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 import psutil
@@ -20,15 +23,16 @@ from plugins.classes.runs import store as tables
 from plugins.classes.runs.jobs import MAX_LOST, TRIES, add_jobs, lease
 from plugins.classes.runs.store import ResultKey, Store, StoreError, job
 from plugins.classes.runs.stored_runs import (
-    Queue,
     RunEntry,
+    RunKey,
     StoredResult,
     commit,
     disagreements,
     find_result,
 )
 
-QUEUE = Queue("lab1", "r1", 7, "numpy")
+QUEUE = RunKey("lab1", "r1", 7, "numpy")
+JOBS = jobs.JobQueue("lab1", frozenset({"r1", "r0"}), 7, "numpy")
 
 
 def key(number, generation=0):
@@ -60,55 +64,69 @@ def queued(call):
 
 def test_a_job_is_leased_by_one_owner_at_a_time(call, queued):
     queued(2)
-    first, second, none = (call(lease, QUEUE, name, is_idle=True) for name in "abc")
+    first, second, none = (call(lease, JOBS, name, is_idle=True) for name in "abc")
     assert (first.key, second.key, none) == (key(0), key(1), None)
     call(jobs.give_back, [first.id], "b")
-    assert call(lease, QUEUE, "c", is_idle=True) is None
+    assert call(lease, JOBS, "c", is_idle=True) is None
     call(jobs.give_back, [first.id], "a")
-    assert call(lease, QUEUE, "c", is_idle=True).key == key(0)
+    assert call(lease, JOBS, "c", is_idle=True).key == key(0)
 
 
 def test_only_jobs_of_the_same_setting_are_leased(call, queued):
     queued(1)
-    for other in (Queue("lab2", "r1", 7, "numpy"), Queue("lab1", "r2", 7, "numpy"),
-                  Queue("lab1", "r1", 8, "numpy"), Queue("lab1", "r1", 7, "torch")):  # fmt: skip
-        assert call(lease, other, "a", is_idle=True) is None
+    for change in ({"assignment": "lab2"}, {"revisions": frozenset({"r2"})}, {"seed": 8},
+                   {"environment": "torch"}):  # fmt: skip
+        assert call(lease, replace(JOBS, **change), "a", is_idle=True) is None
+
+
+def test_a_store_of_the_former_format_gets_a_revision_for_each_exercise(tmp_path):
+    place = str(tmp_path / "results.sqlite")
+    entries = [RunEntry("ana", "a1", "rnn", "s1", "r1")]
+    with Store(place) as store:
+        run = store.transaction(stored_runs.start_run, QUEUE, "process", "w", entries)
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("ALTER TABLE entry DROP COLUMN revision")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+        connection.commit()
+    for _ in range(2):
+        with Store(place) as store:
+            assert store.transaction(stored_runs.entries_of, run.id) == entries
 
 
 def test_live_work_comes_before_regrades_and_what_runs_alone_waits(call, queued):
     call(add_jobs, [(key(9, 1), "x")], assignment="lab1", run=1, priority=jobs.REGRADE)
     queued(2)
-    first = call(lease, QUEUE, "a", is_idle=True)
+    first = call(lease, JOBS, "a", is_idle=True)
     call(jobs.repeat_alone, first)
-    order = [call(lease, QUEUE, "a", is_idle=False) for _ in range(2)]
+    order = [call(lease, JOBS, "a", is_idle=False) for _ in range(2)]
     assert [one.key for one in order] == [key(1), key(9, 1)]
-    assert call(lease, QUEUE, "a", is_idle=False) is None
-    alone = call(lease, QUEUE, "a", is_idle=True)
+    assert call(lease, JOBS, "a", is_idle=False) is None
+    alone = call(lease, JOBS, "a", is_idle=True)
     assert (alone.key, alone.alone) == (key(0), True)
 
 
 @pytest.mark.parametrize("until", [-1.0, 3 * jobs.LEASE], ids=["ended", "clock was set back"])
 def test_a_lease_that_ended_is_given_to_another(call, queued, until):
     queued(1)
-    first = call(lease, QUEUE, "a", is_idle=True)
+    first = call(lease, JOBS, "a", is_idle=True)
     moved = update(job).values(until=time.time() + until)
     call(lambda connection: connection.execute(moved))
-    assert call(lease, QUEUE, "b", is_idle=True).id == first.id
+    assert call(lease, JOBS, "b", is_idle=True).id == first.id
     call(jobs.give_back, [first.id], "a")
     call(jobs.extend, [first.id], "b")
-    assert call(lease, QUEUE, "c", is_idle=True) is None
+    assert call(lease, JOBS, "c", is_idle=True) is None
 
 
 def test_a_fault_is_tried_three_times_and_a_new_run_tries_again(call, queued):
     queued(1)
     for last in [False] * (TRIES - 1) + [True]:
-        leased = call(lease, QUEUE, "a", is_idle=True)
+        leased = call(lease, JOBS, "a", is_idle=True)
         assert call(jobs.note_fault, leased, "disk full") is last
-    assert call(lease, QUEUE, "a", is_idle=True) is None
-    assert call(jobs.count_jobs, QUEUE) == {"fault": 1}
+    assert call(lease, JOBS, "a", is_idle=True) is None
+    assert call(jobs.count_jobs, JOBS) == {"fault": 1}
     assert call(jobs.fault_of, key(0)) == "disk full"
     queued(1, run=2)
-    assert call(lease, QUEUE, "a", is_idle=True).alone
+    assert call(lease, JOBS, "a", is_idle=True).alone
 
 
 def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
@@ -116,13 +134,13 @@ def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
     gone = jobs.owner_name().split("|")
     gone[1] = "999999999"
     for lost in range(1, MAX_LOST + 1):
-        call(lease, QUEUE, "|".join(gone), is_idle=True)
-        assert call(jobs.reclaim, QUEUE) == 1
+        call(lease, JOBS, "|".join(gone), is_idle=True)
+        assert call(jobs.reclaim, JOBS) == 1
         row = call(lambda connection: connection.execute(select(job)).one())
         assert (row.lost, row.alone, row.state) == (
             lost, lost > 1, "fault" if lost == MAX_LOST else "queued",
         )  # fmt: skip
-    assert call(jobs.reclaim, QUEUE) == 0
+    assert call(jobs.reclaim, JOBS) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -136,18 +154,18 @@ def test_a_coordinator_without_a_parent_that_waits_has_ended(call, queued):
     while psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     started = f"{psutil.Process(number).create_time():.0f}"
-    call(lease, QUEUE, "|".join((host, str(number), started, rest)), is_idle=True)
+    call(lease, JOBS, "|".join((host, str(number), started, rest)), is_idle=True)
     try:
-        assert call(jobs.reclaim, QUEUE) == 1
+        assert call(jobs.reclaim, JOBS) == 1
     finally:
         os.waitpid(number, 0)
 
 
 def test_jobs_of_coordinators_that_run_or_are_elsewhere_are_not_reclaimed(call, queued):
     queued(2)
-    call(lease, QUEUE, jobs.owner_name(), is_idle=True)
-    call(lease, QUEUE, "another-machine|1|1|x", is_idle=True)
-    assert call(jobs.reclaim, QUEUE) == 0
+    call(lease, JOBS, jobs.owner_name(), is_idle=True)
+    call(lease, JOBS, "another-machine|1|1|x", is_idle=True)
+    assert call(jobs.reclaim, JOBS) == 0
 
 
 def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
@@ -164,11 +182,14 @@ def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
 def test_what_has_a_result_is_not_queued_again(call, queued):
     call(commit, key(0), result())
     queued(2)
-    assert call(jobs.count_jobs, QUEUE) == {"queued": 1}
+    assert call(jobs.count_jobs, JOBS) == {"queued": 1}
 
 
 def test_runs_are_kept_with_their_entries(call):
-    entries = [RunEntry("ana", "a1", "rnn", "s1"), RunEntry("王小明", "a2", "rnn", "s1", 1)]
+    entries = [
+        RunEntry("ana", "a1", "rnn", "s1", "r"),
+        RunEntry("王小明", "a2", "rnn", "s1", "r", 1),
+    ]
     first = call(stored_runs.start_run, QUEUE, "process", "w", entries)
     assert call(stored_runs.unfinished_run, QUEUE, "w").id == first.id
     assert call(stored_runs.unfinished_run, QUEUE, "other") is None
@@ -185,7 +206,7 @@ def worker(place, die_after):
     with Store(place) as store:
         for number in range(10_000):
             leased = store.transaction(
-                partial(lease, queue=QUEUE, owner=f"w{os.getpid()}|{number}|x|x", is_idle=True)
+                partial(lease, queue=JOBS, owner=f"w{os.getpid()}|{number}|x|x", is_idle=True)
             )
             if leased is None:
                 return
@@ -217,7 +238,7 @@ def test_workers_that_are_killed_leave_every_result_exactly_once(place, call, qu
         if call(lambda connection: connection.execute(counted).scalar()) == 60:
             break
         time.sleep(0.1)
-    assert call(jobs.count_jobs, QUEUE) == {"done": 60}
+    assert call(jobs.count_jobs, JOBS) == {"done": 60}
 
 
 def test_a_store_of_sqlite_belongs_to_its_owner_alone(tmp_path):
@@ -253,7 +274,7 @@ def test_a_store_that_cannot_be_written_is_an_error_with_its_cause(tmp_path):
 
 def test_a_store_of_another_version_is_refused(call, place):
     call(lambda c: c.execute(update(tables.meta).values(value="9")))
-    with pytest.raises(BadInputError, match="format 9 instead of 1"):
+    with pytest.raises(BadInputError, match="format 9 instead of 2"):
         Store(place)
 
 
@@ -264,7 +285,7 @@ def test_a_server_that_restarts_is_waited_for(call, queued, postgresql_server):
     starting = threading.Timer(1.0, postgresql_server.start)
     starting.start()
     try:
-        assert call(lease, QUEUE, "a", is_idle=True).key == key(0)
+        assert call(lease, JOBS, "a", is_idle=True).key == key(0)
     finally:
         starting.join()
 

@@ -12,7 +12,6 @@ from framework.errors import BadInputError
 from plugins.classes.similarity.pairs import (
     Comparison,
     common_lines,
-    long_enough,
     own_code,
     similar_pairs,
     tokens,
@@ -88,7 +87,7 @@ def test_code_that_all_were_given_does_not_count():
 
 def test_short_tasks_are_left_out():
     short = "def relu(x):\n    return np.maximum(x, 0)\n"
-    assert long_enough(Comparison("e", "relu", {"a": short, "b": HONEST}, "")).keys() == {"b"}
+    assert Comparison("e", "relu", {"a": short, "b": HONEST}, "").long_enough.keys() == {"b"}
     assert shares({"a": short, "b": short}) == {}
 
 

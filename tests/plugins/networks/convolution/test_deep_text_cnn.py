@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from agreement import close, same_gradients
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -18,14 +19,7 @@ def built(provider, name, *args, **settings):
     return backend.build(name, *args, kind="model", rng=np.random.default_rng(3), **settings)
 
 
-def close(actual, expected):
-    np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-7, atol=1e-9)
-
-
-def same_gradients(ours, theirs):
-    assert list(ours.gradients) == list(theirs.gradients)
-    for name, gradient in theirs.gradients.items():
-        close(ours.gradients[name], gradient)
+TOLERANCES = {"rtol": 1e-7, "atol": 1e-9}
 
 
 @pytest.mark.parametrize("mode", ["train", "eval"])
@@ -43,11 +37,11 @@ def test_networks_agree(depth, shortcut, mode):
         getattr(model, mode)()
     for ids in (IDS, IDS[:, :9]):
         logits = theirs.forward(ids)
-        close(ours.forward(torch.tensor(ids)), logits)
+        close(ours.forward(torch.tensor(ids)), logits, **TOLERANCES)
         grad = np.random.default_rng(5).normal(size=logits.shape)
         theirs.backward(grad)
         ours.backward(torch.tensor(grad))
-        same_gradients(ours, theirs)
+        same_gradients(ours, theirs, **TOLERANCES)
 
 
 def test_what_does_not_fit():

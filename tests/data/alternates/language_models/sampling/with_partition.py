@@ -61,6 +61,10 @@ def greedy(model, prefix, length):
     return texts
 
 
+def pick(state, rows):
+    return tuple(pick(part, rows) for part in state) if isinstance(state, tuple) else state[rows]
+
+
 def beam_search(model, prefix, length, beam_size, *, end=None):
     if beam_size <= 0 or length < 0:
         raise ValueError("no such setting")
@@ -74,12 +78,16 @@ def beam_search(model, prefix, length, beam_size, *, end=None):
         count = min(beam_size, totals.size)
         best = np.argpartition(-totals, count - 1)[:count]
         rows, words = best // logs.shape[1], best % logs.shape[1]
-        texts, scores, state = np.hstack([texts[rows], words[:, None]]), totals[best], state[rows]
+        texts, scores, state = (
+            np.hstack([texts[rows], words[:, None]]),
+            totals[best],
+            pick(state, rows),
+        )
         for text, score in zip(texts[words == end], scores[words == end], strict=True):
             if score > best_score:
                 best_text, best_score = text, score
         open_ones = words != end if end is not None else np.ones(len(words), dtype=bool)
-        texts, scores, state = texts[open_ones], scores[open_ones], state[open_ones]
+        texts, scores, state = texts[open_ones], scores[open_ones], pick(state, open_ones)
     if len(texts) and scores.max() > best_score:
         return texts[scores.argmax()], float(scores.max())
     return best_text, float(best_score)

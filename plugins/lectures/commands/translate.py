@@ -1,0 +1,135 @@
+"""`gradus translate`: the likeliest translations of sentences."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from framework.commands.options import (
+    BlockOption,
+    CheckpointBackend,
+    CheckpointFile,
+    CheckpointProvider,
+    Device,
+    PluginOption,
+    Submission,
+)
+from framework.commands.output import announce, say
+from framework.commands.writing import Must, MustNot, RuleFile, Writing, load_writing
+from framework.errors import BadInputError, UsageError
+
+if TYPE_CHECKING:
+    from framework.evaluation.rules import Automaton
+
+
+def translate(
+    checkpoint: CheckpointFile,
+    text: Annotated[
+        str | None,
+        typer.Option(help="A sentence. Default: each line of the standard input."),
+    ] = None,
+    beam: Annotated[
+        int, typer.Option(min=1, help="Number of hypotheses of the beam search; 1 is greedy.")
+    ] = 1,
+    length: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="The most words to write, with the end. Default: as the longest one in training.",
+        ),
+    ] = None,
+    alignment: Annotated[
+        bool,
+        typer.Option(
+            "--alignment",
+            help="Show the source word of each word, if the model has an alignment.",
+        ),
+    ] = False,
+    must: Must = None,
+    must_not: MustNot = None,
+    rule: RuleFile = None,
+    backend: CheckpointBackend = None,
+    provider: CheckpointProvider = None,
+    device: Device = "cpu",
+    submission: Submission = Path("exercises"),
+    plugin: PluginOption = None,
+    block: BlockOption = None,
+) -> None:
+    """Translate sentences with a checkpoint: a line for each sentence.
+
+    The checkpoint is that of a translator (conv_seq2seq) or of a conditional language model
+    (conditional_lm), which writes the likeliest sentence for the words of the source. The models
+    know the words of their training alone: other words are read as <unk>.
+
+        gradus translate CHECKPOINT --text "the red cat sees a dog"
+    """
+    from framework.commands.setup import unfinished_parts
+    from framework.evaluation.rules import rule_of
+
+    writing = load_writing(
+        checkpoint,
+        plugin=plugin,
+        block=block,
+        backend=backend,
+        provider=provider,
+        submission=submission,
+        device=device,
+    )
+    if writing.writer.source is None or writing.writer.length is None:
+        raise UsageError(f"{writing.saved.model} is no translator. {writing.fitting_commands()}")
+    if alignment and writing.writer.alignment is None:
+        raise UsageError(f"{writing.saved.model} has no alignment: leave out `--alignment`")
+    automaton = rule_of(
+        writing.saved.vocabulary, must=must or (), must_not=must_not or (), file=rule
+    )
+    most = length or writing.writer.length
+    with unfinished_parts(writing.computing):
+        for sentence in _sentences(text):
+            for line in _translated(writing, sentence, most, beam, automaton, alignment):
+                say(line)
+
+
+def _sentences(text: str | None) -> Iterator[str]:
+    """Yield `text`, or the lines of the standard input.
+
+    Raises:
+        BadInputError: there is no word in them.
+    """
+    if text is None:
+        announce("One sentence on each line; Ctrl-D ends.")
+    has_words = False
+    for line in sys.stdin if text is None else [text]:
+        has_words = has_words or bool(line.strip())
+        if has_words or text is None:
+            yield line
+    if not has_words:
+        raise BadInputError('no sentence to translate: give one with `--text "..."`')
+
+
+def _translated(
+    writing: Writing,
+    sentence: str,
+    length: int,
+    beam: int,
+    rule: Automaton | None,
+    alignment: bool,
+) -> Iterator[str]:
+    """Yield the translation of `sentence`, and its alignment; an empty line stays empty."""
+    from framework.data.vocabulary import EOS
+
+    if not sentence.strip():
+        yield ""
+        return
+    ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
+    words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
+    yield " ".join(words)
+    if alignment and writing.writer.alignment is not None:
+        source = [*sentence.split(), "</s>"]
+        shares = writing.writer.alignment(source[:-1], ids)
+        for word, row in zip(words, shares, strict=False):
+            place = int(row.argmax())
+            yield f"  {word} <- {source[place]} ({row[place]:.2f})"

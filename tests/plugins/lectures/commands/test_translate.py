@@ -1,0 +1,155 @@
+"""`gradus translate`, and `gradus sample --condition`, on the built-in pair and on two columns."""
+
+import numpy as np
+import pytest
+from gradus_command import gradus
+from repository import ROOT
+from typer.testing import CliRunner
+
+from framework.cli import app
+from framework.data.vocabulary import EOS, Vocabulary
+from framework.errors import BadInputError, UsageError
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+from framework.training.checkpoints import load_checkpoint
+from plugins.lectures.languages.translation import TranslationLanguage
+
+SIZES = ("--epochs", 4, "--learning-rate", 0.02, "--batch-size", 64, "--precision", "float32")
+SOURCE = "the red cat sees a dog"
+PAIRS = "".join(f"{' '.join(a)}\t{' '.join(b)}\n" for a, b in TranslationLanguage().sentences())
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Checkpoints of both kinds of models."""
+    folder = tmp_path_factory.mktemp("translate")
+    for name in ("conv_seq2seq", "conditional_lm"):
+        gradus("train", name, *SIZES, "--out", folder / name)
+    return folder
+
+
+@pytest.fixture(params=["conv_seq2seq", "conditional_lm"])
+def checkpoint(trained, request):
+    return trained / request.param
+
+
+def sentences(text):
+    """Whether every line has words of the target language alone."""
+    known = set(TranslationLanguage().target.words[3:])
+    return all(line and set(line.split()) <= known for line in text.splitlines())
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_every_backend_writes_the_same_translation(checkpoint, beam):
+    options = ("--text", SOURCE, "--beam", beam)
+    text = gradus("translate", checkpoint, *options)
+    assert sentences(text)
+    assert "kato" in text.split()
+    assert gradus("translate", checkpoint, *options, "--backend", "torch") == text
+
+
+def test_the_translation_is_that_of_the_models_own_method(trained):
+    """`translate` of the model, which `gradus evaluate` counts exact matches with."""
+    saved = load_checkpoint(trained / "conv_seq2seq")
+    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    ids = Vocabulary(saved.training["source_words"]).encode([*SOURCE.split(), "</s>"])
+    for beam in (1, 2):
+        words = model.translate(ids[None], 8, beam)[0]
+        text = " ".join(saved.vocabulary.decode(words[words > EOS]))
+        shown = gradus("translate", trained / "conv_seq2seq", "--text", SOURCE, "--beam", beam)
+        assert shown == f"{text}\n"
+
+
+def test_each_line_of_the_standard_input_is_translated(checkpoint):
+    lines = CliRunner().invoke(app, ["translate", str(checkpoint)], input=f"{SOURCE}\n\n{SOURCE}\n")
+    one = gradus("translate", checkpoint, "--text", SOURCE)
+    assert lines.output == f"{one}\n{one}"
+
+
+def test_a_rule_changes_the_translation(checkpoint):
+    for beam in (1, 4):
+        text = gradus("translate", checkpoint, "--text", SOURCE, "--must", "regina", "--beam", beam)
+        assert "regina" in text.split()
+    text = gradus("translate", checkpoint, "--text", SOURCE, "--must-not", "kato")
+    assert "kato" not in text.split()
+    assert sentences(text)
+
+
+def test_a_sample_needs_a_condition_and_is_one_sentence(checkpoint):
+    text = gradus("sample", checkpoint, "--condition", SOURCE, "--temperature", 0)
+    assert text == gradus("translate", checkpoint, "--text", SOURCE)
+    drawn = {gradus("sample", checkpoint, "--condition", SOURCE, "--seed", n) for n in range(5)}
+    assert len(drawn) > 1
+    assert {text.count("\n") for text in drawn} == {1}
+    with pytest.raises(UsageError, match=r"needs a condition. Commands .* --condition \"TEXT\"`"):
+        gradus("sample", checkpoint)
+    with pytest.raises(UsageError, match="needs a condition"):
+        gradus("complete", checkpoint, "lo")
+
+
+def test_unknown_words_are_reported(checkpoint):
+    shown = gradus("translate", checkpoint, "--text", "the purple cat sees a dog")
+    assert shown.startswith("not in the vocabulary, read as <unk>: purple\n")
+
+
+def test_empty_and_too_long_texts_are_refused(trained):
+    for words in (("--text", " "), ()):
+        with pytest.raises(BadInputError, match="no sentence to translate"):
+            gradus("translate", trained / "conv_seq2seq", *words)
+    with pytest.raises(BadInputError, match="the condition has no words"):
+        gradus("sample", trained / "conditional_lm", "--condition", "")
+    with pytest.raises(BadInputError, match="cannot read this sentence: a sentence has 13 words"):
+        gradus("translate", trained / "conv_seq2seq", "--text", f"{SOURCE} {SOURCE}")
+
+
+def test_a_language_model_is_no_translator(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("a b c\nb c a\n" * 20)
+    sizes = ("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 2, "--epochs", 1)
+    gradus("train", "recurrent_lm", "--corpus", "text.txt", *sizes, "--out", "m")
+    with pytest.raises(UsageError, match=r"recurrent_lm is no translator. .*`gradus complete m"):
+        gradus("translate", "m", "--text", "a")
+
+
+def test_the_alignment_is_shown_where_the_model_has_one(trained, monkeypatch):
+    options = (trained / "conv_seq2seq", "--text", SOURCE, "--alignment")
+    with pytest.raises(UsageError, match="convolutional_translator has no alignment"):
+        gradus("translate", *options)
+
+    def alignment(self, source, target):
+        """Word i of the target is word i + 1 of the source."""
+        shares = np.eye(target.shape[1], source.shape[1] - 1) * 0.75
+        return np.pad(shares, ((0, 0), (1, 0)))[None]
+
+    model = Plugins().registry.get("convolutional_translator", "numpy")
+    monkeypatch.setattr(model, "alignment", alignment, raising=False)
+    text, *lines = gradus("translate", *options).splitlines()
+    words = ["red", "cat", "sees", "a", "dog", "</s>"]
+    expected = zip(text.split(), words, strict=False)
+    assert lines[:6] == [f"  {target} <- {source} (0.75)" for target, source in expected]
+
+
+def test_the_students_beam_search_translates_under_a_rule(trained, tmp_path):
+    """It is another program than the reference, and knows nothing of rules."""
+    folder = tmp_path / "language_models" / "sampling"
+    folder.mkdir(parents=True)
+    own = ROOT / "tests/data/alternates/language_models/sampling/lists_of_beams.py"
+    (folder / "sampling.py").write_text(own.read_text())
+    options = ("--text", SOURCE, "--must", "regina", "--beam", 3)
+    student = ("--provider", "student", "--submission", tmp_path)
+    expected = gradus("translate", trained / "conv_seq2seq", *options)
+    assert gradus("translate", trained / "conv_seq2seq", *options, *student) == expected
+
+
+def test_a_file_of_two_columns_is_a_corpus(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = PAIRS.splitlines()[:300]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines))
+    (tmp_path / "other.tsv").write_text("\n".join(lines[:20]))
+    printed = gradus("train", "conv_seq2seq", "--corpus", "pairs.tsv", *SIZES, "--out", "m")
+    assert "270 pairs to learn from, 30 held out, 0 to test" in printed
+    assert gradus("translate", "m", "--text", lines[0].partition("\t")[0]).strip()
+    assert "held-out perplexity" in gradus("evaluate", "m")
+    assert "20 to test" in gradus("evaluate", "m", "--corpus", "other.tsv")
+    with pytest.raises(BadInputError, match=r"no\.tsv cannot be read"):
+        gradus("evaluate", "m", "--corpus", "no.tsv")

@@ -1,0 +1,36 @@
+"""Grades as `grade` does, for tests that read the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from autograder.course.reading import Course
+from autograder.grading.request import SILENT, GradeRequest, answer
+from autograder.grading.setting import GradeOptions, GradingSetting
+from autograder.results.report import Report
+from autograder.sandbox.runners import choose
+from autograder.submissions.submission import load_submission
+from framework.providers.plugins import Plugins
+
+
+def setting_of(course: Course, sandbox: str = "process", **options: Any) -> GradingSetting:
+    """Return how `course` grades with these `GradeOptions`, and with its own plugins."""
+    return GradingSetting(course, Plugins(course=course), choose(sandbox), GradeOptions(**options))
+
+
+def graded_folder(
+    course: Course,
+    folder: Path,
+    names: Iterable[str] = (),
+    *,
+    jobs: int = 1,
+    listener: Any = SILENT,
+    sandbox: str = "process",
+    **options: Any,
+) -> Report:
+    """Return the report on the files in `folder`, by default on all exercises of `course`."""
+    setting, exercises = setting_of(course, sandbox, **options), tuple(course.select(names))
+    with load_submission(folder, course) as submission:
+        return answer(GradeRequest(setting, submission, exercises, jobs, listener))
