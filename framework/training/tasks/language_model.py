@@ -36,6 +36,7 @@ class LanguageModelTask(TextTask):
     help: ClassVar[str] = BUILT_IN["language_model"].help
     options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
     carries_state: ClassVar[bool] = True
+    target_axes: ClassVar[int] = 2
 
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:

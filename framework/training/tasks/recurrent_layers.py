@@ -1,4 +1,4 @@
-"""The recurrent layers of a backend: the choices for the argument `cell` of a model."""
+"""The recurrent layers of a backend and their dropout: the argument `cell` of a model."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 from framework.errors import GradusError, UsageError
 from framework.providers.backends import Backend, with_article
 from framework.providers.registry import Implementation
+from framework.training.option_fields import flag
 from framework.training.options import RecurrentOptions
 from framework.training.task import Request
-from framework.training.tools import model_arguments
+from framework.training.tools import model_arguments, parse_named
 
 
 def with_recurrent_layers(
@@ -40,7 +41,8 @@ def with_recurrent_layers(
         found["cell"] = cell
     if options.layers > 1 or options.dropout or options.input_dropout:
         known = backend.parameters_of(model, kind)
-        found["cell"] = _stack(model, found.get("cell"), known, options)
+        cell = _recurrent_cell(model, found.get("cell"), known)
+        found["cell"] = _stack(backend, cell, options)
     if "cell" in found:
         check_recurrent_layer(backend, found["cell"])
     return found
@@ -51,10 +53,8 @@ def takes(known: Mapping[str, Parameter], name: str) -> bool:
     return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
 
 
-def _stack(
-    model: str, cell: Any, known: Mapping[str, Parameter], options: RecurrentOptions
-) -> dict[str, Any]:
-    """Return the description of a stack of the cell that `model` has, or that was chosen.
+def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
+    """Return the recurrent layer that `model` has, or that was chosen.
 
     Raises:
         UsageError: see `with_recurrent_layers`.
@@ -73,11 +73,18 @@ def _stack(
         )
     if not isinstance(cell, str):
         raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    stack = {"layer": cell, "layers": options.layers, "dropout": options.dropout}
+    return cell
+
+
+def _stack(backend: Backend, cell: str, options: RecurrentOptions) -> dict[str, Any]:
+    """Return the description of a stack of layers `cell`."""
+    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
     if options.skip != "none":
         stack["skip"] = options.skip
-    below = options.input_dropout
-    return stack if below is None else {**stack, "input_dropout": below}
+    for name in ("dropout", "input_dropout"):
+        if written := getattr(options, name):
+            stack[name] = dropout_description(backend, written, flag(name))
+    return stack
 
 
 def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> None:
@@ -101,6 +108,42 @@ def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> No
     if wrong := _problem(backend, found, options):
         known = ", ".join(recurrent_layers(backend))
         raise UsageError(f"{found.key} {wrong}; a recurrent layer is needed: {known}")
+
+
+def dropout_description(backend: Backend, written: str, flag: str) -> dict[str, Any]:
+    """Return the description of a dropout for `framework.models.deep_cells.DeepCell`.
+
+    Args:
+        backend: offers it.
+        written: its name and arguments, as ``dropout:keep_probability=0.5``.
+        flag: the option that names it, for messages.
+
+    Raises:
+        UsageError: it is unknown, no dropout, or does not take these arguments.
+    """
+    name, arguments = parse_named(written)
+    if not name.partition("@")[0].isidentifier():
+        raise UsageError(
+            f"`{flag} {written}` names no dropout: write for example dropout:keep_probability=0.5, "
+            "with the probability to keep a number"
+        )
+    if "@" in name:
+        raise UsageError(
+            f"`{flag} {name}`: a part of a model has no provider of its own; `--provider NAME` "
+            "chooses the parts"
+        )
+    known = backend.parameters_of(name, "model")
+    given = {"layer": None} if "layer" in known else {"inverted": True}
+    try:
+        if "keep_probability" not in known:
+            raise TypeError("it has no argument 'keep_probability'")
+        inspect.Signature(list(known.values())).bind(**given, **arguments, rng=None)
+    except TypeError as error:
+        raise UsageError(
+            f"`{flag} {written}` is not possible: {error}; write for example "
+            "dropout:keep_probability=0.5"
+        ) from error
+    return {"name": name, **arguments}
 
 
 def recurrent_layers(backend: Backend) -> Iterator[str]:

@@ -228,10 +228,24 @@ def test_sentence_taggers_are_trained_and_evaluated(treebank, model, backend):
 
 
 def test_the_recurrent_layers_of_a_tagger_are_chosen_by_options(treebank):
-    stack = ("--cell", "gru", "--layers", 3, "--skip", "highway", "--dropout", 0.1)
+    stack = (
+        "--cell",
+        "gru",
+        "--layers",
+        3,
+        "--skip",
+        "highway",
+        "--dropout",
+        "dropout:keep_probability=0.9",
+    )
     gradus("train", "rnn_tagger", *treebank, *SETS["recurrent_tagger"], "--epochs", 1, *stack)
     saved = load_checkpoint(Path("checkpoints/rnn_tagger.safetensors"))
-    described = {"layer": "gru", "layers": 3, "dropout": 0.1, "skip": "highway"}
+    described = {
+        "layer": "gru",
+        "layers": 3,
+        "skip": "highway",
+        "dropout": {"name": "dropout", "keep_probability": 0.9},
+    }
     assert saved.arguments["cell"] == described
     assert "reader.backward_layer.layer_3.gate.W" in saved.parameters
     gradus("evaluate", "checkpoints/rnn_tagger.safetensors", "--backend", "torch")
