@@ -115,11 +115,17 @@ class Checks:
             last.ihook.pytest_runtest_teardown(item=last, nextitem=None)
         return self._results
 
-    def pytest_configure(self, config: pytest.Config) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """Name the files from their folder: pytest splits the path of a folder at [ and ::."""
-        folder = self._files[0].parent
-        config.invocation_params = replace(config.invocation_params, dir=folder)
+        config, folder = session.config, self._files[0].parent
+        before = config.invocation_params
+        config.invocation_params = replace(before, dir=folder)
         config.args = [os.path.relpath(file, folder) for file in self._files]
+        try:
+            return (yield)
+        finally:  # pytest changes into this directory at its end
+            config.invocation_params = before
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

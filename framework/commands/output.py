@@ -49,7 +49,7 @@ def disk_error(error: BaseException) -> BadInputError | None:
     """Return what `error` of a full or read-only disk means; None if it is another error."""
     if not isinstance(error, OSError) or error.errno not in _DISK_ERRORS:
         return None
-    name = error.filename or "the output"
+    name = error.filename or "a file or the output"
     return BadInputError(
         f"{name} cannot be used: {error.strerror}. Check free space and permissions, and run the "
         "command again; `gradus doctor` checks the folders"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+from pathlib import Path
 
 import pytest
 from printed_text import printed
@@ -30,8 +31,10 @@ def test_a_path_with_characters_that_pytest_reads(on_silent_sessions, tmp_path):
     file = folder / "test_rnn.py"
     file.write_text("def test_one():\n    pass\n")
     under_test = on_silent_sessions(file)
+    before = Path.cwd()
     (result,) = Checks(under_test.exercise).run(under_test)
     assert (result.id, result.verdict) == ("test_rnn.py::test_one", Verdict.PASSED)
+    assert Path.cwd() == before
 
 
 def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
