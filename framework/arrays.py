@@ -148,9 +148,9 @@ class Arrays(ABC):
             natives[name] = native * scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
-        """Add `factor` times the array of the same name in `others` to each of `natives`."""
-        for name, native in natives.items():
-            natives[name] = native + factor * others[name]
+        """Add `factor` times each array in `others` to the array of the same name in `natives`."""
+        for name, other in others.items():
+            natives[name] = natives[name] + factor * other
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Any], inputs: Sequence[Any]
@@ -235,9 +235,10 @@ class NumpyArrays(Arrays):
                 native *= scale
 
     def add_multiple(self, natives: Table, others: Mapping[str, Any], factor: float) -> None:
-        """Add `factor` times the array of the same name in `others` to each, in place."""
-        for name, native in natives.items():
-            native += factor * others[name]
+        """Add `factor` times each array in `others` to that of the same name, in place."""
+        for name, other in others.items():
+            native = natives[name]
+            native += factor * other
 
     def astype(self, native: Array, dtype: DTypeLike) -> Array:
         """Return a copy of `native` in `dtype`."""

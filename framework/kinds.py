@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "schedule": ("rate",),
     "transform": ("fit", "apply"),
     "penalty": ("value", "gradient"),
+    "initializer": ("__call__",),
     "arrays": (
         *("from_numpy", "to_numpy", "assign", "is_native"),
         *("asarray", "zeros_like", "fill_zero", "scale", "add_multiple", "astype"),

@@ -200,7 +200,7 @@ def result_of(
         hint=_hint(item, under_test.promised if error is not None else {}),
         findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
         evidence=Evidence(
-            uses=tuple(sorted(calls.parts)),
+            called=tuple(sorted(calls.tasks)),
             answered=tuple(sorted(calls.answered)),
             refused=tuple(sorted(calls.refused)),
             outlasted=tuple(sorted(calls.outlasted)),

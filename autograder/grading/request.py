@@ -23,10 +23,12 @@ from autograder.course.texts import figures
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
-from autograder.grading.workers import Workers, parts_of
+from autograder.grading.workers import Workers
 from autograder.judging.blocking import Blocking
-from autograder.judging.decision import not_graded, not_started
+from autograder.judging.decision import not_graded, not_started, with_each_check
 from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
+from autograder.results.findings.finding import Finding
+from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     EXPLAINED,
     CheckResult,
@@ -51,6 +53,8 @@ _log = logger("retries")
 
 #: Maximum number of runs of a check until it has a verdict.
 TRIES = 3
+#: Maximum number of characters of a report that the submission has printed.
+MAX_PRINTED = 2 << 20
 #: Faults of the grader or the machine during the checks of one exercise.
 FAULTS = (OSError, MemoryError, SandboxError)
 
@@ -107,7 +111,7 @@ def answer(request: GradeRequest) -> Report:
                 watch.keep(exercise, submission, result)
     return Report(
         provenance=_provenance(request),
-        exercises=tuple(results[exercise.name] for exercise in request.exercises),
+        exercises=tuple(_printed_in_short(results[e.name] for e in request.exercises)),
         notes=(
             *(submission.notes if submission is not None else ()),
             *(f"{file.shown}: {note}" for file in files for note in file.notes),
@@ -202,7 +206,7 @@ def _unblocked(
     required = {e.name: frozenset(o.name for o in course.with_required([e])) for e in exercises}
     files = submission.files.items()
     sources = {name: file.source for name, file in files if course.exercise(name).tasks}
-    blocking = Blocking(parts_of(course, submission.files), required, sources)
+    blocking = Blocking(required, sources)
     for result in decided:
         blocking.add(result)
     waiting: list[str] = []
@@ -270,6 +274,24 @@ def repeated(grader: Grader, exercise: Exercise, result: ExerciseResult) -> Exer
         result = repeat(result, graded_once(grader, exercise, select=select))
     is_judged = select is None and not is_open(result)  # see `Grader.grade`
     return result if is_judged else judged(result)
+
+
+def _printed_in_short(results: Iterable[ExerciseResult]) -> Iterator[ExerciseResult]:
+    """Yield `results`; what checks have printed beyond `MAX_PRINTED` is left out."""
+    left = MAX_PRINTED
+
+    def in_short(finding: Finding) -> Finding:
+        nonlocal left
+        if isinstance(finding, PrintedText):
+            left -= len(finding.text)
+            if left < 0:
+                return PrintedText(f"left out: a report has at most {MAX_PRINTED:,} characters")
+        return finding
+
+    for result in results:
+        yield with_each_check(
+            result, lambda check: replace(check, findings=tuple(map(in_short, check.findings)))
+        )
 
 
 def _with_figures(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:

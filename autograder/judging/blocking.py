@@ -2,16 +2,17 @@
 
 A mistake in one layer fails every network that is built from it. The points of those networks wait
 for the layer. Their checks are not diagnosed, and no message refers the student to their files.
+What a check uses is what ran during it, whether another exercise or the same one defines it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.judging.decision import decided, with_each_check
 from autograder.results.report import CheckResult, ExerciseResult, Fact, Report
-from autograder.submissions.task_progress import TaskProgress, task_needs, task_progress
+from autograder.submissions.task_progress import TaskProgress, task_progress
 from autograder.verdicts import Verdict
 
 #: A check with one of these may wait for something else.
@@ -46,18 +47,16 @@ class Blocking:
     """Says what the failing checks of a submission wait for.
 
     Args:
-        parts: registry name -> (exercise, task) of everything that can be a part of a network.
         required: exercise -> all exercises that it is built from, directly or not.
         sources: exercise -> the text that was handed in.
     """
 
     def __init__(
         self,
-        parts: Mapping[str, tuple[str, str]],
         required: Mapping[str, frozenset[str]],
         sources: Mapping[str, str],
     ) -> None:
-        self._parts, self._required, self._sources = parts, required, sources
+        self._required, self._sources = required, sources
         self._results: dict[str, ExerciseResult] = {}
         self._final: dict[str, ExerciseResult] = {}
 
@@ -88,9 +87,8 @@ class Blocking:
         """Return (exercise, task) of each part of others that a failing `check` of `name` uses."""
         if check.verdict not in _FAILING:
             return []
-        known = (self._parts[part] for part in check.evidence.uses if part in self._parts)
         others = self._required.get(name, frozenset()) - {name}
-        return [part for part in known if part[0] in others]
+        return [part for part in _tasks_called(check) if part[0] in others]
 
     def _is_written(self, name: str) -> bool:
         """Return whether the exercise `name` fails a check, for which it has to be written."""
@@ -107,22 +105,54 @@ class Blocking:
 
 
 def _within(result: ExerciseResult, source: str) -> ExerciseResult:
-    """Mark the checks of written tasks that need another task which does not pass."""
+    """Mark the failing checks of written tasks during which another wrong task ran."""
     names = [task.name for task in result.tasks]
     failed = {name: checks for name in names if (checks := _failed_in_public(result, name))}
     if len(failed) < 2:
         return result
-    needs = task_needs(source, names)
     written = {n for n, how in task_progress(source, names).items() if how is TaskProgress.WRITTEN}
-    causes = {}
-    for name in set(failed) & written:
-        culprits = [n for n in names if n in failed and n in needs[name] and name not in needs[n]]
+    needs = _needs(result, failed)
+
+    def cause(check: CheckResult) -> str:
+        if check.task not in written:
+            return ""
+        used = _own_tasks_called(result, check)
+        culprits = [n for n in failed if n in used and check.task not in needs[n]]
         roots = [n for n in culprits if not (needs[n] & set(culprits))]
-        if roots:
-            causes[name] = _common_cause(result, failed[roots[0]]) or roots[0]
+        return _common_cause(result, failed[roots[0]]) or roots[0] if roots else ""
+
     return with_each_check(
-        result, lambda check: _blocked(check, causes.get(check.task, ""), written.__contains__)
+        result, lambda check: _blocked(check, cause(check), written.__contains__)
     )
+
+
+def _needs(
+    result: ExerciseResult, failed: Mapping[str, list[CheckResult]]
+) -> dict[str, frozenset[str]]:
+    """Return the other tasks that run in failing checks of each task, directly or not."""
+    needs = {
+        name: frozenset[str]().union(*(_own_tasks_called(result, check) for check in checks))
+        for name, checks in failed.items()
+    }
+    for _ in needs:  # as often as a chain of tasks may be long
+        needs = {
+            name: used.union(*(needs[other] for other in used if other in needs)) - {name}
+            for name, used in needs.items()
+        }
+    return needs
+
+
+def _tasks_called(check: CheckResult) -> Iterator[tuple[str, str]]:
+    """Yield (exercise, task) of each task that ran during `check`."""
+    for name in check.evidence.called:
+        exercise, _, task = name.partition(".")
+        yield exercise, task
+
+
+def _own_tasks_called(result: ExerciseResult, check: CheckResult) -> frozenset[str]:
+    """Return the other tasks of the exercise that ran during `check`."""
+    called = {task for exercise, task in _tasks_called(check) if exercise == result.name}
+    return frozenset(called - {check.task})
 
 
 def _failed_in_public(result: ExerciseResult, task: str) -> list[CheckResult]:
@@ -154,6 +184,7 @@ def _blocked(check: CheckResult, cause: str, is_written: Callable[[str], bool]) 
         f"uses your {cause}, which {state}",
         blocked_by=cause,
         details=(),
+        arguments=(),
         method="",
         fact=Fact(),
         call="",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,24 +39,6 @@ class Mutant:
     operator: str
     line: int
     source: str
-
-
-def make_mutants(
-    source: str, file: Path, operators: Mapping[str, Mutate] = OPERATORS
-) -> list[Mutant]:
-    """Return all mutants of the solution `source`, the text of `file`, in the order of its lines.
-
-    Mutants that do not parse, and programs equal to an earlier mutant, are left out.
-    """
-    seen = {ast.dump(ast.parse(source))}
-    mutants: list[Mutant] = []
-    for mutant in draw_mutants(source, file, operators):
-        with suppress(SyntaxError):
-            program = ast.dump(ast.parse(mutant.source))
-            if program not in seen:
-                seen.add(program)
-                mutants.append(mutant)
-    return sorted(mutants, key=lambda mutant: mutant.line)
 
 
 def draw_mutants(

@@ -103,6 +103,9 @@ _ELEMENTS = {
 
 def _marked(fact: LabelledFact) -> Markup:
     """Return a fact as HTML: a finding as it is on a terminal, other facts line by line."""
+    if fact.label == wording.FOLDED:
+        folded = Markup("<details><summary>what the check says</summary>{}</details>")
+        return folded.format(_visible("\n".join(fact.lines)))
     is_finding = fact.finding is not None
     element = "pre" if is_finding else _ELEMENTS.get(fact.label, "span")
     texts = ["\n".join(fact.lines)] if is_finding else fact.lines

@@ -21,10 +21,12 @@ def check_files(options: GradeOptions, plugins: Plugins) -> None:
 
     Raises:
         UsageError: a format is unknown, or a file or folder cannot be written.
+        PluginError: the function of a format cannot be imported.
     """
     for name, path in _wanted(options):
         if name not in (known := plugins.named("register_reporters")):
             raise UnknownNameError("report format", name, known, "gradus plugins")
+        load_target(known[name])
         folder = path.absolute().parent
         if not folder.is_dir():
             raise UsageError(f"cannot write {path}: there is no folder {folder}")

@@ -21,6 +21,9 @@ from autograder.verdicts import Verdict
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
 
+#: The label of what a blocked check says itself: a page shows it on demand.
+FOLDED = "message"
+
 #: Each verdict's symbol, and the symbol for terminals that know ASCII alone.
 SYMBOLS = {
     Verdict.PASSED: ("✓", "+"),
@@ -187,6 +190,8 @@ def labelled_facts(check: CheckResult) -> Iterator[LabelledFact]:
     for finding in check.findings:
         if finding.explains_failure:
             yield LabelledFact(finding.kind, finding.text_lines(), finding)
+    if own := check.message_before_blocking:
+        yield LabelledFact(FOLDED, (own,))
     if check.best_hint:
         yield LabelledFact("hint", (check.best_hint,))
 

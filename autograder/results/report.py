@@ -70,7 +70,7 @@ class Evidence:
     """What a check learned about the submission that `autograder.judging` decides by.
 
     Attributes:
-        uses: registry names of the parts that it was built from, as the code under test says.
+        called: tasks that ran, as the code under test says: ``EXERCISE.TASK`` of each.
         answered: the methods that have returned.
         refused: the methods that have raised an exception which the check asked for.
         outlasted: the methods that took too long for a derived gradient.
@@ -78,7 +78,7 @@ class Evidence:
         unconfirmed: passed without the comparison of the trained model with the reference.
     """
 
-    uses: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     outlasted: tuple[str, ...] = ()
@@ -157,6 +157,13 @@ class CheckResult:
     def can_be_replayed(self) -> bool:
         """Whether `gradus replay` makes its call again: a public check of code has failed."""
         return self.verdict in REPLAYED and not self.hidden and self.id.startswith("test_")
+
+    @property
+    def message_before_blocking(self) -> str:
+        """What a check that waits for another part found itself; empty for other checks."""
+        own = [reason for reason in self.reasons if reason.rule != "blocking"]
+        is_answer = own and own[-1].verdict not in (Verdict.NOT_STARTED, Verdict.BLOCKED)
+        return own[-1].text if self.blocked_by and is_answer else ""
 
     @property
     def best_hint(self) -> str:

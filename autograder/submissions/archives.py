@@ -12,6 +12,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, NamedTuple
@@ -25,24 +26,30 @@ MAX_TOTAL = 256 << 20
 #: The list of members of a zip archive, and an archive whose list must be repaired in memory.
 MAX_DIRECTORY = 8 << 20
 MAX_REPAIRED = 64 << 20
-#: Entries of a tar archive that are looked at, folders and unwanted files too.
-MAX_HEADERS = 200_000
+#: Entries of a tar archive that are looked at, folders and unwanted files too, and the bytes of an
+#: entry that holds the name of another.
+MAX_HEADERS, MAX_HEADER = 200_000, 64 << 10
 
 _GZIP = b"\x1f\x8b"
-_END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
-#: Where `zipfile` looks for the last record of a large archive: before its locator, before the end.
-_END_64_SIZE, _LOCATOR_64_SIZE = 56, 20
 _NAME_IS_UTF8 = 0x800
 #: Records that end in a file's name, in the list of members and before the data of each:
 #: their signature, where their flags and the name's length stand, and their size.
 _HEADERS = ((b"PK\x01\x02", 8, 28, 46), (b"PK\x03\x04", 6, 26, 30))
+
+#: Entries of a tar that hold names of the entry behind them.
+_EXTENDED = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+#: Digits of the length of a record in an extended header of a tar archive.
+_LENGTH_DIGITS = 20
 
 _NO_FILE = "is a link or a device, not a file"
 
 #: Returns the first bytes of a member, up to a number; raises `BadInputError` if it is damaged.
 Read = Callable[[int], bytes]
 #: A member: its path, why it is refused or nothing, and how to open it.
-_Entry = tuple[PurePosixPath, str, Callable[[], IO[bytes] | None]]
+_Member = tuple[PurePosixPath, str, Callable[[], IO[bytes] | None]]
 
 
 class ArchiveLimits(NamedTuple):
@@ -106,7 +113,7 @@ def archive_members(
         on_note(f"{short(archive.name)} cannot be read as a {kind} archive: {reason(error)}")
 
 
-def _zip_entries(archive: Path) -> Iterator[_Entry]:
+def _zip_entries(archive: Path) -> Iterator[_Member]:
     with _opened_zip(archive) as opened:
         for info in opened.infolist():
             # A backslash separates folders, as on the systems that make such archives.
@@ -119,19 +126,22 @@ def _zip_entries(archive: Path) -> Iterator[_Entry]:
             yield PurePosixPath(name), problem, partial(opened.open, info)
 
 
-def _tar_entries(archive: Path, left: _Budget) -> Iterator[_Entry]:
+def _tar_entries(archive: Path, left: _Budget) -> Iterator[_Member]:
     with archive.open("rb") as raw:
         is_packed = raw.read(len(_GZIP)) == _GZIP
         raw.seek(0)
         stream = gzip.GzipFile(fileobj=raw) if is_packed else raw
         counted = io.BufferedReader(_Counted(stream, left))
-        with tarfile.open(fileobj=counted, mode="r|") as opened:
+        with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Entry) as opened:
             for _ in range(MAX_HEADERS):
                 if (info := opened.next()) is None:
                     return
                 opened.members.clear()  # type: ignore[attr-defined] # it would keep a list of all
                 if not info.isdir():
-                    problem = "" if info.isreg() else _NO_FILE
+                    is_plain = (
+                        info.isreg() and not info.issparse()
+                    )  # holes are bytes that cost nothing
+                    problem = "" if is_plain else _NO_FILE
                     yield PurePosixPath(info.name), problem, partial(opened.extractfile, info)
     name = short(archive.name)
     raise BadInputError(f"{name}: more than {MAX_HEADERS} entries: the rest is not read")
@@ -169,31 +179,58 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _opened_zip(archive: Path) -> zipfile.ZipFile:
+class _Entry(tarfile.TarInfo):
+    """An entry whose extended header is read in linear time: Python before 3.12.6 takes longer."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """Return the entry that begins here; one with too long a header is an error."""
+        if self.type in _EXTENDED and self.size > MAX_HEADER:
+            raise tarfile.HeaderError(f"the name of an entry takes more than {MAX_HEADER} bytes")
+        entry: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return entry
+
+    def _proc_pax(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """Return the entry that the extended header is about, under the path that it gives."""
+        data = archive.fileobj.read(self._block(self.size))  # type: ignore[attr-defined]
+        following = self.fromtarfile(archive)
+        at = 0
+        while at < self.size and self.type == tarfile.XHDTYPE:
+            length, _, _ = data[at : at + _LENGTH_DIGITS].partition(b" ")
+            if not length.isdigit() or not int(length):
+                raise tarfile.HeaderError("the extended header of an entry is damaged")
+            key, _, value = data[at + len(length) + 1 : at + int(length) - 1].partition(b"=")
+            if key == b"path":
+                following.name = value.decode("utf-8", "surrogateescape").rstrip("/")
+            at += int(length)
+        return following
+
+
+class _ListLimited(io.FileIO):
+    """A zip archive on disk, of which no part as large as a too long list of members is read."""
+
+    is_listed = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read `size` bytes; `zipfile` reads the whole list of members at once."""
+        if not self.is_listed and size is not None and size > MAX_DIRECTORY:
+            raise BadInputError(
+                f"{short(Path(str(self.name)).name)} is not read: its list of files takes more "
+                f"than {MAX_DIRECTORY >> 20} MiB. Zip the exercises' files alone"
+            )
+        return super().read(size) or b""
+
+
+@contextmanager
+def _opened_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
     """Open the archive, unless its list of members would take too much memory."""
-    if _directory_size(archive) > MAX_DIRECTORY:
-        raise BadInputError(
-            f"{short(archive.name)} is not read: its list of files takes more than "
-            f"{MAX_DIRECTORY >> 20} MiB. Zip the exercises' files alone"
-        )
-    try:
-        return zipfile.ZipFile(archive)
-    except UnicodeDecodeError:
-        return zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
-
-
-def _directory_size(archive: Path) -> int:
-    """Bytes of the list of members as the archive's last record states them; 0 without one."""
-    with archive.open("rb") as stream:
-        stream.seek(max(stream.seek(0, io.SEEK_END) - (1 << 16) - 128, 0))
-        tail = stream.read()
-    end = tail.rfind(_END)
-    if end < 0 or len(tail) < end + 16:
-        return 0
-    end_64 = end - _LOCATOR_64_SIZE - _END_64_SIZE
-    if end_64 >= 0 and tail[end - _LOCATOR_64_SIZE :].startswith(_LOCATOR_64):
-        return int(struct.unpack_from("<Q", tail, end_64 + 40)[0])
-    return int(struct.unpack_from("<L", tail, end + 12)[0])
+    with _ListLimited(archive) as stream:
+        try:
+            opened = zipfile.ZipFile(stream)
+        except UnicodeDecodeError:
+            opened = zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
+        stream.is_listed = True
+        with opened:
+            yield opened
 
 
 def _with_plain_names(archive: Path) -> bytes:
@@ -213,5 +250,5 @@ def _with_plain_names(archive: Path) -> bytes:
                 data[at + size : at + size + length].decode("utf-8")
             except UnicodeDecodeError:
                 struct.pack_into("<H", data, at + flags_at, flags & ~_NAME_IS_UTF8)
-            at = data.find(signature, at + 4)
+            at = data.find(signature, at + size + length)
     return bytes(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,17 +89,6 @@ class SubmittedFile:
         """Return line `line` of `source`; empty if `source` is shorter."""
         lines = self.source.split("\n")
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
-
-    @cached_property
-    def syntax_error(self) -> str | None:
-        """Where and why it is not Python; None where it is."""
-        if self.cells is not None and self.cells.broken:
-            return f"{self.shown}, {next(iter(self.cells.broken.values()))}"
-        try:
-            parse(self.source)
-        except SyntaxError as error:
-            return f"{self.shown}, {self.where(error.lineno or 1)}: {error.msg}"
-        return None
 
     def is_stub(self, exercise: Exercise) -> bool:
         """Return whether it is the unchanged stub of `exercise`, and the stub has gaps."""

@@ -50,22 +50,6 @@ def progress_in(source: str, exercise: Exercise, stub: str | None) -> dict[str, 
     }
 
 
-def task_needs(source: str, tasks: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Which others of `tasks` each of them uses, directly or through helpers and other tasks.
-
-    Nothing is known of a source that does not parse.
-    """
-    names = set(tasks)
-    try:
-        module = _Module(source)
-    except SyntaxError:
-        return dict.fromkeys(names, frozenset())
-    needs = {name: module.tasks_named(name, names) for name in names}
-    for _ in names:  # as often as a chain of tasks may be long
-        needs = {name: used.union(*map(needs.__getitem__, used)) for name, used in needs.items()}
-    return {name: frozenset(used - {name}) for name, used in needs.items()}
-
-
 class _Module:
     """The definitions of one source text."""
 
@@ -79,11 +63,6 @@ class _Module:
         for part in self._parts(name, tasks):
             functions.update(_functions(part, self.definitions[part]))
         return functions
-
-    def tasks_named(self, name: str, tasks: set[str]) -> set[str]:
-        """Return the tasks that the task `name` and its helpers use."""
-        parts = self._parts(name, tasks)
-        return {used for part in parts for used in self._names_in(part)[1]} & tasks
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """Yield `name` and what it uses: base classes, and helpers that are no tasks."""

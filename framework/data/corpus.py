@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from framework.data.vocabulary import Ids, Vocabulary
+from framework.data.vocabulary import Ids, Vocabulary, require_ids
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Corpus:
     vocabulary: Vocabulary
     best_perplexity: float | None = None
     held_out: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise a BadInputError for ids that are no ids of the vocabulary."""
+        for part, ids in (("train", self.train), ("valid", self.valid)):
+            require_ids(f"the {part} of the corpus '{self.name}'", ids, len(self.vocabulary.words))
 
     @property
     def best_score(self) -> float | None:

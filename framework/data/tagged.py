@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from framework.data.vocabulary import Vocabulary
+from framework.errors import BadInputError
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,12 @@ class TaggedSentence:
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Raise a BadInputError if the numbers of words and tags differ."""
+        if len(self.words) != len(self.tags):
+            counts = f"{len(self.words)} words and {len(self.tags)} tags"
+            raise BadInputError(f"the sentence '{' '.join(self.words)[:80]}' has {counts}")
 
 
 @dataclass(frozen=True)

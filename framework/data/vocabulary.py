@@ -93,3 +93,23 @@ class Vocabulary:
         if not 0 <= index < len(self):
             raise BadInputError(f"no word has id {index}: the ids are 0 to {len(self) - 1}")
         return self.words[index]
+
+
+def require_ids(what: str, ids: object, size: int) -> None:
+    """Raise an error unless `ids` is an array `(M,)` of ids below `size`.
+
+    Args:
+        what: the subject of the message.
+
+    Raises:
+        BadInputError: its type, shape, dtype or an id is wrong.
+    """
+    wanted = "expected an array (M,) of integer token ids"
+    if not isinstance(ids, np.ndarray):
+        raise BadInputError(f"{what} is a {type(ids).__name__}, {wanted}")
+    if ids.ndim != 1 or ids.dtype.kind not in "iu":
+        raise BadInputError(f"{what} is {ids.dtype} {ids.shape}, {wanted}")
+    if ids.size and not 0 <= ids.min() <= ids.max() < size:
+        raise BadInputError(
+            f"{what} has ids {ids.min()} ... {ids.max()}, expected 0 ... {size - 1}"
+        )

@@ -10,8 +10,9 @@ Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -36,16 +37,20 @@ def stacked(
 class DeepCell:
     """Builds a stack of recurrent layers, out of parts of the backend in force.
 
+    A dropout is described by ``{"name": NAME}`` and the arguments of its constructor. One that
+    takes a `layer`, as ``recurrent_dropout``, is built around each layer. Any other, as
+    ``dropout``, drops numbers between two layers and above the last.
+
     Args:
         part: gives the class behind a registered name; see `framework.models.parts.part`.
         layer: registered name of the layers.
         layers: the number of stacked layers.
-        dropout: dropout rate of training, between two layers and above the last.
-        input_dropout: dropout rate below the first layer; None: `dropout`.
+        dropout: the description of the dropout in training; None: no dropout.
+        input_dropout: that of the numbers that the first layer reads; None: as `dropout`.
         options: other arguments of each layer.
 
     Raises:
-        UsageError: there is no layer, or a probability is not in [0, 1).
+        UsageError: there is no layer, or a dropout is described in another way.
     """
 
     def __init__(
@@ -53,38 +58,60 @@ class DeepCell:
         part: Callable[[str], Any],
         layer: str,
         layers: int = 1,
-        dropout: float = 0.0,
-        input_dropout: float | None = None,
+        dropout: Mapping[str, Any] | None = None,
+        input_dropout: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        below = dropout if input_dropout is None else input_dropout
-        if layers < 1 or not (0 <= dropout < 1 and 0 <= below < 1):
-            raise UsageError(
-                f"a stack of {layers} layers with dropout {dropout}, and {below} below the first, "
-                "cannot be built: `--layers` is 1 or more, `--dropout` and `--input-dropout` at "
-                "least 0 and below 1"
-            )
+        if layers < 1:
+            raise UsageError(f"a stack has at least one layer, not {layers}: see `--layers`")
+        for kind in (dropout, input_dropout):
+            if not (kind is None or (isinstance(kind, Mapping) and "name" in kind)):
+                raise UsageError(
+                    "a dropout of a stack is described as {name='dropout',keep_probability=0.5}, "
+                    f"not as {kind!r}"
+                )
         self._part = part
         self.layer, self.layers, self.dropout = layer, layers, dropout
-        self.input_dropout, self.options = below, dict(options or {})
+        self.input_dropout, self.options = input_dropout, dict(options or {})
 
     def __call__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
         """Return the stack: it reads `(N, T, input_size)` and returns `(N, T, hidden_size)`."""
-        rates = chain([self.input_dropout], repeat(self.dropout))
+        below = chain([self.input_dropout], repeat(None))
 
         def built(input_size: int, hidden_size: int, *, rng: np.random.Generator) -> Any:
             layer = self._part(self.layer)(input_size, hidden_size, **self.options, rng=rng)
-            rate = next(rates)
-            return Dropped(layer, before=self._dropout(rate, rng)) if rate else layer
+            before = next(below)
+            if before is None or self._takes_layer(self.dropout):
+                layer = self._dropped(layer, self.dropout, rng)
+            return self._dropped(layer, before, rng)
 
         if self.layers == 1:
             cell = built(input_size, hidden_size, rng=rng)
         else:
             cell = stacked(self._part, built, input_size, hidden_size, self.layers, rng=rng)
-        return Dropped(cell, after=self._dropout(self.dropout, rng)) if self.dropout else cell
+        if drops(self.dropout) and not self._takes_layer(self.dropout):
+            return Dropped(cell, after=self._built(self.dropout, inverted=True, rng=rng))
+        return cell
 
-    def _dropout(self, rate: float, rng: np.random.Generator) -> Any:
-        return self._part("dropout")(1 - rate, inverted=True, rng=rng)
+    def _dropped(self, layer: Any, kind: Mapping[str, Any] | None, rng: np.random.Generator) -> Any:
+        """Return `layer` with the dropout `kind` around it or before it."""
+        if not drops(kind):
+            return layer
+        if self._takes_layer(kind):
+            return self._built(kind, layer=layer, rng=rng)
+        return Dropped(layer, before=self._built(kind, inverted=True, rng=rng))
+
+    def _takes_layer(self, kind: Mapping[str, Any] | None) -> bool:
+        return kind is not None and "layer" in signature(self._part(kind["name"])).parameters
+
+    def _built(self, kind: Mapping[str, Any], **given: Any) -> Any:
+        arguments = {name: value for name, value in kind.items() if name != "name"}
+        return self._part(kind["name"])(**arguments, **given)
+
+
+def drops(kind: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any]]:
+    """Return whether the dropout that `kind` describes drops anything."""
+    return kind is not None and kind.get("keep_probability") != 1
 
 
 class Dropped(Model):

@@ -37,9 +37,9 @@ def part(name: str | Mapping[str, Any]) -> Any:
     """Return the class registered as `name` by the providers in force.
 
     Args:
-        name: or the description of a stack, ``{"layer": NAME, "layers": 2, "dropout": 0.5}``: then
-            the result builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME.
-            An entry ``options`` has other arguments of each layer.
+        name: or the description of a stack, ``{"layer": NAME, "layers": 2}``: then the result
+            builds a `framework.models.deep_cells.DeepCell` in place of a layer NAME. Its arguments
+            are the other entries.
             Another description goes to the provider, as a name does.
     """
     if not isinstance(name, str) and "layer" in name:

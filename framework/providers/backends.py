@@ -138,13 +138,13 @@ class Backend:
         with parts_from(self._source), arrays_in_force(self.arrays):
             yield
 
-    def function(self, name: str) -> Any:
+    def function(self, name: str, kind: str = "function") -> Any:
         """Return the function ``name`` or ``name@provider``, which works on this backend's arrays.
 
         Raises:
-            UsageError: no provider here offers it, or it is no function.
+            UsageError: no provider here offers it, or it is no `kind`.
         """
-        return self._offered(name, "function")
+        return self._offered(name, kind)
 
     def implementation_of(self, name: str) -> Implementation:
         """Return the implementation of the part `name`, not yet loaded.

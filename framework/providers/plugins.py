@@ -38,13 +38,9 @@ if TYPE_CHECKING:
     from framework.data.corpus_entry import CorpusEntry
     from framework.data.corpus_registry import Corpora
 
-#: Providers that only one built-in plugin may offer; no plugin may offer `student`.
-RESERVED = {
-    REFERENCE: "numpy_reference",
-    "torch": "torch_backend",
-    "jax": "jax_backend",
-    STUDENT: "",
-}
+#: Providers that only one built-in plugin may offer; no plugin may offer `student`. A plugin may
+#: offer its parts for the arrays of another one, as ``attention@torch``.
+RESERVED = {REFERENCE: "numpy_reference", STUDENT: ""}
 
 #: The owner of the exercises' tasks, in origins and ``[overrides]``.
 COURSE = COURSE_OWNER

@@ -6,12 +6,13 @@ engine.py               one training run of any kind of model
 kinds.py                the kinds of runs
 loops.py                the steps of training, the same for every backend, every kind of model
 loss_and_optimizers.py  the loss and the optimizers of training that need no course
+named_parts.py          losses, penalties, initializers and transforms by name
 option_fields.py        fields of a dataclass that are options
 options.py              the options of training, with types, defaults and ranges
 recipes.py              the recipes of `gradus train EXERCISE`
 saved_runs.py           a run with its files
 states.py               saved states of models and optimizers
 task.py                 tasks
-tools.py                named parts of a run from text
+tools.py                parts of a run and arguments of models from text
 trained_vectors.py      word vectors from a checkpoint, or from a file in word2vec's text format
 """

@@ -17,6 +17,7 @@ from framework.providers.device_errors import explained_device_errors
 from framework.training.accelerator import accelerator_of
 from framework.training.checkpoints import Checkpoint, assign, saved_arrays
 from framework.training.loops import Batch, Losses
+from framework.training.named_parts import initialise_weights
 from framework.training.options import LearningOptions, check_settings
 from framework.training.states import (
     optimizer_state,
@@ -82,6 +83,11 @@ class Run:
     ) -> None:
         self.backend, self.task, self.options = backend, task, options
         self.model_name = model
+        if options.transform is not None and not task.reads_numbers:
+            raise UsageError(
+                f"`--transform` needs inputs that are real numbers, but those of {task.corpus} are "
+                "ids of words: leave it out"
+            )
         check_sizes(arguments, task.sizes(), options, task.corpus)
         self.arguments = {**task.sizes(), **arguments}
         self.epochs_done = self.steps_done = 0
@@ -94,7 +100,7 @@ class Run:
         self._computing = self._computing_model()
         self._optimizer = task.optimizer(backend, options)
         self._rates = LearningRate(backend, options)
-        if self._rates.is_scheduled:
+        if self._rates.is_scheduled or options.weight_decay:
             self._check_optimizer()
         self._learner = task.learner(backend, self._computing, self._optimizer, options)
         if options.compile:
@@ -114,6 +120,14 @@ class Run:
             for name, parameter in model.parameters.items():
                 drawn = self._rng.uniform(-r, r, tuple(parameter.shape))
                 arrays.assign(model.parameters, name, drawn.astype(self.options.weight_type))
+        if self.options.initializer is not None:
+            initialise_weights(
+                self.backend,
+                self.options.initializer,
+                model,
+                self._rng,
+                self.options.weight_type,
+            )
         self.task.initialise(model, arrays, self.options, self._rng)
         return model
 
@@ -128,7 +142,10 @@ class Run:
     def _check_optimizer(self) -> None:
         if not hasattr(self._optimizer, "learning_rate"):
             name = type(self._optimizer).__name__
-            raise UsageError(f"{name} has no attribute `learning_rate` that a schedule could set")
+            raise UsageError(
+                f"{name} has no attribute `learning_rate`, which `--schedule` and `--weight-decay` "
+                "need"
+            )
 
     @property
     def learning_rate(self) -> float:
@@ -154,6 +171,7 @@ class Run:
         self._computing.train()
         # A run that diverges shows in the loss; NumPy need not warn as well.
         with (
+            self.backend.in_force(),
             np.errstate(over="ignore", invalid="ignore"),
             explained_device_errors(_GO_ON),
             self.accelerator.computing(),
@@ -163,6 +181,14 @@ class Run:
             score = self.task.score(self.model, self.backend.arrays)
         self._end_epoch(loss if score is None else score)
         return loss, self.scores[-1]
+
+    def penalty(self) -> float | None:
+        """Return the penalty on the current parameters; None without a penalty."""
+        penalty = self._learner.penalty
+        if penalty is None:
+            return None
+        with self.backend.in_force():
+            return float(penalty.value(self.model.parameters))
 
     def _begin_epoch(self) -> None:
         # The model's layers use the same generator object for dropout.

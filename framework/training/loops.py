@@ -18,7 +18,7 @@ import numpy as np
 from framework.data.batching import batches, training_streams, without_padding
 from framework.data.vocabulary import Ids
 from framework.errors import BadInputError, UsageError
-from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer
+from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Optimizer, Penalty
 
 #: Seconds between two readings of losses that a device holds: a reading waits for the device.
 READING = 0.5
@@ -62,7 +62,10 @@ class Learner(ABC):
         arrays: the backend's arrays.
         clip: greatest global norm of the gradients (see `Arrays.scale`).
         summed: minimise the sum over the terms of a batch, instead of the mean.
-        weight_decay: minimise also half of this times the sum of all squared parameters.
+        weight_decay: before each step, every parameter is multiplied by 1 − learning rate × this.
+        penalty: minimise also its value.
+
+    Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019), for weight decay.
     """
 
     works_on_device: ClassVar[bool] = False
@@ -76,9 +79,11 @@ class Learner(ABC):
         clip: float | None = None,
         summed: bool = False,
         weight_decay: float = 0.0,
+        penalty: Penalty | None = None,
     ) -> None:
         self.model, self.optimizer, self.arrays = model, optimizer, arrays
         self.clip, self.summed, self.weight_decay = clip, summed, weight_decay
+        self.penalty = penalty
 
         #: Computes loss and gradients of a step; an accelerator may replace it.
         self.gradient_step: GradientStep = self.scaled_gradients
@@ -86,7 +91,11 @@ class Learner(ABC):
     def step(self, batch: Batch) -> Any:
         """Take one step, and return the mean loss before it."""
         value, gradients = self.gradient_step(batch)
-        self.optimizer.step(self.model.parameters, dict(gradients.items()))
+        parameters = self.model.parameters
+        if self.weight_decay:
+            factor = -self.optimizer.learning_rate * self.weight_decay
+            self.arrays.add_multiple(parameters, parameters, factor)
+        self.optimizer.step(parameters, dict(gradients.items()))
         if constrain := getattr(self.model, "constrain", None):
             constrain()
         return value
@@ -96,9 +105,9 @@ class Learner(ABC):
         value = self.backpropagate(batch)
         gradients = self.model.gradients
         factor = batch.terms if self.summed else 1
-        if self.weight_decay:
-            weights = self.model.parameters
-            self.arrays.add_multiple(gradients, weights, self.weight_decay / factor)
+        if self.penalty is not None:
+            added = self.penalty.gradient(self.model.parameters)
+            self.arrays.add_multiple(gradients, added, 1 / factor)
         self.arrays.scale(gradients, factor, self.clip)
         return value, gradients
 

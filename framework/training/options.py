@@ -52,6 +52,16 @@ class LearningOptions:
     optimizer: str = option(
         "adam", "Optimizer: NAME or NAME@PROVIDER, with arguments as in momentum:mu=0.8."
     )
+    loss: str = option(
+        "softmax_cross_entropy",
+        "Loss of the model's outputs: NAME or NAME@PROVIDER, with arguments as in "
+        "max_margin_loss:margin=0.5. A loss that does not fit the model is refused.",
+    )
+    penalty: str | None = option(
+        None,
+        "Penalty on large weights, added to the loss: l2_penalty:strength=1e-4 (1e-4 times the sum "
+        "of all squared weights), l1_penalty. Biases have none. Its gradient counts for `--clip`.",
+    )
     learning_rate: float = option(0.003, "Initial learning rate.", minimum=0.0)
     schedule: str | None = option(
         None,
@@ -74,8 +84,8 @@ class LearningOptions:
     )
     weight_decay: float = option(
         0.0,
-        "L2 regularization: minimise also half of this times the sum of all squared parameters. "
-        "Its gradient counts for `--clip`.",
+        "Before each step, multiply every parameter, biases too, by 1 − learning rate × this, as "
+        "AdamW does. Unlike `--penalty`, it is no part of the loss or of the gradient.",
         minimum=0.0,
         maximum=1e6,
     )
@@ -103,9 +113,20 @@ class LearningOptions:
     )
     initial_range: float | None = option(
         None,
-        "Draw initial weights uniformly from −r to r. Default: the initialization of each layer.",
+        "Draw all initial parameters, biases too, uniformly from −r to r. Default: the "
+        "initialization of each layer.",
         minimum=0.0,
         maximum=1e6,
+    )
+    initializer: str | None = option(
+        None,
+        "Draw the initial weights, but no biases, by a function of their fan-in and fan-out: "
+        "xavier_uniform, fan_in_scaled. Default: the initialization of each layer.",
+    )
+    transform: str | None = option(
+        None,
+        "Preprocessing of inputs that are real numbers: mean_subtraction, normalization, "
+        "whitening:epsilon=1e-6. Its statistics are those of the training data.",
     )
     keep: Literal["last", "best"] = option(
         "last", "Model to save: that of the last epoch, or of the best one on held-out data."
@@ -131,6 +152,10 @@ class LearningOptions:
         """
         if self.hold != 1 and self.schedule is None:
             raise UsageError("`--hold` delays a schedule, but there is none: add `--schedule NAME`")
+        if self.initial_range is not None and self.initializer is not None:
+            raise UsageError(
+                "`--initial-range` and `--initializer` both draw the initial weights: leave one out"
+            )
 
     @property
     def weight_type(self) -> str:
@@ -254,18 +279,17 @@ class LanguageModelOptions(TextOptions):
         None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
     )
     layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
-    dropout: float = option(
-        0.0,
-        "Dropout rate between layers.",
-        minimum=0.0,
-        maximum=0.99,
+    dropout: str | None = option(
+        None,
+        "Dropout of the recurrent layers in training: dropout:keep_probability=0.5 or "
+        "variational_dropout (one mask for all steps) between layers and above the last; "
+        "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
         settles=False,
     )
-    input_dropout: float | None = option(
+    input_dropout: str | None = option(
         None,
-        "Dropout rate below the first layer. Default: that of --dropout. Kim et al. 2016: 0.",
-        minimum=0.0,
-        maximum=0.99,
+        "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
+        "2016 have none: dropout:keep_probability=1.",
         settles=False,
     )
     character_filters: int | None = option(

@@ -20,6 +20,7 @@ from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Opti
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
+from framework.training.named_parts import build_loss, build_penalty
 from framework.training.options import TrainingOptions
 from framework.training.tools import build_optimizer, model_arguments
 
@@ -109,6 +110,10 @@ class TrainingTask(ABC):
         lower_is_better: whether a lower score is the better one.
         model_kind: the kind of the model in the registry.
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
+        target_axes: the number of axes of the targets in a batch, 2 for the words `(N, T)`.
+        own_losses: the losses that its `learner` computes without scores of the model.
+        reads_numbers: whether the inputs are real numbers, to which `load` applies the option
+            ``transform``, see `framework.training.named_parts.fitted_transform`.
         unit: the unit of speed in the plural, as in ``tokens``.
         advice: what to try if a loss is not finite.
         commands: the commands that use a checkpoint at ``{path}``, the next one first.
@@ -125,6 +130,9 @@ class TrainingTask(ABC):
     model_kind: ClassVar[str] = "model"
     unit: ClassVar[str] = "examples"
     carries_state: ClassVar[bool] = False
+    target_axes: ClassVar[int] = 1
+    own_losses: ClassVar[tuple[str, ...]] = ()
+    reads_numbers: ClassVar[bool] = False
     advice: ClassVar[str] = "a smaller `--learning-rate`, or `--clip 5`"
     commands: ClassVar[tuple[str, ...]] = ("gradus evaluate {path}",)
 
@@ -186,10 +194,30 @@ class TrainingTask(ABC):
         continue.
         """
 
-    def loss(self, backend: Backend) -> Loss:
-        """Return the loss: a mean over all predictions of a batch."""
-        found: Loss = backend.build("softmax_cross_entropy", kind="loss")
-        return found
+    def loss_examples(self) -> tuple[Array, ...]:
+        """Return small arguments of the loss, with the types and numbers of axes in training.
+
+        By default these are scores of classes, `(..., 3)`, and the classes, `(...)`.
+        """
+        shape = (1,) * (self.target_axes - 1) + (2,)
+        return np.zeros((*shape, 3)), np.full(shape, 2)
+
+    def loss(self, backend: Backend, options: Any) -> Loss:
+        """Return the loss that `options` name: a mean over all predictions of a batch.
+
+        Raises:
+            UsageError: it does not fit `loss_examples`; the losses that fit are named.
+        """
+        return build_loss(backend, options.loss, self.loss_examples(), self.own_losses)
+
+    def objective(self, backend: Backend, model: Model, options: Any) -> dict[str, Any]:
+        """Return the keyword arguments of the learner that `options` determine."""
+        return {
+            "clip": options.clip,
+            "summed": options.summed,
+            "weight_decay": options.weight_decay,
+            "penalty": build_penalty(backend, options.penalty, model),
+        }
 
     def optimizer(self, backend: Backend, options: Any) -> Optimizer:
         """Return the optimizer of `options`."""
@@ -201,12 +229,10 @@ class TrainingTask(ABC):
         """Return the object that takes the steps."""
         return LossLearner(
             model,
-            self.loss(backend),
+            self.loss(backend, options),
             optimizer,
             backend.arrays,
-            clip=options.clip,
-            summed=options.summed,
-            weight_decay=options.weight_decay,
+            **self.objective(backend, model, options),
         )
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Named parts of a run from text: optimizers, schedules, and arguments of models."""
+"""Parts of a run and arguments of models from text, and the learning rate of a run."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ _GIVEN = {
 }
 
 
-def parse_named(text: str) -> tuple[str, dict[str, float]]:
-    """Return the name and the arguments of ``NAME`` or ``NAME:argument=number,...``.
+def parse_named(text: str) -> tuple[str, dict[str, float | str]]:
+    """Return the name and the arguments of ``NAME`` or ``NAME:argument=value,...``.
 
     >>> parse_named("step_decay:factor=0.5,every=1")
     ('step_decay', {'factor': 0.5, 'every': 1})
 
+    A value is a finite number, ``true`` or ``false``, or a word.
+
     Raises:
-        UsageError: an argument is not written as ``argument=number``, is written twice, or is one
+        UsageError: an argument is not written as ``argument=value``, is written twice, or is one
             that gradus gives.
     """
     name, _, rest = text.partition(":")
     return name, _unique(text, (_argument(text, item) for item in rest.split(",") if item))
 
 
-def _argument(text: str, item: str) -> tuple[str, float]:
+def _argument(text: str, item: str) -> tuple[str, float | str]:
     name, _, value = (part.strip() for part in item.partition("="))
     if name in _GIVEN:
         raise UsageError(f"'{text}' cannot set {name}: {_GIVEN[name]}")
@@ -46,7 +48,11 @@ def _argument(text: str, item: str) -> tuple[str, float]:
             with suppress(ValueError):
                 if math.isfinite(number := kind(value)):
                     return name, number
-    raise UsageError(f"'{text}' cannot be read at '{item}': write NAME:argument=number,...")
+        if value.lower() in ("true", "false"):
+            return name, value.lower() == "true"
+        if value.isidentifier() and value.lower() not in ("nan", "inf", "infinity"):
+            return name, value
+    raise UsageError(f"'{text}' cannot be read at '{item}': write NAME:argument=value,...")
 
 
 def model_arguments(written: Iterable[str]) -> dict[str, Any]:
@@ -120,13 +126,31 @@ def build_optimizer(backend: Backend, options: LearningOptions) -> Optimizer:
     Raises:
         UsageError: `backend` does not offer it, or it does not take these arguments.
     """
-    optimizer: Optimizer = _build(backend, "optimizer", options.optimizer, options.learning_rate)
+    rate = options.learning_rate
+    optimizer: Optimizer = build_named(backend, "optimizer", options.optimizer, learning_rate=rate)
     return optimizer
 
 
-def _build(backend: Backend, kind: str, written: str, rate: float) -> Any:
+def build_named(backend: Backend, kind: str, written: str, **given: Any) -> Any:
+    """Return the `kind` that is `written` as `parse_named` reads it: a loss, an optimizer, ...
+
+    Args:
+        backend: offers it.
+        kind: one of `framework.kinds.KINDS`.
+        written: name and arguments.
+        given: further arguments, which gradus gives.
+
+    Raises:
+        UsageError: `backend` does not offer it, or it does not take these arguments. Only an
+            argument whose default is a word may be a word.
+    """
     name, arguments = parse_named(written)
-    return backend.build(name, kind=kind, learning_rate=rate, **arguments)
+    known = backend.parameters_of(name, kind)
+    for argument, value in arguments.items():
+        default = known[argument].default if argument in known else ""
+        if isinstance(value, str) and not isinstance(default, str):
+            raise UsageError(f"'{written}' cannot set {argument} to '{value}': write a number")
+    return backend.build(name, kind=kind, **given, **arguments)
 
 
 class LearningRate:
@@ -152,7 +176,8 @@ class LearningRate:
         self._first, self._hold, self._epochs = options.learning_rate, options.hold, options.epochs
         self._schedule: Schedule | None = None
         if options.schedule is not None:
-            self._schedule = _build(backend, "schedule", options.schedule, options.learning_rate)
+            rate = options.learning_rate
+            self._schedule = build_named(backend, "schedule", options.schedule, learning_rate=rate)
 
     @property
     def is_scheduled(self) -> bool:

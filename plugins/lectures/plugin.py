@@ -34,6 +34,7 @@ TASKS = {
     "conditions": "plugins.lectures.training.pairs:ConditionTask",
     "cbow": "plugins.lectures.training.cbow:CbowTask",
     "word_vectors": "plugins.lectures.training.word_vectors:WordVectorTask",
+    "window_scores": "plugins.lectures.training.window_scores:WindowScoreTask",
 }
 
 

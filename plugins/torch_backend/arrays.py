@@ -163,9 +163,11 @@ class TorchArrays(Arrays):
 
     @torch.no_grad()
     def add_multiple(self, natives: Table, others: Mapping[str, Tensor], factor: float) -> None:
-        """Add `factor` times the tensor of the same name in `others` to each, all at once."""
-        if tensors := list(natives.values()):  # torch's operations on lists refuse empty ones
-            torch._foreach_add_(tensors, [others[name] for name in natives], alpha=factor)
+        """Add `factor` times each tensor in `others` to that of the same name, all at once."""
+        if others:  # torch's operations on lists refuse empty ones
+            table = dict(natives.items())
+            tensors = [table[name] for name in others]
+            torch._foreach_add_(tensors, list(others.values()), alpha=factor)
 
     def pullback(
         self, function: Callable[..., Any], parameters: Mapping[str, Tensor], inputs: Sequence[Any]

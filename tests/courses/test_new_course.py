@@ -255,3 +255,30 @@ def test_installed_into_a_fresh_environment_every_command_works(environment, tmp
     options = ["--epochs", "1", "--out", "model.safetensors"]
     assert run("gradus", "--course", "cs224n", "train", "rnn_lm", *options)
     call(environment, made, "python", "-m", "pytest", "-q")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_course_and_its_base_are_found_and_graded_from_their_wheels(environment, tmp_path):
+    """The folders that the wheels were made from are gone."""
+    run = partial(call, environment, tmp_path)
+    run("gradus", "new", "course", "ground")
+    install(environment, tmp_path / "ground")
+    run("gradus", "new", "course", "upper", "--base", "ground")
+    call(environment, tmp_path / "upper", "gradus", "new", "exercise", "networks/doubled")
+    doubled = Path("networks", "doubled")
+    toml = tmp_path / "upper" / "exercises" / doubled / "exercise.toml"
+    needs = toml.read_text("utf-8").replace("requires = []", 'requires = ["ground/linear"]')
+    toml.write_text(needs, "utf-8")
+    file = tmp_path / "upper" / "solutions" / doubled / "doubled.py"
+    uses = "\n\nfrom framework.models.parts import part\n\nBASE = part('ground/linear')\n"
+    file.write_text(file.read_text("utf-8") + uses, "utf-8")
+    install(environment, tmp_path / "upper")
+    for folder in ("ground", "upper"):
+        shutil.rmtree(tmp_path / folder)
+    listed = run("gradus", "--course", "upper", "list")
+    assert "doubled" in listed and "linear" in listed
+    (site,) = environment.glob("lib/python*/site-packages")
+    solutions = str(site / "upper" / "solutions")
+    told = run("grade", "doubled", "--course", "upper", "--submission", solutions)
+    assert "10/10 points" in told

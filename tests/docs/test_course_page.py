@@ -19,6 +19,7 @@ PAGE = (ROOT / "docs/course.md").read_text("utf-8")
 FILE = re.compile(r"^`([\w./]+)`:\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^    ((?:gradus|cd|pip|pytest)\b.*)$", re.MULTILINE)
 NAME = "dot_product_attention"
+FORMS = "attention/torch_forms.py"
 
 
 def steps() -> list[re.Match[str]]:
@@ -48,7 +49,8 @@ def written(tmp_path_factory) -> Path:
     write_course(root, "attention")
     write_exercise(find_course(root), f"transformers/{NAME}")
     for name, _, text in FILE.findall(PAGE):
-        assert (root / name).is_file(), f"{name}: `gradus new exercise` does not write it"
+        is_written = (root / name).is_file() or name == FORMS
+        assert is_written, f"{name}: `gradus new exercise` does not write it"
         (root / name).write_text(text, "utf-8")
     return root
 
@@ -71,8 +73,15 @@ def test_the_exercise_is_sound_without_any_advice(written):
     assert run(written, f"gradus check {NAME}").splitlines() == [f"{NAME}: sound"]
 
 
+def test_the_form_on_torch_passes_the_checks(written):
+    pytest.importorskip("torch")
+    assert run(written, "gradus check --plugin .") == "attention: sound\n"
+    told = run(written, f"grade {NAME} --provider torch --plugin .")
+    assert "10/10 points" in told and "provider torch" in told
+
+
 def test_every_command_of_the_page_exists():
-    assert len(COMMAND.findall(PAGE)) == 13
+    assert len(COMMAND.findall(PAGE)) == 15
     known = run(ROOT, "gradus --help")
     commands = [line.split() for line in COMMAND.findall(PAGE) if line.startswith("gradus")]
     assert all(f"  {words[1]} " in known for words in commands if words[1] != "--course")

@@ -68,7 +68,9 @@ def test_a_multiple_of_other_arrays_is_added_by_name(arrays):
     arrays.add_multiple(natives, others, 0.5)
     assert plain(arrays, natives) == {"b": [6.0, 12.0], "W": [[18.0]]}
     assert plain(arrays, others) == {"W": [[30.0]], "b": [10.0, 20.0]}
-    arrays.add_multiple({}, {}, 0.5)
+    arrays.add_multiple(natives, native(arrays, b=[2.0, 2.0]), 1.0)  # some of the names
+    arrays.add_multiple(natives, {}, 0.5)
+    assert plain(arrays, natives) == {"b": [8.0, 14.0], "W": [[18.0]]}
 
 
 def test_an_array_and_its_rows_are_set(arrays):

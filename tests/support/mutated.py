@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import Path
 
-from autograder.mutations.mutants import make_mutants
+from plugins.authoring.audit.auditing import make_mutants
 
 FRAME = '''
 import numpy as np

@@ -16,7 +16,8 @@ FILES = ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb")
 
 RUNS = {
     "language_model": (
-        *("rnn_lm", "--corpus", "text.txt", "--cell", "lstm", "--layers", 2, "--dropout", 0.2),
+        *("rnn_lm", "--corpus", "text.txt", "--cell", "lstm", "--layers", 2),
+        *("--dropout", "dropout:keep_probability=0.8"),
         *("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 4, "--unroll", 9),
     ),
     "tagger": (
@@ -42,6 +43,10 @@ RUNS = {
     "word_vectors": (
         *("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
         *("--batch-size", 32, "--subsample", 0.5),
+    ),
+    "window_scores": (
+        *("window_scorer", "--corpus", "conll2003", "--data", ".", "--batch-size", 4),
+        *("--embedding-size", 3, "--transform", "whitening", "--set", "hidden_size=4"),
     ),
 }
 

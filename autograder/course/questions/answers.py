@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -26,7 +26,6 @@ from autograder.course.questions.expressions import (
     short,
 )
 from autograder.course.questions.sections import (
-    ANSWER_HEADING,
     BEGIN,
     END,
     PLACEHOLDER,
@@ -119,14 +118,6 @@ def question_stub(exercise: Exercise, text: str) -> str:
         elif not inside:
             stub.append(line)
     return "\n".join(stub).strip("\n") + "\n"
-
-
-def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
-    """Return the text of a ``questions.md`` in which the questions are answered by `answers`."""
-    parts = [exercise_mark(exercise.name)]
-    for question in exercise.questions:
-        parts += [f"## {question.id}:", ANSWER_HEADING, answers.get(question.id, PLACEHOLDER)]
-    return "\n\n".join(parts) + "\n"
 
 
 def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:

@@ -134,6 +134,7 @@ def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False)
         "RLIMIT_STACK": STACK,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": limits.threads,  # the kernel counts those of all workers of a user
     }
     if not devices:
         wanted["RLIMIT_AS"] = limits.addresses

@@ -72,6 +72,12 @@ PRCTL = {
     "PR_SET_VMA": 0x53564D41,
 }
 
+#: Flag of `futex`: threads of this process alone. Without it a page of a file, such as a library,
+#: is a queue for all processes. `pthread_join` waits in such a queue, and the kernel wakes it.
+#: Source: include/uapi/linux/futex.h.
+_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0x7F
+FUTEX_SHARED = {"FUTEX_WAIT": 0, "FUTEX_WAIT_BITSET": 9}
+
 #: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
 _MAKES_FILE = 0o100 | 0o20000000
 
@@ -105,7 +111,7 @@ _TABLE = """
 clone 56 220                     kill 62 129                      tgkill 234 131
 rt_sigqueueinfo 129 138          rt_tgsigqueueinfo 297 240        mmap 9 222
 prctl 157 167                    prlimit64 302 261                fcntl 72 25
-ioctl 16 29
+ioctl 16 29                      futex 202 98
 # new files
 open 2 -                         openat 257 56                    openat2 437 437
 creat 85 -                       mkdir 83 -                       mkdirat 258 34
@@ -129,8 +135,12 @@ unshare 272 97                   setns 308 268                    mknod 133 -
 mknodat 259 33                   name_to_handle_at 303 264        open_by_handle_at 304 265
 fanotify_init 300 262            inotify_init 253 -               inotify_init1 294 26
 quotactl 179 60                  quotactl_fd 443 443
-# locks on files that all workers share
-flock 73 32
+# files that all workers share: locks, waiting queues, and what of them is in memory
+flock 73 32                      futex_waitv 449 449              futex_wake 454 454
+futex_wait 455 455               futex_requeue 456 456            mincore 27 232
+cachestat 451 451                fadvise64 221 223                readahead 187 213
+# disks of the whole machine
+sync 162 81                      syncfs 306 267
 # not covered by Landlock: attributes of files of other users
 chmod 90 -                       fchmod 91 52                     fchmodat 268 53
 fchmodat2 452 452                chown 92 -                       lchown 94 -
@@ -177,7 +187,7 @@ COUNTED = ("creat", "mkdir", "mkdirat", "link", "linkat")
 OPENING = ("open", "openat", "openat2")
 
 SIGNALS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
-BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl", "ioctl")
+BY_ARGUMENT = ("clone", *SIGNALS, "mmap", "prctl", "prlimit64", "fcntl", "ioctl", "futex")
 
 #: "Not permitted": all the others of the table.
 FORBIDDEN = tuple(
@@ -243,6 +253,10 @@ def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list
     program += _when(architecture, "prlimit64", 0, *_only(_CALLER, pid))
     program += _when(architecture, "prctl", 0, *_only(*PRCTL.values()))
     program += _when(architecture, "fcntl", 1, *_only(*FCNTL.values()))
+    shared = (_AND, 0, 0, _FUTEX_COMMAND), *_only(*FUTEX_SHARED.values())
+    program += _when(
+        architecture, "futex", 1, (_JUMP_ANY_BIT, len(shared), 0, _FUTEX_PRIVATE), *shared
+    )
     if not devices:
         program += _when(architecture, "ioctl", 1, *_only(*IOCTL.values()))
     # Memory that RLIMIT_DATA does not count: stacks, and shared memory without a file.

@@ -47,6 +47,7 @@ FRAMEWORK_MODULES = (
     "framework.data.lexicon",
     "framework.data.lexicon.entries",
     "framework.data.lexicon.synsets",
+    "framework.data.tokens",
     "framework.data.vocabulary",
     "framework.errors",
     "framework.interfaces",

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -34,6 +35,8 @@ MAX_ITEMS = 6
 MAX_DEPTH = 4
 MAX_NAME = 100
 MAX_TEXT = 300
+#: Maximum number of tasks that are remembered for one check.
+MAX_TASKS = 256
 
 #: How many values are remembered, of how many bytes each: a check compares what it got before.
 REMEMBERED = 128
@@ -167,7 +170,7 @@ class CallLog:
         latest: the call that was made last, or that wrote what was read last.
         entered: whether the code under test has been asked anything: what goes wrong in the check
             from then on may come from its answers.
-        parts: the parts of other exercises that the code under test says it was built from.
+        tasks: the tasks that ran, as the code under test says: ``EXERCISE.TASK`` of each.
         answered: the methods that have returned.
         refused: the methods of which a check wanted an exception, and got it.
         outlasted: the methods that took longer than many passes of a derived gradient.
@@ -181,7 +184,7 @@ class CallLog:
         """Forget every call: a new check starts."""
         self.latest = NO_CALL
         self.entered = False
-        self.parts: set[str] = set()
+        self.tasks: set[str] = set()
         self.answered: set[str] = set()
         self.refused: set[str] = set()
         self.outlasted: set[str] = set()
@@ -196,6 +199,11 @@ class CallLog:
         self._values: deque[tuple[Outcome, RemoteCall]] = deque(maxlen=REMEMBERED)
         self._without_value: set[str] = set()
         self._sent: dict[str, tuple[bytes, int]] = {}
+
+    def note_tasks(self, names: Iterable[str]) -> None:
+        """Remember that tasks ran, `MAX_TASKS` at most: the names are those of a submission."""
+        new = (name for name in names if name not in self.tasks)
+        self.tasks.update(islice(new, MAX_TASKS - len(self.tasks)))
 
     def describe(self, steps: Sequence[Step]) -> list[str]:
         """Return each of `steps`, which are about to be run, in words."""

@@ -275,7 +275,8 @@ class SandboxSession(Session):
                 spent = TimeLimit(worker.meter.cpu - used, time.monotonic() - started)
                 reply = worker.exchange(answer, limit, spent)
             failed, outcomes = outcomes_from(reply, number, plain)
-            self.calls.parts |= set(names_in(reply.get("parts")))  # no verdict depends on them
+            if made or failed is not None:  # what a file tries when it is imported is no check's
+                self.calls.note_tasks(names_in(reply.get("called")))  # they earn no points
         except BROKE_OFF as reason:
             failure = reason
         elapsed = time.monotonic() - started
@@ -288,8 +289,11 @@ class SandboxSession(Session):
             called_back = self._callbacks.made()
             exchange = Exchange(frame, tuple(outcomes), "", "", tuple(made), callbacks, called_back)
             self.transcript.add(exchange, fault, elapsed)
-        if fault is None:
+        if failed is None or fault is None:
             return outcomes
+        if made:  # a task of the name that is not defined would have run
+            missing = names_in([failed.get("name")])
+            self.calls.note_tasks(f"{self._exercise}.{name}" for name in missing)
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault

@@ -41,6 +41,9 @@ CalledBack = tuple[int, str]
 MAX_EXCHANGES = 400
 MAX_BYTES = 2 << 20
 
+#: Maximum number of names that are read from one reply.
+MAX_NAMES = 64
+
 
 class Session(ABC):
     """A conversation with the code under test, or with the reference.
@@ -290,7 +293,7 @@ def _unlike(expected: dict[str, Any], observed: Any, what: str) -> tuple[str, ..
 
 def names_in(value: Any) -> tuple[str, ...]:
     """Return the names in a part of a reply, bounded and safe to show."""
-    return tuple(_safe(name, 80) for name in value[:16]) if type(value) is list else ()
+    return tuple(_safe(name, 100) for name in value[:MAX_NAMES]) if type(value) is list else ()
 
 
 def _safe(value: Any, limit: int) -> str:

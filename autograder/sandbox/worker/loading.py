@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path, PurePath
 from types import CodeType, ModuleType
@@ -15,6 +16,8 @@ from framework.errors import GradusError
 
 MAX_MESSAGE = 2000
 MAX_FRAMES = 12
+#: A file knows the function that notes calls of tasks by this name.
+CALLED = "__called__"
 
 
 class NotDefinedError(GradusError):
@@ -54,6 +57,9 @@ _KINDS: dict[type[BaseException], str] = {
 }
 
 
+_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
 class SubmittedModule:
     """The submission's file for one exercise, with the others within reach as parts.
 
@@ -76,7 +82,7 @@ class SubmittedModule:
         self._exercise = exercise
         self._parts = parts
         self._modules: dict[str, ModuleType] = {}
-        self._asked: set[str] = set()
+        self._called: set[str] = set()
 
     def load(self) -> None:
         """Import the graded file."""
@@ -88,19 +94,24 @@ class SubmittedModule:
 
     def part(self, name: str) -> Any:
         """Return the student's own part, for `framework.models.parts.parts_from`."""
-        self._asked.add(name)
         exercise, attribute = self._parts.get(name, ("", ""))
-        if not self._file(exercise).is_file():
-            raise PartMissingError(exercise or name)
         try:
-            return self._defined(exercise, attribute)
+            if self._file(exercise).is_file():
+                return self._defined(exercise, attribute)
         except NotDefinedError:
-            raise PartMissingError(exercise) from None
+            pass
+        self._called.add(f"{exercise}.{attribute}")
+        raise PartMissingError(exercise or name)
 
-    def parts_asked(self) -> list[str]:
-        """Return names of the parts that were asked for since this was last called."""
-        asked, self._asked = sorted(map(str, self._asked)), set()
-        return asked
+    def tasks_called(self) -> list[str]:
+        """Return the tasks that were called, or were missing, since this was last called.
+
+        Returns:
+            ``EXERCISE.TASK`` of each, in order.
+        """
+        called = sorted(map(str, self._called))
+        self._called.clear()
+        return called
 
     def _file(self, exercise: str) -> Path:
         return self._folder / f"{exercise}.py"
@@ -120,25 +131,47 @@ class SubmittedModule:
         module = importlib.util.module_from_spec(spec)
         if self._builtins is not None:
             vars(module)["__builtins__"] = self._builtins
+        vars(module)[CALLED] = self._called.add
+        tasks = {task for file, task in self._parts.values() if file == exercise}
         sys.modules[exercise] = module
-        exec(_compiled(spec.loader, exercise), vars(module))
+        exec(_compiled(spec.loader, exercise, tasks), vars(module))
         self._modules[exercise] = module
         return module
 
 
-def _compiled(loader: SourceFileLoader, module: str) -> CodeType:
+def _compiled(loader: SourceFileLoader, module: str, tasks: Collection[str]) -> CodeType:
     """Return the code of `module`; what the compiler cannot take is a syntax error.
+
+    Args:
+        tasks: the functions and classes of the module whose calls are noted.
 
     Raises:
         SyntaxError: in place of the `MemoryError` or `RecursionError` for deep nesting. These
             name no line: the longest one is reported.
     """
     try:
-        return cast(CodeType, loader.get_code(module))
+        data = loader.get_data(loader.path)
+        parsed = compile(data, loader.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree = cast(ast.Module, parsed)
+        for node in tree.body:
+            if isinstance(node, _DEFINITION) and node.name in tasks:
+                _note_calls(node, f"{module}.{node.name}")
+        return compile(tree, loader.path, "exec", dont_inherit=True)
     except (MemoryError, RecursionError):
         lengths = [len(line) for line in (loader.get_source(module) or "").split("\n")]
         line = lengths.index(max(lengths)) + 1
         raise SyntaxError("nested too deeply", (loader.path, line, None, None)) from None
+
+
+def _note_calls(definition: ast.stmt, task: str) -> None:
+    """Let each function in `definition` begin with a statement that notes a call of `task`."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            is_documented = ast.get_docstring(node, clean=False) is not None
+            called = ast.parse(f"{CALLED}({task!r})").body[0]
+            for part in ast.walk(called):
+                ast.copy_location(part, node.body[0])
+            node.body.insert(int(is_documented), called)
 
 
 def describe(error: BaseException, folder: str) -> dict[str, Any]:
@@ -148,7 +181,7 @@ def describe(error: BaseException, folder: str) -> dict[str, Any]:
     (file, line, function) from the outermost to the innermost. For a name that is not defined, it
     has this ``name`` too.
     """
-    named = {"name": error.name} if isinstance(error, NotDefinedError) else {}
+    named = {"name": error.name} if isinstance(error, NotDefinedError | NameError) else {}
     kinds = (kind for raised, kind in _KINDS.items() if isinstance(error, raised))
     return {
         **named,

@@ -74,7 +74,7 @@ def serve(
     while frame := _frame(requests):
         request = wire.decode_frame(frame)
         _set_timers(**request["seconds"])
-        reply = {**dispatcher.answer(request), "parts": module.parts_asked()}
+        reply = {**dispatcher.answer(request), "called": module.tasks_called()}
         _set_timers(cpu=0.0, wall=0.0)
         for stream in (sys.stdout, sys.stderr):
             with suppress(BaseException):  # the submission may have replaced or closed it

@@ -19,14 +19,14 @@ class DeepAveragingNetwork(Model):
         embedding_size: E, the size of a word vector.
         hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
         classes: C.
-        word_dropout: probability that a word is left out in training.
+        keep_probability: p, in (0, 1]; the probability that a word is kept in training.
         rng: draws the initial weights, and the dropped words in training.
 
     Parameters:
         embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
 
     Raises:
-        ValueError: `word_dropout` is not in [0, 1).
+        ValueError: `keep_probability` is not in (0, 1].
     """
 
     def __init__(
@@ -36,14 +36,14 @@ class DeepAveragingNetwork(Model):
         hidden_sizes: Sequence[int],
         classes: int,
         *,
-        word_dropout: float = 0.0,
+        keep_probability: float = 1.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if not 0 <= word_dropout < 1:
-            raise ValueError(f"word_dropout is a probability in [0, 1), but got {word_dropout}")
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability lies in (0, 1], but got {keep_probability}")
         V, E = vocabulary_size, embedding_size
-        self.vocabulary_size, self.word_dropout, self.rng = V, word_dropout, rng
+        self.vocabulary_size, self.keep_probability, self.rng = V, keep_probability, rng
         self.layers = len(hidden_sizes) + 1  # k
         self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
         sizes = [E, *hidden_sizes, classes]

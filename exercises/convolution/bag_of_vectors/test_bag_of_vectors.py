@@ -133,8 +133,8 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.promise("chance", "no-chance-in-evaluation", "no-chance-without-dropout")
 def test_word_dropout(submission, rng):
     """Word dropout removes whole words, in training only."""
-    T, p = 20, 0.3
-    model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=p, rng=rng)
+    T, p = 20, 0.7
+    model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, keep_probability=p, rng=rng)
     # With these parameters the scores of a text are the weights of its words in the mean.
     assign(model, {"embedding": np.eye(T + 1), "W_1": np.eye(T + 1), "b_1": np.zeros(T + 1)})
     ids = np.tile(np.arange(1, T + 1), (200, 1))
@@ -144,8 +144,8 @@ def test_word_dropout(submission, rng):
     kept = weights > 0
     left = np.maximum(kept.sum(axis=1, keepdims=True), 1)
     equal(weights, kept / left, "the weight of each word in the mean of those left", rtol=RTOL)
-    rate = 1 - kept.mean()
-    expect(abs(rate - p) < 0.05, f"word_dropout={p} left out {rate:.0%} of 4000 words")
+    rate = kept.mean()
+    expect(abs(rate - p) < 0.05, f"keep_probability={p} kept {rate:.0%} of 4000 words")
     expect(
         len(np.unique(kept, axis=0)) > 100,
         "all texts lose the same words: draw numbers for each text",
@@ -160,10 +160,10 @@ def test_word_dropout(submission, rng):
 
 
 def draws_in_training_alone(submission, ids, p, seed):
-    """Check that calls in evaluation, and a word_dropout of 0, draw no numbers."""
+    """Check that calls in evaluation, and a keep_probability of 1, draw no numbers."""
     sizes = ids.shape[1] + 1, 3, [], 2
     plain, other = (
-        submission.DeepAveragingNetwork(*sizes, word_dropout=p, rng=np.random.default_rng(seed))
+        submission.DeepAveragingNetwork(*sizes, keep_probability=p, rng=np.random.default_rng(seed))
         for _ in range(2)
     )
     other.eval()
@@ -175,7 +175,7 @@ def draws_in_training_alone(submission, ids, p, seed):
         submission.DeepAveragingNetwork(*sizes, rng=np.random.default_rng(seed)) for _ in range(2)
     )
     used.forward(ids)
-    what = "the next number of self.rng after forward with word_dropout=0, which draws nothing"
+    what = "the next number of self.rng after forward with keep_probability=1, which draws nothing"
     equal(used.rng.random(), unused.rng.random(), what, rtol=0.0)
 
 

@@ -66,9 +66,11 @@ class EpochLines(Watcher):
     def epoch_ends(self, run: Run, loss: float, score: float) -> None:
         """Print a line about the epoch."""
         seconds = time.perf_counter() - self._started
+        penalty = run.penalty()
         parts = [
             f"rate {self._rate:g}" if run.is_scheduled else "",
             f"loss {loss:.4f}",
+            "" if penalty is None else f"penalty {penalty:.4f}",
             run.task.held_out(score),
             run.task.speed(run.seconds),
             f"{seconds:.1f} s",

@@ -19,7 +19,7 @@ from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
 from framework.training.task import Request
-from framework.training.tasks.recurrent_layers import check_recurrent_layer
+from framework.training.tasks.recurrent_layers import check_recurrent_layer, dropout_description
 from framework.training.tasks.text import TextTask
 from framework.training.tools import model_arguments
 
@@ -37,6 +37,7 @@ class LanguageModelTask(TextTask):
     help: ClassVar[str] = BUILT_IN["language_model"].help
     options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
     carries_state: ClassVar[bool] = True
+    target_axes: ClassVar[int] = 2
 
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
@@ -52,7 +53,8 @@ class LanguageModelTask(TextTask):
         sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
         if options.layers > 1 or options.dropout or options.input_dropout:
-            arguments["cell"] = _deep(model, arguments.get("cell"), known, options)
+            cell = _recurrent_cell(model, arguments.get("cell"), known)
+            arguments["cell"] = _deep(backend, cell, options)
         if "cell" in arguments:
             check_recurrent_layer(backend, arguments["cell"])
         if options.character_filters is not None:
@@ -121,10 +123,8 @@ def _takes(known: Mapping[str, Parameter], name: str) -> bool:
     return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
 
 
-def _deep(
-    model: str, cell: Any, known: Mapping[str, Parameter], options: LanguageModelOptions
-) -> dict[str, Any]:
-    """Return the description of a stack of the cell that `model` has, or that was chosen.
+def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
+    """Return the recurrent layer that `model` has, or that was chosen.
 
     Raises:
         UsageError: the model has no cell, none is known, or it is a stack already.
@@ -143,6 +143,13 @@ def _deep(
         )
     if not isinstance(cell, str):
         raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    stack = {"layer": cell, "layers": options.layers, "dropout": options.dropout}
-    below = options.input_dropout
-    return stack if below is None else {**stack, "input_dropout": below}
+    return cell
+
+
+def _deep(backend: Backend, cell: str, options: LanguageModelOptions) -> dict[str, Any]:
+    """Return the description of a stack of layers `cell`."""
+    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
+    for name in ("dropout", "input_dropout"):
+        if written := getattr(options, name):
+            stack[name] = dropout_description(backend, written, flag(name))
+    return stack

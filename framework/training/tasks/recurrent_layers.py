@@ -1,4 +1,4 @@
-"""The recurrent layers of a backend: the choices for the argument `cell` of a model."""
+"""The recurrent layers of a backend and their dropout: the argument `cell` of a model."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from framework.errors import GradusError, UsageError
 from framework.providers.backends import Backend, with_article
 from framework.providers.registry import Implementation
+from framework.training.tools import parse_named
 
 
 def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> None:
@@ -34,6 +35,42 @@ def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> No
     if wrong := _problem(backend, found, options):
         known = ", ".join(recurrent_layers(backend))
         raise UsageError(f"{found.key} {wrong}; a recurrent layer is needed: {known}")
+
+
+def dropout_description(backend: Backend, written: str, flag: str) -> dict[str, Any]:
+    """Return the description of a dropout for `framework.models.deep_cells.DeepCell`.
+
+    Args:
+        backend: offers it.
+        written: its name and arguments, as ``dropout:keep_probability=0.5``.
+        flag: the option that names it, for messages.
+
+    Raises:
+        UsageError: it is unknown, no dropout, or does not take these arguments.
+    """
+    name, arguments = parse_named(written)
+    if not name.partition("@")[0].isidentifier():
+        raise UsageError(
+            f"`{flag} {written}` names no dropout: write for example dropout:keep_probability=0.5, "
+            "with the probability to keep a number"
+        )
+    if "@" in name:
+        raise UsageError(
+            f"`{flag} {name}`: a part of a model has no provider of its own; `--provider NAME` "
+            "chooses the parts"
+        )
+    known = backend.parameters_of(name, "model")
+    given = {"layer": None} if "layer" in known else {"inverted": True}
+    try:
+        if "keep_probability" not in known:
+            raise TypeError("it has no argument 'keep_probability'")
+        inspect.Signature(list(known.values())).bind(**given, **arguments, rng=None)
+    except TypeError as error:
+        raise UsageError(
+            f"`{flag} {written}` is not possible: {error}; write for example "
+            "dropout:keep_probability=0.5"
+        ) from error
+    return {"name": name, **arguments}
 
 
 def recurrent_layers(backend: Backend) -> Iterator[str]:

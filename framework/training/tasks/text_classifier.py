@@ -107,11 +107,14 @@ class TextClassifierTask(ClassifierTask):
     def initialise(
         self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
     ) -> None:
-        """Draw the initial word vectors, if a range is given.
+        """Draw the initial word vectors, if a range is given; vectors of a file stay.
 
         Raises:
             UsageError: the model has no parameter of that name.
         """
+        if self.vectors is not None and "embedding" in model.parameters:
+            vectors = self.vectors.astype(options.weight_type)
+            arrays.assign(model.parameters, "embedding", vectors)
         r = options.settings().get("vector_range")
         if r is None:
             return

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes, mistakes_file
-from autograder.course.questions.answers import answered, load_key
+from autograder.course.questions.answers import load_key
+from autograder.course.questions.sections import ANSWER_HEADING, exercise_mark
 from autograder.course.reading import Exercise
 from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradingSetting
-from autograder.mutations.mutants import OPERATORS, make_mutants
+from autograder.mutations.mutants import OPERATORS, Mutant, draw_mutants
+from autograder.mutations.sites import Mutate
 from framework.errors import BadInputError, GradusError, UnknownNameError
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
@@ -116,6 +120,24 @@ def _trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
             yield Trial(name, mutant.source, True, finding)
 
 
+def make_mutants(
+    source: str, file: Path, operators: Mapping[str, Mutate] = OPERATORS
+) -> list[Mutant]:
+    """Return all mutants of the solution `source`, the text of `file`, in the order of its lines.
+
+    Mutants that do not parse, and programs equal to an earlier mutant, are left out.
+    """
+    seen = {ast.dump(ast.parse(source))}
+    mutants: list[Mutant] = []
+    for mutant in draw_mutants(source, file, operators):
+        with suppress(SyntaxError):
+            program = ast.dump(ast.parse(mutant.source))
+            if program not in seen:
+                seen.add(program)
+                mutants.append(mutant)
+    return sorted(mutants, key=lambda mutant: mutant.line)
+
+
 def _question_trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
     """Yield the model answers, and each listed wrong answer among them."""
     key = load_key(exercise)
@@ -128,6 +150,14 @@ def _question_trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
             exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
         )
         yield Trial(exercise.name, answered(exercise, right | {task: wrong.answer}), False, finding)
+
+
+def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
+    """Return the text of a ``questions.md`` in which the questions are answered by `answers`."""
+    parts = [exercise_mark(exercise.name)]
+    for question in exercise.questions:
+        parts += [f"## {question.id}:", ANSWER_HEADING, answers[question.id]]
+    return "\n\n".join(parts) + "\n"
 
 
 def _judged(trial: Trial, failures: Failures) -> AuditFinding | None:

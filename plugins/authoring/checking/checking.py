@@ -44,7 +44,7 @@ def checked(setting: GradingSetting, name: str) -> list[Checked]:
         exercise = setting.course.exercise(name)
     except GradusError as error:
         return [Checked("files", (Problem(str(error), "correct the named line"),))]
-    steps = [_taken(*step) for step in _reading(setting, exercise)]
+    steps = [taken(*step) for step in _reading(setting, exercise)]
     if steps[0].problems:
         return [*steps, *(Checked(step, left_out=WAITS) for step in ("solution", "grading"))]
     results: list[CheckResult] = []
@@ -54,13 +54,14 @@ def checked(setting: GradingSetting, name: str) -> list[Checked]:
         fix = f"`grade {exercise.name} --submission solutions` shows why"
         yield from failing(results, "the solution", fix)
 
-    steps.append(_taken("solution passes", solution_problems))
+    steps.append(taken("solution passes", solution_problems))
     if not steps[-1].is_sound:
         return [*steps, Checked("grading", left_out=WAITS)]
-    return steps + [_taken(*step) for step in _grading(setting, exercise, results)]
+    return steps + [taken(*step) for step in _grading(setting, exercise, results)]
 
 
-def _taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
+def taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
+    """Take one step; an error that it raises is a problem too."""
     try:
         return Checked(step, tuple(problems()))
     except GradusError as error:
@@ -237,7 +238,14 @@ def backends_of(setting: GradingSetting, exercise: Exercise) -> list[str]:
 
 def backends(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
     """Yield the checks that a backend's form of the exercise fails."""
-    for provider in (REFERENCE, *backends_of(setting, exercise)):
+    yield from provider_problems(setting, exercise, (REFERENCE, *backends_of(setting, exercise)))
+
+
+def provider_problems(
+    setting: GradingSetting, exercise: Exercise, providers: Iterable[str]
+) -> Iterator[Problem]:
+    """Yield the checks of `exercise` that a provider's form of it fails."""
+    for provider in providers:
         own = setting.with_options(provider=provider)
         results = Grader(own, None).grade(exercise).checks
         yield from failing(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.course.reading import find_course
-from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
+from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs, PluginOption
 from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
@@ -30,6 +31,7 @@ def check(
     ] = False,
     sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
+    plugin: PluginOption = None,
 ) -> None:
     """Check everything an exercise author can get wrong, and say how to fix it.
 
@@ -37,9 +39,12 @@ def check(
     thresholds; the solution passes and the stub gets 0; mistakes are caught, alternates and
     backends pass. The exit code is 1 if something is wrong. `gradus audit` proves more, and takes
     longer.
+
+    With `--plugin`, check what that plugin offers: its parts load and compute, gradients are those
+    of its losses, corpora are well formed, and parts of an exercise pass the checks of it.
     """
     chosen_course = find_course(course)
-    names = chosen_course.select_names(exercises or ())
+    names = chosen_course.select_names(exercises or ()) if exercises or not plugin else []
     if promises:
         say("\n\n".join(promise_lines(chosen_course.exercise(name)) for name in names))
         return
@@ -49,18 +54,25 @@ def check(
     from autograder.sandbox.runners import choose
     from framework.providers.plugins import Plugins
     from plugins.authoring.checking.checking import checked
+    from plugins.authoring.checking.plugin_offers import checked_plugin
 
-    setting = GradingSetting(chosen_course, Plugins(course=chosen_course), choose(sandbox))
-    announce(f"checking {len(names)} exercises: each is shown as it ends")
+    plugins = Plugins(plugin or (), chosen_course)
+    setting = GradingSetting(chosen_course, plugins, choose(sandbox))
+    given = {source.label: source for source in plugins.sources if source.channel == "option"}
+    if names:
+        announce(f"checking {len(names)} exercises: each is shown as it ends")
     sound: list[bool] = []
 
     def so_far() -> str:
-        problems = sound.count(False)
-        return f"{len(sound)} of {len(names)} exercises are checked, {problems} have problems"
+        what, count = ("plugins and exercises", len(given)) if given else ("exercises", 0)
+        done = f"{len(sound)} of {count + len(names)} {what} are checked"
+        return f"{done}, {sound.count(False)} have problems"
 
     with stopped_with(so_far):
-        results = in_parallel(partial(checked, setting), names, jobs)
-        for name, steps in zip(names, results, strict=True):
+        of_plugins = (checked_plugin(setting, source) for source in given.values())
+        of_exercises = in_parallel(partial(checked, setting), names, jobs)
+        results = zip((*given, *names), chain(of_plugins, of_exercises), strict=True)
+        for name, steps in results:
             for line in described(name, steps, advice=advice):
                 say(line)
             sound.append(all(step.is_sound for step in steps))

@@ -11,6 +11,7 @@ from framework.commands.output import say
 from framework.errors import ConflictError
 from framework.providers.plugin_sources import BUILT_IN
 from framework.providers.plugins import RESERVED
+from framework.providers.registry import EXTRAS
 from plugins.authoring.new.files import quoted, require_name, require_new_folder, write_files
 
 #: Folders of a plugin that are not its package.
@@ -58,7 +59,7 @@ def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path
         BadInputError: `name` cannot be the name of a plugin, or of its package.
         ConflictError: `folder` exists, or `name` is taken.
     """
-    if name in RESERVED or name in BUILT_IN:
+    if name in (*RESERVED, *EXTRAS, *BUILT_IN):
         raise ConflictError(f"'{name}' is built in: choose another name")
     module = _package(name)
     require_new_folder(folder)

@@ -233,6 +233,7 @@ def gradebook(
     _, plugins = chosen.course_and_plugins
     if system not in (gradebooks := plugins.named("register_gradebooks")):
         raise UnknownNameError("gradebook", system, gradebooks)
+    fill = load_target(gradebooks[system])
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
     with settled_run(chosen, number, exercise, is_partial=partial_) as (collection, _, settled):
@@ -241,7 +242,7 @@ def gradebook(
         export, settled.points, Roster(collection.students.values()), collection.name,
         column, comments, scale, new, zero_missing,
     )  # fmt: skip
-    filled = load_target(gradebooks[system])(request)
+    filled = fill(request)
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)

@@ -36,6 +36,7 @@ class CbowTask(WordVectorTask):
     mean loss of an epoch."""
     options: ClassVar[type[VectorOptions]] = CbowOptions
     tables: ClassVar[tuple[str, ...]] = ("context_vectors", "center_vectors")
+    own_losses: ClassVar[tuple[str, ...]] = ()
 
     def cut(self, options: Any, backend: Backend) -> ContextBatches:
         """Return the contexts of the text."""

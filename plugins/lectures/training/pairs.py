@@ -89,6 +89,7 @@ class PairTask(TrainingTask):
     options: ClassVar[type[PairOptions]] = PairOptions
     measure: ClassVar[str] = "perplexity"
     lower_is_better: ClassVar[bool] = True
+    target_axes: ClassVar[int] = 2
     commands: ClassVar[tuple[str, ...]] = (
         "gradus translate {path}",
         'gradus sample {path} --condition "TEXT"',

@@ -39,7 +39,6 @@ LONG_STEP = 2.0**20
 class VectorOptions(WordOptions, TrainingOptions):
     """The options of word vectors, as a base of other options."""
 
-    loss: str = "softmax_cross_entropy"
     epochs: int = with_default(LearningOptions, "epochs", 5)
     batch_size: int = with_default(
         LearningOptions, "batch_size", 256, "Maximum number of centre words, in blocks of 32."
@@ -80,10 +79,13 @@ class VectorOptions(WordOptions, TrainingOptions):
 class WordVectorOptions(VectorOptions):
     """The options of the skip-gram."""
 
-    loss: Literal["negative_sampling", "softmax_cross_entropy"] = option(
+    loss: str = with_default(
+        LearningOptions,
+        "loss",
         NEGATIVE_SAMPLING,
-        "Loss of a pair: negative_sampling, or softmax_cross_entropy, the naive softmax over all "
-        "words, whose steps take time in proportion to the size of the vocabulary.",
+        "Loss of a pair: negative_sampling, or one of the scores of all words, as "
+        "softmax_cross_entropy: the naive softmax, whose steps take time in proportion to the size "
+        "of the vocabulary.",
     )
     negative: int = option(
         5, "Number of negative samples for each pair: 5 to 20 for a small text.", minimum=1
@@ -115,13 +117,14 @@ class WordVectorTask(TrainingTask):
     with `--loss softmax_cross_entropy`. Words in similar contexts get near vectors.
 
     Nothing is held out: the score that is shown, compared and looked at by a schedule is the
-    mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping and no weight
-    decay, a step changes only the vectors of its words; any other choice updates all of them,
-    and takes longer.
+    mean loss of an epoch. With the optimizer sgd, a summed loss, no clipping, no weight decay and
+    no penalty, a step changes only the vectors of its words; any other choice updates all of
+    them, and takes longer.
 
     A student's own negative_sampling is used one pair at a time: give it a small text."""
     options: ClassVar[type[VectorOptions]] = WordVectorOptions
     tables: ClassVar[tuple[str, ...]] = TABLES
+    own_losses: ClassVar[tuple[str, ...]] = (NEGATIVE_SAMPLING,)
     measure: ClassVar[str] = "loss"
     lower_is_better: ClassVar[bool] = True
     unit: ClassVar[str] = "words"
@@ -194,12 +197,13 @@ class WordVectorTask(TrainingTask):
     ) -> Learner:
         """Return the object that takes the steps; plain gradient descent uses the backend's
         step."""
-        if options.loss != NEGATIVE_SAMPLING:
+        if options.loss not in self.own_losses:
             return super().learner(backend, model, optimizer, options)
-        others = options.clip is not None or options.weight_decay
+        objective = self.objective(backend, model, options)
+        others = objective["clip"] or objective["weight_decay"] or objective["penalty"]
         is_plain = options.optimizer == "sgd" and not others and options.summed
         learner = _SkipGramLearner if is_plain else _GradientLearner
-        return learner(model, optimizer, backend, options)
+        return learner(model, optimizer, backend, options, **objective)
 
     def score(self, model: Model, arrays: Arrays) -> None:
         """Return None, because nothing is held out."""
@@ -260,21 +264,20 @@ class _SkipGramLearner(Learner):
         optimizer: knows the learning rate.
         backend: offers the step.
         options: of the run.
+        objective: see `TrainingTask.objective`.
     """
 
     works_on_device = True
 
     def __init__(
-        self, model: Model, optimizer: Optimizer, backend: Backend, options: WordVectorOptions
+        self,
+        model: Model,
+        optimizer: Optimizer,
+        backend: Backend,
+        options: WordVectorOptions,
+        **objective: Any,
     ) -> None:
-        super().__init__(
-            model,
-            optimizer,
-            backend.arrays,
-            clip=options.clip,
-            summed=options.summed,
-            weight_decay=options.weight_decay,
-        )
+        super().__init__(model, optimizer, backend.arrays, **objective)
         at_once = isinstance(self, _GradientLearner)
         self._move = _step_function(backend, options.negative, at_once=at_once)
         self._precision = options.precision

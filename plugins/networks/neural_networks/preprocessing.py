@@ -47,8 +47,9 @@ class Whitening(Transform):
         """Take mean and directions of `x: (N, D)`; ValueError if it is no training data."""
         x, xp = _checked(x), current_arrays().namespace
         self.mean = x.mean(0)
-        _, found, V_transposed = xp.linalg.svd(x - self.mean, full_matrices=True)
-        s = xp.concatenate([found / len(x) ** 0.5, xp.zeros_like(x[0])])[: x.shape[1]]
+        N, D = x.shape
+        _, found, V_transposed = xp.linalg.svd(x - self.mean, full_matrices=N < D)
+        s = xp.concatenate([found / N**0.5, xp.zeros_like(x[0])])[:D]
         self.projection = V_transposed.T / s.clip(min=self.epsilon * float(s[0]) or 1.0)
 
     def apply(self, x: Any) -> Any:

@@ -34,14 +34,14 @@ class DeepAveragingNetwork(Model):
         hidden_sizes: Sequence[int],
         classes: int,
         *,
-        word_dropout: float = 0.0,
+        keep_probability: float = 1.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if not 0 <= word_dropout < 1:
-            raise ValueError(f"word_dropout is a probability in [0, 1), but got {word_dropout}")
+        if not 0 < keep_probability <= 1:
+            raise ValueError(f"keep_probability lies in (0, 1], but got {keep_probability}")
         V, E = vocabulary_size, embedding_size
-        self.vocabulary_size, self.word_dropout, self.rng = V, word_dropout, rng
+        self.vocabulary_size, self.keep_probability, self.rng = V, keep_probability, rng
         self.layers = len(hidden_sizes) + 1
         self.add_parameter("embedding", rng.normal(scale=0.1, size=(V, E)))
         sizes = [E, *hidden_sizes, classes]
@@ -83,9 +83,9 @@ class DeepAveragingNetwork(Model):
         self._add_to_words(grad)
 
     def _drop(self, ids: Tensor) -> Tensor:
-        if not self.training or self.word_dropout == 0:
+        if not self.training or self.keep_probability == 1:
             return ids
-        return ids * (uniforms(ids.shape, ids.device, rng=self.rng) >= self.word_dropout)
+        return ids * (uniforms(ids.shape, ids.device, rng=self.rng) < self.keep_probability)
 
     def _affine(self, i: int, z: Tensor) -> Tensor:
         return torch.addmm(self.parameters[f"b_{i}"], z, self.parameters[f"W_{i}"])

@@ -61,7 +61,7 @@ def test_each_text_has_its_own_mean(submission, reference, rng):
 def test_backward_of_dropped_words(submission, rng):
     """In training, dropped words and padding get no gradient, and a kept word gets its share."""
     T = 40  # right code drops all of them with one seed in 10¹²
-    model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, word_dropout=0.5, rng=rng)
+    model = submission.DeepAveragingNetwork(T + 1, T + 1, [], T + 1, keep_probability=0.5, rng=rng)
     # With these weights the scores of a text are the weights of its words in the mean.
     assign(model, {"embedding": np.eye(T + 1), "W_1": np.eye(T + 1), "b_1": np.zeros(T + 1)})
     model.train()
@@ -83,7 +83,7 @@ def test_backward_of_dropped_words(submission, rng):
 @pytest.mark.promise("all-words-dropped")
 def test_all_words_dropped(submission, rng):
     """Texts of one word have finite scores when that word is dropped."""
-    model = submission.DeepAveragingNetwork(3, 2, [], 2, word_dropout=0.5, rng=rng)
+    model = submission.DeepAveragingNetwork(3, 2, [], 2, keep_probability=0.5, rng=rng)
     b = np.array([1.0, -1.0])
     assign(model, {"embedding": np.ones((3, 2)), "W_1": np.ones((2, 2)), "b_1": b})
     model.train()
@@ -92,7 +92,7 @@ def test_all_words_dropped(submission, rng):
     lost = np.all(np.isclose(logits, b), axis=1)
     kept = np.all(np.isclose(logits, b + 2), axis=1)
     expect(np.all(lost | kept), "a text of one word has z_0 = its vector, or 0 if it is left out")
-    expect(lost.any() and kept.any(), "word_dropout=0.5 lost all of 60 words, or none")
+    expect(lost.any() and kept.any(), "keep_probability=0.5 lost all of 60 words, or none")
 
 
 @pytest.mark.task("DeepAveragingNetwork")
@@ -119,5 +119,5 @@ def test_ids_out_of_range(submission, reference, rng):
     refusal = ("IndexError", "ValueError")
     refuses(pair.student, "forward", np.array([[1, 6]]), error=refusal)
     refuses(pair.student, "forward", np.array([[1, -1]]), error=refusal)
-    for p in (1.0, -0.1):
-        refuses(submission, DAN, 6, 3, [], 2, word_dropout=p, rng=rng)
+    for p in (0.0, 1.1):
+        refuses(submission, DAN, 6, 3, [], 2, keep_probability=p, rng=rng)

@@ -184,7 +184,7 @@ def test_models_do_not_disturb_each_other(submission, rng):
     labels, of_test = rng.integers(C, size=30), rng.integers(C, size=80)
     steady, alone = (built(submission, bag(rng)) for _ in range(2))
     assign(alone, steady.parameters)
-    noisy = built(submission, bag(rng, word_dropout=0.9))
+    noisy = built(submission, bag(rng, keep_probability=0.1))
     settings = {"epochs": 2, "batch_size": 8, "learning_rate": 0.02, "seed": 3}
     models = [("noisy", noisy), ("steady", steady)]
     rows = submission.compare(models, (data, labels), (test, of_test), **settings)
@@ -239,8 +239,8 @@ def test_selection_in_evaluation_mode(submission, rng):
     """select: the first of equally good models; dropout is off; all are in evaluation mode."""
     ids, labels = texts(rng, *[4] * 80), rng.integers(C, size=80)
     new, of_new = texts(rng, *[4] * 60), rng.integers(C, size=60)
-    one = built(submission, bag(rng, word_dropout=0.9))
-    same = built(submission, bag(rng, word_dropout=0.9))
+    one = built(submission, bag(rng, keep_probability=0.1))
+    same = built(submission, bag(rng, keep_probability=0.1))
     parameters = {name: rng.normal(size=value.shape) for name, value in one.parameters.items()}
     for model in (one, same):
         assign(model, parameters)

@@ -69,7 +69,8 @@ class Whitening(Transform):
         x = _checked(x)
         self.mean = x.mean(axis=0)
         N, D = x.shape
-        _, singular_values, V_transposed = np.linalg.svd(x - self.mean)
+        # all of V also where N < D, but no matrix (N, N) for many examples
+        _, singular_values, V_transposed = np.linalg.svd(x - self.mean, full_matrices=N < D)
         s = np.zeros(D, x.dtype)
         s[: len(singular_values)] = singular_values / np.sqrt(N)
         least = self.epsilon * s[0] or 1.0  # 1: nothing varies at all

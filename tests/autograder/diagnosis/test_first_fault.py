@@ -12,8 +12,8 @@ FORWARD = (
 )
 STATE = ("self.state = states[:, -1].copy()", "self.state = states[:, -1] ** 2 + 0.1")
 DRAWN = (
-    "self.rng.random(ids.shape) >= self.word_dropout",
-    "self.rng.random(ids.shape) < 1 - self.word_dropout",
+    "self.rng.random(ids.shape) < self.keep_probability",
+    "self.rng.random(ids.shape) >= 1 - self.keep_probability",
     'self.gradients[f"b_{i}"] += grad.sum(axis=0)',
     'self.gradients[f"b_{i}"] += np.sin(grad).sum(axis=0)',
 )

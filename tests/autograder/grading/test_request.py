@@ -5,7 +5,9 @@ from __future__ import annotations
 import platform
 
 import pytest
+from printed_text import printed
 
+from autograder.grading import request
 from autograder.verdicts import Verdict
 
 
@@ -20,6 +22,20 @@ class Ears:
 
     def exercise_done(self, result):
         self.exercises.append(result)
+
+
+#: Every check of the exercise prints.
+FORWARD_PRINTS = """
+
+class Sigmoid(Sigmoid):
+    def __init__(self):
+        super().__init__()
+        print("?" * 4000)
+class Tanh(Tanh):
+    def __init__(self):
+        super().__init__()
+        print("?" * 4000)
+"""
 
 
 @pytest.fixture
@@ -42,6 +58,16 @@ def test_exercises_keep_the_courses_order_for_every_order_of_ends(graded, files)
     report = graded(files, "activations", "rnn", "bag_of_vectors", jobs=2, listener=ears)
     assert [e.name for e in report.exercises] == ["activations", "rnn", "bag_of_vectors"]
     assert {e.name for e in ears.exercises} == {"activations", "rnn", "bag_of_vectors"}
+
+
+def test_a_report_holds_a_maximum_number_of_printed_characters(graded, files, monkeypatch):
+    monkeypatch.setattr(request, "MAX_PRINTED", 5000)
+    talking = files["activations"] + FORWARD_PRINTS
+    result = graded({"activations": talking}, "activations").exercises[0]
+    texts = [printed(check) for check in result.checks if printed(check)]
+    whole = [text for text in texts if "left out" not in text]
+    assert 0 < len("".join(whole)) <= 5000 and len(whole) < len(texts)
+    assert set(texts) - set(whole) == {"left out: a report has at most 5,000 characters"}
 
 
 def test_an_exercise_that_was_not_handed_in(graded, files):

@@ -13,8 +13,17 @@ from autograder.judging.rules import refusal
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.terminal_report import ExerciseView, Summary
+from autograder.reports.wording import labelled_facts
 from autograder.results.commands import Commands
-from autograder.results.report import CheckResult, Evidence, ExerciseResult, TaskResult
+from autograder.results.report import (
+    CheckResult,
+    Evidence,
+    ExerciseResult,
+    Provenance,
+    Reason,
+    Report,
+    TaskResult,
+)
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
@@ -85,48 +94,106 @@ class Bidirectional(Bidirectional):
     assert not any(check.blocked_by for check in result.checks)
 
 
+def test_a_task_that_is_not_defined_blocks_the_one_that_calls_it(graded, solutions):
+    renamed = solutions["neuron"].replace("def sigmoid(", "def sigmoids(")
+    neuron = {task.name: task for task in graded({"neuron": renamed}, "neuron").exercises[0].tasks}
+    assert neuron["sigmoid"].verdict is Verdict.FAILED
+    assert {check.blocked_by for check in neuron["neuron"].checks} == {"sigmoid"}
+    assert {check.message_before_blocking for check in neuron["neuron"].checks} == {
+        "NameError: name 'sigmoid' is not defined"
+    }
+
+
+def test_what_a_file_tries_at_its_import_is_used_by_no_check(graded, solutions):
+    wrong = (
+        solutions["neuron"]
+        .replace("1.0, e)", "2.0, e)")
+        .replace("return x @ self", "return -x @ self")
+    )
+    tried = wrong + "\nprint(sigmoid(np.ones(2)))\n"
+    neuron = {task.name: task for task in graded({"neuron": tried}, "neuron").exercises[0].tasks}
+    assert neuron["sigmoid"].verdict is Verdict.FAILED
+    assert neuron["Affine"].verdict is Verdict.FAILED
+    assert {check.blocked_by for check in neuron["Affine"].checks} == {""}
+
+
 WITHIN = """
 def base(x):
     {base}
 
-def helper(x):
-    return base(x)
-
 def built(x):
-    return helper(x) + 1
+    return base(x) + 1
 
 def apart(x):
     {apart}
 """
 RIGHT = {"base": "return 2 * x", "apart": "return x"}
+FAILED = Verdict.FAILED
+#: What runs in the checks of each task.
+CALLED = {
+    "base": ("sums.base",),
+    "built": ("sums.base", "sums.built"),
+    "apart": ("sums.apart", "others.base"),
+}
 
 
-def result_within(verdicts, **bodies):
+def result_within(verdicts, called=CALLED, **bodies):
     """The tasks of a result, with a public and a hidden check each, after a look at its source."""
     tasks = tuple(
         TaskResult(
             name,
             tuple(
-                CheckResult(f"{name} {hidden}", name, name, hidden, 1, verdict, hint="a hint")
+                CheckResult(
+                    f"{name} {hidden}", name, name, hidden, 1, verdict, "it is 3", hint="a hint",
+                    evidence=Evidence(called=called[name]),
+                    reasons=(Reason("ending", verdict, "it is 3"),),
+                )
                 for hidden in (False, True)
             ),
         )
         for name, verdict in verdicts.items()
-    )
-    blocking = Blocking({}, {}, {"sums": WITHIN.format(**RIGHT | bodies)})
+    )  # fmt: skip
+    blocking = Blocking({}, {"sums": WITHIN.format(**RIGHT | bodies)})
     blocking.add(ExerciseResult("sums", "unit", "Sums", tasks))
     assert blocking.missing("sums") == set()
     return {task.name: task for task in blocking.final("sums").tasks}
 
 
-def test_a_task_is_blocked_by_the_one_that_it_needs():
-    failed = Verdict.FAILED
-    tasks = result_within({"base": failed, "built": failed, "apart": failed}, base="return x")
-    assert [task.verdict for task in tasks.values()] == [failed, BLOCKED, failed]
+def test_a_task_is_blocked_by_the_one_that_runs_in_its_checks():
+    tasks = result_within(dict.fromkeys(CALLED, FAILED), base="return x")
+    assert [task.verdict for task in tasks.values()] == [FAILED, BLOCKED, FAILED]
     for check in tasks["built"].checks:
         assert (check.blocked_by, check.hint) == ("base", "")
         message = "uses your base, which does not pass its own checks"
         assert check.message == message
+
+
+def test_a_blocked_check_still_shows_its_own_message():
+    check = result_within(dict.fromkeys(CALLED, FAILED))["built"].checks[0]
+    (fact,) = labelled_facts(check)
+    assert (fact.label, fact.lines) == ("message", ("it is 3",))
+    built = ExerciseResult("sums", "unit", "Sums", (TaskResult("built", (check,)),))
+    assert "message  it is 3" in shown(ExerciseView(built))
+    page = render_html(Report(Provenance(1, "numpy", "cpu", ""), (built,)))
+    assert "<summary>what the check says</summary>it is 3</details>" in page
+
+
+def test_a_task_that_names_another_and_does_not_call_it_fails_by_itself():
+    called = CALLED | {"built": ("sums.built",)}
+    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
+    assert [task.verdict for task in tasks.values()] == [FAILED, FAILED, FAILED]
+
+
+def test_tasks_that_call_each_other_do_not_wait_for_each_other():
+    called = CALLED | {"base": ("sums.base", "sums.built")}
+    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
+    assert [task.verdict for task in tasks.values()] == [FAILED, FAILED, FAILED]
+
+
+def test_the_first_wrong_task_of_a_chain_blocks():
+    called = {"base": (), "built": ("sums.base",), "apart": ("sums.base", "sums.built")}
+    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
+    assert {check.blocked_by for check in tasks["apart"].checks} == {"base"}
 
 
 def test_a_written_task_is_never_not_started():
@@ -142,13 +209,12 @@ def test_a_part_that_is_written_is_not_called_unwritten():
     """An exception that waits for a right answer waits for the part behind all wrong ones."""
     wrong = CheckResult("rnn", "", "RNN", False, 1, Verdict.FAILED)
     answers = CheckResult(
-        "a", "", "LM", False, 1, Verdict.FAILED, evidence=Evidence(answered=("LM",), uses=("rnn",))
+        "a", "", "LM", False, 1, FAILED, evidence=Evidence(answered=("LM",), called=("rnn.RNN",))
     )
     raises = CheckResult(
-        "b", "", "LM", False, 1, Verdict.PASSED, evidence=Evidence(refused=("LM",), uses=("rnn",))
+        "b", "", "LM", False, 1, Verdict.PASSED, evidence=Evidence(("rnn.RNN",), refused=("LM",))
     )
-    parts = {"rnn": ("rnn", "RNN")}
-    blocking = Blocking(parts, {"lm": frozenset({"rnn"})}, {})
+    blocking = Blocking({"lm": frozenset({"rnn"})}, {})
     for name, task, checks in (("rnn", "RNN", (wrong,)), ("lm", "LM", (answers, raises))):
         result = ExerciseResult(name, "unit", "", (TaskResult(task, checks),))
         blocking.add(refusal(result))
@@ -163,12 +229,11 @@ def test_a_task_whose_need_passes_fails_by_itself():
 
 
 def test_exercises_cannot_wait_for_each_other():
-    """What the code under test says about its parts is believed along the course's order alone."""
+    """What the code under test says about calls is believed along the course's order alone."""
     check = CheckResult(
-        "c", "c", "RNN", False, 1, Verdict.FAILED, evidence=Evidence(uses=("lm", "rnn"))
+        "c", "c", "RNN", False, 1, Verdict.FAILED, evidence=Evidence(("rnn_lm.RNN", "rnn.RNN"))
     )
-    parts = {"rnn": ("rnn", "RNN"), "lm": ("rnn_lm", "RNN")}
-    blocking = Blocking(parts, {"rnn": frozenset(), "rnn_lm": frozenset({"rnn"})}, {})
+    blocking = Blocking({"rnn": frozenset(), "rnn_lm": frozenset({"rnn"})}, {})
     for name in ("rnn", "rnn_lm"):
         blocking.add(ExerciseResult(name, "u", name, (TaskResult("RNN", (check,)),)))
     assert blocking.missing("rnn_lm") == set()

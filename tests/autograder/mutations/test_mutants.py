@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.mutations.mutants import make_mutants
+from plugins.authoring.audit.auditing import make_mutants
 
 SOURCE = """
 SCALE = 2.0

@@ -152,15 +152,6 @@ def test_single_file_of_no_exercise_is_reported(tiny_course, hand_in, source, pr
     assert problem in submission.notes[0]
 
 
-def test_syntax_errors_are_recorded_with_their_line(tiny_course, hand_in, make_notebook):
-    root = hand_in(
-        **{"squash.py": "x = 1\ny = (\n", "sums.ipynb": make_notebook("# T", "def total(:\n  1")}
-    )
-    files = load_submission(root, tiny_course).files
-    assert files["squash"].syntax_error.endswith("squash.py, line 2: '(' was never closed")
-    assert "sums.ipynb, cell 2, line 1: " in files["sums"].syntax_error
-
-
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
@@ -486,10 +477,9 @@ def test_unreachable_or_deliberate_raise_does_not_count():
 
 
 @pytest.mark.parametrize("hostile", ["()" * 2500, "()" * 100_000, "+1" * 900, "+1" * 100_000])
-def test_deep_nesting_is_a_syntax_error(tiny_course, hand_in, hostile):
+def test_a_task_that_is_nested_deeply_is_begun(tiny_course, hand_in, hostile):
     root = hand_in(**{"sums.py": f"def total(v):\n    return v{hostile}\n"})
     file = load_submission(root, tiny_course).files["sums"]
-    assert "deep" in file.syntax_error or "recursion" in file.syntax_error
     assert file.progress(tiny_course.exercise("sums")) == {"total": TaskProgress.STARTED}
 
 

@@ -106,7 +106,10 @@ def test_backends_agree(backends, cell):
 def test_the_state_carries_a_text_on(backends, backend):
     """Token by token it predicts what it predicts of the whole, though few words are encoded."""
     computing = backends(backend)
-    cell = {"layer": "rnn", "dropout": 0.4}  # in training alone
+    cell = {
+        "layer": "rnn",
+        "dropout": {"name": "dropout", "keep_probability": 0.6},
+    }  # in training alone
     model, arrays = build(computing, cell=cell).astype("float32"), computing.arrays
     model.eval()
     scores = arrays.to_numpy(model.forward(arrays.from_numpy(TOKENS)))

@@ -8,7 +8,7 @@ from framework.models import parts
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 
-STACK = {"layer": "lstm", "layers": 2, "dropout": 0.4}
+STACK = {"layer": "lstm", "layers": 2, "dropout": {"name": "dropout", "keep_probability": 0.6}}
 SIZES = {"vocabulary_size": 7, "embedding_size": 3, "hidden_size": 4}
 
 
@@ -24,7 +24,9 @@ def build(backend, cell, seed=0):
 
 
 def test_a_stack_has_the_parameters_of_its_layers_with_dropout_or_without(backends):
-    for dropout in (0.0, 0.4):
+    variational = {"name": "variational_dropout", "keep_probability": 0.6}
+    weights = {"name": "recurrent_dropout", "keep_probability": 0.6, "drop": "weights"}
+    for dropout in (None, STACK["dropout"], variational, weights):
         model = build(backends("numpy"), {**STACK, "dropout": dropout})
         shapes = {name: a.shape for name, a in model.parameters.items() if name.startswith("cell")}
         assert shapes == {
@@ -65,13 +67,17 @@ def test_the_state_carries_a_text_on_in_every_backend(backends, cell):
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
 @pytest.mark.parametrize(
-    ("dropout", "below", "factors"), [(0.5, 0.0, {0.0, 2.0}), (0.0, 0.5, None), (0.5, None, None)]
+    ("dropout", "below", "factors"), [(0.5, 1.0, {0.0, 2.0}), (1.0, 0.5, None), (0.5, None, None)]
 )
-def test_dropout_below_the_first_layer_has_its_own_rate(backends, name, dropout, below, factors):
+def test_dropout_below_the_first_layer_has_its_own_kind(backends, name, dropout, below, factors):
     """Without it, what is kept above the layer is exactly 1 / (1 − 0.5) of the whole."""
     backend = backends(name)
     rng = np.random.default_rng(0)
-    described = {"layer": "lstm", "dropout": dropout, "input_dropout": below}
+    above, first = (
+        None if keep is None else {"name": "dropout", "keep_probability": keep}
+        for keep in (dropout, below)
+    )
+    described = {"layer": "lstm", "dropout": above, "input_dropout": first}
     with backend.in_force():
         cell = parts.part(described)(3, 4, rng=rng)
     x = backend.arrays.from_numpy(rng.normal(size=(2, 5, 3)))
@@ -133,7 +139,33 @@ def test_a_dropped_layer_changes_its_precision(backends):
     assert model.gradients["cell.layer_1.W_x"].any()
 
 
-@pytest.mark.parametrize("wrong", [{"layers": 0}, {"dropout": 1.0}, {"dropout": -0.1}])
-def test_stacks_that_cannot_be_are_refused(backends, wrong):
-    with pytest.raises(UsageError, match="cannot be built: `--layers` is 1 or more"):
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"layers": 0}, "a stack has at least one layer, not 0: see `--layers`"),
+        ({"dropout": 0.5}, "is described as {name='dropout',keep_probability=0.5}, not as 0.5"),
+        (
+            {"dropout": {"name": "dropout", "keep_probability": 0}},
+            r"keep_probability lies in \(0, 1\], but got 0",
+        ),
+    ],
+)
+def test_stacks_that_cannot_be_are_refused(backends, wrong, said):
+    with pytest.raises(UsageError, match=said):
         build(backends("numpy"), {**STACK, **wrong})
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+@pytest.mark.parametrize("below", [None, {"name": "dropout", "keep_probability": 0.5}])
+def test_dropped_matrices_leave_the_numbers_between_layers(backends, name, below):
+    """With one mask for all steps, equal inputs of two sequences have equal outputs."""
+    backend = backends(name)
+    weights = {"name": "recurrent_dropout", "keep_probability": 0.5, "drop": "weights"}
+    described = {"layer": "rnn", "layers": 2, "dropout": weights, "input_dropout": below}
+    with backend.in_force():
+        cell = parts.part(described)(3, 4, rng=np.random.default_rng(0))
+    x = backend.arrays.from_numpy(np.ones((2, 5, 3)))
+    first, second = (backend.arrays.to_numpy(cell.forward(x)) for _ in range(2))
+    assert (first != second).any()  # new masks of the matrices in each call
+    assert np.array_equal(first[0], first[1]) == (below is None)
+    assert np.mean(first == 0) < 0.2  # half of them, if numbers above a layer were dropped

@@ -133,11 +133,21 @@ def test_blocking_removes_a_plugin_even_a_built_in_one(install):
         Plugins(blocked=["god"])
 
 
-@pytest.mark.parametrize("provider", ["student", "numpy", "torch"])
+@pytest.mark.parametrize("provider", ["student", "numpy"])
 def test_no_plugin_can_take_a_reserved_provider(install, provider):
     install("good", GOOD.format(provider=provider))
     with pytest.raises(PluginError, match=f"the provider '{provider}' is not its own"):
         _ = Plugins().registry
+
+
+def test_a_plugin_offers_its_own_parts_for_the_arrays_of_another(install):
+    install("good", GOOD.format(provider="torch").replace("sgd", "slow_sgd"))
+    assert Plugins().registry.find("slow_sgd", "torch").origin == "good (gradus-good 1.0)"
+    install("other", GOOD.format(provider="torch").replace("sgd", "adam"))
+    with pytest.raises(
+        ConflictError, match=r"two plugins offer adam@torch: other .* and torch_backend"
+    ):
+        Plugins().registry.find("adam", "torch")
 
 
 def test_the_place_of_a_blocked_built_in_plugin_is_not_free(write):

@@ -26,6 +26,7 @@ ARGUMENTS = {
     "conditions": ("cell=gru", "gru"),
     "cbow": ("dimension=5", 5),
     "word_vectors": ("dimension=5", 5),
+    "window_scores": ("activation=tanh", "tanh"),
 }
 
 #: Options that are no default of any kind, but for those in `OTHERS`.
@@ -35,6 +36,8 @@ OPTIONS = {
     "summed": (),
     "initial_range": (0.01,),
     "weight_decay": (0.1,),
+    "penalty": ("l2_penalty:strength=0.1",),
+    "initializer": ("xavier_uniform",),
     "optimizer": ("momentum:mu=0.5",),
     "learning_rate": (0.0001,),
     "precision": ("float32",),

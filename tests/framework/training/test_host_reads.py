@@ -24,7 +24,8 @@ ON_CPU_ONLY = "checked_ids"
 
 SMALL = ("--set", "embedding_size=3", "--set", "hidden_size=4", "--epochs", 1, "--clip", 1)
 TEXT = ("--corpus", "text.txt", "--batch-size", 4, "--unroll", 9, "--embedding-size", 3,
-        "--hidden-size", 4, "--dropout", 0.2, "--epochs", 1, "--clip", 1)  # fmt: skip
+        "--hidden-size", 4, "--dropout", "dropout:keep_probability=0.8",
+        "--epochs", 1, "--clip", 1)  # fmt: skip
 WORDS = ("--corpus", "conll2003", "--data", ".", "--batch-size", 16)
 RUNS = {
     "rnn": ("rnn_lm", *TEXT),

@@ -137,5 +137,5 @@ def test_an_optimizer_without_a_rate_cannot_be_scheduled(backend, monkeypatch):
             Frozen(**given) if kind == "optimizer" else build(name, *args, kind=kind, **given)
         ),
     )
-    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate` that a schedule"):
+    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate`, which `--sched"):
         Run(backend, Scored([], lower_is_better=True), "m", {}, options("constant"))

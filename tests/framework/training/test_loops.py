@@ -184,8 +184,15 @@ def test_the_order_of_examples_is_drawn_from_rng():
     assert runs[0] != runs[2]
 
 
+class DoubledWeights:
+    """A penalty with the gradient 2 W on the table alone."""
+
+    def gradient(self, parameters):
+        return {"table": 2 * parameters["table"]}
+
+
 @pytest.mark.parametrize("summed", [False, True])
-def test_weight_decay_adds_its_gradient_to_that_of_the_loss_before_clipping(summed):
+def test_a_penalty_adds_its_gradient_to_that_of_the_loss_before_clipping(summed):
     batch = Batch((np.array([0, 1, 1]),), np.array([1, 0, 1]), terms=3)
 
     def gradient(**options):
@@ -197,10 +204,25 @@ def test_weight_decay_adds_its_gradient_to_that_of_the_loss_before_clipping(summ
         return learner.scaled_gradients(batch)[1]["table"], model.parameters["table"]
 
     plain, weights = gradient()
-    decayed, _ = gradient(weight_decay=0.3)
-    np.testing.assert_allclose(decayed, plain + 0.3 * weights)
-    clipped, _ = gradient(weight_decay=0.3, clip=0.2)
-    np.testing.assert_allclose(clipped, 0.2 * decayed / np.linalg.norm(decayed))
+    penalised, _ = gradient(penalty=DoubledWeights())
+    np.testing.assert_allclose(penalised, plain + 2 * weights)
+    clipped, _ = gradient(penalty=DoubledWeights(), clip=0.2)
+    np.testing.assert_allclose(clipped, 0.2 * penalised / np.linalg.norm(penalised))
+
+
+def test_weight_decay_shrinks_every_parameter_beside_the_step_of_the_optimizer():
+    batch, start = Batch((np.array([0, 1, 1]),), np.array([1, 0, 1])), np.array([[1.0, -2.0]] * 2)
+
+    def after(**options):
+        model = Scores(2, 2)
+        model.parameters["table"][:] = start
+        LossLearner(model, SoftmaxCrossEntropy(), Sgd(0.1), NumpyArrays(), **options).step(batch)
+        return model.parameters["table"]
+
+    shrunk = after(weight_decay=0.3)
+    np.testing.assert_allclose(shrunk, after() - 0.1 * 0.3 * start)
+    tight = after(weight_decay=0.3, clip=1e-9)  # clipping does not see it
+    np.testing.assert_allclose(tight, (1 - 0.1 * 0.3) * start, rtol=1e-6)
 
 
 def test_a_summed_loss_weighs_a_chunk_by_its_steps():

@@ -20,6 +20,7 @@ from framework.training.options import (
 )
 from plugins.lectures.training.cbow import CbowOptions
 from plugins.lectures.training.pairs import PairOptions
+from plugins.lectures.training.window_scores import WindowScoreOptions
 from plugins.lectures.training.word_vectors import WordVectorOptions
 
 KINDS = [
@@ -28,6 +29,7 @@ KINDS = [
     TextClassifierOptions,
     PairOptions,
     WordVectorOptions,
+    WindowScoreOptions,
     CbowOptions,
 ]
 
@@ -86,7 +88,7 @@ def test_an_option_is_described_in_one_place():
         ({"epochs": True}, "epochs must be a whole number from 1 on, not True"),
         ({"clip": 0.0}, "clip must be a number from 1e-12 on, not 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number from 0 on, not nan"),
-        ({"dropout": 1}, "dropout must be a number from 0 to 0.99, not 1"),
+        ({"dropout": 1}, "dropout must be text, not 1"),
         ({"precision": "half"}, "precision must be one of float64, float32, bfloat16, not 'half'"),
         ({"optimizer": None}, "optimizer must be text, not None"),
         ({"arguments": "a=1"}, "arguments must be a list of texts, not 'a=1'"),
@@ -94,7 +96,10 @@ def test_an_option_is_described_in_one_place():
         ({"highway_layers": 2}, "there are none: add `--character-filters N`"),
         ({"highway_bias": -2}, "`--highway-bias` needs the filters over characters"),
         ({"weight_decay": -1}, "weight_decay must be a number from 0 to 1e+06, not -1"),
-        ({"input_dropout": 1}, "input_dropout must be a number from 0 to 0.99, not 1"),
+        (
+            {"initializer": "xavier_uniform", "initial_range": 0.1},
+            "`--initial-range` and `--initializer` both draw the initial weights: leave one out",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_option_the_value_and_what_is_allowed(given, said):

@@ -13,6 +13,8 @@ from framework.training.tools import model_arguments, parse_named
         ("frozen@week3", ("frozen@week3", {})),
         ("step_decay:factor=0.5,every=1", ("step_decay", {"factor": 0.5, "every": 1})),
         ("adam: beta1 = 1e-1, epsilon=2", ("adam", {"beta1": 0.1, "epsilon": 2})),
+        ("adam:bias_correction=False", ("adam", {"bias_correction": False})),
+        ("recurrent_dropout:drop=weights", ("recurrent_dropout", {"drop": "weights"})),
     ],
 )
 def test_names_and_numbers_are_read(text, expected):
@@ -23,10 +25,10 @@ def test_names_and_numbers_are_read(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["adam:0.5", "adam:beta1=x", "adam:=1", "adam:beta1", "adam:beta1=nan", "adam:beta1=inf"],
+    ["adam:0.5", "adam:beta1=.x", "adam:=1", "adam:beta1", "adam:beta1=nan", "adam:beta1=inf"],
 )
 def test_what_is_no_argument_is_refused(text):
-    with pytest.raises(UsageError, match="write NAME:argument=number"):
+    with pytest.raises(UsageError, match="write NAME:argument=value"):
         parse_named(text)
 
 

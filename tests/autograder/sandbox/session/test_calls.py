@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.session.calls import NO_CALL, REMEMBERED, CallLog
+from autograder.sandbox.session.calls import MAX_TASKS, NO_CALL, REMEMBERED, CallLog
 from autograder.sandbox.session.requests import Assign, Build, Call, Get, Load, Outcome
 from autograder.sandbox.wire import Handle, Result
 
@@ -170,3 +170,10 @@ def test_only_a_limited_number_of_values_is_kept(calls, ask, layer):
     for _ in range(REMEMBERED):
         ask((Call(layer, "forward"), np.ones(2)))
     assert calls.behind(first).method == "RNN.forward"
+
+
+def test_tasks_that_a_submission_names_are_remembered_up_to_a_number(calls):
+    for start in range(0, 2 * MAX_TASKS, 64):
+        calls.note_tasks(f"rnn.{number}" for number in range(start, start + 64))
+    calls.note_tasks(["rnn.0"])
+    assert len(calls.tasks) == MAX_TASKS

@@ -45,6 +45,38 @@ def test_a_part_that_is_not_there_names_the_exercise_it_comes_from(module, part,
         module.part(part)
 
 
+CALLS = """class Cell:
+    '''A cell.'''
+
+    def run(self): return helper()
+    value = staticmethod(lambda: 1)
+
+def helper(): return Gate()
+
+class Gate:
+    def __init__(self):
+        self.line = __import__("sys")._getframe().f_lineno
+
+def apart(): pass
+"""
+
+
+def test_tasks_that_run_are_noted_whatever_calls_them(module, tmp_path):
+    (tmp_path / "cells_file.py").write_text(CALLS)
+    cell = module.part("cell")
+    assert cell.__doc__ == "A cell."
+    assert module.tasks_called() == []
+    assert cell().run().line == 11
+    assert module.tasks_called() == ["cells_file.Cell", "cells_file.Gate"]
+    assert module.tasks_called() == []
+
+
+def test_a_part_that_is_missing_counts_as_called(module):
+    with pytest.raises(PartMissingError):
+        module.part("lost")
+    assert module.tasks_called() == ["no_file.X"]
+
+
 @pytest.mark.parametrize("deep", ["x" + "()" * 50_000, "-" * 50_000 + "1", "(" * 150 + "-" * 9999])
 def test_deep_nesting_is_a_syntax_error_on_its_line(module, tmp_path, deep):
     (tmp_path / "net_file.py").write_text(f"x = 1\ny = {deep}\n")

@@ -35,7 +35,9 @@ def train(model, *options):
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 @pytest.mark.parametrize(("model", "cell"), [("gated_lm", "lstm"), ("recurrent_lm", "rnn")])
-@pytest.mark.parametrize("options", [("--layers", 2), ("--dropout", 0.1)])
+@pytest.mark.parametrize(
+    "options", [("--layers", 2), ("--dropout", "dropout:keep_probability=0.9")]
+)
 def test_a_stack_is_made_of_the_models_own_cell(model, cell, backend, options):
     saved = train(model, *options, "--backend", backend)
     assert saved.arguments["cell"]["layer"] == cell
@@ -44,7 +46,7 @@ def test_a_stack_is_made_of_the_models_own_cell(model, cell, backend, options):
 def test_the_models_own_cell_is_not_written_where_no_option_asks():
     assert "cell" not in train("gated_lm").arguments
     chosen = train("gated_lm", "--layers", 2, "--cell", "gru").arguments
-    assert chosen["cell"] == {"layer": "gru", "layers": 2, "dropout": 0.0}
+    assert chosen["cell"] == {"layer": "gru", "layers": 2}
     assert train("gated_lm", "--layers", 2, "--set", "cell=gru").arguments == chosen
 
 
@@ -56,11 +58,32 @@ def test_layers_of_a_stack_get_other_arguments(backend):
 
 
 def test_dropout_below_the_first_layer_has_an_option():
-    stack = {"layer": "rnn", "layers": 1, "dropout": 0.2, "input_dropout": 0.0}
-    saved = train("recurrent_lm", "--dropout", 0.2, "--input-dropout", 0.0)
-    assert saved.arguments["cell"] == stack
-    below = train("recurrent_lm", "--input-dropout", 0.3).arguments["cell"]
-    assert below == {**stack, "dropout": 0.0, "input_dropout": 0.3}
+    stack = {"layer": "rnn", "layers": 1}
+    kinds = {
+        "dropout": {"name": "variational_dropout", "keep_probability": 0.8},
+        "input_dropout": {"name": "dropout", "keep_probability": 1},
+    }
+    above = ("--dropout", "variational_dropout:keep_probability=0.8")
+    below = ("--input-dropout", "dropout:keep_probability=1")
+    assert train("recurrent_lm", *above, *below).arguments["cell"] == {**stack, **kinds}
+    alone = train("recurrent_lm", *below).arguments["cell"]
+    assert alone == {**stack, "input_dropout": kinds["input_dropout"]}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_matrices_of_recurrent_layers_are_dropped(backend):
+    kind = "recurrent_dropout:keep_probability=0.8,drop=weights"
+    options = ("--backend", backend, "--layers", 2, "--cell", "lstm")
+    saved = train("recurrent_lm", "--dropout", kind, *options)
+    assert saved.arguments["cell"]["dropout"] == {
+        "name": "recurrent_dropout",
+        "keep_probability": 0.8,
+        "drop": "weights",
+    }
+    plain = train("recurrent_lm", *options).parameters
+    assert plain.keys() == saved.parameters.keys()
+    different = [name for name, array in plain.items() if (array != saved.parameters[name]).any()]
+    assert "cell.layer_1.W_h" in different
 
 
 def test_gates_of_highway_layers_start_with_a_bias():
@@ -112,6 +135,27 @@ def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
         ),
         ("gated_lm", "--set cell={layers=2}", "the name of a recurrent layer, not None"),
         ("window_lm", "--layers 2", "window_lm has no argument `cell` that `--layers`"),
+        (
+            "gated_lm",
+            "--dropout 0.5",
+            "`--dropout 0.5` names no dropout: write for example dropout:keep_probability=0.5",
+        ),
+        ("gated_lm", "--dropout dropout", "missing a required argument: 'keep_probability'"),
+        (
+            "gated_lm",
+            "--input-dropout lstm:keep_probability=1",
+            "it has no argument 'keep_probability'",
+        ),
+        (
+            "gated_lm",
+            "--dropout dropout@torch:keep_probability=0.5",
+            "a part of a model has no provider of its own; `--provider NAME` chooses the parts",
+        ),
+        (
+            "gated_lm",
+            "--dropout dropout:keep_probability=0",
+            "keep_probability lies in (0, 1], but got 0",
+        ),
         ("gated_lm", "--set vocabulary_size=3", "vocabulary_size` is not possible: it follows"),
         ("skip_gram", "--set dimension=0", "--set dimension must be a whole number from 1 on"),
         ("skip_gram", "--set dimension=3 --dimension 4", "`--dimension` and `--set dimension=3`"),

@@ -23,7 +23,7 @@ PAPERS = {
     "zaremba_small": (
         "language_model",
         "recurrent_lm",
-        {"cell": "lstm", "layers": 2, "embedding_size": 200, "hidden_size": 200, "dropout": 0.0,
+        {"cell": "lstm", "layers": 2, "embedding_size": 200, "hidden_size": 200, "dropout": None,
          "unroll": 20, "batch_size": 20, "epochs": 13, "clip": 5, "initial_range": 0.1,
          "optimizer": "sgd", "summed": True},
         {1: 1.0, 4: 1.0, 5: 1 / 2, 13: 1 / 2**9},
@@ -31,7 +31,8 @@ PAPERS = {
     "zaremba_medium": (
         "language_model",
         "recurrent_lm",
-        {"cell": "lstm", "layers": 2, "embedding_size": 650, "hidden_size": 650, "dropout": 0.5,
+        {"cell": "lstm", "layers": 2, "embedding_size": 650, "hidden_size": 650,
+         "dropout": "dropout:keep_probability=0.5",
          "unroll": 35, "batch_size": 20, "epochs": 39, "clip": 5, "initial_range": 0.05,
          "optimizer": "sgd", "summed": True},
         {1: 1.0, 6: 1.0, 7: 1 / 1.2, 39: 1 / 1.2**33},
@@ -39,7 +40,8 @@ PAPERS = {
     "zaremba_large": (
         "language_model",
         "recurrent_lm",
-        {"cell": "lstm", "layers": 2, "embedding_size": 1500, "hidden_size": 1500, "dropout": 0.65,
+        {"cell": "lstm", "layers": 2, "embedding_size": 1500, "hidden_size": 1500,
+         "dropout": "dropout:keep_probability=0.35",
          "unroll": 35, "batch_size": 20, "epochs": 55, "clip": 10, "initial_range": 0.04,
          "optimizer": "sgd", "summed": True},
         {1: 1.0, 14: 1.0, 15: 1 / 1.15, 55: 1 / 1.15**41},
@@ -50,9 +52,10 @@ PAPERS = {
         "language_model",
         "recurrent_lm",
         {"cell": "lstm", "layers": 2, "character_filters": 25, "embedding_size": 15,
-         "highway_layers": 1, "highway_bias": -2.0, "hidden_size": 300, "dropout": 0.5,
-         "input_dropout": 0.0, "unroll": 35, "batch_size": 20, "epochs": 25, "clip": 5,
-         "initial_range": 0.05, "optimizer": "sgd", "summed": True,
+         "highway_layers": 1, "highway_bias": -2.0, "hidden_size": 300,
+         "dropout": "dropout:keep_probability=0.5",
+         "input_dropout": "dropout:keep_probability=1", "unroll": 35, "batch_size": 20,
+         "epochs": 25, "clip": 5, "initial_range": 0.05, "optimizer": "sgd", "summed": True,
          "schedule": "plateau:factor=0.5,by=1.0"},
         {1: 1.0},
     ),
@@ -61,7 +64,7 @@ PAPERS = {
         "language_model",
         "recurrent_lm",
         {"embedding_size": 640, "hidden_size": 640, "unroll": 105, "batch_size": 20, "epochs": 72,
-         "clip": 10, "weight_decay": 2e-4, "optimizer": "sgd", "summed": True},
+         "clip": 10, "penalty": "l2_penalty:strength=1e-4", "optimizer": "sgd", "summed": True},
         {1: 1.0, 6: 1.0, 7: 0.95, 72: 0.95**66},
     ),
     # Conneau et al. 2017, sections 3 and 4; the rate as in Zhang et al. 2015, section 3.3.
@@ -93,7 +96,7 @@ ARGUMENTS = {
         "cell": {
             "layer": "qrnn",
             "layers": 2,
-            "dropout": 0.5,
+            "dropout": {"name": "dropout", "keep_probability": 0.5},
             "options": {"width": 2, "pooling": "fo"},
         }
     },

@@ -37,7 +37,7 @@ def test_zarembas_recipe_is_what_the_paper_says():
     assert "held-out perplexity" in output
     assert re.findall(r"rate ([\d.]+)", output) == ["1", "1"]
     saved = load_checkpoint("m")
-    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2, "dropout": 0}
+    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2}
     said = {key: saved.training[key] for key in ("optimizer", "learning_rate", "hold", "summed")}
     assert said == {"optimizer": "sgd", "learning_rate": 1.0, "hold": 4, "summed": True}
     assert saved.training["clip"] == 5
@@ -52,7 +52,11 @@ def test_the_character_aware_recipe_is_the_papers_small_model():
     assert encoder["widths"] == [1, 2, 3, 4, 5, 6]
     assert encoder["highway_layers"] == 1
     assert encoder["embedding_size"] == 3  # the command line's word
-    stack = {"layer": "lstm", "layers": 2, "dropout": 0.5, "input_dropout": 0.0}
+    kept = {
+        option: {"name": "dropout", "keep_probability": p}
+        for option, p in {"dropout": 0.5, "input_dropout": 1}.items()
+    }
+    stack = {"layer": "lstm", "layers": 2, **kept}
     assert saved.arguments["cell"] == stack
     said = {key: saved.training[key] for key in ("unroll", "clip", "initial_range", "highway_bias")}
     assert said == {"unroll": 35, "clip": 5, "initial_range": 0.05, "highway_bias": -2}
@@ -85,7 +89,7 @@ def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
     [
         ("epochs = 'many'", "mine.toml: epochs must be a whole number from 1 on, not 'many'"),
         ("epochs = 0", "mine.toml: epochs must be a whole number from 1 on, not 0"),
-        ("dropout = 1.5", "mine.toml: dropout must be a number from 0 to 0.99, not 1.5"),
+        ("dropout = 1.5", "mine.toml: dropout must be text, not 1.5"),
         ("precision = 'half'", "precision must be one of float64, float32, bfloat16, not 'half'"),
         ("arguments = 'a=3'", "arguments must be a list of texts, not 'a=3'"),
         ("device = 'gpu'", "mine.toml: device must be one of cpu, cuda, not 'gpu'"),
@@ -149,7 +153,15 @@ def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():
 
 
 def test_an_interrupted_run_goes_on(tmp_path):
-    options = (*SMALL, "--cell", "lstm", "--layers", "2", "--dropout", "0.2")
+    options = (
+        *SMALL,
+        "--cell",
+        "lstm",
+        "--layers",
+        "2",
+        "--dropout",
+        "dropout:keep_probability=0.8",
+    )
     train(*options, "--out", "whole")
     train(*options, "--epochs", "1", "--out", "m")
     output = train(*options, "--resume", "--out", "m").output

@@ -174,7 +174,7 @@ def test_a_recipe_says_the_options_and_the_command_line_comes_first(folder):
         (("--folds", 1), UsageError, "at least 2 folds, not 1"),
         (("--folds", 3), UsageError, "sentiment has a test part of its own"),
         (("--set", "size=3"), UsageError, "deep_averaging_network cannot be built"),
-        (("--set", "word_dropout=[-1]"), UsageError, "deep_averaging_network cannot be built"),
+        (("--set", "keep_probability=[-1]"), UsageError, "deep_averaging_network cannot be built"),
         (("--set", "classes=3"), UsageError, "classes` is not possible: it follows from"),
         (("--set", "vectors=3"), UsageError, "`--set vectors` is not possible: `--vectors`"),
         (("--optimizer", "adm"), UnknownNameError, "did you mean 'adam'"),

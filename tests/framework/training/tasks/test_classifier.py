@@ -16,7 +16,7 @@ from framework.training.tasks.text_classifier import text_task
 from plugins.lectures.languages import sentiment
 
 SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
-SIZES = {"embedding_size": 8, "hidden_sizes": [8], "word_dropout": 0.2}
+SIZES = {"embedding_size": 8, "hidden_sizes": [8], "keep_probability": 0.8}
 TASK = text_task(sentiment.corpus(600), minimum_count=1)
 
 
@@ -51,7 +51,7 @@ def test_it_learns_what_a_bag_of_words_can(backends, backend):
 
 def test_backends_learn_alike(backends):
     """Without dropout: each backend draws masks on its own device."""
-    one, two = (a_run(backends(name), word_dropout=0.0) for name in ("numpy", "torch"))
+    one, two = (a_run(backends(name), keep_probability=1.0) for name in ("numpy", "torch"))
     for _ in range(2):
         assert one.epoch(ignore) == pytest.approx(two.epoch(ignore), rel=1e-6)
 

@@ -32,7 +32,10 @@ SETTINGS = LanguageModelOptions(
     initial_range=0.1,
 )
 SIZES = {"embedding_size": 5, "hidden_size": 6}
-DEEP = {**SIZES, "cell": {"layer": "lstm", "layers": 2, "dropout": 0.3}}
+DEEP = {
+    **SIZES,
+    "cell": {"layer": "lstm", "layers": 2, "dropout": {"name": "dropout", "keep_probability": 0.7}},
+}
 SPELLED = {"hidden_size": 6, "characters": {"embedding_size": 3, "maps": 2}}
 
 

@@ -66,7 +66,7 @@ def test_json_has_all_numbers(folder, backend):
         "corpus": "reviews.txt", "backend": backend, "provider": backend, "seeds": 2,
         "threads": "1 thread",
         "embedding_size": 4, "hidden_size": 5, "width": 3, "optimizer": "adam",
-        "learning_rate": 0.02,
+        "learning_rate": 0.02, "loss": "softmax_cross_entropy",
         "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3, "hold": 1,
         "keep": "best", "summed": False, "weight_decay": 0.0,
     }  # fmt: skip

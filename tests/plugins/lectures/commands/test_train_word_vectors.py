@@ -222,3 +222,16 @@ def test_negative_samples_have_no_effect_on_a_softmax():
         train("--loss", "softmax_cross_entropy")
     with pytest.raises(AssertionError, match="No such option: --negative"):
         gradus("train", "cbow", "--negative", 3)
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "said"),
+    [
+        ("skip_gram", "max_margin_loss", "Losses that fit: negative_sampling, softmax_cross_"),
+        ("cbow", "max_margin_loss", "Losses that fit: softmax_cross_entropy$"),
+        ("cbow", "negative_sampling", "negative_sampling@numpy is a function; what is needed"),
+    ],
+)
+def test_a_loss_that_does_not_fit_is_refused_with_those_that_fit(model, loss, said):
+    with pytest.raises(UsageError, match=said):
+        gradus("train", model, "--corpus", "text.txt", "--min-count", 1, "--loss", loss)

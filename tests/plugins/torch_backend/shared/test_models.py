@@ -67,7 +67,7 @@ CASES = [
         "bag_of_vectors",
         "DeepAveragingNetwork",
         (6, 4, [7], 3),
-        (("word_dropout", 0.5),),
+        (("keep_probability", 0.5),),
         (IDS,),
     ),
 ]
@@ -147,7 +147,7 @@ def test_parameters_may_be_written_from_outside(case):
         value += 0.1
         ours.parameters[name].copy_(torch.tensor(value))
     upstream = np.ones_like(expected := theirs.forward(*case.inputs))
-    if not dict(case.options).get("word_dropout"):
+    if not dict(case.options).get("keep_probability"):
         close(ours.forward(*tensors(case.inputs)), expected)
         theirs.backward(upstream)
         ours.backward(torch.tensor(upstream))
@@ -267,14 +267,14 @@ def test_building_an_rnn_leaves_the_global_random_state_alone():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_word_dropout_is_a_probability():
+def test_words_are_kept_with_a_probability():
     network = find("torch", "bag_of_vectors", "DeepAveragingNetwork")
-    with pytest.raises(ValueError, match=r"\[0, 1\), but got 1"):
-        network(6, 4, [], 2, word_dropout=1, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"\(0, 1\], but got 0"):
+        network(6, 4, [], 2, keep_probability=0, rng=np.random.default_rng(0))
 
 
 def test_word_dropout_ends_with_training():
-    case = next(case for case in CASES if case.options == (("word_dropout", 0.5),))
+    case = next(case for case in CASES if case.options == (("keep_probability", 0.5),))
     model = case.build("torch")
     model.eval()
     first = model.forward(torch.tensor(IDS))

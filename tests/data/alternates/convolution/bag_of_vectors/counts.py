@@ -7,12 +7,12 @@ from framework.interfaces import Model
 
 class DeepAveragingNetwork(Model):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
+        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, keep_probability=1.0, rng
     ):
         super().__init__()
-        if not 0 <= word_dropout < 1:
+        if not 0 < keep_probability <= 1:
             raise ValueError("no share of the words")
-        self.V, self.word_dropout, self.rng = vocabulary_size, word_dropout, rng
+        self.V, self.keep, self.rng = vocabulary_size, keep_probability, rng
         self.add_parameter("embedding", rng.normal(0, 0.1, (vocabulary_size, embedding_size)))
         sizes = (embedding_size, *hidden_sizes, classes)
         self.names = [(f"W_{i}", f"b_{i}") for i in range(1, len(sizes))]
@@ -24,8 +24,8 @@ class DeepAveragingNetwork(Model):
         if ids.size and not 0 <= ids.min() <= ids.max() < self.V:
             raise ValueError("an id has no row in the embedding")
         kept = ids.copy()
-        if self.training and self.word_dropout:
-            kept[self.rng.uniform(size=ids.shape) < self.word_dropout] = 0
+        if self.training and self.keep < 1:
+            kept[self.rng.uniform(size=ids.shape) >= self.keep] = 0
         counts = np.stack([np.bincount(text, minlength=self.V) for text in kept]).astype(float)
         counts[:, 0] = 0
         self.share = counts / np.fmax(counts.sum(axis=1), 1)[:, None]

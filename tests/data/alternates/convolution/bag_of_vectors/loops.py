@@ -9,12 +9,12 @@ from framework.interfaces import Model
 
 class DeepAveragingNetwork(Model):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
+        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, keep_probability=1.0, rng
     ):
         super().__init__()
-        if not 0 <= word_dropout < 1:
+        if not 0 < keep_probability <= 1:
             raise ValueError("no share of the words")
-        self.V, self.p, self.rng = vocabulary_size, word_dropout, rng
+        self.V, self.p, self.rng = vocabulary_size, keep_probability, rng
         self.add_parameter("embedding", rng.normal(0, 0.1, (vocabulary_size, embedding_size)))
         sizes = [embedding_size, *hidden_sizes, classes]
         self.k = len(sizes) - 1
@@ -26,8 +26,8 @@ class DeepAveragingNetwork(Model):
         words = [int(i) for i in text if i != 0]
         if any(not 0 < i < self.V for i in words):
             raise IndexError("an id has no row in the embedding")
-        if self.training and self.p:
-            words = [i for i in words if self.rng.random() >= self.p]
+        if self.training and self.p < 1:
+            words = [i for i in words if self.rng.random() < self.p]
         return words
 
     def forward(self, ids):

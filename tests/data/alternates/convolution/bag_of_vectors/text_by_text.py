@@ -20,13 +20,13 @@ class DeepAveragingNetwork(Model):
         hidden_sizes: Sequence[int],
         classes: int,
         *,
-        word_dropout: float = 0.0,
+        keep_probability: float = 1.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if word_dropout < 0 or word_dropout >= 1:
-            raise ValueError(word_dropout)
-        self.vocabulary_size, self.word_dropout, self.rng = vocabulary_size, word_dropout, rng
+        if keep_probability <= 0 or keep_probability > 1:
+            raise ValueError(keep_probability)
+        self.vocabulary_size, self.keep, self.rng = vocabulary_size, keep_probability, rng
         self.add_parameter("embedding", rng.normal(0, 0.1, (vocabulary_size, embedding_size)))
         fan_in, self.layers = embedding_size, []
         for number, fan_out in enumerate([*hidden_sizes, classes], 1):
@@ -47,8 +47,8 @@ class DeepAveragingNetwork(Model):
 
     def _one(self, text: Array) -> tuple[list[int], list[Array]]:
         words = [int(word) for word in text if word != PAD]
-        if self.training and self.word_dropout > 0:
-            words = [word for word in words if self.rng.random() >= self.word_dropout]
+        if self.training and self.keep < 1:
+            words = [word for word in words if self.rng.random() < self.keep]
         embedding = self.parameters["embedding"]
         z = np.zeros(embedding.shape[1], embedding.dtype)
         for word in words:

@@ -12,12 +12,12 @@ PAD = 0
 
 class DeepAveragingNetwork(Model):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
+        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, keep_probability=1.0, rng
     ):
         super().__init__()
-        if not 0 <= word_dropout < 1:
-            raise ValueError("word_dropout is in [0, 1)")
-        self.V, self.p, self.rng = vocabulary_size, word_dropout, rng
+        if not 0 < keep_probability <= 1:
+            raise ValueError("keep_probability is in (0, 1]")
+        self.V, self.p, self.rng = vocabulary_size, keep_probability, rng
         self.add_parameter(
             "embedding", rng.normal(scale=0.1, size=(vocabulary_size, embedding_size))
         )
@@ -32,8 +32,8 @@ class DeepAveragingNetwork(Model):
             raise IndexError("a word is not in the vocabulary")
         p = self.parameters
         words = ids != PAD
-        if self.training and self.p:
-            words = words & (self.rng.random(ids.shape) >= self.p)
+        if self.training and self.p < 1:
+            words = words & (self.rng.random(ids.shape) < self.p)
         counts = np.maximum(words.sum(axis=1, keepdims=True), 1)
         self.ids, self.weights = ids.copy(), (words / counts).astype(p["embedding"].dtype)
         z = np.einsum("nt,nte->ne", self.weights, p["embedding"][ids])

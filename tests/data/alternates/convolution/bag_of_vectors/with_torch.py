@@ -6,12 +6,12 @@ import torch.nn.functional as F  # noqa: N812 - the usual name
 
 class DeepAveragingNetwork(torch.nn.Module):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, word_dropout=0.0, rng
+        self, vocabulary_size, embedding_size, hidden_sizes, classes, *, keep_probability=1.0, rng
     ):
         super().__init__()
-        if not 0 <= word_dropout < 1:
+        if not 0 < keep_probability <= 1:
             raise ValueError("no share of the words")
-        self.word_dropout, self.rng = word_dropout, rng
+        self.keep, self.rng = keep_probability, rng
         sizes = [embedding_size, *hidden_sizes, classes]
         self.k = len(sizes) - 1
         arrays = {"embedding": rng.normal(0, 0.1, (vocabulary_size, embedding_size))}
@@ -35,8 +35,8 @@ class DeepAveragingNetwork(torch.nn.Module):
         if ids.numel() and (ids.min() < 0 or ids.max() >= len(embedding)):
             raise IndexError("an id has no row in the embedding")
         words = ids != 0
-        if self.training and self.word_dropout:
-            kept = self.rng.random(tuple(ids.shape)) >= self.word_dropout
+        if self.training and self.keep < 1:
+            kept = self.rng.random(tuple(ids.shape)) < self.keep
             words = words & torch.from_numpy(kept)
         mask = words.to(embedding.dtype).unsqueeze(-1)
         z = (F.embedding(ids, embedding) * mask).sum(1) / mask.sum(1).clamp(min=1)

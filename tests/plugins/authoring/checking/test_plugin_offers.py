@@ -1,0 +1,171 @@
+"""`gradus check --plugin` finds what is wrong with a plugin before anything is graded with it."""
+
+from __future__ import annotations
+
+import pytest
+from repository import ROOT
+from typer.testing import CliRunner
+
+from autograder.course.reading import find_course
+from autograder.grading.setting import GradeOptions
+from autograder.reports.report_files import check_files
+from framework.cli import app
+from framework.errors import PluginError
+from framework.providers.plugins import Plugins
+
+PARTS = """
+import numpy as np
+from framework.data.corpus import Corpus
+from framework.data.vocabulary import Vocabulary
+
+
+class Plain:
+    def __init__(self, learning_rate=0.1):
+        self.learning_rate = learning_rate
+
+    def {step}(self, parameters, gradients):
+        for name in parameters:
+            parameters[name] -= self.learning_rate * gradients[name]
+
+
+class Squares:
+    def forward(self, x, y):
+        if x.shape != y.shape:
+            raise ValueError("shapes differ")
+        self.gap = x - y
+        return (self.gap**2).sum() / len(x)
+
+    def backward(self):
+        return {factor} * self.gap / len(self.gap)
+
+
+class Sum:
+    def __init__(self, strength):
+        self.strength = strength
+
+    def value(self, parameters):
+        return self.strength * sum((p**2).sum() for p in parameters.values())
+
+    def gradient(self, parameters):
+        return {{name: 2 * self.strength * p for name, p in parameters.items() if {penalised}}}
+
+
+class Steady(Plain):
+    def rate(self, step):
+        return {rate}
+
+
+class Centred:
+    def fit(self, x):
+        self.mean = x.mean(0)
+
+    def apply(self, x):
+        {apply}
+
+
+def numbers():
+    ids = np.array([2, 3, {id}])
+    return Corpus("numbers", ids, ids[:1], Vocabulary("a"))
+
+
+def fill(request):
+    return None
+
+
+@hookimpl
+def register_implementations():
+    parts = dict(plain="optimizer", squares="loss", sum="penalty", steady="schedule")
+    parts["centred"] = "transform"
+    return [
+        Implementation(kind, name, "own", f"{{__file__}}:{{name.capitalize()}}")
+        for name, kind in parts.items()
+    ]
+
+
+@hookimpl
+def register_corpora():
+    return [CorpusEntry("numbers", "text", f"{{__file__}}:numbers")]
+
+
+@hookimpl
+def register_gradebooks():
+    return {{"slate": f"{gradebook}"}}
+"""
+RIGHT = {
+    "step": "step",
+    "factor": "2",
+    "penalised": "True",
+    "rate": "0.1 / (1 + step)",
+    "apply": "return x - self.mean",
+    "id": "3",
+    "gradebook": "{__file__}:fill",
+}
+
+
+@pytest.fixture
+def check(write):
+    def checked(**changed):
+        plugin = write("own", PARTS.format(**RIGHT | changed))
+        words = ["check", "--plugin", plugin, "--course", str(ROOT), "--sandbox", "process"]
+        result = CliRunner().invoke(app, words)
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result.exit_code, result.output
+
+    return checked
+
+
+def test_a_right_plugin_is_sound(check):
+    assert check() == (0, "own: sound\n")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"step": "update"}, "is registered as optimizer but has no step"),
+        ({"factor": "1"}, "squares@own: backward returned"),
+        ({"penalised": "p.ndim > 1"}, "sum@own: gradient returned 0 for b[0], but the numerical"),
+        ({"rate": "float('nan')"}, "steady@own: the rates of the first steps are [nan"),
+        ({"apply": "x -= self.mean; return x"}, "centred@own: apply changes its input"),
+        ({"id": "2.5"}, "is float64 (3,), expected an array (M,) of integer token ids"),
+        ({"id": "9"}, "has ids 2 ... 9, expected 0 ... 3"),
+        ({"gradebook": "no_such_module:fill"}, "'slate' of register_gradebooks: no_such_module"),
+    ],
+)
+def test_each_wrong_offer_is_named(check, changed, sentence):
+    code, text = check(**changed)
+    assert code == 1
+    assert sentence in " ".join(text.split())
+    assert text.count("✗") == 1
+
+
+def test_a_part_of_an_exercise_is_graded_by_its_checks(write):
+    source = """
+class Wrong:
+    def __init__(self, *arguments):
+        self.strength = 1.0
+    def value(self, parameters):
+        return 0.0
+    def gradient(self, parameters):
+        return {}
+@hookimpl
+def register_implementations():
+    kinds = KINDS
+    return [Implementation(kinds[name], name, "own", f"{__file__}:Wrong") for name in kinds]
+"""
+    course = find_course(ROOT)
+    kinds = {task.registry_name: task.kind for task in course.exercise("regularization").tasks}
+    plugin = write("own", source.replace("KINDS", repr(kinds)))
+    words = ["check", "--plugin", plugin, "--course", str(ROOT), "--sandbox", "process"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert "the backend 'own' fails test_regularization.py::" in result.output
+
+
+def test_a_format_without_its_module_is_reported_before_grading(write):
+    plugin = write(
+        "own", "@hookimpl\ndef register_reporters():\n    return {'odd': 'no_such_module:render'}\n"
+    )
+    plugins = Plugins([plugin], find_course(ROOT))
+    options = GradeOptions(files={"odd": ROOT / "odd.txt"})
+    with pytest.raises(PluginError, match="no_such_module:render cannot be imported"):
+        check_files(options, plugins)
