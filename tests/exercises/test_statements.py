@@ -12,6 +12,7 @@ from framework.data.vocabulary import EOS
 from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
 from plugins.lectures.languages.agreement import NOUNS, OTHER_FORM, VERBS, AgreementLanguage
+from plugins.lectures.languages.word_classes import WordClasses
 from solutions.language_models.ngram.ngram import AddDelta
 
 REGISTRY = Plugins().registry
@@ -296,3 +297,56 @@ def test_how_much_of_a_text_is_seen(layers, seen, rng):
         gradient = layer.backward(gradient)
     words = np.flatnonzero(gradient)
     assert words[-1] - words[0] + 1 == seen
+
+
+def test_count_vectors_find_the_classes_of_words(rng):
+    """Lecture 1, title: the singular vectors of a matrix of neighbours group words by class."""
+    language, V = WordClasses(4, 5, rng), 20
+    text, counts = language.sample(20_000), np.zeros((V, V))
+    np.add.at(counts, (text[:-1], text[1:]), 1)
+    U, S, _ = np.linalg.svd(counts)
+    assert language.purity((U * S)[:, :4]) == 1
+
+
+def test_gradient_descent_learns_word_vectors(rng):
+    """Lecture 1, 4.3: every step of plain gradient descent over all pairs lowers J."""
+    model = part("skip_gram")(6, 3, rng=rng)
+    loss, optimizer = part("softmax_cross_entropy")(), part("sgd")(1.0)
+    centers = rng.integers(6, size=200)
+    outsides, values = (centers + 1) % 6, []
+    for _ in range(200):
+        values.append(loss.forward(model.forward(centers), outsides))
+        model.zero_gradients()
+        model.backward(loss.backward())
+        optimizer.step(model.parameters, model.gradients)
+    assert (np.diff(values) < 0).all()
+    assert values[-1] < values[0] / 10
+
+
+def test_a_hidden_layer_has_interactions_of_words(rng):
+    """Notes III, 1.3: what a word adds to a score depends on the other words of the window."""
+    scorer = part("window_scorer")(4, 8, "tanh", rng=rng)
+    scorer.parameters["W"][...] *= 3
+    a, b = rng.normal(size=(2, 2, 2))
+    windows = [np.concatenate([a[i], b[j]]) for i in (0, 1) for j in (0, 1)]
+    both, first, second, neither = scorer.forward(np.stack(windows))
+    assert abs((both - first) - (second - neither)) > 0.01
+
+
+def test_dropped_states_forget(rng):
+    """Notes III, 2.3: after 20 masks of a state with p = 0.8, about 0.8²⁰ = 1 % is left."""
+    dropout, cell = part("dropout")(0.8, rng=rng), np.ones((200, 10))
+    for _ in range(20):
+        cell = dropout.forward(cell)
+    assert np.mean(cell != 0) == pytest.approx(0.8**20, abs=0.01)
+
+
+def test_the_right_context_changes_the_state_of_a_word(rng):
+    """Lecture 7, 4.5: the state of *terribly* differs before *exciting* and before *boring*."""
+    rnns = [part("rnn")(3, 4, rng=rng) for _ in range(3)]
+    both, one = part("bidirectional")(*rnns[:2]), rnns[2]
+    the, movie, terribly, exciting, boring = rng.normal(size=(5, 3))
+    x = np.array([[the, movie, terribly, word] for word in (exciting, boring)])
+    changes = [np.abs(np.diff(layer.forward(x)[:, 2], axis=0)).max() for layer in (both, one)]
+    assert changes[0] > 0.01
+    assert changes[1] == 0
