@@ -36,8 +36,6 @@ pytestmark = [
 OWN, GENERAL = 0.98, 0.61
 #: Number of mistakes in a sample; 0 for all.
 SAMPLE = int(os.environ.get("GRADUS_MISTAKES", "0"))
-#: Mistakes that no check of the exercise distinguishes share a name: the first of the list.
-SAME = {("optimizers", "rms-prop-never-forgets"): "rms-prop-new-square-in-full"}
 UNTRUE = {
     ("activations", "relu-derivative-by-the-upstream-sign"),
     ("optimizers", "rms-prop-never-forgets"),
@@ -55,7 +53,7 @@ class Found:
 
     @property
     def is_named(self) -> bool:
-        return self.own == {SAME.get((self.exercise, self.id), self.id)}
+        return self.own == {self.id}
 
     @property
     def is_explained(self) -> bool:

@@ -173,7 +173,7 @@ def test_a_blocked_check_still_shows_its_own_message():
     (fact,) = labelled_facts(check)
     assert (fact.label, fact.lines) == ("message", ("it is 3",))
     built = ExerciseResult("sums", "unit", "Sums", (TaskResult("built", (check,)),))
-    assert "message  it is 3" in shown(ExerciseView(built))
+    assert "message  it is 3" in on_terminal(ExerciseView(built))
     page = render_html(Report(Provenance(1, "numpy", "cpu", ""), (built,)))
     assert "<summary>what the check says</summary>it is 3</details>" in page
 
