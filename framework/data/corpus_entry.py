@@ -34,6 +34,7 @@ class CorpusKind(NamedTuple):
 TEXT = "text"
 LABELLED_TEXTS = "labelled_texts"
 TAGGED_SENTENCES = "tagged_sentences"
+PARTS_OF_SPEECH = "parts_of_speech"
 SENTENCE_PAIRS = "sentence_pairs"
 SENTENCES = "sentences"
 
@@ -42,6 +43,9 @@ CORPUS_KINDS = {
     TEXT: CorpusKind("text for language models", "framework.data.corpus:Corpus", "perplexity"),
     LABELLED_TEXTS: CorpusKind("labelled texts", "framework.data.labelled:TextCorpus", "accuracy"),
     TAGGED_SENTENCES: CorpusKind("tagged sentences", "framework.data.tagged:TaggedCorpus", "F1"),
+    PARTS_OF_SPEECH: CorpusKind(
+        "parts of speech", "framework.data.tagged:PartOfSpeechCorpus", "accuracy"
+    ),
     SENTENCE_PAIRS: CorpusKind(
         "pairs of sentences", "framework.data.pairs:PairCorpus", "exact match"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
@@ -33,15 +34,19 @@ class TaggedCorpus:
         train: to learn from.
         valid: held out.
         vocabulary: the words behind the ids.
-        best_f1: the best F1 that is possible in the long run, where it is known.
+        best_score: the best score that is possible in the long run, where it is known.
         test: to be measured on at the end.
+        entities: whether the tags mark named entities, see `framework.data.tags`: the score is then
+            the F1 of whole entities.
     """
+
+    entities: ClassVar[bool] = True
 
     name: str
     train: Sequence[TaggedSentence]
     valid: Sequence[TaggedSentence]
     vocabulary: Vocabulary
-    best_f1: float | None = None
+    best_score: float | None = None
     test: Sequence[TaggedSentence] = ()
 
     @cached_property
@@ -49,7 +54,14 @@ class TaggedCorpus:
         """The tags of the training part in alphabetical order; a class is an index of this list."""
         return tuple(sorted({tag for sentence in self.train for tag in sentence.tags}))
 
-    @property
-    def best_score(self) -> float | None:
-        """The best possible F1, if it is known."""
-        return self.best_f1
+    @cached_property
+    def rare_words(self) -> tuple[str, ...]:
+        """The words of the training part that are not in the vocabulary, in alphabetical order."""
+        words = {word for sentence in self.train for word in sentence.words}
+        return tuple(sorted(words.difference(self.vocabulary.words)))
+
+
+class PartOfSpeechCorpus(TaggedCorpus):
+    """Sentences whose tags are parts of speech: the score is the accuracy of tags."""
+
+    entities = False

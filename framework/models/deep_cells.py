@@ -1,10 +1,11 @@
-"""Several recurrent layers where a model asked for one, with dropout between them.
+"""Several recurrent layers where a model asked for one, with dropout and connections between them.
 
 A language model that builds its cell by ``part(cell)(input_size, hidden_size, rng=rng)`` becomes a
 deep one where `cell` describes a stack: its own code stays as it is, a student's too.
 
 Source: Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization" (2014), section
-3.1: dropout on what goes from layer to layer, never on what goes from step to step.
+3.1: dropout on what goes from layer to layer, never on what goes from step to step. Srivastava,
+Greff and Schmidhuber, "Highway Networks" (2015), for gated connections around a layer.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ import numpy as np
 from framework.errors import UsageError
 from framework.interfaces import Array, Model
 
+#: The connections around the layers of a stack, see `stacked`.
+SKIPS = ("none", "residual", "dense", "highway")
+
 
 def stacked(
     part: Callable[[str], Any],
@@ -27,11 +31,29 @@ def stacked(
     hidden_size: int,
     layers: int,
     *,
+    skip: str = "none",
     rng: np.random.Generator,
 ) -> Any:
-    """Build ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``."""
-    sizes = [input_size, *[hidden_size] * (layers - 1)]
-    return part("stacked")([layer(D, hidden_size, rng=rng) for D in sizes])
+    """Build ``stacked`` on `layers` layers ``layer(input_size, hidden_size, rng=rng)``.
+
+    Args:
+        part: see `DeepCell`.
+        layer: builds a layer.
+        input_size, hidden_size: of the stack.
+        layers: their number.
+        skip: what the next layer reads: the states h of a layer (none), their sum with the input x
+            of that layer (residual), [x, h] (dense), or a gated mixture of x and h (highway). Where
+            x and h differ in size, residual and highway have no connection.
+        rng: draws the initial weights.
+    """
+    H, built = hidden_size, []
+    for i in range(layers):
+        D = input_size + i * H if skip == "dense" else H if i else input_size
+        cell = layer(D, H, rng=rng)
+        if skip == "highway" and D == H:
+            cell = Gated(cell, part("affine")(D, H, rng=rng), part("sigmoid")())
+        built.append(cell)
+    return part("stacked")(built, skip if skip in ("residual", "dense") else None)
 
 
 class DeepCell:
@@ -48,9 +70,10 @@ class DeepCell:
         dropout: the description of the dropout in training; None: no dropout.
         input_dropout: that of the numbers that the first layer reads; None: as `dropout`.
         options: other arguments of each layer.
+        skip: one of `SKIPS`: the connections around the layers, see `stacked`.
 
     Raises:
-        UsageError: there is no layer, or a dropout is described in another way.
+        UsageError: there is no layer, a dropout is described in another way, or `skip` is unknown.
     """
 
     def __init__(
@@ -61,6 +84,7 @@ class DeepCell:
         dropout: Mapping[str, Any] | None = None,
         input_dropout: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        skip: str = "none",
     ) -> None:
         if layers < 1:
             raise UsageError(f"a stack has at least one layer, not {layers}: see `--layers`")
@@ -70,7 +94,9 @@ class DeepCell:
                     "a dropout of a stack is described as {name='dropout',keep_probability=0.5}, "
                     f"not as {kind!r}"
                 )
-        self._part = part
+        if skip not in SKIPS:
+            raise UsageError(f"`skip` of a stack is {', '.join(SKIPS)}, not {skip!r}")
+        self._part, self.skip = part, skip
         self.layer, self.layers, self.dropout = layer, layers, dropout
         self.input_dropout, self.options = input_dropout, dict(options or {})
 
@@ -88,7 +114,8 @@ class DeepCell:
         if self.layers == 1:
             cell = built(input_size, hidden_size, rng=rng)
         else:
-            cell = stacked(self._part, built, input_size, hidden_size, self.layers, rng=rng)
+            sizes = input_size, hidden_size, self.layers
+            cell = stacked(self._part, built, *sizes, skip=self.skip, rng=rng)
         if drops(self.dropout) and not self._takes_layer(self.dropout):
             return Dropped(cell, after=self._built(self.dropout, inverted=True, rng=rng))
         return cell
@@ -114,23 +141,17 @@ def drops(kind: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any]]:
     return kind is not None and kind.get("keep_probability") != 1
 
 
-class Dropped(Model):
-    """A recurrent layer with dropout on what it reads or on what it returns.
-
-    Its parameters have the names that they have in the layer.
+class Around(Model):
+    """A recurrent layer inside of another one, whose parameters keep their names and whose state
+    stays.
 
     Args:
         layer: a recurrent layer.
-        before: what drops numbers that the layer reads; or None.
-        after: what drops numbers that it returns; or None.
     """
 
-    def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
+    def __init__(self, layer: Any) -> None:
         super().__init__()
-        self.layer, self.before, self.after = layer, before, after
-        for name, child in (("_layer", layer), ("_before", before), ("_after", after)):
-            if child is not None:
-                self.add_child(name, child)
+        self.layer = self.add_child("_layer", layer)
 
     @property
     def state(self) -> Any:
@@ -140,6 +161,54 @@ class Dropped(Model):
     def initial_state(self, batch_size: int) -> Any:
         """Return the state of the layer before the first step."""
         return self.layer.initial_state(batch_size)
+
+
+class Gated(Around):
+    """A highway connection around a recurrent layer: y = t ∘ h + (1 − t) ∘ x, t = σ(x W + b).
+
+    The gates start nearly closed, with b = −2, so that a deep stack first copies its input.
+
+    Args:
+        layer: a recurrent layer with states h as long as its inputs x.
+        gate: an affine layer of that size.
+        sigmoid: the function σ as a layer.
+    """
+
+    def __init__(self, layer: Any, gate: Any, sigmoid: Any) -> None:
+        super().__init__(layer)
+        self.gate, self.sigmoid = self.add_child("gate", gate), sigmoid
+        arrays = self._arrays
+        arrays.assign(gate.parameters, "b", arrays.to_numpy(gate.parameters["b"]) - 2)
+
+    def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
+        """Return y `(N, T, D)` for `x: (N, T, D)`; see `Dropped.forward`."""
+        self._t = self.sigmoid.forward(self.gate.forward(x))
+        self._change = self.layer.forward(x, state, mask) - x
+        y: Array = x + self._t * self._change
+        return y
+
+    def backward(self, grad_y: Array) -> tuple[Array, Any]:
+        """Return gradients of `x` and of the first state, from that of y."""
+        through, grad_state = self.layer.backward(grad_y * self._t)
+        of_gate = self.gate.backward(self.sigmoid.backward(grad_y * self._change))
+        return grad_y * (1 - self._t) + through + of_gate, grad_state
+
+
+class Dropped(Around):
+    """A recurrent layer with dropout on what it reads or on what it returns.
+
+    Args:
+        layer: a recurrent layer.
+        before: what drops numbers that the layer reads; or None.
+        after: what drops numbers that it returns; or None.
+    """
+
+    def __init__(self, layer: Any, *, before: Any = None, after: Any = None) -> None:
+        super().__init__(layer)
+        self.before, self.after = before, after
+        for name, child in (("_before", before), ("_after", after)):
+            if child is not None:
+                self.add_child(name, child)
 
     def forward(self, x: Array, state: Any = None, mask: Array | None = None) -> Array:
         """Return what the layer returns, `(N, T, H)`, for `x: (N, T, D)`.

@@ -61,10 +61,11 @@ BUILT_IN = {
         "tagger",
         f"{_TASKS}.tagger:TaggerTask",
         TaggerOptions,
-        """Train a tagger, and test its best epoch: F1 of entities, in total and by type.
+        """Train a tagger, and test its best epoch: F1 of entities, or accuracy of parts of speech.
 
-        The best epoch is that with the highest F1 on held-out sentences. It is saved and tested.
-        The best possible F1 of the generated corpus is known.""",
+        The best epoch is that with the highest score on held-out sentences. It is saved and tested.
+        Words that do not occur in training have an accuracy of their own. The best possible scores
+        of the generated corpora are known.""",
     ),
     "text_classifier": RunKind(
         "text_classifier",

@@ -297,7 +297,7 @@ def example_batches(
 ) -> tuple[int, Iterator[Batch]]:
     """Return the number of batches of one epoch, and these batches.
 
-    The summed loss is the sum over examples.
+    The summed loss is the sum over all predictions.
 
     Args:
         inputs: the arguments of the model, each with one example per row.
@@ -324,5 +324,5 @@ def _examples(inputs: tuple[Array, ...], rows: Ids, targets: Array, shorten: boo
     return Batch(
         tuple(without_padding(array) if shorten else array for array in chosen),
         targets,
-        terms=len(rows),
+        terms=targets.size,
     )

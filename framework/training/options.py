@@ -226,6 +226,45 @@ class FolderOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecurrentOptions(TrainingOptions):
+    """The options of models with recurrent layers."""
+
+    cell: str | None = option(
+        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
+    )
+    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
+    skip: Literal["none", "residual", "dense", "highway"] = option(
+        "none",
+        "Connections around the layers of a stack: the next layer reads the states (none), their "
+        "sum with the inputs of the layer (residual), both side by side (dense), or a gated "
+        "mixture of both (highway).",
+        settles=False,
+    )
+    dropout: str | None = option(
+        None,
+        "Dropout of the recurrent layers in training: dropout:keep_probability=0.5 or "
+        "variational_dropout (one mask for all steps) between layers and above the last; "
+        "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
+        settles=False,
+    )
+    input_dropout: str | None = option(
+        None,
+        "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
+        "2016 have none: dropout:keep_probability=1.",
+        settles=False,
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; connections around the only layer are an error."""
+        super().check_together()
+        if self.skip != "none" and self.layers == 1:
+            raise UsageError(
+                f"`--skip {self.skip}` connects the layers of a stack, but there is one layer: add "
+                "`--layers 2`"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TextOptions(WordOptions, TrainingOptions):
     """The options of a text for language models, as a base of other options."""
 
@@ -262,7 +301,7 @@ class CountOptions(TextOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageModelOptions(TextOptions):
+class LanguageModelOptions(TextOptions, RecurrentOptions):
     """The options of language models, with the sizes of the course's models."""
 
     batch_size: int = with_default(
@@ -274,23 +313,6 @@ class LanguageModelOptions(TextOptions):
     )
     hidden_size: int | None = option(
         None, "Size of a hidden layer. Default: that of the exercise.", minimum=1, settles=False
-    )
-    cell: str | None = option(
-        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
-    )
-    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
-    dropout: str | None = option(
-        None,
-        "Dropout of the recurrent layers in training: dropout:keep_probability=0.5 or "
-        "variational_dropout (one mask for all steps) between layers and above the last; "
-        "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
-        settles=False,
-    )
-    input_dropout: str | None = option(
-        None,
-        "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
-        "2016 have none: dropout:keep_probability=1.",
-        settles=False,
     )
     character_filters: int | None = option(
         None,
@@ -342,7 +364,7 @@ class ClassifierOptions(FolderOptions, TrainingOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerOptions(ClassifierOptions):
+class TaggerOptions(ClassifierOptions, RecurrentOptions):
     """The options of taggers."""
 
     corpus: str = option(

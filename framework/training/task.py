@@ -106,7 +106,6 @@ class TrainingTask(ABC):
         kind: the kind of run, as in ``run`` of a table ``[train]``.
         help: the text of ``gradus train NAME --help``.
         options: the class of its options.
-        measure: the name of the score, as in ``accuracy``.
         lower_is_better: whether a lower score is the better one.
         model_kind: the kind of the model in the registry.
         carries_state: whether the state is passed from batch to batch, see `Batch.continues`.
@@ -125,7 +124,6 @@ class TrainingTask(ABC):
     kind: ClassVar[str]
     help: ClassVar[str]
     options: ClassVar[type[TrainingOptions]] = TrainingOptions
-    measure: ClassVar[str]
     lower_is_better: ClassVar[bool] = False
     model_kind: ClassVar[str] = "model"
     unit: ClassVar[str] = "examples"
@@ -139,6 +137,11 @@ class TrainingTask(ABC):
     corpus: str
     described: str
     vocabulary: Vocabulary
+
+    @property
+    @abstractmethod
+    def measure(self) -> str:
+        """The name of the score, as in ``accuracy``."""
 
     # From options to runs.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from framework.data.corpus_entry import (
     AS_LOADED,
     LABELLED_TEXTS,
+    PARTS_OF_SPEECH,
     SENTENCE_PAIRS,
     TAGGED_SENTENCES,
     TEXT,
@@ -45,6 +46,14 @@ CORPORA = (
         TAGGED_SENTENCES,
         "plugins.lectures.languages.entities:corpus",
         "sentences with names of persons, places and organisations",
+        AS_LOADED,
+        licence=_GENERATED,
+    ),
+    CorpusEntry(
+        "suffixes",
+        PARTS_OF_SPEECH,
+        "plugins.lectures.languages.suffix_tagging:corpus",
+        "sentences whose parts of speech follow from word endings; half the test has unknown words",
         AS_LOADED,
         licence=_GENERATED,
     ),
@@ -117,5 +126,17 @@ CORPORA = (
             CorpusFile("test", ("eng.testb", "test.txt", "test.conll")),
         ),
         licence="research only",
+    ),
+    CorpusEntry(
+        "ud_ewt",
+        PARTS_OF_SPEECH,
+        "framework.data.formats.conllu:ud_ewt",
+        "English web texts with universal parts of speech (Silveira et al. 2014)",
+        files=(
+            CorpusFile("train", ("en_ewt-ud-train.conllu",)),
+            CorpusFile("valid", ("en_ewt-ud-dev.conllu",)),
+            CorpusFile("test", ("en_ewt-ud-test.conllu",)),
+        ),
+        licence="CC BY-SA 4.0",
     ),
 )

@@ -65,7 +65,7 @@ def test_how_far_gradients_are_apart_with_one_matrix_and_with_many():
     ("skip", "shown", "least", "most"),
     [
         (None, "1/80 of the norm without connections", 1 / 110, 1 / 60),
-        ("skip", "twice the norm with skip connections", 1.6, 2.4),
+        ("residual", "twice the norm with skip connections", 1.6, 2.4),
         ("dense", "1/5 of the norm with dense connections", 1 / 6, 1 / 4),
     ],
 )

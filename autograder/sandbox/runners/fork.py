@@ -15,7 +15,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -100,13 +100,12 @@ class ForkSandbox(Sandbox):
             files = [self.modules(NUMPY_ARRAYS), *installed_packages(WORKER_PACKAGES).files]
             view = build_view(files, Path(scratch))
             argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, json.dumps(asdict(view))]
-            process = self.spawn(argv, view, Limits())
-            try:
-                process.wait(_TRIAL_SECONDS)
-                said, errors = process.stdout.read(), process.stderr.read()
-            finally:
-                self.kill(process)
-                process.close()
+            with closing(self.spawn(argv, view, Limits())) as process:
+                try:
+                    process.wait(_TRIAL_SECONDS)
+                    said, errors = process.stdout.read(), process.stderr.read()
+                finally:
+                    self.kill(process)
         if not said:
             raise SandboxError(f"a worker of the fork server did not start: {errors.decode()}")
         uncontained: list[str] = json.loads(said)

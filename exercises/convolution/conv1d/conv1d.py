@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -110,6 +112,20 @@ class PointwiseConv(Model):
         """Add the gradients of W and b; return that of x `(N, T, D)`."""
         # TODO: your code here
         raise NotImplementedError
+
+
+def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
+    """Return R, the number of words from the first to the last that one output depends on.
+
+    Args:
+        layers: the width, the stride and the dilation of each convolution, from the lowest to the
+            highest. Without layers R is 1.
+
+    Raises:
+        ValueError: a width, a stride or a dilation is less than 1.
+    """
+    # TODO: each layer adds its span - 1, times the step of the layer below it in words
+    raise NotImplementedError
 
 
 def _check_shape(x: Array, channels: int) -> None:

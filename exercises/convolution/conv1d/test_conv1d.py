@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, paired_models, refuses
+from autograder.checks import agrees, assign, equal, paired_models, refuses
 
 #: Name -> width and settings.
 SETTINGS = {
@@ -161,3 +161,58 @@ def test_pointwise_backward(submission, reference, rng):
     pair.accumulates(rng.normal(size=(3, 4, D)), rng=rng)
     large = paired_models(submission, reference, "PointwiseConv", 120, 100, rng=rng, scale=0.1)
     large.many_gradients(rng.normal(size=(1, 1, 120)), rng=rng, passes=120)
+
+
+def words_read(reference, layers, rng, length=40):
+    """Return the number of words from the first to the last with a gradient of the first output."""
+    stack = []
+    for width, stride, dilation in layers:
+        model = reference.Conv1d(1, 1, width, stride=stride, dilation=dilation, rng=rng)
+        assign(model, {"W": rng.uniform(1, 2, size=(width, 1, 1)), "b": np.zeros(1)})
+        stack.append(model)
+    x = rng.normal(size=(1, length, 1))
+    for model in stack:
+        x = model.forward(x)
+    grad = np.zeros(x.shape)
+    grad[:, 0] = 1
+    for model in reversed(stack):
+        grad = model.backward(grad)
+    places = np.flatnonzero(np.asarray(grad)[0, :, 0])
+    return int(places[-1] - places[0]) + 1
+
+
+#: What is made larger -> count -> (width, stride, dilation) of each layer, for 2^(count + 1) − 1
+#: words.
+WAYS = {
+    "a wider kernel": lambda count: [(2 ** (count + 1) - 1, 1, 1)],
+    "dilation": lambda count: [(3, 1, 2**i) for i in range(count)],
+    "depth": lambda count: [(3, 1, 1)] * (2**count - 1),
+}
+
+
+@pytest.mark.task("receptive_field")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("Each layer adds (width − 1)·dilation, times the product of the strides below.")
+@pytest.mark.promise("receptive-field", "receptive_field.raises")
+def test_receptive_field(submission, reference, rng):
+    """receptive_field: layers with strides and dilations, no layer at all, and errors."""
+    equal(submission.receptive_field([]), 1, "the words that no layer sees")
+    for count in (1, 2, 4):
+        layers = [tuple(map(int, rng.integers(1, 5, size=3))) for _ in range(count)]
+        agrees(submission, reference, "receptive_field", layers)
+    for layer in ((0, 1, 1), (3, 0, 1), (3, 1, 0)):
+        refuses(submission, "receptive_field", [(3, 1, 1), layer])
+
+
+@pytest.mark.task("receptive_field")
+@pytest.mark.points(0.5)
+@pytest.mark.hint("The gradient of one output is 0 at every word that it does not depend on.")
+@pytest.mark.parametrize("way", WAYS)
+def test_words_with_a_gradient(submission, reference, rng, way):
+    """receptive_field is what Conv1d layers do: no other word gets a gradient."""
+    top = int(rng.integers(1, 9))
+    for count in (2, 3):
+        layers = [*WAYS[way](count), (top, 1, 1)]
+        words = 2 ** (count + 1) - 1 + top - 1
+        equal(words_read(reference, layers, rng), words, f"the words with a gradient, by {way}")
+        equal(submission.receptive_field(layers), words, f"receptive_field({layers})")

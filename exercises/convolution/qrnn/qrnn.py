@@ -21,7 +21,8 @@ class QRNN(Model):
         hidden_size: H, the size of h_t and of c_t.
         width: number of inputs that z and the gates of one step read.
         pooling: the gates: "f" (then o = 1 and i = 1 − f), "fo" (then i = 1 − f), or "ifo".
-        rng: draws the initial weights.
+        zoneout: probability, in [0, 1), that a number of c keeps its value at a step in training.
+        rng: draws the initial weights, and which numbers keep their values.
 
     Parameters:
         W `(width, D, G·H)`, b `(G·H,)`; G, the number of blocks, is 1 + len(pooling).
@@ -30,7 +31,8 @@ class QRNN(Model):
         state: h and c after the last step, each `(N, H)`, and the last inputs `(N, width − 1, D)`.
 
     Raises:
-        ValueError: `width` is not positive, or `pooling` is none of these.
+        ValueError: `width` is not positive, `pooling` is none of these, or `zoneout` is not in
+            [0, 1).
     """
 
     state: State
@@ -42,6 +44,7 @@ class QRNN(Model):
         width: int = 2,
         pooling: str = "f",
         *,
+        zoneout: float = 0.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
@@ -50,8 +53,11 @@ class QRNN(Model):
             raise ValueError(f"width is at least 1, but got {width}")
         if pooling not in ("f", "fo", "ifo"):
             raise ValueError(f"pooling is 'f', 'fo' or 'ifo', but got '{pooling}'")
+        if not 0 <= zoneout < 1:
+            raise ValueError(f"zoneout lies in [0, 1), but got {zoneout}")
         D, H, blocks = input_size, hidden_size, 1 + len(pooling)
         self.input_size, self.hidden_size, self.width, self.pooling = D, H, width, pooling
+        self.zoneout, self.rng = zoneout, rng
         self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, blocks * H)))
         self.add_parameter("b", np.zeros(blocks * H))
 
@@ -68,6 +74,9 @@ class QRNN(Model):
             x: `(N, T, D)`, any T ≥ 1.
             state: h_0, c_0 and the inputs before the first one, as in `self.state`; None: zeros.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
+
+        In training with a `zoneout` above 0, and only then, a number of c keeps its value where its
+        number u < zoneout of ``self.rng.random((N, T, H))``.
 
         Returns:
             a new array. The caller may change it, so `backward` and `self.state` must not use it.

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import classifier_chunks, equal, paired_models, trained_models
+from autograder.checks import (
+    assign,
+    classifier_chunks,
+    equal,
+    expect,
+    paired_models,
+    real_array,
+    trained_models,
+)
 
 RTOL = 1e-7
 D, H = 3, 4
@@ -143,6 +151,49 @@ def test_steps_without_words(submission, reference, rng, pooling):
     pair.same_forward(x, state, mask)
     equal(pair.student.state, pair.reference.state, "self.state with a mask", rtol=RTOL)
     pair.same_backward(x, state, mask, rng=rng)
+
+
+def zoned_out(submission, zoneout, rng, pooling="f"):
+    """A layer of width 1 with given weights, and a function x -> z, f, o, i of all steps."""
+    model = submission.QRNN(D, H, 1, pooling, zoneout=zoneout, rng=rng)
+    W, b = rng.normal(size=(1, D, H * (1 + len(pooling)))), rng.normal(size=H * (1 + len(pooling)))
+    assign(model, {"W": W, "b": b})
+
+    def gates(x):
+        z, *blocks = np.split(x @ W[0] + b, 1 + len(pooling), axis=-1)
+        f, *others = (1 / (1 + np.exp(-block)) for block in blocks)
+        o = others[0] if others else np.ones_like(f)
+        return np.tanh(z), f, o, others[1] if len(others) > 1 else 1 - f
+
+    return model, gates
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(3)
+@pytest.mark.hint("Where u < zoneout, f = 1 and i = 0: then c_t is c_{t−1}, to the last bit.")
+@pytest.mark.promise("zoneout", "zoneout-at-test")
+def test_zoneout(submission, rng):
+    """In training, a share of c keeps its value at each step; at test time none does."""
+    model, gates = zoned_out(submission, 0.3, rng)
+    x, c_0 = rng.normal(size=(30, 40, D)), rng.normal(size=(30, H))
+    state = (np.zeros((30, H)), c_0, np.zeros((30, 0, D)))
+    z, f, _, _ = gates(x)
+    c = real_array(model.forward(x, state), (30, 40, H), "QRNN.forward with zoneout")
+    past = np.concatenate([c_0[:, None], c[:, :-1]], axis=1)
+    kept = c == past
+    what = "c where it does not keep its value"
+    equal(c, np.where(kept, past, f * past + (1 - f) * z), what, rtol=RTOL)
+    share = float(kept.mean())
+    # A right share of 4800 numbers is further off about once in a thousand million times.
+    expect(abs(share - 0.3) < 0.041, f"with zoneout=0.3 the share {share:.3f} of c is kept")
+    for axis, name in enumerate(("texts", "steps", "features")):
+        all_equal = (kept == kept.take([0], axis)).all()
+        expect(not all_equal, f"the same numbers are kept in all {name}")
+    model.eval()
+    h = c_0
+    for t in range(40):
+        h = f[:, t] * h + (1 - f[:, t]) * z[:, t]
+    equal(model.forward(x, state)[:, -1], h, "the last h in evaluation, without zoneout", rtol=RTOL)
 
 
 SET, ON, OFF, WORDS = 0, 1, 2, 5

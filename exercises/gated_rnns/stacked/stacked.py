@@ -17,7 +17,7 @@ class Stacked(Model):
     Args:
         layers: recurrent layers from the lowest to the highest.
         skip: what the next layer reads: the states h of a layer (None), their sum with the input x
-            of that layer ("skip"), or [x, h] ("dense").
+            of that layer ("residual"), or [x, h] ("dense").
 
     Raises:
         ValueError: no layer at all, one layer twice, or an unknown `skip`.
@@ -26,15 +26,15 @@ class Stacked(Model):
     state: tuple[Any, ...]
 
     def __init__(
-        self, layers: Sequence[Model], skip: Literal["skip", "dense"] | None = None
+        self, layers: Sequence[Model], skip: Literal["residual", "dense"] | None = None
     ) -> None:
         super().__init__()
         if not layers:
             raise ValueError("a stack needs one layer at least")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("one layer stands in two places: each needs weights of its own")
-        if skip not in (None, "skip", "dense"):
-            raise ValueError(f"skip is None, 'skip' or 'dense', not {skip!r}")
+        if skip not in (None, "residual", "dense"):
+            raise ValueError(f"skip is None, 'residual' or 'dense', not {skip!r}")
         self.skip = skip
         self.layers: list[Any] = [
             self.add_child(f"layer_{i}", layer) for i, layer in enumerate(layers, start=1)
@@ -50,7 +50,7 @@ class Stacked(Model):
     ) -> Array:
         """Run all layers; return what a further layer would read, with "dense" only the highest h.
 
-        Keeps the last states in `self.state`. With "skip", a layer that changes the number of
+        Keeps the last states in `self.state`. With "residual", a layer that changes the number of
         features has no connection around it.
 
         Args:

@@ -9,7 +9,7 @@ import pytest
 from autograder.checks import assign, equal, expect, paired_models, part
 
 D, H = 3, 4
-KINDS = (None, "skip", "dense")
+KINDS = (None, "residual", "dense")
 
 
 def rnns(depth, skip, rng, size=H, features=D):
@@ -51,7 +51,7 @@ def test_forward(submission, reference, rng):
 def test_skip(submission, reference, rng):
     """Skip connections: x + h; h where a layer has more or fewer features than it reads."""
     for features in (D, H + 1, 1):
-        pair = stacks(submission, reference, "skip", rng, features=features)
+        pair = stacks(submission, reference, "residual", rng, features=features)
         pair.same_forward(rng.normal(size=(2, 5, features)), some_states(rng))
 
 
@@ -69,7 +69,7 @@ def test_dense(submission, reference, rng):
 @pytest.mark.hint("self.state and initial_state: one state for each layer, as a tuple from below.")
 def test_like_one_layer(submission, reference, rng):
     """A stack can go on from its state, like one layer, and never looks ahead."""
-    pair = stacks(submission, reference, "skip", rng)
+    pair = stacks(submission, reference, "residual", rng)
     model, x = pair.student, rng.normal(size=(2, 7, D))
     equal(model.initial_state(2), pair.reference.initial_state(2), "initial_state(2)")
     whole = pair.same_forward(x)
@@ -97,7 +97,7 @@ def test_backward(submission, reference, rng):
 def test_backward_with_skips(submission, reference, rng):
     """Backward with skip connections."""
     for features in (D, H + 1):
-        pair = stacks(submission, reference, "skip", rng, features=features)
+        pair = stacks(submission, reference, "residual", rng, features=features)
         pair.same_backward(rng.normal(size=(2, 5, features)), some_states(rng), rng=rng)
 
 
@@ -154,12 +154,12 @@ def test_eight_layers(submission, reference, rng, plot):
         found[skip], expected[skip] = _arriving(pair, depth, size, rng)
     plot(
         "The gradient that arrives at each of eight layers",
-        {"no connections": found[None], "skip": found["skip"], "dense": found["dense"]},
+        {"no connections": found[None], "residual": found["residual"], "dense": found["dense"]},
         x=range(1, depth + 1), x_label="layer", y_label="norm / norm of layer 8", log=True,
     )  # fmt: skip
     # Over 500 draws the log of the lowest norm over the highest was 0.66 ± 0.31 with skip
     # connections, −1.64 ± 0.23 with dense ones, −4.4 ± 0.54 with none; that of the bound is −3.
-    for skip in ("skip", "dense"):
+    for skip in ("residual", "dense"):
         expect(
             found[skip][0] > 0.05,
             f"with skip='{skip}' the lowest of eight layers gets {found[skip][0]:.2g} times the "

@@ -7,7 +7,7 @@ about once in a thousand million times.
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect, real_array
+from autograder.checks import agrees, assign, callback, equal, expect, real_array
 
 SHAPES = {"Dropout": (6, 5), "VariationalDropout": (3, 4, 5)}
 
@@ -132,6 +132,59 @@ def test_steps_have_masks_of_their_own(submission, rng):
 def network(weights):
     """Return a layer of tanh as a function that the submission can call."""
     return callback(lambda x: np.tanh(np.asarray(x) @ weights))
+
+
+def connected(submission, p, rng, inverted=False):
+    """A layer with DropConnect and given weights, and inputs that show its mask: 1 at one place."""
+    model = submission.DropConnect(4, 3, p, inverted=inverted, rng=rng)
+    weights, b = rng.uniform(1, 2, size=(4, 3)), rng.normal(size=3)
+    assign(model, {"W": weights, "b": b})
+    return model, weights, b, np.concatenate([np.eye(4), rng.normal(size=(5, 4))])
+
+
+@pytest.mark.task("DropConnect")
+@pytest.mark.points(1.5)
+@pytest.mark.hint("self.dropout.forward(W) is W ∘ m: multiply x by it, then add b.")
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.promise("drop-connect", "weights-unchanged", "DropConnect.forward")
+def test_single_weights_are_dropped(submission, rng, inverted):
+    """DropConnect: a kept or dropped weight for each connection, and all of them at test time."""
+    model, W, b, x = connected(submission, 0.5, rng, inverted)
+    kept = 2.0 if inverted else 1.0
+    masks = []
+    for _ in range(8):
+        y = real_array(model.forward(x), (9, 3), "DropConnect.forward")
+        masks.append(np.round((y[:4] - b) / W, 6))
+        equal(y[4:], x[4:] @ (y[:4] - b) + b, "x (W ∘ m) + b, with m from unit vectors as x")
+    factors = set(np.unique(masks).tolist())
+    expect(factors == {0.0, kept}, f"the factors of W are {sorted(factors)}, not 0 and {kept}")
+    seen = "a whole row or column of W is dropped or kept in every call"
+    expect(
+        any((m != m[:1]).any() and (m != m[:, :1]).any() for m in masks),
+        seen,
+    )
+    expect(any((m != masks[0]).any() for m in masks), "every call has the same mask")
+    model.eval()
+    what = "DropConnect.forward in evaluation"
+    equal(model.forward(x), (1.0 if inverted else 0.5) * (x @ W) + b, what)
+
+
+@pytest.mark.task("DropConnect")
+@pytest.mark.points(2)
+@pytest.mark.hint("A dropped weight gets no gradient, and passes none to x.")
+@pytest.mark.promise("drop-connect-gradient")
+def test_gradients_through_kept_weights(submission, rng):
+    """DropConnect: gradients of W, b and x go through the kept weights, and are added."""
+    for inverted in (False, True):
+        model, W, b, x = connected(submission, 0.5, rng, inverted)
+        of_W, of_b = np.zeros((4, 3)), np.zeros(3)
+        for _ in range(2):
+            grad = rng.normal(size=(9, 3))
+            dropped = model.forward(x)[:4] - b
+            equal(model.backward(grad), grad @ dropped.T, "grad_x, through W ∘ m")
+            of_W, of_b = of_W + (x.T @ grad) * dropped / W, of_b + grad.sum(axis=0)
+            equal(model.gradients["W"], of_W, "the gradient of W, 0 where it was dropped")
+            equal(model.gradients["b"], of_b, "the gradient of b")
 
 
 @pytest.mark.task("average_over_masks")

@@ -199,9 +199,11 @@ def _train(
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
+    scores: list[float] = []
     with unfinished_parts(computing):
-        scores = [_train_one(job, computing, out, file) for job in task.jobs(options, request)]
-    show_spread(task.measure, scores)
+        for job in task.jobs(options, request):
+            scores.append(_train_one(job, computing, out, file))
+    show_spread(job.task.measure, scores)
 
 
 def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> float:

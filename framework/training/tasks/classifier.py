@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,20 +21,40 @@ from framework.training.task import Evaluation, TrainingTask
 AT_A_TIME = 256
 
 
-class Part(ABC):
-    """Examples for the evaluation of a classifier.
+@dataclass(frozen=True)
+class Group:
+    """Examples of one shape, which may stand in one batch.
 
     Attributes:
         inputs: one example per row, `(M, ...)` ids.
-        measure: the name of the score, as in ``accuracy``.
+        places: of their labels among all labels of a part: `(M,)`, or `(M, T)` where an example has
+            a label for each of its T words.
     """
 
     inputs: Ids
-    measure: ClassVar[str]
+    places: Ids
+
+
+class Part(ABC):
+    """Labelled examples.
+
+    Attributes:
+        labels: the classes `(L,)` of all examples.
+        groups: the examples.
+        measure: the name of the score, as in ``accuracy``.
+    """
+
+    labels: Ids
+    groups: Sequence[Group]
+
+    @property
+    @abstractmethod
+    def measure(self) -> str:
+        """The name of the score."""
 
     @abstractmethod
     def score(self, predicted: Ids) -> float:
-        """Return the score of the classes `predicted: (M,)`, 0 to 1."""
+        """Return the score of the classes `predicted: (L,)`, 0 to 1."""
 
     def details(self, predicted: Ids) -> list[str]:
         """Return more lines about the predicted classes."""
@@ -50,8 +70,7 @@ class ClassifierTask(TrainingTask):
         described: its parts and their sizes, for a report.
         classes: their names; class c is place c.
         vocabulary: the words behind the ids.
-        inputs: to learn from, one example per row, `(M, ...)` ids.
-        labels: their classes, `(M,)`.
+        train: to learn from.
         valid: held out, to choose an epoch by.
         test: to be measured on at the end; None where the corpus has no such part.
         best: the best score that is possible in the long run, where it is known: description ->
@@ -68,12 +87,16 @@ class ClassifierTask(TrainingTask):
     described: str
     classes: tuple[str, ...]
     vocabulary: Vocabulary
-    inputs: Ids
-    labels: Ids
+    train: Part
     valid: Part
     test: Part | None = None
     best: Mapping[str, float] = field(default_factory=dict, hash=False)
     source: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def measure(self) -> str:
+        """The name of the score of the held-out part."""
+        return self.valid.measure
 
     def sizes(self) -> dict[str, Any]:
         """Return the number of words, and of classes."""
@@ -82,9 +105,17 @@ class ClassifierTask(TrainingTask):
     def batches(self, options: Any, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return all examples, in an order that is drawn."""
         rng = np.random.default_rng([options.seed, epoch, 1])
-        return example_batches(
-            (self.inputs,), self.labels, options.batch_size, rng=rng, shorten=self.shorten
-        )
+        made = [
+            example_batches(
+                (group.inputs,),
+                self.train.labels[group.places],
+                options.batch_size,
+                rng=rng,
+                shorten=self.shorten,
+            )
+            for group in self.train.groups
+        ]
+        return made[0] if len(made) == 1 else _mixed(made, rng)
 
     def score(self, model: Model, arrays: Arrays) -> float:
         """Return the score of the held-out part."""
@@ -98,7 +129,7 @@ class ClassifierTask(TrainingTask):
         """Return the classes, and where the examples come from."""
         return {
             "classes": list(self.classes),
-            "examples": len(self.inputs),
+            "examples": len(self.train.labels),
             "source": dict(self.source),
         }
 
@@ -139,18 +170,29 @@ def source_to_measure(saved: Checkpoint, asked: Evaluation) -> dict[str, Any]:
 
 
 def predicted_classes(model: Model, part: Part, arrays: Arrays, *, shorten: bool) -> Ids:
-    """Return the class with the largest logit for each example of `part`, `(M,)`.
+    """Return the class with the largest logit for each label of `part`, `(L,)`.
 
     Args:
-        model: ``forward(inputs) -> logits (N, C)``.
+        model: ``forward(inputs) -> logits (N, C)`` or `(N, T, C)`.
         part: the examples.
         arrays: the model's own arrays.
         shorten: see `framework.training.loops.example_batches`.
     """
     model.eval()
-    found = [np.zeros(0, dtype=np.int64)]
-    for start in range(0, len(part.inputs), AT_A_TIME):
-        rows = part.inputs[start : start + AT_A_TIME]
-        logits = model.forward(arrays.from_numpy(without_padding(rows) if shorten else rows))
-        found.append(np.argmax(arrays.to_numpy(logits), axis=-1))
-    return np.concatenate(found)
+    found = np.zeros(len(part.labels), dtype=np.int64)
+    for group in part.groups:
+        for start in range(0, len(group.inputs), AT_A_TIME):
+            rows = group.inputs[start : start + AT_A_TIME]
+            logits = model.forward(arrays.from_numpy(without_padding(rows) if shorten else rows))
+            classes = np.argmax(arrays.to_numpy(logits), axis=-1)
+            found[group.places[start : start + AT_A_TIME]] = classes
+    return found
+
+
+def _mixed(
+    made: Sequence[tuple[int, Iterator[Batch]]], rng: np.random.Generator
+) -> tuple[int, Iterator[Batch]]:
+    """Return the batches of several groups in random order, each weighted by its predictions."""
+    order = rng.permutation(np.repeat(np.arange(len(made)), [count for count, _ in made]))
+    drawn = (next(made[group][1]) for group in order)
+    return len(order), (replace(batch, weight=float(batch.targets.size)) for batch in drawn)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from inspect import Parameter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +18,7 @@ from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import flag, option_fields
 from framework.training.options import LanguageModelOptions
 from framework.training.task import Request
-from framework.training.tasks.recurrent_layers import check_recurrent_layer, dropout_description
+from framework.training.tasks.recurrent_layers import takes, with_recurrent_layers
 from framework.training.tasks.text import TextTask
 from framework.training.tools import model_arguments
 
@@ -42,21 +41,17 @@ class LanguageModelTask(TextTask):
     @classmethod
     def arguments(cls, options: LanguageModelOptions, request: Request) -> dict[str, Any]:
         """Return the arguments: default sizes, then the recipe's, then those of the options."""
-        backend, model = request.backend, request.model
-        known = backend.parameters_of(model, cls.model_kind)
-        if not _takes(known, "rng"):
+        model = request.model
+        known = request.backend.parameters_of(model, cls.model_kind)
+        if not takes(known, "rng"):
             raise UsageError(
                 f"{model} has no argument `rng`, so it has no weights to learn: if it counts "
                 f"n-grams, `gradus train counts:{model}` lets it count"
             )
         given = _given(options)
-        sizes = {name: size for name, size in SIZES.items() if _takes(known, name)}
+        sizes = {name: size for name, size in SIZES.items() if takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
-        if options.layers > 1 or options.dropout or options.input_dropout:
-            cell = _recurrent_cell(model, arguments.get("cell"), known)
-            arguments["cell"] = _deep(backend, cell, options)
-        if "cell" in arguments:
-            check_recurrent_layer(backend, arguments["cell"])
+        arguments = with_recurrent_layers(arguments, options, request, cls.model_kind)
         if options.character_filters is not None:
             arguments.pop("embedding_size", None)
             arguments[CHARACTERS] = kim_encoder(
@@ -106,7 +101,7 @@ def _given(options: LanguageModelOptions) -> dict[str, Any]:
     Raises:
         UsageError: one is given both ways, or a size is outside of its range.
     """
-    sizes = {name: getattr(options, name) for name in (*SIZES, "cell")}
+    sizes = {name: getattr(options, name) for name in SIZES}
     chosen = {name: value for name, value in sizes.items() if value is not None}
     written = model_arguments(options.arguments)
     for name in chosen.keys() & written.keys():
@@ -117,39 +112,3 @@ def _given(options: LanguageModelOptions) -> dict[str, Any]:
         if field.name in written and field.name in (*SIZES, "layers"):
             field.checked(written[field.name], f"--set {field.name}")
     return {**chosen, **written}
-
-
-def _takes(known: Mapping[str, Parameter], name: str) -> bool:
-    return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
-
-
-def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
-    """Return the recurrent layer that `model` has, or that was chosen.
-
-    Raises:
-        UsageError: the model has no cell, none is known, or it is a stack already.
-    """
-    if not _takes(known, "cell"):
-        raise UsageError(
-            f"{model} has no argument `cell` that `--layers`, `--dropout` and `--input-dropout` "
-            "could make a stack of"
-        )
-    if cell is None and "cell" in known:
-        cell = known["cell"].default
-    if isinstance(cell, Mapping):
-        raise UsageError(
-            "`--set cell` describes a stack: leave out `--layers`, `--dropout` and "
-            "`--input-dropout`"
-        )
-    if not isinstance(cell, str):
-        raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
-    return cell
-
-
-def _deep(backend: Backend, cell: str, options: LanguageModelOptions) -> dict[str, Any]:
-    """Return the description of a stack of layers `cell`."""
-    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
-    for name in ("dropout", "input_dropout"):
-        if written := getattr(options, name):
-            stack[name] = dropout_description(backend, written, flag(name))
-    return stack

@@ -5,13 +5,86 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from inspect import Parameter
 from types import MappingProxyType
 from typing import Any
 
 from framework.errors import GradusError, UsageError
 from framework.providers.backends import Backend, with_article
 from framework.providers.registry import Implementation
-from framework.training.tools import parse_named
+from framework.training.option_fields import flag
+from framework.training.options import RecurrentOptions
+from framework.training.task import Request
+from framework.training.tools import model_arguments, parse_named
+
+
+def with_recurrent_layers(
+    arguments: Mapping[str, Any], options: RecurrentOptions, request: Request, kind: str
+) -> dict[str, Any]:
+    """Return `arguments` of the model of `request` with the recurrent layers that options choose.
+
+    Args:
+        arguments: those of the recipe and of ``--set``.
+        options: of the run.
+        request: names the model and its backend.
+        kind: of the model.
+
+    Raises:
+        UsageError: the model has no cell, none is known, it is a stack already, or no recurrent
+            layer; or it is set twice.
+    """
+    backend, model = request.backend, request.model
+    found, cell = dict(arguments), options.cell
+    if cell is not None:
+        if (written := model_arguments(options.arguments).get("cell")) is not None:
+            raise UsageError(f"`--cell` and `--set cell={written}` both set cell: leave one out")
+        found["cell"] = cell
+    if options.layers > 1 or options.dropout or options.input_dropout:
+        known = backend.parameters_of(model, kind)
+        cell = _recurrent_cell(model, found.get("cell"), known)
+        found["cell"] = _stack(backend, cell, options)
+    if "cell" in found:
+        check_recurrent_layer(backend, found["cell"])
+    return found
+
+
+def takes(known: Mapping[str, Parameter], name: str) -> bool:
+    """Return whether a constructor with the parameters `known` takes the argument `name`."""
+    return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
+
+
+def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
+    """Return the recurrent layer that `model` has, or that was chosen.
+
+    Raises:
+        UsageError: see `with_recurrent_layers`.
+    """
+    if not takes(known, "cell"):
+        raise UsageError(
+            f"{model} has no argument `cell` that `--layers`, `--dropout` and `--input-dropout` "
+            "could make a stack of"
+        )
+    if cell is None and "cell" in known:
+        cell = known["cell"].default
+    if isinstance(cell, Mapping):
+        raise UsageError(
+            "`--set cell` describes a stack: leave out `--layers`, `--skip`, `--dropout` and "
+            "`--input-dropout`"
+        )
+    if not isinstance(cell, str):
+        raise UsageError(f"{model} has no default cell: choose the layers by `--cell NAME`")
+    return cell
+
+
+def _stack(backend: Backend, cell: str, options: RecurrentOptions) -> dict[str, Any]:
+    """Return the description of a stack of layers `cell`."""
+    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
+    if options.skip != "none":
+        stack["skip"] = options.skip
+    for name in ("dropout", "input_dropout"):
+        if written := getattr(options, name):
+            stack[name] = dropout_description(backend, written, flag(name))
+    return stack
 
 
 def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> None:

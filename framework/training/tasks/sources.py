@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framework.data.corpora import load_text_corpus
-from framework.data.corpus_entry import TAGGED_SENTENCES
+from framework.data.corpus_entry import PARTS_OF_SPEECH, TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import TextCorpus, folds, with_held_out
 from framework.data.tagged import TaggedCorpus
@@ -74,6 +74,6 @@ class TagSource:
             PluginError: the corpus of a plugin cannot be loaded, or is none of tagged sentences.
         """
         folder = Path(self.data) if self.data else None
-        found = (corpora or Corpora()).load(self.corpus, TAGGED_SENTENCES, folder=folder)
-        corpus: TaggedCorpus = found
+        kinds = TAGGED_SENTENCES, PARTS_OF_SPEECH
+        corpus: TaggedCorpus = (corpora or Corpora()).load(self.corpus, *kinds, folder=folder)
         return corpus

@@ -31,7 +31,7 @@ class TextTask(TrainingTask):
         tokens: the tokens of the text.
     """
 
-    measure: ClassVar[str] = "perplexity"
+    measure = "perplexity"
     lower_is_better: ClassVar[bool] = True
     model_kind: ClassVar[str] = "language_model"
     unit: ClassVar[str] = "tokens"

@@ -19,7 +19,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.kinds import BUILT_IN
 from framework.training.options import TextClassifierOptions
 from framework.training.task import Evaluation, Job, Request
-from framework.training.tasks.classifier import ClassifierTask, Part, source_to_measure
+from framework.training.tasks.classifier import ClassifierTask, Group, Part, source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TextSource
 from framework.training.tools import model_arguments
@@ -31,14 +31,14 @@ class TextPart(Part):
     """Texts for the evaluation.
 
     Attributes:
-        inputs: ids `(M, T)`, padded.
         labels: classes `(M,)`.
+        groups: one group of ids `(M, T)`, padded.
     """
 
-    measure: ClassVar[str] = "accuracy"
+    measure = "accuracy"
 
-    inputs: Ids
     labels: Ids
+    groups: Sequence[Group]
 
     def score(self, predicted: Ids) -> float:
         """Return the share of right classes."""
@@ -57,7 +57,6 @@ class TextClassifierTask(ClassifierTask):
     kind: ClassVar[str] = "text_classifier"
     help: ClassVar[str] = BUILT_IN["text_classifier"].help
     options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
-    measure: ClassVar[str] = "accuracy"
     shorten: ClassVar[bool] = True
 
     vectors: Vectors | None = None
@@ -214,8 +213,7 @@ def text_task(
         described=_described(corpus, vocabulary, "characters" if characters else "words"),
         classes=corpus.classes,
         vocabulary=vocabulary,
-        inputs=train.inputs,
-        labels=train.labels,
+        train=train,
         valid=valid,
         test=test if corpus.test else None,
         best=corpus.best,
@@ -238,7 +236,8 @@ def text_part(
                 f"the label '{text.label}' is unknown to the model: it learned {', '.join(classes)}"
             )
     ids = pad([vocabulary.encode(text.units(characters)) for text in texts])
-    return TextPart(ids, np.array([places[text.label] for text in texts], dtype=np.int64))
+    labels = np.array([places[text.label] for text in texts], dtype=np.int64)
+    return TextPart(labels, [Group(ids, np.arange(len(ids)))])
 
 
 def _described(corpus: TextCorpus, vocabulary: Vocabulary, units: str) -> str:

@@ -152,7 +152,7 @@ def _longest(task: ClassifierTask) -> int:
     """Return the number of words of the longest text to learn from."""
     from framework.data.vocabulary import PAD
 
-    return int((task.inputs != PAD).sum(axis=1).max())
+    return max(int((group.inputs != PAD).sum(axis=1).max()) for group in task.train.groups)
 
 
 def _show(outcomes: Sequence[Outcome], claims: Sequence[Claim], longest: int) -> None:

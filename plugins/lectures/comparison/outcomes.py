@@ -132,7 +132,7 @@ class Training:
             sum(math.prod(array.shape) for array in model.parameters.values()),
             (accuracy,),
             tuple(self._seconds[1:] or self._seconds),
-            len(part.inputs),
+            len(part.labels),
             _best(task, self._family, int(self._arguments.get("width", 0))),
         )
 

@@ -5,6 +5,7 @@ backpropagation.py  seconds of gradients
 catalogue.py        the experiments by name
 classification.py   training and test of one text classifier
 copying.py          copying over a distance
+depth.py            stacks of recurrent layers, with connections around them or without
 dropout.py          dropout in Kim's network
 experiment.py       what an experiment gets, what it measures
 forget_gates.py     the forget gates of a QRNN over time

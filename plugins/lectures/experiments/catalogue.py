@@ -46,6 +46,10 @@ EXPERIMENTS = {
         f"{_HERE}.copying",
         "near effects win over far ones: tickets ... tickets (lecture 7, 1.4 to 1.6)",
     ),
+    "depth": Experiment(
+        f"{_HERE}.depth",
+        "two to four recurrent layers are best, eight need connections (lecture 7, 4.12)",
+    ),
     "dropout": Experiment(
         f"{_HERE}.dropout", "dropout is worth 2 to 4 % of accuracy (lecture 11, 3.1 and 3.3)"
     ),

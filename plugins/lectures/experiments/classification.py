@@ -11,6 +11,7 @@ from framework.data.vocabulary import Ids
 from framework.interfaces import Array, Model
 from framework.training.loops import classifier_steps
 from plugins.lectures.experiments.experiment import Setting
+from plugins.lectures.languages.random_hierarchy import RandomHierarchy
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Training:
     epochs: int
     batch_size: int
     rate: float
+
+
+def one_hot_texts(grammar: RandomHierarchy, count: int, rng: np.random.Generator) -> Examples:
+    """Return `count` texts of `grammar` as one-hot vectors of characters, and their classes."""
+    ids, labels = grammar.sample(count, rng=rng)
+    return Examples(np.eye(grammar.vocabulary_size)[ids], labels)
 
 
 def trained_accuracy(

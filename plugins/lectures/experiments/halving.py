@@ -12,7 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from plugins.lectures.experiments.classification import Examples, Training, trained_accuracy
+from plugins.lectures.experiments.classification import (
+    Examples,
+    Training,
+    one_hot_texts,
+    trained_accuracy,
+)
 from plugins.lectures.experiments.experiment import Findings, Measured, Setting, higher
 from plugins.lectures.experiments.layered import Layered
 from plugins.lectures.languages.random_hierarchy import RandomHierarchy
@@ -44,14 +49,9 @@ def run(setting: Setting) -> Findings:
 def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:
     """Return the accuracy of each network: same texts, same initial weights of its blocks."""
     grammar = RandomHierarchy(levels=LEVELS, rng=rng)
-    train, test = (_one_hot(grammar, count, rng) for count in (TRAIN, TEST))
+    train, test = (one_hot_texts(grammar, count, rng) for count in (TRAIN, TEST))
     seed = int(rng.integers(2**31))
     return [_accuracy(setting, way, train, test, seed) for way in WAYS]
-
-
-def _one_hot(grammar: RandomHierarchy, count: int, rng: np.random.Generator) -> Examples:
-    ids, labels = grammar.sample(count, rng=rng)
-    return Examples(np.eye(grammar.vocabulary_size)[ids], labels)
 
 
 def _accuracy(setting: Setting, way: str, train: Examples, test: Examples, seed: int) -> float:

@@ -17,7 +17,8 @@ from itertools import product
 import numpy as np
 
 from framework.data.characters import Characters
-from framework.data.tagged import TaggedSentence
+from framework.data.tagged import PartOfSpeechCorpus, TaggedSentence
+from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 from plugins.lectures.languages.draws import drawn_order, drawn_shares
 
@@ -130,3 +131,21 @@ class SuffixTagging:
         """
         alone = float(np.mean([max(shares.values()) for shares in self.suffixes.values()]))
         return self.informative + (1 - self.informative) * alone if in_context else alone
+
+
+def corpus(sentences: int = 3000, seed: int = 0) -> PartOfSpeechCorpus:
+    """Return the corpus ``suffixes``: `sentences` for training, 1/5 held out, 2/5 for the test.
+
+    Half of the other sentences have stems that do not occur in training. Content words that occur
+    only once there become ``<unk>``. The best accuracy is that of all words: particles, which
+    are every second one, can always be tagged right.
+    """
+    language, rng = SuffixTagging(), np.random.default_rng(seed)
+    train = language.sample(sentences, rng=rng)
+    valid, test = (
+        [*language.sample(size, rng=rng), *language.sample(size, unseen=True, rng=rng)]
+        for size in (sentences // 10, sentences // 5)
+    )
+    vocabulary = Vocabulary.from_texts((text.words for text in train), minimum_count=2)
+    best = (1 + language.best_accuracy(in_context=True)) / 2
+    return PartOfSpeechCorpus("suffixes", train, valid, vocabulary, best, test)

@@ -87,7 +87,7 @@ class PairTask(TrainingTask):
     After each epoch the perplexity of held-out translations is shown, and after training the
     share of test sentences whose translation is right in every word."""
     options: ClassVar[type[PairOptions]] = PairOptions
-    measure: ClassVar[str] = "perplexity"
+    measure = "perplexity"
     lower_is_better: ClassVar[bool] = True
     target_axes: ClassVar[int] = 2
     commands: ClassVar[tuple[str, ...]] = (

@@ -28,7 +28,7 @@ from framework.training.task import Evaluation, Job, Request, TrainingTask
 from framework.training.tasks.classifier import source_to_measure
 from framework.training.tasks.initial_vectors import initial_vectors
 from framework.training.tasks.sources import TagSource
-from framework.training.tasks.tagger import backend_windows, tagged_part
+from framework.training.tasks.tagger import WindowReading
 from framework.training.trained_vectors import load_vectors
 
 #: Number of windows that are scored at once.
@@ -124,7 +124,7 @@ class WindowScoreTask(TrainingTask):
     After each epoch the F1 of words in names is shown. A word counts as part of a name if its score
     is above a threshold: that with the highest F1 on the training part."""
     options: ClassVar[type[WindowScoreOptions]] = WindowScoreOptions
-    measure: ClassVar[str] = "F1"
+    measure = "F1"
     reads_numbers: ClassVar[bool] = True
 
     def __init__(
@@ -139,8 +139,8 @@ class WindowScoreTask(TrainingTask):
         vocabulary: Vocabulary | None = None,
     ) -> None:
         self.corpus, self.vocabulary = corpus.name, vocabulary or corpus.vocabulary
-        self.vectors, self.source, self._size = vectors, source, size
-        self._windows = backend_windows(backend)
+        self.vectors, self.source = vectors, source
+        self._reading = WindowReading(self.vocabulary, backend, size)
         if not corpus.valid:
             raise BadInputError(f"{corpus.name} has no held-out sentences to measure an epoch on")
         raw = self._read(corpus.train)
@@ -179,10 +179,10 @@ class WindowScoreTask(TrainingTask):
                 yield replace(job, label=label, options=one)
 
     def _read(self, sentences: Sequence[TaggedSentence]) -> Windows:
-        part = tagged_part(sentences, self.vocabulary, (), self._size, self._windows)
+        (group,) = self._reading.groups(sentences)
         tags = [tag != OUTSIDE for sentence in sentences for tag in sentence.tags]
-        width = part.inputs.shape[1] * self.vectors.shape[1]
-        return Windows(self.vectors[part.inputs].reshape(-1, width), np.array(tags, dtype=bool))
+        width = group.inputs.shape[1] * self.vectors.shape[1]
+        return Windows(self.vectors[group.inputs].reshape(-1, width), np.array(tags, dtype=bool))
 
     def _transformed(self, raw: Windows) -> Windows:
         if self._apply is None or not len(raw.x):

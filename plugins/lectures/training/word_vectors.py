@@ -125,7 +125,7 @@ class WordVectorTask(TrainingTask):
     options: ClassVar[type[VectorOptions]] = WordVectorOptions
     tables: ClassVar[tuple[str, ...]] = TABLES
     own_losses: ClassVar[tuple[str, ...]] = (NEGATIVE_SAMPLING,)
-    measure: ClassVar[str] = "loss"
+    measure = "loss"
     lower_is_better: ClassVar[bool] = True
     unit: ClassVar[str] = "words"
     commands: ClassVar[tuple[str, ...]] = (

@@ -22,7 +22,7 @@ class RecurrentTagger(Model):
         vocabulary_size: int,
         embedding_size: int,
         hidden_size: int,
-        tags: int,
+        classes: int,
         cell: str = "rnn",
         both: bool = True,
         *,
@@ -36,7 +36,9 @@ class RecurrentTagger(Model):
         if both:
             reader = part("bidirectional")(reader, part(cell)(E, H, rng=rng))
         self.reader = self.add_child("reader", reader)
-        self.output = self.add_child("output", part("affine")(2 * H if both else H, tags, rng=rng))
+        self.output = self.add_child(
+            "output", part("affine")(2 * H if both else H, classes, rng=rng)
+        )
 
     def forward(self, ids: Any) -> Any:
         """Return the logits `(N, T, C)` of `ids: (N, T)`, padded at the end.

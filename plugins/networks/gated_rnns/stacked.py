@@ -26,14 +26,16 @@ class Stacked(Model):
 
     state: tuple[Any, ...]
 
-    def __init__(self, layers: Sequence[Any], skip: Literal["skip", "dense"] | None = None) -> None:
+    def __init__(
+        self, layers: Sequence[Any], skip: Literal["residual", "dense"] | None = None
+    ) -> None:
         super().__init__()
         if not layers:
             raise ValueError("a stack needs one layer at least")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("one layer stands in two places: each needs weights of its own")
-        if skip not in (None, "skip", "dense"):
-            raise ValueError(f"skip is None, 'skip' or 'dense', not {skip!r}")
+        if skip not in (None, "residual", "dense"):
+            raise ValueError(f"skip is None, 'residual' or 'dense', not {skip!r}")
         self.skip = skip
         self.layers = [
             self.add_child(f"layer_{i}", layer) for i, layer in enumerate(layers, start=1)
@@ -57,7 +59,7 @@ class Stacked(Model):
             if self.skip == "dense" and layer is not self.layers[-1]:
                 x = self._arrays.namespace.concatenate([x, h], -1)
             else:
-                x = x + h if self.skip == "skip" and x.shape == h.shape else h
+                x = x + h if self.skip == "residual" and x.shape == h.shape else h
         self.state = tuple(layer.state for layer in self.layers)
         return x
 
@@ -68,7 +70,7 @@ class Stacked(Model):
             around, of_h = None, grad_h
             if self.skip == "dense" and layer is not self.layers[-1]:
                 around, of_h = grad_h[..., :width], grad_h[..., width:]
-            elif self.skip == "skip" and grad_h.shape[-1] == width:
+            elif self.skip == "residual" and grad_h.shape[-1] == width:
                 around = grad_h
             grad_h, grad_state = layer.backward(of_h)
             grad_h = grad_h if around is None else around + grad_h

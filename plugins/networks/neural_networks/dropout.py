@@ -1,7 +1,7 @@
 """Dropout, and averages over its masks.
 
 Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout" (2014); Gal and Ghahramani
-(2016).
+(2016); Wan et al., "Regularization of Neural Networks using DropConnect" (2013).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from framework.arrays import current_arrays
 from framework.interfaces import Model
+from framework.models.parts import part
 
 
 class Dropout(Model):
@@ -51,6 +52,41 @@ class VariationalDropout(Dropout):
 
     def _mask_shape(self, x: Any) -> tuple[int, ...]:
         return x.shape[0], 1, x.shape[2]
+
+
+class DropConnect(Model):
+    """y = x (W ∘ m) + b: an affine layer with dropout of its weights."""
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int,
+        keep_probability: float,
+        *,
+        inverted: bool = False,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        dropout = part("dropout")(keep_probability, inverted=inverted, rng=rng)
+        self.dropout = self.add_child("_dropout", dropout)
+        shape = (input_size, output_size)
+        self.add_parameter("W", rng.normal(scale=input_size**-0.5, size=shape))
+        self.add_parameter("b", np.zeros(output_size))
+
+    def forward(self, x: Any) -> Any:
+        """Return y `(..., C)` of `x: (..., D)`."""
+        self._x = self._arrays.asarray(x)
+        self._W = self.dropout.forward(self.parameters["W"])
+        return self._x @ self._W + self.parameters["b"]
+
+    def backward(self, grad_output: Any) -> Any:
+        """Return the gradient of x `(..., D)`."""
+        grad_output = self._arrays.asarray(grad_output)
+        D, C = self._W.shape
+        grad = grad_output.reshape(-1, C)
+        self.gradients["W"] += self.dropout.backward(self._x.reshape(-1, D).T @ grad)
+        self.gradients["b"] += grad.sum(0)
+        return grad_output @ self._W.T
 
 
 def average_over_masks(f: Callable[[Any], Any], x: Any, keep_probability: float) -> Any:

@@ -13,9 +13,12 @@ from torch.nn import functional
 
 from framework.interfaces import Model
 from framework.models.differentiated import check_forward
+from plugins.networks.shared.receptive_field import receptive_field
 from plugins.torch_backend.arrays import to_tensor
 from plugins.torch_backend.neural_networks.neuron import Affine
 from plugins.torch_backend.shared.model import store_in_order
+
+__all__ = ["Conv1d", "PointwiseConv", "receptive_field"]
 
 _aten = torch.ops.aten
 

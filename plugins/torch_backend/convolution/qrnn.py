@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from framework.interfaces import Model
-from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.arrays import to_tensor, uniforms
 from plugins.torch_backend.shared.linear_recurrence import linear_recurrence, linear_recurrence_back
 from plugins.torch_backend.shared.products import product
 from plugins.torch_backend.shared.recurrent_layer import checked_inputs
@@ -28,7 +28,8 @@ _sigmoid_back = torch.ops.aten.sigmoid_backward.grad_input
 class QRNN(Model):
     """h_t = o ∘ c_t, c_t = f ∘ c_{t−1} + i ∘ z; the weights of z, f, o, i side by side.
 
-    With the pooling "f" o = 1 and i = 1 − f, with "fo" i = 1 − f.
+    With the pooling "f" o = 1 and i = 1 − f, with "fo" i = 1 − f. With `zoneout`, a random part of
+    c keeps its value at a step in training: f = 1 and i = 0.
 
     Attributes:
         state: h and c `(N, H)` after the last step that `forward` read, and the last inputs
@@ -46,6 +47,7 @@ class QRNN(Model):
         width: int = 2,
         pooling: str = "f",
         *,
+        zoneout: float = 0.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
@@ -53,8 +55,11 @@ class QRNN(Model):
             raise ValueError(f"width is at least 1, but got {width}")
         if pooling not in ("f", "fo", "ifo"):
             raise ValueError(f"pooling is 'f', 'fo' or 'ifo', but got '{pooling}'")
+        if not 0 <= zoneout < 1:
+            raise ValueError(f"zoneout lies in [0, 1), but got {zoneout}")
         D, H, blocks = input_size, hidden_size, 1 + len(pooling)
         self.input_size, self.hidden_size, self.width, self.pooling = D, H, width, pooling
+        self.zoneout, self.rng = zoneout, rng
         self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, blocks * H)))
         self.add_parameter("b", np.zeros(blocks * H))
 
@@ -74,6 +79,11 @@ class QRNN(Model):
         if self._words is not None:
             inputs = inputs.where(self._words, 0)
         inputs = torch.cat([before.transpose(0, 1), inputs])
+        self._moves = self._words
+        if self.training and self.zoneout:
+            shape = *x.shape[:2], self.hidden_size
+            moves = (uniforms(shape, x.device, rng=self.rng) >= self.zoneout).transpose(0, 1)
+            self._moves = moves if self._words is None else moves & self._words
         self._compute_gates(inputs, x.shape[1])
         self._c = pooled(c_0, self._f, self._i, self._z, parallel=self.parallel)
         h = x.new_empty(*x.shape[:2], self.hidden_size)
@@ -109,19 +119,19 @@ class QRNN(Model):
         return grad_x, (grad_h_0, grad_c[0], before)
 
     def _compute_gates(self, inputs: Tensor, T: int) -> None:
-        """Return z and the gates `(T, N, H)`; without a word f = 1 and i = 0."""
+        """Return z and the gates `(T, N, H)`; f = 1 and i = 0 where c stays."""
         self._rows = torch.cat([inputs[k : k + T] for k in range(self.width)], dim=2).flatten(0, 1)
         H, N = self.hidden_size, inputs.shape[1]
         W, b = self.parameters["W"].flatten(0, 1), self.parameters["b"]
         self._z = product(self._rows, W[:, :H], b[:H], "tanh").view(T, N, H)
         gates = product(self._rows, W[:, H:], b[H:], "sigmoid").view(T, N, -1)
         f, *others = torch.split(gates, H, dim=2)
-        self._f = f if self._words is None else f.masked_fill_(~self._words, 1)
+        self._f = f if self._moves is None else f.masked_fill_(~self._moves, 1)
         self._o = others[0] if others else None
         if len(others) < 2:
             self._i = 1 - self._f
         else:
-            self._i = others[1] if self._words is None else others[1].where(self._words, 0)
+            self._i = others[1] if self._moves is None else others[1].where(self._moves, 0)
 
     def _back_to_inputs(self, grad_a: Tensor) -> tuple[Tensor, Tensor]:
         """Add the gradients of W and b, and return those of x and of the inputs before it."""

@@ -13,10 +13,14 @@ import numpy as np
 from torch import Tensor
 
 from framework.interfaces import Model
-from plugins.networks.neural_networks.dropout import average_over_masks, monte_carlo
+from plugins.networks.neural_networks.dropout import (
+    DropConnect,
+    average_over_masks,
+    monte_carlo,
+)
 from plugins.torch_backend.arrays import to_tensor, uniforms
 
-__all__ = ["Dropout", "VariationalDropout", "average_over_masks", "monte_carlo"]
+__all__ = ["DropConnect", "Dropout", "VariationalDropout", "average_over_masks", "monte_carlo"]
 
 
 class Dropout(Model):

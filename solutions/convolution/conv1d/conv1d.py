@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -144,6 +146,28 @@ class PointwiseConv(Model):
         self.gradients["b"] += grad_output.sum(axis=(0, 1))
         return grad_output @ self.parameters["W"].T
         # END SOLUTION
+
+
+def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
+    """Return R, the number of words from the first to the last that one output depends on.
+
+    Args:
+        layers: the width, the stride and the dilation of each convolution, from the lowest to the
+            highest. Without layers R is 1.
+
+    Raises:
+        ValueError: a width, a stride or a dilation is less than 1.
+    """
+    # BEGIN SOLUTION: each layer adds its span - 1, times the step of the layer below it in words
+    field, step = 1, 1
+    for width, stride, dilation in layers:
+        if min(width, stride, dilation) < 1:
+            got = f"width={width}, stride={stride}, dilation={dilation}"
+            raise ValueError(f"width, stride and dilation are ≥ 1, but got {got}")
+        field += (width - 1) * dilation * step
+        step *= stride
+    return field
+    # END SOLUTION
 
 
 def _check_shape(x: Array, channels: int) -> None:

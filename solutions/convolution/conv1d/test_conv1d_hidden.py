@@ -87,3 +87,21 @@ def test_pointwise_is_a_convolution(submission, reference, rng):
     refuses(pair.student, "forward", np.zeros((2, 3)))
     if in_float32(pair):
         pair.same_backward(rng.normal(size=(2, 5, 3)).astype(np.float32), rng=rng, rtol=1e-5)
+
+
+@pytest.mark.task("receptive_field")
+@pytest.mark.points(1)
+@pytest.mark.hint("A stride makes the places of all layers above it that many words wide.")
+@pytest.mark.promise("receptive-field")
+def test_receptive_field_of_many_layers(submission, rng):
+    """receptive_field: strides above and below a wide layer, and deep stacks in closed form."""
+    h, s, r, n = map(int, rng.integers(2, 9, size=4))
+    for layers, words in (
+        ([(1, s, 1), (h, 1, r)], 1 + (h - 1) * r * s),
+        ([(h, 1, r), (1, s, 1)], 1 + (h - 1) * r),
+        ([(2, 2, 1)] * n, 2**n),
+        ([(2, 1, 2**i) for i in range(n)], 2**n),
+        ([(h, 1, 1)] * 50, 1 + 50 * (h - 1)),
+        ([(h, s, r), (3, s, 2), (2, 1, r)], 1 + (h - 1) * r + 4 * s + r * s * s),
+    ):
+        equal(submission.receptive_field(layers), words, f"receptive_field({layers[:3]} ...)")

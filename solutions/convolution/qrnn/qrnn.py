@@ -21,7 +21,8 @@ class QRNN(Model):
         hidden_size: H, the size of h_t and of c_t.
         width: number of inputs that z and the gates of one step read.
         pooling: the gates: "f" (then o = 1 and i = 1 − f), "fo" (then i = 1 − f), or "ifo".
-        rng: draws the initial weights.
+        zoneout: probability, in [0, 1), that a number of c keeps its value at a step in training.
+        rng: draws the initial weights, and which numbers keep their values.
 
     Parameters:
         W `(width, D, G·H)`, b `(G·H,)`; G, the number of blocks, is 1 + len(pooling).
@@ -30,7 +31,8 @@ class QRNN(Model):
         state: h and c after the last step, each `(N, H)`, and the last inputs `(N, width − 1, D)`.
 
     Raises:
-        ValueError: `width` is not positive, or `pooling` is none of these.
+        ValueError: `width` is not positive, `pooling` is none of these, or `zoneout` is not in
+            [0, 1).
     """
 
     state: State
@@ -42,6 +44,7 @@ class QRNN(Model):
         width: int = 2,
         pooling: str = "f",
         *,
+        zoneout: float = 0.0,
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
@@ -50,8 +53,11 @@ class QRNN(Model):
             raise ValueError(f"width is at least 1, but got {width}")
         if pooling not in ("f", "fo", "ifo"):
             raise ValueError(f"pooling is 'f', 'fo' or 'ifo', but got '{pooling}'")
+        if not 0 <= zoneout < 1:
+            raise ValueError(f"zoneout lies in [0, 1), but got {zoneout}")
         D, H, blocks = input_size, hidden_size, 1 + len(pooling)
         self.input_size, self.hidden_size, self.width, self.pooling = D, H, width, pooling
+        self.zoneout, self.rng = zoneout, rng
         self.add_parameter("W", rng.normal(scale=(width * D) ** -0.5, size=(width, D, blocks * H)))
         self.add_parameter("b", np.zeros(blocks * H))
 
@@ -69,6 +75,9 @@ class QRNN(Model):
             state: h_0, c_0 and the inputs before the first one, as in `self.state`; None: zeros.
             mask: `(N, T)`, False where a sequence has no word at that step; None: words everywhere.
 
+        In training with a `zoneout` above 0, and only then, a number of c keeps its value where its
+        number u < zoneout of ``self.rng.random((N, T, H))``.
+
         Returns:
             a new array. The caller may change it, so `backward` and `self.state` must not use it.
 
@@ -83,6 +92,10 @@ class QRNN(Model):
         h_0, c_0, before = self.initial_state(N) if state is None else state
         words = np.ones((T, N, 1), bool) if mask is None else mask.T[:, :, None].astype(bool)
         inputs = np.where(words, x.swapaxes(0, 1), 0)  # time first: a step is one block of memory
+        self._moves = words  # where c changes
+        if self.training and self.zoneout:
+            kept = self.rng.random((N, T, self.hidden_size)) < self.zoneout
+            self._moves = words & ~kept.swapaxes(0, 1)
         self._words, self._x = words, np.concatenate([before.swapaxes(0, 1), inputs])
         z, f, o, i = self._gates()
         h, c = np.empty((2, T + 1, N, self.hidden_size), z.dtype)
@@ -98,14 +111,14 @@ class QRNN(Model):
         return h[1:].swapaxes(0, 1).copy()  # the caller may change the result
 
     def _gates(self) -> tuple[Array, Array, Array, Array]:
-        """Return z, f, o and i of all steps, `(T, N, H)` each; without a word f = 1 and i = 0."""
+        """Return z, f, o and i of all steps, `(T, N, H)` each; f = 1 and i = 0 where c stays."""
         W, T = self.parameters["W"], len(self._words)
         a = self.parameters["b"] + sum(self._x[k : k + T] @ W[k] for k in range(self.width))
         z, *gates = np.split(a, 1 + len(self.pooling), axis=2)
         f, *others = (self.sigmoid(gate) for gate in gates)
-        f = np.where(self._words, f, 1)
+        f = np.where(self._moves, f, 1)
         o = others[0] if "o" in self.pooling else np.ones_like(f)
-        i = np.where(self._words, others[1], 0) if "i" in self.pooling else 1 - f
+        i = np.where(self._moves, others[1], 0) if "i" in self.pooling else 1 - f
         return np.tanh(z), f, o, i
         # END SOLUTION
 

@@ -146,3 +146,57 @@ def test_saturated(submission, reference, rng):
     grad_x, (_, grad_c_0, _) = pair.student.backward(rng.normal(size=(2, 4, 4)))
     finite(grad_x, "grad_x for inputs of ±1000")
     finite(grad_c_0, "grad_c_0 for inputs of ±1000")
+
+
+def gates_of(x, W, b, pooling):
+    """z, f, o and i of inputs `(N, D)`, for width 1."""
+    z, *blocks = np.split(x @ W[0] + b, 1 + len(pooling), axis=-1)
+    f, *others = (1 / (1 + np.exp(-block)) for block in blocks)
+    o = others[0] if others else np.ones_like(f)
+    return np.tanh(z), f, o, others[1] if len(others) > 1 else 1 - f
+
+
+@pytest.mark.task("QRNN")
+@pytest.mark.points(1)
+@pytest.mark.hint("A number of c that keeps its value has f = 1 and i = 0, and these no gradient.")
+@pytest.mark.parametrize("pooling", ["fo", "ifo"])
+@pytest.mark.promise("zoneout", "zoneout-gradient", "zoneout-draws", "QRNN.zoneout", "QRNN.raises")
+def test_zoneout_of_other_poolings(submission, rng, pooling):
+    """Zoneout step by step with fo and ifo pooling: states, gradients, masks, drawn numbers."""
+    D, H, N = 3, 20, 4
+    for wrong in (-0.1, 1.0):
+        refuses(submission, "QRNN", D, H, 1, pooling, zoneout=wrong, rng=rng)
+    seed, G = int(rng.integers(1000)), 1 + len(pooling)
+    model, other = (
+        submission.QRNN(D, H, 1, pooling, zoneout=0.5, rng=np.random.default_rng(seed))
+        for _ in range(2)
+    )
+    W, b = rng.normal(size=(1, D, G * H)), rng.normal(size=G * H)
+    for layer in (model, other):
+        assign(layer, {"W": W, "b": b})
+    x, mask = rng.normal(size=(N, 1, D)), np.array([[True], [True], [True], [False]])
+    h_0, c_0, before = some_state(rng, N, D, H, 1)
+    z, f, o, i = gates_of(x[:, 0], W, b, pooling)
+    model.eval()
+    model.forward(x)
+    model.train()
+    h = model.forward(x, (h_0, c_0, before), mask)
+    c = np.asarray(model.state[1])
+    equal(other.forward(x, (h_0, c_0, before), mask), h, "h after a call in evaluation, too")
+    kept, word = c == c_0, mask
+    expect(0 < kept[:3].mean() < 1, "all or no numbers of c are kept in training")
+    equal(c, np.where(kept, c_0, f * c_0 + i * z), "c after a step with zoneout", rtol=RTOL)
+    equal(h[:, 0], np.where(word, o * c, h_0), "h after a step with zoneout", rtol=RTOL)
+    grad = rng.normal(size=(N, 1, H))
+    grad_x, (_, grad_c_0, _) = model.backward(grad)
+    of_c, moves = grad[:, 0] * o * word, ~kept
+    past = c_0 if pooling == "ifo" else c_0 - z
+    of_a = [of_c * i * moves * (1 - z**2), of_c * past * f * (1 - f) * moves]
+    of_a.append(grad[:, 0] * c * o * (1 - o) * word)
+    if pooling == "ifo":
+        of_a.append(of_c * z * i * (1 - i) * moves)
+    of_a = np.concatenate(of_a, axis=1)
+    equal(grad_c_0, np.where(kept, of_c, f * of_c), "grad_c_0 with zoneout", rtol=RTOL)
+    equal(grad_x[:, 0], of_a @ W[0].T, "grad_x with zoneout", rtol=RTOL)
+    what = "the gradient of W with zoneout"
+    equal(model.gradients["W"][0], (x[:, 0] * word).T @ of_a, what, rtol=RTOL)

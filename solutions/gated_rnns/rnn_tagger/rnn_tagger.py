@@ -16,7 +16,7 @@ class RecurrentTagger(Model):
     """Scores of the tags of each word: logitsₜ = yₜ W + b, with the states yₜ of a reader.
 
     Args:
-        vocabulary_size, embedding_size, hidden_size, tags: V (with the padding id 0), E, H and C.
+        vocabulary_size, embedding_size, hidden_size, classes: V (with padding, 0), E, H and C.
         cell: registered name of a recurrent layer: "rnn", "lstm" or "gru".
         both: read the sentence in both directions; False: from left to right only.
     """
@@ -26,7 +26,7 @@ class RecurrentTagger(Model):
         vocabulary_size: int,
         embedding_size: int,
         hidden_size: int,
-        tags: int,
+        classes: int,
         cell: str = "rnn",
         both: bool = True,
         *,
@@ -40,7 +40,9 @@ class RecurrentTagger(Model):
         if both:
             reader = part("bidirectional")(reader, part(cell)(E, H, rng=rng))
         self.reader = self.add_child("reader", reader)
-        self.output = self.add_child("output", part("affine")(2 * H if both else H, tags, rng=rng))
+        self.output = self.add_child(
+            "output", part("affine")(2 * H if both else H, classes, rng=rng)
+        )
 
     def forward(self, ids: Array) -> Array:
         """Return the scores of all tags `(N, T, C)`; those of padding do not matter.

@@ -6,7 +6,7 @@ import pytest
 from autograder.checks import assign, equal, expect, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
-KINDS = (None, "skip", "dense")
+KINDS = (None, "residual", "dense")
 
 
 def stack_of(submission, reference, skip, layers, rng):
@@ -81,7 +81,7 @@ def test_what_does_not_fit(submission, rng):
     x, state = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 3))
     refuses(stack, "forward", x, (state,))
     refuses(stack, "forward", x, (state, state, state))
-    for layers, skip in (([], None), ([layer, layer], None), ([layer], "residual")):
+    for layers, skip in (([], None), ([layer, layer], None), ([layer], "skip")):
         refuses(submission, "Stacked", layers, skip)
 
 

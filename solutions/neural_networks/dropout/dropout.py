@@ -2,7 +2,8 @@
 
 Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
 Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
-of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps.
+of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps; Wan et al.,
+"Regularization of Neural Networks using DropConnect" (2013).
 """
 
 from __future__ import annotations
@@ -89,6 +90,57 @@ class VariationalDropout(Model):
         """Return the gradient of x `(N, T, D)`, with the factors of the last `forward`."""
         # BEGIN SOLUTION
         return grad_output * self._factors
+        # END SOLUTION
+
+
+class DropConnect(Model):
+    """An affine layer that sets single weights to 0 in training: y = x (W ∘ m) + b.
+
+    Args:
+        input_size, output_size: D and C.
+        keep_probability: p, in (0, 1], the probability to keep a weight.
+        inverted: divide the kept weights by p in training; else multiply by p at test time.
+
+    Parameters: W `(D, C)`, b `(C,)`. b is never dropped.
+
+    Raises:
+        ValueError: `keep_probability` is not in (0, 1].
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int,
+        keep_probability: float,
+        *,
+        inverted: bool = False,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        D, C = input_size, output_size
+        dropout = Dropout(keep_probability, inverted=inverted, rng=rng)
+        self.dropout = self.add_child("_dropout", dropout)  # in the mode of this layer
+        self.add_parameter("W", rng.normal(scale=D**-0.5, size=(D, C)))
+        self.add_parameter("b", np.zeros(C))
+
+    def forward(self, x: Array) -> Array:
+        """Return y `(..., C)` for `x: (..., D)`, with a new mask m `(D, C)` in each call.
+
+        Neither x nor W is modified.
+        """
+        # BEGIN SOLUTION: your Dropout takes any array, W too
+        self._x, self._W = x, self.dropout.forward(self.parameters["W"])
+        return x @ self._W + self.parameters["b"]
+        # END SOLUTION
+
+    def backward(self, grad_output: Array) -> Array:
+        """Add the gradients of W and b; return that of x `(..., D)`."""
+        # BEGIN SOLUTION
+        D, C = self._W.shape
+        rows, grad = self._x.reshape(-1, D), grad_output.reshape(-1, C)
+        self.gradients["W"] += self.dropout.backward(rows.T @ grad)
+        self.gradients["b"] += grad.sum(axis=0)
+        return grad_output @ self._W.T
         # END SOLUTION
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect, refuses
+from autograder.checks import agrees, assign, callback, equal, expect, refuses
 
 SHAPES = {"Dropout": (2, 3), "VariationalDropout": (2, 3, 4)}
 
@@ -52,6 +52,36 @@ def test_the_share_that_is_kept(submission, rng, name):
         equal(kept, np.array([1 / p], np.float32), "the output for a kept 1", rtol=1e-6)
         grad = model.backward(np.ones(shape, np.float32))
         equal(grad, y, "the gradient of ones against the output for ones", rtol=1e-6)
+
+
+@pytest.mark.task("DropConnect")
+@pytest.mark.points(2)
+@pytest.mark.hint("Nothing may depend on the number of axes of x, nor on its dtype.")
+@pytest.mark.promise("DropConnect.raises", "DropConnect.keep_probability", "dtype", "same-mean")
+def test_many_connections(submission, rng):
+    """DropConnect: the share of kept weights; any shape of x; float32; refused probabilities."""
+    for p in (0.0, -0.5, 1.5):
+        refuses(submission, "DropConnect", 2, 2, p, rng=rng)
+    for p, inverted in ((0.3, False), (0.8, True)):
+        model = submission.DropConnect(150, 200, p, inverted=inverted, rng=rng)
+        assign(model, {"W": np.ones((150, 200)), "b": np.zeros(200)})
+        model.astype("float32")
+        y = model.forward(np.eye(150, dtype=np.float32))
+        equal(np.asarray(y).dtype.name, "float32", "the dtype of the outputs for float32")
+        share = float(np.mean(y != 0))
+        bound = 6.1 * np.sqrt(p * (1 - p) / 30_000)
+        expect(abs(share - p) < bound, f"with p = {p} the share {share:.4f} of weights is kept")
+        equal(np.max(y), np.float32(1 / p if inverted else 1), "a kept weight of 1", rtol=1e-6)
+    model = submission.DropConnect(3, 1, 1.0, rng=rng)
+    W, b = rng.normal(size=(3, 1)), rng.normal(size=1)
+    assign(model, {"W": W, "b": b})
+    for shape in ((3,), (2, 3), (2, 4, 3)):
+        x, grad = rng.normal(size=shape), rng.normal(size=(*shape[:-1], 1))
+        model.zero_gradients()
+        equal(model.forward(x), x @ W + b, f"the outputs for x {shape} with p = 1")
+        equal(model.backward(grad), grad @ W.T, f"grad_x for x {shape}")
+        equal(model.gradients["W"], x.reshape(-1, 3).T @ grad.reshape(-1, 1), "the gradient of W")
+    equal(model.parameters["W"], W, "W after all calls of forward")
 
 
 @pytest.mark.task("average_over_masks")

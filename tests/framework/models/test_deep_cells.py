@@ -155,6 +155,72 @@ def test_stacks_that_cannot_be_are_refused(backends, wrong, said):
         build(backends("numpy"), {**STACK, **wrong})
 
 
+@pytest.mark.parametrize("skip", ["none", "residual", "dense", "highway"])
+def test_backends_agree_on_stacks_with_connections_and_their_gradients(backends, skip):
+    tokens = np.random.default_rng(1).integers(7, size=(2, 5))
+    weights = np.random.default_rng(2).normal(size=(2, 5, 7))
+    outputs, gradients = [], []
+    for name in ("numpy", "torch"):
+        backend = backends(name)
+        arrays = backend.arrays
+        model = build(backend, {**STACK, "layers": 3, "dropout": None, "skip": skip})
+        outputs.append(arrays.to_numpy(model.forward(arrays.from_numpy(tokens))))
+        model.zero_gradients()
+        model.backward(arrays.from_numpy(weights))
+        gradients.append({k: arrays.to_numpy(g) for k, g in model.gradients.items()})
+        assert model.parameters["cell.layer_2.W_x"].shape[0] == (7 if skip == "dense" else 4)
+        assert ("cell.layer_2.gate.W" in model.parameters) == (skip == "highway")
+        assert "cell.layer_1.gate.W" not in model.parameters  # 3 inputs, 4 states
+    np.testing.assert_allclose(*outputs, rtol=1e-9)
+    for key, gradient in gradients[0].items():
+        assert gradient.any(), key
+        np.testing.assert_allclose(gradient, gradients[1][key], rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("skip", ["residual", "dense", "highway"])
+def test_gradients_of_connections_are_those_of_the_outputs(backends, skip):
+    rng = np.random.default_rng(3)
+    model = build(backends("numpy"), {**STACK, "layers": 3, "dropout": None, "skip": skip})
+    tokens, weights = rng.integers(7, size=(2, 3)), rng.normal(size=(2, 3, 7))
+    model.forward(tokens)
+    model.zero_gradients()
+    model.backward(weights)
+    for name, parameter in model.parameters.items():
+        direction, slopes = rng.normal(size=parameter.shape), []
+        for step in (1e-6, -1e-6):
+            parameter += step * direction
+            slopes.append(float((model.forward(tokens) * weights).sum()))
+            parameter -= step * direction
+        found = float((model.gradients[name] * direction).sum())
+        assert found == pytest.approx((slopes[0] - slopes[1]) / 2e-6, rel=1e-5, abs=1e-7), name
+
+
+def test_highway_connections_first_copy_their_input(backends):
+    """With open gates a layer returns its states, with closed ones its input."""
+    backend, x = backends("numpy"), np.random.default_rng(0).normal(size=(2, 3, 4))
+    with backend.in_force():
+        described = {"layer": "rnn", "layers": 1 + 1, "skip": "highway"}
+        cell = parts.part(described)(4, 4, rng=np.random.default_rng(1))
+    assert (cell.parameters["layer_1.gate.b"] == -2).all()
+    for name in ("layer_1.gate.b", "layer_2.gate.b"):
+        cell.parameters[name][...] = -1e3
+    np.testing.assert_array_equal(cell.forward(x), x)
+    for name in ("layer_1.gate.b", "layer_2.gate.b"):
+        cell.parameters[name][...] = 1e3
+    with backend.in_force():
+        plain = parts.part({"layer": "rnn", "layers": 2})(4, 4, rng=np.random.default_rng(1))
+    for name, value in plain.parameters.items():
+        value[...] = cell.parameters[name]
+    np.testing.assert_allclose(cell.forward(x), plain.forward(x), rtol=1e-12)
+
+
+def test_an_unknown_connection_is_refused(backends):
+    with pytest.raises(
+        UsageError, match="`skip` of a stack is none, residual, dense, highway, not"
+    ):
+        build(backends("numpy"), {**STACK, "skip": "all"})
+
+
 @pytest.mark.parametrize("name", ["numpy", "torch"])
 @pytest.mark.parametrize("below", [None, {"name": "dropout", "keep_probability": 0.5}])
 def test_dropped_matrices_leave_the_numbers_between_layers(backends, name, below):

@@ -19,6 +19,7 @@ def test_the_best_scores_are_those_of_the_languages():
         "sentiment": 0.95,
         "attributed_sentiment": 1,
         "entities": 0.9719,
+        "suffixes": 0.9795,
     }
     assert found == pytest.approx({**expected, "translation": 1}, abs=1e-4)
 

@@ -21,7 +21,7 @@ MODULES = {
 }
 X = np.random.default_rng(7).normal(size=(3, 6, 4))
 MASK = np.arange(6) < np.array([[6], [2], [4]])
-KINDS = ("bidirectional", None, "skip", "dense")
+KINDS = ("bidirectional", None, "residual", "dense")
 
 
 def built(provider, kind):
@@ -55,8 +55,8 @@ def test_what_is_no_stack_and_no_pair():
         stacked.Stacked([])
     with pytest.raises(ValueError, match="one layer stands in two places"):
         stacked.Stacked([layer, layer])
-    with pytest.raises(ValueError, match="not 'residual'"):
-        stacked.Stacked([layer], "residual")
+    with pytest.raises(ValueError, match="not 'skip'"):
+        stacked.Stacked([layer], "skip")
     with pytest.raises(ValueError, match="each needs weights of its own"):
         bidirectional.Bidirectional(layer, layer)
     with pytest.raises(ValueError, match="zip"):

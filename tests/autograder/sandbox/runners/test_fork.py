@@ -215,6 +215,19 @@ def test_a_system_that_contains_less_is_refused(monkeypatch):
         choose("process", allow_weaker=True)
 
 
+def test_a_trial_of_a_late_server_closes_the_pipes_of_its_worker(monkeypatch):
+    sandbox, spawned = ForkSandbox(), []
+    spawn = sandbox.spawn
+    monkeypatch.setattr(sandbox, "spawn", lambda *args: spawned.append(spawn(*args)) or spawned[-1])
+    monkeypatch.setattr("autograder.sandbox.runners.fork.FORK_SECONDS", 0.0)
+    try:
+        assert "has forked no worker" in sandbox.unavailable()
+    finally:
+        sandbox.close()
+    (worker,) = spawned
+    assert all(stream.closed for stream in (worker.stdin, worker.stdout, worker.stderr))
+
+
 def test_it_has_no_gpu_and_runs_python_alone(sandbox, tmp_path):
     view = FilesystemView((), str(tmp_path), devices=("/dev/nvidia0",))
     with pytest.raises(SandboxError, match="no GPU"):

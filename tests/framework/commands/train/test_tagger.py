@@ -1,11 +1,13 @@
 """`gradus train window_classifier` and what evaluates it, from the command line."""
 
 import re
+from pathlib import Path
 
 import pytest
 from gradus_command import gradus
 
 from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+from framework.training.checkpoints import load_checkpoint
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
 SENTENCES = """-DOCSTART- -X- -X- O
@@ -123,7 +125,7 @@ def test_another_folder_is_evaluated_with_the_words_and_tags_of_the_first(folder
         (("--corpus", "conll2003"), UsageError, "'conll2003' is read from files"),
         (("--corpus", "conll"), UnknownNameError, "did you mean 'conll2003'"),
         (("--corpus", "conll2003", "--data", "none"), BadInputError, "no folder 'none'"),
-        (("--set", "window=wide"), UsageError, "a tagger needs the argument `window`"),
+        (("--set", "window=wide"), UsageError, "this tagger needs the argument `window`"),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments, error, said):
@@ -169,3 +171,92 @@ def test_the_tagged_corpus_of_a_plugin_is_learned_and_evaluated(folder):
     assert "on the test part of moods, 2 sentences" in found
     with pytest.raises(PluginError, match=r"'wrong' of week3 .* must return a TaggedCorpus"):
         train("--corpus", "wrong", *plugin)
+
+
+#: Sentences in the format CoNLL-U, whose word endings tell the tag.
+ENDINGS = {"NOUN": ("tor", "ness"), "VERB": ("ize", "ify")}
+
+
+def conllu(words, tags):
+    rows = [
+        "\t".join([str(number), word, "_", tag, *["_"] * 6])
+        for number, (word, tag) in enumerate(zip(words, tags, strict=True), start=1)
+    ]
+    return "\n".join(rows) + "\n\n"
+
+
+@pytest.fixture
+def treebank(folder):
+    """A small corpus with unknown words in its test part."""
+    for part, stems in (("train", "abcdefg"), ("dev", "ab"), ("test", "axyz")):
+        text = ""
+        for stem in stems:
+            for noun, verb in zip(*ENDINGS.values(), strict=True):
+                text += conllu([stem + noun, stem + verb], ["NOUN", "VERB"])
+                text += conllu([stem + verb, stem + noun, stem + verb], ["VERB", "NOUN", "VERB"])
+        (folder / f"en_ewt-ud-{part}.conllu").write_text(text, "utf-8")
+    return ("--corpus", "ud_ewt", "--data", ".", "--batch-size", 4, "--learning-rate", 0.05)
+
+
+SETS = {
+    "recurrent_tagger": ("--set", "embedding_size=6", "--set", "hidden_size=6"),
+    "character_tagger": ("--set", "embedding_size=6", "--set", "maps=8"),
+}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("model", SETS)
+def test_sentence_taggers_are_trained_and_evaluated(treebank, model, backend):
+    small = (*SETS[model], "--epochs", 5, "--backend", backend)
+    shown = gradus("train", model, *treebank, *small)
+    assert "corpus ud_ewt: 28 sentences to learn from, 8 held out, 16 to test, 2 tags" in shown
+    assert "held-out accuracy 1.0000" in shown
+    score, seen, unknown = re.search(
+        r"test accuracy (\S+) after.*\n"
+        r"accuracy (\S+) of 10 words seen in training, (\S+) of 30 unknown words",
+        shown,
+    ).groups()
+    assert float(seen) == 1
+    assert model != "character_tagger" or float(unknown) > 0.9
+    assert float(score) == pytest.approx((10 + 30 * float(unknown)) / 40, abs=1e-4)
+    found = gradus("evaluate", f"checkpoints/{model}.safetensors", "--backend", "numpy")
+    assert found.splitlines()[1:] == [
+        f"{model} under numpy on the test part of ud_ewt, 16 sentences",
+        f"accuracy {float(score):.6f}",
+        f"accuracy {seen} of 10 words seen in training, {unknown} of 30 unknown words",
+    ]
+
+
+def test_the_recurrent_layers_of_a_tagger_are_chosen_by_options(treebank):
+    stack = (
+        "--cell",
+        "gru",
+        "--layers",
+        3,
+        "--skip",
+        "highway",
+        "--dropout",
+        "dropout:keep_probability=0.9",
+    )
+    gradus("train", "rnn_tagger", *treebank, *SETS["recurrent_tagger"], "--epochs", 1, *stack)
+    saved = load_checkpoint(Path("checkpoints/rnn_tagger.safetensors"))
+    described = {
+        "layer": "gru",
+        "layers": 3,
+        "skip": "highway",
+        "dropout": {"name": "dropout", "keep_probability": 0.9},
+    }
+    assert saved.arguments["cell"] == described
+    assert "reader.backward_layer.layer_3.gate.W" in saved.parameters
+    gradus("evaluate", "checkpoints/rnn_tagger.safetensors", "--backend", "torch")
+
+
+def test_entities_can_be_read_by_sentences_too(folder):
+    options = ("--corpus", "conll2003", "--data", ".", "--epochs", 8, "--learning-rate", 0.05)
+    shown = gradus("train", "recurrent_tagger", *options, *SETS["recurrent_tagger"])
+    assert "test F1 1.0000" in shown
+
+
+def test_connections_need_a_stack():
+    with pytest.raises(UsageError, match="but there is one layer: add `--layers 2`"):
+        gradus("train", "recurrent_tagger", "--skip", "dense")

@@ -80,7 +80,11 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
 def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
     run = a_run(backends("numpy"))
     found = iter([0.5, 0.7, 0.7, 0.6])
-    fake = type("Scored", (), {"inputs": TASK.valid.inputs, "score": lambda *_: next(found)})
+    fake = type(
+        "Scored",
+        (),
+        {"labels": TASK.valid.labels, "groups": TASK.valid.groups, "score": lambda *_: next(found)},
+    )
     run.task = replace(TASK, valid=fake())
     parameters = []
     for _ in range(4):

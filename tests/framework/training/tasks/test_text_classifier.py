@@ -24,10 +24,10 @@ def test_words_and_classes_are_those_of_the_part_to_learn_from():
     task = text_task(CORPUS, minimum_count=1)
     assert task.vocabulary.words[3:] == ("film", "good", "bad")
     assert task.classes == ("a", "b")
-    assert task.inputs.tolist() == [[4, 4, 3], [5, 3, 0]]
-    assert task.labels.tolist() == [1, 0]
-    assert task.valid.inputs.tolist() == [[5, 1]]
-    assert task.test.inputs.tolist() == [[4, 1, 1]]
+    assert task.train.groups[0].inputs.tolist() == [[4, 4, 3], [5, 3, 0]]
+    assert task.train.labels.tolist() == [1, 0]
+    assert task.valid.groups[0].inputs.tolist() == [[5, 1]]
+    assert task.test.groups[0].inputs.tolist() == [[4, 1, 1]]
     assert task.described == ("2 texts to learn from, 1 held out, 1 to test, 2 classes, 6 words")
     assert text_task(CORPUS, minimum_count=2).vocabulary.words[3:] == ("film", "good")
 

@@ -72,5 +72,5 @@ def test_impossible_settings_are_refused(arguments):
 def test_the_corpus_holds_a_part_out_and_knows_its_best():
     found = corpus(sentences=50)
     assert (len(found.train), len(found.valid)) == (50, 10)
-    assert found.best_f1 == EntityLanguage().best_f1
+    assert found.best_score == EntityLanguage().best_f1
     assert found.tags == ("B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O")

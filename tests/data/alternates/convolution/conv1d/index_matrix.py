@@ -63,3 +63,12 @@ class PointwiseConv(Conv1d):
         self.gradients["W"] += np.einsum("ntd,ntc->dc", self.x, grad_output)
         self.gradients["b"] += grad_output.sum((0, 1))
         return grad_output @ self.parameters["W"].T
+
+
+def receptive_field(layers):
+    places = {0}
+    for width, stride, dilation in layers[::-1]:
+        if width < 1 or stride < 1 or dilation < 1:
+            raise ValueError("layers")
+        places = {place * stride + k * dilation for place in places for k in (0, width - 1)}
+    return max(places) + 1

@@ -73,3 +73,14 @@ class PointwiseConv(Model):
                 self.gradients["W"] += np.outer(word, grad)
                 self.gradients["b"] += grad
         return np.einsum("ntc,dc->ntd", grad_output, self.parameters["W"])
+
+
+def receptive_field(layers):
+    """The words that are needed for one output, from the highest layer down."""
+    for layer in layers:
+        if min(layer) < 1:
+            raise ValueError("a layer")
+    needed = 1
+    for width, stride, dilation in reversed(layers):
+        needed = (needed - 1) * stride + (width - 1) * dilation + 1
+    return needed

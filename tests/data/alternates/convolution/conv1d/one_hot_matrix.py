@@ -83,3 +83,12 @@ class PointwiseConv(Model):
         self.gradients["W"] += self.rows.T @ grad
         self.gradients["b"] += grad.sum(axis=0)
         return (grad @ self.parameters["W"].T).reshape(self.shape)
+
+
+def receptive_field(layers: list[tuple[int, int, int]]) -> int:
+    table = np.array(layers, dtype=int).reshape(-1, 3)
+    if table.size and table.min() < 1:
+        raise ValueError(f"{table.tolist()} has a number below 1")
+    width, stride, dilation = table.T
+    steps = np.cumprod(np.concatenate([[1], stride]))[:-1]
+    return int(1 + ((width - 1) * dilation) @ steps)

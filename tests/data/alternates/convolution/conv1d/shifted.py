@@ -65,3 +65,12 @@ class PointwiseConv(Model):
         self.gradients["W"] += self.flat.T @ flat
         self.gradients["b"] += np.ones(len(flat), flat.dtype) @ flat
         return (flat @ self.parameters["W"].T).reshape(*grad_output.shape[:2], -1)
+
+
+def receptive_field(layers):
+    if not layers:
+        return 1
+    (width, stride, dilation), *above = layers
+    if min(width, stride, dilation) < 1:
+        raise ValueError("a setting is not positive")
+    return (receptive_field(above) - 1) * stride + (width - 1) * dilation + 1

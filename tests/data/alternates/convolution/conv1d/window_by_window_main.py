@@ -87,6 +87,17 @@ class Conv1d(Model):
         return grad[:, self.padding : self.padding + self.T]
 
 
+def receptive_field(layers: list[tuple[int, int, int]]) -> int:
+    """The first and the last place that a window at place 0 reads, layer by layer."""
+    spans, step = [], 1
+    for width, stride, dilation in layers:
+        if 0 in (width, stride, dilation) or min(width, stride, dilation) < 0:
+            raise ValueError("not positive")
+        spans.append(step * dilation * (width - 1))
+        step *= stride
+    return 1 + sum(spans)
+
+
 if __name__ == "__main__":
     layer = Conv1d(1, 1, 3, padding=1, rng=np.random.default_rng(0))
     print(layer.output_length(7))

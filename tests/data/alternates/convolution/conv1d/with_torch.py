@@ -61,3 +61,13 @@ class PointwiseConv(Layer):
 
     def compute(self, x, W, b):
         return torch.einsum("ntd,dc->ntc", x, W) + b
+
+
+def receptive_field(layers):
+    if any(number < 1 for layer in layers for number in layer):
+        raise ValueError("layers")
+    widths = [width for width, _, _ in layers]
+    dilations = [dilation for _, _, dilation in layers]
+    steps = torch.cumprod(torch.tensor([1] + [stride for _, stride, _ in layers]), 0)[:-1]
+    reach = (torch.tensor(widths) - 1) * torch.tensor(dilations)
+    return int(1 + (reach * steps).sum()) if layers else 1

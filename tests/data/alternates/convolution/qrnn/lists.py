@@ -12,10 +12,13 @@ def _sigmoid(z):
 
 
 class QRNN(Model):
-    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, rng):
+    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, zoneout=0.0, rng):
         super().__init__()
         if width < 1 or pooling not in ("f", "fo", "ifo"):
             raise ValueError(f"width {width}, pooling {pooling}")
+        if zoneout < 0 or zoneout >= 1:
+            raise ValueError(f"zoneout {zoneout}")
+        self.zoneout, self.rng = zoneout, rng
         D, H = input_size, hidden_size
         self.D, self.H, self.width = D, H, width
         self.names = {"f": "zf", "fo": "zfo", "ifo": "zfoi"}[pooling]
@@ -36,11 +39,17 @@ class QRNN(Model):
         self.words = np.ones((N, T, 1), bool) if mask is None else mask.astype(bool)[..., None]
         text = np.concatenate([before, np.where(self.words, x, 0).astype(x.dtype)], axis=1)
         self.text, self.steps, states = text, [], []
+        moves = np.ones((N, T, self.H), bool)
+        if self.training and self.zoneout > 0:
+            moves = self.rng.random((N, T, self.H)) >= self.zoneout
         for t in range(T):
             a = np.tensordot(text[:, t : t + self.width], self.parameters["W"], 2)
             blocks = np.split(a + self.parameters["b"], len(self.names), axis=1)
             gate = {n: _sigmoid(block) for n, block in zip(self.names, blocks, strict=True)}
             gate["z"] = np.tanh(blocks[0])
+            gate["f"][~moves[:, t]] = 1
+            if "i" in gate:
+                gate["i"][~moves[:, t]] = 0
             o, i = gate.get("o", 1), gate.get("i", 1 - gate["f"])
             new_c = gate["f"] * c + i * gate["z"]
             self.steps.append((gate, c, new_c))

@@ -11,10 +11,13 @@ def sigmoid(z):
 
 
 class QRNN(Model):
-    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, rng):
+    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, zoneout=0.0, rng):
         super().__init__()
         if width <= 0 or pooling not in {"f", "fo", "ifo"}:
             raise ValueError("settings")
+        if not 0 <= zoneout < 1:
+            raise ValueError("zoneout")
+        self.zoneout, self.rng = zoneout, rng
         self.D, self.H, self.width, self.pooling = input_size, hidden_size, width, pooling
         columns = (1 + len(pooling)) * hidden_size
         self.add_parameter("W", rng.uniform(-0.5, 0.5, (width, input_size, columns)))
@@ -30,19 +33,22 @@ class QRNN(Model):
             raise ValueError("x has another number of features")
         state = self.initial_state(len(x)) if state is None else state
         self.runs, after = [], []
+        kept = np.zeros((*x.shape[:2], self.parameters["b"].size // (1 + len(self.pooling))), bool)
+        if self.training and self.zoneout:
+            kept = self.rng.random(kept.shape) < self.zoneout
         for n in range(len(x)):
             words = [True] * x.shape[1] if mask is None else list(mask[n])
             h, c, before = (part[n].copy() for part in state)
-            self.runs.append(self.read(x[n].copy(), h, c, before, words))
+            self.runs.append(self.read(x[n].copy(), h, c, before, words, kept[n]))
             seen = np.concatenate([before, [s["x"] for s in self.runs[-1]]])
             last = self.runs[-1][-1]
             after.append((last["h"], last["c"], seen[len(seen) - self.width + 1 :]))
         self.state = tuple(np.array(part) for part in zip(*after, strict=True))
         return np.array([[step["h"] for step in run] for run in self.runs])
 
-    def read(self, xs, h, c, before, words):
+    def read(self, xs, h, c, before, words, kept):
         window, steps = list(before), []
-        for x, word in zip(xs, words, strict=True):
+        for x, word, stays in zip(xs, words, kept, strict=True):
             x = x if word else np.zeros_like(x)
             window = [*window, x][-self.width :]
             s = {"x": x, "window": window, "word": word, "past": c, "h": h, "c": c}
@@ -55,6 +61,8 @@ class QRNN(Model):
                 s["f"] = gates[0]
                 s["o"] = gates[1] if len(gates) > 1 else np.ones_like(z)
                 s["i"] = gates[2] if len(gates) > 2 else 1 - gates[0]
+                for h in np.flatnonzero(stays):
+                    s["f"][h], s["i"][h] = 1, 0
                 s["c"] = s["f"] * c + s["i"] * s["z"]
                 s["h"] = s["o"] * s["c"]
             window = window[1:] if self.width > 1 else []

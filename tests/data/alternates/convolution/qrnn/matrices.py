@@ -7,10 +7,13 @@ from framework.interfaces import Model
 
 
 class QRNN(Model):
-    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, rng):
+    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, zoneout=0.0, rng):
         super().__init__()
         if width < 1 or pooling not in ("f", "fo", "ifo"):
             raise ValueError("settings")
+        if zoneout < 0 or not zoneout < 1:
+            raise ValueError("a share below 1 is needed")
+        self.keep, self.rng = zoneout, rng
         self.sizes, self.width, self.pooling = (input_size, hidden_size), width, pooling
         blocks = len(pooling) + 1
         self.add_parameter("W", rng.normal(0, 0.3, (width, input_size, blocks * hidden_size)))
@@ -35,6 +38,10 @@ class QRNN(Model):
         self.z = np.tanh(z)
         gates = [0.5 + 0.5 * np.tanh(gate / 2) for gate in gates]
         self.raw = gates
+        if self.training and self.keep:
+            still = self.rng.random(self.z.shape) < self.keep
+            gates[0] = np.where(still, 1, gates[0]).astype(z.dtype)
+            gates[2:] = [np.where(still, 0, gate).astype(z.dtype) for gate in gates[2:]]
         self.f = np.where(self.m, gates[0], 1)
         self.o = gates[1] if "o" in self.pooling else np.ones_like(z)
         i = gates[2] if "i" in self.pooling else 1 - gates[0]

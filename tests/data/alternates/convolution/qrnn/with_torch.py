@@ -4,10 +4,13 @@ import torch
 
 
 class QRNN(torch.nn.Module):
-    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, rng):
+    def __init__(self, input_size, hidden_size, width=2, pooling="f", *, zoneout=0.0, rng):
         super().__init__()
         if width < 1 or pooling not in ("f", "fo", "ifo"):
             raise ValueError("settings")
+        if not 0 <= zoneout < 1:
+            raise ValueError("zoneout")
+        self.zoneout, self.rng = zoneout, rng
         self.D, self.H, self.width, self.pooling = input_size, hidden_size, width, pooling
         columns = (1 + len(pooling)) * hidden_size
         self.tables = {
@@ -39,12 +42,15 @@ class QRNN(torch.nn.Module):
         words = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else mask.bool()
         seen = torch.cat([before, torch.where(words[..., None], x, torch.zeros_like(x))], dim=1)
         steps = []
+        moves = torch.ones((*x.shape[:2], self.H), dtype=torch.bool)
+        if self.training and self.zoneout:
+            moves = torch.from_numpy(self.rng.random(tuple(moves.shape)) >= self.zoneout)
         for t in range(x.shape[1]):
             a = torch.einsum("nkd,kdc->nc", seen[:, t : t + self.width], W) + b
             z, *gates = a.chunk(1 + len(self.pooling), dim=1)
             f, *others = (gate.sigmoid() for gate in gates)
             i = others[1] if self.pooling == "ifo" else 1 - f
-            new_c = f * c + i * z.tanh()
+            new_c = torch.where(moves[:, t], f * c + i * z.tanh(), c)
             new_h = others[0] * new_c if others else new_c
             word = words[:, t, None]
             c, h = torch.where(word, new_c, c), torch.where(word, new_h, h)

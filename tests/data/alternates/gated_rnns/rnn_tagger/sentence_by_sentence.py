@@ -12,7 +12,7 @@ class RecurrentTagger(Model):
         vocabulary_size,
         embedding_size,
         hidden_size,
-        tags,
+        classes,
         cell="rnn",
         both=True,
         *,
@@ -27,7 +27,7 @@ class RecurrentTagger(Model):
         else:
             self.reader = part(cell)(embedding_size, hidden_size, rng=rng)
         self.add_child("reader", self.reader)
-        self.output = part("affine")(hidden_size * (2 if both else 1), tags, rng=rng)
+        self.output = part("affine")(hidden_size * (2 if both else 1), classes, rng=rng)
         self.add_child("output", self.output)
 
     def forward(self, ids):

@@ -8,7 +8,7 @@ from framework.models.parts import part
 
 class RecurrentTagger(Model):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_size, tags, cell="rnn", both=True, *, rng
+        self, vocabulary_size, embedding_size, hidden_size, classes, cell="rnn", both=True, *, rng
     ):
         super().__init__()
         self.V = vocabulary_size
@@ -18,7 +18,7 @@ class RecurrentTagger(Model):
             "reader", part("bidirectional")(*layers) if both else layers[0]
         )
         size = len(layers) * hidden_size
-        self.output = self.add_child("output", part("affine")(size, tags, rng=rng))
+        self.output = self.add_child("output", part("affine")(size, classes, rng=rng))
 
     def forward(self, ids):
         if np.any(ids < 0) or np.any(ids >= self.V):

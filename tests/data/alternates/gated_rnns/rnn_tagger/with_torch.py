@@ -8,7 +8,7 @@ from framework.models.parts import part
 
 class RecurrentTagger(Model):
     def __init__(
-        self, vocabulary_size, embedding_size, hidden_size, tags, cell="rnn", both=True, *, rng
+        self, vocabulary_size, embedding_size, hidden_size, classes, cell="rnn", both=True, *, rng
     ):
         super().__init__()
         shape = (vocabulary_size, embedding_size)
@@ -19,7 +19,7 @@ class RecurrentTagger(Model):
             reader = part("bidirectional")(reader, other)
         self.reader = self.add_child("reader", reader)
         width = hidden_size * (1 + both)
-        self.output = self.add_child("output", part("affine")(width, tags, rng=rng))
+        self.output = self.add_child("output", part("affine")(width, classes, rng=rng))
 
     def forward(self, ids):
         if ids.numel() and (ids.min() < 0 or ids.max() >= len(self.parameters["embedding"])):

@@ -13,7 +13,7 @@ class Stacked(Model):
         super().__init__()
         if len(layers) == 0 or len(set(map(id, layers))) != len(layers):
             raise ValueError("each layer once")
-        if skip is not None and skip != "skip" and skip != "dense":
+        if skip is not None and skip != "residual" and skip != "dense":
             raise ValueError("unknown connection")
         self.kind, self.all = skip, layers
         for i in range(len(layers)):

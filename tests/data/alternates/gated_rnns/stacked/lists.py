@@ -14,7 +14,7 @@ class Stacked(Model):
         layers = list(layers)
         if not layers or len({id(layer) for layer in layers}) != len(layers):
             raise ValueError("different layers are needed, at least one")
-        if skip not in (None, "skip", "dense"):
+        if skip not in (None, "residual", "dense"):
             raise ValueError(f"skip={skip!r}")
         self.skip, self.layers = skip, layers
         for number, layer in enumerate(layers):
@@ -31,7 +31,7 @@ class Stacked(Model):
         for layer, first in zip(self.layers, states, strict=True):
             h = layer.forward(x, first, mask)
             self.inputs.append(x.shape[2])
-            self.added.append(self.skip == "skip" and h.shape == x.shape)
+            self.added.append(self.skip == "residual" and h.shape == x.shape)
             if self.added[-1]:
                 x = x + h
             elif self.skip == "dense":

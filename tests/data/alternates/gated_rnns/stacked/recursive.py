@@ -7,7 +7,7 @@ from framework.models.parts import part
 
 class Stacked:
     def __init__(self, layers, skip=None):
-        if skip not in {None, "skip", "dense"}:
+        if skip not in {None, "residual", "dense"}:
             raise ValueError("unknown connection")
         if not layers or any(a is b for i, a in enumerate(layers) for b in layers[:i]):
             raise ValueError("each layer once")
@@ -52,7 +52,7 @@ class Stacked:
         h = self.layers[i].forward(x, state[i], mask)
         self.reads.append(x.shape[2])
         is_top = i + 1 == len(self.layers)
-        if self.skip == "skip" and h.shape[2] == x.shape[2]:
+        if self.skip == "residual" and h.shape[2] == x.shape[2]:
             h = h + x
         elif self.skip == "dense" and not is_top:
             h = np.dstack([x, h])
@@ -70,7 +70,7 @@ class Stacked:
         around, D = 0, self.reads[i]
         if self.skip == "dense" and not is_top:
             around, grad = grad[:, :, :D], grad[:, :, D:]
-        elif self.skip == "skip" and grad.shape[2] == D:
+        elif self.skip == "residual" and grad.shape[2] == D:
             around = grad
         through, state = self.layers[i].backward(grad)
         return through + around, [state, *above]

@@ -24,12 +24,12 @@ class _Connection:
         self.size, self.joined = x.shape[-1], x.shape == h.shape
         if self.kind == "dense":
             return np.dstack([x, h])
-        return x + h if self.kind == "skip" and self.joined else h
+        return x + h if self.kind == "residual" and self.joined else h
 
     def down(self, grad: Array) -> tuple[Array, Array | float]:
         if self.kind == "dense":
             return grad[..., self.size :], grad[..., : self.size]
-        return grad, grad if self.kind == "skip" and self.joined else 0
+        return grad, grad if self.kind == "residual" and self.joined else 0
 
 
 class Stacked(Model):
@@ -39,7 +39,7 @@ class Stacked(Model):
             raise ValueError("no layers")
         if any(a is b for i, a in enumerate(layers) for b in layers[:i]):
             raise ValueError("a layer twice")
-        if skip not in {None, "skip", "dense"}:
+        if skip not in {None, "residual", "dense"}:
             raise ValueError(skip)
         self.skip = skip
         self.pairs: list[tuple[Any, _Connection]] = []

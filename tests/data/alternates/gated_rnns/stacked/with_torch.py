@@ -10,7 +10,7 @@ class Stacked(torch.nn.Module):
         super().__init__()
         if not layers or len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("each layer once")
-        if skip not in (None, "skip", "dense"):
+        if skip not in (None, "residual", "dense"):
             raise ValueError("unknown connection")
         self.layers, self.skip = list(layers), skip
 
@@ -42,7 +42,7 @@ class Stacked(torch.nn.Module):
         self.adds, self.cuts = [], []
         for layer, start in zip(self.layers, state, strict=True):
             h = layer.forward(x, start, mask)
-            self.adds.append(self.skip == "skip" and h.shape == x.shape)
+            self.adds.append(self.skip == "residual" and h.shape == x.shape)
             self.cuts.append([x.shape[-1], h.shape[-1]])
             result = x + h if self.adds[-1] else h
             x = torch.cat((x, h), -1) if self.skip == "dense" else result

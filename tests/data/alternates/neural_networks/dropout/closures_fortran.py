@@ -56,6 +56,31 @@ class VariationalDropout(Model):
         return self.pull_back(grad_output)
 
 
+class DropConnect(Model):
+    def __init__(self, input_size, output_size, keep_probability, *, inverted=False, rng):
+        super().__init__()
+        self.connections = self.add_child(
+            "_connections", Dropout(keep_probability, inverted=inverted, rng=rng)
+        )
+        self.add_parameter("W", rng.uniform(-0.5, 0.5, (input_size, output_size)))
+        self.add_parameter("b", np.zeros(output_size))
+
+    def forward(self, x):
+        W = self.connections.forward(self.parameters["W"])
+
+        def pull_back(grad):
+            rows = x.reshape(-1, len(W)).T @ grad.reshape(-1, W.shape[1])
+            self.gradients["W"] += self.connections.backward(rows)
+            self.gradients["b"] += grad.reshape(-1, W.shape[1]).sum(0)
+            return np.asfortranarray(np.dot(grad, W.T))
+
+        self.pull_back = pull_back
+        return np.asfortranarray(np.dot(x, W) + self.parameters["b"])
+
+    def backward(self, grad_output):
+        return self.pull_back(grad_output)
+
+
 def average_over_masks(f, x, keep_probability):
     n = len(x)
     outputs, shares = [], []

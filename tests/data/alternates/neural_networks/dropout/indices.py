@@ -39,6 +39,26 @@ class VariationalDropout(Dropout):
         return np.repeat(self.rng.random((N, D))[:, None] >= self.p, T, axis=1)
 
 
+class DropConnect(Dropout):
+    def __init__(self, input_size, output_size, keep_probability, *, inverted=False, rng):
+        super().__init__(keep_probability, inverted=inverted, rng=rng)
+        self.add_parameter("W", rng.normal(0, 0.1, (input_size, output_size)))
+        self.add_parameter("b", np.zeros(output_size))
+
+    def forward(self, x):
+        W = self.parameters["W"]
+        self.x = x.copy()
+        self.W = super().forward(W)
+        return np.einsum("...d,dc->...c", x, self.W) + self.parameters["b"]
+
+    def backward(self, grad_output):
+        D, C = self.W.shape
+        flat = grad_output.reshape(-1, C)
+        self.gradients["W"] += self.passed(np.einsum("nd,nc->dc", self.x.reshape(-1, D), flat))
+        self.gradients["b"] += flat.sum(axis=0)
+        return np.einsum("...c,dc->...d", grad_output, self.W)
+
+
 def average_over_masks(f, x, keep_probability):
     def mean(place, masked):
         if place == len(x):

@@ -39,6 +39,26 @@ class VariationalDropout(_Mask):
         return np.expand_dims(self.rng.random((N, D)), 1)
 
 
+class DropConnect(_Mask):
+    def __init__(self, input_size, output_size, keep_probability, *, inverted=False, rng):
+        super().__init__(keep_probability, inverted=inverted, rng=rng)
+        self.add_parameter("W", rng.normal(scale=0.2, size=(input_size, output_size)))
+        self.add_parameter("b", np.zeros(output_size))
+
+    def draw(self, shape):
+        return self.rng.random(shape)
+
+    def forward(self, x):
+        self.x, self.thinned = x, super().forward(self.parameters["W"])
+        return x @ self.thinned + self.parameters["b"]
+
+    def backward(self, grad_output):
+        axes = list(range(grad_output.ndim - 1))
+        self.gradients["W"] += self.apply(np.tensordot(self.x, grad_output, (axes, axes)))
+        self.gradients["b"] += grad_output.sum(axis=tuple(axes))
+        return grad_output @ self.thinned.T
+
+
 def average_over_masks(f, x, keep_probability):
     def mean(place, masked):
         if place == len(x):

@@ -40,6 +40,26 @@ class VariationalDropout(Dropout):
         return self.rng.random((n, d))[:, np.newaxis]
 
 
+class DropConnect(Dropout):
+    def __init__(self, input_size, output_size, keep_probability, *, inverted=False, rng):
+        super().__init__(keep_probability, inverted=inverted, rng=rng)
+        self.add_parameter("W", rng.normal(size=(input_size, output_size)) / input_size)
+        self.add_parameter("b", np.zeros(output_size))
+
+    def forward(self, x):
+        self.m = self._factors(self.parameters["W"])
+        self.x = np.array(x)
+        return x @ (self.m * self.parameters["W"]) + self.parameters["b"]
+
+    def backward(self, grad_output):
+        W = self.parameters["W"]
+        rows, grads = self.x.reshape(-1, len(W)), grad_output.reshape(-1, W.shape[1])
+        for row, grad in zip(rows, grads, strict=True):
+            self.gradients["W"] += np.outer(row, grad) * self.m
+            self.gradients["b"] += grad
+        return (grads @ (self.m * W).T).reshape(self.x.shape)
+
+
 def average_over_masks(f, x, keep_probability):
     n = len(x)
     outputs, shares = [], []

@@ -42,6 +42,34 @@ class VariationalDropout(Dropout):
         return torch.from_numpy(drawn).to(x.dtype).unsqueeze(1)
 
 
+class DropConnect(Dropout):
+    def __init__(self, input_size, output_size, keep_probability, *, inverted=False, rng):
+        super().__init__(keep_probability, inverted=inverted, rng=rng)
+        W = torch.from_numpy(rng.normal(0, 0.3, (input_size, output_size)))
+        self.parameters = {"W": W, "b": torch.zeros(output_size, dtype=W.dtype)}
+        self.gradients = {name: torch.zeros_like(p) for name, p in self.parameters.items()}
+
+    def zero_gradients(self):
+        for gradient in self.gradients.values():
+            gradient.zero_()
+
+    def forward(self, x):
+        leaves = (x, self.parameters["W"], self.parameters["b"])
+        self.leaves = [leaf.detach().clone().requires_grad_() for leaf in leaves]
+        x, W, b = self.leaves
+        m = self.mask(W) if self.training else self.p
+        if self.inverted:
+            m = m / self.p
+        self.y = x @ (W * m) + b
+        return self.y.detach().clone()
+
+    def backward(self, grad_output):
+        found = torch.autograd.grad(self.y, self.leaves, grad_output, retain_graph=True)
+        self.gradients["W"] += found[1]
+        self.gradients["b"] += found[2]
+        return found[0]
+
+
 def average_over_masks(f, x, keep_probability):
     total = 0
     for number in range(2 ** len(x)):
