@@ -272,33 +272,6 @@ def test_the_shapes_of_the_lectures_program(rng):
     assert part("max_over_time")().forward(hidden).shape == (16, 3)
 
 
-@pytest.mark.parametrize(
-    ("layers", "seen"),
-    [
-        ([(3, 1)], 3),
-        ([(5, 1)], 5),
-        ([(3, 2)], 5),
-        ([(3, 1), (3, 1)], 5),
-        ([(3, 1), (3, 2), (3, 4)], 15),
-    ],
-    ids=["width 3", "width 5", "dilation 2", "two layers", "three dilated layers"],
-)
-def test_how_much_of_a_text_is_seen(layers, seen, rng):
-    """Lecture 11, 1.11: wider filters, dilation and depth; a word is seen if it has a gradient."""
-    network = [
-        part("conv1d")(1, 1, w, dilation=d, padding=d * (w // 2), rng=rng) for w, d in layers
-    ]
-    x = np.zeros((1, 31, 1))
-    for layer in network:
-        x = layer.forward(x)
-    gradient = np.zeros_like(x)
-    gradient[0, 15] = 1.0
-    for layer in reversed(network):
-        gradient = layer.backward(gradient)
-    words = np.flatnonzero(gradient)
-    assert words[-1] - words[0] + 1 == seen
-
-
 def test_count_vectors_find_the_classes_of_words(rng):
     """Lecture 1, title: the singular vectors of a matrix of neighbours group words by class."""
     language, V = WordClasses(4, 5, rng), 20
