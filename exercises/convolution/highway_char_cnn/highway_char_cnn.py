@@ -21,8 +21,8 @@ class CharacterWordEncoder(Model):
         widths: the widths of the filters, in characters.
         highway_layers: number of highway layers, one after the other; may be 0.
 
-    Parameters: embedding `(A, E)`; for each width h, conv_h.W `(h, E, maps)` and conv_h.b; those of the
-    highway layers as highway_i.NAME, i = 1, 2, ...
+    Parameters: embedding `(A, E)`; for each width h, conv_h.W `(h, E, maps)` and conv_h.b; those of
+    the highway layers as highway_i.NAME, i = 1, 2, ...
 
     Attribute `size`: F, the size of a word's vector: the sum of `maps` over the widths.
 
