@@ -87,31 +87,16 @@ SYSTEMS = (
         FIRST,
     ),
     System(
-        "language model of characters (L6, 2.12)",
-        "lm_training",
-        ("gradus train rnn_lm --tokens characters --epochs 1",),
-    ),
-    System(
         "sentence encoder (L6, 3.5)",
         "sentence_encoder",
-        ("gradus train text_classifier:sentence_encoder --epochs 1",),
+        (
+            "gradus train text_classifier:sentence_encoder --set embedding_size=12 --set hidden_size=24 --epochs 1",
+        ),
     ),
     System(
         "conditional language model (L6, 3.6)",
         "conditional_lm",
         ("gradus train conditional_lm --clip 5 --epochs 1",),
-    ),
-    System(
-        "LSTM language model (L7, 3)",
-        "lstm",
-        ("gradus train gated_lm --epochs 1",),
-        real="zaremba_small",
-    ),
-    System("GRU (L7, 4.1)", "gru", ("gradus train gated_lm --cell gru --epochs 1",)),
-    System(
-        "stack with residual connections (L7, 4.12)",
-        "stacked",
-        ("gradus train rnn_lm --layers 4 --skip residual --epochs 1",),
     ),
     System("bidirectional tagger (L7, 4.5)", "rnn_tagger", ("gradus train rnn_tagger --epochs 1",)),
     System(
@@ -121,20 +106,8 @@ SYSTEMS = (
         real="kim_2014_trec",
     ),
     System(
-        "tagger on characters (L11, 3.9)",
-        "highway_char_cnn",
-        ("gradus train highway_char_cnn --epochs 1",),
-    ),
-    System(
-        "language model on characters of words (L11, 3.10)",
-        "highway_char_cnn",
-        ("gradus train rnn_lm --character-filters 10 --epochs 1",),
-        real="kim_2016_small",
-    ),
-    System(
         "convolutional translator (L11, 3.8)",
         "conv_seq2seq",
         ("gradus train conv_seq2seq --learning-rate 0.01 --epochs 1",),
     ),
-    System("QRNN (L11, 5)", "qrnn", ("gradus train rnn_lm --cell qrnn --epochs 1",)),
 )
