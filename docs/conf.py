@@ -25,6 +25,7 @@ exclude_patterns = [
     "day",
     "term",
     "results",
+    "systems",
     "static",
     "transcripts",
     "figures",

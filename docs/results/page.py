@@ -67,7 +67,7 @@ def _cells(row: Row) -> Iterator[str]:
         yield "–"
         return
     runs = _finished(found) or found["runs"]
-    yield _score(row, found)
+    yield score(row, found)
     yield found["device"]
     yield f"{found['threads']}"
     yield _runs(found, len(runs))
@@ -92,7 +92,7 @@ def _recipe(row: Row) -> Path:
     return file
 
 
-def _score(row: Row, found: dict[str, Any]) -> str:
+def score(row: Row, found: dict[str, Any]) -> str:
     """Return the mean of the final scores with their spread, or the last held-out score so far."""
     factor = 100.0 if found["measure"] == "accuracy" else 1.0
     scores = [factor * run["score"] for run in _finished(found)]

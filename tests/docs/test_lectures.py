@@ -38,12 +38,16 @@ STATEMENTS = {
         "4.1:1 4.2:1 4.3:1 4.4:2 4.5:1 5.1:2 5.2:1 5.3:2 5.4:2 5.5:1"
     ),
 }
-ROW = re.compile(r"^\| (\d+\.\d+)([a-z]) \| (.+?) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\d+\.\d+)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")
 RECIPE = re.compile(r"recipe `(\w+)`")
 COMMAND = re.compile(r"`gradus (\w[\w-]*)")
 EXPERIMENT = re.compile(r"`gradus experiment (\w+)`")
 CLAIM = re.compile(r"\(claim: (.+?)\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+#: Verdicts of one group of commands, and the commands; a verdict of no command says why.
+VERDICT = r"(?:holds|undecided|does not hold)(?: \(.+?\))?"
+OUTCOME = re.compile(rf"{VERDICT}(?:, {VERDICT})*: (`[^`]+`(?:, `[^`]+`)*)|undecided \(.+\)")
 
 
 def text_of(lecture):
@@ -52,7 +56,7 @@ def text_of(lecture):
 
 
 def rows(lecture):
-    """Return section, letter, statement and places of each row under the heading of `lecture`."""
+    """Return section, letter, statement, places and outcome of each row of `lecture`."""
     return ROW.findall(text_of(lecture))
 
 
@@ -79,14 +83,14 @@ def test_every_statement_of_a_lecture_has_one_row(lecture):
 
 
 def test_every_row_names_a_place_or_says_why_nothing_is_computed():
-    for section, letter, _, places in ALL:
+    for section, letter, _, places, _ in ALL:
         background = places.removeprefix("background: ")
-        named = EXERCISE.search(places) or COMMAND.search(places)
+        named = any(kind.search(places) for kind in (EXERCISE, COMMAND, TEST))
         assert named if background == places else len(background) > 15, section + letter
 
 
 def test_every_exercise_task_and_check_that_is_named_exists():
-    for section, letter, _, places in ALL:
+    for section, letter, _, places, _ in ALL:
         for name, task, check in EXERCISE.findall(places):
             exercise = COURSE.exercise(name)
             assert not task or task in exercise.task_names, f"{section}{letter}: {name}/{task}"
@@ -94,7 +98,7 @@ def test_every_exercise_task_and_check_that_is_named_exists():
 
 
 def test_every_exercise_stands_in_the_table():
-    named = Counter(name for *_, places in ALL for name, *_ in EXERCISE.findall(places))
+    named = Counter(name for *_, places, _ in ALL for name, *_ in EXERCISE.findall(places))
     assert [name for name in COURSE.exercise_names if not named[name]] == []
 
 
@@ -104,8 +108,40 @@ def test_every_command_claim_and_recipe_that_is_named_exists():
     claims = "".join(file.read_text("utf-8") for file in files)
     commands = {*COMMANDS, *(name for own in BUILT_IN_COMMANDS.values() for name in own)}
     recipes = {file.stem for file in (ROOT / "framework/training/published").rglob("*.toml")}
-    for section, letter, _, places in ALL:
+    for section, letter, _, places, _ in ALL:
         assert set(COMMAND.findall(places)) <= commands, section + letter
         assert set(EXPERIMENT.findall(places)) <= set(EXPERIMENTS), section + letter
         assert set(RECIPE.findall(places)) <= recipes, section + letter
         assert all(claim in claims for claim in CLAIM.findall(places)), section + letter
+
+
+def test_every_test_that_is_named_exists():
+    named = {pair for *_, places, _ in ALL for pair in TEST.findall(places)}
+    assert named
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text("utf-8"), test
+
+
+def test_every_row_has_an_outcome_and_its_commands_are_those_of_the_row():
+    for section, letter, _, places, outcome in ALL:
+        if places.startswith("background: "):
+            assert outcome == "not computed", section + letter
+            continue
+        groups = [OUTCOME.fullmatch(group) for group in outcome.split("; ")]
+        assert all(groups), f"{section}{letter}: {outcome}"
+        commands = re.findall("`(.+?)`", "".join(group[1] or "" for group in groups))
+        assert commands, section + letter
+        for command in commands:
+            assert names_the_place(command, places), f"{section}{letter}: {command}"
+
+
+def names_the_place(command, places):
+    """Return whether `places` name the exercise, command, test file or page of `command`."""
+    program, *words = command.split()
+    if program == "grade":
+        return words[0] in {name for name, *_ in EXERCISE.findall(places)}
+    if program == "pytest":
+        return words[-1] in {file for file, _ in TEST.findall(places)}
+    if program == "gradus":
+        return f"`{command}" in places
+    return command == "docs/results.md" and (command in places or "recipe" in places)

@@ -15,15 +15,11 @@ class DeepAveragingNetwork(Model):
     """A classifier of texts: the average of the word vectors, then affine layers with ReLU.
 
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
+        vocabulary_size, embedding_size, classes: V (with the padding id 0), E and C.
         hidden_sizes: the sizes H_1 ... H_{k−1} of the hidden layers; may be empty.
-        classes: C.
         keep_probability: p, in (0, 1]; the probability that a word is kept in training.
-        rng: draws the initial weights, and the dropped words in training.
 
-    Parameters:
-        embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k `(C,)`.
+    Parameters: embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k.
 
     Raises:
         ValueError: `keep_probability` is not in (0, 1].

@@ -21,12 +21,9 @@ class BatchNorm1d(Model):
         momentum: weight of a new batch in the running statistics, in [0, 1].
         epsilon: ε, positive.
 
-    Parameters:
-        gamma `(C,)`, ones at first; beta `(C,)`, zeros at first.
+    Parameters: gamma `(C,)`, ones at first; beta `(C,)`, zeros at first.
 
-    Attributes:
-        running_mean: `(C,)`, zeros at first.
-        running_variance: `(C,)`, ones at first.
+    Attributes: running_mean `(C,)`, zeros at first; running_variance `(C,)`, ones at first.
 
     Raises:
         ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.

@@ -17,14 +17,11 @@ class ConvBlock(Model):
     """Two convolutions of width 3, each followed by a batch norm, and a shortcut around both.
 
     Args:
-        in_channels: D.
-        channels: C, the number of filters of both convolutions.
+        in_channels, channels: D, and C, the number of filters of both convolutions.
         shortcut: whether x is added before the last ReLU, by a 1×1 convolution where D ≠ C.
-        rng: draws the initial weights.
 
-    Parameters:
-        those of the parts, as ``conv_1.NAME``, ``norm_1.NAME``, ``conv_2.NAME``, ``norm_2.NAME``,
-        and ``project.NAME`` if the shortcut needs a 1×1 convolution.
+    Parameters: those of the parts, as conv_1.NAME, norm_1.NAME, conv_2.NAME, norm_2.NAME, and
+    project.NAME if the shortcut needs a 1×1 convolution.
     """
 
     def __init__(
@@ -59,21 +56,16 @@ class DeepTextCNN(Model):
     """A very deep network: characters, blocks in four stages, k-max pooling, three affine layers.
 
     Args:
-        vocabulary_size: V, the number of characters, including padding (0).
-        classes: C.
+        vocabulary_size, classes: V, the number of characters with the padding (0), and C.
         length: s, the number of characters that the network reads of each text.
-        depth: a key of `BLOCKS`.
+        depth, shortcut: a key of `BLOCKS`, and whether the blocks have shortcuts.
         maps: M, the number of maps of the first stage; each later stage has twice the maps.
-        embedding_size: E.
-        hidden_size: H.
+        embedding_size, hidden_size: E and H.
         k: number of values of each map that k-max pooling keeps.
-        shortcut: whether the blocks have shortcuts.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`, conv.W `(3, E, M)`, conv.b `(M,)`, those of the blocks as
-        ``block_1.NAME``, ``block_2.NAME``, ..., hidden_1.W `(8kM, H)`, hidden_1.b, hidden_2.W
-        `(H, H)`, hidden_2.b, output.W `(H, C)`, output.b.
+    Parameters: embedding `(V, E)`, conv.W `(3, E, M)`, conv.b `(M,)`, those of the blocks as
+    block_1.NAME, block_2.NAME, ..., hidden_1.W `(8kM, H)`, hidden_1.b, hidden_2.W `(H, H)`,
+    hidden_2.b, output.W `(H, C)`, output.b.
 
     Raises:
         ValueError: `depth` is no key of `BLOCKS`, or `length` is not positive.

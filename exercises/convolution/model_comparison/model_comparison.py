@@ -47,19 +47,15 @@ class SequenceClassifier(Model):
     """A classifier with any layer that reads a sequence, a pooling and an affine layer.
 
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
+        vocabulary_size, embedding_size, classes: V (with the padding id 0), E and C.
         hidden_size: H, the size of the encoder's output for each word.
-        classes: C.
         encoder: registered name of a layer: "conv1d", with a ReLU after it and padding that gives
             each word its own window; or a recurrent layer.
         pooling: "max" or "mean" over all words, or "last": the output for the last word.
         width: number of words that a filter of "conv1d" reads, odd.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`; those of the encoder as ``encoder.NAME``; output.W `(H, C)`,
-        output.b `(C,)`.
+    Parameters: embedding `(V, E)`, those of the encoder as encoder.NAME, output.W `(H, C)` and
+    output.b `(C,)`.
 
     Raises:
         ValueError: `pooling` is none of these, or `width` is even with "conv1d".

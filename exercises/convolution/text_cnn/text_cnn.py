@@ -20,24 +20,17 @@ class TextCNN(Model):
     """A network that classifies a sentence by the maximum of each filter over all windows.
 
     Args:
-        vocabulary_size: V, including the padding id 0.
-        embedding_size: E, the size of a word vector.
-        maps: C, the number of filters of each width.
-        classes: K.
-        widths: the k widths h of the filters, in words.
+        vocabulary_size, embedding_size, classes: V (with the padding id 0), E and K.
+        maps, widths: C, the number of filters of each width, and the k widths h, in words.
         keep_probability: p of the dropout before the last layer.
         vectors: initial word vectors `(V, E)`; None: random ones. Not modified.
-        channels: "tuned": the word vectors are learned. "static": they never change. "both": two
-            channels, concatenated as [static tuned]; both start from `vectors`.
+        channels: "tuned": the vectors are learned; "static": they are not; "both": [static tuned].
         max_norm: s, the maximum norm of a column of W after `constrain`, positive.
-        rng: draws the initial weights, and the dropout masks in training.
 
-    Parameters:
-        embedding `(V, E)`, unless `channels` is "static"; conv_i.W `(h, D, C)` and conv_i.b `(C,)`
-        for i = 1 ... k, where D is E, or 2E with both channels; W `(k C, K)`, b `(K,)`.
+    Parameters: embedding `(V, E)`, unless "static"; conv_i.W `(h, D, C)` and conv_i.b `(C,)` for
+    i = 1 ... k, with D = E, or 2E for "both"; W `(k C, K)`, b `(K,)`.
 
-    Attributes:
-        static: the word vectors that are not learned, `(V, E)`; None if `channels` is "tuned".
+    Attribute `static`: the vectors that are not learned, `(V, E)`; None if `channels` is "tuned".
 
     Raises:
         ValueError: wrong `channels`, `vectors`, `widths` or `max_norm`.

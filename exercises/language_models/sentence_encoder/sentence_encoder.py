@@ -16,10 +16,8 @@ class SentenceEncoder(Model):
 
     Args:
         vocabulary_size, embedding_size, hidden_size, classes: V (with the padding id 0), E, H, C.
-        pooling: "final" for the state after the last word, "max" for the elementwise maximum of the
-            states of all words, "mean" for their mean.
-        cell: registered name of the recurrent layer, any one; "rnn" is yours.
-        rng: draws the initial weights.
+        pooling: of all words' states the last, "final", the elementwise maximum, "max", or "mean".
+        cell: registered name of the recurrent layer; "rnn" is yours.
 
     Parameters: embedding `(V, E)`, those of the cell as cell.NAME, U `(H, C)`, b_2 `(C,)`.
 

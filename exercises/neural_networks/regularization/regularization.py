@@ -88,14 +88,11 @@ def fit_linear(
     """Fit y ≈ x w + b by gradient descent on the mean squared error and penalties of w.
 
     Each step moves w and b against the gradient of error and L2, both computed before the step.
-    Then w
-    becomes soft_threshold(w, learning_rate · l1).
+    Then w becomes soft_threshold(w, learning_rate · l1). w and b start at 0.
 
     Args:
-        x: `(N, D)`. Not modified.
-        y: `(N,)`. Not modified.
+        x, y: `(N, D)` and `(N,)`. Not modified.
         l2, l1: strengths of the penalties.
-        steps: number of steps. w and b start at 0.
 
     Returns:
         w `(D,)` and b.

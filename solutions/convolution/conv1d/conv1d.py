@@ -14,19 +14,15 @@ class Conv1d(Model):
     """C filters over every window of `width` words of a text, as a cross-correlation.
 
     Args:
-        in_channels: D, the number of features of one word.
-        out_channels: C, the number of filters.
+        in_channels, out_channels: D, the number of features of one word, and C, that of filters.
         width: number of words that a filter reads.
         padding: number of zero vectors before the text, and the same number after it.
         stride: number of words from the beginning of a window to that of the next one.
         dilation: distance between neighbouring words of a window; 1: no gaps.
-        rng: draws the initial weights.
 
-    Parameters:
-        W `(width, D, C)`, whose W[k] multiplies the k-th word of a window, and b `(C,)`.
+    Parameters: W `(width, D, C)`, whose W[k] multiplies the k-th word of a window, and b `(C,)`.
 
-    Attributes:
-        span: the number of places from the first to the last word of a window.
+    Attribute `span`: the number of places from the first to the last word of a window.
 
     Raises:
         ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.

@@ -17,16 +17,13 @@ class ConvolutionalEncoder(Model):
     """An encoder that turns a sentence into one vector, by convolutions without padding.
 
     Args:
-        vocabulary_size: V.
-        embedding_size: E.
+        vocabulary_size, embedding_size: V and E.
         channels: C, the channels of every convolution, and the size of the vector.
         length: s ≥ 2; shorter sentences are padded with `PAD`, which is read like any word.
         width: width of the convolutions, ≥ 2; see `layer_widths`.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`, conv_1.W `(width_1, E, C)`, conv_1.b `(C,)`, conv_2.W `(width_2, C, C)`,
-        conv_2.b, ...
+    Parameters: embedding `(V, E)`, conv_1.W `(width_1, E, C)`, conv_1.b `(C,)`,
+    conv_2.W `(width_2, C, C)`, conv_2.b, ...
 
     Raises:
         ValueError: `length` or `width` is below 2.
@@ -104,15 +101,11 @@ class ConvolutionalTranslator(Model):
 
     Args:
         source_size, target_size: sizes V of the two vocabularies.
-        embedding_size: E, the size of the word vectors of both languages.
-        hidden_size: H, the size of c and of the decoder's state.
-        length: s, the maximum number of words of a source sentence.
-        width: width of the encoder's convolutions.
+        embedding_size, hidden_size: E, of both languages, and H, of c and the decoder's state.
+        length, width: s, the maximum length of a source sentence, and the convolutions' width.
         cell: registered name of the decoder's recurrent layer.
-        rng: draws the initial weights.
 
-    Parameters:
-        those of the encoder as ``encoder.NAME``, those of the decoder as ``decoder.NAME``.
+    Parameters: those of the encoder as encoder.NAME, those of the decoder as decoder.NAME.
     """
 
     def __init__(

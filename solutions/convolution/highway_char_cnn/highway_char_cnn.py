@@ -16,19 +16,15 @@ class CharacterWordEncoder(Model):
     """An encoder that computes the vector of a word from its characters only.
 
     Args:
-        characters: A, the number of characters, including the padding id 0.
-        embedding_size: E, the size of the vector of a character.
+        characters, embedding_size: A (with the padding id 0), and E, of a character's vector.
         maps: number of filters of each width: one number for all, or one for each width.
         widths: the widths of the filters, in characters.
         highway_layers: number of highway layers, one after the other; may be 0.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(A, E)`; for each width h those of its convolution, ``conv_h.W (h, E, maps)`` and
-        ``conv_h.b (maps,)``; for each highway layer i = 1, 2, ... those of ``highway_i``.
+    Parameters: embedding `(A, E)`; for each width h, conv_h.W `(h, E, maps)` and conv_h.b; those of
+    the highway layers as highway_i.NAME, i = 1, 2, ...
 
-    Attributes:
-        size: F, the size of a word's vector: the sum of `maps` over the widths.
+    Attribute `size`: F, the size of a word's vector: the sum of `maps` over the widths.
 
     Raises:
         ValueError: no widths, a width twice or not positive, or a wrong number of `maps`.
@@ -110,11 +106,9 @@ class CharacterTagger(Model):
         characters, embedding_size, maps, widths, highway_layers: see `CharacterWordEncoder`.
         classes: C, the number of tags.
         window: m, the number of words on each side that the tag of a word depends on.
-        rng: draws the initial weights.
 
-    Parameters:
-        those of a `CharacterWordEncoder` as ``encoder.NAME``, and those of a convolution over the
-        words, ``output.W (2m + 1, F, C)`` and ``output.b (C,)``.
+    Parameters: those of a `CharacterWordEncoder` as encoder.NAME, and those of a convolution over
+    the words, output.W `(2m + 1, F, C)` and output.b `(C,)`.
     """
 
     def __init__(

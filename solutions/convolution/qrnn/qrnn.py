@@ -13,26 +13,21 @@ State = tuple[Array, Array, Array]
 class QRNN(Model):
     """A recurrent layer whose gates depend on the last `width` inputs only.
 
-    The new content z and the gates f, o, i stand side by side, in this order, in the last axis of
-    the weights: columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on.
-
     Args:
-        input_size: D, the number of features of one x_t.
-        hidden_size: H, the size of h_t and of c_t.
+        input_size, hidden_size: D, the features of x_t, and H, the size of h_t and of c_t.
         width: number of inputs that z and the gates of one step read.
         pooling: the gates: "f" (then o = 1 and i = 1 − f), "fo" (then i = 1 − f), or "ifo".
         zoneout: probability, in [0, 1), that a number of c keeps its value at a step in training.
         rng: draws the initial weights, and which numbers keep their values.
 
-    Parameters:
-        W `(width, D, G·H)`, b `(G·H,)`; G, the number of blocks, is 1 + len(pooling).
+    Parameters: W `(width, D, G·H)` and b `(G·H,)`. Their G = 1 + len(pooling) blocks are z, f, o,
+    i: the columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on.
 
-    Attributes:
-        state: h and c after the last step, each `(N, H)`, and the last inputs `(N, width − 1, D)`.
+    Attribute `state`: h and c after the last step, each `(N, H)`, and the last inputs
+    `(N, width − 1, D)`.
 
     Raises:
-        ValueError: `width` is not positive, `pooling` is none of these, or `zoneout` is not in
-            [0, 1).
+        ValueError: a wrong `width`, `pooling` or `zoneout`.
     """
 
     state: State
