@@ -12,7 +12,12 @@ import typer
 
 from framework.commands import options as shared
 from framework.commands.groups import new_app
-from framework.commands.output import write_error
+from framework.commands.output import (
+    discard_output,
+    disk_error,
+    replace_unknown_characters,
+    write_error,
+)
 from framework.errors import GradusError, UsageError
 from framework.processes.termination import cleaning_up, end_process
 from framework.providers.backends import STUDENT
@@ -165,6 +170,7 @@ def _write_error(text: str) -> None:
 
 def main() -> None:
     """Entry point of the command."""
+    replace_unknown_characters()
     gc.disable()  # until everything is imported: nothing of it is garbage
     pin_threads()  # exercises are graded side by side
     with cleaning_up():
@@ -175,16 +181,21 @@ def main() -> None:
 def _exit_code() -> int:
     """Carry out the command; errors are written, and give the exit code."""
     try:
-        return grade(sys.argv[1:])
+        code = grade(sys.argv[1:])
+        sys.stdout.flush()
+        return code
     except GradusError as error:
         _write_error(f"grade: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader of a pipe has ended, as `head` does
+        discard_output()
+        return 1
     except Exception as error:
         from framework.providers.device_errors import device_error
 
-        if explained := device_error(error):
+        if explained := device_error(error) or disk_error(error):
             _write_error(f"grade: {explained}")
             return explained.exit_code
         _write_error(traceback.format_exc().rstrip())

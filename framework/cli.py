@@ -11,7 +11,7 @@ import typer
 
 from framework.commands.groups import LazyGroup, commands_of_plugins, new_app, values_of
 from framework.commands.options import BlockOption, CourseOption, PluginOption, Verbose, Version
-from framework.commands.output import write_error
+from framework.commands.output import disk_error, replace_unknown_characters, write_error
 from framework.errors import GradusError, StoppedError
 from framework.importing import load_target
 from framework.processes.termination import cleaning_up
@@ -152,10 +152,10 @@ def _exit_code() -> int:
         return 0
     except GradusError as error:
         failure = error
-    except RuntimeError as error:
+    except (OSError, RuntimeError) as error:
         from framework.providers.device_errors import device_error
 
-        explained = device_error(error)
+        explained = device_error(error) or disk_error(error)
         if explained is None:
             raise
         failure = explained
@@ -165,5 +165,6 @@ def _exit_code() -> int:
 
 def main() -> None:
     """Run the command line."""
+    replace_unknown_characters()
     with cleaning_up():
         sys.exit(_exit_code())

@@ -63,11 +63,13 @@ class Checks:
         self._errors: list[str] = []
         self._results: list[CheckResult] = []
         self._on_check: OnCheck | None = None
-        files = [path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()]
+        self._files = files = [
+            path for path in (exercise.tests, exercise.hidden_tests) if path.is_file()
+        ]
         if not files:  # pytest would run whatever tests it finds around the working directory
             raise GradusError(f"{exercise.name} has no checks: there is no {exercise.tests}")
         confcutdir = f"--confcutdir={exercise.tests.parent}"  # pytest reads no folder above it
-        arguments = [*PYTEST_OPTIONS, confcutdir, *map(str, files)]
+        arguments = [*PYTEST_OPTIONS, confcutdir]
         with _without_variables():
             status = pytest.main(arguments, plugins=[pytest_plugin, self])
         if self._errors or status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
@@ -112,6 +114,18 @@ class Checks:
         if last is not None and expected is not None:
             last.ihook.pytest_runtest_teardown(item=last, nextitem=None)
         return self._results
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Name the files from their folder: pytest splits the path of a folder at [ and ::."""
+        config, folder = session.config, self._files[0].parent
+        before = config.invocation_params
+        config.invocation_params = replace(before, dir=folder)
+        config.args = [os.path.relpath(file, folder) for file in self._files]
+        try:
+            return (yield)
+        finally:  # pytest changes into this directory at its end
+            config.invocation_params = before
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

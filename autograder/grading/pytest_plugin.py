@@ -7,7 +7,9 @@ submission is then the ``exercises`` folder that the test file lies in.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +43,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Let a student's own tests in the folder of an exercise import the file beside them.
+
+    Its folder comes last: no file in it takes the place of an installed module.
+    """
+    folder = module_path.parent
+    is_check = module_path.stem in (f"test_{folder.name}", f"test_{folder.name}_hidden")
+    is_exercise = (folder / "exercise.toml").is_file()
+    if is_exercise and not is_check and str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -44,10 +44,15 @@ class OwnModule(SubmittedModule):
         self._submission = submission
 
     def _file(self, exercise: str) -> Path:
-        file = self._submission.files.get(exercise)
-        if file is None or file.cells is not None or file.path.suffix.lower() != ".py":
-            return super()._file(exercise)
-        return file.path.resolve()
+        return separate_file(self._submission, exercise) or super()._file(exercise)
+
+
+def separate_file(submission: Submission, exercise: str) -> Path | None:
+    """Return the Python file of `exercise`; None for code of a notebook or an archive."""
+    file = submission.files.get(exercise)
+    if file is None or file.cells is not None or file.path.suffix.lower() != ".py":
+        return None
+    return file.path.resolve()
 
 
 def make_again(

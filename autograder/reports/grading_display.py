@@ -6,7 +6,6 @@ Of a watched submission, it also shows the file that changed, and the last verdi
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.report import FINE, CheckResult, ExerciseResult, Report
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
+from framework.commands.output import discard_output
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -103,14 +103,17 @@ class GradingDisplay(Listener):
             self._show(Text(f"{', '.join(self._watched.changed)} changed\n"))
 
     def _show(self, what: RenderableType) -> None:
-        """Show `what`; without a reader or room, grading goes on for the sake of the reports."""
+        """Show `what`; without a reader or room, grading goes on for the sake of the reports.
+
+        A watched submission has no reason to go on.
+        """
         try:
             self._console.print(what, soft_wrap=self._is_piped)
         except (OSError, SystemExit):  # `rich` ends the program where a pipe has no reader
+            if self._watched is not None:
+                raise
             self._console.quiet = True
-            nowhere = os.open(os.devnull, os.O_WRONLY)  # Python would try again at its end
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
+            discard_output()
 
 
 class WatchedScreen:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
 import shutil
 import sys
@@ -10,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-from framework.errors import StoppedError
+from framework.errors import BadInputError, StoppedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +22,38 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 100
 
 _COMMAND = re.compile(r"`[^`]*`")
+
+
+#: The errors of a disk that is full, or of a file that may not be written.
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+def replace_unknown_characters() -> None:
+    """Let the output show ``?`` for each character that its encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """Discard what is printed from now on: the reader of a pipe has ended, or a disk is full.
+
+    Python itself would try to write it at its end.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def disk_error(error: BaseException) -> BadInputError | None:
+    """Return what `error` of a full or read-only disk means; None if it is another error."""
+    if not isinstance(error, OSError) or error.errno not in _DISK_ERRORS:
+        return None
+    name = error.filename or "a file or the output"
+    return BadInputError(
+        f"{name} cannot be used: {error.strerror}. Check free space and permissions, and run the "
+        "command again; `gradus doctor` checks the folders"
+    )
 
 
 def say(text: str) -> None:

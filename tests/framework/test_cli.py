@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
@@ -212,6 +213,23 @@ def test_errors_end_with_their_exit_code_and_no_traceback(run):
         "gradus: no plugin 'torch_backen': did you mean 'torch_backend' or 'jax_backend'? "
         "`gradus plugins` shows all\n"
     )
+
+
+def test_a_full_disk_is_an_error_without_a_traceback(write, run):
+    full = ROAR.format(name="roar").replace(
+        'print("a lion")', "raise OSError(28, 'No space left on device', 'hints.part')"
+    )
+    code, _, err = run("--plugin", write("lions", full), "roar")
+    assert code == 2
+    assert err.startswith("gradus: hints.part cannot be used: No space left on device. Check")
+
+
+def test_an_output_without_a_character_shows_a_question_mark(write, run, monkeypatch):
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "ascii", write_through=True))
+    text = ROAR.format(name="roar").replace("a lion", "∂J/∂h")
+    assert run("--plugin", write("lions", text), "roar")[0] == 0
+    assert buffer.getvalue() == b"?J/?h\n"
 
 
 def test_an_interrupted_command_says_how_to_start_again(write, run):

@@ -62,6 +62,7 @@ CASES = {
     "k_max_pool": plain(2),
     "dropout": Case((0.5,)),
     "variational_dropout": Case((0.5,)),
+    "drop_connect": Case((4, 5, 0.5)),
     "rnn": Case((4, 5), inputs=(X, None, MASK)),
     "lstm": Case((4, 5), inputs=(X, None, MASK)),
     "gru": Case((4, 5), inputs=(X, None, MASK)),

@@ -183,7 +183,7 @@ class Dispatcher:
         if kind == "assign":
             self._assign(values, *fields)
         elif kind == "overwrite":
-            _overwrite(values[fields[0]])
+            overwrite(values[fields[0]])
         elif kind == "settle":
             gc.collect()  # models in reference cycles hold their arrays until then
             if threading.active_count() > 1:
@@ -309,7 +309,7 @@ def _flip(array: Any) -> None:
         array.reshape(-1).view(np.uint8)[...] ^= 1
 
 
-def _overwrite(value: Any) -> None:
+def overwrite(value: Any) -> None:
     """Change every entry of the arrays in `value`, in place; those of other libraries stay."""
     for _, leaf in leaves(value):
         if type(leaf) is np.ndarray and leaf.flags.writeable:

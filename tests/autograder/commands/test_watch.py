@@ -216,6 +216,18 @@ def test_the_command_notices_an_edit_and_ends_cleanly(command, tmp_path, real_so
     assert (process.returncode, rest, errors) == (1, f"\n{told}\n", "")
 
 
+def test_the_command_ends_where_its_reader_has_ended(command, tmp_path, real_solution):
+    path = tmp_path / "one_hot.py"
+    path.write_text(real_solution("one_hot"), "utf-8")
+    process = command(path)
+    read_until(process, "Watching")
+    process.stdout.close()
+    save(path, path.read_text("utf-8") + "\n")
+    assert process.wait(30) == 1
+    assert process.stderr.read() == ""
+    process.stdout = None
+
+
 def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
     command, tmp_path, real_solution
 ):

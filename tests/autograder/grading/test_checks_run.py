@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+from pathlib import Path
 
 import pytest
 from printed_text import printed
@@ -22,6 +23,18 @@ def test_a_check_that_passes(collect):
     assert (result.title, result.task, result.points) == ("It is one", "RNN", 1.5)
     assert (result.verdict, result.earned, result.message) == (Verdict.PASSED, 1.5, "")
     assert (result.hint, printed(result), result.hidden) == ("try harder", "hello\n", False)
+
+
+def test_a_path_with_characters_that_pytest_reads(on_silent_sessions, tmp_path):
+    folder = tmp_path / "My Drive [2026]" / "a::b"
+    folder.mkdir(parents=True)
+    file = folder / "test_rnn.py"
+    file.write_text("def test_one():\n    pass\n")
+    under_test = on_silent_sessions(file)
+    before = Path.cwd()
+    (result,) = Checks(under_test.exercise).run(under_test)
+    assert (result.id, result.verdict) == ("test_rnn.py::test_one", Verdict.PASSED)
+    assert Path.cwd() == before
 
 
 def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):

@@ -96,3 +96,18 @@ def test_tests_of_other_projects_fail_as_they_always_did(run_pytest, course):
     (course / "test_mine.py").write_text("def test_mine():\n    assert [1] == [2]\n")
     done = run_pytest("test_mine.py")
     assert "assert [1] == [2]" in done.stdout
+
+
+def test_a_students_own_test_imports_the_file_beside_it(
+    run_pytest, course, real_course, real_solution
+):
+    shutil.copy(real_course.root / "exercises" / "pytest.ini", course / "exercises")
+    folder = course / "exercises/neural_networks/activations"
+    (folder / "activations.py").write_text(real_solution("activations"), "utf-8")
+    (folder / "random.py").write_text("raise RuntimeError('not the installed module')\n")
+    (folder / "test_mine.py").write_text(
+        "import random\nfrom activations import ReLU\n\n\n"
+        "def test_mine():\n    assert ReLU and random.random() < 1\n"
+    )
+    done = run_pytest("exercises/neural_networks/activations")
+    assert "13 passed" in done.stdout, done.stdout

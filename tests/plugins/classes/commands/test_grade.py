@@ -309,7 +309,7 @@ def test_errors_name_the_next_command(made, tmp_path):
 
 def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
     course, folder = tmp_path / "course", tmp_path / "lab"
-    shutil.copytree(ROOT / "tests/courses/outside", course)
+    shutil.copytree(ROOT / "tests/data/courses/outside", course)
     for student in ("ana", "bo"):
         for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
             text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
@@ -336,7 +336,7 @@ def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
 
 
 def test_course_parts_show_apart_what_work_would_get(tmp_path):
-    course, folder = ROOT / "tests/courses/outside", tmp_path / "lab"
+    course, folder = ROOT / "tests/data/courses/outside", tmp_path / "lab"
     for student in ("ana", "bo"):
         for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
             text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
