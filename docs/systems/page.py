@@ -16,10 +16,10 @@ from docs.systems.rows import SYSTEMS, System
 PAGE = Path(__file__).resolve().parents[1] / "systems.md"
 _HEAD = """# The systems of the lectures
 
-Every system that the lectures name is an exercise and a command. `python -m docs.systems` runs the
-commands in empty folders, and writes this page. The built-in corpora are small languages, and the
-trainings are short: the scores show that a system works, not how good it becomes. For more, see
-[Training](training.md). Figures on real texts and their commands are in
+Systems that the lectures name, each with its exercise and its command. `python -m docs.systems`
+runs the commands in empty folders, and writes this page. The built-in corpora are small languages,
+and the trainings are short: the scores show that a system works, not how good it becomes. For more,
+see [Training](training.md). Figures on real texts and their commands are in
 [Published results](results.md).
 
 | system | exercise | command | shown, on the built-in corpus | on real texts |

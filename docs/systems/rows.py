@@ -90,7 +90,8 @@ SYSTEMS = (
         "sentence encoder (L6, 3.5)",
         "sentence_encoder",
         (
-            "gradus train text_classifier:sentence_encoder --set embedding_size=12 --set hidden_size=24 --epochs 1",
+            "gradus train text_classifier:sentence_encoder --set embedding_size=12 "
+            "--set hidden_size=24 --epochs 1",
         ),
     ),
     System(

@@ -15,7 +15,7 @@ TEXT = PAGE.read_text("utf-8")
 SMALL = {"lexicon", "ngram", "kneser_ney"}
 
 
-def test_every_system_has_a_row_with_an_exercise_of_the_course():
+def test_a_system_has_a_row_with_an_exercise_of_the_course():
     lines = [line for line in TEXT.splitlines() if line.startswith("| ")][2:]
     assert [line.split(" | ")[0].strip("| ") for line in lines] == [one.name for one in SYSTEMS]
     assert {system.exercise for system in SYSTEMS} <= set(find_course().exercise_names)
@@ -42,7 +42,7 @@ def test_the_commands_run_and_show_what_the_page_says(system, tmp_path):
     found = shown(system, tmp_path)
     if system.exercise in SMALL:
         assert found == cell
-    assert words_of(found) or words_of(cell)
+    assert words_of(found) == words_of(cell)
 
 
 def words_of(text):
