@@ -182,7 +182,8 @@ def _exit_code() -> int:
     """Carry out the command; errors are written, and give the exit code."""
     try:
         code = grade(sys.argv[1:])
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it was closed before the start
+            sys.stdout.flush()
         return code
     except GradusError as error:
         _write_error(f"grade: {error}")

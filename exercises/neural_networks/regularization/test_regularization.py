@@ -116,7 +116,7 @@ def test_soft_threshold(submission, reference, rng):
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(2)
 @pytest.mark.hint("2 error @ x / N + 2 l2 w for w, 2 error.mean() for b; then the threshold for w.")
-@pytest.mark.promise("fit_linear.x", "fit_linear.y")
+@pytest.mark.promise("fit_linear.x,y")
 def test_fit_linear(submission, reference, rng):
     """fit_linear: weights and bias after a few steps, with both penalties."""
     x, y = rng.normal(size=(7, 3)), rng.normal(size=7)

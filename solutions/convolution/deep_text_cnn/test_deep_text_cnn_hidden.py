@@ -52,7 +52,7 @@ def test_block_used_twice(submission, reference, rng):
 @pytest.mark.task("DeepTextCNN")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("The shape of the pooled text is (N, k, 8M); take it from forward.")
-@pytest.mark.promise("DeepTextCNN.depth", "cut-or-padded")
+@pytest.mark.promise("DeepTextCNN.depth,shortcut", "cut-or-padded")
 def test_any_network(submission, reference, rng):
     """Depth 29, odd lengths, a k larger than the length, three maps, one class.
 

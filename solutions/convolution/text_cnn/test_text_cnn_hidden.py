@@ -23,7 +23,7 @@ def pair_of(submission, reference, rng, *sizes, **settings):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing in the network may depend on particular sizes.")
-@pytest.mark.promise("TextCNN.widths", "TextCNN.forward.ids")
+@pytest.mark.promise("TextCNN.maps,widths", "TextCNN.forward.ids")
 def test_any_shape(submission, reference, rng):
     """A batch of one, a text of one word, one class, the same width three times."""
     for sizes, widths, shape in [

@@ -68,7 +68,7 @@ def test_thresholds_at_the_edge(submission, reference, rng):
 
 @pytest.mark.task("fit_linear")
 @pytest.mark.points(1)
-@pytest.mark.promise("fit_linear.steps", "fit_linear")
+@pytest.mark.promise("fit_linear")
 def test_a_large_bias_without_steps_and_with_penalties(submission, reference, rng):
     """fit_linear: no steps; a bias that strong penalties leave alone."""
     x, y = rng.normal(size=(30, 2)), np.full(30, 7.0)
