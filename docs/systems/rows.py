@@ -111,4 +111,92 @@ SYSTEMS = (
         "conv_seq2seq",
         ("gradus train conv_seq2seq --learning-rate 0.01 --epochs 1",),
     ),
+    System(
+        "gradient descent, Momentum, AdaGrad, RMSProp, Adam (N3, 2.8 to 2.10)",
+        "optimizers",
+        ("gradus train window_classifier --optimizer ada_grad --learning-rate 0.1 --epochs 2",),
+    ),
+    System(
+        "annealing (N3, 2.7)",
+        "learning_rates",
+        ("gradus train rnn_lm --schedule exponential_decay:decay=0.002 --epochs 2",),
+    ),
+    System(
+        "L2 penalty (N3, 2.2)",
+        "regularization",
+        ("gradus train window_classifier --penalty l2_penalty:strength=1e-4 --epochs 2",),
+    ),
+    System(
+        "dropout in a recurrent network (N3, 2.3)",
+        "dropout",
+        (
+            "gradus train rnn_lm --cell lstm --dropout "
+            "recurrent_dropout:keep_probability=0.9,drop=weights --epochs 1",
+        ),
+    ),
+    System(
+        "whitening (N3, 2.5)",
+        "preprocessing",
+        ("gradus train window_scorer --transform whitening --epochs 2",),
+    ),
+    System(
+        "Xavier initialization (N3, 2.6)",
+        "initialization",
+        ("gradus train rnn_lm --initializer xavier_uniform --epochs 1",),
+    ),
+    System(
+        "language model of characters (L6, 2.12)",
+        "lm_training",
+        ("gradus train rnn_lm --tokens characters --epochs 1",),
+    ),
+    System(
+        "beam search with a rule (L6, 2.12)",
+        "sampling",
+        (
+            "gradus train rnn_lm --epochs 1",
+            "gradus sample checkpoints/rnn_lm.safetensors --beam 4 --must garden",
+        ),
+        FIRST,
+    ),
+    System("LSTM (L7, 3)", "lstm", ("gradus train rnn_lm --cell lstm --epochs 1",)),
+    System("GRU (L7, 4.1)", "gru", ("gradus train rnn_lm --cell gru --epochs 1",)),
+    System(
+        "stack with residual connections (L7, 4.10 to 4.12)",
+        "stacked",
+        ("gradus train rnn_lm --cell lstm --layers 4 --skip residual --epochs 1",),
+    ),
+    System(
+        "deep averaging of word vectors (L11, 2.4)",
+        "bag_of_vectors",
+        ("gradus train bag_of_vectors --epochs 1",),
+    ),
+    System(
+        "VD-CNN, 9 layers (L11, 4)",
+        "deep_text_cnn",
+        (
+            "gradus train text_classifier:deep_text_cnn --characters --set length=128 "
+            "--set depth=9 --set maps=8 --set k=2 --set embedding_size=8 --set hidden_size=32 "
+            "--epochs 1",
+        ),
+    ),
+    System("QRNN (L11, 5)", "qrnn", ("gradus train rnn_lm --cell qrnn --epochs 1",)),
+    System(
+        "tags from characters (L11, 3.9)",
+        "highway_char_cnn",
+        ("gradus train character_tagger --corpus suffixes --epochs 1",),
+    ),
+    System(
+        "language model on characters of words (L11, 3.10)",
+        "highway_char_cnn",
+        ("gradus train rnn_lm --cell lstm --character-filters 10 --epochs 1",),
+    ),
+    System(
+        "translation (L11, 3.8)",
+        "conv_seq2seq",
+        (
+            "gradus train conv_seq2seq --learning-rate 0.01 --epochs 1",
+            "gradus translate checkpoints/conv_seq2seq.safetensors --text 'the red cat sees a dog'",
+        ),
+        FIRST,
+    ),
 )
