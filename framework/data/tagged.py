@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
@@ -48,6 +49,24 @@ class TaggedCorpus:
     vocabulary: Vocabulary
     best_score: float | None = None
     test: Sequence[TaggedSentence] = ()
+
+    @classmethod
+    def from_files(
+        cls, name: str, files: Mapping[str, Path], read: Callable[[Path], list[TaggedSentence]]
+    ) -> Self:
+        """Return the corpus `name` with the sentences that `read` returns of each file.
+
+        Words that the training part has only once become ``<unk>``, so that the model learns about
+        unknown words.
+
+        Args:
+            name: the name in a report.
+            files: ``train``, ``valid`` and ``test``.
+            read: returns the sentences of one file.
+        """
+        train, valid, test = (read(files[part]) for part in ("train", "valid", "test"))
+        texts = [sentence.words for sentence in train]
+        return cls(name, train, valid, Vocabulary.from_texts(texts, minimum_count=2), test=test)
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from pathlib import Path
 from framework.data.formats.text_file import lines_of, read_text
 from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.tags import as_iob2
-from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 
 _DOCUMENT = "-DOCSTART-"
@@ -27,19 +26,13 @@ _DOCUMENT = "-DOCSTART-"
 def conll2003(files: Mapping[str, Path]) -> TaggedCorpus:
     """Return the corpus ``conll2003``; tags are turned into IOB2.
 
-    Words that the training part has only once become ``<unk>``, so that the model learns about
-    unknown words.
-
     Args:
-        files: ``train``, ``valid`` and ``test``.
+        files: ``train``, ``valid`` and ``test``, see `TaggedCorpus.from_files`.
 
     Raises:
         BadInputError: a file is malformed.
     """
-    train, valid, test = (read_conll(files[part]) for part in ("train", "valid", "test"))
-    texts = [sentence.words for sentence in train]
-    vocabulary = Vocabulary.from_texts(texts, minimum_count=2)
-    return TaggedCorpus("conll2003", train, valid, vocabulary, test=test)
+    return TaggedCorpus.from_files("conll2003", files, read_conll)
 
 
 def read_conll(file: Path) -> list[TaggedSentence]:

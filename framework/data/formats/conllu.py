@@ -16,7 +16,6 @@ from pathlib import Path
 
 from framework.data.formats.text_file import lines_of, read_text
 from framework.data.tagged import PartOfSpeechCorpus, TaggedSentence
-from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 
 _COLUMNS = 10
@@ -25,19 +24,13 @@ _COLUMNS = 10
 def ud_ewt(files: Mapping[str, Path]) -> PartOfSpeechCorpus:
     """Return the corpus ``ud_ewt``: English web texts with their 17 universal parts of speech.
 
-    Words that the training part has only once become ``<unk>``, so that the model learns about
-    unknown words.
-
     Args:
-        files: ``train``, ``valid`` and ``test``.
+        files: ``train``, ``valid`` and ``test``, see `TaggedCorpus.from_files`.
 
     Raises:
         BadInputError: a file is malformed.
     """
-    train, valid, test = (read_conllu(files[part]) for part in ("train", "valid", "test"))
-    texts = [sentence.words for sentence in train]
-    vocabulary = Vocabulary.from_texts(texts, minimum_count=2)
-    return PartOfSpeechCorpus("ud_ewt", train, valid, vocabulary, test=test)
+    return PartOfSpeechCorpus.from_files("ud_ewt", files, read_conllu)
 
 
 def read_conllu(file: Path) -> list[TaggedSentence]:
