@@ -182,8 +182,7 @@ def _exit_code() -> int:
     """Carry out the command; errors are written, and give the exit code."""
     try:
         code = grade(sys.argv[1:])
-        if sys.stdout is not None:  # it was closed before the start
-            sys.stdout.flush()
+        print(end="", flush=True)  # it does nothing where the output is closed
         return code
     except GradusError as error:
         _write_error(f"grade: {error}")

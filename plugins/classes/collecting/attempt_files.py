@@ -43,7 +43,7 @@ _REPLACED = re.compile(r'[\\:*?"<>|]')
 
 def safe_path(path: PurePosixPath) -> PurePosixPath:
     """Return `path` without invisible characters, and with names of limited length."""
-    parts = [_safe_name(part) for part in path.parts if part not in ("/", "//", "..")]
+    parts = [_safe_name(part) for part in path.parts if part not in (path.anchor, "..")]
     return PurePosixPath(*[part for part in parts if part][-MAX_DEPTH:] or ["file"])
 
 
