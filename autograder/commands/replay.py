@@ -35,13 +35,13 @@ def replay(
     save: Annotated[
         Path | None,
         typer.Option(
-            "--save", metavar="FILE", help="Save the arrays of the call (.npz), in place of it."
+            "--save", metavar="FILE", help="Save the arrays of the call (.npz); do not make it."
         ),
     ] = None,
     script: Annotated[
         Path | None,
         typer.Option(
-            "--script", metavar="FILE", help="Write the calls as a program, in place of them."
+            "--script", metavar="FILE", help="Write the calls as a program; do not make them."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,

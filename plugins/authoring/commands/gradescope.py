@@ -46,7 +46,7 @@ def build(
     ] = None,
     hidden_attempts: Annotated[
         int,
-        typer.Option(min=0, metavar="N", help="First attempts that show these results at once."),
+        typer.Option(min=0, metavar="N", help="Number of first attempts that show hidden results."),
     ] = 0,
     course: CourseOption = None,
 ) -> None:

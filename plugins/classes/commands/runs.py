@@ -70,9 +70,7 @@ def grade(
     ] = "",
     lend: Annotated[
         bool,
-        typer.Option(
-            "--lend", help="Grade what waits for a wrong part again, with the course's part."
-        ),
+        typer.Option("--lend", help="Grade blocked exercises again with the parts of the course."),
     ] = False,
     backend: BackendName = "numpy",
     device: Device = "cpu",

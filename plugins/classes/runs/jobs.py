@@ -197,7 +197,7 @@ def add_jobs(
     run: int,
     priority: int,
 ) -> None:
-    """RunKey each key without a result; a job with a fault of the grader is tried again."""
+    """Queue each key without a result; a job with a fault of the grader is tried again."""
     new = {"state": QUEUED, "alone": False, "tries": 0, "lost": 0, "fault": "", **_UNLEASED}
     of_run = {"assignment": assignment, "run": run, "priority": priority}
     for key, attempt in work:
@@ -243,13 +243,13 @@ def extend(connection: Connection, jobs: Collection[int], owner: str) -> None:
 
 
 def give_back(connection: Connection, jobs: Collection[int], owner: str) -> None:
-    """RunKey jobs again that were not graded, as after an interrupt."""
+    """Queue jobs again that were not graded, as after an interrupt."""
     mine = job.c.id.in_(jobs), job.c.owner == owner
     _change(connection, *mine, state=QUEUED, **_UNLEASED)
 
 
 def repeat_alone(connection: Connection, leased: Leased) -> None:
-    """RunKey a job again, to run alone: its machine was busy, or its worker was lost."""
+    """Queue a job again, to run alone: its machine was busy, or its worker was lost."""
     _change(connection, job.c.id == leased.id, state=QUEUED, alone=True, **_UNLEASED)
 
 
@@ -276,7 +276,7 @@ def finish(connection: Connection, leased: Leased, result: StoredResult) -> bool
 
 
 def reclaim(connection: Connection, queue: JobQueue) -> int:
-    """RunKey the jobs of coordinators on this machine whose process is gone; return how many.
+    """Queue again the jobs of coordinators on this machine whose process is gone; return how many.
 
     A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
     """

@@ -33,7 +33,7 @@ def lexicon(
     ],
     other: Annotated[
         str | None,
-        typer.Argument(metavar="OTHER", help="A second one, to measure their similarity."),
+        typer.Argument(metavar="OTHER", help="A second word or synset: also show the similarity."),
     ] = None,
     wordnet: Annotated[
         Path | None,

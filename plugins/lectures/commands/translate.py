@@ -39,7 +39,7 @@ def translate(
         int | None,
         typer.Option(
             min=1,
-            help="The most words to write, with the end. Default: as the longest one in training.",
+            help="Maximum number of words. Default: the longest length in training.",
         ),
     ] = None,
     alignment: Annotated[
