@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree, many_gradients
+from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
+from autograder.checks.separate_instances import InstanceCalls, used_in_turn
 from autograder.checks.single_calls import held_and_current, is_fixed
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
@@ -70,25 +72,33 @@ def built_pair(
     submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
 ) -> PairedModels:
     """Build model `name` of both as `paired_models` does, each with its own initial parameters."""
-    if isinstance(name, Build):
-        title, other, student = name.name, built(reference, name), built(submission, name)
-    else:
-        title, other = name, getattr(reference, name)(*args, **kwargs)
-        student = getattr(submission, name)(*args, **kwargs)
+
+    def made(module: RemoteModule) -> Any:
+        if isinstance(name, Build):
+            return built(module, name)
+        return getattr(module, name)(*args, **kwargs)
+
+    title = name.name if isinstance(name, Build) else name
+    other, student = made(reference), made(submission)
     message = f"{title}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)
-    pair = PairedModels(title, student, other)
+    pair = PairedModels(title, student, other, partial(made, submission))
     pair.same_parameter_forms()
     return pair
 
 
 @dataclass(frozen=True)
 class PairedModels:
-    """Two models with the same parameters: the submission's and the reference's."""
+    """Two models with the same parameters: the submission's and the reference's.
+
+    Attributes:
+        another: builds one more model of the submission with the same arguments.
+    """
 
     name: str
     student: RemoteObject
     reference: RemoteObject
+    another: Callable[[], RemoteObject]
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
@@ -123,9 +133,20 @@ class PairedModels:
         return outcome.value
 
     def same_backward(
-        self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
+        self,
+        *inputs: Any,
+        rng: np.random.Generator,
+        rtol: float = RTOL,
+        atol: float = 0.0,
+        keeps: Sequence[str] = (),
     ) -> None:
-        """Require that `forward`, and `backward` of a random upstream gradient, agree."""
+        """Require that `forward`, and `backward` of a random upstream gradient, agree.
+
+        A second instance, used in turn with the first one, may change nothing of it.
+
+        Args:
+            keeps: attributes that a second instance may not change, such as `state`.
+        """
         output, upstream = self._expected(inputs, rng)
         returned = self.reference.backward(upstream)
         forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
@@ -134,6 +155,54 @@ class PairedModels:
         leaves_arguments_alone(backward, f"{self.name}.backward")
         leaves_arguments_alone(forward, f"{self.name}.forward, or backward after it,")
         self._same_gradients(gradients.value, rtol, atol)
+        self._in_turn_with_another(inputs, upstream, keeps)
+
+    def used_in_turn_with(
+        self, other: PairedModels, inputs: Inputs, others: Inputs, keeps: Sequence[str] = ()
+    ) -> None:
+        """Require that `other` models, used in turn with these, change nothing of them.
+
+        `same_backward` does it for models of the same size; this is for models of other sizes.
+
+        Args:
+            others: arguments of `forward` of `other`.
+            keeps: attributes that are compared besides `gradients`, such as `state`.
+        """
+        rng = np.random.default_rng(0)  # no answer of the reference depends on it
+        (_, grad), (_, grads) = self._expected(inputs, rng), other._expected(others, rng)
+        first, second = self.student.parameters, other.student.parameters
+        used_in_turn(
+            self.student,
+            self._use(first, inputs, grad, keeps=keeps),
+            other._use(second, others, grads, keeps=keeps),
+        )
+
+    def _in_turn_with_another(self, inputs: Inputs, upstream: Any, keeps: Sequence[str]) -> None:
+        """Require the same with other parameters and inputs of the same sizes."""
+        parameters = self.student.parameters
+        first = (parameters, inputs, upstream)
+        others, other_inputs, grads = redrawn(first, np.random.default_rng(0))
+        used_in_turn(
+            self.student,
+            self._use(*first, keeps=keeps),
+            self._use(others, other_inputs, grads, keeps=keeps),
+        )
+
+    def _use(
+        self, parameters: dict[str, Array], inputs: Inputs, upstream: Any, *, keeps: Sequence[str]
+    ) -> InstanceCalls:
+        """Return a pass forward and back of a new instance, in float64 as it is built."""
+        values, inputs, upstream = map_leaves(_wide, (parameters, inputs, upstream))
+
+        def made() -> RemoteObject:
+            model = self.another()
+            if values:
+                assign(model, values)
+            return model
+
+        return InstanceCalls(
+            made, [("forward", *inputs), ("backward", upstream)], [*keeps, "gradients"]
+        )
 
     def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
         """Return the reference's output, without earlier gradients, and an upstream gradient."""
@@ -196,6 +265,7 @@ class PairedModels:
                     about=session.calls.named("forward"),
                     fact="forward: result shares memory with what is kept",
                 ) from None
+        self._in_turn_with_another(inputs, upstream, keeps)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `backward` adds to gradients in place, and `zero_gradients` clears them.
@@ -279,6 +349,10 @@ class PairedModels:
         named = self._named(ours)
         for key, value in expected.items():
             equal(named[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
+
+
+def _wide(leaf: Any) -> Any:
+    return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" else leaf
 
 
 def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]:

@@ -107,7 +107,10 @@ def test_backward_with_skips(submission, reference, rng):
 def test_backward_with_dense_connections(submission, reference, rng):
     """Backward with dense connections."""
     pair = stacks(submission, reference, "dense", rng)
-    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+    x = rng.normal(size=(2, 5, D))
+    pair.same_backward(x, some_states(rng), rng=rng, keeps=["state"])
+    other = stacks(submission, reference, "dense", rng, features=D + 1)
+    pair.used_in_turn_with(other, (x,), (rng.normal(size=(2, 5, D + 1)),))
 
 
 @pytest.mark.task("Stacked")

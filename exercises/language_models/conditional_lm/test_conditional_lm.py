@@ -132,7 +132,9 @@ def test_backward(submission, reference, rng):
 def test_backward_from_a_state(submission, reference, rng):
     """Backward for a later piece of a text, whose initial state was given."""
     pair = models(submission, reference, rng)
-    pair.same_backward(*texts(rng), rng.normal(size=(3, H)), rng=rng)
+    later = *texts(rng), rng.normal(size=(3, H))
+    pair.same_backward(*later, rng=rng, keeps=["state"])
+    pair.used_in_turn_with(pair, later, texts(rng))
 
 
 @pytest.mark.task("ConditionalLM")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal
+from autograder.checks import InstanceCalls, agrees, equal, used_in_turn
 
 S = np.array([2.0, 0.5, -1.0, 0.3])
 S_C = np.array([0.0, 0.0, 1.0, 0.8])
@@ -71,6 +71,11 @@ def test_max_margin_backward(submission, reference, rng):
         name = ("true", "corrupt")[which]
         numerical = numerical_gradient(loss, arrays, which)
         equal(gradient, numerical, f"the gradient of the {name} scores", rtol=1e-6, atol=1e-9)
+    losses = [
+        InstanceCalls(submission.MaxMarginLoss, [("forward", *scores), ("backward",)])
+        for scores in (arrays, rng.normal(size=(2, 2, 4)))
+    ]
+    used_in_turn(submission, *losses)
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -108,3 +113,9 @@ def test_cross_entropy_backward(submission, reference, rng):
     equal(loss.backward(), gradient, "the gradient of a second backward")
     numerical = numerical_gradient(loss, [z, y], 0)
     equal(gradient, numerical, "the gradient of the logits", rtol=1e-6, atol=1e-9)
+    others = rng.normal(size=(2, 3, 4)), rng.integers(4, size=(2, 3))
+    losses = [
+        InstanceCalls(submission.SoftmaxCrossEntropy, [("forward", *pair), ("backward",)])
+        for pair in ((z, y), others)
+    ]
+    used_in_turn(submission, *losses)
