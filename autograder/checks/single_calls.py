@@ -28,7 +28,7 @@ from autograder.sandbox.session.requests import (
     unwrap,
 )
 from autograder.sandbox.session.session import Session
-from autograder.sandbox.wire import Result, leaves
+from autograder.sandbox.wire import Result, leaves, map_leaves
 
 
 def agrees(
@@ -107,10 +107,21 @@ def without_warning(owner: RemoteModule | RemoteObject, name: str, *args: Any) -
     return value
 
 
-def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
-    """Check that `name` returns `expected`, also after the caller has changed its last result."""
-    equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
-    session, call = session_behind(module), Call(None, name, args)
+def returns_new_arrays(
+    owner: RemoteModule | RemoteObject, name: str, *args: Any, expected: Any, **kwargs: Any
+) -> None:
+    """Check that `name` of `owner` returns `expected`, in an array of its own in each call.
+
+    The caller may change its last result, and a later call leaves it as it was.
+    """
+    equal(getattr(owner, name)(*args, **kwargs), expected, name)
+    session, handle = session_behind(owner), None if isinstance(owner, RemoteModule) else owner
+    call = Call(unwrap(handle), name, map_leaves(unwrap, args), kwargs)
+    first, _, _ = session.run([call, call, OverwriteResult(1)])
+    try:
+        equal(first.value, expected, name)
+    except CheckFailed:
+        raise kept_result(name, session.calls.named(name)) from None
     again = session.run([call, OverwriteResult(0), call])[2].value
     try:
         equal(again, expected, name)

@@ -24,10 +24,15 @@ def module_state(site: CodeSite) -> Iterator[ast.AST]:
 
 
 def kept_result(site: CodeSite) -> Iterator[ast.AST]:
-    """``return y`` returns an array that the next call fills again, one for each shape."""
+    """``return y`` returns an array that the next call fills again, one for each shape.
+
+    Private functions stay: what they return is used at once.
+    """
     if not (isinstance(node := site.node, ast.Return) and node.value and site.function):
         return
     name = site.qualified_name
+    if site.function.name.startswith("_"):
+        return
     match site.function.returns, node.value:
         case ast.Name("Array"), value:
             yield changed(node, value=_kept(value, name))

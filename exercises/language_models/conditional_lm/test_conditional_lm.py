@@ -14,6 +14,7 @@ from autograder.checks import (
     no_look_ahead,
     overfits,
     paired_models,
+    returns_new_arrays,
     same_for_large_scores,
     token_log_probabilities,
     trained_models,
@@ -182,6 +183,10 @@ def test_next_log_probabilities(submission, reference, rng):
             what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
             equal(log_probs, expected[:, t], what, rtol=RTOL)
         same_for_large_scores(pair, tokens, condition)
+    first = tokens[:, 0], model.initial_state(3, condition)
+    returns_new_arrays(model, "initial_state", 3, condition, expected=first[1])
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -12,6 +12,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    returns_new_arrays,
     same_for_large_scores,
     trained_models,
 )
@@ -122,6 +123,10 @@ def test_next_log_probabilities(submission, reference, rng):
         what = f"log probabilities after word {t}, beside the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
     same_for_large_scores(pair, tokens)
+    first = tokens[:, 0], model.initial_state(3)
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    returns_new_arrays(model, "initial_state", 3, expected=first[1])
 
 
 @pytest.mark.task("WindowLM")

@@ -17,6 +17,7 @@ from autograder.checks import (
     equal,
     expect,
     real_array,
+    returns_new_arrays,
     used_in_turn,
 )
 
@@ -228,6 +229,9 @@ def test_all_subnetworks(submission, reference, rng):
     x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
     for p in (0.5, 0.9):
         agrees(submission, reference, "average_over_masks", network(weights), x, p)
+    asked = network(weights), x, 0.5
+    expected = reference.average_over_masks(*asked)
+    returns_new_arrays(submission, "average_over_masks", *asked, expected=expected)
 
 
 @pytest.mark.task("average_over_masks")
@@ -268,6 +272,8 @@ def test_monte_carlo(submission, rng):
     expect(len(units.outputs) == 3, f"{len(units.outputs)} outputs in training mode, 3 samples")
     equal(mean, np.mean(units.outputs, axis=0), "the mean of three outputs")
     equal(spread, np.std(units.outputs, axis=0), "the standard deviation of three outputs, by 1/M")
+    all_kept = Units(1.0, rng).offered(), x, 3
+    returns_new_arrays(submission, "monte_carlo", *all_kept, expected=(x, np.zeros(3)))
 
 
 class Units:

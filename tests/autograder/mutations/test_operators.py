@@ -121,6 +121,7 @@ def test_every_operator_has_a_case():
         ("state on the class", "a = self.b"),
         ("state in the module", "a = x"),
         ("kept result", "return x"),  # it is not said that it is an array
+        ("kept result", "def _g() -> Array:\n    return x"),
     ],
 )
 def test_operators_leave_alone_what_is_not_theirs(operator, code):
