@@ -10,12 +10,19 @@ import ast
 import builtins
 import symtable
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course.source import Definition
-from autograder.submissions.object_changes import Effects, Function, changes, effects_of
+from autograder.submissions.object_changes import (
+    Change,
+    Effects,
+    Function,
+    called,
+    changes,
+    effects_of,
+)
 
 #: Modules of which ``from x import *`` is always kept: it can be graded, and may rebind ``max``.
 _KNOWN_MODULES = {*sys.stdlib_module_names, "numpy", "framework"}
@@ -54,15 +61,6 @@ class Statement:
         symbols = self.table.get_symbols()
         assigned = (s for s in symbols if s.is_assigned() and not s.is_imported())
         return frozenset(s.get_name() for s in assigned if not s.is_namespace())
-
-    def changes(self, functions: Mapping[str, Effects], variables: set[str]) -> frozenset[str]:
-        """Return the names whose objects it changes, as by ``x.y = ...`` and ``x[i] = ...``.
-
-        Calling a method counts where it may change a variable, as in ``table.append(1)``, but not
-        on a class or a module: that is how scratch cells try things.
-        """
-        made = changes(self.nodes, functions)
-        return frozenset(c.name for c in made if not c.is_method_call or c.name in variables)
 
     @property
     def is_future_import(self) -> bool:
@@ -135,26 +133,51 @@ def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:
 
     A statement that may bind any name is kept where a name is used that no other one binds.
     """
-    functions = _functions(every)
-    variables = {name for statement in every for name in statement.variables}
-    by_name: dict[str, list[int]] = {}
-    for i, statement in enumerate(every):
-        for name in statement.binds | statement.changes(functions, variables):
-            by_name.setdefault(name, []).append(i)
-    bound = {*by_name, *_GIVEN_NAMES}
+    binding = _Binding(every)
     unknown = [i for i, statement in enumerate(every) if statement.may_bind_any_name]
     kept: set[int] = set()
     waiting = [i for i, statement in enumerate(every) if statement.is_kept_anyway]
-    waiting += [i for name in names for i in by_name.get(name, [])]
+    waiting += [i for name in names for i in binding.take(name)]
     while waiting:
         if (i := waiting.pop()) in kept:
             continue
         kept.add(i)
-        waiting += [other for name in every[i].uses for other in by_name.pop(name, [])]
-        if not every[i].uses <= bound:
+        waiting += [other for name in every[i].uses for other in binding.take(name)]
+        if not every[i].uses <= binding.names:
             waiting += unknown
             unknown = []
     return [every[i] for i in sorted(kept)]
+
+
+class _Binding:
+    """The numbers of the statements that bind a name or change its object.
+
+    Attributes:
+        names: all names that are bound, and those that every module has.
+    """
+
+    def __init__(self, every: list[Statement]) -> None:
+        functions = _functions(every)
+        variables = {name for statement in every for name in statement.variables}
+        self._statements: dict[str, list[int]] = {}
+        self._calls: dict[str, list[int]] = {}
+        self._functions: dict[str, list[str]] = {}
+        for i, statement in enumerate(every):
+            made = changes(statement.nodes, functions)
+            for name in statement.binds | _changed(made, variables):
+                self._statements.setdefault(name, []).append(i)
+            for name in called(statement.nodes) & functions.keys():
+                self._calls.setdefault(name, []).append(i)
+        for function, effects in functions.items():
+            for name in _changed(effects.outside, variables):
+                self._functions.setdefault(name, []).append(function)
+        self.names = {*self._statements, *self._functions, *_GIVEN_NAMES}
+
+    def take(self, name: str) -> list[int]:
+        """Return the statements for `name`, and calls of functions that change it, once."""
+        functions = self._functions.pop(name, [])
+        calls = [i for function in functions for i in self._calls.pop(function, [])]
+        return [*self._statements.pop(name, []), *calls]
 
 
 def left_out(every: list[Statement], kept: list[Statement]) -> Iterator[tuple[Statement, str]]:
@@ -172,6 +195,15 @@ def left_out(every: list[Statement], kept: list[Statement]) -> Iterator[tuple[St
                 yield statement, f"{node.name} is outside of a class. Move it into its class"
             elif isinstance(node, ast.Expr) and _calls_unknown(node.value, known, bound):
                 yield statement, f"what it does to a task is not known: {statement.shown}"
+
+
+def _changed(made: Iterable[Change], variables: set[str]) -> set[str]:
+    """Return the names of what is changed.
+
+    Calling a method counts where it may change a variable, as in ``table.append(1)``, but not on a
+    class or a module: that is how scratch cells try things.
+    """
+    return {c.name for c in made if not c.is_method_call or c.name in variables}
 
 
 def _calls_unknown(node: ast.expr, known: set[str], names: set[str]) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograder.course.source import Definition
@@ -30,36 +29,45 @@ class Change(NamedTuple):
     is_method_call: bool = False
 
 
-@dataclass(frozen=True)
-class Effects:
+class Effects(NamedTuple):
     """What a call of a function changes.
 
-    Args:
+    Attributes:
         outside: changes of the module's names.
-        arguments: changes of its own arguments.
+        arguments: changes of its arguments, whichever they are.
     """
 
-    outside: tuple[Change, ...]
-    arguments: tuple[Change, ...]
+    outside: frozenset[Change]
+    arguments: frozenset[Change]
 
 
 def changes(
     statements: Iterable[ast.stmt], functions: Mapping[str, Effects] | None = None
 ) -> Iterator[Change]:
-    """Yield what `statements` change when they run; the bodies of their functions do not run.
+    """Yield what `statements` change when they run; of calls, only changes of their arguments.
 
     Args:
         functions: what calls of the module's functions change, as `effects_of` returns it.
     """
-    for statement in statements:
-        nodes = [statement] if isinstance(statement, Definition) else ast.walk(statement)
-        for node in nodes:
-            yield from _changes_by(node, functions or {})
+    for node in _running(statements):
+        yield from _changes_by(node, functions or {})
+
+
+def called(statements: Iterable[ast.stmt]) -> set[str]:
+    """Return the names of the functions that `statements` call when they run."""
+    calls = (node.func for node in _running(statements) if isinstance(node, ast.Call))
+    return {function.id for function in calls if isinstance(function, ast.Name)}
 
 
 def effects_of(statements: Iterable[ast.stmt]) -> dict[str, Effects]:
     """Return function -> what a call of it changes, for the functions among `statements`."""
     return {node.name: _effects(node) for node in statements if isinstance(node, Function)}
+
+
+def _running(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield the nodes that run at once: not those in the bodies of functions and classes."""
+    for statement in statements:
+        yield from [statement] if isinstance(statement, Definition) else ast.walk(statement)
 
 
 def _changes_by(node: ast.AST, functions: Mapping[str, Effects]) -> Iterator[Change]:
@@ -74,7 +82,6 @@ def _changes_by(node: ast.AST, functions: Mapping[str, Effects]) -> Iterator[Cha
             is_known = bool(rest) and isinstance(rest[0], ast.Constant)
             yield Change(name, str(ast.literal_eval(rest[0])) if is_known else "")
         case ast.Call(func=ast.Name(id=function)) if function in functions:
-            yield from functions[function].outside
             for name in _names(_arguments(node)):
                 yield from (change._replace(name=name) for change in functions[function].arguments)
         case ast.Expr(value=ast.Call(func=ast.Attribute() as method)) if _root(method):
@@ -109,9 +116,10 @@ def _effects(function: Function) -> Effects:
     }
     made = list(changes(function.body))
     own = arguments | (bound - shared)
+    outside = {change for change in made if change.name not in own}
     return Effects(
-        (*map(Change, bound & shared), *(change for change in made if change.name not in own)),
-        tuple(change for change in made if change.name in arguments),
+        frozenset({*map(Change, bound & shared), *outside}),
+        frozenset(Change("", "", c.is_method_call) for c in made if c.name in arguments),
     )
 
 

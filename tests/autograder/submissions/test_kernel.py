@@ -54,6 +54,7 @@ def run(module_of):
         ),
         (ATTACH, METHOD, "attach(f, go)"),
         (ATTACH, METHOD, "attach(method=go, cls=f)"),
+        (METHOD, "def complete():\n    f.go = go", "complete()"),
         (DECORATOR, "@method_of(f)\n" + METHOD),
         (PATCH, "@patch\ndef go(self: f):\n    return 7"),
         ("class f(f):\n    def go(self):\n        return 7",),
@@ -111,6 +112,13 @@ def test_an_open_method_beside_a_completed_one_is_still_open():
 def test_a_function_that_changes_what_a_task_uses_is_called(run, change):
     first = "TABLE = []" if "exec" not in change else "x = 1"
     assert run(first, change, "def f():\n    return TABLE")["f"]() == [3]
+
+
+def test_many_calls_of_a_function_with_many_effects_are_read_soon(module_of):
+    stores = "\n".join(f"    a{i}.x = b.y{i} = 1" for i in range(3000))
+    calls = "\n".join(f"g({', '.join(f'a{i}' for i in range(10))})" for _ in range(3000))
+    module = module_of("def f():\n    return a0, b", f"def g(b):\n{stores}", "b = 1", calls)
+    assert len(module.origins) == 2 + 3001 + 1 + 3000
 
 
 def test_a_function_that_changes_nothing_of_a_task_is_scratch(module_of):
