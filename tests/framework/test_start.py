@@ -82,8 +82,8 @@ KIND = PLUGINS | {"numpy", "safetensors"}
         (["analogy", "--help"], NOTHING, 0),
         (["plot-words", "--help"], NOTHING, 0),
         (["train", "--help"], NOTHING, EVERY),
-        (["train", "rnn_lm", "--help"], KIND, 2),
-        (["train", "tagger:window_tagger", "--help"], KIND, 0),
+        (["train", "rnn_lm", "--help"], KIND, EVERY),
+        (["train", "tagger:window_tagger", "--help"], KIND, EVERY),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
