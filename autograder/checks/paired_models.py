@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,16 +72,20 @@ def built_pair(
 ) -> PairedModels:
     """Build model `name` of both as `paired_models` does, each with its own initial parameters."""
 
-    def made(module: RemoteModule) -> Any:
+    def made(module: RemoteModule, options: dict[str, Any] = kwargs) -> Any:
         if isinstance(name, Build):
             return built(module, name)
-        return getattr(module, name)(*args, **kwargs)
+        return getattr(module, name)(*args, **options)
+
+    def another(seed: int) -> Any:
+        rng = {"rng": np.random.default_rng(seed)} if "rng" in kwargs else {}
+        return made(submission, kwargs | rng)
 
     title = name.name if isinstance(name, Build) else name
     other, student = made(reference), made(submission)
     message = f"{title}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)
-    pair = PairedModels(title, student, other, partial(made, submission))
+    pair = PairedModels(title, student, other, another)
     pair.same_parameter_forms()
     return pair
 
@@ -92,13 +95,14 @@ class PairedModels:
     """Two models with the same parameters: the submission's and the reference's.
 
     Attributes:
-        another: builds one more model of the submission with the same arguments.
+        another: builds one more model of the submission with the same arguments, and a generator of
+            its own, with the given seed.
     """
 
     name: str
     student: RemoteObject
     reference: RemoteObject
-    another: Callable[[], RemoteObject]
+    another: Callable[[int], RemoteObject]
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
@@ -173,8 +177,8 @@ class PairedModels:
         first, second = self.student.parameters, other.student.parameters
         used_in_turn(
             self.student,
-            self._use(first, inputs, grad, keeps=keeps),
-            other._use(second, others, grads, keeps=keeps),
+            self._use(1, first, inputs, grad, keeps),
+            other._use(2, second, others, grads, keeps),
         )
 
     def _in_turn_with_another(self, inputs: Inputs, upstream: Any, keeps: Sequence[str]) -> None:
@@ -184,18 +188,23 @@ class PairedModels:
         others, other_inputs, grads = redrawn(first, np.random.default_rng(0))
         used_in_turn(
             self.student,
-            self._use(*first, keeps=keeps),
-            self._use(others, other_inputs, grads, keeps=keeps),
+            self._use(1, *first, keeps),
+            self._use(2, others, other_inputs, grads, keeps),
         )
 
     def _use(
-        self, parameters: dict[str, Array], inputs: Inputs, upstream: Any, *, keeps: Sequence[str]
+        self,
+        seed: int,
+        parameters: dict[str, Array],
+        inputs: Inputs,
+        upstream: Any,
+        keeps: Sequence[str],
     ) -> InstanceCalls:
-        """Return a pass forward and back of a new instance, in float64 as it is built."""
+        """Return a pass forward and back of new instances, in float64 as they are built."""
         values, inputs, upstream = map_leaves(_wide, (parameters, inputs, upstream))
 
         def made() -> RemoteObject:
-            model = self.another()
+            model = self.another(seed)
             if values:
                 assign(model, values)
             return model
