@@ -13,7 +13,6 @@ from framework.data.vocabulary import EOS
 from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
 from plugins.lectures.languages.agreement import NOUNS, OTHER_FORM, VERBS, AgreementLanguage
-from plugins.lectures.languages.word_classes import WordClasses
 from solutions.language_models.ngram.ngram import AddDelta
 
 REGISTRY = Plugins().registry
@@ -271,15 +270,6 @@ def test_the_shapes_of_the_lectures_program(rng):
     hidden = part("conv1d")(4, 3, 3, rng=rng).forward(rng.normal(size=(16, 7, 4)))
     assert hidden.shape == (16, 5, 3)
     assert part("max_over_time")().forward(hidden).shape == (16, 3)
-
-
-def test_count_vectors_find_the_classes_of_words(rng):
-    """Lecture 1, title: the singular vectors of a matrix of neighbours group words by class."""
-    language, V = WordClasses(4, 5, rng), 20
-    text, counts = language.sample(20_000), np.zeros((V, V))
-    np.add.at(counts, (text[:-1], text[1:]), 1)
-    U, S, _ = np.linalg.svd(counts)
-    assert language.purity((U * S)[:, :4]) == 1
 
 
 def test_gradient_descent_learns_word_vectors(rng):
