@@ -47,7 +47,9 @@ class LogBilinear:
         places = [
             self._rng.choice(size, p=_turns(size), size=length).cumsum() % size for size in PLACES
         ]
-        return self._ids[(*places, self._rng.choice(len(SHARES), p=SHARES, size=length))]
+        words = self._rng.choice(len(SHARES), p=SHARES, size=length)
+        text: Array = self._ids[(*places, words)]
+        return text
 
     def entropy_rate(self) -> float:
         """Return the entropy of the next word in nats; its exp is the best possible perplexity."""
@@ -72,4 +74,5 @@ class LogBilinear:
 def _turns(size: int) -> Array:
     """Return P(the next place is n steps further) on a circle, `(size,)`."""
     weights = np.exp(STRENGTH * np.cos(2 * np.pi * np.arange(size) / size))
-    return weights / weights.sum()
+    shares: Array = weights / weights.sum()
+    return shares
