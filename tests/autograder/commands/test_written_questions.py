@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from autograder.commands.grade import grade
+from autograder.grading.setting import GradeOptions
 from autograder.submissions.submission import load_submission
 
 ANSWERED = "\n<!-- your answer -->\n0.5 m\n"
@@ -26,6 +28,18 @@ def test_list_counts_answers(gradus, stub):
     assert row().split() == ["asked", "Asked", "9", "not", "started"]
     answer_first(stub)
     assert row().rstrip().endswith("1 of 4 written")
+
+
+def test_an_answer_that_waits_for_a_verdict_is_not_passed(
+    gradus, stub, asked_course, answers, right_answers
+):
+    asked_course.exercise("asked").solution.unlink()
+    stub.write_text(answers(**right_answers), "utf-8")
+    assert grade(GradeOptions(what=("asked",), sandbox="process")) == 0
+    listed = gradus("list", "asked")[1].splitlines()
+    row = next(line for line in listed if line.startswith("  asked"))
+    assert row.split() == ["asked", "Asked", "0/9", "needs", "the", "course's", "grader"]
+    assert listed[-1].split() == ["total", "0/9", "0", "of", "1", "passed"]
 
 
 def test_show_has_the_questions_and_no_answer(gradus, stub):
