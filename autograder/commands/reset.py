@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course.reading import find_course
+from autograder.course.reading import own_course
 from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up
 from autograder.course.working_directory import chosen_exercise
@@ -15,7 +15,7 @@ def reset(exercise: OwnExercise = "", course: CourseOption = None) -> None:
 
     Backups are numbered and never overwritten. To get your work back, copy a backup.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     chosen = chosen_exercise(chosen_course, exercise, "gradus reset")
     stub = stub_file(chosen)
     if not stub.drifted:

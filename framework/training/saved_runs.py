@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from framework.errors import StoppedError
+from framework.errors import ConflictError, StoppedError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import OnStep, Run
 from framework.training.states import UnsavableStateError
@@ -69,10 +69,13 @@ class SavedRun:
 
         Raises:
             StoppedError: the process got a signal to end; the state is saved.
+            ConflictError: the files hold a model of another corpus, which would be overwritten.
             UsageError, BadInputError: see `Run.resume` and `Run.epoch`.
         """
         if resume:
             self._resume()
+        else:
+            self._require_same_corpus()
         run = self.run
         self.watcher.begins(run)
         with _stopping(self._ask_to_stop):
@@ -87,6 +90,15 @@ class SavedRun:
         run.take_best()
         run.checkpoint().save(self.out)
         self.last.unlink(missing_ok=True)
+
+    def _require_same_corpus(self) -> None:
+        for file in filter(Path.is_file, (self.out, self.last)):
+            known, new = load_checkpoint(file).corpus, self.run.task.corpus
+            if known != new:
+                raise ConflictError(
+                    f"{file} holds a model that was trained on the corpus {known}, and this run "
+                    f"trains on {new}: name another file with `--out FILE`, or remove {file}"
+                )
 
     def _resume(self) -> None:
         run, keeps_best = self.run, self.run.options.keep == "best"

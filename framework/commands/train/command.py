@@ -183,13 +183,14 @@ def _train(
     provider: str,
     json_file: Path | None,
     device: str,
-    submission: Path,
+    submission: Path | None,
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.commands.train.epoch_lines import show_spread
     from framework.commands.train.result_file import ResultFile
+    from framework.training.checkpoints import CHECKPOINTS
     from framework.training.task import Request
 
     plugins = load_plugins(plugin, block)
@@ -197,7 +198,7 @@ def _train(
     computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
     request = Request(model.model, model.defaults, computing, plugins.corpora)
-    out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    out = options.out or CHECKPOINTS / f"{name.replace(':', '-')}.safetensors"
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):

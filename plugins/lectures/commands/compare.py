@@ -42,7 +42,7 @@ def _compare(
     json_file: Path | None,
     plots: Path | None,
     device: str,
-    submission: Path,
+    submission: Path | None,
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:

@@ -83,6 +83,30 @@ def test_training_says_which_parts_are_not_written(at_kit, write, real_solution)
         backend.build("tanh", kind="model")
 
 
+def test_without_a_provider_commands_use_the_students_parts(at_kit, write, real_solution):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    with pytest.raises(UsageError, match=r"nothing is written in .*`grade` says what to do first$"):
+        choose_backend(Plugins(), "numpy", submission=None)
+    write(at_kit, real_solution(NAME))
+    backend = choose_backend(Plugins(), "numpy", submission=None)
+    assert backend.provider == "student"
+    backend.build("sigmoid", kind="model")
+    assert choose_backend(Plugins(), "torch", submission=None).provider == "torch"
+
+
+def test_the_students_parts_are_found_from_any_folder_of_the_kit(
+    at_kit, write, real_solution, monkeypatch
+):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    write(at_kit, real_solution(NAME))
+    monkeypatch.chdir(at_kit / "exercises/neural_networks")
+    choose_backend(Plugins(), "numpy", submission=None).build("sigmoid", kind="model")
+
+
 def test_training_without_solutions_has_a_loss_and_optimizers(at_kit):
     from framework.providers.plugins import Plugins
 

@@ -7,7 +7,7 @@ import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
-from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.trained_vectors import load_vectors
 
@@ -235,3 +235,41 @@ def test_negative_samples_have_no_effect_on_a_softmax():
 def test_a_loss_that_does_not_fit_is_refused_with_those_that_fit(model, loss, said):
     with pytest.raises(UsageError, match=said):
         gradus("train", model, "--corpus", "text.txt", "--min-count", 1, "--loss", loss)
+
+
+def test_commands_on_word_vectors_read_what_was_trained_last():
+    with pytest.raises(UsageError, match="no checkpoint with word vectors"):
+        gradus("neighbors", "cat")
+    train("--epochs", 1)
+    gradus("train", "cbow", *SMALL[:6], "--epochs", 1)
+    last = gradus("neighbors", "cat", "--vectors", "checkpoints/cbow.safetensors")
+    assert gradus("neighbors", "cat") == last
+    assert len(gradus("analogy", "cat", "eats", "cow").splitlines()) > 3
+    assert "Saved words.svg: 3 words" in gradus("plot-words", "cat", "dog", "cow")
+
+
+def test_a_checkpoint_of_another_corpus_is_not_overwritten(folder):
+    train("--epochs", 1)
+    before = (folder / "checkpoints/skip_gram.safetensors").read_bytes()
+    (folder / "other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    other = ("train", "skip_gram", "--corpus", "other.txt", *SMALL[2:], "--epochs", 1)
+    with pytest.raises(ConflictError) as refused:
+        gradus(*other)
+    assert str(refused.value) == (
+        "checkpoints/skip_gram.safetensors holds a model that was trained on the corpus text.txt, "
+        "and this run trains on other.txt: name another file with `--out FILE`, or remove "
+        "checkpoints/skip_gram.safetensors"
+    )
+    assert (folder / "checkpoints/skip_gram.safetensors").read_bytes() == before
+    assert "Saved other.safetensors" in gradus(*other, "--out", "other.safetensors")
+    assert "Saved checkpoints/skip_gram" in train("--epochs", 1), "the same corpus is trained again"
+
+
+def test_an_interrupted_run_on_another_corpus_is_not_overwritten(folder):
+    train("--epochs", 1)
+    (folder / "checkpoints/skip_gram.safetensors").rename(
+        folder / "checkpoints/skip_gram.safetensors.last"
+    )
+    (folder / "other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    with pytest.raises(ConflictError, match=r"skip_gram\.safetensors\.last holds a model"):
+        gradus("train", "skip_gram", "--corpus", "other.txt", *SMALL[2:], "--epochs", 1)
