@@ -6,10 +6,11 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from autograder.course.reading import Course, Exercise, own_course
+from autograder.course.reading import Course, Exercise
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
 from autograder.course.student_state import is_worked_in
+from autograder.course.working_directory import own_course
 from autograder.results.progress import read_progress, state_words
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.commands.options import CourseOption, ExercisesOrUnits

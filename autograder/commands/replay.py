@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import own_course
+from autograder.course.working_directory import own_course
 from autograder.sandbox.session.faults import BREAKPOINTS
 from framework.commands import options as shared
 from framework.commands.output import say, shown

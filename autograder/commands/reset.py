@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.course.reading import own_course
 from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up
-from autograder.course.working_directory import chosen_exercise
+from autograder.course.working_directory import chosen_exercise, own_course
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 

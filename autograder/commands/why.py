@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import Course, Exercise, own_course
+from autograder.course.reading import Course, Exercise
+from autograder.course.working_directory import own_course
 from framework.commands import options as shared
 from framework.commands.output import say
 from framework.errors import UnknownNameError

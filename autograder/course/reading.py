@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.course.kit_folder import kit_of
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
-from framework.course.folder import course_file, find_course_folder, own_course_folder
+from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
@@ -280,22 +280,6 @@ def find_course(start: Path | None = None) -> Course:
             "exercises/course.toml. Change into the course's folder, or name it with `--course DIR`"
         )
     return Course.read(root)
-
-
-def own_course(named: Path | None = None) -> Course:
-    """Return the course `named`, else the one in which a student works.
-
-    Raises:
-        UsageError: there is none; the message names the installed course, which can be chosen.
-    """
-    if named is None and own_course_folder() is None:
-        installed = find_course()
-        raise UsageError(
-            f"no course at {Path.cwd()}: neither it nor a folder above holds "
-            "exercises/course.toml. Change into the folder of your course or kit. The installed "
-            f"course, which holds no work of yours, is chosen by `--course {installed.name}`"
-        )
-    return find_course(named)
 
 
 def _read_exercise(course: Course, name: str) -> Exercise:

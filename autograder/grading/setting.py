@@ -16,8 +16,8 @@ from typing import Any
 import framework
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import seed_in
-from autograder.course.reading import Course, Exercise, own_course
-from autograder.course.working_directory import name_here
+from autograder.course.reading import Course, Exercise
+from autograder.course.working_directory import name_here, own_course
 from autograder.results.commands import Commands
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
 from autograder.submissions.candidates import (
