@@ -16,8 +16,9 @@ from autograder.course.questions.answers import (
 from autograder.course.questions.description import Prose, Question
 from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sealed_key import SealedKey, read_sealed_key
-from autograder.course.questions.sections import read_sections
+from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
+from autograder.course.stubs import available_stub
 from autograder.judging.decision import AnswerFacts, absent, answered, decided
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
@@ -53,18 +54,18 @@ def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) 
     key = load_key(exercise) if exercise.solution.is_file() else None
     comparing = key or read_sealed_key(exercise)
     sections = read_sections(file.source, exercise.task_names)
+    handed_out = read_sections(available_stub(exercise) or file.source, exercise.task_names)
     checks = []
     for question in exercise.questions:
         section = sections[question.id]
-        own = key.sections[question.id] if key is not None else section
-        check = _blank(exercise, question, with_plain_formulas(own.title))
+        check = _blank(exercise, question, with_plain_formulas(handed_out[question.id].title))
         if section.problem or not section.answer:
             evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
         elif isinstance(question, Prose):
             digest = digest_of(exercise.name, question.id, section.answer)
             evidence = AnswerFacts(is_prose=True)
-            model = (own.answer, own.rubric) if key is not None else ("", "")
-            answer, rubric = map(with_plain_formulas, model)
+            own = key.sections[question.id] if key is not None else QuestionSection()
+            answer, rubric = map(with_plain_formulas, (own.answer, own.rubric))
             finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest)
             check = replace(check, findings=(finding,))
         else:

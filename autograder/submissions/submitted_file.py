@@ -108,6 +108,15 @@ class SubmittedFile:
         return any(state in begun for state in self.progress(exercise).values())
 
     @property
+    def is_python(self) -> bool:
+        """Whether its source can be parsed."""
+        try:
+            parse(self.source)
+        except SyntaxError:
+            return False
+        return True
+
+    @property
     def imported(self) -> set[str]:
         """Names of the modules and packages that its lines import."""
         pattern = r"^[ \t]*+(?:import|from)[ \t]++(\w+)"  # `\s` spans lines

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from autograder.commands.grade import grade
+from autograder.course.kit_folder import Kit, manifest_of
 from autograder.grading.setting import GradeOptions
 from autograder.submissions.submission import load_submission
+from plugins.authoring.kits.building import write_manifest
 
 ANSWERED = "\n<!-- your answer -->\n0.5 m\n"
 
@@ -50,7 +52,14 @@ def test_show_has_the_questions_and_no_answer(gradus, stub):
 
 
 def test_show_works_without_solutions(gradus, asked_course):
-    asked_course.exercise("asked").solution.unlink()
+    exercise = asked_course.exercise("asked")
+    kit = Kit(exercise.root, "hash", "0.1")
+    for file in (manifest_of(kit.root), kit.stub("asked", ".md")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_manifest(kit)
+    kit.stub("asked", ".md").write_bytes(exercise.stub.read_bytes())
+    exercise.solution.unlink()
+    exercise.stub.write_text("the student has removed the headings", "utf-8")
     assert "Which letter?" in gradus("show", "asked")[1]
 
 

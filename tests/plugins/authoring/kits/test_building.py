@@ -277,6 +277,7 @@ def test_a_kit_decides_answers_without_holding_them(asked_kit, graded, answers, 
     assert (report.earned, report.for_a_person, report.possible) == (6, 3, 9)
     stub.write_text(answers(**right_answers | {"half": "7 GB", "square": "3*x - 2*x"}), "utf-8")
     half, square, letter, _ = graded(asked_kit, "asked").exercises[0].checks
+    assert half.title == "How long is half a metre?", "not the heading that the student has edited"
     assert "must be one number in m or cm" in half.message
     assert square.message == "this is not the right formula"
     assert square.diagnosis.sentence == "This is the answer with the factor 2 left out."

@@ -8,7 +8,7 @@ import sys
 import pytest
 from gradus_command import gradus
 
-from framework.errors import UsageError
+from framework.errors import PluginError, UsageError
 
 NAME = "activations"
 
@@ -113,3 +113,22 @@ def test_training_without_solutions_has_a_loss_and_optimizers(at_kit):
     registry = Plugins().registry
     for name in ("softmax_cross_entropy", "sgd", "adam"):
         assert registry.get(name, "numpy").__module__ == "framework.training.loss_and_optimizers"
+
+
+def test_a_syntax_error_is_a_result_and_never_the_docstrings_of_the_kit(
+    at_kit, write, real_solution, graded
+):
+    write(at_kit, real_solution(NAME).replace("class Tanh(Model):", "class Tanh(Model)", 1))
+    report = graded(at_kit)
+    assert report.exit_code == 1
+    assert "SyntaxError" in report.checks[0].message
+
+
+def test_training_names_a_file_with_a_syntax_error(at_kit, write, real_solution):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    write(at_kit, real_solution(NAME).replace("class Tanh(Model):", "class Tanh(Model)", 1))
+    backend = choose_backend(Plugins(), "numpy", submission=None)
+    with pytest.raises(PluginError, match=r"tanh@student .*SyntaxError.*activations\.py, line"):
+        backend.build("tanh", kind="model")
