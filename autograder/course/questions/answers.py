@@ -234,7 +234,7 @@ def read_answer(question: Question, text: str) -> Answer:
 
 
 def _number(question: Number, text: str) -> float:
-    factor = 1.0
+    given, factor = text, 1.0
     for unit in sorted(question.units, key=len, reverse=True):
         if text.lower().endswith(unit.lower()):
             text, factor = text[: -len(unit)].strip("`$* "), question.units[unit]
@@ -245,10 +245,10 @@ def _number(question: Number, text: str) -> float:
         )
     try:
         value = factor * Expression(text).value()
-    except UnreadableAnswerError as error:
+    except UnreadableAnswerError:
         units = f"in {' or '.join(question.units)}" if question.units else "without a unit"
         raise UnreadableAnswerError(
-            f"the first line must be one number {units}, as in 0.25 or 3/4: {error}"
+            f"the first line must be one number {units}, as in 0.25 or 3/4, not `{short(given)}`"
         ) from None
     if not math.isfinite(value):
         raise UnreadableAnswerError(f"`{short(text)}` has no finite value")
@@ -275,10 +275,11 @@ def allowed_difference(question: Number, expected: float) -> float:
 
 def not_right(question: Question, given: Answer) -> str:
     """Return the sentence that `given` is wrong, without the right answer."""
-    match given:
-        case float():
-            return f"{given:.6g} is not the right number"
-        case Expression():
+    match question, given:
+        case Number(), float():
+            unit = next((f" {name}" for name, size in question.units.items() if size == 1), "")
+            return f"{given:.6g}{unit} is not the right number"
+        case Formula(), _:
             return "this is not the right formula"
     return f"({given}) is not the right choice"
 

@@ -37,7 +37,7 @@ def test_a_wrong_answer_has_a_hint_and_never_the_right_one(grade_asked, answers,
     half, letter = check_of(report, "half"), check_of(report, "letter")
     assert (half.verdict, half.message, half.hint) == (
         Verdict.FAILED,
-        "2 is not the right number",
+        "2 m is not the right number",
         "Half of one.",
     )
     assert half.details == ("your answer: 2 m",)

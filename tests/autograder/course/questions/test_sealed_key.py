@@ -77,7 +77,7 @@ def test_another_answer_opens_nothing(asked_course):
     exercise = asked_course.exercise("asked")
     sealed = sealed_key(exercise, load_key(exercise), "test")
     half, square, letter, _ = exercise.questions
-    assert sealed.judged(half, 2.0, 0) == ("2 is not the right number", None)
+    assert sealed.judged(half, 2.0, 0) == ("2 m is not the right number", None)
     assert sealed.judged(letter, "a", 0) == ("(a) is not the right choice", None)
     cube = read_answer(square, "x**3")
     assert sealed.judged(square, cube, 0) == ("this is not the right formula", None)
