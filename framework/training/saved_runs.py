@@ -6,6 +6,7 @@ state for resuming, also within an epoch. It is deleted when the run has ended.
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from framework.errors import ConflictError, StoppedError
+from framework.errors import BadInputError, StoppedError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import OnStep, Run
 from framework.training.states import UnsavableStateError
@@ -61,6 +62,19 @@ class SavedRun:
         """Whether there is no file to resume from."""
         return not (self.out.exists() or self.last.exists())
 
+    def set_aside(self) -> Iterator[tuple[str, Path]]:
+        """Rename the files of a run on another corpus; yield that corpus and the new path of each.
+
+        ``rnn_lm.safetensors`` becomes ``rnn_lm-CORPUS.safetensors``.
+        """
+        for file, end in ((self.out, ""), (self.last, ".last")):
+            with suppress(BadInputError):  # missing, or no checkpoint
+                corpus = load_checkpoint(file).corpus
+                if corpus != self.run.task.corpus:
+                    name = re.sub(r"\W+", "-", Path(corpus).stem)
+                    kept = self.out.with_stem(f"{self.out.stem}-{name}")
+                    yield corpus, file.replace(kept.with_name(f"{kept.name}{end}"))
+
     def train(self, *, resume: bool) -> None:
         """Train to the last epoch.
 
@@ -69,13 +83,10 @@ class SavedRun:
 
         Raises:
             StoppedError: the process got a signal to end; the state is saved.
-            ConflictError: the files hold a model of another corpus, which would be overwritten.
             UsageError, BadInputError: see `Run.resume` and `Run.epoch`.
         """
         if resume:
             self._resume()
-        else:
-            self._require_same_corpus()
         run = self.run
         self.watcher.begins(run)
         with _stopping(self._ask_to_stop):
@@ -90,15 +101,6 @@ class SavedRun:
         run.take_best()
         run.checkpoint().save(self.out)
         self.last.unlink(missing_ok=True)
-
-    def _require_same_corpus(self) -> None:
-        for file in filter(Path.is_file, (self.out, self.last)):
-            known, new = load_checkpoint(file).corpus, self.run.task.corpus
-            if known != new:
-                raise ConflictError(
-                    f"{file} holds a model that was trained on the corpus {known}, and this run "
-                    f"trains on {new}: name another file with `--out FILE`, or remove {file}"
-                )
 
     def _resume(self) -> None:
         run, keeps_best = self.run, self.run.options.keep == "best"

@@ -61,8 +61,9 @@ class CommandByKind(LazyGroup):
         An unknown name also gets a command, which looks for the models of plugins.
         """
         if cmd_name not in self.commands:
-            app = new_app()
-            app.command(cmd_name)(_train_command(self._kind_of(cmd_name)))
+            app, kind = new_app(), self._kind_of(cmd_name)
+            settings = {"default_map": _own_defaults(cmd_name, kind)}
+            app.command(cmd_name, context_settings=settings)(_train_command(kind))
             self.add_command(typer.main.get_command(app))
         return self.commands[cmd_name]
 
@@ -109,6 +110,16 @@ def _train_command(kind: RunKind) -> Callable[..., object]:
     )
 
 
+def _own_defaults(name: str, kind: RunKind) -> dict[str, Any]:
+    """Return the options whose defaults the exercise `name` sets.
+
+    Raises:
+        UsageError: an option has another type or range.
+    """
+    recipes = dict(exercise_recipes())
+    return checked_values(kind.options, recipes[name].options) if name in recipes else {}
+
+
 def _recipe_option(kind: RunKind) -> Any:
     """Return the parameter ``--recipe`` of the command for runs of one kind."""
 
@@ -119,7 +130,8 @@ def _recipe_option(kind: RunKind) -> Any:
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"]
             table.reject_unknown_keys(*known)
-            context.default_map = _checked(table, kind.options)
+            own = context.default_map or {}
+            context.default_map = {**own, **_checked(table, kind.options)}
         return recipe
 
     known = ", ".join(sorted(_recipes(kind.name)))
@@ -220,7 +232,10 @@ def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> fl
     path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
-    saved.train(resume=job.options.resume and not (job.label and saved.is_new))
+    resume = job.options.resume and not (job.label and saved.is_new)
+    for corpus, kept in () if resume else saved.set_aside():
+        say(f"The model of the corpus {corpus} is now {kept}")
+    saved.train(resume=resume)
     return _report(run, job, path, file)
 
 

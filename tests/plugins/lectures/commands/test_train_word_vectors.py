@@ -7,7 +7,7 @@ import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
-from framework.errors import BadInputError, ConflictError, UnknownNameError, UsageError
+from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.trained_vectors import load_vectors
 
@@ -248,28 +248,35 @@ def test_commands_on_word_vectors_read_what_was_trained_last():
     assert "Saved words.svg: 3 words" in gradus("plot-words", "cat", "dog", "cow")
 
 
-def test_a_checkpoint_of_another_corpus_is_not_overwritten(folder):
+@pytest.fixture
+def on_other_corpus(folder):
+    """The words of a command that trains the same model on another text."""
+    (folder / "more texts").mkdir()
+    (folder / "more texts/other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    other = ("--corpus", "more texts/other.txt", *SMALL[2:], "--epochs", 1)
+    return ("train", "skip_gram", *other)
+
+
+def test_a_checkpoint_of_another_corpus_is_kept(folder, on_other_corpus):
     train("--epochs", 1)
     before = (folder / "checkpoints/skip_gram.safetensors").read_bytes()
-    (folder / "other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
-    other = ("train", "skip_gram", "--corpus", "other.txt", *SMALL[2:], "--epochs", 1)
-    with pytest.raises(ConflictError) as refused:
-        gradus(*other)
-    assert str(refused.value) == (
-        "checkpoints/skip_gram.safetensors holds a model that was trained on the corpus text.txt, "
-        "and this run trains on other.txt: name another file with `--out FILE`, or remove "
-        "checkpoints/skip_gram.safetensors"
+    kept = folder / "checkpoints/skip_gram-text.safetensors"
+    shown = gradus(*on_other_corpus)
+    assert f"The model of the corpus text.txt is now {kept.relative_to(folder)}\n" in shown
+    assert kept.read_bytes() == before
+    assert load_checkpoint("checkpoints/skip_gram.safetensors").corpus == "more texts/other.txt"
+    assert gradus("neighbors", "cat") == gradus(
+        "neighbors", "cat", "--vectors", "checkpoints/skip_gram.safetensors"
     )
-    assert (folder / "checkpoints/skip_gram.safetensors").read_bytes() == before
-    assert "Saved other.safetensors" in gradus(*other, "--out", "other.safetensors")
-    assert "Saved checkpoints/skip_gram" in train("--epochs", 1), "the same corpus is trained again"
+    assert "is now" not in gradus(*on_other_corpus), "the same corpus is trained again"
+    assert "is now checkpoints/skip_gram-other.safetensors" in train("--epochs", 1)
 
 
-def test_an_interrupted_run_on_another_corpus_is_not_overwritten(folder):
-    train("--epochs", 1)
-    (folder / "checkpoints/skip_gram.safetensors").rename(
-        folder / "checkpoints/skip_gram.safetensors.last"
-    )
-    (folder / "other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
-    with pytest.raises(ConflictError, match=r"skip_gram\.safetensors\.last holds a model"):
-        gradus("train", "skip_gram", "--corpus", "other.txt", *SMALL[2:], "--epochs", 1)
+def test_an_interrupted_run_on_another_corpus_is_kept_and_can_be_resumed(folder, on_other_corpus):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=1))
+        with pytest.raises(PowerCutError):
+            train("--epochs", 3)
+    assert "is now checkpoints/skip_gram-text.safetensors" in gradus(*on_other_corpus)
+    kept = ("--out", "checkpoints/skip_gram-text.safetensors")
+    assert "continuing after epoch 1" in train("--epochs", 3, "--resume", *kept)
