@@ -152,9 +152,10 @@ def notebook_in(candidate: Candidate) -> dict[str, Any] | None:
         from autograder.submissions.notebooks import read_notebook  # most files are no notebooks
 
         return read_notebook(candidate.read(), candidate.shown)
+    if suffix(candidate.inner) != ".py":
+        return None
     source = decode(candidate.read(), candidate.shown)
-    is_script = suffix(candidate.inner) == ".py" and is_exported(source)
-    return script_notebook(source) if is_script else None
+    return script_notebook(source) if is_exported(source) else None
 
 
 def _near_miss(name: str, others: list[str]) -> str:
