@@ -19,7 +19,7 @@ from autograder.checks.equality import (
 )
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
-from autograder.checks.separate_instances import InstanceCalls, used_in_turn
+from autograder.checks.separate_instances import passes, used_in_turn
 from autograder.checks.single_calls import held_and_current, is_fixed
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
@@ -170,47 +170,24 @@ class PairedModels:
 
         Args:
             others: arguments of `forward` of `other`.
-            keeps: attributes that are compared besides `gradients`, such as `state`.
+            keeps: attributes that are compared as `gradients` are, such as `state`.
         """
         rng = np.random.default_rng(0)  # no answer of the reference depends on it
         (_, grad), (_, grads) = self._expected(inputs, rng), other._expected(others, rng)
-        first, second = self.student.parameters, other.student.parameters
         used_in_turn(
             self.student,
-            self._use(1, first, inputs, grad, keeps),
-            other._use(2, second, others, grads, keeps),
+            passes(self.another, 1, self.student.parameters, inputs, grad, keeps),
+            passes(other.another, 2, other.student.parameters, others, grads, keeps),
         )
 
     def _in_turn_with_another(self, inputs: Inputs, upstream: Any, keeps: Sequence[str]) -> None:
         """Require the same with other parameters and inputs of the same sizes."""
-        parameters = self.student.parameters
-        first = (parameters, inputs, upstream)
-        others, other_inputs, grads = redrawn(first, np.random.default_rng(0))
+        first = (self.student.parameters, inputs, upstream)
+        second = redrawn(first, np.random.default_rng(0))
         used_in_turn(
             self.student,
-            self._use(1, *first, keeps),
-            self._use(2, others, other_inputs, grads, keeps),
-        )
-
-    def _use(
-        self,
-        seed: int,
-        parameters: dict[str, Array],
-        inputs: Inputs,
-        upstream: Any,
-        keeps: Sequence[str],
-    ) -> InstanceCalls:
-        """Return a pass forward and back of new instances, in float64 as they are built."""
-        values, inputs, upstream = map_leaves(_wide, (parameters, inputs, upstream))
-
-        def made() -> RemoteObject:
-            model = self.another(seed)
-            if values:
-                assign(model, values)
-            return model
-
-        return InstanceCalls(
-            made, [("forward", *inputs), ("backward", upstream)], [*keeps, "gradients"]
+            passes(self.another, 1, *first, keeps),
+            passes(self.another, 2, second[0], second[1], second[2], keeps),
         )
 
     def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
@@ -358,10 +335,6 @@ class PairedModels:
         named = self._named(ours)
         for key, value in expected.items():
             equal(named[key], value, f"gradients['{key}']", rtol=rtol, atol=atol)
-
-
-def _wide(leaf: Any) -> Any:
-    return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" else leaf
 
 
 def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Any
 
+import numpy as np
+
 from autograder.checks.equality import RTOL, CheckFailed, equal
 from autograder.sandbox.session.calls import RemoteCall
 from autograder.sandbox.session.faults import Crashed
@@ -20,9 +22,11 @@ from autograder.sandbox.session.requests import (
     OverwriteResult,
     RemoteModule,
     RemoteObject,
+    assign,
     session_behind,
     session_of,
 )
+from autograder.sandbox.wire import map_leaves
 
 #: Sums that cancel may differ by so much.
 ATOL = 1e-12
@@ -45,6 +49,37 @@ class InstanceCalls:
     make: Callable[[], RemoteObject]
     calls: Sequence[tuple[Any, ...]]
     keeps: Sequence[str] = ()
+
+
+def passes(
+    build: Callable[[int], RemoteObject],
+    seed: int,
+    parameters: dict[str, Any],
+    inputs: tuple[Any, ...],
+    upstream: Any,
+    keeps: Sequence[str],
+) -> InstanceCalls:
+    """Return a pass forward and back of new models, in float64 as they are built.
+
+    Args:
+        build: builds a model that draws from a generator with a seed.
+        keeps: attributes that are read as well as `gradients`.
+    """
+    values, inputs, upstream = map_leaves(_in_float64, (parameters, inputs, upstream))
+
+    def make() -> RemoteObject:
+        model = build(seed)
+        if values:
+            assign(model, values)
+        return model
+
+    return InstanceCalls(
+        make, [("forward", *inputs), ("backward", upstream)], [*keeps, "gradients"]
+    )
+
+
+def _in_float64(leaf: Any) -> Any:
+    return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" else leaf
 
 
 @dataclass(frozen=True)
