@@ -23,7 +23,6 @@ _MODULES = {
     "layers": "shortcuts",
     "recurrent": "rnn lstm gru",
     "convolution": "conv1d pooling batch_norm",
-    "attention": "attention",
 }
 #: Networks on layers and functions that are missing here.
 _WITHOUT = ("conv_seq2seq", "lm_training", "model_comparison")
