@@ -4,7 +4,6 @@ A layer writes a pure `compute`, and `JaxArrays.pullback` differentiates it. JAX
 when something ``@jax`` is first used.
 
 arrays.py           JAX arrays as the arrays of a backend
-attention.py        attention, on JAX arrays
 convolution.py      layers of convolutional networks, on JAX arrays
 layers.py           layers and activation functions, on JAX arrays
 recurrent.py        recurrent layers, on JAX arrays
@@ -23,7 +22,6 @@ _MODULES = {
     "layers": "shortcuts",
     "recurrent": "rnn lstm gru",
     "convolution": "conv1d pooling batch_norm",
-    "attention": "attention",
 }
 #: Networks on layers and functions that are missing here.
 _WITHOUT = ("conv_seq2seq", "lm_training", "model_comparison")
