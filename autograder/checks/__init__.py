@@ -1,6 +1,7 @@
 """What test files call; all raise `CheckFailed` where the code under test is wrong.
 
 equality            comparing two values; how a check fails
+separate_instances  two instances of a class, used in turn
 single_calls        single functions: agreement, exceptions, the caller's arrays
 paired_models       a submitted model beside the reference, with the same parameters
 gradients           backward against differences of forward, and many times in time
@@ -36,6 +37,7 @@ from autograder.checks.sanity_checks import (
     overfits,
     overfits_text,
 )
+from autograder.checks.separate_instances import InstanceCalls, used_in_turn
 from autograder.checks.single_calls import (
     after_call,
     agrees,
@@ -65,7 +67,8 @@ from autograder.course.thresholds import HIGHER, LOWER
 from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [
-    "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "PairedModels", "TrainedModels",
+    "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "InstanceCalls", "PairedModels",
+    "TrainedModels",
     "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
     "classifier_chunks",
     "combined", "equal", "expect", "finite", "gradients_agree", "in_float32",
@@ -75,6 +78,6 @@ __all__ = [
     "not_better_than_bayes", "overfits", "overfits_text", "paired_models", "part", "perplexity",
     "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",
     "same_for_large_scores", "set_attribute", "share_above", "token_log_probabilities",
-    "train_classifier", "train_language_model", "trained_models",
+    "train_classifier", "train_language_model", "trained_models", "used_in_turn",
     "without_warning",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,7 +19,8 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree, many_gradients
+from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
+from autograder.checks.separate_instances import passes, used_in_turn
 from autograder.checks.single_calls import held_and_current, is_fixed
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
@@ -72,25 +73,38 @@ def built_pair(
     submission: RemoteModule, reference: RemoteModule, name: str | Build, *args: Any, **kwargs: Any
 ) -> PairedModels:
     """Build model `name` of both as `paired_models` does, each with its own initial parameters."""
-    if isinstance(name, Build):
-        title, other, student = name.name, built(reference, name), built(submission, name)
-    else:
-        title, other = name, getattr(reference, name)(*args, **kwargs)
-        student = getattr(submission, name)(*args, **kwargs)
+
+    def made(module: RemoteModule, options: dict[str, Any] = kwargs) -> Any:
+        if isinstance(name, Build):
+            return built(module, name)
+        return getattr(module, name)(*args, **options)
+
+    def another(seed: int) -> Any:
+        rng = {"rng": np.random.default_rng(seed)} if "rng" in kwargs else {}
+        return made(submission, kwargs | rng)
+
+    title = name.name if isinstance(name, Build) else name
+    other, student = made(reference), made(submission)
     message = f"{title}(...) should make an object, not {value_text(student)}"
     expect(isinstance(student, RemoteObject), message)
-    pair = PairedModels(title, student, other)
+    pair = PairedModels(title, student, other, another)
     pair.same_parameter_forms()
     return pair
 
 
 @dataclass(frozen=True)
 class PairedModels:
-    """Two models with the same parameters: the submission's and the reference's."""
+    """Two models with the same parameters: the submission's and the reference's.
+
+    Attributes:
+        another: builds one more model of the submission with the same arguments, and a generator of
+            its own, with the given seed.
+    """
 
     name: str
     student: RemoteObject
     reference: RemoteObject
+    another: Callable[[int], RemoteObject]
 
     def same_parameter_forms(self) -> None:
         """Require names, shapes and dtypes of parameters and gradients as in the reference."""
@@ -125,9 +139,20 @@ class PairedModels:
         return outcome.value
 
     def same_backward(
-        self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL, atol: float = 0.0
+        self,
+        *inputs: Any,
+        rng: np.random.Generator,
+        rtol: float = RTOL,
+        atol: float = 0.0,
+        keeps: Sequence[str] = (),
     ) -> None:
-        """Require that `forward`, and `backward` of a random upstream gradient, agree."""
+        """Require that `forward`, and `backward` of a random upstream gradient, agree.
+
+        A second instance, used in turn with the first one, may change nothing of it.
+
+        Args:
+            keeps: attributes that a second instance may not change, such as `state`.
+        """
         output, upstream = self._expected(inputs, rng)
         returned = self.reference.backward(upstream)
         forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
@@ -136,6 +161,36 @@ class PairedModels:
         self._leaves_arguments_alone(backward, "backward")
         self._leaves_arguments_alone(forward, "forward", ", or backward after it,")
         self._same_gradients(gradients.value, rtol, atol)
+        self._in_turn_with_another(inputs, upstream, keeps)
+
+    def used_in_turn_with(
+        self, other: PairedModels, inputs: Inputs, others: Inputs, keeps: Sequence[str] = ()
+    ) -> None:
+        """Require that `other` models, used in turn with these, change nothing of them.
+
+        `same_backward` does it for models of the same size; this is for models of other sizes.
+
+        Args:
+            others: arguments of `forward` of `other`.
+            keeps: attributes that are compared as `gradients` are, such as `state`.
+        """
+        rng = np.random.default_rng(0)  # no answer of the reference depends on it
+        (_, grad), (_, grads) = self._expected(inputs, rng), other._expected(others, rng)
+        used_in_turn(
+            self.student,
+            passes(self.another, 1, self.student.parameters, inputs, grad, keeps),
+            passes(other.another, 2, other.student.parameters, others, grads, keeps),
+        )
+
+    def _in_turn_with_another(self, inputs: Inputs, upstream: Any, keeps: Sequence[str]) -> None:
+        """Require the same with other parameters and inputs of the same sizes."""
+        first = (self.student.parameters, inputs, upstream)
+        second = redrawn(first, np.random.default_rng(0))
+        used_in_turn(
+            self.student,
+            passes(self.another, 1, *first, keeps),
+            passes(self.another, 2, second[0], second[1], second[2], keeps),
+        )
 
     def _leaves_arguments_alone(self, outcome: Outcome, method: str, also: str = "") -> None:
         names = session_of(self.student)[0].calls.names
@@ -203,6 +258,7 @@ class PairedModels:
                     about=session.calls.named("forward"),
                     fact="forward: result shares memory with what is kept",
                 ) from None
+        self._in_turn_with_another(inputs, upstream, keeps)
 
     def accumulates(self, *inputs: Any, rng: np.random.Generator, rtol: float = RTOL) -> None:
         """Require that `backward` adds to gradients in place, and `zero_gradients` clears them.

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.equality import RTOL, CheckFailed, equal, expect, leaves_arguments_alone
+from autograder.checks.separate_instances import kept_result
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.requests import (
     Call,
+    CallAgain,
     Get,
     Hold,
     OverwriteResult,
@@ -28,7 +30,7 @@ from autograder.sandbox.session.requests import (
     unwrap,
 )
 from autograder.sandbox.session.session import Session
-from autograder.sandbox.wire import Result, leaves
+from autograder.sandbox.wire import Result, leaves, map_leaves
 
 
 def agrees(
@@ -44,7 +46,7 @@ def agrees(
 
     Value, shape and dtype must agree; the arguments must be unchanged, and the result must not
     share their memory. Where nothing is drawn and no object is among the arguments, a second call
-    with the very same arguments must agree as well.
+    with the very same arguments must agree as well, and later calls must leave its result.
     """
     expected = getattr(reference, name)(*args, **kwargs)
     outcome = getattr(submission, name).outcome(*args, **kwargs)
@@ -55,9 +57,14 @@ def agrees(
     plain = np.ndarray | np.generic | int | float | complex | str | None
     is_plain = all(isinstance(leaf, plain) for _, leaf in leaves([*args, *kwargs.values()]))
     if isinstance(submission, RemoteModule) and is_plain:  # calls with such arguments are equal
-        again = getattr(submission, name).again()
         what = f"{name}, called again with the same arguments"
-        equal(again, expected, what, rtol=rtol, atol=atol)
+        session = session_behind(submission)
+        again, later, _ = session.run([CallAgain(), CallAgain(), OverwriteResult(1)])
+        try:
+            equal(again.value, expected, what, rtol=rtol, atol=atol)
+        except CheckFailed:
+            equal(getattr(submission, name).again(), expected, what, rtol=rtol, atol=atol)
+            raise kept_result(name, later.value) from None
     return outcome.value
 
 
@@ -104,10 +111,16 @@ def without_warning(owner: RemoteModule | RemoteObject, name: str, *args: Any) -
     return value
 
 
-def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: Any) -> None:
-    """Check that `name` returns `expected`, also after the caller has changed its last result."""
-    equal(getattr(module, name)(*args), expected, f"{name}({', '.join(map(str, args))})")
-    session, call = session_behind(module), Call(None, name, args)
+def returns_new_arrays(
+    owner: RemoteModule | RemoteObject, name: str, *args: Any, expected: Any, **kwargs: Any
+) -> None:
+    """Check that `name` of `owner` returns `expected`, in an array of its own in each call.
+
+    The caller may change its last result, and a later call leaves it as it was.
+    """
+    equal(getattr(owner, name)(*args, **kwargs), expected, name)
+    session, handle = session_behind(owner), None if isinstance(owner, RemoteModule) else owner
+    call = Call(unwrap(handle), name, map_leaves(unwrap, args), kwargs)
     again = session.run([call, OverwriteResult(0), call])[2].value
     try:
         equal(again, expected, name)
@@ -118,6 +131,11 @@ def returns_new_arrays(module: RemoteModule, name: str, *args: Any, expected: An
             about=again,
             fact=f"{name}: result shares memory with the last one",
         ) from None
+    first, _, _ = session.run([call, call, OverwriteResult(1)])
+    try:
+        equal(first.value, expected, name)
+    except CheckFailed:
+        raise kept_result(name, session.calls.named(name)) from None
 
 
 def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -> None:

@@ -104,7 +104,7 @@ def trained_models(
 ) -> TrainedModels:
     """Build model `name` as `paired_models`, each with the parameters of its own constructor."""
     pair = built_pair(submission, reference, name, *args, **kwargs)
-    return TrainedModels(pair.name, pair.student, pair.reference)
+    return TrainedModels(pair.name, pair.student, pair.reference, pair.another)
 
 
 def combined(

@@ -15,6 +15,7 @@ import pytest
 
 from autograder.checks.equality import CheckFailed, MissedThreshold
 from autograder.checks.host_limits import BudgetExceeded
+from autograder.checks.separate_instances import SharedState
 from autograder.judging.decision import decided
 from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.sandbox.session.calls import NO_CALL, CallLog, RemoteCall
@@ -118,6 +119,8 @@ def explained(
             the submission is parsed for that.
         source: the text of the submission.
     """
+    if isinstance(error, SharedState):
+        return replace(check, hint="")
     check = replace(check, hint=fitting_hint(check, source))
     if isinstance(error, NotDefined) and (reason := undefined().get(error.name)):
         return decided(check, "explanation", Verdict.FAILED, reason, hint="")

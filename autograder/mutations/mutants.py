@@ -17,9 +17,10 @@ from autograder.course.stubs import Region, find_regions
 from autograder.mutations.array_operators import ARRAYS
 from autograder.mutations.code_operators import EXPRESSIONS, STATEMENTS
 from autograder.mutations.sites import CodeSite, Mutate, splice
+from autograder.mutations.state_operators import STATE
 
 #: Where two operators make the same mutant, the first one owns it.
-OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **EXPRESSIONS}
+OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **EXPRESSIONS, **STATE}
 #: Maximum length of a piece of source in an id; an ordinal keeps shortened ids unique.
 _FRAGMENT = 70
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -42,6 +43,13 @@ class RecordedCalls(ForwardingSession):
         super().begin()
         self.exchanges.clear()
         self._callbacks.forget()
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Forget the requests of a block that ends; those of a block that fails say why."""
+        count = len(self.exchanges)
+        yield
+        del self.exchanges[count:]
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Record the request, and run its steps."""

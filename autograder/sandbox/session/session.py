@@ -7,7 +7,8 @@ worker's reply is read stands here too: nothing of it is trusted.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
@@ -75,6 +76,15 @@ class Session(ABC):
             keep: return it in the next call, too.
         """
         return ""
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Keep the requests of a block out of the transcript: they would explain nothing."""
+        kept, self.transcript = self.transcript, None
+        try:
+            yield
+        finally:
+            self.transcript = kept
 
     def close(self) -> None:  # noqa: B027 - most conversations have no process to end
         """End the conversation."""

@@ -1,11 +1,20 @@
 """Checks of batch normalization that you can see. `grade batch_norm` adds the hidden ones."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, paired_models, refuses
+from autograder.checks import (
+    InstanceCalls,
+    equal,
+    expect,
+    finite,
+    paired_models,
+    refuses,
+    used_in_turn,
+)
 
 RTOL = 1e-7
 SHAPES = ((6, 4), (3, 5, 4))  # (N, C) and (N, T, C)
@@ -121,6 +130,9 @@ def test_backward_at_test_time(submission, reference, rng):
     pair = at_test_time(pair_of(submission, reference, rng), batch(rng, SHAPES[1]))
     for shape in SHAPES:
         pair.same_backward(batch(rng, shape), rng=rng, rtol=RTOL)
+    calls = [("forward", batch(rng, SHAPES[0])), ("backward", batch(rng, SHAPES[0]))]
+    make = partial(submission.BatchNorm1d, 4)
+    used_in_turn(submission, InstanceCalls(make, [("eval",), *calls]), InstanceCalls(make, calls))
 
 
 @pytest.mark.points(0.75)

@@ -103,7 +103,9 @@ def test_forward_with(submission, reference, rng, setting):
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
-    pair.same_backward(rng.normal(size=(2, 7, 3)), rng=rng)
+    x = rng.normal(size=(2, 7, 3))
+    pair.same_backward(x, rng=rng)
+    pair.used_in_turn_with(pair, (x,), (x[:, :5],))
 
 
 @each_setting

@@ -12,6 +12,7 @@ from autograder.checks import (
     overfits,
     paired_models,
     refuses,
+    returns_new_arrays,
     trained_models,
 )
 from plugins.lectures.languages.translation import TranslationLanguage
@@ -172,6 +173,7 @@ def test_greedy(submission, reference, rng):
         equal(pair.student.translate(source, 6), expected, "translate(source, 6)")
         ended += int((expected == PAD).any(axis=1).sum())
     expect(ended > 0, "no translation ended early: this check needs some that do")
+    returns_new_arrays(pair.student, "translate", source, 6, expected=expected)
 
 
 @pytest.mark.task("ConvolutionalTranslator")
@@ -187,6 +189,7 @@ def test_beam(submission, reference, rng):
             expected = pair.reference.translate(source, 5, beam_size)
             what = f"translate(source, 5, {beam_size})"
             equal(pair.student.translate(source, 5, beam_size), expected, what)
+    returns_new_arrays(pair.student, "translate", source, 5, 5, expected=expected)
 
 
 @pytest.mark.task("ConvolutionalTranslator")

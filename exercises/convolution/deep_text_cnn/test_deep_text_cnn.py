@@ -159,6 +159,7 @@ def test_backward(submission, reference, rng):
         pair = network(submission, reference, rng, shortcut=shortcut)
         for length in (LENGTH - 3, LENGTH + 5):
             pair.same_backward(texts(rng, length=length), rng=rng, rtol=RTOL, atol=ATOL)
+    pair.used_in_turn_with(pair, (texts(rng),), (texts(rng, count=2),))
 
 
 @pytest.mark.task("DeepTextCNN")

@@ -146,6 +146,7 @@ def test_sentences_of_different_lengths(submission, reference, rng):
     alone = pair.student.forward(ids[1:, :3])
     equal(alone[0], together[1, :3], "the scores of one sentence, against those in a batch")
     pair.same_backward(ids, rng=rng)
+    pair.used_in_turn_with(pair, (ids,), (words(rng, 2, 5),))
 
 
 @pytest.mark.task("CharacterTagger")

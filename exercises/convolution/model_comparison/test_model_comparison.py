@@ -132,7 +132,9 @@ def test_backward(submission, reference, rng):
     for family in [*FAMILIES.values(), ("rnn", "last")]:
         pair = classifiers(submission, reference, *family, rng=rng)
         pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
-        pair.same_backward(np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]]), rng=rng)
+        ids = np.array([[3, 3, 3, 0], [3, 5, 0, 0], [5, 3, 5, 1]])
+        pair.same_backward(ids, rng=rng)
+        pair.used_in_turn_with(pair, (ids,), (ids[::-1],))
     large = paired_models(
         submission, reference, "SequenceClassifier", V, 60, 80, C, rng=rng, scale=0.1
     )

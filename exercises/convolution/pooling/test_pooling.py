@@ -63,7 +63,9 @@ def test_backward(submission, reference, rng, name, args):
     pair.same_backward(rng.normal(size=(3, 7, 4)), rng=rng)
     pair.gradients_agree(rng.normal(size=(2, 5, 2)), rng=rng)
     pair.same_backward(rng.integers(3, size=(3, 7, 4)).astype(float), rng=rng)  # ties
-    pair.result_is_the_callers(rng.normal(size=(2, 5, 2)), rng=rng)
+    x = rng.normal(size=(2, 5, 2))
+    pair.result_is_the_callers(x, rng=rng)
+    pair.used_in_turn_with(pair, (x,), (x[:, :4],))
 
 
 @each

@@ -82,6 +82,8 @@ def test_backward(submission, reference, rng):
     x, states = rng.normal(size=(2, 5, D)), (rng.normal(size=(2, H)), rng.normal(size=(2, H - 1)))
     pair.same_backward(x, states, rng=rng)
     pair.result_is_the_callers(x, states, rng=rng, keeps=["state"])
+    other = both_ways(submission, reference, rng, left=H - 1)
+    pair.used_in_turn_with(other, (x, states), (x, states[::-1]))
 
 
 @pytest.mark.task("Bidirectional")

@@ -14,6 +14,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    returns_new_arrays,
     same_for_large_scores,
     trained_models,
 )
@@ -113,7 +114,7 @@ def test_backward(submission, reference, rng):
     for layers in (1, 2):
         pair = paired_models(submission, reference, "GatedLM", V, E, H, "lstm", layers, rng=rng)
         tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
-        pair.same_backward(tokens, rng=rng)
+        pair.same_backward(tokens, rng=rng, keeps=["state"])
     pair.accumulates(tokens, rng=rng)
 
 
@@ -143,6 +144,9 @@ def test_next_log_probabilities(submission, reference, rng):
         what = f"log probabilities after token {t}, against the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
     same_for_large_scores(pair, tokens)
+    first = tokens[:, 0], model.initial_state(3)
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
 
 
 @pytest.mark.task("GatedLM")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, paired_models
+from autograder.checks import InstanceCalls, agrees, equal, paired_models, used_in_turn
 
 RTOL = 1e-7
 
@@ -49,6 +49,9 @@ def test_gradients_of_one_step(submission, reference, rng):
         agrees(
             submission.GRUStep(), reference.GRUStep(), "backward", grad_h, h, gates, W_h, rtol=rtol
         )
+    calls = [("forward", from_input, h, W_h), ("backward", grad_h, h, gates, W_h)]
+    step = InstanceCalls(submission.GRUStep, calls)
+    used_in_turn(submission, step, step)
 
 
 @pytest.mark.task("GRU")
@@ -156,6 +159,9 @@ def test_gradients_of_one_step_of_reset_after(submission, reference, rng):
         W_h,
         b_h,
     )
+    calls = [("forward", from_input, h, W_h, b_h), ("backward", grad_h, h, gates, W_h, b_h)]
+    step = InstanceCalls(submission.ResetAfterStep, calls)
+    used_in_turn(submission, step, step)
 
 
 @pytest.mark.task("ResetAfterStep")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, paired_models
+from autograder.checks import InstanceCalls, agrees, equal, paired_models, used_in_turn
 
 RTOL = 1e-7
 
@@ -66,6 +66,9 @@ def test_gradients_of_one_step(submission, reference, rng):
             *after,
             rtol=rtol,
         )
+    calls = [("forward", from_input, h, c, W_h), ("backward", grad_h, grad_c, *after)]
+    step = InstanceCalls(submission.LSTMStep, calls)
+    used_in_turn(submission, step, step)
 
 
 @pytest.mark.task("LSTM")

@@ -56,6 +56,8 @@ def test_backward(submission, reference, rng, name):
         pair.same_backward(rng.normal(size=shape), rng=rng)
     pair.accumulates(rng.normal(size=(4, 3)), rng=rng)
     pair.result_is_the_callers(rng.normal(size=(4, 3)), rng=rng)
+    other = paired_models(submission, reference, name, part("affine", 2, 2, rng=rng))
+    pair.used_in_turn_with(other, (rng.normal(size=(4, 3)),), (rng.normal(size=(4, 2)),))
 
 
 @each

@@ -3,10 +3,20 @@
 The layers are your own: `RNN` here, `LSTM` as well in the hidden checks.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from autograder.checks import assign, equal, expect, paired_models, part
+from autograder.checks import (
+    InstanceCalls,
+    assign,
+    equal,
+    expect,
+    paired_models,
+    part,
+    used_in_turn,
+)
 
 D, H = 3, 4
 KINDS = (None, "residual", "dense")
@@ -107,7 +117,10 @@ def test_backward_with_skips(submission, reference, rng):
 def test_backward_with_dense_connections(submission, reference, rng):
     """Backward with dense connections."""
     pair = stacks(submission, reference, "dense", rng)
-    pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+    x = rng.normal(size=(2, 5, D))
+    pair.same_backward(x, some_states(rng), rng=rng, keeps=["state"])
+    other = stacks(submission, reference, "dense", rng, features=D + 1)
+    pair.used_in_turn_with(other, (x,), (rng.normal(size=(2, 5, D + 1)),))
 
 
 @pytest.mark.task("Stacked")
@@ -233,6 +246,21 @@ def same_dropout(submission, reference, drop, rng):
             equal(student.backward(grad_h), other.backward(grad_h), what)
             equal(student.parameters, values, "the parameters after backward")
             equal(student.gradients, other.gradients, f"the gradients after {drop!r}")
+    models = [
+        InstanceCalls(
+            partial(
+                submission.RecurrentDropout,
+                part("rnn", D, H, rng=np.random.default_rng(seed)),
+                0.5,
+                drop,
+                rng=np.random.default_rng(seed),
+            ),
+            [("forward", rng.normal(size=(2, 5, D))), ("backward", rng.normal(size=(2, 5, H)))],
+            ["gradients", "state"],
+        )
+        for seed in (1, 2)
+    ]
+    used_in_turn(submission, *models)
 
 
 @pytest.mark.task("RecurrentDropout")

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect, paired_models, part
+from autograder.checks import (
+    agrees,
+    callback,
+    equal,
+    expect,
+    paired_models,
+    part,
+    returns_new_arrays,
+)
 
 STEPS = 40
 
@@ -55,6 +63,7 @@ def test_norms(submission, reference, rng):
         equal(outcome.value, expected, f"gradient_norms(rnn, x, {loss_at})")
         equal(list(outcome.changed), [], "the arguments that gradient_norms changes")
     equal(pair.student.gradients, before, "the gradients of the layer after the calls")
+    returns_new_arrays(submission, "gradient_norms", pair.student, x, 0, expected=expected)
 
 
 @pytest.mark.task("gradient_norms")
@@ -228,6 +237,8 @@ def test_path(submission, reference, rng):
 
     for threshold in (None, 100.0, 1.0, 0.1):
         agrees(submission, reference, "descend", callback(slope), start, 0.1, 8, threshold)
+    asked = callback(slope), start, 0.1, 8
+    returns_new_arrays(submission, "descend", *asked, expected=reference.descend(*asked))
 
 
 @pytest.mark.task("descend")

@@ -14,6 +14,7 @@ from autograder.checks import (
     no_look_ahead,
     overfits,
     paired_models,
+    returns_new_arrays,
     same_for_large_scores,
     token_log_probabilities,
     trained_models,
@@ -127,7 +128,9 @@ def test_backward(submission, reference, rng):
 def test_backward_from_a_state(submission, reference, rng):
     """Backward for a later piece of a text, whose initial state was given."""
     pair = models(submission, reference, rng)
-    pair.same_backward(*texts(rng), rng.normal(size=(3, H)), rng=rng)
+    later = *texts(rng), rng.normal(size=(3, H))
+    pair.same_backward(*later, rng=rng, keeps=["state"])
+    pair.used_in_turn_with(pair, later, texts(rng))
 
 
 @pytest.mark.task("ConditionalLM")
@@ -175,6 +178,10 @@ def test_next_log_probabilities(submission, reference, rng):
             what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
             equal(log_probs, expected[:, t], what, rtol=RTOL)
         same_for_large_scores(pair, tokens, condition)
+    first = tokens[:, 0], model.initial_state(3, condition)
+    returns_new_arrays(model, "initial_state", 3, condition, expected=first[1])
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -1,9 +1,12 @@
 """Checks of Kneser-Ney smoothing that you can see. `grade kneser_ney` adds the hidden ones."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from autograder.checks import (
+    InstanceCalls,
     after_call,
     agrees,
     built,
@@ -12,6 +15,7 @@ from autograder.checks import (
     no_look_ahead,
     part,
     perplexity_ratio,
+    used_in_turn,
 )
 from framework.data.vocabulary import EOS
 from plugins.lectures.languages.agreement import AgreementLanguage
@@ -68,6 +72,12 @@ def test_kneser_ney(submission, reference, rng):
     equal(found.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)
     expect(bool((found > 0).all()), "every word should have a probability above 0")
     equal(student.discounts, other.discounts, "model.discounts", rtol=1e-9)
+    asked = "probability", history[:, None], np.arange(V)
+    models = [
+        InstanceCalls(partial(submission.KneserNey, V, 3), [("fit", text), asked], ["discounts"])
+        for text in (tokens, tokens[::-1])
+    ]
+    used_in_turn(submission, *models)
 
 
 @pytest.mark.task("KneserNey")

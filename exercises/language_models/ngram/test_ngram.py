@@ -1,11 +1,19 @@
 """Checks of the n-gram models that you can see. `grade ngram` adds the hidden ones."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, no_look_ahead, perplexity_ratio
+from autograder.checks import (
+    InstanceCalls,
+    equal,
+    expect,
+    no_look_ahead,
+    perplexity_ratio,
+    used_in_turn,
+)
 from framework.data.vocabulary import EOS
 from plugins.lectures.languages.agreement import AgreementLanguage
 
@@ -36,6 +44,14 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
     expected = all_words(fitted(reference, name, tokens, V, *args, **kwargs), history)
     found = all_words(student, history)
     equal(found, expected, f"{name}.probability of every word", rtol=1e-9)
+    asked = "probability", history[:, None], np.arange(V)
+    models = [
+        InstanceCalls(
+            partial(getattr(submission, name), V, *args, **kwargs), [("fit", text), asked]
+        )
+        for text in (tokens, tokens[:20])
+    ]
+    used_in_turn(submission, *models)
     return found
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, paired_models
+from autograder.checks import InstanceCalls, agrees, assign, equal, paired_models, used_in_turn
 
 RTOL = 1e-7
 
@@ -38,6 +38,9 @@ def test_gradients_of_one_step(submission, reference, rng):
         h = reference.RNNStep().forward(from_input, before, W_h)
         grad_h = rng.normal(size=(2, 4)).astype(dtype)
         agrees(submission.RNNStep(), reference.RNNStep(), "backward", grad_h, h, W_h, rtol=rtol)
+    calls = [("forward", from_input, before, W_h), ("backward", grad_h, h, W_h)]
+    step = InstanceCalls(submission.RNNStep, calls)
+    used_in_turn(submission, step, step)
 
 
 @pytest.mark.task("RNN")

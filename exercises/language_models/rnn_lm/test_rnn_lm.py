@@ -13,6 +13,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    returns_new_arrays,
     same_for_large_scores,
     trained_models,
 )
@@ -133,6 +134,9 @@ def test_next_log_probabilities(submission, reference, rng):
             what = f"log probabilities after token {t}, beside the log softmax of forward's logits"
             equal(log_probs, expected[:, t], what, rtol=RTOL)
         same_for_large_scores(pair, tokens)
+    first = tokens[:, 0], model.initial_state(3)
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
 
 
 @pytest.mark.task("RecurrentLM")

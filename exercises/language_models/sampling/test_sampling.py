@@ -13,6 +13,7 @@ from autograder.checks import (
     language_model_callback,
     matches_distribution,
     refuses,
+    returns_new_arrays,
 )
 from framework.data.vocabulary import EOS
 from framework.evaluation.ruled import Ruled
@@ -72,6 +73,8 @@ def test_sampled_frequencies(submission, rng):
         for _ in range(2)
     )
     equal(again, once, "the words that are drawn from an equal generator")
+    asked = language_model_callback(model), prefix, 2
+    returns_new_arrays(submission, "sample", *asked, expected=once, rng=np.random.default_rng(5))
 
 
 @pytest.mark.task("sample")
@@ -98,6 +101,9 @@ def test_greedy(submission, reference, rng):
     agrees(submission, reference, "greedy", language_model_callback(model), prefix, 6)
     ties = MarkovModel(np.full((4, 4, 4), [0.1, 0.4, 0.4, 0.1]))
     agrees(submission, reference, "greedy", language_model_callback(ties), np.array([[3]]), 2)
+    asked = language_model_callback(model), prefix, 6
+    expected = reference.greedy(*asked)
+    returns_new_arrays(submission, "greedy", *asked, expected=expected)
 
 
 @pytest.mark.task("beam_search")

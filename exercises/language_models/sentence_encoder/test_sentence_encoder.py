@@ -9,6 +9,7 @@ from autograder.checks import (
     equal,
     overfits,
     paired_models,
+    returns_new_arrays,
     trained_models,
 )
 from framework.data.batching import pad
@@ -83,6 +84,7 @@ def test_padding_is_ignored(submission, reference, rng):
         ids = texts(rng, 6, 2, 1, 4, 0)
         same_encoding(pair, ids)
         encoding = pair.student.encode(ids)
+        returns_new_arrays(pair.student, "encode", ids, expected=encoding)
         wider = np.pad(ids, ((0, 0), (0, 5)))
         found = pair.student.encode(wider)
         equal(found, encoding, f"the '{pooling}' encoding with more padding", rtol=RTOL)

@@ -12,6 +12,7 @@ from autograder.checks import (
     overfits_text,
     paired_models,
     perplexity_ratio,
+    returns_new_arrays,
     same_for_large_scores,
     trained_models,
 )
@@ -81,7 +82,7 @@ def test_backward(submission, reference, rng):
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
     pair.same_backward(tokens, rng=rng)
-    pair.same_backward(tokens, np.array([[2, 3], [6, 6]]), rng=rng)
+    pair.same_backward(tokens, np.array([[2, 3], [6, 6]]), rng=rng, keeps=["state"])
 
 
 @pytest.mark.task("WindowLM")
@@ -122,6 +123,10 @@ def test_next_log_probabilities(submission, reference, rng):
         what = f"log probabilities after word {t}, beside the log softmax of forward's logits"
         equal(log_probs, expected[:, t], what)
     same_for_large_scores(pair, tokens)
+    first = tokens[:, 0], model.initial_state(3)
+    found = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    returns_new_arrays(model, "initial_state", 3, expected=first[1])
 
 
 @pytest.mark.task("WindowLM")

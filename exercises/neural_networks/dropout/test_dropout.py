@@ -4,10 +4,22 @@ The mask is random. The share of n entries that is kept is more than 6.1 √(p (
 about once in a thousand million times.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, callback, equal, expect, real_array
+from autograder.checks import (
+    InstanceCalls,
+    agrees,
+    assign,
+    callback,
+    equal,
+    expect,
+    real_array,
+    returns_new_arrays,
+    used_in_turn,
+)
 
 SHAPES = {"Dropout": (6, 5), "VariationalDropout": (3, 4, 5)}
 
@@ -83,6 +95,14 @@ def test_backward(submission, rng, name):
         many = model.forward(np.ones((40, 2, 40)))
         drawn = f"{name} drops no entry in training, or every one"
         expect(np.any(many == 0) and np.any(many != 0), drawn)
+    layers = [
+        InstanceCalls(
+            partial(made, submission, name, 0.5, np.random.default_rng(seed)),
+            [("forward", x), ("backward", grad)],
+        )
+        for seed in (1, 2)
+    ]
+    used_in_turn(submission, *layers)
 
 
 @each
@@ -184,6 +204,15 @@ def test_gradients_through_kept_weights(submission, rng):
             of_W, of_b = of_W + (x.T @ grad) * dropped / W, of_b + grad.sum(axis=0)
             equal(model.gradients["W"], of_W, "the gradient of W, 0 where it was dropped")
             equal(model.gradients["b"], of_b, "the gradient of b")
+    layers = [
+        InstanceCalls(
+            partial(submission.DropConnect, 4, 3, 0.5, rng=np.random.default_rng(seed)),
+            [("forward", rng.normal(size=(9, 4))), ("backward", grad)],
+            ["gradients"],
+        )
+        for seed in (1, 2)
+    ]
+    used_in_turn(submission, *layers)
 
 
 @pytest.mark.task("average_over_masks")
@@ -199,6 +228,9 @@ def test_all_subnetworks(submission, reference, rng):
     x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
     for p in (0.5, 0.9):
         agrees(submission, reference, "average_over_masks", network(weights), x, p)
+    asked = network(weights), x, 0.5
+    expected = reference.average_over_masks(*asked)
+    returns_new_arrays(submission, "average_over_masks", *asked, expected=expected)
 
 
 @pytest.mark.task("average_over_masks")
@@ -239,6 +271,8 @@ def test_monte_carlo(submission, rng):
     expect(len(units.outputs) == 3, f"{len(units.outputs)} outputs in training mode, 3 samples")
     equal(mean, np.mean(units.outputs, axis=0), "the mean of three outputs")
     equal(spread, np.std(units.outputs, axis=0), "the standard deviation of three outputs, by 1/M")
+    all_kept = Units(1.0, rng).offered(), x, 3
+    returns_new_arrays(submission, "monte_carlo", *all_kept, expected=(x, np.zeros(3)))
 
 
 class Units:

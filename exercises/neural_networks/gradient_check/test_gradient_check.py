@@ -6,7 +6,14 @@ The functions run in the grader: your code calls them and receives their results
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect, moves_the_callers_array
+from autograder.checks import (
+    agrees,
+    callback,
+    equal,
+    expect,
+    moves_the_callers_array,
+    returns_new_arrays,
+)
 
 
 class Recorded:
@@ -64,6 +71,9 @@ def test_central_differences(submission, reference, rng):
         x = rng.normal(size=shape)
         agrees(submission, reference, "numerical_gradient", callback(bumpy), x, rtol=1e-8)
     agrees(submission, reference, "numerical_gradient", callback(cubic), np.ones(3), 0.5)
+    asked = callback(cubic), np.ones(3), 0.5
+    expected = reference.numerical_gradient(*asked)
+    returns_new_arrays(submission, "numerical_gradient", *asked, expected=expected)
     x = np.append(rng.normal(size=3), 1e-9)
     found, after = moves_the_callers_array(submission, "numerical_gradient", x)
     what = "the numerical gradient of x · x, for an f that reads the very array x"

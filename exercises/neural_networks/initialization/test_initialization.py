@@ -53,6 +53,14 @@ def test_shape(submission, rng, name):
         weights(submission, name, np.random.default_rng(seed), 3, 2) for seed in (5, 5, 6)
     )
     expect(np.array_equal(first, again), f"{name} draws other weights from the same generator")
+    returns_new_arrays(
+        submission,
+        name,
+        4,
+        3,
+        rng=np.random.default_rng(1),
+        expected=getattr(submission, name)(4, 3, rng=np.random.default_rng(1)),
+    )
     expect(not np.any(first == other), f"{name} draws the same weights from another generator")
 
 

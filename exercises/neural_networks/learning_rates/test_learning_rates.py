@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, callback, equal, expect
+from autograder.checks import agrees, callback, equal, expect, returns_new_arrays
 
 
 def rates(schedule, steps):
@@ -163,6 +163,8 @@ def test_path(submission, rng):
     start = rng.uniform(1, 9)
     path = submission.gradient_descent(gradient, np.array([start]), halving, 3)
     equal(path, expected * start / 8, f"the path from {start:.4g} with these rates")
+    asked = gradient, np.array([8.0]), halving, 3
+    returns_new_arrays(submission, "gradient_descent", *asked, expected=expected)
     asked = []
 
     def counted(theta):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal
+from autograder.checks import InstanceCalls, agrees, equal, used_in_turn
 
 S = np.array([2.0, 0.5, -1.0, 0.3])
 S_C = np.array([0.0, 0.0, 1.0, 0.8])
@@ -52,6 +52,11 @@ def test_max_margin_backward(submission, reference, rng):
     arrays = [rng.normal(size=(2, 4)), rng.normal(size=(2, 4))]
     agrees(loss, other, "forward", *arrays)
     agrees(loss, other, "backward")
+    losses = [
+        InstanceCalls(submission.MaxMarginLoss, [("forward", *scores), ("backward",)])
+        for scores in (arrays, rng.normal(size=(2, 2, 4)))
+    ]
+    used_in_turn(submission, *losses)
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -86,3 +91,9 @@ def test_cross_entropy_backward(submission, reference, rng):
     what = "the sum of each row of the gradient"
     equal(gradient.sum(axis=-1), np.zeros((3, 2)), what, atol=1e-12)
     equal(loss.backward(), gradient, "the gradient of a second backward")
+    others = rng.normal(size=(2, 3, 4)), rng.integers(4, size=(2, 3))
+    losses = [
+        InstanceCalls(submission.SoftmaxCrossEntropy, [("forward", *pair), ("backward",)])
+        for pair in ((z, y), others)
+    ]
+    used_in_turn(submission, *losses)

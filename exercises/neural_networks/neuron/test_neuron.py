@@ -97,7 +97,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "own-state")
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
     for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):

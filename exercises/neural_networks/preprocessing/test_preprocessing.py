@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import after_call, agrees, equal, expect, finite, refuses
+from autograder.checks import (
+    InstanceCalls,
+    after_call,
+    agrees,
+    equal,
+    expect,
+    finite,
+    refuses,
+    used_in_turn,
+)
 
 D = 4
 ALL = ["MeanSubtraction", "Normalization", "Whitening"]
@@ -108,6 +117,11 @@ def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
     for row, expected in zip(later, together, strict=True):
         alone = transform.apply(row[None])
         equal(alone, expected[None], "a row alone against the same row among others", rtol=1e-9)
+    transforms = [
+        InstanceCalls(getattr(submission, name), [("fit", data), ("apply", later)])
+        for data in (x, correlated(rng))
+    ]
+    used_in_turn(submission, *transforms)
 
 
 @each

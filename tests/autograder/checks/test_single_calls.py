@@ -139,3 +139,19 @@ def test_a_function_that_returns_the_same_array_again_fails(remote):
     returns_new_arrays(module, "new", 2, expected=np.zeros(2))
     with pytest.raises(CheckFailed, match="same returns something else after the caller"):
         returns_new_arrays(module, "same", 2, expected=np.zeros(2))
+
+
+def test_a_method_that_fills_the_array_of_its_last_result_fails(remote):
+    class Doubling:
+        out = np.empty(2)
+
+        def into(self, x):
+            return np.multiply(x, 2, out=self.out)
+
+        def anew(self, x):
+            return 2 * x
+
+    model = remote(Doubling=Doubling).Doubling()
+    returns_new_arrays(model, "anew", np.ones(2), expected=np.full(2, 2.0))
+    with pytest.raises(CheckFailed, match="a later call of into changes what an earlier one"):
+        returns_new_arrays(model, "into", np.ones(2), expected=np.full(2, 2.0))

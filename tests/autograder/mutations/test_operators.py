@@ -11,6 +11,13 @@ def mutants(operator, code):
     return mutated(code, {operator: OPERATORS[operator]})
 
 
+def kept(value, name):
+    """`value` as it is in an array of the module."""
+    key = f"({name!r}, np.shape(kept), np.result_type(kept))"
+    arrays = "globals().setdefault('_kept', {})"
+    return f"np.concatenate([kept := {value}], out={arrays}.setdefault({key}, np.empty_like(kept)))"
+
+
 CASES = [
     ("dropped statement", "a = x\nreturn a", ["pass\nreturn a", "a = x\npass"]),
     ("dropped target", "a, b = x, y", ["a = x", "b = y"]),
@@ -69,6 +76,14 @@ CASES = [
     ("dropped minus", "-x", ["x"]),
     ("added minus", "return x * y", ["return -(x * y)"]),
     ("added minus", "z = np.empty(3, dtype=bool)", ["z = -np.empty(3, dtype=bool)"]),
+    ("state on the class", "self.a, b = x, self.c", ["type(self).a, b = x, self.c"]),
+    ("state in the module", "self.a = x", [f"self.a = {kept('x', 'a')}"]),
+    ("kept result", "def g() -> Array:\n    return x", [
+        f"def g() -> Array:\n    return {kept('x', 'Layer.f.g')}",
+    ]),
+    ("kept result", "def g() -> tuple[Array, int]:\n    return x, 1", [
+        f"def g() -> tuple[Array, int]:\n    return {kept('x', 'Layer.f.g[0]')}, 1",
+    ]),
 ]  # fmt: skip
 
 
@@ -103,6 +118,10 @@ def test_every_operator_has_a_case():
         ("rebinding", "x[:, 1] += y"),
         ("rebinding", "x[1:] += y"),
         ("rebinding", "x['W'][y] += 1"),
+        ("state on the class", "a = self.b"),
+        ("state in the module", "a = x"),
+        ("kept result", "return x"),  # it is not said that it is an array
+        ("kept result", "def _g() -> Array:\n    return x"),
     ],
 )
 def test_operators_leave_alone_what_is_not_theirs(operator, code):
