@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: The word for what is begun, with something in it that is not written yet.
+UNFINISHED = "unfinished"
+
 
 class Verdict(StrEnum):
     """What became of a check. Listed from best to worst: a task takes the worst of its checks.

@@ -4,85 +4,93 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 
+from autograder.commands.next_exercise import introduction
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.course.source import decode
-from autograder.course.stubs import available_stub
-from autograder.results.progress import read_progress, state_words
-from autograder.submissions.task_progress import TaskProgress, progress_in
+from autograder.results.progress import next_exercise, passes_now, read_progress, state_word
 from framework.commands.options import CourseOption, ExercisesOrUnits
-from framework.commands.output import say
-from framework.errors import BadInputError
-from framework.text_files import read_bytes
+from framework.commands.output import PIPED_WIDTH, say
 
-#: The columns, the space between them, and the narrowest title.
-HEAD = ("unit, exercise", "title", "points", "state")
-GAP, NARROW, RULE = 3, 12, "─"
+#: The columns, and the space between them.
+HEAD = ("  unit, exercise", "title", "min", "points", "state")
+GAP, RULE = "  ", "─"
+#: Width of the column of names; a longer name moves its title to the right.
+NAMES = 22
+#: The marks of the next exercise and of the core.
+NEXT, CORE = "→", "*"
 
 
 def list_exercises(
     names: ExercisesOrUnits = None,
     course: CourseOption = None,
 ) -> None:
-    """Show all exercises, their points and your progress.
+    """Show all exercises with minutes, points and your progress, and which comes next.
 
-    Passed and failed are the results of your last `grade` of each exercise. "Written" only means
-    that no TODO is left.
+    Exercises with * are the core of the course. The minutes are what a student is expected to
+    need. Points and state are those of your last `grade`: *unfinished* lacks a task, *edited* has
+    changed since, and counts again once it is graded. *written* was never graded.
     """
     chosen_course = find_course(course)
-    for line in _lines(chosen_course, chosen_course.select(names or ())):
+    exercises = chosen_course.select(names or ())
+    coming = next_exercise(chosen_course, exercises)
+    for line in _lines(chosen_course, exercises, coming):
         say(line)
+    if coming is not None:
+        say("")
+        for line in introduction(chosen_course, coming):
+            say(line)
 
 
-def _lines(course: Course, exercises: list[Exercise]) -> Iterator[str]:
-    """Yield the lines of the table; only a terminal cuts titles, to its width."""
-    rows = [HEAD, *_rows(course, exercises)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if sys.stdout.isatty():
-        room = shutil.get_terminal_size().columns - sum(widths) - GAP * (len(widths) - 1)
-        widths[1] = max(widths[1] + min(room, 0), NARROW)
-    for number, (name, title, points, state) in enumerate(rows):
-        if len(title) > widths[1]:
-            title = title[: widths[1] - 3] + "..."
-        cells = name.ljust(widths[0]), title.ljust(widths[1]), points.rjust(widths[2]), state
-        yield (" " * GAP).join(cells).rstrip()
+def _lines(course: Course, exercises: list[Exercise], coming: Exercise | None) -> Iterator[str]:
+    """Yield the lines of the table, in the width of the terminal."""
+    rows = [HEAD, *_rows(course, exercises, coming)]
+    names, _, *columns = zip(*rows, strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    name_width = min(max(map(len, names)), NAMES)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
+    others = sum(widths) + len(GAP) * len(widths)
+    longest = max(len(name.ljust(name_width) + GAP + title) for name, title, *_ in rows[1:])
+    room = min(width - others, longest)
+    for number, row in enumerate(rows):
+        yield from _row_lines(row, name_width, room, widths)
         if number == 0 or number == len(rows) - 2:
-            yield RULE * (sum(widths) + GAP * (len(widths) - 1))
+            yield RULE * (room + others)
 
 
-def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]]:
+def _row_lines(
+    row: tuple[str, ...], name_width: int, room: int, widths: list[int]
+) -> Iterator[str]:
+    """Yield the lines of one row; a long title goes on in the next line."""
+    name, title, minutes, points, state = row
+    start = name.ljust(name_width) + GAP
+    first, *others = textwrap.wrap(title, room, initial_indent=" " * len(start)) or [""]
+    cells = (minutes.rjust(widths[0]), points.rjust(widths[1]), state)
+    yield GAP.join([(start + first[len(start) :]).ljust(room), *cells]).rstrip()
+    yield from (" " * (name_width + len(GAP)) + line for line in others)
+
+
+def _rows(
+    course: Course, exercises: list[Exercise], coming: Exercise | None
+) -> Iterator[tuple[str, ...]]:
     known = read_progress(course)
     for unit in course.units:
         chosen = [exercise for exercise in exercises if exercise.unit == unit.name]
         if chosen:
-            yield unit.name, unit.title, "", ""
+            yield unit.name, unit.title, "", "", ""
         for exercise in chosen:
-            state = state_words(exercise, course, known, written_state(exercise))
+            state = state_word(exercise, course, known)
             graded, points = known.get(exercise.name), f"{exercise.available_points:g}"
-            points = points if graded is None else f"{graded.earned:g}/{points}"
-            yield f"  {exercise.name}", exercise.title, points, state
-    done = [known[row.name] for row in exercises if row.name in known]
-    earned, passed = sum(row.earned for row in done), sum(row.is_passed for row in done)
+            if graded is not None and graded.is_current(course):
+                points = f"{graded.earned:g}/{points}"
+            mark = NEXT if exercise == coming else " "
+            name = f"{mark}{CORE if exercise.core else ' '}{exercise.name}"
+            yield name, exercise.title, f"{exercise.minutes or ''}", points, state
+    now = [known[row.name] for row in exercises if row.name in known]
+    earned = sum(graded.earned for graded in now if graded.is_current(course))
+    passed = sum(passes_now(exercise, course, known) for exercise in exercises)
     possible = sum(exercise.available_points for exercise in exercises)
-    yield "total", "", f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed"
-
-
-def written_state(exercise: Exercise) -> str:
-    """Return the progress of the student's file in words: ``2 of 6 written, 1 begun``."""
-    if not exercise.stub.is_file():
-        return "no file"
-    try:
-        source = decode(read_bytes(exercise.stub), exercise.stub.name)
-    except BadInputError:
-        return "unreadable"
-    stub = available_stub(exercise)
-    if source == stub:
-        return "not started"
-    states = list(progress_in(source, exercise, stub).values())
-    written, begun = states.count(TaskProgress.WRITTEN), states.count(TaskProgress.STARTED)
-    if written == len(states):
-        return "all written"
-    if not written and not begun:
-        return "not started"
-    return f"{written} of {len(states)} written" + (f", {begun} begun" if begun else "")
+    total = sum(exercise.minutes for exercise in exercises)
+    hours = f"{round(total / 60)} h" if total else ""
+    yield "  total", "", hours, f"{earned:g}/{possible:g}", f"{passed}/{len(exercises)} passed"

@@ -16,7 +16,7 @@ from autograder.results.report import (
     Report,
     ResultOfChecks,
 )
-from autograder.verdicts import Verdict
+from autograder.verdicts import UNFINISHED, Verdict
 
 #: Lines of the submission that lead to a fault; more of them is recursion.
 FRAMES = 2
@@ -54,7 +54,7 @@ def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
     if verdict is Verdict.FAILED and all(check.awarded for check in failed):
         return "partly right"
     begun = any(check.verdict is Verdict.PASSED for check in checks)
-    return "unfinished" if verdict is Verdict.NOT_STARTED and begun else verdict.value
+    return UNFINISHED if verdict is Verdict.NOT_STARTED and begun else verdict.value
 
 
 def number(value: float) -> str:

@@ -15,6 +15,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from autograder.course.reading import Use
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.finding import Finding
 from autograder.sandbox.session.faults import Frame
@@ -318,6 +319,7 @@ class Report(ResultOfChecks):
         notes: additional facts for a reader: ignored files, skipped cells.
         commands: those that are proposed to its reader.
         following: what comes next, if all has passed and the reader is the student.
+        use: what the student can do with the only exercise now, if it has passed.
     """
 
     provenance: Provenance
@@ -326,6 +328,7 @@ class Report(ResultOfChecks):
     seconds: float = 0.0
     commands: Commands = OWN_FOLDER
     following: Following | None = None
+    use: Use | None = None
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set

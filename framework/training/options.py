@@ -14,6 +14,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from framework.errors import UsageError
 from framework.training.option_fields import (
+    DATA,
+    FILES,
+    MODEL,
+    RARE,
     checked_values,
     option,
     option_fields,
@@ -42,7 +46,12 @@ class LearningOptions:
 
     offered: ClassVar[tuple[str, ...] | None] = None
 
-    corpus: str = option("agreement", _corpus_help(file="a sentence per line"), settles=False)
+    corpus: str = option(
+        "agreement",
+        _corpus_help(file="a sentence per line"),
+        settles=False,
+        group=DATA,
+    )
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
         32,
@@ -61,6 +70,7 @@ class LearningOptions:
         None,
         "Penalty on large weights, added to the loss: l2_penalty:strength=1e-4 (1e-4 times the sum "
         "of all squared weights), l1_penalty. Biases have none. Its gradient counts for `--clip`.",
+        group=RARE,
     )
     learning_rate: float = option(0.003, "Initial learning rate.", minimum=0.0)
     schedule: str | None = option(
@@ -70,7 +80,10 @@ class LearningOptions:
         "or constant. Default: constant.",
     )
     hold: int = option(
-        1, "Epochs at the initial learning rate before the schedule starts.", minimum=1
+        1,
+        "Epochs at the initial learning rate before the schedule starts.",
+        minimum=1,
+        group=RARE,
     )
     clip: float | None = option(
         None,
@@ -81,6 +94,7 @@ class LearningOptions:
         False,
         "Minimise the loss summed over the steps of a text, the examples of a batch, or the pairs "
         "of words, not averaged over them.",
+        group=RARE,
     )
     weight_decay: float = option(
         0.0,
@@ -88,6 +102,7 @@ class LearningOptions:
         "AdamW does. Unlike `--penalty`, it is no part of the loss or of the gradient.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     precision: Literal["float64", "float32", "bfloat16"] = option(
         "float64",
@@ -99,17 +114,20 @@ class LearningOptions:
         False,
         "Use only operations that give the same bytes in every run on one device; slower on a GPU.",
         settles=False,
+        group=RARE,
     )
     compile: bool = option(
         False,
         "Compile the layers that take many small operations, such as gru; the first steps take "
         "longer. Needs a C++ compiler.",
         settles=False,
+        group=RARE,
     )
     graphs: bool = option(
         True,
         "On a GPU, record the steps of equal shapes as CUDA graphs and replay them.",
         settles=False,
+        group=RARE,
     )
     initial_range: float | None = option(
         None,
@@ -117,19 +135,24 @@ class LearningOptions:
         "initialization of each layer.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     initializer: str | None = option(
         None,
         "Draw the initial weights, but no biases, by a function of their fan-in and fan-out: "
         "xavier_uniform, fan_in_scaled. Default: the initialization of each layer.",
+        group=RARE,
     )
     transform: str | None = option(
         None,
         "Preprocessing of inputs that are real numbers: mean_subtraction, normalization, "
         "whitening:epsilon=1e-6. Its statistics are those of the training data.",
+        group=RARE,
     )
     keep: Literal["last", "best"] = option(
-        "last", "Model to save: that of the last epoch, or of the best one on held-out data."
+        "last",
+        "Model to save: that of the last epoch, or of the best one on held-out data.",
+        group=FILES,
     )
     seed: int = option(0, "Random seed; equal seeds give equal runs.", minimum=0)
     seeds: int = option(
@@ -186,9 +209,13 @@ class TrainingOptions(LearningOptions):
         metavar="NAME=VALUE",
         settles=False,
         keyed=True,
+        group=MODEL,
     )
     out: Path | None = option(
-        None, "File of the checkpoint. Default: checkpoints/NAME.safetensors.", settles=False
+        None,
+        "File of the checkpoint. Default: checkpoints/NAME.safetensors.",
+        settles=False,
+        group=FILES,
     )
     resume: bool = option(
         False,
@@ -196,6 +223,7 @@ class TrainingOptions(LearningOptions):
         "uninterrupted run.",
         names=("--resume",),
         settles=False,
+        group=FILES,
     )
 
 
@@ -209,6 +237,7 @@ class WordOptions:
         minimum=1,
         names=("--minimum-count", "--min-count"),
         settles=False,
+        group=DATA,
     )
 
 
@@ -222,6 +251,7 @@ class FolderOptions:
         names=("--data",),
         metavar="DIR",
         settles=False,
+        group=DATA,
     )
 
 
@@ -230,15 +260,25 @@ class RecurrentOptions(TrainingOptions):
     """The options of models with recurrent layers."""
 
     cell: str | None = option(
-        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
+        None,
+        "The recurrent layer: rnn, lstm, gru, or a plugin's.",
+        settles=False,
+        group=MODEL,
     )
-    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
+    layers: int = option(
+        1,
+        "Number of recurrent layers.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
+    )
     skip: Literal["none", "residual", "dense", "highway"] = option(
         "none",
         "Connections around the layers of a stack: the next layer reads the states (none), their "
         "sum with the inputs of the layer (residual), both side by side (dense), or a gated "
         "mixture of both (highway).",
         settles=False,
+        group=MODEL,
     )
     dropout: str | None = option(
         None,
@@ -246,12 +286,14 @@ class RecurrentOptions(TrainingOptions):
         "variational_dropout (one mask for all steps) between layers and above the last; "
         "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
         settles=False,
+        group=MODEL,
     )
     input_dropout: str | None = option(
         None,
         "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
         "2016 have none: dropout:keep_probability=1.",
         settles=False,
+        group=RARE,
     )
 
     def check_together(self) -> None:
@@ -272,18 +314,26 @@ class TextOptions(WordOptions, TrainingOptions):
         "words",
         "Tokens of the text: words, separated by blanks, or characters, blanks included. "
         "Options for words then count characters.",
+        group=DATA,
     )
     held_out: Path | None = option(
-        None, "Text file for evaluation. Default: the last tenth of the corpus.", settles=False
+        None,
+        "Text file for evaluation. Default: the last tenth of the corpus.",
+        settles=False,
+        group=DATA,
     )
     maximum_words: int = option(
         10_000,
         "Maximum vocabulary size of a text file; other words become <unk>.",
         minimum=4,
         settles=False,
+        group=DATA,
     )
     test: Path | None = option(
-        None, "Text file on which the trained model is measured.", settles=False
+        None,
+        "Text file on which the trained model is measured.",
+        settles=False,
+        group=DATA,
     )
 
 
@@ -297,7 +347,12 @@ class CountOptions(TextOptions):
     )
 
     epochs: int = 1
-    order: int = option(3, "Length n of the longest n-grams.", minimum=1)
+    order: int = option(
+        3,
+        "Length n of the longest n-grams.",
+        minimum=1,
+        group=MODEL,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,10 +364,18 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
     )
     unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
     embedding_size: int | None = option(
-        None, "Size of a word vector. Default: that of the exercise.", minimum=1, settles=False
+        None,
+        "Size of a word vector. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
     )
     hidden_size: int | None = option(
-        None, "Size of a hidden layer. Default: that of the exercise.", minimum=1, settles=False
+        None,
+        "Size of a hidden layer. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
     )
     character_filters: int | None = option(
         None,
@@ -321,12 +384,14 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
         "25). `--embedding-size` is then that of a character.",
         minimum=1,
         settles=False,
+        group=MODEL,
     )
     highway_layers: int | None = option(
         None,
         "Number of highway layers after the filters of `--character-filters`. Default: 1.",
         minimum=0,
         settles=False,
+        group=RARE,
     )
     highway_bias: float | None = option(
         None,
@@ -334,6 +399,7 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
         "so that a layer first copies most of its input. Default: 0.",
         minimum=-100.0,
         maximum=100.0,
+        group=RARE,
     )
 
     def check_together(self) -> None:
@@ -371,6 +437,7 @@ class TaggerOptions(ClassifierOptions, RecurrentOptions):
         "entities",
         _corpus_help(),
         settles=False,
+        group=DATA,
     )
 
 
@@ -382,6 +449,7 @@ class LabelledTextOptions(WordOptions, FolderOptions):
         "sentiment",
         _corpus_help(file="a label and words on each line"),
         settles=False,
+        group=DATA,
     )
 
 
@@ -395,11 +463,13 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "cross-validation.",
         minimum=0,
         settles=False,
+        group=RARE,
     )
     vectors: Path | None = option(
         None,
         "Initial word vectors, for models such as text_cnn: a checkpoint of "
         "`gradus train skip_gram`, or word2vec's text format.",
+        group=DATA,
     )
     vector_range: float | None = option(
         None,
@@ -408,11 +478,13 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "less noise.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     characters: bool = option(
         False,
         "Read texts as characters in lower case, as deep_text_cnn does. --minimum-count then "
         "counts characters.",
+        group=DATA,
     )
 
     def check_together(self) -> None:

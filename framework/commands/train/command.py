@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,16 +12,17 @@ import typer
 import framework
 from framework.commands.groups import LazyGroup, new_app, values_of
 from framework.commands.option_command import option_command, setup_fields
-from framework.commands.output import say
+from framework.commands.output import say, shown
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.toml_tables import Table, read_table
 from framework.training.kinds import BUILT_IN, RunKind, task_class
-from framework.training.option_fields import checked_values
+from framework.training.option_fields import FILES, checked_values
 from framework.training.options import TrainingOptions
 from framework.training.recipes import exercise_recipes, find_recipe, run_of
 
 if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
+    from framework.providers.backends import Backend
     from framework.training.engine import Run
     from framework.training.task import Job
 
@@ -90,6 +92,16 @@ JsonFile = Annotated[
         "--json",
         metavar="FILE",
         help="Save settings, device, scores and seconds of all runs in FILE, after every epoch.",
+        rich_help_panel=FILES,
+    ),
+]
+PlotFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Save the learning curve in FILE, as SVG. Default: beside the checkpoint.",
+        rich_help_panel=FILES,
     ),
 ]
 
@@ -105,7 +117,11 @@ def _train_command(kind: RunKind) -> Callable[..., object]:
         run,
         name=kind.name,
         help=kind.help,
-        others={"recipe": (_recipe_option(kind), None), "json_file": (JsonFile, None)},
+        others={
+            "recipe": (_recipe_option(kind), None),
+            "json_file": (JsonFile, None),
+            "plot": (PlotFile, None),
+        },
     )
 
 
@@ -117,7 +133,7 @@ def _recipe_option(kind: RunKind) -> Any:
         if recipe is not None:
             table = read_table(_recipe_file(recipe, kind.name))
             known = {option.name or "": None for option in context.command.params}
-            del known["recipe"]
+            del known["recipe"], known["help_all"]
             table.reject_unknown_keys(*known)
             context.default_map = _checked(table, kind.options)
         return recipe
@@ -129,6 +145,7 @@ def _recipe_option(kind: RunKind) -> Any:
         is_eager=True,
         callback=apply,
         help=f"Defaults of the other options: a TOML file with a line for each{shipped}.",
+        rich_help_panel=FILES,
     )
     return Annotated[str | None, described]
 
@@ -182,6 +199,7 @@ def _train(
     backend: str,
     provider: str,
     json_file: Path | None,
+    plot: Path | None,
     device: str,
     submission: Path,
     plugin: Sequence[str] | None,
@@ -190,56 +208,72 @@ def _train(
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.commands.train.epoch_lines import show_spread
     from framework.commands.train.result_file import ResultFile
+    from framework.providers.backends import REFERENCE, Backend
     from framework.training.task import Request
 
     plugins = load_plugins(plugin, block)
     task = task_class(kind, plugins.registry)
     computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
+    reference = Backend(plugins.registry, REFERENCE)
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    chart = plot or out.with_suffix(".svg")
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):
         for job in task.jobs(options, request):
-            scores.append(_train_one(job, computing, out, file))
+            scores.append(_train_one(job, computing, reference, out, chart, file))
     show_spread(job.task.measure, scores)
 
 
-def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> float:
+def _train_one(
+    job: Job, backend: Any, reference: Backend, out: Path, plot: Path, file: ResultFile | None
+) -> float:
     """Train one of several runs, each with its own checkpoint, and return its score.
 
     With `--resume`, a run without a file starts from the beginning.
     """
+    from framework.commands.train.ending import show_ending
     from framework.commands.train.epoch_lines import EpochLines
     from framework.commands.train.result_file import RecordedLines
     from framework.training.engine import Run
     from framework.training.saved_runs import SavedRun
 
-    path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
+    path = _labelled(out, job)
+    started = time.monotonic()
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
     saved.train(resume=job.options.resume and not (job.label and saved.is_new))
-    return _report(run, job, path, file)
+    seconds = time.monotonic() - started
+    score = _report(run, job, file)
+    drawn = show_ending(run, reference, _labelled(plot, job), seconds)
+    more = "".join(f" and {shown(file)}" for file in drawn)
+    say(f"Saved {path}{more}. Next: `{run.task.commands[0].format(path=path)}`")
+    for line in run.task.finish(run.checkpoint(), job.options, job.label):
+        say(line)
+    return score
 
 
-def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
-    """Show the score of the trained model and the next command, and return the score."""
+def _labelled(path: Path, job: Job) -> Path:
+    """Return the file at `path` for one of several runs."""
+    return path.with_stem(f"{path.stem}-{job.label}") if job.label else path
+
+
+def _report(run: Run, job: Job, file: ResultFile | None) -> float:
+    """Show the score of the trained model, and return it."""
     score = run.scores[-1]
     for line in run.accelerator.notes():
         say(line)
     measured = run.task.measured(run.model, run.backend.arrays)
-    shown: list[str] = []
+    lines: list[str] = []
     if measured is not None:
         score, (first, *details) = measured
-        shown = [f"{first}{_chosen(run)}", *details]
-    for line in shown:
+        lines = [f"{first}{_chosen(run)}", *details]
+    for line in lines:
         say(line)
     if file is not None:
-        file.end(run, job, score, shown)
-    say(f"Saved {path}. Next: `{run.task.commands[0].format(path=path)}`")
-    for line in run.task.finish(run.checkpoint(), job.options, job.label):
-        say(line)
+        file.end(run, job, score, lines)
     return score
 
 

@@ -98,6 +98,10 @@ class CountTask(TextTask):
             return math.nan, [*(found[1] if found else []), *reason]
         return found
 
+    def _ngram_level(self, reference: Backend) -> dict[str, float]:
+        """Return no other n-gram model."""
+        return {}
+
     def size_of(self, model: Model) -> str:
         """Return the length of the longest n-grams."""
         return f"n-grams of up to {self.order} {self.tokens.name}"
