@@ -174,7 +174,7 @@ SYSTEMS = (
         "VD-CNN, 9 layers (L11, 4)",
         "deep_text_cnn",
         (
-            "gradus train text_classifier:deep_text_cnn --characters --set length=128 "
+            "gradus train text_classifier:deep_text_cnn --tokens characters --set length=128 "
             "--set depth=9 --set maps=8 --set k=2 --set embedding_size=8 --set hidden_size=32 "
             "--epochs 1",
         ),

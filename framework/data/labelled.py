@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from framework.data.tokens import WORDS, Tokens
 from framework.errors import BadInputError, UsageError
 
 #: Keys of `TextCorpus.best`: the best accuracy of all classifiers, and of bags of words.
@@ -34,9 +35,9 @@ class LabelledText:
     label: str
     raw: str = field(default="", compare=False, repr=False)
 
-    def units(self, characters: bool) -> Sequence[str]:
+    def split(self, tokens: Tokens) -> Sequence[str]:
         """Return the words, or all characters of the text in lower case."""
-        return (self.raw or " ".join(self.words)).lower() if characters else self.words
+        return self.words if tokens is WORDS else (self.raw or " ".join(self.words)).lower()
 
 
 Texts = Sequence[LabelledText]

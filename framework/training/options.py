@@ -2,7 +2,7 @@
 
 The command line (`framework.commands.option_command`), recipes, the settings in a checkpoint and
 ``--help`` are made from these dataclasses. A plugin's kind of run extends `TrainingOptions`.
-Nothing here needs NumPy or typer. The module is long because all options are defined here.
+Nothing here needs NumPy or typer.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from framework.training.option_fields import (
     checked_values,
     option,
     option_fields,
-    with_default,
 )
 
 
-def _corpus_help(file: str = "") -> str:
+def corpus_help(file: str = "") -> str:
     """Return the help text of ``--corpus``, which may also name a file with the content `file`."""
     name = "Corpus: a name in `gradus corpora`, with --data if it has files"
     return f"{name}; or a file with {file}." if file else f"{name}."
@@ -47,10 +46,7 @@ class LearningOptions:
     offered: ClassVar[tuple[str, ...] | None] = None
 
     corpus: str = option(
-        "agreement",
-        _corpus_help(file="a sentence per line"),
-        settles=False,
-        group=DATA,
+        "agreement", corpus_help(file="a sentence per line"), settles=False, group=DATA
     )
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
@@ -80,10 +76,7 @@ class LearningOptions:
         "or constant. Default: constant.",
     )
     hold: int = option(
-        1,
-        "Epochs at the initial learning rate before the schedule starts.",
-        minimum=1,
-        group=RARE,
+        1, "Epochs at the initial learning rate before the schedule starts.", minimum=1, group=RARE
     )
     clip: float | None = option(
         None,
@@ -256,249 +249,12 @@ class FolderOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentOptions(TrainingOptions):
-    """The options of models with recurrent layers."""
-
-    cell: str | None = option(
-        None,
-        "The recurrent layer: rnn, lstm, gru, or a plugin's.",
-        settles=False,
-        group=MODEL,
-    )
-    layers: int = option(
-        1,
-        "Number of recurrent layers.",
-        minimum=1,
-        settles=False,
-        group=MODEL,
-    )
-    skip: Literal["none", "residual", "dense", "highway"] = option(
-        "none",
-        "Connections around the layers of a stack: the next layer reads the states (none), their "
-        "sum with the inputs of the layer (residual), both side by side (dense), or a gated "
-        "mixture of both (highway).",
-        settles=False,
-        group=MODEL,
-    )
-    dropout: str | None = option(
-        None,
-        "Dropout of the recurrent layers in training: dropout:keep_probability=0.5 or "
-        "variational_dropout (one mask for all steps) between layers and above the last; "
-        "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
-        settles=False,
-        group=MODEL,
-    )
-    input_dropout: str | None = option(
-        None,
-        "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
-        "2016 have none: dropout:keep_probability=1.",
-        settles=False,
-        group=RARE,
-    )
-
-    def check_together(self) -> None:
-        """Check the options together; connections around the only layer are an error."""
-        super().check_together()
-        if self.skip != "none" and self.layers == 1:
-            raise UsageError(
-                f"`--skip {self.skip}` connects the layers of a stack, but there is one layer: add "
-                "`--layers 2`"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextOptions(WordOptions, TrainingOptions):
-    """The options of a text for language models, as a base of other options."""
-
-    tokens: Literal["words", "characters"] = option(
-        "words",
-        "Tokens of the text: words, separated by blanks, or characters, blanks included. "
-        "Options for words then count characters.",
-        group=DATA,
-    )
-    held_out: Path | None = option(
-        None,
-        "Text file for evaluation. Default: the last tenth of the corpus.",
-        settles=False,
-        group=DATA,
-    )
-    maximum_words: int = option(
-        10_000,
-        "Maximum vocabulary size of a text file; other words become <unk>.",
-        minimum=4,
-        settles=False,
-        group=DATA,
-    )
-    test: Path | None = option(
-        None,
-        "Text file on which the trained model is measured.",
-        settles=False,
-        group=DATA,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountOptions(TextOptions):
-    """The options of language models that count: those of gradient steps have no effect."""
-
-    offered: ClassVar[tuple[str, ...] | None] = (
-        *("corpus", "tokens", "minimum_count", "maximum_words", "held_out", "test"),
-        *("order", "arguments", "out"),
-    )
-
-    epochs: int = 1
-    order: int = option(
-        3,
-        "Length n of the longest n-grams.",
-        minimum=1,
-        group=MODEL,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LanguageModelOptions(TextOptions, RecurrentOptions):
-    """The options of language models, with the sizes of the course's models."""
-
-    batch_size: int = with_default(
-        LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
-    )
-    unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
-    embedding_size: int | None = option(
-        None,
-        "Size of a word vector. Default: that of the exercise.",
-        minimum=1,
-        settles=False,
-        group=MODEL,
-    )
-    hidden_size: int | None = option(
-        None,
-        "Size of a hidden layer. Default: that of the exercise.",
-        minimum=1,
-        settles=False,
-        group=MODEL,
-    )
-    character_filters: int | None = option(
-        None,
-        "Word vectors from the characters of the words, as highway_char_cnn makes them: this "
-        "number of filters of width 1, twice as many of width 2, ... up to 6 (Kim et al. 2016: "
-        "25). `--embedding-size` is then that of a character.",
-        minimum=1,
-        settles=False,
-        group=MODEL,
-    )
-    highway_layers: int | None = option(
-        None,
-        "Number of highway layers after the filters of `--character-filters`. Default: 1.",
-        minimum=0,
-        settles=False,
-        group=RARE,
-    )
-    highway_bias: float | None = option(
-        None,
-        "Add this to the initial biases of the gates of these highway layers. Kim et al. 2016: -2, "
-        "so that a layer first copies most of its input. Default: 0.",
-        minimum=-100.0,
-        maximum=100.0,
-        group=RARE,
-    )
-
-    def check_together(self) -> None:
-        """Check the options together; filters over characters that are tokens are an error.
-
-        Highway layers without filters are an error, too.
-        """
-        super().check_together()
-        if self.tokens == "characters" and self.character_filters is not None:
-            raise UsageError(
-                "`--character-filters` reads the characters of words, but `--tokens characters` "
-                "has no words: leave one out"
-            )
-        for name in ("highway_layers", "highway_bias"):
-            if getattr(self, name) is not None and self.character_filters is None:
-                raise UsageError(
-                    f"`--{name.replace('_', '-')}` needs the filters over characters that highway "
-                    "layers follow, but there are none: add `--character-filters N`"
-                )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClassifierOptions(FolderOptions, TrainingOptions):
-    """The options of classifiers."""
-
-    epochs: int = with_default(LearningOptions, "epochs", 5)
-    keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaggerOptions(ClassifierOptions, RecurrentOptions):
-    """The options of taggers."""
-
-    corpus: str = option(
-        "entities",
-        _corpus_help(),
-        settles=False,
-        group=DATA,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
 class LabelledTextOptions(WordOptions, FolderOptions):
     """The options for a corpus of labelled texts, as a base of other options."""
 
     corpus: str = option(
-        "sentiment",
-        _corpus_help(file="a label and words on each line"),
-        settles=False,
-        group=DATA,
+        "sentiment", corpus_help(file="a label and words on each line"), settles=False, group=DATA
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
-    """The options of text classifiers."""
-
-    folds: int = option(
-        0,
-        "Number of folds of a cross-validation, for a corpus without a test part; 0: no "
-        "cross-validation.",
-        minimum=0,
-        settles=False,
-        group=RARE,
-    )
-    vectors: Path | None = option(
-        None,
-        "Initial word vectors, for models such as text_cnn: a checkpoint of "
-        "`gradus train skip_gram`, or word2vec's text format.",
-        group=DATA,
-    )
-    vector_range: float | None = option(
-        None,
-        "Without --vectors, draw the initial word vectors from −r to r. Default: the "
-        "initialization of the model. Rare words keep their initial vectors: a small range adds "
-        "less noise.",
-        minimum=0.0,
-        maximum=1e6,
-        group=RARE,
-    )
-    characters: bool = option(
-        False,
-        "Read texts as characters in lower case, as deep_text_cnn does. --minimum-count then "
-        "counts characters.",
-        group=DATA,
-    )
-
-    def check_together(self) -> None:
-        """Check the options together; a cross-validation with one fold is an error."""
-        super().check_together()
-        if self.folds == 1:
-            raise UsageError(
-                "a cross-validation needs at least 2 folds, not 1; 0 means no cross-validation"
-            )
-
-    def settings(self) -> dict[str, Any]:
-        """Return the settings, without the range of vectors that `vectors` replaces."""
-        drawn = None if self.vectors is not None else self.vector_range
-        return {**super().settings(), "vector_range": drawn}
 
 
 def _plain(value: Any) -> Any:

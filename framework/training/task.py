@@ -1,7 +1,7 @@
 """Training tasks: the batches, the loss, the score and the options of a kind of run.
 
-A kind of run is a subclass of `TrainingTask`. Those of gradus are in `framework.training.tasks`. A
-plugin offers its own as an implementation of the kind ``task``.
+A kind of run is a subclass of `TrainingTask`. A plugin offers it as an implementation of the kind
+``task``. Those of gradus are in `plugins.lectures.training`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import Parameter
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,9 @@ from framework.training.loops import Batch, Learner, LossLearner
 from framework.training.named_parts import build_loss, build_penalty
 from framework.training.options import TrainingOptions
 from framework.training.tools import build_optimizer, model_arguments
+
+#: Sizes of a model whose exercise says nothing else.
+SIZES = {"embedding_size": 32, "hidden_size": 64}
 
 
 @dataclass(frozen=True)
@@ -161,8 +165,13 @@ class TrainingTask(ABC):
 
     @classmethod
     def arguments(cls, options: Any, request: Request) -> dict[str, Any]:
-        """Return the arguments of the model: those of its recipe, then those of ``--set``."""
-        return {**request.defaults, **model_arguments(options.arguments)}
+        """Return the arguments of the model: default sizes, its recipe, then ``--set``."""
+        known = request.backend.parameters_of(request.model, cls.model_kind)
+        required = [
+            name for name, parameter in known.items() if parameter.default is Parameter.empty
+        ]
+        sizes = {name: SIZES[name] for name in SIZES if name in required}
+        return {**sizes, **request.defaults, **model_arguments(options.arguments)}
 
     # The model.
 

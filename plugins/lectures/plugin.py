@@ -30,6 +30,10 @@ COMMANDS = {
 
 #: The kinds of runs of this plugin: name -> where its task is.
 TASKS = {
+    "language_model": "plugins.lectures.training.language_model:LanguageModelTask",
+    "counts": "plugins.lectures.training.counts:CountTask",
+    "tagger": "plugins.lectures.training.tagger:TaggerTask",
+    "text_classifier": "plugins.lectures.training.text_classifier:TextClassifierTask",
     "pairs": "plugins.lectures.training.pairs:PairTask",
     "conditions": "plugins.lectures.training.pairs:ConditionTask",
     "cbow": "plugins.lectures.training.cbow:CbowTask",
@@ -40,7 +44,7 @@ TASKS = {
 
 @hookimpl
 def register_implementations() -> Iterable[Implementation]:
-    """Return the kinds of runs of models that only lectures train."""
+    """Return the kinds of runs."""
     from framework.providers.registry import Implementation
 
     return [Implementation("task", name, "lectures", target) for name, target in TASKS.items()]

@@ -15,7 +15,8 @@ from docs.results import __main__ as script
 from docs.results.page import FOLDER, PAGE, measurement
 from docs.results.rows import ROWS
 from framework.commands.train.command import RECIPES
-from framework.training.kinds import BUILT_IN
+from framework.providers.plugins import Plugins
+from framework.training.kinds import task_class
 from framework.training.recipes import run_of
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -52,7 +53,7 @@ def test_a_measurement_was_made_with_the_recipe_as_it_is(row):
     assert found["recipe"] == row.recipe
     kind = run_of(shlex.split(row.command)[2])
     values = tomllib.loads((RECIPES / kind / f"{row.recipe}.toml").read_text("utf-8"))
-    settings = BUILT_IN[kind].options(**values).settings()
+    settings = task_class(kind, Plugins().registry).options(**values).settings()
     measured = {name: found["options"][name] for name in values.keys() & found["options"].keys()}
     assert measured == {name: settings[name] for name in measured}
     if kind == "counts":

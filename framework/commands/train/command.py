@@ -15,7 +15,7 @@ from framework.commands.option_command import option_command, setup_fields
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.toml_tables import Table, read_table
-from framework.training.kinds import BUILT_IN, RunKind, task_class
+from framework.training.kinds import task_class
 from framework.training.option_fields import FILES, checked_values
 from framework.training.options import TrainingOptions
 from framework.training.recipes import exercise_recipes, find_recipe, run_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
     from framework.providers.backends import Backend
     from framework.training.engine import Run
-    from framework.training.task import Job
+    from framework.training.task import Job, TrainingTask
 
 HELP = """Train a model and save a checkpoint after every epoch.
 
@@ -64,24 +64,20 @@ class CommandByKind(LazyGroup):
         """
         if cmd_name not in self.commands:
             app = new_app()
-            app.command(cmd_name)(_train_command(self._kind_of(cmd_name)))
+            app.command(cmd_name)(_train_command(self._task_of(cmd_name)))
             self.add_command(typer.main.get_command(app))
         return self.commands[cmd_name]
 
-    def _kind_of(self, name: str) -> RunKind:
-        """Return the kind of run of an exercise or a model; an unknown kind loads the plugins.
+    def _task_of(self, name: str) -> type[TrainingTask]:
+        """Return the task of an exercise or a model.
 
         The command itself warns of plugins that cannot be loaded.
         """
-        kind = run_of(name)
-        if kind in BUILT_IN:
-            return BUILT_IN[kind]
         from framework.providers.plugins import Plugins
 
         blocked = values_of("--block", self._arguments)
         plugins = Plugins(values_of("--plugin", self._arguments), blocked=blocked)
-        task = task_class(kind, plugins.registry)
-        return RunKind(kind, "", task.options, task.help)
+        return task_class(run_of(name), plugins.registry)
 
 
 train = new_app(name="train", cls=CommandByKind, help=HELP, no_args_is_help=True)
@@ -106,39 +102,39 @@ PlotFile = Annotated[
 ]
 
 
-def _train_command(kind: RunKind) -> Callable[..., object]:
-    """Return the command for runs of one kind."""
+def _train_command(task: type[TrainingTask]) -> Callable[..., object]:
+    """Return the command for runs of the kind of `task`."""
 
     def run(context: typer.Context, options: TrainingOptions, **others: Any) -> None:
-        _train(kind.name, context.info_name or "", options, **others)
+        _train(task.kind, context.info_name or "", options, **others)
 
     return option_command(
-        kind.options,
+        task.options,
         run,
-        name=kind.name,
-        help=kind.help,
+        name=task.kind,
+        help=task.help,
         others={
-            "recipe": (_recipe_option(kind), None),
+            "recipe": (_recipe_option(task), None),
             "json_file": (JsonFile, None),
             "plot": (PlotFile, None),
         },
     )
 
 
-def _recipe_option(kind: RunKind) -> Any:
-    """Return the parameter ``--recipe`` of the command for runs of one kind."""
+def _recipe_option(task: type[TrainingTask]) -> Any:
+    """Return the parameter ``--recipe`` of the command for runs of the kind of `task`."""
 
     def apply(context: typer.Context, recipe: str | None) -> str | None:
         """Use the values in the file `recipe` as defaults of the command's options."""
         if recipe is not None:
-            table = read_table(_recipe_file(recipe, kind.name))
+            table = read_table(_recipe_file(recipe, task.kind))
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"], known["help_all"]
             table.reject_unknown_keys(*known)
-            context.default_map = _checked(table, kind.options)
+            context.default_map = _checked(table, task.options)
         return recipe
 
-    known = ", ".join(sorted(_recipes(kind.name)))
+    known = ", ".join(sorted(_recipes(task.kind)))
     shipped = f", or a built-in recipe: {known}" if known else ""
     described = typer.Option(
         "--recipe",

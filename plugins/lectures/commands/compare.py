@@ -20,9 +20,9 @@ from plugins.lectures.comparison.options import ComparisonOptions
 if TYPE_CHECKING:
     from framework.providers.backends import Backend
     from framework.training.engine import OnStep, Run
-    from framework.training.tasks.classifier import ClassifierTask
     from plugins.lectures.comparison.claim import Claim
     from plugins.lectures.comparison.outcomes import Outcome
+    from plugins.lectures.training.classifier import ClassifierTask
 
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
 
@@ -51,9 +51,9 @@ def _compare(
     from framework.text_files import save_json
     from framework.threads import threads_in_words
     from framework.training.task import Request
-    from framework.training.tasks.text_classifier import TextClassifierTask
     from plugins.lectures.commands.compare_view import as_json, save_pictures
     from plugins.lectures.comparison.claims import claims
+    from plugins.lectures.training.text_classifier import TextClassifierTask
 
     plugins = load_plugins(plugin, block)
     computing = choose_backend(plugins, backend, provider, submission=submission, device=device)

@@ -28,7 +28,7 @@ from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import DATA, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
-from framework.training.tasks.recurrent_layers import check_recurrent_layer
+from plugins.lectures.training.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.
 AT_A_TIME = 256

@@ -25,11 +25,11 @@ from framework.training.named_parts import build_loss, fitted_transform
 from framework.training.option_fields import DATA, MODEL, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Job, Request, TrainingTask
-from framework.training.tasks.classifier import source_to_measure
-from framework.training.tasks.initial_vectors import initial_vectors
-from framework.training.tasks.sources import TagSource
-from framework.training.tasks.tagger import WindowReading
 from framework.training.trained_vectors import load_vectors
+from plugins.lectures.training.classifier import source_to_measure
+from plugins.lectures.training.initial_vectors import initial_vectors
+from plugins.lectures.training.sources import TagSource
+from plugins.lectures.training.tagger import WindowReading
 
 #: Number of windows that are scored at once.
 AT_A_TIME = 4096
@@ -53,10 +53,7 @@ class WindowScoreOptions(FolderOptions, TrainingOptions):
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
     loss: str = with_default(LearningOptions, "loss", "max_margin_loss:margin=1")
     window: int = option(
-        2,
-        "Number of words on each side of the word in the middle.",
-        minimum=0,
-        group=MODEL,
+        2, "Number of words on each side of the word in the middle.", minimum=0, group=MODEL
     )
     embedding_size: int = option(
         16,

@@ -56,10 +56,7 @@ class VectorOptions(WordOptions, TrainingOptions):
     summed: bool = with_default(LearningOptions, "summed", True)
     precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float32")
     dimension: int = option(
-        100,
-        "Dimension of a vector: 50 to 300 for real text.",
-        minimum=1,
-        group=MODEL,
+        100, "Dimension of a vector: 50 to 300 for real text.", minimum=1, group=MODEL
     )
     window: int = option(
         5,

@@ -1,7 +1,6 @@
 """Options: each stands once, is checked by its range, and works the same wherever it comes from."""
 
 import ast
-import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +8,15 @@ from pathlib import Path
 import pytest
 
 import framework.training.options as module
+import plugins.lectures.training as kinds_of_runs
 from framework.errors import UsageError
 from framework.training.option_fields import option_fields
-from framework.training.options import (
-    LanguageModelOptions,
-    LearningOptions,
-    TaggerOptions,
-    TextClassifierOptions,
-    TrainingOptions,
-)
+from framework.training.options import LearningOptions, TrainingOptions
 from plugins.lectures.training.cbow import CbowOptions
+from plugins.lectures.training.language_model import LanguageModelOptions
 from plugins.lectures.training.pairs import PairOptions
+from plugins.lectures.training.tagger import TaggerOptions
+from plugins.lectures.training.text_classifier import TextClassifierOptions
 from plugins.lectures.training.window_scores import WindowScoreOptions
 from plugins.lectures.training.word_vectors import WordVectorOptions
 
@@ -67,15 +64,18 @@ def test_a_kind_of_run_has_defaults_of_its_own(kind, defaults):
 
 def test_an_option_is_described_in_one_place():
     """No name has two descriptions, but where a kind of run gives it another meaning."""
-    tree = ast.parse(inspect.getsource(module))
+    files = [Path(module.__file__), *Path(kinds_of_runs.__file__).parent.glob("*.py")]
     described = [
         line.target.id
-        for line in ast.walk(tree)
+        for file in files
+        for line in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(line, ast.AnnAssign)
         and isinstance(line.value, ast.Call)
+        and isinstance(line.value.func, ast.Name)
         and line.value.func.id == "option"
     ]
-    own_meaning = {"corpus", "minimum_count", "vectors", "embedding_size", "hidden_size"}
+    sizes = {"embedding_size", "hidden_size", "window"}
+    own_meaning = {"corpus", "minimum_count", "tokens", "vectors"} | sizes
     repeated = {name for name in described if described.count(name) > 1}
     assert repeated <= own_meaning
 

@@ -13,7 +13,7 @@ from framework.data.vocabulary import SPECIAL, UNK
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
-from framework.training.kinds import BUILT_IN
+from framework.training.kinds import task_class
 from framework.training.tools import LearningRate, model_arguments
 
 #: Recipe -> kind of run, model, and what the paper says: options by name, and the learning rate
@@ -71,7 +71,7 @@ PAPERS = {
     "conneau_2017": (
         "text_classifier",
         "text_classifier:deep_text_cnn",
-        {"characters": True, "batch_size": 128, "optimizer": "momentum:mu=0.9", "epochs": 15},
+        {"tokens": "characters", "batch_size": 128, "optimizer": "momentum:mu=0.9", "epochs": 15},
         {1: 0.01, 3: 0.01, 4: 0.005, 7: 0.0025},
     ),
     # Mikolov et al. 2011, section 2 (the corpus) and table 1 (no cut-offs).
@@ -136,7 +136,7 @@ def values_of(name):
 
 
 def options_of(name):
-    return BUILT_IN[PAPERS[name][0]].options(**values_of(name))
+    return task_class(PAPERS[name][0], Plugins().registry).options(**values_of(name))
 
 
 def train(name, *options):

@@ -7,6 +7,7 @@ import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
+from framework.data.tokens import CHARACTERS
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.training.checkpoints import load_checkpoint
 
@@ -59,9 +60,9 @@ def test_evaluate_finds_what_the_run_has_shown(backend):
 
 def test_texts_are_read_as_characters_if_asked():
     options = ("--corpus", "reviews.txt", "--epochs", 1, "--seed", 2)
-    shown = train(*options, "--characters")
+    shown = train(*options, "--tokens", "characters")
     saved = load_checkpoint("checkpoints/bag_of_vectors.safetensors")
-    assert saved.training["characters"] is True
+    assert saved.tokens is CHARACTERS
     assert {len(word) for word in saved.vocabulary.words[3:]} == {1}
     found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors")
     assert re.search(r"classes, \d+ characters", shown)

@@ -4,6 +4,7 @@ import pytest
 
 from framework.data.formats.label_files import read_csv_texts, read_labelled, tokens
 from framework.data.labelled import LabelledText
+from framework.data.tokens import CHARACTERS, WORDS
 from framework.errors import BadInputError
 
 CLASSES = ("World", "Sports")
@@ -52,12 +53,12 @@ def test_columns_of_a_csv_file_with_and_without_headings(tmp_path):
 def test_a_text_keeps_the_characters_that_are_no_part_of_words(tmp_path):
     (tmp_path / "f").write_text('"2","Up 5%","A-B."\n', "utf-8")
     (news,) = read_csv_texts(tmp_path / "f", CLASSES)
-    assert "".join(news.units(characters=True)) == "up 5% a-b."
-    assert news.units(characters=False) == ("up", "5", "a", "b")
+    assert "".join(news.split(CHARACTERS)) == "up 5% a-b."
+    assert news.split(WORDS) == ("up", "5", "a", "b")
     (tmp_path / "g").write_text("0 It's [clear]\n", "latin-1")
     (question,) = read_labelled(tmp_path / "g", published=True)
-    assert "".join(question.units(characters=True)) == "it's [clear]"
-    assert "".join(LabelledText(("a", "b"), "0").units(characters=True)) == "a b"
+    assert "".join(question.split(CHARACTERS)) == "it's [clear]"
+    assert "".join(LabelledText(("a", "b"), "0").split(CHARACTERS)) == "a b"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
-from framework.training.tasks.sources import TagSource
+from plugins.lectures.training.sources import TagSource
 from plugins.lectures.training.window_scores import (
     PairedScores,
     WindowScoreOptions,

@@ -16,8 +16,8 @@ from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from framework.training.option_fields import option_fields
-from framework.training.options import CountOptions, LearningOptions
-from framework.training.tasks.counts import CountTask
+from framework.training.options import LearningOptions
+from plugins.lectures.training.counts import CountOptions, CountTask
 
 LINES = ["a b c", "a b d", "a c b", "b a"] * 5
 #: The words of all lines but the last two, which are held out.

@@ -5,7 +5,7 @@ import pytest
 
 from framework.data.labelled import LabelledText, TextCorpus
 from framework.errors import BadInputError
-from framework.training.tasks.text_classifier import text_part, text_task
+from plugins.lectures.training.text_classifier import text_part, text_task
 
 
 def texts(*lines):

@@ -4,26 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from framework.data.batching import pad
 from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.labelled import TextCorpus, Texts
+from framework.data.tokens import TOKENS, WORDS, Tokens
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.kinds import BUILT_IN
-from framework.training.options import TextClassifierOptions
+from framework.training.option_fields import DATA, RARE, option
+from framework.training.options import LabelledTextOptions
 from framework.training.task import Evaluation, Job, Request
-from framework.training.tasks.classifier import ClassifierTask, Group, Part, source_to_measure
-from framework.training.tasks.initial_vectors import initial_vectors
-from framework.training.tasks.sources import TextSource
 from framework.training.tools import model_arguments
 from framework.training.trained_vectors import load_vectors
+from plugins.lectures.training.classifier import (
+    ClassifierOptions,
+    ClassifierTask,
+    Group,
+    Part,
+    source_to_measure,
+)
+from plugins.lectures.training.initial_vectors import initial_vectors
+from plugins.lectures.training.sources import TextSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
+    """The options of text classifiers."""
+
+    folds: int = option(
+        0,
+        "Number of folds of a cross-validation, for a corpus without a test part; 0: no "
+        "cross-validation.",
+        minimum=0,
+        settles=False,
+        group=RARE,
+    )
+    vectors: Path | None = option(
+        None,
+        "Initial word vectors, for models such as text_cnn: a checkpoint of "
+        "`gradus train skip_gram`, or word2vec's text format.",
+        group=DATA,
+    )
+    vector_range: float | None = option(
+        None,
+        "Without --vectors, draw the initial word vectors from −r to r. Default: the "
+        "initialization of the model. Rare words keep their initial vectors: a small range adds "
+        "less noise.",
+        minimum=0.0,
+        maximum=1e6,
+        group=RARE,
+    )
+    tokens: Literal["words", "characters"] = option(
+        "words",
+        "Tokens of the texts: words, or characters in lower case, as deep_text_cnn reads them. "
+        "--minimum-count then counts characters.",
+        group=DATA,
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; a cross-validation with one fold is an error."""
+        super().check_together()
+        if self.folds == 1:
+            raise UsageError(
+                "a cross-validation needs at least 2 folds, not 1; 0 means no cross-validation"
+            )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings, without the range of vectors that `vectors` replaces."""
+        drawn = None if self.vectors is not None else self.vector_range
+        return {**super().settings(), "vector_range": drawn}
 
 
 @dataclass(frozen=True)
@@ -55,7 +111,10 @@ class TextClassifierTask(ClassifierTask):
     """
 
     kind: ClassVar[str] = "text_classifier"
-    help: ClassVar[str] = BUILT_IN["text_classifier"].help
+    help: ClassVar[str] = """Train a text classifier, and test its best epoch.
+
+    The best epoch is that with the highest accuracy on held-out texts: a part of the corpus, or
+    a tenth of its training texts. It is saved and tested."""
     options: ClassVar[type[TextClassifierOptions]] = TextClassifierOptions
     shorten: ClassVar[bool] = True
 
@@ -80,7 +139,7 @@ class TextClassifierTask(ClassifierTask):
                     source.load(request.corpora),
                     minimum_count=options.minimum_count,
                     source=asdict(source),
-                    characters=options.characters,
+                    tokens=_tokens(options),
                 )
                 yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
 
@@ -93,7 +152,7 @@ class TextClassifierTask(ClassifierTask):
             corpus,
             minimum_count=options.minimum_count,
             source=asdict(source),
-            characters=isinstance(options, TextClassifierOptions) and options.characters,
+            tokens=_tokens(options),
         )
 
     def build(
@@ -140,8 +199,7 @@ class TextClassifierTask(ClassifierTask):
         else:
             whole = TextSource(corpus, source["data"]).whole(asked.corpora)
             texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
-        classes, characters = saved.training["classes"], saved.training["characters"]
-        part = text_part(texts, saved.vocabulary, classes, characters=characters)
+        part = text_part(texts, saved.vocabulary, saved.training["classes"], saved.tokens)
         return part, f"the {name} of {corpus}, {len(texts):,} texts"
 
 
@@ -183,7 +241,7 @@ def text_task(
     *,
     minimum_count: int,
     source: Mapping[str, Any] | None = None,
-    characters: bool = False,
+    tokens: Tokens = WORDS,
 ) -> TextClassifierTask:
     """Learn the labels of the texts of `corpus`, which has a held-out part.
 
@@ -191,7 +249,7 @@ def text_task(
         corpus: see `framework.data.labelled.with_held_out`.
         minimum_count: words that the training part has less often become ``<unk>``.
         source: see `ClassifierTask`.
-        characters: whether a text is read as its characters, see `LabelledText.units`.
+        tokens: the tokens of a text, see `LabelledText.split`.
 
     Raises:
         BadInputError: all texts to learn from have one label, or another part has a label that
@@ -202,15 +260,15 @@ def text_task(
             f"all texts of {corpus.name} to learn from have the label '{corpus.classes[0]}': "
             "at least two labels are needed"
         )
-    read = (text.units(characters) for text in corpus.train)
+    read = (text.split(tokens) for text in corpus.train)
     vocabulary = Vocabulary.from_texts(read, minimum_count=minimum_count)
     train, valid, test = (
-        text_part(texts, vocabulary, corpus.classes, characters=characters)
+        text_part(texts, vocabulary, corpus.classes, tokens)
         for texts in (corpus.train, corpus.valid, corpus.test)
     )
     return TextClassifierTask(
         corpus=corpus.name,
-        described=_described(corpus, vocabulary, "characters" if characters else "words"),
+        described=_described(corpus, vocabulary, tokens),
         classes=corpus.classes,
         vocabulary=vocabulary,
         train=train,
@@ -222,9 +280,9 @@ def text_task(
 
 
 def text_part(
-    texts: Texts, vocabulary: Vocabulary, classes: Sequence[str], *, characters: bool = False
+    texts: Texts, vocabulary: Vocabulary, classes: Sequence[str], tokens: Tokens = WORDS
 ) -> TextPart:
-    """Return `texts` as ids of `vocabulary`, of their characters or their words.
+    """Return `texts` as ids of their `tokens` in `vocabulary`.
 
     Raises:
         BadInputError: a label is not in `classes`.
@@ -235,14 +293,19 @@ def text_part(
             raise BadInputError(
                 f"the label '{text.label}' is unknown to the model: it learned {', '.join(classes)}"
             )
-    ids = pad([vocabulary.encode(text.units(characters)) for text in texts])
+    ids = pad([vocabulary.encode(text.split(tokens)) for text in texts])
     labels = np.array([places[text.label] for text in texts], dtype=np.int64)
     return TextPart(labels, [Group(ids, np.arange(len(ids)))])
 
 
-def _described(corpus: TextCorpus, vocabulary: Vocabulary, units: str) -> str:
+def _tokens(options: Any) -> Tokens:
+    """Return the tokens that `options` of a text classifier name; by default words."""
+    return TOKENS[options.tokens] if isinstance(options, TextClassifierOptions) else WORDS
+
+
+def _described(corpus: TextCorpus, vocabulary: Vocabulary, tokens: Tokens) -> str:
     test = f"{len(corpus.test):,} to test, " if corpus.test else ""
     return (
         f"{len(corpus.train):,} texts to learn from, {len(corpus.valid):,} held out, {test}"
-        f"{len(corpus.classes)} classes, {len(vocabulary):,} {units}"
+        f"{len(corpus.classes)} classes, {len(vocabulary):,} {tokens.name}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,27 +14,93 @@ from framework.interfaces import Arrays, Model
 from framework.models.character_aware import CHARACTERS, kim_encoder
 from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
-from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, text_batches
-from framework.training.option_fields import flag, option_fields
-from framework.training.options import LanguageModelOptions
-from framework.training.task import Request
-from framework.training.tasks.recurrent_layers import takes, with_recurrent_layers
-from framework.training.tasks.text import TextTask
+from framework.training.option_fields import MODEL, RARE, flag, option, option_fields, with_default
+from framework.training.options import LearningOptions
+from framework.training.task import SIZES, Request
 from framework.training.tools import model_arguments
-
-#: Sizes of a model whose exercise says nothing else.
-SIZES = {"embedding_size": 32, "hidden_size": 64}
+from plugins.lectures.training.recurrent_layers import (
+    RecurrentOptions,
+    takes,
+    with_recurrent_layers,
+)
+from plugins.lectures.training.text import TextOptions, TextTask
 
 #: The biases of the gates of the highway layers after the filters over characters.
 _GATE_BIAS = re.compile(r"^embedding\.highway_\d+\.b_t$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelOptions(TextOptions, RecurrentOptions):
+    """The options of language models, with the sizes of the course's models."""
+
+    batch_size: int = with_default(
+        LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
+    )
+    unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
+    embedding_size: int | None = option(
+        None,
+        "Size of a word vector. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
+    )
+    hidden_size: int | None = option(
+        None,
+        "Size of a hidden layer. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
+    )
+    character_filters: int | None = option(
+        None,
+        "Word vectors from the characters of the words, as highway_char_cnn makes them: this "
+        "number of filters of width 1, twice as many of width 2, ... up to 6 (Kim et al. 2016: "
+        "25). `--embedding-size` is then that of a character.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
+    )
+    highway_layers: int | None = option(
+        None,
+        "Number of highway layers after the filters of `--character-filters`. Default: 1.",
+        minimum=0,
+        settles=False,
+        group=RARE,
+    )
+    highway_bias: float | None = option(
+        None,
+        "Add this to the initial biases of the gates of these highway layers. Kim et al. 2016: -2, "
+        "so that a layer first copies most of its input. Default: 0.",
+        minimum=-100.0,
+        maximum=100.0,
+        group=RARE,
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; filters over characters that are tokens are an error.
+
+        Highway layers without filters are an error, too.
+        """
+        super().check_together()
+        if self.tokens == "characters" and self.character_filters is not None:
+            raise UsageError(
+                "`--character-filters` reads the characters of words, but `--tokens characters` "
+                "has no words: leave one out"
+            )
+        for name in ("highway_layers", "highway_bias"):
+            if getattr(self, name) is not None and self.character_filters is None:
+                raise UsageError(
+                    f"`--{name.replace('_', '-')}` needs the filters over characters that highway "
+                    "layers follow, but there are none: add `--character-filters N`"
+                )
 
 
 class LanguageModelTask(TextTask):
     """Learn to predict the next token of a text; see `TextTask` for the arguments."""
 
     kind: ClassVar[str] = "language_model"
-    help: ClassVar[str] = BUILT_IN["language_model"].help
+    help: ClassVar[str] = """Train a language model and save a checkpoint after every epoch."""
     options: ClassVar[type[LanguageModelOptions]] = LanguageModelOptions
     carries_state: ClassVar[bool] = True
     target_axes: ClassVar[int] = 2

@@ -5,7 +5,7 @@ import pytest
 
 from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import PAD, UNK, Vocabulary
-from framework.training.tasks.initial_vectors import initial_vectors
+from plugins.lectures.training.initial_vectors import initial_vectors
 
 
 def test_known_words_have_their_vector_and_others_one_of_the_same_variance():

@@ -14,8 +14,7 @@ from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
-from framework.training.options import LanguageModelOptions
-from framework.training.tasks.language_model import LanguageModelTask
+from plugins.lectures.training.language_model import LanguageModelOptions, LanguageModelTask
 
 SETTINGS = LanguageModelOptions(
     epochs=4,

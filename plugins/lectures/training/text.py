@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
@@ -17,6 +18,8 @@ from framework.interfaces import Arrays
 from framework.models.language_models import count_text
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
+from framework.training.option_fields import DATA, option
+from framework.training.options import TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
@@ -27,6 +30,34 @@ EVALUATION_STREAMS = 16
 ORDERS = {"words": 3, "characters": 6}
 #: The longest text whose n-grams are counted for the comparison, in tokens.
 MAX_COUNTED = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOptions(WordOptions, TrainingOptions):
+    """The options of a text for language models, as a base of other options."""
+
+    tokens: Literal["words", "characters"] = option(
+        "words",
+        "Tokens of the text: words, separated by blanks, or characters, blanks included. "
+        "Options for words then count characters.",
+        group=DATA,
+    )
+    held_out: Path | None = option(
+        None,
+        "Text file for evaluation. Default: the last tenth of the corpus.",
+        settles=False,
+        group=DATA,
+    )
+    maximum_words: int = option(
+        10_000,
+        "Maximum vocabulary size of a text file; other words become <unk>.",
+        minimum=4,
+        settles=False,
+        group=DATA,
+    )
+    test: Path | None = option(
+        None, "Text file on which the trained model is measured.", settles=False, group=DATA
+    )
 
 
 class TextTask(TrainingTask):

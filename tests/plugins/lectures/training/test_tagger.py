@@ -9,9 +9,9 @@ from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
-from framework.training.options import TaggerOptions
-from framework.training.tasks.tagger import (
+from plugins.lectures.training.tagger import (
     CharacterReading,
+    TaggerOptions,
     WindowReading,
     WordReading,
     reading_for,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -15,11 +15,20 @@ from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
-from framework.training.options import ClassifierOptions
+from framework.training.option_fields import with_default
+from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, TrainingTask
 
 #: Number of examples that are classified at once, limited by memory.
 AT_A_TIME = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierOptions(FolderOptions, TrainingOptions):
+    """The options of classifiers."""
+
+    epochs: int = with_default(LearningOptions, "epochs", 5)
+    keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
 
 
 @dataclass(frozen=True)

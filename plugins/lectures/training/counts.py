@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,14 +15,26 @@ from framework.evaluation.metrics import perplexity
 from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.models.language_models import COUNTED, count_text
 from framework.providers.backends import Backend
-from framework.training.kinds import BUILT_IN
 from framework.training.loops import Batch, Learner
-from framework.training.options import CountOptions
+from framework.training.option_fields import MODEL, option
 from framework.training.task import Request
-from framework.training.tasks.text import TextTask
+from plugins.lectures.training.text import TextOptions, TextTask
 
 #: The number of histories after which the scores of all words are added up.
 HISTORIES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountOptions(TextOptions):
+    """The options of language models that count: those of gradient steps have no effect."""
+
+    offered: ClassVar[tuple[str, ...] | None] = (
+        *("corpus", "tokens", "minimum_count", "maximum_words", "held_out", "test"),
+        *("order", "arguments", "out"),
+    )
+
+    epochs: int = 1
+    order: int = option(3, "Length n of the longest n-grams.", minimum=1, group=MODEL)
 
 
 class CountTask(TextTask):
@@ -33,7 +46,11 @@ class CountTask(TextTask):
     """
 
     kind: ClassVar[str] = "counts"
-    help: ClassVar[str] = BUILT_IN["counts"].help
+    help: ClassVar[str] = """Count the n-grams of a text, and save the model.
+
+    The text is read once, so there are no epochs and no options of gradient steps. The loss
+    that is shown is that of the counted text. `--set` gives arguments of a model, such as
+    delta=0.01 of add_delta."""
     options: ClassVar[type[CountOptions]] = CountOptions
     advice: ClassVar[str] = "`grade ngram`, which checks the counts"
 

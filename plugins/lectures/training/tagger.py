@@ -21,12 +21,25 @@ from framework.errors import BadInputError, UsageError
 from framework.evaluation.entity_scores import EntityScore, entity_scores, score_table, together
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.kinds import BUILT_IN
-from framework.training.options import TaggerOptions
+from framework.training.option_fields import DATA, option
+from framework.training.options import corpus_help
 from framework.training.task import Evaluation, Request
-from framework.training.tasks.classifier import ClassifierTask, Group, Part, source_to_measure
-from framework.training.tasks.recurrent_layers import with_recurrent_layers
-from framework.training.tasks.sources import TagSource
+from plugins.lectures.training.classifier import (
+    ClassifierOptions,
+    ClassifierTask,
+    Group,
+    Part,
+    source_to_measure,
+)
+from plugins.lectures.training.recurrent_layers import RecurrentOptions, with_recurrent_layers
+from plugins.lectures.training.sources import TagSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerOptions(ClassifierOptions, RecurrentOptions):
+    """The options of taggers."""
+
+    corpus: str = option("entities", corpus_help(), settles=False, group=DATA)
 
 
 class Reading(ABC):
@@ -225,7 +238,12 @@ class TaggerTask(ClassifierTask):
     """
 
     kind: ClassVar[str] = "tagger"
-    help: ClassVar[str] = BUILT_IN["tagger"].help
+    help: ClassVar[str] = """Train a tagger, and test its best epoch.
+
+    Entities are measured by F1, parts of speech by accuracy. The best epoch is that
+    with the highest score on held-out sentences. It is saved and tested.
+    Words that do not occur in training have an accuracy of their own. The best possible scores
+    of the generated corpora are known."""
     options: ClassVar[type[TaggerOptions]] = TaggerOptions
 
     reading: Reading

@@ -11,9 +11,8 @@ from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
-from framework.training.options import TextClassifierOptions
-from framework.training.tasks.text_classifier import text_task
 from plugins.lectures.languages import sentiment
+from plugins.lectures.training.text_classifier import TextClassifierOptions, text_task
 
 SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
 SIZES = {"embedding_size": 8, "hidden_sizes": [8], "keep_probability": 0.8}
