@@ -49,13 +49,13 @@ def hint(
         return
     graded = read_progress(chosen_course).get(chosen.name)
     passed = set(graded.passed_tasks) if graded is not None and not graded.is_passed else set()
-    wanted = [number for number in about if task or _task_of(chosen, number) not in passed]
+    wanted = [number for number in about if task or task_of_hint(chosen, number) not in passed]
     known = load_state(chosen_course, "hints")
     seen = [] if restart else _seen(known.get(chosen.name), chosen)
     left = [number for number in wanted if number not in seen]
     _print(chosen, left[:1] or wanted[-1:])
     console().print(_outlook(chosen, task, wanted, left), markup=False)
-    if skipped := sorted(passed & {_task_of(chosen, number) for number in about} - {task}):
+    if skipped := sorted(passed & {task_of_hint(chosen, number) for number in about} - {task}):
         console().print(f"Hints for passed tasks are left out: {', '.join(skipped)}.", markup=False)
     record = {"shown": [*seen, *left[:1]], "of": _digest(chosen)}
     save_state(chosen_course, "hints", known | {chosen.name: record})
@@ -78,13 +78,13 @@ def _about(exercise: Exercise, task: str) -> list[int]:
     numbers = range(len(exercise.hints))
     if not task:
         return list(numbers)
-    own = [number for number in numbers if _task_of(exercise, number) == task]
-    return own or [number for number in numbers if not _task_of(exercise, number)]
+    own = [number for number in numbers if task_of_hint(exercise, number) == task]
+    return own or [number for number in numbers if not task_of_hint(exercise, number)]
 
 
-def _task_of(exercise: Exercise, number: int) -> str:
+def task_of_hint(exercise: Exercise, number: int) -> str:
     """Return the task that a hint begins with, as in ``RNN.forward: ...``; empty if none."""
-    match = re.match(r"(\w+)(\.\w+)*(,[^:.]*)?:", exercise.hints[number])
+    match = re.match(r"(\w+)(\.\w+)*\b[^:.]*:", exercise.hints[number])
     return match[1] if match and match[1] in exercise.task_names else ""
 
 
