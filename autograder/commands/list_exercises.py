@@ -5,11 +5,18 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from autograder.commands.next_exercise import introduction
 from autograder.course.reading import Course, Exercise, find_course
-from autograder.results.progress import next_exercise, passes_now, read_progress, state_word
+from autograder.reports.wording import counted
+from autograder.results.progress import (
+    Graded,
+    next_exercise,
+    passes_now,
+    read_progress,
+    state_word,
+)
 from framework.commands.options import CourseOption, ExercisesOrUnits
 from framework.commands.output import PIPED_WIDTH, say
 
@@ -44,53 +51,64 @@ def list_exercises(
 
 
 def _lines(course: Course, exercises: list[Exercise], coming: Exercise | None) -> Iterator[str]:
-    """Yield the lines of the table, in the width of the terminal."""
-    rows = [HEAD, *_rows(course, exercises, coming)]
-    names, _, *columns = zip(*rows, strict=True)
+    """Yield the lines of the table, in the width of the terminal, and the total."""
+    known = read_progress(course)
+    rows = {each.name: _row(course, each, coming, known) for each in exercises}
+    names, titles, *columns = zip(HEAD, *rows.values(), strict=True)
     widths = [max(map(len, column)) for column in columns]
     name_width = min(max(map(len, names)), NAMES)
+    starts = [name.ljust(name_width) + GAP for name in names]
+    longest = max(len(start + title) for start, title in zip(starts, titles, strict=True))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
     others = sum(widths) + len(GAP) * len(widths)
-    longest = max(len(name.ljust(name_width) + GAP + title) for name, title, *_ in rows[1:])
     room = min(width - others, longest)
-    for number, row in enumerate(rows):
-        yield from _row_lines(row, name_width, room, widths)
-        if number == 0 or number == len(rows) - 2:
-            yield RULE * (room + others)
+    rule = RULE * (room + others)
+    yield from _row_lines(HEAD, name_width, room, widths)
+    yield rule
+    for unit in course.units:
+        inside = [rows[name] for name in unit.exercises if name in rows]
+        if inside:
+            yield unit.name.ljust(name_width) + GAP + unit.title
+        for row in inside:
+            yield from _row_lines(row, name_width, room, widths)
+    yield rule
+    yield _total(course, exercises, known)
 
 
 def _row_lines(
     row: tuple[str, ...], name_width: int, room: int, widths: list[int]
 ) -> Iterator[str]:
-    """Yield the lines of one row; a long title goes on in the next line."""
+    """Yield the lines of one row; a long title goes on in the next line, under its start."""
     name, title, minutes, points, state = row
+    margin = " " * (name_width + len(GAP))
     start = name.ljust(name_width) + GAP
-    first, *others = textwrap.wrap(title, room, initial_indent=" " * len(start)) or [""]
+    first, *others = textwrap.wrap(
+        title, room, initial_indent=" " * len(start), subsequent_indent=margin
+    )
     cells = (minutes.rjust(widths[0]), points.rjust(widths[1]), state)
     yield GAP.join([(start + first[len(start) :]).ljust(room), *cells]).rstrip()
-    yield from (" " * (name_width + len(GAP)) + line for line in others)
+    yield from others
 
 
-def _rows(
-    course: Course, exercises: list[Exercise], coming: Exercise | None
-) -> Iterator[tuple[str, ...]]:
-    known = read_progress(course)
-    for unit in course.units:
-        chosen = [exercise for exercise in exercises if exercise.unit == unit.name]
-        if chosen:
-            yield unit.name, unit.title, "", "", ""
-        for exercise in chosen:
-            state = state_word(exercise, course, known)
-            graded, points = known.get(exercise.name), f"{exercise.available_points:g}"
-            if graded is not None and graded.is_current(course):
-                points = f"{graded.earned:g}/{points}"
-            mark = NEXT if exercise == coming else " "
-            name = f"{mark}{CORE if exercise.core else ' '}{exercise.name}"
-            yield name, exercise.title, f"{exercise.minutes or ''}", points, state
-    now = [known[row.name] for row in exercises if row.name in known]
+def _row(
+    course: Course, exercise: Exercise, coming: Exercise | None, known: Mapping[str, Graded]
+) -> tuple[str, ...]:
+    graded, points = known.get(exercise.name), f"{exercise.available_points:g}"
+    if graded is not None and graded.is_current(course):
+        points = f"{graded.earned:g}/{points}"
+    mark = NEXT if exercise == coming else " "
+    name = f"{mark}{CORE if exercise.core else ' '}{exercise.name}"
+    minutes, state = f"{exercise.minutes or ''}", state_word(exercise, course, known)
+    return name, exercise.title, minutes, points, state
+
+
+def _total(course: Course, exercises: list[Exercise], known: Mapping[str, Graded]) -> str:
+    """Return what passes now, the points, and the hours of all `exercises`."""
+    now = [known[each.name] for each in exercises if each.name in known]
     earned = sum(graded.earned for graded in now if graded.is_current(course))
-    passed = sum(passes_now(exercise, course, known) for exercise in exercises)
     possible = sum(exercise.available_points for exercise in exercises)
-    total = sum(exercise.minutes for exercise in exercises)
-    hours = f"{round(total / 60)} h" if total else ""
-    yield "  total", "", hours, f"{earned:g}/{possible:g}", f"{passed}/{len(exercises)} passed"
+    passed = sum(passes_now(exercise, course, known) for exercise in exercises)
+    minutes = sum(exercise.minutes for exercise in exercises)
+    hours = f", about {counted(round(minutes / 60, 1), 'hour')}" if minutes else ""
+    points = f"{earned:g} of {counted(possible, 'point')}"
+    return f"total: {passed} of {len(exercises)} passed, {points}{hours}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.reading import Use
 from autograder.course.working_directory import from_here
+from autograder.reports.common_causes import is_short
 from autograder.reports.wording import counted
 from autograder.results.report import FINE, ExerciseResult, Report
 from autograder.verdicts import Verdict
@@ -48,7 +49,7 @@ def advice(report: Report, folder: str = "exercises") -> Advice:
     if report.provenance.provider:
         return Advice(f"Next: {result.name}", ((again, "grades it alone"),))
     hint = (report.commands.gradus("hint", result.name), "gives a hint, one more each time")
-    if any(check.verdict is not Verdict.NOT_STARTED for check in result.checks):
+    if not is_short(result):
         return Advice("" if len(report.exercises) == 1 else f"Next: {result.name}", (hint,))
     show = (report.commands.gradus("show", result.name), "says what to do")
     return Advice(_start(report, result, folder), (show,))

@@ -111,18 +111,20 @@ def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
 
 def is_untouched(result: ExerciseResult) -> bool:
     """Return whether nothing of `result` is written, and nothing else is to be said about it."""
-    verdicts = {check.verdict for check in result.checks} - {Verdict.SKIPPED}
-    return verdicts == {Verdict.NOT_STARTED} and not reason_not_started(result)
+    return result.verdict is Verdict.NOT_STARTED and is_short(result) and not why_untouched(result)
 
 
-def reason_not_started(result: ExerciseResult) -> str:
+def why_untouched(result: ExerciseResult) -> str:
     """Return why nothing is written, where it is not the stub's own error; else nothing."""
-    checks = (check for check in result.checks if not (check.frames or check.hidden))
-    messages = (check.message for check in checks)
-    return next((text for text in messages if text not in ("", NOT_WRITTEN)), "")
+    shown = (
+        check.message
+        for check in result.checks
+        if check.verdict is Verdict.NOT_STARTED and not (check.frames or check.hidden)
+    )
+    return next((text for text in shown if text not in ("", NOT_WRITTEN)), "")
 
 
 def is_short(result: ExerciseResult) -> bool:
     """Return whether `result` needs no explanation: all passed, or nothing is written."""
     verdicts = {check.verdict for check in result.checks}
-    return verdicts in ({Verdict.PASSED}, {Verdict.NOT_STARTED})
+    return verdicts == {Verdict.PASSED} or verdicts - {Verdict.SKIPPED} == {Verdict.NOT_STARTED}

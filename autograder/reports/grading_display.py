@@ -136,12 +136,13 @@ class WatchedScreen:
         self.gradings = 0
         self._last: Report | None = None
         self._sources: dict[str, str] | None = None
+        self._is_begun = False
 
     def note(self, submission: Submission) -> None:
         """Take note that `submission` is graded next."""
         before = self._sources
         now = self._sources = {file.inner: file.source for file in submission.files.values()}
-        self.is_old, self.changed = self.gradings > 0, ()
+        self.is_old, self.changed, self._is_begun = self._is_begun, (), True
         if before is not None:
             changed = (name for name, source in now.items() if before.get(name) != source)
             removed = (f"{name} (removed)" for name in before if name not in now)

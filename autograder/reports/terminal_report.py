@@ -18,7 +18,7 @@ from autograder.reports.common_causes import (
     causes,
     is_short,
     is_untouched,
-    reason_not_started,
+    why_untouched,
 )
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import (
@@ -93,7 +93,7 @@ class ExerciseView:
         names = ", ".join(task.name for task in self._result.tasks)
         yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
         if verdict is Verdict.NOT_STARTED:  # why, where it is not the stub's own error
-            if message := reason_not_started(self._result):
+            if message := why_untouched(self._result):
                 yield from page.hanging(Text("  "), message)
         elif reasons:
             yield from self._facts(page, reasons[0].shown, " " * 4)
@@ -164,7 +164,8 @@ class Summary:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)
         if len(self._report.exercises) > 1:
-            if is_short(self._report.exercises[-1]):  # other views end with an empty line
+            shown = [result for result in self._report.exercises if not is_untouched(result)]
+            if shown and is_short(shown[-1]):  # other views end with an empty line
                 yield Text()
             yield from _table(page, self._report)
             yield Text()
@@ -172,8 +173,9 @@ class Summary:
             yield from page.hanging(Text(), sentence)
         for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)
-        shown = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
-        yield Text(page.cut(shown, page.width), "dim")
+        dot = ", " if page.ascii_only else " · "
+        provenance = dot.join(provenance_words(self._report.provenance))
+        yield Text(page.cut(provenance, page.width), "dim")
         yield Text()
         commands, use = self._advice.commands, self._advice.use
         if use is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 
 import pytest
+from repository import ROOT
 
 from autograder.commands.hint import task_of_hint
 from autograder.course.reading import find_course
 from framework.training.recipes import exercise_recipes
-from repository import ROOT
 
 COURSE = find_course(ROOT)
 EVERY = COURSE.select()
@@ -37,9 +37,7 @@ def test_a_use_is_a_command_of_a_student(exercise):
         assert what in dict(exercise_recipes())
 
 
-@pytest.mark.parametrize(
-    "exercise", [e for e in EVERY if len(e.tasks) > 1], ids=lambda e: e.name
-)
+@pytest.mark.parametrize("exercise", [e for e in EVERY if len(e.tasks) > 1], ids=lambda e: e.name)
 def test_hints_name_tasks(exercise):
     named = {task_of_hint(exercise, number) for number in range(len(exercise.hints))}
     assert named - {""}

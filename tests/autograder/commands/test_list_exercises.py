@@ -12,14 +12,14 @@ def test_list_shows_a_path(gradus, lines, written, solved):
     code, output = gradus("list")
     assert code == 0
     assert lines(output) == [
-        "  unit, exercise  title            min  points  state",
-        "───────────────────────────────────────────────────────────",
+        "  unit, exercise  title      min  points  state",
+        "─────────────────────────────────────────────────────",
         "first_unit        The first unit",
-        "→ squash          Squashing                  5  unfinished",
+        "→ squash          Squashing            5  unfinished",
         "second_unit       The second unit",
-        " *sums            Sums              90       1  not started",
-        "───────────────────────────────────────────────────────────",
-        "  total                            2 h     0/6  0/2 passed",
+        " *sums            Sums        90       1  not started",
+        "─────────────────────────────────────────────────────",
+        "total: 0 of 2 passed, 0 of 6 points, about 1.5 hours",
         "",
         "Next: squash, Squashing, in exercises/first_unit/squash/squash.py",
         "  gradus show squash    says what to do",
@@ -32,10 +32,10 @@ def test_only_what_passes_now_counts(gradus, written, solved, grade_own):
     stub.write_text(solved["squash"])
     grade_own("squash")
     assert "5/5  passed" in gradus("list")[1]
-    assert "5/6  1/2 passed" in gradus("list")[1]
+    assert "total: 1 of 2 passed, 5 of 6 points" in gradus("list")[1]
     stub.write_text(solved["squash"] + "\n# edited\n")
     assert "5  edited" in gradus("list")[1]
-    assert "0/6  0/2 passed" in gradus("list")[1]
+    assert "total: 0 of 2 passed, 0 of 6 points" in gradus("list")[1]
     assert "Next: squash" in gradus("list")[1]
 
 
