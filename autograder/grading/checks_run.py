@@ -40,7 +40,7 @@ PYTEST_OPTIONS = (
 #: Variables of a shell that pytest reads: they could leave out checks.
 VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
-#: Once so many checks of a task, and all so far, ran out of memory, its others do not run.
+#: Number of checks of a task that run out of memory, all so far, before its others do not run.
 OUT_OF_MEMORY_CHECKS = 2
 #: Characters of the text that a hint quotes.
 MAX_PROMISE = 250

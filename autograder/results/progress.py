@@ -18,7 +18,7 @@ from autograder.results.report import FINE, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.submissions.task_progress import TaskProgress, progress_in
-from autograder.verdicts import UNFINISHED, Verdict
+from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.text_files import read_bytes
 
@@ -52,9 +52,7 @@ class Graded:
     @property
     def state(self) -> str:
         """The result in the word that `grade` shows."""
-        if self.is_passed:
-            return Verdict.PASSED.value
-        return UNFINISHED if self.verdict == Verdict.NOT_STARTED.value else self.verdict
+        return Verdict.PASSED.value if self.is_passed else self.verdict
 
     def is_current(self, course: Course) -> bool:
         """Return whether the file is still as it was graded."""
@@ -94,7 +92,7 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
     for result in report.exercises:
         file = submission.files.get(result.name)
         known.pop(result.name, None)
-        if file is not None and (result.verdict is not Verdict.NOT_STARTED or result.earned):
+        if file is not None and result.verdict is not Verdict.NOT_STARTED:
             path = file.path.resolve().relative_to(course.root.resolve()).as_posix()
             points = (result.earned, result.possible)
             passed = [task.name for task in result.tasks if task.verdict is Verdict.PASSED]
@@ -164,7 +162,7 @@ def _written_state(exercise: Exercise) -> str:
     states = set(progress_in(source, exercise, available_stub(exercise)).values())
     if states <= {TaskProgress.UNTOUCHED}:
         return "not started"
-    return "written" if states == {TaskProgress.WRITTEN} else UNFINISHED
+    return "written" if states == {TaskProgress.WRITTEN} else Verdict.UNFINISHED.value
 
 
 def _digest(file: Path) -> str:

@@ -203,8 +203,11 @@ class ResultOfChecks:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of its checks."""
-        return Verdict.worst([check.verdict for check in self.checks])
+        """The worst verdict of its checks; unfinished where some passed and others have no code."""
+        verdicts = [check.verdict for check in self.checks]
+        worst = Verdict.worst(verdicts)
+        is_begun = worst is Verdict.NOT_STARTED and Verdict.PASSED in verdicts
+        return Verdict.UNFINISHED if is_begun else worst
 
     @property
     def earned(self) -> float:

@@ -15,7 +15,7 @@ COURSE = find_course(ROOT)
 EVERY = COURSE.select()
 
 
-def test_the_core_needs_nothing_but_the_core():
+def test_the_core_is_closed_under_requirements():
     core = [exercise for exercise in EVERY if exercise.core]
     assert 15 <= len(core) <= 25
     assert all(needed.core for needed in COURSE.with_required(core))
