@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.mathematics.formulas import with_plain_formulas
-from autograder.course.reading import Exercise
+from autograder.course.reading import Course, Exercise
 from autograder.course.source import parse_file
 from framework.text_files import read_text
 
@@ -37,6 +37,15 @@ _SENTENCES = re.compile(r"(?:(?<=[^.][.;!?])|(?<= -->))\s+(?=[^a-z\s<])")
 _SECTIONS = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):[ ]*$", re.MULTILINE)
 #: An argument in a section, with its text.
 _ENTRY = re.compile(r"^    (\*{0,2}\w[\w, *]*): ", re.MULTILINE)
+
+#: The name of the text to read before the first exercise of a course.
+PRIMER = "primer"
+
+
+def primer_of(course: Course) -> Path | None:
+    """Return the text to read before the first exercise; None if the course has none."""
+    file = course.root / "exercises" / f"{PRIMER}.md"
+    return file if file.is_file() and PRIMER not in course.exercise_names else None
 
 
 def promised_texts(exercise: Exercise) -> dict[str, str]:

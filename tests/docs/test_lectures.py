@@ -145,3 +145,9 @@ def names_the_place(command, places):
     if program == "gradus":
         return f"`{command}" in places
     return command == "docs/results.md" and (command in places or "recipe" in places)
+
+
+@pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda exercise: exercise.name)
+def test_every_text_links_what_its_lecture_offers(exercise):
+    archive = "https://web.stanford.edu/class/archive/cs/cs224n/cs224n.1194/"
+    assert f"]({archive}" in exercise.readme.read_text("utf-8")

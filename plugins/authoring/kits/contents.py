@@ -17,6 +17,7 @@ import tomlkit
 from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
+from autograder.course.texts import primer_of
 from framework import DISTRIBUTION, __version__
 from framework.course.folder import course_file
 from framework.errors import BadInputError
@@ -49,6 +50,7 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
         distribution=DISTRIBUTION,
         version=__version__,
         first=exercises[0].name,
+        primer="    gradus show primer\n" if primer_of(course) else "",
     )
     write(kit.root / "README.md", readme)
     write(kit.root / "pytest.ini", _PYTEST)
@@ -74,6 +76,8 @@ def write_course(
         for file in _public_files(exercise):
             copy(file, folder / file.relative_to(exercise.root))
         write(folder / exercise.stub.relative_to(exercise.root), stub)
+    if primer := primer_of(course):
+        copy(primer, folder / primer.relative_to(course.root))
     write(course_file(folder), course_toml(course, exercises, base))
     for plugin in _local_plugins(course):
         if not plugin.is_relative_to(course.root):

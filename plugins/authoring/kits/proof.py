@@ -17,6 +17,7 @@ from typing import NamedTuple
 from autograder.conversations.recording import content
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub, find_regions
+from autograder.course.texts import primer_of
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
 from autograder.grading.request import TRIES
@@ -121,6 +122,8 @@ def quotations(root: Path, course: Course, exercises: Sequence[Exercise]) -> lis
         for exercise in exercises
         for file in (exercise.readme, exercise.toml, exercise.tests, exercise.stub)
     }
+    if primer := primer_of(course):
+        public.add(root / primer.relative_to(course.root))
     public |= {file for file in plugin_files(root, course) if not _copies(file, lines)}
     every = [
         Quotation(file, line)

@@ -32,10 +32,11 @@ def test_a_kit_holds_what_a_student_needs_and_no_more(built):
         *("README.md", "pytest.ini", ".vscode/settings.json", "exercises/course.toml"),
         *(f"{EXERCISE}/{name}" for name in ("README.md", "exercise.toml", "activations.py")),
         *(f"{EXERCISE}/test_activations.py", "kit/manifest.json", "kit/stubs/activations.py"),
-        "kit/recordings/activations.recording",
+        *("kit/recordings/activations.recording", "exercises/primer.md"),
     }
     assert wanted <= files
     assert [name for name in files if any(secret in name for secret in SECRET)] == []
+    assert "    gradus show primer\n" in (built.place / "README.md").read_text("utf-8")
     settings = json.loads((built.place / ".vscode/settings.json").read_text("utf-8"))
     assert settings["python.testing.pytestEnabled"] is True
 
