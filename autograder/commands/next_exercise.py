@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.texts import PRIMER, primer_of
 from autograder.course.working_directory import from_here
 from autograder.results.progress import next_exercise, passes_now, read_progress
 from framework.commands.options import CourseOption
@@ -40,8 +41,10 @@ def introduction(course: Course, exercise: Exercise) -> Iterator[str]:
     facts = [*filter(None, ("core" if exercise.core else "", minutes))]
     more = f" ({', '.join(facts)})" if facts else ""
     yield f"Next: {exercise.name}, {exercise.title}{more}, in {from_here(exercise.stub)}"
+    known = read_progress(course)
+    if not known and primer_of(course):
+        yield f"Before the first exercise: `gradus show {PRIMER}`"
     if exercise.requires or exercise.borrows:
-        known = read_progress(course)
         passed = {
             name: passes_now(course.exercise(name), course, known) for name in exercise.requires
         }

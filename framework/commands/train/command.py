@@ -96,7 +96,8 @@ PlotFile = Annotated[
     typer.Option(
         "--plot",
         metavar="FILE",
-        help="Save the learning curve in FILE, as SVG. Default: beside the checkpoint.",
+        help="Save the learning curve in FILE, as SVG; of several runs, each in a file of its own. "
+        "Default: beside the checkpoint of a single run.",
         rich_help_panel=FILES,
     ),
 ]
@@ -214,23 +215,27 @@ def _train(
     reference = Backend(plugins.registry, REFERENCE)
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
-    chart = plot or out.with_suffix(".svg")
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):
         for job in task.jobs(options, request):
-            scores.append(_train_one(job, computing, reference, out, chart, file))
+            scores.append(_train_one(job, computing, reference, out, plot, file))
     show_spread(job.task.measure, scores)
 
 
 def _train_one(
-    job: Job, backend: Any, reference: Backend, out: Path, plot: Path, file: ResultFile | None
+    job: Job,
+    backend: Any,
+    reference: Backend,
+    out: Path,
+    plot: Path | None,
+    file: ResultFile | None,
 ) -> float:
     """Train one of several runs, each with its own checkpoint, and return its score.
 
     With `--resume`, a run without a file starts from the beginning.
     """
-    from framework.commands.train.ending import show_ending
+    from framework.commands.train.ending import save_curve, show_ending
     from framework.commands.train.epoch_lines import EpochLines
     from framework.commands.train.result_file import RecordedLines
     from framework.training.engine import Run
@@ -243,8 +248,12 @@ def _train_one(
     saved.train(resume=job.options.resume and not (job.label and saved.is_new))
     seconds = time.monotonic() - started
     score = _report(run, job, file)
-    drawn = show_ending(run, reference, _labelled(plot, job), seconds)
-    more = "".join(f" and {shown(file)}" for file in drawn)
+    drawn: list[Path] = []
+    if not job.label:
+        drawn = show_ending(run, reference, plot or out.with_suffix(".svg"), seconds)
+    elif plot is not None:
+        drawn = save_curve(run, _labelled(plot, job))
+    more = "".join(f" and {shown(path)}" for path in drawn)
     say(f"Saved {path}{more}. Next: `{run.task.commands[0].format(path=path)}`")
     for line in run.task.finish(run.checkpoint(), job.options, job.label):
         say(line)

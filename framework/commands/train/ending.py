@@ -26,10 +26,10 @@ def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> lis
         run: a run that has ended.
         reference: computes the models that the run is compared with.
         path: of the SVG file.
-        seconds: how long it took.
+        seconds: how long the run took.
 
     Returns:
-        the files that were written: none for a run with a single epoch, which has no curve.
+        the files that were written: none where there is no curve, see `learning_curve`.
 
     Raises:
         BadInputError: the SVG file cannot be written.
@@ -39,14 +39,22 @@ def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> lis
         levels = _finite(_trained_reference(run, reference)) | levels
     chart = learning_curve(run, levels)
     if chart is not None:
-        say("")
-        for line in text_chart(chart):
-            say(f"  {line}")
+        say("\n" + "\n".join(f"  {line}" for line in text_chart(chart)))
         save_chart(chart, path)
     if levels:
-        say("")
-        for line in score_table(run, levels):
-            say(line)
+        say("\n" + "\n".join(score_table(run, levels)))
+    return [] if chart is None else [path]
+
+
+def save_curve(run: Run, path: Path) -> list[Path]:
+    """Save the learning curve of one of several runs as SVG, and return the written files.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    chart = learning_curve(run, {})
+    if chart is not None:
+        save_chart(chart, path)
     return [] if chart is None else [path]
 
 

@@ -44,7 +44,6 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "cross-validation.",
         minimum=0,
         settles=False,
-        group=RARE,
     )
     vectors: Path | None = option(
         None,

@@ -9,6 +9,7 @@ from repository import ROOT
 from framework.errors import BadInputError
 
 LINES = ["the key is here", "the keys are here", "a key is old", "the old keys are here"]
+RUNS = ("--epochs", 2, "--seeds", 2)
 SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--batch-size", 4)
 
 
@@ -70,9 +71,11 @@ def test_one_epoch_has_no_curve(course):
 
 
 def test_the_curve_goes_to_the_file_that_is_named(course):
-    gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--seeds", 2, "--plot", "plots/curve.svg")
+    gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--plot", "plots/one.svg")
+    output = gradus("train", "rnn_lm", *SMALL, *RUNS, "--plot", "plots/curve.svg")
+    assert "│" not in output
     names = sorted(path.name for path in (course / "plots").iterdir())
-    assert names == ["curve-seed0.svg", "curve-seed1.svg"]
+    assert names == ["curve-seed0.svg", "curve-seed1.svg", "one.svg"]
     (course / "file").touch()
     with pytest.raises(BadInputError, match="cannot be written"):
         gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--plot", "file/curve.svg")
