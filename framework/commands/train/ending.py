@@ -59,7 +59,7 @@ def save_curve(run: Run, path: Path) -> list[Path]:
 
 
 def learning_curve(run: Run, levels: Mapping[str, float]) -> Chart | None:
-    """Return the held-out score after each epoch, with `levels`; None for fewer than two scores.
+    """Return the score after each epoch, with `levels`; None for fewer than two scores.
 
     Args:
         run: a run.
@@ -74,7 +74,7 @@ def learning_curve(run: Run, levels: Mapping[str, float]) -> Chart | None:
     ends = (xs[0], xs[-1])
     own = Line(_owner(run), xs, tuple(scores.values()))
     others = (Line(name, ends, (level, level)) for name, level in levels.items())
-    title = f"held-out {run.task.measure} of {run.model_name} on {Path(run.task.corpus).name}"
+    title = f"{_measure(run)} of {run.model_name} on {Path(run.task.corpus).name}"
     return Chart(title, "epoch", run.task.measure, (own, *others))
 
 
@@ -82,8 +82,14 @@ def score_table(run: Run, levels: Mapping[str, float]) -> Iterator[str]:
     """Yield the score of `run` and `levels`, one in each line, under the name of the measure."""
     rows = {_owner(run): run.score, **levels}
     width = max(map(len, rows))
-    yield f"  held-out {run.task.measure}"
+    yield f"  {_measure(run)}"
     yield from (f"  {name:<{width}}  {value:.4f}" for name, value in rows.items())
+
+
+def _measure(run: Run) -> str:
+    """Return the name of the scores: without held-out data, they are losses of training."""
+    is_held_out = bool(run.task.held_out(run.scores[-1]))
+    return f"held-out {run.task.measure}" if is_held_out else f"training {run.task.measure}"
 
 
 def _owner(run: Run) -> str:
