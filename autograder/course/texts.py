@@ -5,7 +5,8 @@ marker ``@pytest.mark.promise("...", ...)``, each by its address:
 
 - ``unchanged``: the sentences of README.md before the comments ``<!-- promise: unchanged -->``;
 - ``LSTM.forward``: the docstring of the stub's method, without its sections;
-- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring.
+- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring. The
+  last two may stand in the line of their title: ``Raises: ValueError if c_0 has another shape.``
 
 Nothing is imported or run: stubs and solutions are read as source.
 """
@@ -34,7 +35,7 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*[-*|] )|\n(?=\s*[\w, *]+: )")
 _BULLET = re.compile(r"^[-*|] ")
 _SENTENCES = re.compile(r"(?:(?<=[^.][.;!?])|(?<= -->))\s+(?=[^a-z\s<])")
-_SECTIONS = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):[ ]*$", re.MULTILINE)
+_SECTIONS = re.compile(r"^((?:Args|Attributes)(?=:[ ]*$)|Returns|Yields|Raises):", re.MULTILINE)
 #: An argument in a section, with its text.
 _ENTRY = re.compile(r"^    (\*{0,2}\w[\w, *]*): ", re.MULTILINE)
 

@@ -17,7 +17,7 @@ def each(test):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("p = 1 keeps every entry, in both modes and both forms.")
-@pytest.mark.promise("Dropout.keep_probability", "float32", "Dropout.raises")
+@pytest.mark.promise("Dropout.raises", "float32")
 def test_keeping_everything(submission, rng, name):
     """keep_probability = 1 changes nothing; float32 stays float32; x is not changed."""
     for p in (0.0, -0.5, 1.5):
@@ -103,7 +103,7 @@ def test_ensembles_of_one_unit_and_with_all_units(submission, reference, rng):
 
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(1)
-@pytest.mark.promise("monte_carlo", "monte_carlo.returns")
+@pytest.mark.promise("monte_carlo")
 def test_one_and_two_samples(submission, rng):
     """monte_carlo: one sample has no spread; the modes that the model is put into."""
     x, masks = rng.uniform(1, 9, size=8), np.array([[1, 0] * 4, [1, 1, 0, 0] * 2])
