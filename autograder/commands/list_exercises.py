@@ -36,8 +36,9 @@ def list_exercises(
     """Show all exercises with minutes, points and your progress, and which comes next.
 
     Exercises with * are the core of the course. The minutes are what a student is expected to
-    need. Points and state are those of your last `grade`: *unfinished* lacks a task, *edited* has
-    changed since, and counts again once it is graded. *written* was never graded.
+    need. Points and state are those of your last `grade`. *unfinished*: a task is to be written.
+    *edited*: the file has changed since, and counts again once it is graded. *written*: never
+    graded.
     """
     chosen_course = find_course(course)
     exercises = chosen_course.select(names or ())
@@ -107,7 +108,7 @@ def _total(course: Course, exercises: list[Exercise], known: Mapping[str, Graded
     now = [known[each.name] for each in exercises if each.name in known]
     earned = sum(graded.earned for graded in now if graded.is_current(course))
     possible = sum(exercise.available_points for exercise in exercises)
-    passed = sum(passes_now(exercise, course, known) for exercise in exercises)
+    passed = sum(passes_now(each.name, course, known) for each in exercises)
     minutes = sum(exercise.minutes for exercise in exercises)
     hours = f", about {counted(round(minutes / 60, 1), 'hour')}" if minutes else ""
     points = f"{earned:g} of {counted(possible, 'point')}"

@@ -128,18 +128,18 @@ def use_of(course: Course, report: Report) -> Use | None:
         return use
     known = read_progress(course)
     needed = course.with_required([course.exercise(name)]) if name in course.exercise_names else ()
-    return use if needed and all(passes_now(each, course, known) for each in needed) else None
+    return use if needed and all(passes_now(each.name, course, known) for each in needed) else None
 
 
 def next_exercise(course: Course, exercises: Iterable[Exercise]) -> Exercise | None:
     """Return the first of `exercises` that does not pass now; None if all of them pass."""
     known = read_progress(course)
-    return next((each for each in exercises if not passes_now(each, course, known)), None)
+    return next((each for each in exercises if not passes_now(each.name, course, known)), None)
 
 
-def passes_now(exercise: Exercise, course: Course, known: Mapping[str, Graded]) -> bool:
-    """Return whether `exercise` has passed, and its file is still as it was graded."""
-    graded = known.get(exercise.name)
+def passes_now(name: str, course: Course, known: Mapping[str, Graded]) -> bool:
+    """Return whether the exercise `name` has passed, and its file is still as it was graded."""
+    graded = known.get(name)
     return graded is not None and graded.is_passed and graded.is_current(course)
 
 
