@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
+from autograder.course.working_directory import own_course
 from autograder.reports.wording import counted
 from autograder.results.commands import quoted
 from autograder.results.progress import read_progress, state_word
@@ -34,7 +35,7 @@ def hand_in(
 
     It has the files that `grade` reads, and no exercise that is not started.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     exercises = chosen_course.select(names or ())
     if out.exists() and not force:
         raise ConflictError(f"{shown(out)} exists: choose another with `--out`, or give `--force`")

@@ -8,7 +8,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from autograder.commands.next_exercise import introduction
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
+from autograder.course.student_state import is_worked_in
+from autograder.course.working_directory import own_course
 from autograder.reports.wording import counted
 from autograder.results.progress import (
     Graded,
@@ -40,15 +42,17 @@ def list_exercises(
     *edited*: the file has changed since, and counts again once it is graded. *written*: never
     graded.
     """
-    chosen_course = find_course(course)
-    exercises = chosen_course.select(names or ())
-    coming = next_exercise(chosen_course, exercises)
+    chosen_course = own_course(course)
+    exercises, is_own = chosen_course.select(names or ()), is_worked_in(chosen_course)
+    coming = next_exercise(chosen_course, exercises) if is_own else None
     for line in _lines(chosen_course, exercises, coming):
         say(line)
     if coming is not None:
         say("")
         for line in introduction(chosen_course, coming):
             say(line)
+    if not is_own:
+        say("This is the installed course. `gradus list` shows your progress in your own folder.")
 
 
 def _lines(course: Course, exercises: list[Exercise], coming: Exercise | None) -> Iterator[str]:
@@ -99,7 +103,8 @@ def _row(
         points = f"{graded.earned:g}/{points}"
     mark = NEXT if exercise == coming else " "
     name = f"{mark}{CORE if exercise.core else ' '}{exercise.name}"
-    minutes, state = f"{exercise.minutes or ''}", state_word(exercise, course, known)
+    minutes = f"{exercise.minutes or ''}"
+    state = state_word(exercise, course, known) if is_worked_in(course) else ""
     return name, exercise.title, minutes, points, state
 
 
@@ -111,5 +116,7 @@ def _total(course: Course, exercises: list[Exercise], known: Mapping[str, Graded
     passed = sum(passes_now(each.name, course, known) for each in exercises)
     minutes = sum(exercise.minutes for exercise in exercises)
     hours = f", about {counted(round(minutes / 60, 1), 'hour')}" if minutes else ""
+    if not is_worked_in(course):
+        return f"total: {counted(possible, 'point')}{hours}"
     points = f"{earned:g} of {counted(possible, 'point')}"
     return f"total: {passed} of {len(exercises)} passed, {points}{hours}"

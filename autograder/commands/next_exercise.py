@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
 from autograder.course.texts import PRIMER, primer_of
-from autograder.course.working_directory import from_here
+from autograder.course.working_directory import from_here, own_course
 from autograder.results.progress import next_exercise, passes_now, read_progress
 from framework.commands.options import CourseOption
 from framework.commands.output import say
@@ -25,7 +25,7 @@ def show_next(
 
     `grade EXERCISE --watch` goes on to the next exercise by itself when one passes.
     """
-    chosen = find_course(course)
+    chosen = own_course(course)
     exercises = [each for each in chosen.select() if each.core or not core]
     coming = next_exercise(chosen, exercises)
     if coming is None:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up, last_backup
-from autograder.course.working_directory import chosen_exercise
+from autograder.course.working_directory import chosen_exercise, own_course
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 from framework.errors import BadInputError
@@ -28,7 +28,7 @@ def reset(
     Backups are numbered and never overwritten. `--undo` puts the last one back; to get an older
     one, copy it.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     chosen = chosen_exercise(chosen_course, exercise, "gradus reset")
     if undo:
         _undo(chosen_course, chosen)

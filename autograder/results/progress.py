@@ -14,7 +14,7 @@ from autograder.course.source import decode
 from autograder.course.stubs import available_stub
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
-from autograder.results.report import FINE, Following, Report
+from autograder.results.report import FINE, PASSED, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.submissions.task_progress import TaskProgress, progress_in
@@ -46,6 +46,11 @@ class Graded:
 
     @property
     def is_passed(self) -> bool:
+        """Whether all of it was judged, and passed."""
+        return self.verdict in {verdict.value for verdict in PASSED}
+
+    @property
+    def is_done(self) -> bool:
         """Whether nothing is left to do for the student."""
         return self.verdict in {verdict.value for verdict in FINE}
 
@@ -103,7 +108,7 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
 
 
 def following(course: Course, report: Report) -> Following | None:
-    """Return the exercise to do after those in `report`; None if all of the course has passed."""
+    """Return the exercise to do after those in `report`; None if nothing is left to do."""
     names = course.exercise_names
     last = max(names.index(result.name) for result in report.exercises)
     others = map(course.exercise, (*names[last + 1 :], *names[:last]))
@@ -132,9 +137,10 @@ def use_of(course: Course, report: Report) -> Use | None:
 
 
 def next_exercise(course: Course, exercises: Iterable[Exercise]) -> Exercise | None:
-    """Return the first of `exercises` that does not pass now; None if all of them pass."""
+    """Return the first of `exercises` with something left to do; None if there is none."""
     known = read_progress(course)
-    return next((each for each in exercises if not passes_now(each.name, course, known)), None)
+    done = {name for name, graded in known.items() if graded.is_done and graded.is_current(course)}
+    return next((each for each in exercises if each.name not in done), None)
 
 
 def passes_now(name: str, course: Course, known: Mapping[str, Graded]) -> bool:

@@ -63,8 +63,9 @@ class CommandByKind(LazyGroup):
         An unknown name also gets a command, which looks for the models of plugins.
         """
         if cmd_name not in self.commands:
-            app = new_app()
-            app.command(cmd_name)(_train_command(self._task_of(cmd_name)))
+            app, task = new_app(), self._task_of(cmd_name)
+            settings = {"default_map": _own_defaults(cmd_name, task)}
+            app.command(cmd_name, context_settings=settings)(_train_command(task))
             self.add_command(typer.main.get_command(app))
         return self.commands[cmd_name]
 
@@ -122,6 +123,16 @@ def _train_command(task: type[TrainingTask]) -> Callable[..., object]:
     )
 
 
+def _own_defaults(name: str, task: type[TrainingTask]) -> dict[str, Any]:
+    """Return the options whose defaults the exercise `name` sets.
+
+    Raises:
+        UsageError: an option has another type or range.
+    """
+    recipes = dict(exercise_recipes())
+    return checked_values(task.options, recipes[name].options) if name in recipes else {}
+
+
 def _recipe_option(task: type[TrainingTask]) -> Any:
     """Return the parameter ``--recipe`` of the command for runs of the kind of `task`."""
 
@@ -132,7 +143,8 @@ def _recipe_option(task: type[TrainingTask]) -> Any:
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"], known["help_all"]
             table.reject_unknown_keys(*known)
-            context.default_map = _checked(table, task.options)
+            own = context.default_map or {}
+            context.default_map = {**own, **_checked(table, task.options)}
         return recipe
 
     known = ", ".join(sorted(_recipes(task.kind)))
@@ -198,7 +210,7 @@ def _train(
     json_file: Path | None,
     plot: Path | None,
     device: str,
-    submission: Path,
+    submission: Path | None,
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
@@ -206,6 +218,7 @@ def _train(
     from framework.commands.train.epoch_lines import show_spread
     from framework.commands.train.result_file import ResultFile
     from framework.providers.backends import REFERENCE, Backend
+    from framework.training.checkpoints import CHECKPOINTS
     from framework.training.task import Request
 
     plugins = load_plugins(plugin, block)
@@ -214,7 +227,7 @@ def _train(
     model = find_recipe(name, plugins.registry.names("language_model"))
     reference = Backend(plugins.registry, REFERENCE)
     request = Request(model.model, model.defaults, computing, plugins.corpora)
-    out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    out = options.out or CHECKPOINTS / f"{name.replace(':', '-')}.safetensors"
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):
@@ -245,7 +258,10 @@ def _train_one(
     started = time.monotonic()
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
-    saved.train(resume=job.options.resume and not (job.label and saved.is_new))
+    resume = job.options.resume and not (job.label and saved.is_new)
+    for corpus, kept in () if resume else saved.set_aside():
+        say(f"The model of the corpus {corpus} is now {kept}")
+    saved.train(resume=resume)
     seconds = time.monotonic() - started
     score = _report(run, job, file)
     drawn: list[Path] = []
