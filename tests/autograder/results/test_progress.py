@@ -93,7 +93,7 @@ def test_what_waits_for_a_verdict_is_done_and_not_passed(written, note, solved, 
     assert state(written) == verdict.value
     assert following(written, report_of("sums", Verdict.PASSED)) is None, "nothing is left to do"
     stub.write_text(solved["squash"] + "\n# edited\n")
-    assert state(written) == "started: edited since it was graded"
+    assert state(written) == "edited"
 
 
 @pytest.mark.parametrize("damage", ["[]", '{"squash": 3}', '{"squash": {"verdict": "passed"}}'])
