@@ -23,12 +23,14 @@ _HERE = "autograder.commands"
 #: The commands for students: name -> where its function is.
 COMMANDS = {
     "list": f"{_HERE}.list_exercises:list_exercises",
+    "next": f"{_HERE}.next_exercise:show_next",
     "show": f"{_HERE}.show:show",
     "hint": f"{_HERE}.hint:hint",
     "replay": f"{_HERE}.replay:replay",
     "why": f"{_HERE}.why:why",
     "reset": f"{_HERE}.reset:reset",
     "notebook": f"{_HERE}.notebook:notebook",
+    "hand-in": f"{_HERE}.hand_in:hand_in",
 }
 
 

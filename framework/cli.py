@@ -34,20 +34,23 @@ BUILT_IN_COMMANDS: dict[str, dict[str, str]] = {
     name: load_target(f"{BUILT_IN[name]}:COMMANDS")
     for name in ("autograder", "doctor", "lectures", "authoring", "classes")
 }
-#: The sections of the list of commands, in order -> the commands in them.
+#: What an installation offers.
+_INSTALLATION = ("corpora", "plugins", *BUILT_IN_COMMANDS["doctor"])
+#: The sections of the list of commands by who uses them, in order -> the commands in them. A
+#: command in several sections stands in the last one.
 _SECTIONS = {
-    "Exercises": BUILT_IN_COMMANDS["autograder"] | BUILT_IN_COMMANDS["doctor"],
-    "Models": COMMANDS,
-    "Lectures": BUILT_IN_COMMANDS["lectures"],
-    "Courses": BUILT_IN_COMMANDS["authoring"],
-    "Classes": BUILT_IN_COMMANDS["classes"],
+    "Students, exercises (`grade` grades them)": [*BUILT_IN_COMMANDS["autograder"]],
+    "Students, models and words": [*COMMANDS, *BUILT_IN_COMMANDS["lectures"]],
+    "Authors of exercises": [*BUILT_IN_COMMANDS["authoring"]],
+    "Instructors of a class": [*BUILT_IN_COMMANDS["classes"]],
+    "Everyone, this installation": _INSTALLATION,
 }
 
 
 def _commands(blocked: Sequence[str] = ()) -> dict[str, str]:
     """Return all commands of gradus but those of the `blocked` plugins."""
     offered = (own for name, own in BUILT_IN_COMMANDS.items() if name not in blocked)
-    return {name: target for own in (*offered, COMMANDS) for name, target in own.items()}
+    return {name: target for own in (COMMANDS, *offered) for name, target in own.items()}
 
 
 class Root(LazyGroup):
@@ -140,7 +143,7 @@ def _root(
 ) -> None:
     """Build the neural NLP of CS224n piece by piece, and use every piece you build.
 
-    Start with `gradus list`, read an exercise with `gradus show activations`, fill in its file
+    Start with `gradus next`, read the exercise with `gradus show activations`, fill in its file
     under exercises/, and run `grade activations`.
     """
 

@@ -14,8 +14,8 @@ from autograder.course.working_directory import from_here
 from autograder.grading.request import GradeRequest
 from autograder.grading.setting import GradeOptions, GradingSetting, chosen_course, open_setting
 from autograder.reports.report_files import check_files, write_files
-from autograder.results.progress import following, is_own, note_progress
-from autograder.results.report import Report
+from autograder.results.progress import following, is_own, note_progress, use_of
+from autograder.results.report import FINE, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from framework.commands.output import stopped_with, write_error
@@ -40,7 +40,10 @@ def grade(options: GradeOptions) -> int:
 
 
 def _watched(setting: GradingSetting) -> int:
-    """Grade after every change of the submission; start again where the course has changed."""
+    """Grade after every change of the submission; start again where the course has changed.
+
+    Once a single exercise has passed, the next one is graded.
+    """
     from autograder.commands.watch import grade_on_change, start_again
     from autograder.grading.watching import WatchState
     from autograder.reports.grading_display import WatchedScreen
@@ -50,9 +53,16 @@ def _watched(setting: GradingSetting) -> int:
     course = [*plugins, *(file for base in courses for file in course_files(base))]
     with closing(WatchState(setting)) as watch:
         folder, screen = setting.options.place(setting.course), WatchedScreen()
-        code = grade_on_change(
-            lambda: _grade_once(setting, watch, screen).exit_code, folder, watch.prepare, course
-        )
+
+        def grade_again() -> int:
+            nonlocal setting
+            report = _grade_once(setting, watch, screen)
+            if report.following is not None and len(report.exercises) == 1:
+                setting = setting.with_options(what=(report.following.name,))
+                screen.go_on()
+            return report.exit_code
+
+        code = grade_on_change(grade_again, folder, watch.prepare, course)
     if code is None:
         return start_again()
     sys.stdout.write(f"\n{screen.summary()}\n")
@@ -109,7 +119,11 @@ def _graded(
         folder = str(named if named.is_dir() or is_archive(named) else named.parent)
     commands = options.commands(course)
     screen = GradingDisplay(
-        folder=folder, commands=commands, show_hidden=options.show_hidden, watched=watched
+        folder=folder,
+        commands=commands,
+        show_hidden=options.show_hidden,
+        watched=watched,
+        is_alone=len(exercises) == 1,
     )
     request = GradeRequest(setting, submission, tuple(exercises), options.jobs, screen, watch)
     stopped = stopped_with(lambda: f"{screen.so_far(len(exercises))}; no report is written")
@@ -123,7 +137,9 @@ def _graded(
     report = replace(report, commands=commands)
     if submission is not None and is_own(course, named):
         note_progress(course, submission, report)
-        report = replace(report, following=following(course, report))
+        if report.verdict in FINE:
+            use = use_of(course, report) if named is None else None
+            report = replace(report, following=following(course, report), use=use)
     screen.finish(report)
     write_files(report, options, plugins)
     plugins.call("submission_graded", report=report)

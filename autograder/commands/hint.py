@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
 
@@ -12,40 +14,78 @@ from autograder.course.reading import Exercise
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import chosen_exercise, own_course
 from autograder.reports.wording import counted
+from autograder.results.progress import read_progress
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console
+from framework.errors import UnknownNameError
 
 
 def hint(
     exercise: OwnExercise = "",
+    task: Annotated[
+        str,
+        typer.Argument(
+            metavar="TASK",
+            help="A task of it: only hints for this task. Default: all tasks that do not pass.",
+            show_default=False,
+        ),
+    ] = "",
     show_all: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Start with the first hint.")] = False,
     course: CourseOption = None,
 ) -> None:
     """Show the next hint; the last hints give almost the whole answer.
 
-    Each call shows one more hint. Try for a while before you ask for the next one.
+    Each call shows one more hint. Hints for tasks that passed in your last `grade` are left out.
+    Try for a while before you ask for the next one.
     """
     chosen_course = own_course(course)
     chosen = chosen_exercise(chosen_course, exercise, "gradus hint")
-    seen = load_state(chosen_course, "hints")
+    if task and task not in chosen.task_names:
+        raise UnknownNameError(f"task of {chosen.name}", task, chosen.task_names)
+    about = _about(chosen, task)
     if show_all:
-        _print(chosen, range(len(chosen.hints)))
+        _print(chosen, about)
         return
-    given = 0 if restart else _count(seen.get(chosen.name), chosen)
-    number = min(given, len(chosen.hints) - 1)
-    _print(chosen, range(max(number, 0), number + 1))
-    left = len(chosen.hints) - given - 1
-    outlook = f"There are no more hints. `gradus hint {chosen.name} --all` shows them again"
-    if not chosen.hints:
-        outlook = f"'{chosen.name}' has no hints"
-    elif left > 0:
-        outlook = f"{counted(left, 'more hint')}: `gradus hint {chosen.name}`"
-    elif left == 0:
-        outlook = f"This was the last hint. `grade {chosen.name}` shows what is still wrong"
-    console().print(outlook, markup=False)
-    record = {"shown": min(given + 1, len(chosen.hints)), "of": _digest(chosen)}
-    save_state(chosen_course, "hints", seen | {chosen.name: record})
+    graded = read_progress(chosen_course).get(chosen.name)
+    passed = set(graded.passed_tasks) if graded is not None and not graded.is_passed else set()
+    wanted = [number for number in about if task or task_of_hint(chosen, number) not in passed]
+    known = load_state(chosen_course, "hints")
+    seen = [] if restart else _seen(known.get(chosen.name), chosen)
+    left = [number for number in wanted if number not in seen]
+    _print(chosen, left[:1] or wanted[-1:])
+    console().print(_outlook(chosen, task, wanted, left), markup=False)
+    if skipped := sorted(passed & {task_of_hint(chosen, number) for number in about} - {task}):
+        console().print(f"Hints for passed tasks are left out: {', '.join(skipped)}.", markup=False)
+    record = {"shown": [*seen, *left[:1]], "of": _digest(chosen)}
+    save_state(chosen_course, "hints", known | {chosen.name: record})
+
+
+def _outlook(exercise: Exercise, task: str, wanted: Sequence[int], left: Sequence[int]) -> str:
+    """Return what follows the hint that was shown."""
+    command = " ".join(filter(None, ("gradus hint", exercise.name, task)))
+    if not wanted:
+        return f"'{exercise.name}' has no hints" if not exercise.hints else "No hint is left."
+    if not left:
+        return f"There are no more hints. `{command} --all` shows them again"
+    if len(left) == 1:
+        return f"This was the last hint. `grade {exercise.name}` shows what is still wrong"
+    return f"{counted(len(left) - 1, 'more hint')}: `{command}`"
+
+
+def _about(exercise: Exercise, task: str) -> list[int]:
+    """Return the numbers of the hints for `task`, else of those that name no task; or of all."""
+    numbers = range(len(exercise.hints))
+    if not task:
+        return list(numbers)
+    own = [number for number in numbers if task_of_hint(exercise, number) == task]
+    return own or [number for number in numbers if not task_of_hint(exercise, number)]
+
+
+def task_of_hint(exercise: Exercise, number: int) -> str:
+    """Return the task that a hint begins with, as in ``RNN.forward: ...``; empty if none."""
+    match = re.match(r"(\w+)(\.\w+)*\b[^:.]*:", exercise.hints[number])
+    return match[1] if match and match[1] in exercise.task_names else ""
 
 
 def _digest(exercise: Exercise) -> str:
@@ -53,15 +93,15 @@ def _digest(exercise: Exercise) -> str:
     return sha256("\n".join(exercise.hints).encode()).hexdigest()
 
 
-def _count(record: object, exercise: Exercise) -> int:
-    """Return the number of shown hints; 0 if the record is damaged, or of other hints."""
+def _seen(record: object, exercise: Exercise) -> list[int]:
+    """Return the numbers of the shown hints; none if the record is damaged, or of other hints."""
     if not isinstance(record, dict) or record.get("of") != _digest(exercise):
-        return 0
-    count = record.get("shown")
-    return count if isinstance(count, int) and count > 0 else 0
+        return []
+    shown = record.get("shown")
+    return [n for n in shown if isinstance(n, int)] if isinstance(shown, list) else []
 
 
-def _print(exercise: Exercise, numbers: range) -> None:
+def _print(exercise: Exercise, numbers: Sequence[int]) -> None:
     output = console()
     for number in numbers:
         output.print(f"Hint {number + 1} of {len(exercise.hints)}", style="bold")

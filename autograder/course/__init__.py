@@ -3,6 +3,7 @@
 What reads a file raises `BadInputError` if it is wrong; the message names the file and the place.
 
 reading             units and exercises, read from ``course.toml`` and ``exercise.toml``
+borrowing           what exercises take from the bases of their course
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution

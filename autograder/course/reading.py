@@ -33,14 +33,24 @@ EXERCISE_FORMAT = Format(
         Key("title", str, "Title, as `gradus list` shows it.", required=True),
         Key("lecture", str, "Where the material is taught.", required=True),
         Key("points", int, "Sum of the points of all checks, hidden ones too.", required=True),
+        Key("minutes", int, "Expected minutes of a student; 0 if they are not known."),
+        Key("core", bool, "Whether it belongs to the core of the course, as `true`."),
         Key("requires", list, "Exercises whose parts it uses; of a base as `COURSE/NAME`."),
         Key("hints", list, "At least three texts, from a nudge to almost the answer."),
         Key("packages", list, "Packages that its code may import in addition."),
+        Key("use", dict, "What the passed exercise can be used for: the table `[use]`."),
         Key("time", dict, "Time limits: the table `[time]`."),
         Key("thresholds", dict, "Required metrics of trained checks: `[thresholds]`."),
         Key("train", dict, "How `gradus train` runs it: the table `[train]`."),
         Key("tasks", list, "What the solution defines: `[[tasks]]` tables."),
         Key("questions", list, "Written questions in place of tasks: `[[questions]]` tables."),
+    ),
+)
+USE_FORMAT = Format(
+    "[use]",
+    (
+        Key("text", str, "What can be done with it now, before the command.", required=True),
+        Key("command", str, "The command that does it.", required=True),
     ),
 )
 TIME_FORMAT = Format(
@@ -64,6 +74,14 @@ class ExerciseTime:
 
 
 @dataclass(frozen=True)
+class Use:
+    """What can be done with a passed exercise: a text, and the command that does it."""
+
+    text: str
+    command: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise, as ``exercise.toml`` describes it; see `EXERCISE_FORMAT`.
 
@@ -71,6 +89,7 @@ class Exercise:
         root: the folder that holds ``exercises`` and ``solutions``.
         requires: the exercises of this course whose parts it uses; in a kit also those of a base.
         borrows: exercises of the base whose parts it uses, as in ``cs224n/rnn``.
+        minutes: how long a student is expected to need; 0 if it is not known.
     """
 
     root: Path
@@ -88,6 +107,9 @@ class Exercise:
     packages: tuple[str, ...] = ()
     borrows: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    minutes: int = 0
+    core: bool = False
+    use: Use | None = None
 
     @property
     def available_points(self) -> float:
@@ -303,6 +325,9 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         tasks=course.tasks(name),
         packages=import_names(table),
         questions=questions,
+        minutes=table.get("minutes", int, 0),
+        core=table.get("core", bool, False),
+        use=_read_use(table.table("use")) if "use" in table.values else None,
     )
 
 
@@ -325,6 +350,11 @@ def _questions(table: Table) -> tuple[Question, ...]:
     from autograder.course.questions.description import read_questions  # most exercises have none
 
     return read_questions(table)
+
+
+def _read_use(table: Table) -> Use:
+    USE_FORMAT.check(table)
+    return Use(table.get("text", str), table.get("command", str))
 
 
 def _read_train(table: Table) -> Recipe:
@@ -362,32 +392,3 @@ def _read_time(table: Table) -> ExerciseTime:
     if not 0 < call <= total:
         table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")
     return ExerciseTime(call, total)
-
-
-def borrowed_sources(course: Course, exercises: Iterable[Exercise]) -> dict[str, str]:
-    """Return module name -> source of what `exercises` take from bases, as the base solves it.
-
-    It stands beside the submission's files in the sandbox. Missing solutions are left out.
-    """
-    return {
-        _module_of(name): exercise.solution_source()
-        for name, exercise in course.borrowed(exercises).items()
-        if exercise.solution.is_file()
-    }
-
-
-def borrowed_parts(course: Course, exercises: Iterable[Exercise]) -> dict[str, tuple[str, str]]:
-    """Return registry name -> (module, name in it), for plain names and those with their course."""
-    scoped: dict[str, tuple[str, str]] = {}
-    plain: dict[str, tuple[str, str]] = {}
-    for name, exercise in course.borrowed(exercises).items():
-        for task in exercise.tasks:
-            part = (_module_of(name), task.name)
-            scoped[f"{name.partition('/')[0]}/{task.registry_name}"] = part
-            plain.setdefault(task.registry_name, part)  # the nearest base comes first
-    return {**plain, **scoped}
-
-
-def _module_of(name: str) -> str:
-    """Return the module name of an exercise of a base: ``cs224n/rnn`` -> ``cs224n__rnn``."""
-    return name.replace("/", "__").replace("-", "_")

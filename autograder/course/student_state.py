@@ -52,11 +52,27 @@ def save_state(course: Course, name: str, state: dict[str, Any]) -> None:
 
 
 def back_up(course: Course, file: Path) -> Path:
-    """Copy `file` to ``.gradus/backups`` under the next free number, and return the copy."""
-    folder = state_folder(course) / "backups" / file.parent.name
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while (copy := folder / f"{file.stem}.{number}{file.suffix}").exists():
-        number += 1
+    """Copy `file` to ``.gradus/backups`` under the next number, and return the copy."""
+    numbers = _backups(course, file)
+    copy = _backup(course, file, max(numbers, default=0) + 1)
+    copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_bytes(file.read_bytes())
     return copy
+
+
+def last_backup(course: Course, file: Path) -> Path | None:
+    """Return the backup of `file` with the highest number; None if there is none."""
+    numbers = _backups(course, file)
+    return _backup(course, file, max(numbers)) if numbers else None
+
+
+def _backup(course: Course, file: Path, number: int) -> Path:
+    folder = state_folder(course) / "backups" / file.parent.name
+    return folder / f"{file.stem}.{number}{file.suffix}"
+
+
+def _backups(course: Course, file: Path) -> list[int]:
+    """Return the numbers of all backups of `file`."""
+    others = _backup(course, file, 0).parent.glob(f"{file.stem}.*{file.suffix}")
+    names = (other.name.removeprefix(f"{file.stem}.").removesuffix(file.suffix) for other in others)
+    return [int(name) for name in names if name.isdecimal()]

@@ -26,6 +26,7 @@ from autograder.results.findings.texts import PrintedText
 from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
 from autograder.sandbox.session.calls import value_text
+from autograder.sandbox.session.faults import OutOfMemory
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -40,6 +41,8 @@ PYTEST_OPTIONS = (
 #: Variables of a shell that pytest reads: they could leave out checks.
 VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
+#: Number of checks of a task that run out of memory, all so far, before its others do not run.
+OUT_OF_MEMORY_CHECKS = 2
 #: Characters of the text that a hint quotes.
 MAX_PROMISE = 250
 #: The exception that ended a check.
@@ -143,11 +146,20 @@ class Checks:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
         """Keep the exception of a check, and fail it without a traceback, whose text is slow."""
         try:
+            self._require_memory(task_of(item))
             with host_limited(item.config.stash[UNDER_TEST].host_limits):
                 yield
         except (Exception, BudgetExceeded) as error:
             item.stash[RAISED] = error
             raise pytest.fail.Exception("the check failed", pytrace=False) from None
+
+    def _require_memory(self, task: str) -> None:
+        """Raise `OutOfMemory` if all checks of `task` so far did so, and they were several."""
+        verdicts = [result.verdict for result in self._results if result.task == task]
+        if len(verdicts) >= OUT_OF_MEMORY_CHECKS and set(verdicts) == {Verdict.OUT_OF_MEMORY}:
+            raise OutOfMemory(
+                f"not run: all {len(verdicts)} checks of {task} so far ran out of memory"
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.course.reading import Course, Exercise, borrowed_parts
+from autograder.course.borrowing import borrowed_parts
+from autograder.course.reading import Course, Exercise
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS

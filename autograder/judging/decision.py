@@ -116,7 +116,7 @@ def answered(check: CheckResult, evidence: AnswerFacts) -> CheckResult:
         message = shown(evidence.problem, MAX_MESSAGE)
         return decided(check, "answer", Verdict.FAILED, message)
     if not evidence.is_there:
-        return decided(check, "answer", Verdict.NOT_STARTED, "there is no answer yet")
+        return decided(check, "answer", Verdict.NOT_STARTED, NOT_WRITTEN)
     if evidence.is_prose:
         message = "an instructor reads it and gives the points"
         return decided(check, "answer", Verdict.FOR_A_PERSON, message)

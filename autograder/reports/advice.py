@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.reading import Use
 from autograder.course.working_directory import from_here
+from autograder.reports.common_causes import is_short
 from autograder.reports.wording import counted
 from autograder.results.report import FINE, ExerciseResult, Report
 from autograder.verdicts import Verdict
@@ -13,10 +15,15 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence, and commands with what each command does."""
+    """A sentence, and commands with what each command does.
+
+    Attributes:
+        use: what a passed exercise can be used for; it stands before the sentence.
+    """
 
     sentence: str
     commands: tuple[tuple[str, str], ...] = ()
+    use: Use | None = None
 
 
 def advice(report: Report, folder: str = "exercises") -> Advice:
@@ -39,12 +46,13 @@ def advice(report: Report, folder: str = "exercises") -> Advice:
         check.id for check in report.checks
     ):
         return Advice("Nothing that was handed in could be graded: the notes say why.")
-    alone = (again, "grades it alone")
     if report.provenance.provider:
-        return Advice(f"Next: {result.name}", (alone,))
-    show = (report.commands.gradus("show", result.name), "says what to do")
+        return Advice(f"Next: {result.name}", ((again, "grades it alone"),))
     hint = (report.commands.gradus("hint", result.name), "gives a hint, one more each time")
-    return Advice(_sentence(report, result, folder), (show, hint, alone))
+    if not is_short(result):
+        return Advice("" if len(report.exercises) == 1 else f"Next: {result.name}", (hint,))
+    show = (report.commands.gradus("show", result.name), "says what to do")
+    return Advice(_start(report, result, folder), (show,))
 
 
 def _after_a_pass(report: Report) -> Advice:
@@ -56,10 +64,13 @@ def _after_a_pass(report: Report) -> Advice:
     elif any(result.verdict is Verdict.NEEDS_GRADER for result in report.exercises):
         passed = "All passed that a kit can decide."
     if (following := report.following) is None:
-        return Advice(passed)
+        return Advice(passed, use=report.use)
     show = (report.commands.gradus("show", following.name), "says what to do")
     sentence = f"{passed} Next: {following.name}, in {following.file}"
-    return Advice(sentence, (show, report.commands.of_following(following.name)))
+    if not report.commands.in_notebook:
+        return Advice(sentence, (show,), report.use)
+    notebook = (report.commands.gradus("notebook", following.name), "writes it as a notebook")
+    return Advice(sentence, (show, notebook), report.use)
 
 
 def _first(report: Report) -> ExerciseResult | None:
@@ -70,9 +81,7 @@ def _first(report: Report) -> ExerciseResult | None:
     return next(ready, left[0] if left else None)
 
 
-def _sentence(report: Report, result: ExerciseResult, folder: str) -> str:
-    if any(check.verdict is not Verdict.NOT_STARTED for check in result.checks):
-        return f"Next: {result.name}"
+def _start(report: Report, result: ExerciseResult, folder: str) -> str:
     named = (check.id.partition("::")[0] for check in result.checks)  # a question names its file
     file = next((name for name in named if name.endswith(".md")), f"{result.name}.py")
     own = result.file or f"{result.unit}/{result.name}/{file}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from autograder.reports.wording import counted
 from autograder.results.report import CheckResult, ExerciseResult
+from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
 
 #: Checks that failed for the same reason are named up to here, then counted.
@@ -91,7 +92,7 @@ def _wrong(check: CheckResult) -> Hashable:
     """Return the method at fault and what of it is wrong first; else all that was said."""
     if check.method and check.fact.what:
         return check.verdict, check.method, check.fact.what, check.frames[-1:]
-    return check.verdict, check.message, check.details, check.call, check.frames
+    return check.verdict, check.message, check.details, check.frames
 
 
 def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
@@ -108,7 +109,22 @@ def _cause(checks: list[CheckResult], show_hidden: bool) -> Cause:
     return Cause(shown, (*checks[:first], *checks[first + 1 :]))
 
 
+def is_untouched(result: ExerciseResult) -> bool:
+    """Return whether nothing of `result` is written, and nothing else is to be said about it."""
+    return result.verdict is Verdict.NOT_STARTED and is_short(result) and not why_untouched(result)
+
+
+def why_untouched(result: ExerciseResult) -> str:
+    """Return why nothing is written, where it is not the stub's own error; else nothing."""
+    shown = (
+        check.message
+        for check in result.checks
+        if check.verdict is Verdict.NOT_STARTED and not (check.frames or check.hidden)
+    )
+    return next((text for text in shown if text not in ("", NOT_WRITTEN)), "")
+
+
 def is_short(result: ExerciseResult) -> bool:
     """Return whether `result` needs no explanation: all passed, or nothing is written."""
     verdicts = {check.verdict for check in result.checks}
-    return verdicts in ({Verdict.PASSED}, {Verdict.NOT_STARTED})
+    return verdicts == {Verdict.PASSED} or verdicts - {Verdict.SKIPPED} == {Verdict.NOT_STARTED}

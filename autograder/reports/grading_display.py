@@ -14,9 +14,10 @@ from rich.text import Text
 
 from autograder.course.reading import Exercise
 from autograder.grading.request import Listener
+from autograder.reports.common_causes import is_untouched
 from autograder.reports.page import Page
 from autograder.reports.terminal_report import ExerciseView, Summary
-from autograder.reports.wording import counted, points
+from autograder.reports.wording import counted, points, word
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.report import PASSED, CheckResult, ExerciseResult, Report
 from autograder.submissions.submission import Submission
@@ -36,6 +37,7 @@ class GradingDisplay(Listener):
     Args:
         folder: where the submission lies, as its author would write it.
         watched: the screen that earlier gradings were shown on, if the submission is watched.
+        is_alone: whether one exercise is graded: of several, those not started are only counted.
     """
 
     def __init__(
@@ -45,8 +47,9 @@ class GradingDisplay(Listener):
         commands: Commands = OWN_FOLDER,
         show_hidden: bool = False,
         watched: WatchedScreen | None = None,
+        is_alone: bool = True,
     ) -> None:
-        self._watched = watched
+        self._watched, self._is_alone = watched, is_alone
         stream = sys.stdout or io.StringIO()  # a closed output is None
         self._is_piped = not stream.isatty()
         width = PIPED_WIDTH if self._is_piped else None
@@ -76,6 +79,8 @@ class GradingDisplay(Listener):
         """Show an exercise."""
         self._count = 0
         self._done.append(result.verdict)
+        if not self._is_alone and is_untouched(result):
+            return
         self._begin_screen()
         self._show(ExerciseView(result, show_hidden=self._show_hidden, commands=self._commands))
 
@@ -131,16 +136,21 @@ class WatchedScreen:
         self.gradings = 0
         self._last: Report | None = None
         self._sources: dict[str, str] | None = None
+        self._is_begun = False
 
     def note(self, submission: Submission) -> None:
         """Take note that `submission` is graded next."""
         before = self._sources
         now = self._sources = {file.inner: file.source for file in submission.files.values()}
-        self.is_old, self.changed = before is not None, ()
+        self.is_old, self.changed, self._is_begun = self._is_begun, (), True
         if before is not None:
             changed = (name for name, source in now.items() if before.get(name) != source)
             removed = (f"{name} (removed)" for name in before if name not in now)
             self.changed = (*changed, *removed)
+
+    def go_on(self) -> None:
+        """Take note that other exercises are graded next: their files have not changed."""
+        self._sources = None
 
     def finished(self, report: Report) -> None:
         """Remember the last report."""
@@ -168,7 +178,7 @@ class WatchedScreen:
 
 def _result(report: Report) -> list[str]:
     """Return the verdict, the points, and of several exercises how many have passed."""
-    words = [report.verdict.value, points(report)]
+    words = [word(report.verdict, report.checks), points(report)]
     if (count := len(report.exercises)) > 1:
         passed = sum(result.verdict in PASSED for result in report.exercises)
         words.append(f"{passed} of {count} exercises passed")

@@ -23,6 +23,7 @@ STYLES = {
     Verdict.NEEDS_GRADER: "",
     Verdict.BLOCKED: "magenta",
     Verdict.NOT_STARTED: "",
+    Verdict.UNFINISHED: "",
     Verdict.FAILED: "red",
     Verdict.CRASHED: "red",
     Verdict.TIMED_OUT: "red",

@@ -5,7 +5,7 @@ The summary is a table, the total, how the report came about, and what to do nex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -13,7 +13,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograder.reports.advice import advice
-from autograder.reports.common_causes import Cause, causes, is_short
+from autograder.reports.common_causes import (
+    Cause,
+    causes,
+    is_short,
+    is_untouched,
+    why_untouched,
+)
 from autograder.reports.page import STYLES, Page
 from autograder.reports.wording import (
     duration,
@@ -32,7 +38,6 @@ from autograder.reports.wording import (
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.texts import excerpt
 from autograder.results.report import CheckResult, ExerciseResult, Report
-from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
 
 #: Lines of a finding that explains a failure, as of what was printed.
@@ -88,9 +93,7 @@ class ExerciseView:
         names = ", ".join(task.name for task in self._result.tasks)
         yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
         if verdict is Verdict.NOT_STARTED:  # why, where it is not the stub's own error
-            checks = (c for c in self._result.checks if not (c.frames or c.hidden))
-            shown = (check.message for check in checks if check.message not in ("", NOT_WRITTEN))
-            if message := next(shown, ""):
+            if message := why_untouched(self._result):
                 yield from page.hanging(Text("  "), message)
         elif reasons:
             yield from self._facts(page, reasons[0].shown, " " * 4)
@@ -161,7 +164,8 @@ class Summary:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         page = Page.of(console, options)
         if len(self._report.exercises) > 1:
-            if is_short(self._report.exercises[-1]):  # other views end with an empty line
+            shown = [result for result in self._report.exercises if not is_untouched(result)]
+            if shown and is_short(shown[-1]):  # other views end with an empty line
                 yield Text()
             yield from _table(page, self._report)
             yield Text()
@@ -169,11 +173,17 @@ class Summary:
             yield from page.hanging(Text(), sentence)
         for note in remarks(self._report):
             yield from page.hanging(Text("note: "), note)
-        shown = (", " if page.ascii_only else " · ").join(provenance_words(self._report.provenance))
-        yield Text(page.cut(shown, page.width), "dim")
+        dot = ", " if page.ascii_only else " · "
+        provenance = dot.join(provenance_words(self._report.provenance))
+        yield Text(page.cut(provenance, page.width), "dim")
         yield Text()
-        commands = self._advice.commands
-        yield from page.hanging(Text(), self._advice.sentence, "bold")
+        commands, use = self._advice.commands, self._advice.use
+        if use is not None:
+            yield from page.hanging(Text(), use.text)
+            yield from page.command(Text("  "), use.command)
+            yield Text()
+        if self._advice.sentence:
+            yield from page.hanging(Text(), self._advice.sentence)
         width = max((len(command) for command, _ in commands), default=0)
         for command, purpose in commands:
             first = Text("  ").append(page.safe(command.ljust(width)), "bold").append(_GAP)
@@ -181,18 +191,34 @@ class Summary:
 
 
 def _table(page: Page, report: Report) -> Iterator[Text]:
-    units = [result.unit for result in report.exercises]
+    results = _with_untouched_together(report.exercises)
+    units = [result.unit for result in results]
     first = (unit if unit != before else "" for before, unit in pairwise(["", *units]))
     passed = sum(map(passed_tasks, report.exercises))
     tasks = sum(len(result.tasks) for result in report.exercises)
     sums = f"{passed}/{tasks}", ratio(report.earned, report.possible), open_points(report)
     total = ("", "total", *sums, f"{report.seconds:.2f}")
-    rows = [_HEAD, *map(partial(_row, page), first, report.exercises), total]
+    rows = [_HEAD, *map(partial(_row, page), first, results), total]
     widths = _widths(rows, page.width)
     rule = Text(("-" if page.ascii_only else "─") * min(_full(widths), page.width), "dim")
-    styles = ["dim", *(STYLES[result.verdict] for result in report.exercises), "bold"]
+    styles = ["dim", *(STYLES[result.verdict] for result in results), "bold"]
     lines = [_line(page, *pair, widths) for pair in zip(rows, styles, strict=True)]
     yield from (lines[0], rule, *lines[1:-1], rule, lines[-1])
+
+
+def _with_untouched_together(results: Sequence[ExerciseResult]) -> list[ExerciseResult]:
+    """Return the rows of the table: exercises of a unit that are not started share the last one."""
+    rows: list[ExerciseResult] = []
+    for unit in dict.fromkeys(result.unit for result in results):
+        inside = [result for result in results if result.unit == unit]
+        untouched = [result for result in inside if is_untouched(result)]
+        if len(untouched) > 1:
+            inside = [result for result in inside if result not in untouched]
+            name = f"{len(untouched)} {'others' if inside else 'exercises'}"
+            tasks = tuple(task for result in untouched for task in result.tasks)
+            inside.append(ExerciseResult(name, unit, "", tasks))
+        rows += inside
+    return rows
 
 
 def _row(page: Page, unit: str, result: ExerciseResult) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ SYMBOLS = {
     Verdict.NEEDS_GRADER: ("?", "?"),
     Verdict.BLOCKED: ("◇", "#"),
     Verdict.NOT_STARTED: ("○", "o"),
+    Verdict.UNFINISHED: ("◐", "o"),
     Verdict.FAILED: ("✗", "x"),
     Verdict.CRASHED: ("!", "!"),
     Verdict.TIMED_OUT: ("!", "!"),
@@ -46,15 +47,14 @@ def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
 
 
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
-    """Return the word for `verdict` of all `checks`: a task that was begun is not "not started"."""
+    """Return the words for `verdict` of all `checks`."""
     causes = {check.blocked_by for check in checks if check.verdict is Verdict.BLOCKED} - {""}
     if verdict is Verdict.BLOCKED and len(causes) == 1:
         return f"blocked by {causes.pop()}"
     failed = [check for check in checks if check.verdict is Verdict.FAILED]
     if verdict is Verdict.FAILED and all(check.awarded for check in failed):
         return "partly right"
-    begun = any(check.verdict is Verdict.PASSED for check in checks)
-    return "unfinished" if verdict is Verdict.NOT_STARTED and begun else verdict.value
+    return verdict.value
 
 
 def number(value: float) -> str:

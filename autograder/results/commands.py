@@ -66,12 +66,6 @@ class Commands:
         command = ("gradus", "replay", check.id, *self._submission, *self.options, *self.course)
         return self._shell + quoted(command)
 
-    def of_following(self, exercise: str) -> tuple[str, str]:
-        """Return what is done with the next exercise, which a single file does not hold."""
-        if self.in_notebook:
-            return self.gradus("notebook", exercise), "writes it as a notebook"
-        return self.of_another(exercise), "grades it"
-
     def of_another(self, exercise: str) -> str:
         """Return how another exercise is graded, which a single file does not hold."""
         own = replace(self, submission="", is_alone=False) if self.is_alone else self

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder.course.reading import Course, Exercise
+from autograder.course.kit_folder import kit_of
+from autograder.course.reading import Course, Exercise, Use
+from autograder.course.source import decode
+from autograder.course.stubs import available_stub
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
 from autograder.results.report import FINE, PASSED, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
+from autograder.submissions.task_progress import TaskProgress, progress_in
 from autograder.verdicts import Verdict
+from framework.errors import BadInputError
+from framework.text_files import read_bytes
 
 #: The name of the stored state.
 _NAME = "progress"
@@ -28,6 +34,7 @@ class Graded:
         verdict: its value, as ``failed``.
         file: the graded file, relative to the folder of the course.
         digest: SHA-256 of that file.
+        passed_tasks: the names of its tasks that passed.
     """
 
     verdict: str
@@ -35,6 +42,7 @@ class Graded:
     possible: float
     file: str
     digest: str
+    passed_tasks: Sequence[str] = ()
 
     @property
     def is_passed(self) -> bool:
@@ -45,6 +53,11 @@ class Graded:
     def is_done(self) -> bool:
         """Whether nothing is left to do for the student."""
         return self.verdict in {verdict.value for verdict in FINE}
+
+    @property
+    def state(self) -> str:
+        """The result in the word that `grade` shows."""
+        return Verdict.PASSED.value if self.is_passed else self.verdict
 
     def is_current(self, course: Course) -> bool:
         """Return whether the file is still as it was graded."""
@@ -87,7 +100,8 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
         if file is not None and result.verdict is not Verdict.NOT_STARTED:
             path = file.path.resolve().relative_to(course.root.resolve()).as_posix()
             points = (result.earned, result.possible)
-            graded = Graded(result.verdict.value, *points, path, _digest(file.path))
+            passed = [task.name for task in result.tasks if task.verdict is Verdict.PASSED]
+            graded = Graded(result.verdict.value, *points, path, _digest(file.path), passed)
             known[result.name] = asdict(graded)
     with suppress(OSError):
         save_state(course, _NAME, known)
@@ -95,30 +109,66 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
 
 def following(course: Course, report: Report) -> Following | None:
     """Return the exercise to do after those in `report`; None if nothing is left to do."""
-    known = read_progress(course)
     names = course.exercise_names
     last = max(names.index(result.name) for result in report.exercises)
-    others = (*names[last + 1 :], *names[:last])
-    left = (name for name in others if name not in known or not known[name].is_done)
-    name = next(left, None)
-    if name is None:
+    others = map(course.exercise, (*names[last + 1 :], *names[:last]))
+    exercise = next_exercise(course, others)
+    if exercise is None:
         return None
-    exercise = course.exercise(name)
-    return Following(name, exercise.title, from_here(exercise.stub))
+    return Following(exercise.name, exercise.title, from_here(exercise.stub))
 
 
-def state_words(exercise: Exercise, course: Course, known: Mapping[str, Graded], now: str) -> str:
-    """Return the state of an exercise: passed, failed, started, not started, or what is open.
+def use_of(course: Course, report: Report) -> Use | None:
+    """Return what can be done with the only exercise of `report`; None if nothing is known.
 
-    Args:
-        now: what is written in its file, as ``1 of 2 written``.
+    A kit has no parts of the reference: there, all exercises that are trained must pass.
     """
+    if len(report.exercises) > 1:
+        return None
+    use = course.exercise(report.exercises[0].name).use
+    if use is None or kit_of(course.root) is None:
+        return use
+    _, command, name, *_ = use.command.split()
+    if command != "train":
+        return use
+    known = read_progress(course)
+    needed = course.with_required([course.exercise(name)]) if name in course.exercise_names else ()
+    return use if needed and all(passes_now(each.name, course, known) for each in needed) else None
+
+
+def next_exercise(course: Course, exercises: Iterable[Exercise]) -> Exercise | None:
+    """Return the first of `exercises` with something left to do; None if there is none."""
+    known = read_progress(course)
+    done = {name for name, graded in known.items() if graded.is_done and graded.is_current(course)}
+    return next((each for each in exercises if each.name not in done), None)
+
+
+def passes_now(name: str, course: Course, known: Mapping[str, Graded]) -> bool:
+    """Return whether the exercise `name` has passed, and its file is still as it was graded."""
+    graded = known.get(name)
+    return graded is not None and graded.is_passed and graded.is_current(course)
+
+
+def state_word(exercise: Exercise, course: Course, known: Mapping[str, Graded]) -> str:
+    """Return the state of an exercise: passed, failed, unfinished, edited, or what is written."""
     graded = known.get(exercise.name)
     if graded is None:
-        return now if now in ("not started", "no file", "unreadable") else f"started: {now}"
-    word = "passed" if graded.is_passed else graded.verdict if graded.is_done else "failed"
-    before = "it was graded" if graded.is_done and not graded.is_passed else f"it {word}"
-    return word if graded.is_current(course) else f"started: edited since {before}"
+        return _written_state(exercise)
+    return graded.state if graded.is_current(course) else "edited"
+
+
+def _written_state(exercise: Exercise) -> str:
+    """Return the state of a file that was not graded: not started, unfinished or written."""
+    if not exercise.stub.is_file():
+        return "no file"
+    try:
+        source = decode(read_bytes(exercise.stub), exercise.stub.name)
+    except BadInputError:
+        return "unreadable"
+    states = set(progress_in(source, exercise, available_stub(exercise)).values())
+    if states <= {TaskProgress.UNTOUCHED}:
+        return "not started"
+    return "written" if states == {TaskProgress.WRITTEN} else Verdict.UNFINISHED.value
 
 
 def _digest(file: Path) -> str:

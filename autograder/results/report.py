@@ -15,6 +15,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from autograder.course.reading import Use
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.finding import Finding
 from autograder.sandbox.session.faults import Frame
@@ -204,8 +205,11 @@ class ResultOfChecks:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of its checks."""
-        return Verdict.worst([check.verdict for check in self.checks])
+        """The worst verdict of its checks; unfinished where some passed and others have no code."""
+        verdicts = [check.verdict for check in self.checks]
+        worst = Verdict.worst(verdicts)
+        is_begun = worst is Verdict.NOT_STARTED and Verdict.PASSED in verdicts
+        return Verdict.UNFINISHED if is_begun else worst
 
     @property
     def earned(self) -> float:
@@ -320,6 +324,7 @@ class Report(ResultOfChecks):
         notes: additional facts for a reader: ignored files, skipped cells.
         commands: those that are proposed to its reader.
         following: what comes next, if all has passed and the reader is the student.
+        use: what the student can do with the only exercise now, if it has passed.
     """
 
     provenance: Provenance
@@ -328,6 +333,7 @@ class Report(ResultOfChecks):
     seconds: float = 0.0
     commands: Commands = OWN_FOLDER
     following: Following | None = None
+    use: Use | None = None
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set

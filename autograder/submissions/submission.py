@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.course.reading import Course, borrowed_sources
+from autograder.course.borrowing import borrowed_sources
+from autograder.course.reading import Course
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autograder.course.mistakes import MISTAKE_FORMAT
 from autograder.course.questions.answers import WRONG_ANSWER_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
-from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT
+from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT, USE_FORMAT
 from autograder.course.thresholds import THRESHOLD_FORMAT
 from framework.course.catalogue import COURSE_FORMAT, UNIT_FORMAT
 from framework.course.tasks import TASK_FORMAT
@@ -26,6 +26,7 @@ FORMATS: dict[str, tuple[Format, ...]] = {
     "exercises/course.toml": (COURSE_FORMAT, UNIT_FORMAT),
     "exercises/UNIT/NAME/exercise.toml": (
         EXERCISE_FORMAT,
+        USE_FORMAT,
         TIME_FORMAT,
         TASK_FORMAT,
         THRESHOLD_FORMAT,

@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from framework.errors import ConflictError, block_options
 from framework.importing import load_target
+from framework.training.option_fields import RARE
 
 if TYPE_CHECKING:
     from framework.providers.plugin_sources import Source
@@ -44,6 +45,10 @@ _VALUES = {
 }
 
 
+#: Key in the context of a command: whether its help shows the rare options.
+ALL_OPTIONS = "gradus.all_options"
+
+
 class PlainCommand(TyperCommand):
     """A command whose errors are in plain words, and whose help has its options in groups."""
 
@@ -73,6 +78,8 @@ class PlainCommand(TyperCommand):
                 for type_, word in _VALUES.items():
                     name = name.replace(type_, word)
                 sections.setdefault(panel or title, []).append((name, text))
+        if (rare := sections.pop(RARE, None)) and ctx.meta.get(ALL_OPTIONS):
+            sections[RARE] = rare
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import typer
 
+from framework.commands.groups import ALL_OPTIONS
 from framework.commands.options import (
     BackendName,
     BlockOption,
@@ -38,6 +39,21 @@ SETUP = {
     "plugin": (PluginOption, None),
     "block": (BlockOption, None),
 }
+
+
+def _show_all(context: typer.Context, is_asked: bool) -> None:
+    if is_asked:
+        context.meta[ALL_OPTIONS] = True
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+HelpAll = Annotated[
+    bool,
+    typer.Option(
+        "--help-all", help="Show the rare options too.", callback=_show_all, is_eager=True
+    ),
+]
 
 
 def setup_fields() -> list[OptionField]:
@@ -70,11 +86,13 @@ def option_command(
         **others,
         **{option.name: (_annotation(option), _default(option)) for option in fields},
         **SETUP,
+        "help_all": (HelpAll, False),
     }
 
     def run_with_values(given: Any) -> None:
         values = dict(vars(given))
         context = values.pop("context")
+        del values["help_all"]
         chosen = {
             option.name: option.checked(
                 _value(option, values.pop(option.name), context), _called(option)
@@ -99,7 +117,8 @@ def _annotation(field: OptionField) -> Any:
     said = field.option
     shown = f"{said.help} [{bounds}]" if (bounds := field.bounds()) else said.help
     kind, metavar = _type(field), said.metavar or _choices(field)
-    return Annotated[kind, typer.Option(*said.names, help=shown, metavar=metavar)]
+    described = typer.Option(*said.names, help=shown, metavar=metavar, rich_help_panel=said.group)
+    return Annotated[kind, described]
 
 
 def _type(field: OptionField) -> Any:

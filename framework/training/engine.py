@@ -148,6 +148,12 @@ class Run:
             )
 
     @property
+    def score(self) -> float:
+        """The held-out score of the model that `checkpoint` has, after at least one epoch."""
+        is_best = self.options.keep == "best" and self.best is not None
+        return self.best.score if is_best and self.best is not None else self.scores[-1]
+
+    @property
     def learning_rate(self) -> float:
         """The learning rate of the next step, at the start of an epoch."""
         return self._rates.at(self.epochs_done + 1)

@@ -17,6 +17,9 @@ from framework.errors import UsageError
 
 _KEY = "option"
 
+#: The groups of options in ``--help``, and the options that only ``--help-all`` shows.
+TRAINING, DATA, MODEL, FILES, RARE = "Training", "Data", "Model", "Files", "Rare options"
+
 
 @dataclass(frozen=True)
 class Option:
@@ -31,6 +34,7 @@ class Option:
             compares them.
         keyed: whether each text of a list is ``NAME=VALUE``: a value of the command line replaces
             the value of the recipe with the same name.
+        group: its group in ``--help``.
     """
 
     help: str
@@ -40,6 +44,7 @@ class Option:
     metavar: str | None = None
     settles: bool = True
     keyed: bool = False
+    group: str = TRAINING
 
 
 def option(
@@ -52,9 +57,10 @@ def option(
     metavar: str | None = None,
     settles: bool = True,
     keyed: bool = False,
+    group: str = TRAINING,
 ) -> Any:
     """Return a field that is an option, see `Option`."""
-    described = Option(help, minimum, maximum, names, metavar, settles, keyed)
+    described = Option(help, minimum, maximum, names, metavar, settles, keyed, group)
     return field(default=default, metadata={_KEY: described})
 
 

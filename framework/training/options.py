@@ -14,6 +14,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from framework.errors import UsageError
 from framework.training.option_fields import (
+    DATA,
+    FILES,
+    MODEL,
+    RARE,
     checked_values,
     option,
     option_fields,
@@ -41,7 +45,9 @@ class LearningOptions:
 
     offered: ClassVar[tuple[str, ...] | None] = None
 
-    corpus: str = option("agreement", corpus_help(file="a sentence per line"), settles=False)
+    corpus: str = option(
+        "agreement", corpus_help(file="a sentence per line"), settles=False, group=DATA
+    )
     epochs: int = option(3, "Number of epochs.", minimum=1)
     batch_size: int = option(
         32,
@@ -60,6 +66,7 @@ class LearningOptions:
         None,
         "Penalty on large weights, added to the loss: l2_penalty:strength=1e-4 (1e-4 times the sum "
         "of all squared weights), l1_penalty. Biases have none. Its gradient counts for `--clip`.",
+        group=RARE,
     )
     learning_rate: float = option(0.003, "Initial learning rate.", minimum=0.0)
     schedule: str | None = option(
@@ -69,7 +76,7 @@ class LearningOptions:
         "or constant. Default: constant.",
     )
     hold: int = option(
-        1, "Epochs at the initial learning rate before the schedule starts.", minimum=1
+        1, "Epochs at the initial learning rate before the schedule starts.", minimum=1, group=RARE
     )
     clip: float | None = option(
         None,
@@ -80,6 +87,7 @@ class LearningOptions:
         False,
         "Minimise the loss summed over the steps of a text, the examples of a batch, or the pairs "
         "of words, not averaged over them.",
+        group=RARE,
     )
     weight_decay: float = option(
         0.0,
@@ -87,6 +95,7 @@ class LearningOptions:
         "AdamW does. Unlike `--penalty`, it is no part of the loss or of the gradient.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     precision: Literal["float64", "float32", "bfloat16"] = option(
         "float64",
@@ -98,17 +107,20 @@ class LearningOptions:
         False,
         "Use only operations that give the same bytes in every run on one device; slower on a GPU.",
         settles=False,
+        group=RARE,
     )
     compile: bool = option(
         False,
         "Compile the layers that take many small operations, such as gru; the first steps take "
         "longer. Needs a C++ compiler.",
         settles=False,
+        group=RARE,
     )
     graphs: bool = option(
         True,
         "On a GPU, record the steps of equal shapes as CUDA graphs and replay them.",
         settles=False,
+        group=RARE,
     )
     initial_range: float | None = option(
         None,
@@ -116,19 +128,24 @@ class LearningOptions:
         "initialization of each layer.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     initializer: str | None = option(
         None,
         "Draw the initial weights, but no biases, by a function of their fan-in and fan-out: "
         "xavier_uniform, fan_in_scaled. Default: the initialization of each layer.",
+        group=RARE,
     )
     transform: str | None = option(
         None,
         "Preprocessing of inputs that are real numbers: mean_subtraction, normalization, "
         "whitening:epsilon=1e-6. Its statistics are those of the training data.",
+        group=RARE,
     )
     keep: Literal["last", "best"] = option(
-        "last", "Model to save: that of the last epoch, or of the best one on held-out data."
+        "last",
+        "Model to save: that of the last epoch, or of the best one on held-out data.",
+        group=FILES,
     )
     seed: int = option(0, "Random seed; equal seeds give equal runs.", minimum=0)
     seeds: int = option(
@@ -185,9 +202,13 @@ class TrainingOptions(LearningOptions):
         metavar="NAME=VALUE",
         settles=False,
         keyed=True,
+        group=MODEL,
     )
     out: Path | None = option(
-        None, "File of the checkpoint. Default: checkpoints/NAME.safetensors.", settles=False
+        None,
+        "File of the checkpoint. Default: checkpoints/NAME.safetensors.",
+        settles=False,
+        group=FILES,
     )
     resume: bool = option(
         False,
@@ -195,6 +216,7 @@ class TrainingOptions(LearningOptions):
         "uninterrupted run.",
         names=("--resume",),
         settles=False,
+        group=FILES,
     )
 
 
@@ -208,6 +230,7 @@ class WordOptions:
         minimum=1,
         names=("--minimum-count", "--min-count"),
         settles=False,
+        group=DATA,
     )
 
 
@@ -221,6 +244,7 @@ class FolderOptions:
         names=("--data",),
         metavar="DIR",
         settles=False,
+        group=DATA,
     )
 
 
@@ -229,9 +253,7 @@ class LabelledTextOptions(WordOptions, FolderOptions):
     """The options for a corpus of labelled texts, as a base of other options."""
 
     corpus: str = option(
-        "sentiment",
-        corpus_help(file="a label and words on each line"),
-        settles=False,
+        "sentiment", corpus_help(file="a label and words on each line"), settles=False, group=DATA
     )
 
 

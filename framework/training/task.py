@@ -279,6 +279,14 @@ class TrainingTask(ABC):
         """Return the score after an epoch, for a report."""
         return f"held-out {self.measure} {score:.4f}"
 
+    def levels(self, reference: Backend) -> dict[str, float]:
+        """Return scores to compare a held-out score with, as the best possible one: name -> score.
+
+        Args:
+            reference: computes the scores of other models; in a student kit it has few of them.
+        """
+        return {}
+
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]] | None:
         """Return the score of the trained model and lines about it; None without a test."""
         return None

@@ -52,11 +52,32 @@ def run(monkeypatch, capsys):
 def test_help_names_every_command_and_where_to_begin(run):
     code, out, _ = run("--help")
     assert code == 0
-    assert "Start with `gradus list`" in out
+    assert "Start with `gradus next`" in out
     for command in ("list", "show", "hint", "reset", "stubs", "notebook", "train", "evaluate"):
         assert f"  {command} " in out
     for command in ("sample", "plugins", "new"):
         assert f"  {command} " in out
+
+
+def test_help_groups_commands_by_who_uses_them(run):
+    out = run("--help")[1]
+    sections = {}
+    for line in out.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            sections[line[:-1]] = section = []
+        elif re.match(r"  [a-z]", line) and "Options" in sections:
+            section.append(line.split()[0])
+    students, models, *others = list(sections)[1:]
+    assert students == "Students, exercises (`grade` grades them)"
+    assert {"list", "next", "show", "hint", "hand-in"} <= set(sections[students])
+    assert sections[models][:2] == ["train", "evaluate"]
+    assert others[:3] == [
+        "Everyone, this installation",
+        "Authors of exercises",
+        "Instructors of a class",
+    ]
+    assert {"doctor", "plugins"} <= set(sections[others[0]])
+    assert sections["Instructors of a class"] == ["class"]
 
 
 def commands_below(command, path, parent=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,16 +12,17 @@ import typer
 import framework
 from framework.commands.groups import LazyGroup, new_app, values_of
 from framework.commands.option_command import option_command, setup_fields
-from framework.commands.output import say
+from framework.commands.output import say, shown
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.toml_tables import Table, read_table
 from framework.training.kinds import task_class
-from framework.training.option_fields import checked_values
+from framework.training.option_fields import FILES, checked_values
 from framework.training.options import TrainingOptions
 from framework.training.recipes import exercise_recipes, find_recipe, run_of
 
 if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
+    from framework.providers.backends import Backend
     from framework.training.engine import Run
     from framework.training.task import Job, TrainingTask
 
@@ -87,6 +89,17 @@ JsonFile = Annotated[
         "--json",
         metavar="FILE",
         help="Save settings, device, scores and seconds of all runs in FILE, after every epoch.",
+        rich_help_panel=FILES,
+    ),
+]
+PlotFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Save the learning curve in FILE, as SVG; of several runs, each in a file of its own. "
+        "Default: beside the checkpoint of a single run.",
+        rich_help_panel=FILES,
     ),
 ]
 
@@ -102,7 +115,11 @@ def _train_command(task: type[TrainingTask]) -> Callable[..., object]:
         run,
         name=task.kind,
         help=task.help,
-        others={"recipe": (_recipe_option(task), None), "json_file": (JsonFile, None)},
+        others={
+            "recipe": (_recipe_option(task), None),
+            "json_file": (JsonFile, None),
+            "plot": (PlotFile, None),
+        },
     )
 
 
@@ -124,7 +141,7 @@ def _recipe_option(task: type[TrainingTask]) -> Any:
         if recipe is not None:
             table = read_table(_recipe_file(recipe, task.kind))
             known = {option.name or "": None for option in context.command.params}
-            del known["recipe"]
+            del known["recipe"], known["help_all"]
             table.reject_unknown_keys(*known)
             own = context.default_map or {}
             context.default_map = {**own, **_checked(table, task.options)}
@@ -137,6 +154,7 @@ def _recipe_option(task: type[TrainingTask]) -> Any:
         is_eager=True,
         callback=apply,
         help=f"Defaults of the other options: a TOML file with a line for each{shipped}.",
+        rich_help_panel=FILES,
     )
     return Annotated[str | None, described]
 
@@ -190,6 +208,7 @@ def _train(
     backend: str,
     provider: str,
     json_file: Path | None,
+    plot: Path | None,
     device: str,
     submission: Path | None,
     plugin: Sequence[str] | None,
@@ -198,6 +217,7 @@ def _train(
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.commands.train.epoch_lines import show_spread
     from framework.commands.train.result_file import ResultFile
+    from framework.providers.backends import REFERENCE, Backend
     from framework.training.checkpoints import CHECKPOINTS
     from framework.training.task import Request
 
@@ -205,53 +225,76 @@ def _train(
     task = task_class(kind, plugins.registry)
     computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
+    reference = Backend(plugins.registry, REFERENCE)
     request = Request(model.model, model.defaults, computing, plugins.corpora)
     out = options.out or CHECKPOINTS / f"{name.replace(':', '-')}.safetensors"
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):
         for job in task.jobs(options, request):
-            scores.append(_train_one(job, computing, out, file))
+            scores.append(_train_one(job, computing, reference, out, plot, file))
     show_spread(job.task.measure, scores)
 
 
-def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> float:
+def _train_one(
+    job: Job,
+    backend: Any,
+    reference: Backend,
+    out: Path,
+    plot: Path | None,
+    file: ResultFile | None,
+) -> float:
     """Train one of several runs, each with its own checkpoint, and return its score.
 
     With `--resume`, a run without a file starts from the beginning.
     """
+    from framework.commands.train.ending import save_curve, show_ending
     from framework.commands.train.epoch_lines import EpochLines
     from framework.commands.train.result_file import RecordedLines
     from framework.training.engine import Run
     from framework.training.saved_runs import SavedRun
 
-    path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
+    path = _labelled(out, job)
+    started = time.monotonic()
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
     resume = job.options.resume and not (job.label and saved.is_new)
     for corpus, kept in () if resume else saved.set_aside():
         say(f"The model of the corpus {corpus} is now {kept}")
     saved.train(resume=resume)
-    return _report(run, job, path, file)
+    seconds = time.monotonic() - started
+    score = _report(run, job, file)
+    drawn: list[Path] = []
+    if not job.label:
+        drawn = show_ending(run, reference, plot or out.with_suffix(".svg"), seconds)
+    elif plot is not None:
+        drawn = save_curve(run, _labelled(plot, job))
+    more = "".join(f" and {shown(path)}" for path in drawn)
+    say(f"Saved {path}{more}. Next: `{run.task.commands[0].format(path=path)}`")
+    for line in run.task.finish(run.checkpoint(), job.options, job.label):
+        say(line)
+    return score
 
 
-def _report(run: Run, job: Job, path: Path, file: ResultFile | None) -> float:
-    """Show the score of the trained model and the next command, and return the score."""
+def _labelled(path: Path, job: Job) -> Path:
+    """Return the file at `path` for one of several runs."""
+    return path.with_stem(f"{path.stem}-{job.label}") if job.label else path
+
+
+def _report(run: Run, job: Job, file: ResultFile | None) -> float:
+    """Show the score of the trained model, and return it."""
     score = run.scores[-1]
     for line in run.accelerator.notes():
         say(line)
     measured = run.task.measured(run.model, run.backend.arrays)
-    shown: list[str] = []
+    lines: list[str] = []
     if measured is not None:
         score, (first, *details) = measured
-        shown = [f"{first}{_chosen(run)}", *details]
-    for line in shown:
+        lines = [f"{first}{_chosen(run)}", *details]
+    for line in lines:
         say(line)
     if file is not None:
-        file.end(run, job, score, shown)
-    say(f"Saved {path}. Next: `{run.task.commands[0].format(path=path)}`")
-    for line in run.task.finish(run.checkpoint(), job.options, job.label):
-        say(line)
+        file.end(run, job, score, lines)
     return score
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from autograder.course.reading import Exercise, borrowed_sources
+from autograder.course.borrowing import borrowed_sources
+from autograder.course.reading import Exercise
 from autograder.grading.checks_run import task_of
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of

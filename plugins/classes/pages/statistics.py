@@ -80,7 +80,7 @@ def _kind(task: TaskResult) -> str:
         return "passed"
     if task.verdict in OPEN:
         return "open"
-    if task.verdict is Verdict.NOT_STARTED and not task.earned:
+    if task.verdict is Verdict.NOT_STARTED:
         return "not started"
     return "partly" if task.earned else "wrong"
 

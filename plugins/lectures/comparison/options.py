@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from framework.errors import UsageError
-from framework.training.option_fields import option, with_default
+from framework.training.option_fields import MODEL, option, with_default
 from framework.training.options import LabelledTextOptions, LearningOptions
 
 
@@ -18,9 +18,24 @@ class ComparisonOptions(LabelledTextOptions, LearningOptions):
     epochs: int = with_default(LearningOptions, "epochs", 6)
     learning_rate: float = with_default(LearningOptions, "learning_rate", 0.02)
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
-    embedding_size: int = option(16, "Size of a word vector.", minimum=1)
-    hidden_size: int = option(24, "Size of every hidden layer.", minimum=1)
-    width: int = option(3, "Number of words in a window; odd.", minimum=1)
+    embedding_size: int = option(
+        16,
+        "Size of a word vector.",
+        minimum=1,
+        group=MODEL,
+    )
+    hidden_size: int = option(
+        24,
+        "Size of every hidden layer.",
+        minimum=1,
+        group=MODEL,
+    )
+    width: int = option(
+        3,
+        "Number of words in a window; odd.",
+        minimum=1,
+        group=MODEL,
+    )
 
     def check_together(self) -> None:
         """Check the options together; a window of even width is an error."""

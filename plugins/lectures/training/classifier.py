@@ -12,6 +12,7 @@ import numpy as np
 from framework.data.batching import without_padding
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.interfaces import Arrays, Model
+from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import with_default
@@ -141,6 +142,10 @@ class ClassifierTask(TrainingTask):
             "examples": len(self.train.labels),
             "source": dict(self.source),
         }
+
+    def levels(self, reference: Backend) -> dict[str, float]:
+        """Return the best possible scores, where they are known."""
+        return dict(self.best)
 
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
         """Return the score of the test part, else of the held-out part."""

@@ -16,7 +16,7 @@ from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.models.language_models import COUNTED, count_text
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, Learner
-from framework.training.option_fields import option
+from framework.training.option_fields import MODEL, option
 from framework.training.task import Request
 from plugins.lectures.training.text import TextOptions, TextTask
 
@@ -34,7 +34,7 @@ class CountOptions(TextOptions):
     )
 
     epochs: int = 1
-    order: int = option(3, "Length n of the longest n-grams.", minimum=1)
+    order: int = option(3, "Length n of the longest n-grams.", minimum=1, group=MODEL)
 
 
 class CountTask(TextTask):
@@ -114,6 +114,10 @@ class CountTask(TextTask):
         if reason := list(_reason(model, self.text.valid, arrays)):
             return math.nan, [*(found[1] if found else []), *reason]
         return found
+
+    def _ngram_level(self, reference: Backend) -> dict[str, float]:
+        """Return no other n-gram model."""
+        return {}
 
     def size_of(self, model: Model) -> str:
         """Return the length of the longest n-grams."""

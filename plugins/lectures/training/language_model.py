@@ -15,7 +15,7 @@ from framework.models.character_aware import CHARACTERS, kim_encoder
 from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, text_batches
-from framework.training.option_fields import flag, option, option_fields, with_default
+from framework.training.option_fields import MODEL, RARE, flag, option, option_fields, with_default
 from framework.training.options import LearningOptions
 from framework.training.task import SIZES, Request
 from framework.training.tools import model_arguments
@@ -39,10 +39,18 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
     )
     unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
     embedding_size: int | None = option(
-        None, "Size of a word vector. Default: that of the exercise.", minimum=1, settles=False
+        None,
+        "Size of a word vector. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
     )
     hidden_size: int | None = option(
-        None, "Size of a hidden layer. Default: that of the exercise.", minimum=1, settles=False
+        None,
+        "Size of a hidden layer. Default: that of the exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
     )
     character_filters: int | None = option(
         None,
@@ -51,12 +59,14 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
         "25). `--embedding-size` is then that of a character.",
         minimum=1,
         settles=False,
+        group=MODEL,
     )
     highway_layers: int | None = option(
         None,
         "Number of highway layers after the filters of `--character-filters`. Default: 1.",
         minimum=0,
         settles=False,
+        group=RARE,
     )
     highway_bias: float | None = option(
         None,
@@ -64,6 +74,7 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
         "so that a layer first copies most of its input. Default: 0.",
         minimum=-100.0,
         maximum=100.0,
+        group=RARE,
     )
 
     def check_together(self) -> None:

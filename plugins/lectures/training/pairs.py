@@ -25,7 +25,7 @@ from framework.models.conditioned import Conditioned
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
-from framework.training.option_fields import option, with_default
+from framework.training.option_fields import DATA, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from plugins.lectures.training.recurrent_layers import check_recurrent_layer
@@ -62,6 +62,7 @@ class PairOptions(FolderOptions, TrainingOptions):
         "Corpus: a name in `gradus corpora`, with --data if it has files; or a file with a "
         "sentence, a tab and its translation on each line.",
         settles=False,
+        group=DATA,
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
 

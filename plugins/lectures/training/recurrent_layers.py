@@ -13,7 +13,7 @@ from typing import Any, Literal
 from framework.errors import GradusError, UsageError
 from framework.providers.backends import Backend, with_article
 from framework.providers.registry import Implementation
-from framework.training.option_fields import flag, option
+from framework.training.option_fields import MODEL, RARE, flag, option
 from framework.training.options import TrainingOptions
 from framework.training.task import Request
 from framework.training.tools import model_arguments, parse_named
@@ -24,15 +24,16 @@ class RecurrentOptions(TrainingOptions):
     """The options of models with recurrent layers."""
 
     cell: str | None = option(
-        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False
+        None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False, group=MODEL
     )
-    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False)
+    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False, group=MODEL)
     skip: Literal["none", "residual", "dense", "highway"] = option(
         "none",
         "Connections around the layers of a stack: the next layer reads the states (none), their "
         "sum with the inputs of the layer (residual), both side by side (dense), or a gated "
         "mixture of both (highway).",
         settles=False,
+        group=MODEL,
     )
     dropout: str | None = option(
         None,
@@ -40,12 +41,14 @@ class RecurrentOptions(TrainingOptions):
         "variational_dropout (one mask for all steps) between layers and above the last; "
         "recurrent_dropout:keep_probability=0.5,drop=weights in the matrices of each layer.",
         settles=False,
+        group=MODEL,
     )
     input_dropout: str | None = option(
         None,
         "Dropout below the first layer, as for --dropout. Default: that of --dropout. Kim et al. "
         "2016 have none: dropout:keep_probability=1.",
         settles=False,
+        group=RARE,
     )
 
     def check_together(self) -> None:

@@ -21,7 +21,7 @@ from framework.errors import BadInputError, UsageError
 from framework.evaluation.entity_scores import EntityScore, entity_scores, score_table, together
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.option_fields import option
+from framework.training.option_fields import DATA, option
 from framework.training.options import corpus_help
 from framework.training.task import Evaluation, Request
 from plugins.lectures.training.classifier import (
@@ -39,11 +39,7 @@ from plugins.lectures.training.sources import TagSource
 class TaggerOptions(ClassifierOptions, RecurrentOptions):
     """The options of taggers."""
 
-    corpus: str = option(
-        "entities",
-        corpus_help(),
-        settles=False,
-    )
+    corpus: str = option("entities", corpus_help(), settles=False, group=DATA)
 
 
 class Reading(ABC):

@@ -11,18 +11,25 @@ from typing import Any, ClassVar, Literal, Self
 from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
 from framework.data.tokens import CHARACTERS, TOKENS, WORDS, Tokens
-from framework.data.vocabulary import Ids
-from framework.evaluation.metrics import language_model_perplexity
+from framework.data.vocabulary import EOS, Ids
+from framework.errors import GradusError
+from framework.evaluation.metrics import language_model_perplexity, perplexity
 from framework.interfaces import Arrays
+from framework.models.language_models import count_text
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.option_fields import option
+from framework.training.option_fields import DATA, option
 from framework.training.options import TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
 #: the text before it: the perplexity of a checkpoint must not depend on how it was trained.
 EVALUATION_STREAMS = 16
+
+#: Name of the tokens -> length of the n-grams that a model is compared with.
+ORDERS = {"words": 3, "characters": 6}
+#: The longest text whose n-grams are counted for the comparison, in tokens.
+MAX_COUNTED = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +40,23 @@ class TextOptions(WordOptions, TrainingOptions):
         "words",
         "Tokens of the text: words, separated by blanks, or characters, blanks included. "
         "Options for words then count characters.",
+        group=DATA,
     )
     held_out: Path | None = option(
-        None, "Text file for evaluation. Default: the last tenth of the corpus.", settles=False
+        None,
+        "Text file for evaluation. Default: the last tenth of the corpus.",
+        settles=False,
+        group=DATA,
     )
     maximum_words: int = option(
         10_000,
         "Maximum vocabulary size of a text file; other words become <unk>.",
         minimum=4,
         settles=False,
+        group=DATA,
     )
     test: Path | None = option(
-        None, "Text file on which the trained model is measured.", settles=False
+        None, "Text file on which the trained model is measured.", settles=False, group=DATA
     )
 
 
@@ -116,6 +128,26 @@ class TextTask(TrainingTask):
     def held_out(self, score: float) -> str:
         """Return the perplexity, with the best possible one where it is known."""
         return f"{super().held_out(score)}{_more(score, self.tokens, self.text.best_perplexity)}"
+
+    def levels(self, reference: Backend) -> dict[str, float]:
+        """Return the perplexity of an n-gram model, and the best possible one where it is known."""
+        best = self.text.best_perplexity
+        return self._ngram_level(reference) | ({} if best is None else {"best possible": best})
+
+    def _ngram_level(self, reference: Backend) -> dict[str, float]:
+        """Return the perplexity of Kneser-Ney smoothing; empty for a long text, and without it."""
+        if len(self.text.train) > MAX_COUNTED:
+            return {}
+        order = ORDERS[self.tokens.name]
+        sizes = {"vocabulary_size": len(self.vocabulary), "order": order, "end": EOS}
+        try:
+            model = reference.build("kneser_ney", kind="language_model", **sizes)
+        except GradusError:
+            return {}
+        count_text(reference, model, self.text.train)
+        arrays = reference.arrays
+        counted = model.log_probabilities(arrays.from_numpy(self.text.valid))
+        return {f"{order}-grams (Kneser-Ney)": perplexity(arrays.to_numpy(counted))}
 
     def measured(self, model: Any, arrays: Arrays) -> tuple[float, list[str]] | None:
         """Return the perplexity of the test text, if there is one."""

@@ -18,7 +18,7 @@ from framework.errors import BadInputError, UsageError
 from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
-from framework.training.option_fields import option
+from framework.training.option_fields import DATA, RARE, option
 from framework.training.options import LabelledTextOptions
 from framework.training.task import Evaluation, Job, Request
 from framework.training.tools import model_arguments
@@ -49,6 +49,7 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         None,
         "Initial word vectors, for models such as text_cnn: a checkpoint of "
         "`gradus train skip_gram`, or word2vec's text format.",
+        group=DATA,
     )
     vector_range: float | None = option(
         None,
@@ -57,11 +58,13 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         "less noise.",
         minimum=0.0,
         maximum=1e6,
+        group=RARE,
     )
     tokens: Literal["words", "characters"] = option(
         "words",
         "Tokens of the texts: words, or characters in lower case, as deep_text_cnn reads them. "
         "--minimum-count then counts characters.",
+        group=DATA,
     )
 
     def check_together(self) -> None:

@@ -22,7 +22,7 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch
 from framework.training.named_parts import build_loss, fitted_transform
-from framework.training.option_fields import option, with_default
+from framework.training.option_fields import DATA, MODEL, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Job, Request, TrainingTask
 from framework.training.trained_vectors import load_vectors
@@ -46,19 +46,26 @@ class WindowScoreOptions(FolderOptions, TrainingOptions):
         "entities",
         "Corpus: a name in `gradus corpora`, with --data if it has files.",
         settles=False,
+        group=DATA,
     )
     epochs: int = with_default(LearningOptions, "epochs", 10)
     learning_rate: float = with_default(LearningOptions, "learning_rate", 0.01)
     keep: Literal["last", "best"] = with_default(LearningOptions, "keep", "best")
     loss: str = with_default(LearningOptions, "loss", "max_margin_loss:margin=1")
-    window: int = option(2, "Number of words on each side of the word in the middle.", minimum=0)
+    window: int = option(
+        2, "Number of words on each side of the word in the middle.", minimum=0, group=MODEL
+    )
     embedding_size: int = option(
-        16, "Size of the random word vectors; vectors of a file have their own.", minimum=1
+        16,
+        "Size of the random word vectors; vectors of a file have their own.",
+        minimum=1,
+        group=MODEL,
     )
     vectors: Path | None = option(
         None,
         "Word vectors: a checkpoint of `gradus train skip_gram`, or word2vec's text format. "
         "Default: random vectors. Training does not change them.",
+        group=DATA,
     )
 
 

@@ -15,7 +15,7 @@ from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner
-from framework.training.option_fields import option, with_default
+from framework.training.option_fields import DATA, MODEL, RARE, option, with_default
 from framework.training.options import LearningOptions, TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TrainingTask
 from framework.training.trained_vectors import vectors_of
@@ -48,18 +48,22 @@ class VectorOptions(WordOptions, TrainingOptions):
         "Minimum count of a word; rarer words are left out.",
         minimum=1,
         names=("--min-count", "--minimum-count"),
+        group=DATA,
     )
     optimizer: str = with_default(LearningOptions, "optimizer", "sgd")
     learning_rate: float = with_default(LearningOptions, "learning_rate", 0.025)
     schedule: str | None = with_default(LearningOptions, "schedule", "linear_decay")
     summed: bool = with_default(LearningOptions, "summed", True)
     precision: Literal["float64", "float32"] = with_default(LearningOptions, "precision", "float32")
-    dimension: int = option(100, "Dimension of a vector: 50 to 300 for real text.", minimum=1)
+    dimension: int = option(
+        100, "Dimension of a vector: 50 to 300 for real text.", minimum=1, group=MODEL
+    )
     window: int = option(
         5,
         "Maximum number of context words on each side. The number is drawn for each word, from 1 "
         "to this. Wide windows learn topics, narrow ones grammar.",
         minimum=1,
+        group=MODEL,
     )
     subsample: float = option(
         1e-3,
@@ -67,11 +71,13 @@ class VectorOptions(WordOptions, TrainingOptions):
         "keeps all. Use 1e-3 for a small text, 1e-5 for a large one.",
         minimum=0.0,
         maximum=1.0,
+        group=RARE,
     )
     vectors: Path | None = option(
         None,
         "File for the vectors in word2vec's text format, in addition to the checkpoint.",
         settles=False,
+        group=DATA,
     )
 
 

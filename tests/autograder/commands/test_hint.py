@@ -2,6 +2,8 @@
 
 import pytest
 
+from framework.errors import UnknownNameError
+
 
 def test_hints_come_one_by_one(gradus, lines, written):
     assert lines(gradus("hint", "squash")[1]) == [
@@ -47,3 +49,43 @@ def test_mathematics_of_a_hint_is_plain_text(gradus, written):
     toml = written.exercise("squash").toml
     toml.write_text(toml.read_text("utf-8").replace("a nudge", "use $x_{t-1}$"), "utf-8")
     assert "use x_{t−1}" in gradus("hint", "squash")[1]
+
+
+@pytest.fixture
+def named(written):
+    """The tiny course; two of the hints of squash name a task."""
+    toml = written.exercise("squash").toml
+    text = toml.read_text("utf-8").replace('"a nudge"', '"double: a nudge"')
+    toml.write_text(text.replace('"nearly', '"Sigmoid.forward, at last: nearly'), "utf-8")
+    return written
+
+
+def test_hints_of_one_task(gradus, named):
+    output = gradus("hint", "squash", "Sigmoid")[1]
+    assert "Hint 3 of 3" in output
+    assert "This was the last hint" in output
+    assert (
+        "no more hints. `gradus hint squash Sigmoid --all`"
+        in gradus("hint", "squash", "Sigmoid")[1]
+    )
+    assert "Hint 1 of 3" in gradus("hint", "squash")[1]
+    with pytest.raises(UnknownNameError, match="no task of squash 'squish'"):
+        gradus("hint", "squash", "squish")
+
+
+def test_a_task_without_hints_gets_those_of_the_exercise(gradus, named):
+    toml = named.exercise("squash").toml
+    toml.write_text(toml.read_text("utf-8").replace("double: ", ""), "utf-8")
+    assert "a nudge" in gradus("hint", "squash", "double")[1]
+
+
+def test_hints_of_passed_tasks_are_left_out(gradus, named, solved, grade_own):
+    wrong = solved["squash"].replace("return 2 * x", "return 3 * x")
+    named.exercise("squash").stub.write_text(wrong)
+    grade_own("squash")
+    assert "double: a nudge" in gradus("hint", "squash")[1]
+    output = gradus("hint", "squash")[1]
+    assert "a push" in output
+    assert "Hints for passed tasks are left out: Sigmoid." in output
+    assert "There are no more hints" in gradus("hint", "squash")[1]
+    assert "nearly the answer" in gradus("hint", "squash", "Sigmoid")[1]

@@ -30,3 +30,27 @@ def test_reset_without_solutions_touches_nothing(gradus, written):
     with pytest.raises(BadInputError, match="take a fresh stub from where you got the course"):
         gradus("reset", "squash")
     assert exercise.stub.read_text() == "work = 1\n"
+
+
+def test_undo_puts_the_last_backup_back(gradus, written, course_root):
+    stub = written.exercise("squash").stub
+    with pytest.raises(BadInputError, match=r"no backup of exercises/first_unit/squash/squash\.py"):
+        gradus("reset", "squash", "--undo")
+    stub.write_text("work = 1\n")
+    gradus("reset", "squash")
+    assert (
+        "is your backup .gradus/backups/squash/squash.1.py again"
+        in gradus("reset", "squash", "--undo")[1]
+    )
+    assert stub.read_text() == "work = 1\n"
+    assert "already your last backup" in gradus("reset", "squash", "--undo")[1]
+
+
+def test_undo_saves_what_is_in_its_place(gradus, written, course_root):
+    stub = written.exercise("squash").stub
+    stub.write_text("work = 1\n")
+    gradus("reset", "squash")
+    stub.write_text("work = 2\n")
+    assert "saved as .gradus/backups/squash/squash.2.py" in gradus("reset", "squash", "--undo")[1]
+    assert stub.read_text() == "work = 1\n"
+    assert (course_root / ".gradus/backups/squash/squash.2.py").read_text() == "work = 2\n"

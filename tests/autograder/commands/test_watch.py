@@ -14,8 +14,10 @@ import pytest
 from repository import ROOT
 
 from autograder.commands import watch
+from autograder.commands.grade import grade
 from autograder.commands.watch import grade_on_change, stamps
 from autograder.course.reading import find_course
+from autograder.grading.setting import CI_VARIABLES, GradeOptions
 from framework.errors import BadInputError, UsageError
 
 
@@ -178,6 +180,38 @@ def test_a_course_that_has_changed_before_the_save_does_not_grade_it(folder):
 
     assert grade_on_change(lambda: graded.append(1) or 0, folder, prepare, [checks]) is None
     assert graded == [1]
+
+
+def test_the_next_exercise_is_graded_once_one_has_passed(
+    checked, course_root, solved, monkeypatch, capsys
+):
+    monkeypatch.chdir(course_root)
+    stubs = {name: checked.exercise(name).stub for name in ("squash", "sums")}
+    seen, wrong = [], "def total(values):\n    return 0\n"
+
+    def graded(grade, *arguments):
+        for name, text in (("squash", solved["squash"]), ("sums", wrong), ("squash", "x = 1")):
+            stubs[name].write_text(text)
+            grade()
+            seen.append(capsys.readouterr().out)
+        stubs["sums"].write_text(solved["sums"])
+        code = grade()
+        seen.append(capsys.readouterr().out)
+        return code
+
+    monkeypatch.setattr("autograder.commands.watch.grade_on_change", graded)
+    for variable in CI_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    code = grade(GradeOptions(what=("squash",), watch=True, sandbox="process", jobs=1))
+    assert code == 0
+    first, second, third, last = seen
+    assert "✓ squash" in first
+    assert "Next: sums" in first
+    assert "✗ sums" in second
+    assert "squash" not in second
+    assert "✗ sums" in third
+    assert "sums.py changed" in last
+    assert "✓ sums" in last
 
 
 @pytest.fixture

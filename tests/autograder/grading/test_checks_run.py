@@ -301,3 +301,41 @@ def test_no_other_plugin_runs_along(collect):
     names = result.message.split()
     assert "autograder.grading.pytest_plugin" in names
     assert not {"timeout", "xdist", "hypothesispytest"} & set(names)
+
+
+OUT_OF_MEMORY = """
+    import pytest
+    from autograder.sandbox.session.faults import OutOfMemory
+
+    {first}
+
+    @pytest.mark.task("RNN")
+    def test_two():
+        raise OutOfMemory("used more than 9 MiB of memory")
+
+    @pytest.mark.task("RNN")
+    def test_three():
+        raise OutOfMemory("used more than 9 MiB of memory")
+
+    @pytest.mark.task("RNN")
+    def test_four():
+        pass
+
+    @pytest.mark.task("Other")
+    def test_five():
+        pass
+    """
+
+
+def test_a_task_that_runs_out_of_memory_twice_is_not_tried_again(collect):
+    text = OUT_OF_MEMORY.replace("{first}", "")
+    *_, fourth, fifth = collect(text=text)
+    assert fourth.verdict is Verdict.OUT_OF_MEMORY
+    assert fourth.message == "not run: all 2 checks of RNN so far ran out of memory"
+    assert fifth.verdict is Verdict.PASSED
+
+
+def test_a_task_with_another_verdict_is_tried_again(collect):
+    first = '@pytest.mark.task("RNN")\n    def test_one():\n        pass'
+    *_, fourth, _ = collect(text=OUT_OF_MEMORY.replace("{first}", first))
+    assert fourth.verdict is Verdict.PASSED

@@ -28,6 +28,7 @@ ORDER = [
     "needs the course's grader",
     "blocked",
     "not started",
+    "unfinished",
     "failed",
     "crashed",
     "timed out",
@@ -35,7 +36,7 @@ ORDER = [
     "not graded",
 ]
 #: Verdicts that no task of a file gets from a complete course.
-OF_OTHERS = ("waits for a person", "needs the course's grader")
+OF_OTHERS = ("waits for a person", "needs the course's grader", "unfinished")
 NAMES = [verdict.replace(" ", "_") for verdict in ORDER if verdict not in OF_OTHERS]
 
 

@@ -102,7 +102,7 @@ def test_the_cell_itself_is_run_and_graded(execute):
     assert "received 7" in shown(cells[1])[0]
     assert cells[2].outputs[0].data["text/plain"] == "3"
     assert "In [4], line 3 in double" in shown(cells[4])[0]
-    assert "  %grade squash --cells  " in shown(cells[4])[0]
+    assert "  %hint squash  " in shown(cells[4])[0]
     assert "replay" not in shown(cells[4])[0]
     assert "double is defined in In [2]; In [4]: the last one counts" in shown(cells[4])[1]
 

@@ -77,3 +77,9 @@ def test_exceptions_on_one_line_are_one_whatever_they_say(shown):
     here, there = (Frame("rnn.py", line, "forward") for line in (3, 4))
     assert shown({**crashed, "frames": (here,)}, {**crashed, "frames": (here,)}) == [[0, 1]]
     assert shown({**crashed, "frames": (here,)}, {**crashed, "frames": (there,)}) == [[0], [1]]
+
+
+def test_a_renamed_function_is_reported_once_whatever_the_call(shown):
+    renamed = {"message": "softmax is not defined", "method": "", "fact": Fact(), "frames": ()}
+    calls = ({**renamed, "call": f"softmax(float64 ({n},))"} for n in (2, 3, 4))
+    assert shown(*calls) == [[0, 1, 2]]

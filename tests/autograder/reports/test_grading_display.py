@@ -88,3 +88,27 @@ def test_lines_of_a_pipe_have_no_end(report, wrong, monkeypatch):
     assert name.endswith(
         "::test_the_gradients_are_those_of_your_own_forward,_measured_by_small_steps"
     )
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_of_several_exercises_those_not_started_are_not_shown(
+    untouched, passed, monkeypatch, is_alone
+):
+    stream = io.StringIO()
+    monkeypatch.setattr(grading_display.sys, "stdout", stream)
+    display = GradingDisplay(is_alone=is_alone)
+    display.exercise_done(untouched)
+    assert (untouched.title in stream.getvalue()) is is_alone
+    display.exercise_done(passed)
+    assert passed.title in stream.getvalue()
+    assert display.so_far(3) == "2 of 3 exercises graded, 1 passed"
+
+
+def test_another_exercise_is_new_and_not_removed(tiny_course, tmp_path, solved):
+    screen = WatchedScreen()
+    for name in ("squash", "sums"):
+        (tmp_path / f"{name}.py").write_text(solved[name])
+        with load_submission(tmp_path, tiny_course, [name]) as submission:
+            screen.note(submission)
+        assert (screen.changed, screen.is_old) == ((), name == "sums")
+        screen.go_on()

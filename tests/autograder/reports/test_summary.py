@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from terminal import on_terminal
 
+from autograder.course.reading import Use
 from autograder.reports.terminal_report import Summary
 from autograder.results.commands import Commands
 from autograder.results.report import Report
@@ -36,9 +37,7 @@ def test_everything_at_80_columns(report):
         "submission 4a44dc15 · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubbl...\n"
         "\n"
         "Next: word2vec\n"
-        "  gradus show word2vec  says what to do\n"
         "  gradus hint word2vec  gives a hint, one more each time\n"
-        "  grade word2vec        grades it alone\n"
     )
 
 
@@ -47,8 +46,6 @@ def test_untouched_stubs_say_where_to_start(report):
         "\n"
         "Start with optimizers: open exercises/neural_networks/optimizers/optimizers.py\n"
         "  gradus show optimizers  says what to do\n"
-        "  gradus hint optimizers  gives a hint, one more each time\n"
-        "  grade optimizers        grades it alone\n"
     )
 
 
@@ -59,7 +56,7 @@ def test_the_file_is_the_one_that_was_handed_in(untouched, passed, report):
         folder="homework",
     )
     assert "Go on with optimizers: open homework/week1.ipynb\n" in text
-    assert "  grade --submission homework optimizers  grades it alone\n" in text
+    assert "  gradus show optimizers  says what to do\n" in text
 
 
 def test_a_single_exercise_needs_no_table(report):
@@ -73,7 +70,7 @@ def test_all_passed(report):
 def test_what_waits_for_another_exercise_comes_later(report, assorted, wrong):
     blocked = replace(assorted, tasks=(assorted.tasks[2],))
     assert "Next: rnn\n" in shown(Report(report.provenance, (blocked, wrong)))
-    assert "Next: rnn_lm\n" in shown(Report(report.provenance, (blocked,)))
+    assert "Next: rnn_lm\n" in shown(Report(report.provenance, (blocked, blocked)))
 
 
 def test_our_own_fault_is_owned_up_to(report):
@@ -123,4 +120,30 @@ def test_ascii_terminal_gets_ascii(report):
 @pytest.mark.parametrize("length", range(30, 80))
 def test_a_long_path_leaves_room_for_what_a_command_does(report, length):
     text = shown(replace(report, commands=replace(report.commands, submission="x" * length)), 80)
-    assert "says what to do" in " ".join(text.split())
+    assert "gives a hint, one more each time" in " ".join(text.split())
+
+
+def test_a_single_failure_is_followed_by_a_hint_alone(report):
+    assert shown(report_of(report, "rnn")).endswith(
+        "\n\n  gradus hint rnn  gives a hint, one more each time\n"
+    )
+
+
+def test_exercises_that_are_not_started_share_a_row_of_their_unit(report, untouched, passed):
+    others = [replace(untouched, name=name) for name in ("losses", "dropout")]
+    text = shown(Report(report.provenance, (untouched, passed, *others)))
+    assert [line.split() for line in text.splitlines()[3:6]] == [
+        ["neural_networks", "activations", "2/2", "5.5/5.5", "✓", "passed", "0.42"],
+        ["3", "others", "0/6", "0/18", "○", "not", "started", "0.00"],
+        ["─" * len(text.splitlines()[5])],
+    ]
+    alone = shown(Report(report.provenance, tuple(others)))
+    assert "neural_networks  2 exercises" in alone
+
+
+def test_a_use_stands_before_what_comes_next(report):
+    use = Use("Your tanh can train:", "gradus train rnn_lm --provider student")
+    text = shown(replace(report_of(report, "activations"), use=use))
+    assert text.endswith(
+        "\nYour tanh can train:\n  gradus train rnn_lm --provider student\n\nAll passed.\n"
+    )

@@ -91,7 +91,7 @@ def test_every_other_verdict(assorted):
         "      the reference failed\n"
         "  – skipped        Device                                   0/0 points\n"
         "    there is no CUDA device\n"
-        "  ○ unfinished     Head                                     2/6 points\n"
+        "  ◐ unfinished     Head                                     2/6 points\n"
         "    ○ not started  backward (4 points)\n"
         "      not written yet\n"
         "      line     rnn_lm.py:80 in backward\n"

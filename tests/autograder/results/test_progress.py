@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.commands.list_exercises import written_state
 from autograder.course.student_state import load_state
 from autograder.results.commands import Commands
 from autograder.results.progress import (
@@ -13,7 +12,8 @@ from autograder.results.progress import (
     is_own,
     note_progress,
     read_progress,
-    state_words,
+    state_word,
+    use_of,
 )
 from autograder.results.report import (
     CheckResult,
@@ -55,23 +55,23 @@ def written(tiny_course):
 
 def state(course):
     exercise = course.exercise("squash")
-    return state_words(exercise, course, read_progress(course), written_state(exercise))
+    return state_word(exercise, course, read_progress(course))
 
 
 def test_results_are_remembered_until_the_file_changes(written, note, solved):
     stub = written.exercise("squash").stub
     assert state(written) == "not started"
     stub.write_text(solved["squash"])
-    assert state(written) == "started: all written"
+    assert state(written) == "written"
     note(Verdict.FAILED)
     assert state(written) == "failed"
     note(Verdict.PASSED)
     assert state(written) == "passed"
     assert read_progress(written)["squash"].earned == 5
     stub.write_text(solved["squash"] + "\n# edited\n")
-    assert state(written) == "started: edited since it passed"
+    assert state(written) == "edited"
     note(Verdict.NOT_STARTED)
-    assert state(written) == "started: all written"
+    assert state(written) == "written"
 
 
 def test_a_notebook_of_the_course_counts(written, note, make_notebook, solved):
@@ -93,7 +93,7 @@ def test_what_waits_for_a_verdict_is_done_and_not_passed(written, note, solved, 
     assert state(written) == verdict.value
     assert following(written, report_of("sums", Verdict.PASSED)) is None, "nothing is left to do"
     stub.write_text(solved["squash"] + "\n# edited\n")
-    assert state(written) == "started: edited since it was graded"
+    assert state(written) == "edited"
 
 
 @pytest.mark.parametrize("damage", ["[]", '{"squash": 3}', '{"squash": {"verdict": "passed"}}'])
@@ -101,7 +101,7 @@ def test_damaged_progress_is_none(written, note, solved, damage):
     written.exercise("squash").stub.write_text(solved["squash"])
     note(Verdict.PASSED)
     (written.root / ".gradus/progress.json").write_text(damage)
-    assert state(written) == "started: all written"
+    assert state(written) == "written"
 
 
 def test_only_ones_own_files_count(written, tmp_path):
@@ -133,11 +133,8 @@ def test_advice_after_a_pass_names_what_comes_next(written, monkeypatch):
     report = report_of("squash", Verdict.PASSED)
     found = advice(replace(report, following=following(written, report)))
     assert found.sentence == "All passed. Next: sums, in exercises/second_unit/sums/sums.py"
-    assert [command for command, _ in found.commands] == ["gradus show sums", "grade sums"]
+    assert [command for command, _ in found.commands] == ["gradus show sums"]
     assert advice(report).commands == ()
-    alone = Commands(submission="squash.ipynb", is_alone=True, options=("--seed", "3"))
-    found = advice(replace(report, following=following(written, report), commands=alone))
-    assert [command for command, _ in found.commands] == ["gradus show sums", "grade --seed 3 sums"]
     inside = Commands(submission="squash.ipynb", in_notebook="saved")
     found = advice(replace(report, following=following(written, report), commands=inside))
     assert [one for one, _ in found.commands] == ["!gradus show sums", "!gradus notebook sums"]
@@ -151,3 +148,49 @@ def test_a_folder_that_cannot_be_written_is_no_error(written, note, monkeypatch)
     note(Verdict.PASSED)
     assert load_state(written, "progress") == {}
     assert Path(written.root).is_dir()
+
+
+def test_an_unfinished_exercise_keeps_its_points_and_its_word(written, note, solved):
+    stub = written.exercise("squash").stub
+    stub.write_text(solved["squash"].replace("return 2 * x", "raise NotImplementedError"))
+    assert state(written) == "unfinished"
+    checks = (
+        CheckResult("test_x.py::test", "x", "double", False, 2, Verdict.NOT_STARTED),
+        CheckResult("test_x.py::test_2", "x", "Squash", False, 3, Verdict.PASSED),
+    )
+    tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
+    report = Report(PROVENANCE, (ExerciseResult("squash", "first_unit", "", tasks),))
+    with load_submission(written.root / "exercises", written) as submission:
+        note_progress(written, submission, report)
+    assert state(written) == "unfinished"
+    assert read_progress(written)["squash"].earned == 3
+    assert read_progress(written)["squash"].passed_tasks == ["Squash"]
+
+
+@pytest.fixture
+def with_use(written):
+    """The tiny course, whose exercise squash has a use."""
+    toml = written.exercise("squash").toml
+    text = toml.read_text("utf-8")
+    table = '[use]\ntext = "It can train:"\ncommand = "gradus train sums --provider student"\n\n'
+    toml.write_text(text.replace("[time]", table + "[time]"), "utf-8")
+    return type(written).read(written.root)
+
+
+def test_a_passed_exercise_has_a_use(with_use):
+    from autograder.reports.advice import advice
+
+    report = report_of("squash", Verdict.PASSED)
+    use = use_of(with_use, report)
+    assert use.command == "gradus train sums --provider student"
+    assert advice(replace(report, use=use)).use == use
+    both = replace(report, exercises=report.exercises * 2)
+    assert use_of(with_use, both) is None
+
+
+def test_a_kit_needs_all_exercises_of_a_use(with_use, monkeypatch):
+    monkeypatch.setattr("autograder.results.progress.kit_of", lambda root: object())
+    report = report_of("squash", Verdict.PASSED)
+    assert use_of(with_use, report) is None
+    monkeypatch.setattr("autograder.results.progress.passes_now", lambda *arguments: True)
+    assert use_of(with_use, report) is not None

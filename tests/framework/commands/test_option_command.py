@@ -9,9 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from framework.commands.groups import new_app
 from framework.commands.option_command import option_command
 from framework.errors import UsageError
-from framework.training.option_fields import checked_values, option
+from framework.training.option_fields import RARE, checked_values, option
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,23 @@ def test_the_help_is_that_of_the_fields_in_their_order(run):
     assert places == sorted(places)
     assert "How large. [from 1 to 9] [default: 3]" in shown
     assert "--out FILE" in shown
+
+
+@dataclass(frozen=True)
+class Grouped:
+    size: int = option(3, "How large.", group="Model")
+    shape: int = option(3, "Which form.", group=RARE)
+
+
+def test_help_has_groups_and_hides_rare_options():
+    app = new_app()
+    app.command("measure")(
+        option_command(Grouped, print, name="measure", help="Measure it.", others={})
+    )
+    short = CliRunner().invoke(app, ["measure", "--help"]).output
+    whole = CliRunner().invoke(app, ["measure", "--help-all"]).output
+    assert re.search(r"^Model:\n  --size N +How large", short, re.M)
+    assert "--help-all" in short
+    assert "--shape" not in short
+    assert re.search(r"^Rare options:\n  --shape N +Which form", whole, re.M)
+    assert set(short.splitlines()) <= set(whole.splitlines())

@@ -144,7 +144,8 @@ def test_an_argument_of_the_command_line_replaces_the_recipes(tmp_path):
 
 
 def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():
-    last = train(*SMALL, "--out", "m").output.splitlines()[-2]
+    lines = train(*SMALL, "--out", "m").output.splitlines()
+    last = [line for line in lines if line.startswith("epoch")][-1]
     found = gradus("evaluate", "m").output
     assert "on valid.txt, 20 tokens" in found
     perplexity = float(re.search(r"perplexity ([\d.]+)", last)[1])

@@ -35,7 +35,8 @@ def plain(output):
 
 
 def test_an_epoch_is_a_line_and_the_end_is_a_test():
-    assert plain(train("--epochs", 2, "--batch-size", 500)) == [
+    *first, table, own, best, without_order, last = plain(train("--epochs", 2, "--batch-size", 500))
+    assert first[:6] == [
         "deep_averaging_network, 130 parameters, float64 on cpu",
         "corpus sentiment: 4,000 texts to learn from, 500 held out, 1,000 to test, 2 classes, "
         "25 words",
@@ -44,9 +45,15 @@ def test_an_epoch_is_a_line_and_the_end_is_a_test():
         "epoch 2/2   loss #   held-out accuracy #   #",
         "test accuracy # (best possible #, without the order of words #) after epoch 2, the best "
         "on held-out data",
-        "Saved checkpoints/bag_of_vectors.safetensors. "
-        "Next: `gradus evaluate checkpoints/bag_of_vectors.safetensors`",
     ]
+    assert table == "  held-out accuracy"
+    assert own == "  deep_averaging_network      #"
+    assert best == "  best possible               #"
+    assert without_order == "  without the order of words  #"
+    assert last == (
+        "Saved checkpoints/bag_of_vectors.safetensors and checkpoints/bag_of_vectors.svg. "
+        "Next: `gradus evaluate checkpoints/bag_of_vectors.safetensors`"
+    )
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
@@ -88,7 +95,7 @@ def test_subjectivity_is_learned_from_a_file_in_the_format_of_subj(folder):
     lines = [f"1 i think the {word} is fine\n0 he sells a {word}\n" for word in "abcdefghij"]
     (folder / "subj" / "subj.all").write_text("".join(lines), "utf-8")
     shown = train("--corpus", "subj", "--data", ".", "--epochs", 8)
-    assert "accuracy 1.0000" in shown.splitlines()[-2] + shown.splitlines()[-1]
+    assert "accuracy 1.0000 after epoch" in shown
 
 
 def test_cross_validation_measures_every_text_once():
