@@ -22,7 +22,7 @@ from framework.errors import SandboxError
 
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
-#: So many seconds of sleep count as one second of processor time.
+#: The number of seconds of sleep that count as one second of processor time.
 SLEEP_FACTOR = 2
 #: Threads of a worker in addition to the submission's: its supervisors and the libraries'.
 OWN_THREADS = 10

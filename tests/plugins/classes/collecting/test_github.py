@@ -282,7 +282,7 @@ def test_of_too_many_attempts_those_in_time_are_read(clones, reading, monkeypatc
     assert found.notes == ["lab1-ana: 21 attempts are too many, 3 are read"]
 
 
-def test_files_that_the_repository_lacks_are_notes_and_no_empty_files(clones, reading):
+def test_files_missing_in_the_repository_are_notes_and_no_empty_files(clones, reading):
     folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
     (one,) = reading(read_github, folder.parent).found
     id = subprocess.check_output(["git", "-C", folder, "rev-parse", "HEAD:src/rnn.py"], text=True)
