@@ -11,6 +11,7 @@ import typer
 from autograder.course.mathematics.formulas import plain_mathematics
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
+from autograder.course.stubs import available_stub
 from autograder.course.texts import PRIMER, primer_of, replaced, without_marks
 from autograder.course.working_directory import chosen_exercise
 from framework.commands.options import CourseOption, OwnExercise
@@ -64,10 +65,9 @@ def _print(text: str, last: str, pager: bool) -> None:
 
 def _questions(exercise: Exercise) -> str:
     """Return the written questions as Markdown, with what each is worth; else nothing."""
-    source = exercise.solution if exercise.solution.is_file() else exercise.stub
-    if not exercise.questions or not source.is_file():
+    if not exercise.questions:
         return ""
-    sections = read_sections(read_text(source), exercise.task_names)
+    sections = read_sections(available_stub(exercise) or "", exercise.task_names)
     parts = [
         f"## {question.id}: {sections[question.id].title} ({question.points} points)\n\n"
         f"{sections[question.id].text}"

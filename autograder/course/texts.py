@@ -21,7 +21,8 @@ from pathlib import Path
 
 from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.reading import Course, Exercise
-from autograder.course.source import parse_file
+from autograder.course.source import parse, parse_file
+from autograder.course.stubs import available_stub
 from framework.text_files import read_text
 
 _IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
@@ -81,11 +82,12 @@ def sentences(text: str) -> Iterator[str]:
 def docstrings(exercise: Exercise) -> Iterator[dict[str, str]]:
     """Yield address -> text for each docstring: its own text first, then its entries.
 
-    The solution has the docstrings of the stub. The stub may be a student's file, and changed.
+    They are those of the solution, or of the stub as it was handed out: students edit its copy.
     """
-    source = exercise.solution if exercise.solution.is_file() else exercise.stub
-    if exercise.tasks and source.is_file():
-        for name, node in _named_nodes(parse_file(source), source.stem):
+    if exercise.tasks:
+        is_solved = exercise.solution.is_file()
+        stub = parse_file(exercise.solution) if is_solved else parse(available_stub(exercise) or "")
+        for name, node in _named_nodes(stub, exercise.name):
             if docstring := ast.get_docstring(node):
                 yield dict(_entries(name, docstring))
 

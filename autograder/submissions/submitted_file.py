@@ -106,6 +106,15 @@ class SubmittedFile:
         return any(state in begun for state in self.progress(exercise).values())
 
     @property
+    def is_python(self) -> bool:
+        """Whether its source can be parsed."""
+        try:
+            parse(self.source)
+        except SyntaxError:
+            return False
+        return True
+
+    @property
     def imported(self) -> set[str]:
         """Names of the modules and packages that its lines import."""
         pattern = r"^[ \t]*+(?:import|from)[ \t]++(\w+)"  # `\s` spans lines
@@ -143,9 +152,10 @@ def notebook_in(candidate: Candidate) -> dict[str, Any] | None:
         from autograder.submissions.notebooks import read_notebook  # most files are no notebooks
 
         return read_notebook(candidate.read(), candidate.shown)
+    if suffix(candidate.inner) != ".py":
+        return None
     source = decode(candidate.read(), candidate.shown)
-    is_script = suffix(candidate.inner) == ".py" and is_exported(source)
-    return script_notebook(source) if is_script else None
+    return script_notebook(source) if is_exported(source) else None
 
 
 def _near_miss(name: str, others: list[str]) -> str:
