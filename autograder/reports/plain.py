@@ -44,11 +44,19 @@ def _shown(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-#: What a spreadsheet takes for the start of a formula.
-_FORMULA = tuple("=+-@\t\r\n")
+#: Where a spreadsheet sees the start of a formula, also where semicolons or tabs separate cells.
+#: Smileys are no formulas.
+_FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t]))(?=[=+@＝＋－＠-](?!\)))")
+_GUARD = re.compile(r"(?:^|(?<=[;\t]))'")
 
 
 def for_spreadsheet(cell: str) -> str:
     """Return `cell` such that no spreadsheet runs it: a quote stands before a possible formula."""
     is_number = cell.replace(".", "", 1).removeprefix("-").isdecimal()
-    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell
+    return cell if is_number else _FORMULA.sub("'", cell)
+
+
+def from_spreadsheet(cell: str) -> str:
+    """Return `cell` without the quotes of `for_spreadsheet`."""
+    plain = _GUARD.sub("", cell)
+    return plain if for_spreadsheet(plain) == cell else cell

@@ -90,7 +90,7 @@ def archive_members(
         on_note: called with a sentence for each member, or the archive, that is left out.
         limits: None for those of one submission; all bytes of a tar count that must be unpacked.
     """
-    is_zip = archive.suffix.lower() == ".zip"
+    is_zip = archive.name.lower().endswith(".zip")  # also a file of no other name
     left = _Budget(archive.name, limits or ArchiveLimits(MAX_MEMBERS, MAX_TOTAL))
     try:
         entries = _zip_entries(archive) if is_zip else _tar_entries(archive, left)

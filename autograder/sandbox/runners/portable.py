@@ -146,7 +146,8 @@ class ListedTree(ProcessTree):
             process = psutil.Process(pid)
             with process.oneshot():
                 cpu = sum(process.cpu_times()[:4])  # user, system, and those of ended children
-                return Usage(process.memory_info().rss, process.num_threads(), cpu)
+                # Not every system tells whether it sleeps.
+                return Usage(process.memory_info().rss, process.num_threads(), cpu, awake=1)
         return Usage()
 
     def _handle(self, pid: int) -> ProcessHandle | None:

@@ -28,6 +28,8 @@ _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 #: Where /proc/PID/stat has them, counted from the state, which follows the name in brackets.
 _CPU, _THREADS, _RESIDENT = slice(11, 15), 17, 21
+#: The states of a thread that runs, or waits for a processor or a disk.
+_AWAKE = ("R", "D")
 #: Processor time is counted in these.
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -44,11 +46,13 @@ class Usage(NamedTuple):
         memory: bytes of physical memory.
         threads: threads, at least one for each process.
         cpu: seconds of processor time since they started, that of their ended children included.
+        awake: processes that run, or wait for a processor or a disk; the others sleep.
     """
 
     memory: int = 0
     threads: int = 0
     cpu: float = 0.0
+    awake: int = 0
 
 
 class ProcessHandle(ABC):
@@ -78,8 +82,7 @@ class ProcessTree(ABC):
 
     def usage(self) -> Usage:
         """Return what all of them use together; nothing once they are gone."""
-        memory, threads, cpu = zip(Usage(), *map(self._usage, self.pids()), strict=True)
-        return Usage(sum(memory), sum(threads), sum(cpu))
+        return Usage(*map(sum, zip(Usage(), *map(self._usage, self.pids()), strict=True)))
 
     @abstractmethod
     def _listed(self) -> Iterable[int]:
@@ -179,17 +182,28 @@ class ProcTree(ProcessTree):
 
     def _usage(self, pid: int) -> Usage:
         try:
-            # The line is "id (name) state ...", and the name may hold spaces and brackets.
-            fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+            fields = _stat(_PROC / str(pid))
         except OSError:  # it is gone
             return Usage()
         cpu = sum(map(int, fields[_CPU])) / _TICKS
-        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu)
+        return Usage(int(fields[_RESIDENT]) * _PAGE, int(fields[_THREADS]), cpu, _is_awake(pid))
 
     def _handle(self, pid: int) -> ProcessHandle | None:
         with suppress(OSError):
             return _Descriptor(libc.syscall(libc.PIDFD_OPEN, pid, 0))
         return None
+
+
+def _stat(folder: Path) -> list[str]:
+    """Return the fields of a process or a thread, from its state on."""
+    # The line is "id (name) state ...", and the name may hold spaces and brackets.
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def _is_awake(pid: int) -> bool:
+    with suppress(OSError):
+        return any(_stat(task)[0] in _AWAKE for task in (_PROC / str(pid) / "task").iterdir())
+    return True  # a thread has just ended
 
 
 class NamespaceTree(ProcTree):

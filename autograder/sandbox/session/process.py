@@ -22,6 +22,8 @@ from framework.errors import SandboxError
 
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
+#: The number of seconds of sleep that count as one second of processor time.
+SLEEP_FACTOR = 2
 #: Threads of a worker in addition to the submission's: its supervisors and the libraries'.
 OWN_THREADS = 10
 #: How long a worker that closed its channel may take to end, in seconds.
@@ -103,7 +105,7 @@ class WorkerProcess:
         self._launch = launch
         self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         self._pipes = pipes_of(self._process, self.output.add)
-        self._looked = 0.0
+        self._looked = self._slept = 0.0
         self._limit, self._spent = TimeLimit(math.inf, math.inf), NO_TIME
 
     def exchange(self, frame: bytes, limit: TimeLimit, spent: TimeLimit = NO_TIME) -> Any:
@@ -137,7 +139,7 @@ class WorkerProcess:
             if left <= 0:
                 raise TimedOut(f"no answer within {self._limit.wall:.3g} s", stalled=True)
             data = self._pipes.read(missing, min(left, WATCH_INTERVAL))
-            self._watch()
+            self._watch(is_silent=data is None)
             if data == b"":
                 raise self._ended()
             reply += data or b""
@@ -158,8 +160,11 @@ class WorkerProcess:
         self._launch.sandbox.kill(self._process)
         self._pipes.close()
 
-    def _watch(self) -> None:
-        """Check, now and then, what the kernel's own limits do not cover everywhere."""
+    def _watch(self, *, is_silent: bool) -> None:
+        """Check, now and then, what the kernel's own limits do not cover everywhere.
+
+        Sleep counts as processor time, too. A worker that waits for a processor does not sleep.
+        """
         now = time.monotonic()
         if now - self._looked < WATCH_INTERVAL:
             return
@@ -170,8 +175,11 @@ class WorkerProcess:
                 raise OutOfMemory(f"used more than {limits.memory >> 20:,} MiB of memory")
             if usage.threads > limits.threads + OWN_THREADS:
                 raise Crashed(f"started more than {limits.threads} threads or processes")
-            if self.meter.used(usage.cpu) > cpu - self._spent.cpu:
-                raise TimedOut(f"no answer within {cpu:.3g} s of processor time")
+            if is_silent and not usage.awake:
+                self._slept += WATCH_INTERVAL
+            if self.meter.used(usage.cpu + self._slept / SLEEP_FACTOR) > cpu - self._spent.cpu:
+                sleep = "" if usage.awake else f", or {SLEEP_FACTOR * cpu:.3g} s of sleep"
+                raise TimedOut(f"no answer within {cpu:.3g} s of processor time{sleep}")
         self._looked = now
 
     def _ended(self) -> Crashed:

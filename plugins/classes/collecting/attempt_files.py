@@ -39,6 +39,8 @@ _DROPPED = re.compile(
 #: The number that Canvas (``lab-1.py``) and browsers (``lab (1).py``) add to a second file.
 _COUNTER = re.compile(r"(?P<stem>.+?)(?:-| ?\()(?P<number>\d{1,6})\)?", re.DOTALL)
 _REPLACED = re.compile(r'[\\:*?"<>|]')
+#: Names of devices on Windows, with any ending.
+_DEVICE = re.compile(r"^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))", re.IGNORECASE)
 
 
 def safe_path(path: PurePosixPath) -> PurePosixPath:
@@ -49,11 +51,12 @@ def safe_path(path: PurePosixPath) -> PurePosixPath:
 
 def _safe_name(name: str) -> str:
     plain = _DROPPED.sub("", unicodedata.normalize("NFC", name))
-    plain = _REPLACED.sub("_", plain).strip(" ")
+    plain = _DEVICE.sub("_", _REPLACED.sub("_", plain).lstrip(" ").rstrip(" ."))
     if len(plain.encode()) > MAX_NAME:
-        ending = PurePosixPath(plain).suffix[:10]
+        path = PurePosixPath(plain)
+        ending = plain[len(archive_stem(path)) :] or path.suffix[:10]
         plain = plain.encode()[: MAX_NAME - len(ending.encode())].decode("utf-8", "ignore") + ending
-    return "" if plain in (".", "..") else plain
+    return plain
 
 
 class Places:
@@ -174,12 +177,16 @@ class AttemptFiles:
         with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
             archive = Path(folder) / safe_path(PurePosixPath(inner.name)).name
             archive.write_bytes(data)
-            for candidate in candidates(archive, self.notes.add):
+            for candidate in candidates(archive, self.notes.add, self._note_archive):
                 try:
                     data = self._read(candidate.read)
                     self._write(inner.parent / archive_stem(inner) / candidate.inner, data)
                 except BadInputError as error:
                     self.notes.add(str(error))
+
+    def _note_archive(self, inner: PurePosixPath) -> None:
+        if is_archive(inner):
+            self.notes.add(f"{short(str(inner))} is an archive in an archive: not read")
 
     def _read(self, read: Callable[[], bytes]) -> bytes:
         """Return the bytes of `read`, cut at the limits."""

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from autograder.public.courses import QUESTIONS, Course
 from autograder.public.submissions import Notes, load_submission, short
+from framework.errors import BadInputError
 from plugins.classes.collecting.attempt_files import Allowance, AttemptFiles
 from plugins.classes.collecting.attempts import Attempt
-from plugins.classes.collecting.collection import ATTEMPTS, Collection
+from plugins.classes.collecting.collection import ATTEMPTS, FILE, Collection
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, Reading, Wanted
 from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.rosters.roster import Roster, Student, folded
@@ -110,13 +111,19 @@ def collect(
     Raises:
         BadInputError: an export cannot be read at all; the collection is left as it was.
     """
+    notes = Notes(MAX_NOTES, "more notes")
+    exports = [Export(path, notes.add) for path in paths]
+    for export in exports:
+        if former.folder.resolve().is_relative_to(export.path.resolve()):
+            raise BadInputError(f"{export.path} holds {former.folder}: collect into another folder")
     private_folder(former.folder)
+    if not (former.folder / FILE).exists():
+        former.save()  # so that the command can be run again, wherever it is interrupted
     folder = private_folder(former.folder / ATTEMPTS)
     attempts = {attempt.id: attempt for attempt in former.attempts}
     for child in folder.iterdir():
-        if child.name not in attempts:  # of an interrupted run
+        if child.name not in attempts and child.is_dir():  # of an interrupted run
             shutil.rmtree(child)
-    notes = Notes(MAX_NOTES, "more notes")
     new: dict[str, Student] = {}
     find = _finder(roster, new, is_team_work=wanted.is_team_work)
     students = roster.students if roster is not None else new
@@ -129,12 +136,11 @@ def collect(
     wanted = replace(wanted, known=known, due=due)  # due dates decide about commits
     order = max((attempt.order for attempt in former.attempts), default=-1) + 1
     unmatched: dict[str, str] = {}
-    for path in paths:
-        export = Export(path, notes.add)
+    for export in exports:
         reading = reader(export, wanted)
         for note in reading.notes:
-            notes.add(f"{path.name}: {note}")
-        listed, unknown = _matched(path, reading, find, students, notes)
+            notes.add(f"{export.path.name}: {note}")
+        listed, unknown = _matched(export.path, reading, find, students, notes)
         unmatched |= unknown
         for attempt in _written(export, listed, folder, times, course):
             attempts[attempt.id] = replace(attempt, order=order)

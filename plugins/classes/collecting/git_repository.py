@@ -72,7 +72,7 @@ MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
 #: Maximum bytes of a commit or of a list of files.
 MAX_OBJECT = 4 << 20
 #: Maximum number of starts of git for one repository: it is started again to skip a long file.
-MAX_STARTS = 100
+MAX_STARTS = 10
 #: What one process of git may use: bytes of memory and seconds of processor time.
 MAX_MEMORY, MAX_SECONDS = 1 << 30, 120
 
@@ -187,7 +187,7 @@ class GitRepository:
         ids: dict[PurePosixPath, str] = {}
         waiting = [(tree, PurePosixPath())]
         for id, folder in waiting:  # which grows meanwhile
-            for mode, name, child in _entries(self.contents(id, MAX_OBJECT), len(id) // 2):
+            for mode, name, child in _entries(self._object(id)[2], len(id) // 2):
                 if mode == _TREE_MODE and len(folder.parts) < MAX_DEPTH:
                     waiting.append((child, folder / name))
                 elif mode in _FILE_MODES and len(ids) < MAX_FILES:
@@ -197,8 +197,11 @@ class GitRepository:
         return ids
 
     def contents(self, id: str, limit: int) -> bytes:
-        """Return the first `limit` bytes of a file."""
-        return self._object(id, limit)[2]
+        """Return the first `limit` bytes of a file; one that git cannot read is a bad input."""
+        kind, _, data = self._object(id, limit)
+        if not kind:
+            raise BadInputError(f"git cannot read the file with the id {id[:12]}: clone again")
+        return data
 
     def _object(self, name: str, limit: int = MAX_OBJECT) -> tuple[str, str, bytes]:
         """Return kind, id and first bytes of an object; empty texts if there is none."""
@@ -287,10 +290,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _time(committer: str) -> datetime:
-    """Return the time in ``NAME <ADDRESS> SECONDS ZONE``; a damaged one is the earliest."""
+    """Return the time in ``NAME <ADDRESS> SECONDS ZONE``: from 1970, for a damaged one, to 2106."""
     words = committer.split()
     seconds = words[-2] if len(words) >= 2 else ""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
+    number = int(seconds) if re.fullmatch("[0-9]{1,20}", seconds) else 0
+    return datetime.fromtimestamp(min(number, 1 << 32), UTC)

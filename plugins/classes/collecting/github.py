@@ -22,6 +22,9 @@ from plugins.classes.rosters.roster import GROUP, folded
 
 _TAG_TIME = re.compile(r"submit/(?P<time>[\dT:-]+Z?)-[0-9a-f]+$")
 _CLONES = "-submissions"
+#: Maximum number of attempts of a repository, the earliest commits or the newest tags, and of all
+#: their files.
+MAX_ATTEMPTS, MAX_ALL_FILES = 500, 50_000
 
 
 def read_github(export: Export, wanted: Wanted) -> Reading:
@@ -74,12 +77,18 @@ def _repository(
         notes.append(f"{name}: its .git refers to other folders, so that its files are read")
     elif git.is_dir():
         repository = opened(folder)
-        attempts = list(_attempts(repository, due))
-        for commit, time in attempts:
-            for inner, id in repository.files(commit.tree).items():
+        attempts, left = list(_attempts(repository, due)), MAX_ALL_FILES
+        for count, (commit, time) in enumerate(reversed(attempts)):
+            files = repository.files(commit.tree)
+            left -= len(files)
+            if left < 0 or count >= MAX_ATTEMPTS:
+                notes.append(f"{name}: {len(attempts)} attempts are too many, {count} are read")
+                break
+            for inner, id in files.items():
                 if is_candidate(inner) or is_archive(inner):
                     read = partial(_contents, opened, folder, id)
-                    yield HandedIn(name / inner, inner, (owner,), commit.id, time, read=read)
+                    version = f"{commit.id} {time}"  # a commit may be submitted twice
+                    yield HandedIn(name / inner, inner, (owner,), version, time, read=read)
         if attempts:
             return
         notes.append(f"{name}: git finds no commit in it, so that its files are read")

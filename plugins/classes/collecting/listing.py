@@ -10,6 +10,7 @@ from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import Shown, write_private
 
+LISTING = "collected.txt"
 #: Maximum number of lines of each part on a terminal.
 MAX_LINES = 20
 
@@ -42,7 +43,7 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
 def write_listing(collection: Collection) -> None:
     """Write all lines to a file of the collection."""
     text = "\n".join(lines(collection, most=1 << 30)) + "\n"
-    write_private(collection.folder / "collected.txt", clean(text).encode("utf-8", "replace"))
+    write_private(collection.folder / LISTING, clean(text).encode("utf-8", "replace"))
 
 
 def named(collection: Collection) -> Shown:

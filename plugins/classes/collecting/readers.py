@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from autograder.public.submissions import short
+from autograder.public.submissions import archive_stem, is_archive, short
 from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.export import Export, HandedIn, Owner, Reader, Reading, Wanted
 from plugins.classes.collecting.github import read_github
@@ -143,6 +143,8 @@ def read_gradescope(export: Export, wanted: Wanted) -> Reading:
     if not files:
         raise BadInputError(f"{export.path} has no {METADATA}: export the submissions once more")
     listed = min(files, key=lambda file: len(file.parts))
+    if not all(file.is_relative_to(listed.parent) for file in export.files):  # a student's own file
+        raise BadInputError(f"{export.path}: {METADATA} is not beside the submissions")
     text = export.text(listed, MAX_METADATA)
     table = _parsed_yaml(text, f"{export.path}: {METADATA}")
     submissions = {key: entry for key, entry in table.items() if isinstance(entry, dict)}
@@ -150,8 +152,7 @@ def read_gradescope(export: Export, wanted: Wanted) -> Reading:
     for file in export.files:
         if file.name == METADATA:
             continue
-        is_below = file.is_relative_to(listed.parent)
-        folder, *inner = (file.relative_to(listed.parent) if is_below else file).parts
+        folder, *inner = file.relative_to(listed.parent).parts
         entry = submissions.get(folder, {}) if inner else {}
         if owners := _gradescope_owners(entry):
             created = entry.get(":created_at")
@@ -161,7 +162,7 @@ def read_gradescope(export: Export, wanted: Wanted) -> Reading:
             reading.found.append(HandedIn(file, path, owners, folder, submitted))
         else:
             reading.unmatched[file] = f"{METADATA} names no submitter of it"
-    if earlier := sum(len(entry.get(":history") or ()) > 1 for entry in submissions.values()):
+    if earlier := sum(len(_rows(entry, ":history")) > 1 for entry in submissions.values()):
         reading.notes.append(
             f"{earlier} submissions have earlier attempts, whose files Gradescope does not export"
         )
@@ -186,10 +187,15 @@ def _parsed_yaml(text: str, name: str) -> dict[str, Any]:
     return {str(key): value for key, value in table.items()}
 
 
+def _rows(entry: Mapping[str, Any], key: str) -> list[Any]:
+    value = entry.get(key)
+    return value if isinstance(value, list) else []
+
+
 def _gradescope_owners(entry: Mapping[str, Any]) -> tuple[Owner, ...]:
     """Return the submitters; none of them if one has no identifier."""
     owners = []
-    for submitter in entry.get(":submitters") or ():
+    for submitter in _rows(entry, ":submitters"):
         if isinstance(submitter, dict):
             values = (("email", submitter.get(":email")), ("sid", submitter.get(":sid")))
             named = tuple((kind, str(value)) for kind, value in values if value not in (None, ""))
@@ -227,7 +233,7 @@ def read_nbgrader(export: Export, wanted: Wanted) -> Reading:
             owner = Owner((("student", work.student), ("username", work.student)))
             submitted = times.get(work.folder) or read_moment(work.time, wanted.zone)
             inner = file.relative_to(work.folder)
-            reading.found.append(HandedIn(file, inner, (owner,), work.time, submitted))
+            reading.found.append(HandedIn(file, inner, (owner,), str(work.folder), submitted))
     return reading
 
 
@@ -260,7 +266,7 @@ def read_folders(export: Export, wanted: Wanted) -> Reading:
     kinds = (GROUP_ID, GROUP) if wanted.is_team_work else tuple(COLUMNS)
     for file in export.files:
         folder, *inner = file.parts
-        key = folder if inner else file.stem
+        key = folder if inner else archive_stem(file) if is_archive(file) else file.stem
         owner = Owner(tuple((kind, key) for kind in kinds))
         path = PurePosixPath(*(inner or file.parts))
         reading.found.append(HandedIn(file, path, (owner,)))

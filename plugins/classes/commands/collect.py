@@ -21,10 +21,11 @@ from plugins.classes.collecting.attempts import Policy, Rule
 from plugins.classes.collecting.collect import collect as collect_exports
 from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
 from plugins.classes.collecting.export import Wanted
-from plugins.classes.collecting.listing import MAX_LINES, lines, write_listing
+from plugins.classes.collecting.listing import LISTING, MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
 from plugins.classes.commands.options import InOption, StoreOption, course_of, open_store
 from plugins.classes.rosters.dates import (
+    MAX_DAYS,
     read_due,
     read_extensions,
     read_times,
@@ -80,11 +81,12 @@ def collect(
     grace: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="MINUTES", help="Time after the due date that still is in time."
+            min=0, max=MAX_DAYS, metavar="MINUTES", help="Time after the due date that is in time."
         ),
     ] = None,
     late_days: Annotated[
-        int | None, typer.Option(min=0, help="Late days of each student for all assignments.")
+        int | None,
+        typer.Option(min=0, max=MAX_DAYS, help="Late days of each student for all assignments."),
     ] = None,
     earlier: Annotated[
         list[Path] | None,
@@ -137,6 +139,11 @@ def collect(
     write_listing(collection)
     for line in lines(collection, MAX_LINES if sys.stdout.isatty() else 0):
         say(clean(line))
+    if not collection.attempts:
+        raise BadInputError(
+            f"no file belongs to a student: {into / LISTING} says why. Check `--as`, the export "
+            "and the roster"
+        )
 
 
 def _known(roster: Roster | None, file: Path) -> Roster:

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.public.reports import for_spreadsheet
+from autograder.public.reports import for_spreadsheet, from_spreadsheet
 from framework.errors import BadInputError
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.rosters.tables import SheetRow, decimal, read_csv
@@ -124,7 +124,7 @@ def read_entries(file: Path) -> ManualEntries:
 
 def _entry(file: Path, row: SheetRow) -> ManualEntry:
     where = f"{file}, line {row.line}"
-    cells = {name: _unguarded(row.value(name)) for name in COLUMNS}
+    cells = {name: from_spreadsheet(row.value(name)) for name in COLUMNS}
     if not cells["student"] or not cells["exercise"]:
         raise BadInputError(f"{where}: names no {'exercise' if cells['student'] else 'student'}")
     numbers = {name: _number(where, name, cells.pop(name)) for name in ("points", "final")}
@@ -132,11 +132,6 @@ def _entry(file: Path, row: SheetRow) -> ManualEntry:
     if cells["part"] and numbers["final"] is not None:
         raise BadInputError(f"{where}: 'final' stands in rows without 'part' alone")
     return ManualEntry(**cells, **numbers, line=row.line)  # type: ignore[arg-type]  # by their names
-
-
-def _unguarded(text: str) -> str:
-    """Return `text` without the quote against formulas in spreadsheets."""
-    return text[1:] if text.startswith("'") and for_spreadsheet(text[1:]) == text else text
 
 
 def _number(where: str, name: str, text: str) -> float | None:

@@ -91,7 +91,7 @@ class Guard:
         given = request.query_params.get("token")
         if given is not None and self._is_token(given):
             own = request.url.remove_query_params("token").replace(scheme="", netloc="")
-            answer = RedirectResponse(str(own), 303)
+            answer = RedirectResponse(f"/{str(own).lstrip('/')}", 303)  # "//x" is another server
             answer.set_cookie(name, self.token, httponly=True, samesite="strict")
             return answer
         if self._is_token(request.cookies.get(name, "")):
@@ -215,7 +215,10 @@ def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGI
 
     async def answers(request: Request) -> Response:
         if request.method != "POST":
-            return HTMLResponse(await run_in_threadpool(serving.answers, request.query_params))
+            try:
+                return HTMLResponse(await run_in_threadpool(serving.answers, request.query_params))
+            except GradusError as error:
+                return PlainTextResponse(str(error), 409)
         sent = b""
         async for chunk in request.stream():
             sent += chunk

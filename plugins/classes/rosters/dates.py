@@ -19,6 +19,8 @@ _WEEKDAY = re.compile(r"^[A-Za-z]+day, ")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _DASHES = re.compile(r"(\d{4}-\d\d-\d\d)[T -](\d\d)-(\d\d)-(\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: Students write times, too: others cannot be converted to each time zone, or counted in days.
+_YEARS = range(1970, 2200)
 
 
 def time_zone(name: str) -> tzinfo:
@@ -85,6 +87,11 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
 
 
 def _parsed(text: str) -> datetime | None:
+    moment = _read(text)
+    return moment if moment is not None and moment.year in _YEARS else None
+
+
+def _read(text: str) -> datetime | None:
     text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
     with suppress(ValueError):
         return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
@@ -116,6 +123,9 @@ def days_after(due: datetime, days: int) -> datetime:
     local = due + timedelta(days=days)  # which keeps the local time
     return max((local.replace(fold=fold) for fold in (0, 1)), key=lambda time: time.astimezone(UTC))
 
+
+#: Maximum number of late days, and of minutes of grace.
+MAX_DAYS = 9_999
 
 #: Columns with the time of a submission: one of your own, and those of other systems.
 TIMES = (
@@ -157,8 +167,9 @@ def read_extensions(file: Path, roster: Roster, zone: tzinfo | None) -> dict[str
 
 def _natural(file: Path, row: SheetRow, column: str) -> int | None:
     text = row.value(column)
-    if text and not (text.isascii() and text.isdecimal()):
-        raise BadInputError(f"{file}, line {row.line}: {column} is '{text}', not 0, 1, 2 ...")
+    if not re.fullmatch("[0-9]{0,4}", text):
+        why = f"{column} is '{text}', not 0, 1, 2 ... {MAX_DAYS}"
+        raise BadInputError(f"{file}, line {row.line}: {why}")
     return int(text) if text else None
 
 

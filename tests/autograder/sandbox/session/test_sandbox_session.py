@@ -12,6 +12,7 @@ from repository import text_of
 
 from autograder.checks import CheckFailed, refuses, without_warning
 from autograder.sandbox.runners.base import ProcessSandbox
+from autograder.sandbox.runners.processes import Usage
 from autograder.sandbox.session.faults import (
     Blocked,
     Crashed,
@@ -336,14 +337,32 @@ def test_the_time_of_all_calls_together_is_limited(module_of):
     assert time.monotonic() - started < 0.1, "nothing is started any more"
 
 
-def test_waiting_is_not_taken_for_computing(module_of):
-    code = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
-    _, module = module_of(code, call=0.2)
-    module.wait(0.4)
+WAITS = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"
+
+
+@pytest.mark.usefixtures("patient")
+def test_two_seconds_of_sleep_count_as_one_of_computing(module_of, sandbox):
+    _, module = module_of(WAITS, sandbox=sandbox, call=0.2)
+    module.wait(0.3)
     fault = fault_of(module.wait, 30)
     assert isinstance(fault, TimedOut)
+    message = "no answer within 0.2 s of processor time, or 0.4 s of sleep"
+    assert (fault.message, fault.stalled) == (message, False)
+
+
+@pytest.mark.usefixtures("patient")
+def test_sleep_is_part_of_the_time_of_the_exercise(module_of):
+    _, module = module_of(WAITS, call=1.0, total=0.5)
+    with pytest.raises(TimedOut, match=r"the exercise's 0\.5 s of processor time are used up"):
+        for _ in range(20):
+            module.wait(0.4)
+
+
+def test_what_waits_for_a_processor_is_only_late(module_of, monkeypatch):
+    monkeypatch.setattr(ProcessSandbox, "usage", lambda self, process: Usage(awake=1))
+    _, module = module_of(WAITS, call=0.2)
+    fault = fault_of(module.wait, 30)
     assert (fault.message, fault.stalled) == (f"no answer within {0.2 * WALL_FACTOR:g} s", True)
-    assert fault.frames[-1].function == "wait"
 
 
 @pytest.mark.usefixtures("patient")

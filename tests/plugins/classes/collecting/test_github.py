@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from framework.errors import UsageError
-from plugins.classes.collecting import git_repository
+from framework.errors import BadInputError, UsageError
+from plugins.classes.collecting import git_repository, github
 from plugins.classes.collecting.github import read_github
 
 pytestmark = pytest.mark.skipif(
@@ -242,3 +242,50 @@ def test_references_that_are_too_large_are_not_read(clones, reading, monkeypatch
     monkeypatch.setattr(git_repository, "MAX_REFERENCES", 10)
     notes = reading(read_github, folder.parent).notes
     assert notes == ["lab1-ana: git finds no commit in it, so that its files are read"]
+
+
+def commit_of(folder, seconds, count=1):
+    """Add `count` commits of the same files, one a day, the first one at `seconds`."""
+    data = "".join(
+        f"commit refs/heads/main\nmark :{i + 1}\ncommitter x <x> {seconds + 86_400 * i} +0000\n"
+        f"data 1\nx\nfrom {f':{i}' if i else 'refs/heads/main^0'}\n"
+        for i in range(count)
+    )
+    subprocess.run(["git", "-C", folder, "fast-import", "--quiet"], input=data.encode(), check=True)
+
+
+def test_a_commit_that_is_submitted_twice_counts_at_both_times(clones, reading):
+    folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
+    for time in ("2026-03-02T10-15-00Z", "2026-03-09T10-15-00Z"):
+        git(folder, "tag", f"submit/{time}-a1b2c3d")
+    found = reading(read_github, folder.parent).found
+    assert len({one.version for one in found}) == 2
+    assert sorted(one.submitted.day for one in found) == [2, 9]
+
+
+@pytest.mark.parametrize("seconds", [0, 253_402_300_799])
+def test_the_time_of_a_commit_stays_near_today(seconds, clones, reading):
+    folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
+    commit_of(folder, seconds)
+    due = datetime(2026, 3, 2, tzinfo=UTC)
+    found = reading(read_github, folder.parent, due=lambda owner: due).found
+    assert all(1970 <= one.submitted.year <= 2106 for one in found)
+
+
+def test_of_too_many_attempts_those_in_time_are_read(clones, reading, monkeypatch):
+    monkeypatch.setattr(github, "MAX_ATTEMPTS", 3)
+    folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
+    due = datetime(2026, 3, 2, tzinfo=UTC)
+    commit_of(folder, int(due.timestamp()) + 60, count=20)
+    found = reading(read_github, folder.parent, due=lambda owner: due)
+    assert sorted(one.submitted.day for one in found.found) == [1, 2, 3]
+    assert found.notes == ["lab1-ana: 21 attempts are too many, 3 are read"]
+
+
+def test_files_missing_in_the_repository_are_notes_and_no_empty_files(clones, reading):
+    folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
+    (one,) = reading(read_github, folder.parent).found
+    id = subprocess.check_output(["git", "-C", folder, "rev-parse", "HEAD:src/rnn.py"], text=True)
+    (folder / ".git/objects" / id[:2] / id[2:].strip()).unlink()
+    with pytest.raises(BadInputError, match="git cannot read"):
+        one.read(99)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import tarfile
 import time
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -105,3 +106,25 @@ def test_a_full_disk_is_an_error_and_no_work_is_left_out(attempt, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", refusing(errno.ENOSPC))
     with pytest.raises(GradusError, match="refused"):
         add(attempt, "rnn.py", GOOD)
+
+
+@pytest.mark.parametrize(
+    "name", [f"{'w' * 200}.tar.gz", f"{'w' * 200}.zip", "\u200b.zip", "aux.zip"]
+)
+def test_an_archive_of_any_name_is_read(attempt, name):
+    data = zipped({"activations.py": GOOD})
+    if name.endswith(".gz"):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+            info = tarfile.TarInfo("activations.py")
+            info.size = len(GOOD)
+            archive.addfile(info, io.BytesIO(GOOD))
+        data = stream.getvalue()
+    add(attempt, name, data)
+    assert [path.rpartition("/")[2] for path in attempt.finish()] == ["activations.py"]
+
+
+def test_an_archive_in_an_archive_is_named(attempt):
+    add(attempt, "work.zip", zipped({"inner.zip": zipped({"activations.py": GOOD})}))
+    assert attempt.finish() == {}
+    assert attempt.notes.all()[0] == "inner.zip is an archive in an archive: not read"

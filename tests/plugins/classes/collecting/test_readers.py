@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from framework.errors import BadInputError, UsageError
+from plugins.classes.collecting.export import Export
 from plugins.classes.collecting.readers import (
     read_blackboard,
     read_canvas,
@@ -234,19 +237,21 @@ def test_nbgrader_reads_the_course_tree_with_its_times(write_folder, reading, id
 def test_nbgrader_reads_every_attempt_of_the_exchange(write_folder, reading):
     names = ["ana+lab1+2026-03-01 10:00:00.0 UTC+x", "ana+lab1+2026-03-02 10:00:00.0 UTC+y"]
     found = reading(read_nbgrader, write_folder("inbound", {f"{n}/lab1.py": GOOD for n in names}))
-    assert [(one.version[:10], one.submitted.day) for one in found.found] == [
-        ("2026-03-01", 1),
-        ("2026-03-02", 2),
+    assert [(one.version, one.submitted.day) for one in found.found] == [
+        (names[0], 1),
+        (names[1], 2),
     ]
 
 
 def test_folders_are_named_by_any_identifier(write_folder, reading, identified):
-    files = {"ana@uni.example/a.py": GOOD, f"{CHINESE}/src/b.py": GOOD, "007.zip": "", "bo.py": ""}
+    files = {"ana@uni.example/a.py": GOOD, f"{CHINESE}/src/b.py": GOOD, "007.zip": "", "bo.py": "",
+             "y.z.tar.gz": ""}  # fmt: skip
     found = reading(read_folders, write_folder("f", files))
     assert identified(found) == [
         ("007", "007.zip"),
         ("ana@uni.example", "a.py"),
         ("bo", "bo.py"),
+        ("y.z", "y.z.tar.gz"),
         (CHINESE, "src/b.py"),
     ]
 
@@ -271,3 +276,54 @@ def test_a_link_hands_in_nothing_of_another(write_folder, reading, identified):
     (export / "eve").symlink_to("ana")
     assert ("bo", "rnn.py") not in identified(found := reading(read_folders, export))
     assert {one.owners[0].identifiers[0][1] for one in found.found} == {"ana", "bo"}
+
+
+def test_nbgrader_keeps_two_attempts_of_one_second_apart(write_folder, reading):
+    names = [f"ana+lab1+2026-03-01 10:00:00.0 UTC+{end}" for end in "xy"]
+    found = reading(read_nbgrader, write_folder("inbound", {f"{n}/lab1.py": n for n in names}))
+    assert len({one.version for one in found.found}) == 2
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01 00:00:00 +1400", "9999-12-31T23:59:59-14:00", "9999-12-31", "x"]
+)
+def test_a_time_that_a_student_invents_is_no_time(time, write_folder, reading):
+    files = {"submitted/ana/lab1/lab1.py": GOOD, "submitted/ana/lab1/timestamp.txt": time}
+    (one,) = reading(read_nbgrader, write_folder("e", files), zone=ZoneInfo("Asia/Tokyo")).found
+    assert one.submitted is None
+
+
+def test_metadata_in_a_submission_is_not_that_of_gradescope(write_folder, reading):
+    files = {
+        "submission_1/activations.py": GOOD,
+        "submission_1/submission_metadata.yml": "submission_2:\n  :submitters: [{:email: m@x.y}]\n",
+        "submission_2/activations.py": GOOD,
+    }
+    with pytest.raises(BadInputError, match="not beside the submissions"):
+        reading(read_gradescope, write_folder("e", files))
+
+
+@pytest.mark.parametrize("entry", [":submitters: 3", ":submitters: [3]", ":history: 4"])
+def test_entries_of_another_form_belong_to_no_student(entry, write_folder, reading):
+    files = {
+        "submission_metadata.yml": f"submission_1:\n  {entry}\n",
+        "submission_1/activations.py": GOOD,
+    }
+    assert len(reading(read_gradescope, write_folder("e", files)).unmatched) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("part", ["a/lab1.py", "a"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_becomes_a_link_or_a_pipe_meanwhile_is_not_read(part, kind, write_folder):
+    folder = write_folder("e", {"a/lab1.py": GOOD, "b/lab1.py": "of another student"})
+    export = Export(folder, pytest.fail)
+    changed = folder / part
+    changed.rename(folder / "c")
+    if kind == "link":
+        changed.symlink_to(folder / part.replace("a", "b", 1))
+    else:
+        os.mkfifo(changed)
+    ((_, read),) = export.each([PurePosixPath("a/lab1.py")])
+    with pytest.raises(BadInputError, match=r"lab1\.py (was replaced|cannot be read)"):
+        read(99)

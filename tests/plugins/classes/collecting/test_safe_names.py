@@ -31,6 +31,9 @@ from plugins.classes.collecting.attempt_files import (
         ("/etc/rnn.py", "etc/rnn.py"),
         ("\x1b[31m.py", "[31m.py"),
         ("..", "file"),
+        ("a./con/LPT1.py", "a/_con/_LPT1.py"),
+        ("icon.py", "icon.py"),
+        ("console.py. ", "console.py"),
         (f"{'x' * 300}.py", f"{'x' * 97}.py"),
     ],
 )

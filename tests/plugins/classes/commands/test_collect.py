@@ -283,3 +283,42 @@ def test_a_damaged_collection_is_refused_and_left_as_it_is(collect, tmp_path):
         with pytest.raises(BadInputError, match=r"collection\.json"):
             collect(EXPORTS["moodle"], "moodle")
         assert file.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("files", "system"),
+    [({}, "canvas"), (EXPORTS["moodle"], "canvas"), ({moodle("Ana", 9007): GOOD}, "moodle")],
+)
+def test_a_collection_without_work_of_any_student_is_an_error(files, system, collect, tmp_path):
+    with pytest.raises(BadInputError, match=r"no file belongs to a student: .*collected\.txt"):
+        collect(files, system)
+    assert "0 attempts" in (tmp_path / "lab1/collected.txt").read_text("utf-8")
+    collect(EXPORTS["moodle"], "moodle")
+
+
+def test_a_wrong_path_leaves_no_folder_that_the_next_command_refuses(collect, tmp_path):
+    missing = tmp_path / "missing"
+    with pytest.raises(BadInputError, match="no export"):
+        gradus("class", "collect", missing, "--as", "moodle", "--into", tmp_path / "lab1")
+    collect(EXPORTS["moodle"], "moodle")
+
+
+def test_an_export_that_holds_the_collection_is_refused(tmp_path):
+    (tmp_path / "s1").mkdir()
+    with pytest.raises(BadInputError, match="collect into another folder"):
+        gradus("class", "collect", tmp_path, "--as", "folders", "--into", tmp_path / "lab1")
+
+
+def test_a_file_that_the_system_puts_beside_attempts_is_left_alone(collect, tmp_path):
+    collect(EXPORTS["moodle"], "moodle")
+    (tmp_path / "lab1/attempts/.DS_Store").write_text("")
+    collection, _ = collect(EXPORTS["moodle"], "moodle")
+    assert len(collection.attempts) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [("--late-days", "99999999999"), ("--grace", "99999999999"), ("--due", "9999-12-31")]
+)
+def test_numbers_and_dates_have_limits(options, collect):
+    with pytest.raises((AssertionError, UsageError), match="99"):
+        collect(EXPORTS["moodle"], "moodle", "--timezone", "Asia/Tokyo", *options)

@@ -112,6 +112,12 @@ def test_wrong_forms_change_nothing(served, form, message):
     assert status == 409 and message in body and rows(served) == before
 
 
+def test_a_damaged_table_of_points_is_named(served):
+    (served.collection.folder / "points.csv").write_text("student\ns1\n")
+    status, _, body = ask(served, "/answers.html")
+    assert status == 409 and "points.csv has no column exercise" in body
+
+
 def test_forms_of_other_sites_and_without_the_token_are_refused(served):
     form, before = {"answer": f"{KEY}b2", "points": "1"}, rows(served)
     for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},

@@ -117,3 +117,13 @@ def test_a_port_in_use_is_an_error_with_its_cause(running):
 def test_the_command_names_what_is_missing(tmp_path):
     with pytest.raises(BadInputError, match="no collection"):
         gradus("class", "serve", "--in", tmp_path)
+
+
+def test_a_path_that_names_another_server_is_redirected_to_this_one(ask):
+    status, headers, _ = ask(f"//evil.example/x?token={TOKEN}")
+    assert (status, headers["location"]) == (303, "/evil.example/x")
+
+
+def test_the_page_of_answers_says_that_a_run_has_none(ask, cookie):
+    status, _, body = ask("/answers.html?answer=%ff&question=<b>", cookie=cookie)
+    assert status == 200 and b"Every answer has points" in body and b"<b>" not in body

@@ -109,6 +109,8 @@ def test_extensions_are_dates_days_and_budgets(file):
         ("student,days\n9,1\n", "line 2: no such student"),
         ("student,days\n1,1\n1,2\n", "line 3: a second row for '1'"),
         ("student,days\n1,-1\n", "days is '-1'"),
+        ("student,days\n1,999999999999\n", "days is '999999999999', not 0, 1, 2 ... 9999"),
+        ("student,due\n1,9999-12-31\n", "'9999-12-31' is no date"),
         ("student,due\n1,soon\n", "'soon' is no date"),
         ("student,points\n1,1\n", "expected a column due, days or late_days"),
         ("points,days\n1,1\n", "no column that identifies students"),
