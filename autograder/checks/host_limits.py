@@ -111,7 +111,7 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 @contextmanager
 def memory_limited(allowed: int) -> Iterator[None]:
     """Lower the soft limit of this process's private memory; no limit where that is unknown."""
-    used = _private_memory() if allowed else None
+    used = _private_memory() if allowed and sys.platform == "linux" else None
     if sys.platform == "win32" or used is None:
         yield
         return

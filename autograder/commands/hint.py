@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from autograder.course.mathematics.formulas import with_plain_formulas
-from autograder.course.reading import Exercise, find_course
+from autograder.course.reading import Exercise
 from autograder.course.student_state import load_state, save_state
-from autograder.course.working_directory import chosen_exercise
+from autograder.course.working_directory import chosen_exercise, own_course
 from autograder.reports.wording import counted
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console
@@ -26,7 +26,7 @@ def hint(
 
     Each call shows one more hint. Try for a while before you ask for the next one.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     chosen = chosen_exercise(chosen_course, exercise, "gradus hint")
     seen = load_state(chosen_course, "hints")
     if show_all:

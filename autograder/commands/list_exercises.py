@@ -6,9 +6,11 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
 from autograder.course.source import decode
 from autograder.course.stubs import available_stub
+from autograder.course.student_state import is_worked_in
+from autograder.course.working_directory import own_course
 from autograder.results.progress import read_progress, state_words
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.commands.options import CourseOption, ExercisesOrUnits
@@ -30,9 +32,11 @@ def list_exercises(
     Passed and failed are the results of your last `grade` of each exercise. "Written" only means
     that no TODO is left.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     for line in _lines(chosen_course, chosen_course.select(names or ())):
         say(line)
+    if not is_worked_in(chosen_course):
+        say("This is the installed course. `gradus list` shows your progress in your own folder.")
 
 
 def _lines(course: Course, exercises: list[Exercise]) -> Iterator[str]:
@@ -52,20 +56,24 @@ def _lines(course: Course, exercises: list[Exercise]) -> Iterator[str]:
 
 
 def _rows(course: Course, exercises: list[Exercise]) -> Iterator[tuple[str, ...]]:
-    known = read_progress(course)
+    known, is_own = read_progress(course), is_worked_in(course)
     for unit in course.units:
         chosen = [exercise for exercise in exercises if exercise.unit == unit.name]
         if chosen:
             yield unit.name, unit.title, "", ""
         for exercise in chosen:
-            state = state_words(exercise, course, known, written_state(exercise))
             graded, points = known.get(exercise.name), f"{exercise.available_points:g}"
+            if not is_own:
+                yield f"  {exercise.name}", exercise.title, points, ""
+                continue
+            state = state_words(exercise, course, known, written_state(exercise))
             points = points if graded is None else f"{graded.earned:g}/{points}"
             yield f"  {exercise.name}", exercise.title, points, state
     done = [known[row.name] for row in exercises if row.name in known]
     earned, passed = sum(row.earned for row in done), sum(row.is_passed for row in done)
     possible = sum(exercise.available_points for exercise in exercises)
-    yield "total", "", f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed"
+    words = (f"{earned:g}/{possible:g}", f"{passed} of {len(exercises)} passed")
+    yield "total", "", *(words if is_own else (f"{possible:g}", ""))
 
 
 def written_state(exercise: Exercise) -> str:

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.reading import find_course
+from autograder.course.reading import Exercise, find_course
 from autograder.course.source import decode
+from autograder.course.texts import PRIMER, primer_of
 from autograder.course.working_directory import chosen_exercise
 from autograder.results.commands import quoted
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
-from framework.text_files import read_bytes
+from framework.text_files import read_bytes, read_text
 
 
 def notebook(
@@ -29,21 +30,34 @@ def notebook(
     """Write an exercise as a notebook: its text, and a cell for each task.
 
     The notebook contains what you have already written in the exercise's file. To grade it, run
-    `grade EXERCISE.ipynb`.
+    `grade EXERCISE.ipynb`. `gradus notebook primer` writes what to read before the first exercise.
     """
-    chosen = chosen_exercise(find_course(course), exercise, "gradus notebook")
-    target = out or Path(f"{chosen.name}.ipynb")
+    opened = find_course(course)
+    primer = primer_of(opened) if exercise == PRIMER else None
+    name = PRIMER if primer else chosen_exercise(opened, exercise, "gradus notebook").name
+    target = out or Path(f"{name}.ipynb")
     if target.exists() and not force:
         raise ConflictError(f"{target} exists: choose another with `--out`, or give `--force`")
-    if not chosen.stub.is_file():
-        raise BadInputError(f"{chosen.stub} is missing: `gradus reset {chosen.name}` writes it")
-    from autograder.submissions.new_notebook import (
-        new_notebook,  # the import of nbformat takes 0.1 s
-    )
+    if primer:
+        from autograder.submissions.new_notebook import text_notebook
 
-    text = new_notebook(chosen, decode(read_bytes(chosen.stub), str(chosen.stub)), target.name)
+        text = text_notebook(read_text(primer), name)
+        then = "Open it in Jupyter, and run its cells."
+    else:
+        text = _of_exercise(opened.exercise(name), target)
+        then = f"Fill it in, save it, then `{quoted(['grade', shown(target)])}`."
     try:
         target.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise BadInputError(f"{target} cannot be written: {error.strerror}") from None
-    say(f"Wrote {shown(target)}. Fill it in, save it, then `{quoted(['grade', shown(target)])}`.")
+    say(f"Wrote {shown(target)}. {then}")
+
+
+def _of_exercise(exercise: Exercise, target: Path) -> str:
+    if not exercise.stub.is_file():
+        raise BadInputError(f"{exercise.stub} is missing: `gradus reset {exercise.name}` writes it")
+    from autograder.submissions.new_notebook import new_notebook  # nbformat takes 0.1 s to import
+
+    return new_notebook(
+        exercise, decode(read_bytes(exercise.stub), str(exercise.stub)), target.name
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import find_course
+from autograder.course.working_directory import own_course
 from autograder.sandbox.session.faults import BREAKPOINTS
 from framework.commands import options as shared
 from framework.commands.output import say, shown
@@ -73,7 +73,7 @@ def replay(
         raise UsageError(f"{shown(save)} would be written twice: choose another name for `--save`")
     if script and backend != REFERENCE:
         raise UsageError(f"a program is written for {REFERENCE} alone: leave out `--backend`")
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     exercise = exercise_of(check, chosen_course)
     options = GradeOptions(
         submission=submission,

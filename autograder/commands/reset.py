@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.course.reading import find_course
 from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up
-from autograder.course.working_directory import chosen_exercise
+from autograder.course.working_directory import chosen_exercise, own_course
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 
@@ -15,7 +14,7 @@ def reset(exercise: OwnExercise = "", course: CourseOption = None) -> None:
 
     Backups are numbered and never overwritten. To get your work back, copy a backup.
     """
-    chosen_course = find_course(course)
+    chosen_course = own_course(course)
     chosen = chosen_exercise(chosen_course, exercise, "gradus reset")
     stub = stub_file(chosen)
     if not stub.drifted:

@@ -11,7 +11,8 @@ import typer
 from autograder.course.mathematics.formulas import plain_mathematics
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
-from autograder.course.texts import replaced, without_marks
+from autograder.course.stubs import available_stub
+from autograder.course.texts import PRIMER, primer_of, replaced, without_marks
 from autograder.course.working_directory import chosen_exercise
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console, shown
@@ -32,11 +33,14 @@ def show(
     A figure is named with its file; a browser or an editor shows it.
 
     Written questions follow the text. The last line names the file to edit. If you are stuck, run
-    `gradus hint EXERCISE`.
+    `gradus hint EXERCISE`. `gradus show primer` shows what to read before the first exercise.
     """
-    from rich.markdown import Markdown
-
-    chosen = chosen_exercise(find_course(course), exercise, "gradus show")
+    opened = find_course(course)
+    if exercise == PRIMER and (primer := primer_of(opened)):
+        first = opened.exercise_names[0]
+        _print(read_text(primer), f"Next: `gradus notebook primer`, `gradus show {first}`.", pager)
+        return
+    chosen = chosen_exercise(opened, exercise, "gradus show")
     if not chosen.readme.is_file():
         raise BadInputError(f"{chosen.readme} is missing: exercise '{chosen.name}' has no text")
     described = replaced(
@@ -44,21 +48,26 @@ def show(
         chosen.readme.parent,
         lambda figure: f"*Figure: {figure.title}.* `{shown(figure.path)}`",
     )
-    text = Markdown(plain_mathematics(described + _questions(chosen)))
+    what = "answers" if chosen.questions else "code"
+    where = f"Write your {what} in {shown(chosen.stub)}, then run `grade {chosen.name}`."
+    _print(described + _questions(chosen), where, pager)
+
+
+def _print(text: str, last: str, pager: bool) -> None:
+    """Print a text in Markdown, and a last line as it is."""
+    from rich.markdown import Markdown
+
     output = console()
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
-        output.print(text)
-        what = "answers" if chosen.questions else "code"
-        where = f"Write your {what} in {shown(chosen.stub)}, then run `grade {chosen.name}`."
-        output.print(f"\n{where}", markup=False)
+        output.print(Markdown(plain_mathematics(text)))
+        output.print(f"\n{last}", markup=False)
 
 
 def _questions(exercise: Exercise) -> str:
     """Return the written questions as Markdown, with what each is worth; else nothing."""
-    source = exercise.solution if exercise.solution.is_file() else exercise.stub
-    if not exercise.questions or not source.is_file():
+    if not exercise.questions:
         return ""
-    sections = read_sections(read_text(source), exercise.task_names)
+    sections = read_sections(available_stub(exercise) or "", exercise.task_names)
     parts = [
         f"## {question.id}: {sections[question.id].title} ({question.points} points)\n\n"
         f"{sections[question.id].text}"

@@ -141,4 +141,4 @@ def _stamps_of(paths: Iterable[Path]) -> Stamps:
 
 def _folders(folder: Path) -> list[Path]:
     """Return `folder`, and the folders in it, where new files may appear."""
-    return [Path(folder) for folder, _, _ in os.walk(folder) if "/." not in folder]
+    return [Path(folder) for folder, _, _ in os.walk(folder) if f"{os.sep}." not in folder]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.course.reading import Course, Exercise, find_course
+from autograder.course.reading import Course, Exercise
+from autograder.course.working_directory import own_course
 from framework.commands import options as shared
 from framework.commands.output import say
 from framework.errors import UnknownNameError
@@ -53,7 +54,7 @@ def why(
         plugins=tuple(plugin or ()),
         blocked=tuple(block or ()),
     )
-    chosen = find_course(course)
+    chosen = own_course(course)
     exercise = exercise_of(check, chosen, decided=True)
     if exercise.questions:
         check = f"{exercise.stub.name}::{check.partition('::')[2]}"

@@ -43,7 +43,7 @@ def course_hash(course: Catalogue) -> str:
         if os.path.isfile(file):  # noqa: PTH113
             with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
                 content = stream.readall()
-        for data in (name.encode(), content):
+        for data in (name.replace(os.sep, "/").encode(), content):
             whole.update(len(data).to_bytes(8, "big") + data)
     return whole.hexdigest()
 

@@ -5,6 +5,7 @@ KIT/
 ├── kit/
 │   ├── manifest.json       what the kit was made from, and its files
 │   ├── recordings/         EXERCISE.recording
+│   ├── answers/            EXERCISE.json, the enciphered key of written questions
 │   └── stubs/              EXERCISE.py (or .md), as it was handed out
 ├── README.md, pytest.ini
 └── .vscode/settings.json
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import sha256, shake_256
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ class Kit:
     def recording(self, exercise: str) -> Path:
         """Return the file with the recording of `exercise`."""
         return self.root / "kit" / "recordings" / f"{exercise}.recording"
+
+    def answers(self, exercise: str) -> Path:
+        """Return the file with the enciphered key of the written questions of `exercise`."""
+        return self.root / "kit" / "answers" / f"{exercise}.json"
 
     def stub(self, exercise: str, suffix: str = ".py") -> Path:
         """Return the file of `exercise` as it was handed out; ``.md`` for written questions."""
@@ -111,3 +116,9 @@ def _read(root: Path, version: tuple[int, ...]) -> Kit:
 def digest(file: Path) -> str:
     """Return the SHA-256 of a file; empty if it is missing."""
     return sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def enciphered(data: bytes, key: bytes) -> bytes:
+    """Return `data`, enciphered with `key`; the same call deciphers it."""
+    stream = shake_256(b"text" + key).digest(len(data))
+    return bytes(byte ^ mask for byte, mask in zip(data, stream, strict=True))

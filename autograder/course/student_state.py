@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.reading import Course
+from framework.course.folder import find_course_folder, public_course_folder
 
 
 def state_folder(course: Course) -> Path:
@@ -24,6 +25,13 @@ def state_folder(course: Course) -> Path:
     folder = platformdirs.user_state_path("gradus") / key
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def is_worked_in(course: Course) -> bool:
+    """Return whether students work in `course`: outside of the installed one, it is only read."""
+    return course.root.resolve() != public_course_folder() or (
+        find_course_folder(Path.cwd()) == course.root
+    )
 
 
 def load_state(course: Course, name: str) -> dict[str, Any]:

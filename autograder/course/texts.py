@@ -5,7 +5,8 @@ marker ``@pytest.mark.promise("...", ...)``, each by its address:
 
 - ``unchanged``: the sentences of README.md before the comments ``<!-- promise: unchanged -->``;
 - ``LSTM.forward``: the docstring of the stub's method, without its sections;
-- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring.
+- ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring. The
+  last two may stand in the line of their title: ``Raises: ValueError if c_0 has another shape.``
 
 Nothing is imported or run: stubs and solutions are read as source.
 """
@@ -19,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.mathematics.formulas import with_plain_formulas
-from autograder.course.reading import Exercise
-from autograder.course.source import parse_file
+from autograder.course.reading import Course, Exercise
+from autograder.course.source import parse, parse_file
+from autograder.course.stubs import available_stub
 from framework.text_files import read_text
 
 _IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
@@ -34,9 +36,18 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*[-*|] )|\n(?=\s*[\w, *]+: )")
 _BULLET = re.compile(r"^[-*|] ")
 _SENTENCES = re.compile(r"(?:(?<=[^.][.;!?])|(?<= -->))\s+(?=[^a-z\s<])")
-_SECTIONS = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):[ ]*$", re.MULTILINE)
+_SECTIONS = re.compile(r"^((?:Args|Attributes)(?=:[ ]*$)|Returns|Yields|Raises):", re.MULTILINE)
 #: An argument in a section, with its text.
 _ENTRY = re.compile(r"^    (\*{0,2}\w[\w, *]*): ", re.MULTILINE)
+
+#: The name of the text to read before the first exercise of a course.
+PRIMER = "primer"
+
+
+def primer_of(course: Course) -> Path | None:
+    """Return the text to read before the first exercise; None if the course has none."""
+    file = course.root / "exercises" / f"{PRIMER}.md"
+    return file if file.is_file() and PRIMER not in course.exercise_names else None
 
 
 def promised_texts(exercise: Exercise) -> dict[str, str]:
@@ -71,11 +82,12 @@ def sentences(text: str) -> Iterator[str]:
 def docstrings(exercise: Exercise) -> Iterator[dict[str, str]]:
     """Yield address -> text for each docstring: its own text first, then its entries.
 
-    The solution has the docstrings of the stub. The stub may be a student's file, and changed.
+    They are those of the solution, or of the stub as it was handed out: students edit its copy.
     """
-    source = exercise.solution if exercise.solution.is_file() else exercise.stub
-    if exercise.tasks and source.is_file():
-        for name, node in _named_nodes(parse_file(source), source.stem):
+    if exercise.tasks:
+        is_solved = exercise.solution.is_file()
+        stub = parse_file(exercise.solution) if is_solved else parse(available_stub(exercise) or "")
+        for name, node in _named_nodes(stub, exercise.name):
             if docstring := ast.get_docstring(node):
                 yield dict(_entries(name, docstring))
 

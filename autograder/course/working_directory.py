@@ -1,12 +1,29 @@
-"""The working directory: paths as they are written there, and the exercise that it belongs to."""
+"""The working directory: its course and exercise, and paths as they are written there."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from autograder.course.reading import Course, Exercise
+from autograder.course.reading import Course, Exercise, find_course
+from framework.course.folder import own_course_folder
 from framework.errors import UsageError
+
+
+def own_course(named: Path | None = None) -> Course:
+    """Return the course `named`, else the one in which a student works.
+
+    Raises:
+        UsageError: there is none; the message names the installed course, which can be chosen.
+    """
+    if named is None and own_course_folder() is None:
+        installed = find_course()
+        raise UsageError(
+            f"no course at {Path.cwd()}: neither it nor a folder above holds "
+            "exercises/course.toml. Change into the folder of your course or kit. The installed "
+            f"course, which holds no work of yours, is chosen by `--course {installed.name}`"
+        )
+    return find_course(named)
 
 
 def from_here(path: Path) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
+from autograder.course.kit_folder import enciphered
 from autograder.diagnosis.comparison import IgnoredDifferences, numpy_errors_ignored, same_exchange
 from autograder.diagnosis.evidence import AnswerEvidence, gather, located, methods_in, pairs_of
 from autograder.diagnosis.flaws import first_flaw
@@ -218,21 +219,16 @@ def name_of(key: bytes) -> str:
 def sealed(mistake: SealedMistake, key: bytes) -> bytes:
     """Return `mistake`, enciphered with `key`."""
     fields = [mistake.id, mistake.sentence, mistake.hint, list(mistake.seen_in)]
-    return _enciphered(json.dumps(fields).encode(), key)
+    return enciphered(json.dumps(fields).encode(), key)
 
 
 def unsealed(data: bytes, key: bytes) -> SealedMistake | None:
     """Return what `key` unlocks; None if `data` is not of it."""
     try:
-        name, sentence, hint, seen_in = json.loads(_enciphered(data, key))
+        name, sentence, hint, seen_in = json.loads(enciphered(data, key))
     except (ValueError, TypeError):
         return None
     return SealedMistake(str(name), str(sentence), str(hint), tuple(map(str, seen_in)))
-
-
-def _enciphered(data: bytes, key: bytes) -> bytes:
-    stream = hashlib.shake_256(b"text" + key).digest(len(data))
-    return bytes(byte ^ mask for byte, mask in zip(data, stream, strict=True))
 
 
 def _value(value: Any, by_form: bool) -> Iterator[str]:

@@ -16,9 +16,9 @@ from typing import Any
 import framework
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import seed_in
-from autograder.course.reading import Course, Exercise, find_course
-from autograder.course.working_directory import name_here
-from autograder.results.commands import Commands, quoted
+from autograder.course.reading import Course, Exercise
+from autograder.course.working_directory import name_here, own_course
+from autograder.results.commands import Commands
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
 from autograder.submissions.candidates import (
     ACCEPTED_PATHS,
@@ -29,7 +29,7 @@ from autograder.submissions.candidates import (
     suffix,
 )
 from autograder.submissions.submission import Submission, load_submission
-from framework.course.folder import course_file, find_course_folder
+from framework.course.folder import course_file
 from framework.errors import UsageError
 from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend, own_backend
@@ -194,17 +194,9 @@ def _course_around() -> Course:
     """Return the course of the working directory.
 
     Raises:
-        UsageError: there is none; the message names the installed course, to be chosen. Or a CI
-            server's working directory decides.
+        UsageError: there is none, or a CI server's working directory decides.
     """
-    course = find_course()
-    if find_course_folder(Path.cwd()) is None:
-        raise UsageError(
-            f"no course at {Path.cwd()}: neither it nor a folder above holds "
-            "exercises/course.toml. Change into the folder of your course, or choose the installed "
-            "one: "
-            f"`--course {quoted([str(course.root)])}`"
-        )
+    course = own_course()
     off = ("", "0", "false")
     is_set = (name for name in CI_VARIABLES if os.environ.get(name, "").lower() not in off)
     variable = next(is_set, "")

@@ -9,15 +9,16 @@ from dataclasses import replace
 from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.questions.answers import (
     AnswerKey,
-    difference,
     first_line,
     load_key,
     read_answer,
 )
 from autograder.course.questions.description import Prose, Question
 from autograder.course.questions.expressions import UnreadableAnswerError
-from autograder.course.questions.sections import read_sections
+from autograder.course.questions.sealed_key import SealedKey, read_sealed_key
+from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
+from autograder.course.stubs import available_stub
 from autograder.judging.decision import AnswerFacts, absent, answered, decided
 from autograder.results.findings.texts import WrittenAnswer, shortened
 from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
@@ -37,7 +38,7 @@ def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) 
         seed: of the random points at which formulas are compared.
 
     Raises:
-        BadInputError: the key is wrong; the message names its file and line.
+        BadInputError: the key is wrong or damaged; the message names its file.
     """
     started = time.perf_counter()
     if submission is None:
@@ -51,24 +52,25 @@ def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) 
     if file is None:
         return absent(exercise, submission)
     key = load_key(exercise) if exercise.solution.is_file() else None
+    comparing = key or read_sealed_key(exercise)
     sections = read_sections(file.source, exercise.task_names)
+    handed_out = read_sections(available_stub(exercise) or file.source, exercise.task_names)
     checks = []
     for question in exercise.questions:
         section = sections[question.id]
-        own = key.sections[question.id] if key is not None else section
-        check = _blank(exercise, question, with_plain_formulas(own.title))
+        check = _blank(exercise, question, with_plain_formulas(handed_out[question.id].title))
         if section.problem or not section.answer:
             evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
         elif isinstance(question, Prose):
             digest = digest_of(exercise.name, question.id, section.answer)
             evidence = AnswerFacts(is_prose=True)
-            model = (own.answer, own.rubric) if key is not None else ("", "")
-            answer, rubric = map(with_plain_formulas, model)
+            own = key.sections[question.id] if key is not None else QuestionSection()
+            answer, rubric = map(with_plain_formulas, (own.answer, own.rubric))
             finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest)
             check = replace(check, findings=(finding,))
         else:
-            check = replace(check, hint=question.hint if key is not None else "")
-            evidence = _compared(question, section.answer, key, seed)
+            check = replace(check, hint=question.hint if comparing is not None else "")
+            evidence = _compared(question, section.answer, comparing, seed)
         checks.append(answered(check, evidence))
     return _result(exercise, checks, file.inner, time.perf_counter() - started)
 
@@ -98,16 +100,17 @@ def digest_of(exercise: str, question: str, answer: str) -> str:
     return hashlib.sha256("\0".join((exercise, question, text)).encode()).hexdigest()[:16]
 
 
-def _compared(question: Question, answer: str, key: AnswerKey | None, seed: int) -> AnswerFacts:
-    if key is None:
-        return AnswerFacts(has_key=False)
+def _compared(
+    question: Question, answer: str, key: AnswerKey | SealedKey | None, seed: int
+) -> AnswerFacts:
+    """Return what is known about `answer`; whether it can be read is known without a key."""
     try:
         given = read_answer(question, answer)
     except UnreadableAnswerError as error:
         return AnswerFacts(f"cannot be read: {error}")
-    expected = read_answer(question, key.sections[question.id].answer)
-    told = difference(question, given, expected, seed)
-    wrong = key.named(question, given, seed) if told else None
+    if key is None:
+        return AnswerFacts(has_key=False)
+    told, wrong = key.judged(question, given, seed)
     diagnosis = Diagnosis(wrong.id, wrong.sentence, wrong.hint) if wrong else None
     quoted = shown(first_line(answer), MAX_QUOTED)
     return AnswerFacts(difference=told, diagnosis=diagnosis, quoted=quoted)

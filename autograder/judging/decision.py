@@ -96,7 +96,7 @@ class AnswerFacts:
 
     Attributes:
         problem: why it cannot be read; empty if it can.
-        has_key: whether the course's answers are here; a student's kit has none.
+        has_key: whether the key is here; a course without solutions that is no kit has none.
         difference: from the key, in one sentence; empty if there is none.
         quoted: its first line.
     """

@@ -141,6 +141,11 @@ def _error(done: subprocess.CompletedProcess[str]) -> UsageError:
 CELLS = "this notebook"
 
 
+def words_of(line: str) -> list[str]:
+    r"""Return the words of a command; on Windows, ``\`` separates folders and quotes nothing."""
+    return shlex.split(line.replace("\\", "/") if sys.platform == "win32" else line)
+
+
 class Magics:
     """The commands of one notebook, which IPython's `shell` runs."""
 
@@ -154,7 +159,7 @@ class Magics:
         first line of a cell runs the cell, and then grades all cells that were run. Other options
         are those of `grade`, as ``--seed 3``.
         """
-        words = shlex.split(line)
+        words = words_of(line)
         if cell is not None:
             self._shell.run_cell(cell, store_history=False)
         is_live = cell is not None or "--cells" in words
@@ -164,7 +169,7 @@ class Magics:
 
     def hint(self, line: str) -> CommandResult:
         """Show the next hint of an exercise: ``%hint EXERCISE``."""
-        words = shlex.split(line)
+        words = words_of(line)
         if not words or words[0].startswith("-"):
             words = [named_exercise(saved_notebook("", self._shell.user_ns)), *words]
         text = run_gradus("hint", words).text  # names commands that are magics, too

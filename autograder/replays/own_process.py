@@ -84,7 +84,9 @@ def make_again(
         return 1
     except Exception as error:
         frames = _frames_in(code, error.__traceback__)
-        traceback.print_exception(type(error), error, frames)
+        is_parsed = frames or not isinstance(error, SyntaxError)  # else its message has the line
+        frames = frames or error.__traceback__
+        traceback.print_exception(type(error), error, frames if is_parsed else None)
         if pdb:
             post_mortem(frames)
         return 1
@@ -183,11 +185,11 @@ class _Debugger(Pdb):
 
 
 def _frames_in(code: set[str], frames: TracebackType | None) -> TracebackType | None:
-    """Return the part of `frames` that begins in one of the modules `code`; all without one."""
+    """Return the part of `frames` that begins in one of the modules `code`; None without one."""
     own = frames
     while own is not None and own.tb_frame.f_globals.get("__name__") not in code:
         own = own.tb_next
-    return own or frames
+    return own
 
 
 def _run_check(

@@ -18,7 +18,7 @@ from autograder.reports.page import Page
 from autograder.reports.terminal_report import ExerciseView, Summary
 from autograder.reports.wording import counted, points
 from autograder.results.commands import OWN_FOLDER, Commands
-from autograder.results.report import FINE, CheckResult, ExerciseResult, Report
+from autograder.results.report import PASSED, CheckResult, ExerciseResult, Report
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.commands.output import discard_output
@@ -89,7 +89,7 @@ class GradingDisplay(Listener):
 
     def so_far(self, total: int) -> str:
         """Return what was done of `total` exercises, for a grading that does not end."""
-        passed = sum(verdict in FINE for verdict in self._done)
+        passed = sum(verdict in PASSED for verdict in self._done)
         return f"{len(self._done)} of {counted(total, 'exercise')} graded, {passed} passed"
 
     def _begin_screen(self) -> None:
@@ -170,6 +170,6 @@ def _result(report: Report) -> list[str]:
     """Return the verdict, the points, and of several exercises how many have passed."""
     words = [report.verdict.value, points(report)]
     if (count := len(report.exercises)) > 1:
-        passed = sum(result.verdict in FINE for result in report.exercises)
+        passed = sum(result.verdict in PASSED for result in report.exercises)
         words.append(f"{passed} of {count} exercises passed")
     return words

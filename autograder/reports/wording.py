@@ -85,15 +85,21 @@ def points(result: ResultOfChecks) -> str:
 
 
 def ungraded(result: ResultOfChecks) -> str:
-    """Return ``17 not graded``, the points that are open; empty where all was graded."""
-    return f"{number(result.not_graded)} not graded" if result.not_graded else ""
+    """Return ``17 not graded``, points that a fault of the grader left open; empty for none."""
+    count = points_of(result, Verdict.NOT_GRADED)
+    return f"{number(count)} not graded" if count else ""
 
 
 def open_points(result: ResultOfChecks) -> str:
     """Return ``17 not graded, 3 wait for a person``; empty where every point is earned or lost."""
-    count = result.for_a_person
-    for_a_person = f"{number(count)} {'waits' if count == 1 else 'wait'} for a person"
-    return ", ".join(filter(None, (ungraded(result), for_a_person if count else "")))
+    words = [ungraded(result)]
+    for verdict, verb, rest in (
+        (Verdict.NEEDS_GRADER, "need", "the course's grader"),
+        (Verdict.FOR_A_PERSON, "wait", "for a person"),
+    ):
+        if count := points_of(result, verdict):
+            words.append(f"{number(count)} {verb}{'s' if count == 1 else ''} {rest}")
+    return ", ".join(filter(None, words))
 
 
 def points_of(result: ResultOfChecks, verdict: Verdict) -> float:

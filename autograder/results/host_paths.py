@@ -52,7 +52,7 @@ class HostPaths:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self._words, key=len, reverse=True)
-        temporary = re.escape(f"{tempfile.gettempdir()}/gradus-") + r"[\w-]+"
+        temporary = re.escape(f"{tempfile.gettempdir()}{os.sep}gradus-") + r"[\w-]+"
         one_of = "|".join([*map(re.escape, longest_first), temporary])
         return re.compile(rf"(?:{one_of})(?![\w-])")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.course.reading import Course, Exercise
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
-from autograder.results.report import FINE, Following, Report
+from autograder.results.report import FINE, PASSED, Following, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
@@ -38,6 +38,11 @@ class Graded:
 
     @property
     def is_passed(self) -> bool:
+        """Whether all of it was judged, and passed."""
+        return self.verdict in {verdict.value for verdict in PASSED}
+
+    @property
+    def is_done(self) -> bool:
         """Whether nothing is left to do for the student."""
         return self.verdict in {verdict.value for verdict in FINE}
 
@@ -89,12 +94,12 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
 
 
 def following(course: Course, report: Report) -> Following | None:
-    """Return the exercise to do after those in `report`; None if all of the course has passed."""
+    """Return the exercise to do after those in `report`; None if nothing is left to do."""
     known = read_progress(course)
     names = course.exercise_names
     last = max(names.index(result.name) for result in report.exercises)
     others = (*names[last + 1 :], *names[:last])
-    left = (name for name in others if name not in known or not known[name].is_passed)
+    left = (name for name in others if name not in known or not known[name].is_done)
     name = next(left, None)
     if name is None:
         return None
@@ -103,7 +108,7 @@ def following(course: Course, report: Report) -> Following | None:
 
 
 def state_words(exercise: Exercise, course: Course, known: Mapping[str, Graded], now: str) -> str:
-    """Return the state of an exercise: passed, failed, started or not started.
+    """Return the state of an exercise: passed, failed, started, not started, or what is open.
 
     Args:
         now: what is written in its file, as ``1 of 2 written``.
@@ -111,8 +116,9 @@ def state_words(exercise: Exercise, course: Course, known: Mapping[str, Graded],
     graded = known.get(exercise.name)
     if graded is None:
         return now if now in ("not started", "no file", "unreadable") else f"started: {now}"
-    word = "passed" if graded.is_passed else "failed"
-    return word if graded.is_current(course) else f"started: edited since it {word}"
+    word = "passed" if graded.is_passed else graded.verdict if graded.is_done else "failed"
+    before = "it was graded" if graded.is_done and not graded.is_passed else f"it {word}"
+    return word if graded.is_current(course) else f"started: edited since {before}"
 
 
 def _digest(file: Path) -> str:

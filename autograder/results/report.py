@@ -30,8 +30,10 @@ OPEN = (Verdict.NEEDS_GRADER, Verdict.NOT_GRADED)
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
 #: Checks with these made a call that can be replayed.
 REPLAYED = (*EXPLAINED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
-#: Verdicts that leave nothing to do for the student.
-FINE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER})
+#: Verdicts of what has passed.
+PASSED = frozenset({Verdict.PASSED, Verdict.SKIPPED})
+#: Verdicts that leave nothing to do for the student. Not all of them are final.
+FINE = PASSED | {Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""A notebook to work in, made from an exercise: its text, and one cell per task."""
+"""Notebooks to work in: an exercise with one cell per task, and a text with its examples."""
 
 from __future__ import annotations
 
 import ast
 import base64
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from framework.errors import BadInputError
 from framework.text_files import read_text
 
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
+_EXAMPLES = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: How to grade the notebook, before a cell that does it, and after the answers to questions.
 _LAST_CELL = """## Check your work
 
@@ -49,21 +51,49 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     Raises:
         BadInputError: `stub` does not parse.
     """
-    cells = list(_readme_cells(exercise))
+    file = shlex.quote(file_name)
+    cells = list(_readme_cells(exercise, file))
     if exercise.questions:
-        cells.append(v4.new_markdown_cell(_HOW_TO_ANSWER.format(file=file_name)))
+        cells.append(v4.new_markdown_cell(_HOW_TO_ANSWER.format(file=file)))
         for question in sections(stub)[1:]:
             before, heading, answer = question.partition(ANSWER_HEADING)
             parts = (before.strip(), f"{heading}{answer}".strip())
             cells += map(v4.new_markdown_cell, parts)
     else:
         cells += _code_cells(exercise, stub)
-        cells.append(v4.new_markdown_cell(_LAST_CELL.format(file=shlex.quote(file_name))))
+        cells.append(v4.new_markdown_cell(_LAST_CELL.format(file=file)))
         cells.append(v4.new_code_cell(f"%load_ext gradus\n%grade {exercise.name}"))
+    return _written(cells, exercise.name, {"gradus": {"exercise": exercise.name}})
+
+
+def text_notebook(text: str, name: str) -> str:
+    """Return the text of a notebook in which the examples of a Markdown `text` can be run."""
+    cells: list[NotebookNode] = []
+    for section in sections(text):
+        for i, part in enumerate(_EXAMPLES.split(section)):
+            if i % 2:
+                cells += map(v4.new_code_cell, _example_cells(part))
+            elif part.strip():
+                cells.append(v4.new_markdown_cell(part.strip()))
+    return _written(cells, name, {})
+
+
+def _example_cells(examples: str) -> Iterator[str]:
+    """Yield the code of examples up to each output: a cell shows one output."""
+    lines = ""
+    for example in doctest.DocTestParser().get_examples(examples):
+        lines += example.source
+        if example.want:
+            yield lines.rstrip("\n")
+            lines = ""
+    if lines:
+        yield lines.rstrip("\n")
+
+
+def _written(cells: list[NotebookNode], name: str, metadata: dict[str, dict[str, str]]) -> str:
     for number, cell in enumerate(cells, 1):
-        cell["id"] = f"{exercise.name}-{number}"[-64:]  # random ids would differ every time
-    metadata = {
-        "gradus": {"exercise": exercise.name},
+        cell["id"] = f"{name}-{number}"[-64:]  # random ids would differ every time
+    metadata |= {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
@@ -73,11 +103,11 @@ def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     return text + "\n"
 
 
-def _readme_cells(exercise: Exercise) -> Iterator[NotebookNode]:
+def _readme_cells(exercise: Exercise, file: str) -> Iterator[NotebookNode]:
     """Yield a cell for each section of the README, with its figures as attachments."""
     text = without_marks(read_text(exercise.readme)) if exercise.readme.is_file() else ""
     folder = exercise.readme.parent
-    for part in sections(text or f"# {exercise.title}\n"):
+    for part in sections(_in_notebook(text, exercise, file) or f"# {exercise.title}\n"):
         cell = v4.new_markdown_cell(
             replaced(part, folder, lambda f: f"![{f.title}](attachment:{f.path.name})")
         )
@@ -85,6 +115,13 @@ def _readme_cells(exercise: Exercise) -> Iterator[NotebookNode]:
             image = base64.b64encode(figure.path.read_bytes()).decode("ascii")
             cell.setdefault("attachments", {})[figure.path.name] = {"image/svg+xml": image}
         yield cell
+
+
+def _in_notebook(text: str, exercise: Exercise, file: str) -> str:
+    """Return a README in which the notebook stands for the file of the exercise."""
+    stub = f"`{exercise.stub.name}`"
+    text = text.replace(f"Open {stub}", "Go to the cells below").replace(stub, "this notebook")
+    return re.sub(rf"\bgrade {exercise.name}\b", lambda _: f"grade {file}", text)
 
 
 def sections(text: str) -> list[str]:

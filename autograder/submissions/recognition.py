@@ -6,12 +6,14 @@ File names are as systems and people make them: ``my_rnn.py``, ``rnn-1.py``, ``r
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
 from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
+from autograder.submissions.submitted_file import notebook_in
 from framework.errors import BadInputError
 
 
@@ -104,12 +106,10 @@ def exercise_by_tasks(candidate: Candidate, course: Course) -> str:
 
 
 def _defined_names(candidate: Candidate) -> Iterable[str]:
-    if suffix(candidate.inner) == ".ipynb":
-        from autograder.submissions.notebooks import code_cells, notebook_module, read_notebook
+    if (notebook := notebook_in(candidate)) is not None:
+        from autograder.submissions.notebook_module import defined_names
 
-        notebook = read_notebook(candidate.read(), candidate.shown)
-        meant = (name for cell in code_cells(notebook) for name in cell.meant_names)
-        return {*notebook_module(notebook).defined, *meant}
+        return defined_names(notebook)
     source = decode(candidate.read(), candidate.shown)
     try:
         return definitions(parse(source))
@@ -120,12 +120,17 @@ def _defined_names(candidate: Candidate) -> Iterable[str]:
         ) from None
 
 
-#: What people write before the name of an exercise.
-_BEFORE = re.compile(r"(?:my|copy[ _-]of)[ _-]+", re.IGNORECASE)
-#: What systems and people write after a name, as in ``rnn - Copy (2)`` and ``rnn_final``.
+#: What people and systems write before the name of an exercise, as in ``Kopie von rnn``.
+_BEFORE = re.compile(
+    r"(?:my|copy[ _-]of|kopie (?:von|van)|copie de|copi?a (?:de|di)|cópia de|kopia(?: av)?"
+    r"|kopi a[fv]|копия(?: блокнота)?)[ _-]+",
+    re.IGNORECASE,
+)
+#: What they write after it, as in ``rnn - Copy (2)``, ``rnn - Kopie`` and ``rnn_final``.
 _AFTER = re.compile(
-    r"(?:[ _-]*\(\d{1,6}\)|[ _-]+\d{1,6}"
-    r"|[ _-]+(?:copy ?\d{0,6}|final|new|old|backup|solution|submission|v\d{1,3}))",
+    r"(?:[ _-]*\(\d{1,6}\)|[ _-]+\d{1,6}| ?(?:的副本|のコピー|의 사본)"
+    r"|[ _–—-]+(?:(?:copy|kopie|copie|copia|cópia|kopia|kopi|копия|副本|コピー|복사본) ?\d{0,6}"
+    r"|final|new|old|backup|solution|submission|v\d{1,3}))",
     re.IGNORECASE,
 )
 #: Additions to one name, and characters of a name.
@@ -152,11 +157,12 @@ def mentioned_exercise(name: str, exercises: Collection[str]) -> str:
 
 
 def _plain(stem: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", stem.lower())
+    return re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
 
 
 def _shortened(stem: str) -> Iterator[str]:
     """Yield `stem`, and what is left of it after one addition, two, and so on."""
+    stem = unicodedata.normalize("NFC", stem)  # macOS writes an accent as a character
     for _ in range(_MAX_ADDITIONS + 1):
         yield stem
         if before := _BEFORE.match(stem):

@@ -153,6 +153,9 @@ def _hash(files: Mapping[str, SubmittedFile]) -> str:
 def student_implementations(submission: Submission, course: Course) -> list[Implementation]:
     """Return the tasks that are written, as implementations of the provider ``student``.
 
+    Those of a file with a syntax error are among them: their first use raises an error that names
+    it.
+
     Their targets are files in `submission.folder`, as in ``/tmp/x/rnn.py:RNN``. In a kit, a part of
     a base has its scoped name too, as in ``cs224n/rnn``.
     """
@@ -168,6 +171,6 @@ def student_implementations(submission: Submission, course: Course) -> list[Impl
         for name, file in submission.files.items()
         if (tasks := course.exercise(name).tasks)
         for task, state in zip(tasks, file.progress(course.exercise(name)).values(), strict=True)
-        if state is TaskProgress.WRITTEN
+        if state is TaskProgress.WRITTEN or not file.is_python
         for scope in ("", *([f"{course.taken[name]}/"] if name in course.taken else []))
     ]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.course.questions.sections import are_untouched, read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
 from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
+from autograder.submissions.exported_script import is_exported, script_notebook
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.errors import BadInputError
 
 if TYPE_CHECKING:
-    from autograder.submissions.notebooks import NotebookModule
+    from autograder.submissions.notebook_module import NotebookModule
 
 #: How alike two names are, from 0 to 1, to take one for a misspelt other.
 ALIKE = 0.8
@@ -51,29 +52,26 @@ class SubmittedFile:
             BadInputError: it is too large, not UTF-8 or no notebook.
         """
         shown, kind = candidate.shown, suffix(candidate.inner)
+        if kind != ".ipynb" and (kind == ".md") != bool(exercise.questions):
+            raise BadInputError(
+                f"{shown} is no file of '{exercise.name}': expected {exercise.stub.name}"
+            )
         notes: tuple[str, ...] = ()
         cells = None
-        if kind != ".ipynb":
-            if (kind == ".md") != bool(exercise.questions):
-                raise BadInputError(
-                    f"{shown} is no file of '{exercise.name}': expected {exercise.stub.name}"
-                )
+        notebook = notebook_in(candidate)
+        if notebook is None:
             what = "answers" if exercise.questions else "code"
             source = decode(candidate.read(), shown, what)
-        else:
-            from autograder.submissions.notebooks import (
-                notebook_module,
-                notebook_text,
-                read_notebook,
-            )
+        elif exercise.questions:
+            from autograder.submissions.notebooks import notebook_text
 
-            notebook = read_notebook(candidate.read(), shown)
-            if exercise.questions:
-                source, notes = notebook_text(notebook)
-            else:
-                cells = notebook_module(notebook, exercise.task_names)
-                source, notes = cells.source, cells.notes
-            source = decode(source.encode(), shown)
+            source, notes = notebook_text(notebook)
+        else:
+            from autograder.submissions.notebook_module import notebook_module
+
+            cells = notebook_module(notebook, exercise.task_names)
+            source, notes = cells.source, cells.notes
+        source = decode(source.encode(), shown)
         inner = str(candidate.inner)
         return cls(exercise.name, candidate.path, inner, shown, source, notes, cells)
 
@@ -108,6 +106,15 @@ class SubmittedFile:
         return any(state in begun for state in self.progress(exercise).values())
 
     @property
+    def is_python(self) -> bool:
+        """Whether its source can be parsed."""
+        try:
+            parse(self.source)
+        except SyntaxError:
+            return False
+        return True
+
+    @property
     def imported(self) -> set[str]:
         """Names of the modules and packages that its lines import."""
         pattern = r"^[ \t]*+(?:import|from)[ \t]++(\w+)"  # `\s` spans lines
@@ -116,11 +123,11 @@ class SubmittedFile:
     def undefined(self, exercise: Exercise) -> dict[str, str]:
         """Task -> why it is not defined, if the reason is known.
 
-        Its cell does not parse, or a name that is almost that of the task is defined.
+        Its cell is not read, or a name that is almost that of the task is defined.
         """
         reasons: dict[str, str] = {}
         if self.cells is not None:
-            reasons = {name: f"syntax error in {why}" for name, why in self.cells.broken.items()}
+            reasons = {**self.cells.broken}
             lines = {name: self.cells.where(line) for name, line in self.cells.defined.items()}
         else:
             try:
@@ -133,6 +140,22 @@ class SubmittedFile:
             if name not in reasons and name not in lines and (near := _near_miss(name, others)):
                 reasons[name] = f"{name} is not defined: is {near} ({lines[near]}) meant? Rename it"
         return reasons
+
+
+def notebook_in(candidate: Candidate) -> dict[str, Any] | None:
+    """Return the notebook that a file is, or was before it was saved as a script; else None.
+
+    Raises:
+        BadInputError: it is too large, not UTF-8 or no notebook.
+    """
+    if suffix(candidate.inner) == ".ipynb":
+        from autograder.submissions.notebooks import read_notebook  # most files are no notebooks
+
+        return read_notebook(candidate.read(), candidate.shown)
+    if suffix(candidate.inner) != ".py":
+        return None
+    source = decode(candidate.read(), candidate.shown)
+    return script_notebook(source) if is_exported(source) else None
 
 
 def _near_miss(name: str, others: list[str]) -> str:

@@ -9,6 +9,7 @@ from enum import Enum
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
+from autograder.submissions.object_changes import called, changes, effects_of
 
 
 class TaskProgress(Enum):
@@ -27,7 +28,8 @@ def task_progress(
 
     A function is still to be written where it raises NotImplementedError on every path that is
     not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
-    A task is as far as its functions, those of its base classes and of the helpers it names.
+    A task is as far as its functions, those of its base classes and of the helpers it names. A
+    method does not count that is replaced after its class, as by ``RNN.forward = forward``.
     A source that does not parse is untouched only where it is the stub; no task is written.
     """
     names = tuple(tasks)
@@ -54,7 +56,13 @@ class _Module:
     """The definitions of one source text."""
 
     def __init__(self, source: str) -> None:
-        self.definitions = definitions(parse(source))
+        tree = parse(source)
+        self.definitions = definitions(tree)
+        functions = effects_of(tree.body)
+        made = [*changes(tree.body, functions)]
+        for function in called(tree.body) & functions.keys():
+            made += functions[function].outside
+        self._replaced = {(c.name, c.attribute) for c in made if not c.is_method_call}
         self._names: dict[str, tuple[set[str], set[str]]] = {}
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
@@ -62,7 +70,12 @@ class _Module:
         functions: dict[str, ast.AST] = {}
         for part in self._parts(name, tasks):
             functions.update(_functions(part, self.definitions[part]))
-        return functions
+        return {path: node for path, node in functions.items() if not self._is_replaced(path)}
+
+    def _is_replaced(self, path: str) -> bool:
+        """Return whether the method `path` may be another one when the module has run."""
+        name, dot, attribute = path.partition(".")
+        return bool(dot) and not self._replaced.isdisjoint({(name, attribute), (name, "")})
 
     def _parts(self, name: str, tasks: set[str]) -> Iterator[str]:
         """Yield `name` and what it uses: base classes, and helpers that are no tasks."""

@@ -64,3 +64,36 @@ def dense() -> Drawing:
         d.arrow((300, 178), (x, y), style="first" if word != "cat" else "second")
         d.text(x + 4, y - 10, word, "strong", "middle")
     return d
+
+
+@figure("word_vectors/count_vectors/counts.svg")
+def counts() -> Drawing:
+    """Draw the way from a text over its counts to word vectors."""
+    d = Drawing(
+        "From a text to word vectors",
+        "Left: the counts of the text 0 1 0 2 1, a table of three words by three contexts with "
+        "the rows 0 2 1, 2 0 1 and 1 1 0. Middle: its PPMI, with the rows 0, 0.58, 0.29; 0.58, 0, "
+        "0.29; 0.29, 0.29, 0. Right: two singular vectors, a matrix of three rows and two columns; "
+        "each row is the vector of a word.",
+        156,
+    )
+    tables = (
+        (40, "counts", ("0", "2", "1", "2", "0", "1", "1", "1", "0"), 3),
+        (192, "PPMI", ("0", ".58", ".29", ".58", "0", ".29", ".29", ".29", "0"), 3),
+        (368, "U", ("", "", "", "", "", ""), 2),
+    )
+    for x, name, values, columns in tables:
+        middle = x + 15.0 * columns
+        d.text(middle, 18, name, "strong")
+        texts = [list(values[columns * row : columns * (row + 1)]) for row in range(3)]
+        styles = [["on" if text != "0" else "box" for text in row] for row in texts]
+        d.matrix(x, 34, 3, columns, 30, "good" if name == "U" else styles, texts)
+    for row in range(3):
+        d.text(20, 49 + 30 * row, f"{row}", "small quiet")
+    d.arrow((138, 79), (182, 79))
+    d.text(160, 64, "log", "small")
+    d.arrow((290, 79), (358, 79))
+    d.text(324, 64, "SVD", "small")
+    d.text(398, 140, "a row: a word", "small")
+    d.text(85, 140, "0 1 0 2 1", "formula")
+    return d

@@ -12,7 +12,10 @@ from framework.course.catalogue import Unit
 def exercise_pages(root: Path) -> dict[str, str]:
     """Return path -> text of the pages of all exercises, with an index for each unit."""
     course = find_course(root)
-    pages = {"exercises/index.md": _index(course)}
+    pages = {
+        "exercises/index.md": _index(course),
+        "exercises/primer.md": "```{include} ../../../exercises/primer.md\n```\n",
+    }
     for unit in course.units:
         pages[f"exercises/{unit.name}/index.md"] = _unit(course, unit)
         for name in unit.exercises:
@@ -21,7 +24,7 @@ def exercise_pages(root: Path) -> dict[str, str]:
 
 
 def _index(course: Course) -> str:
-    units = "\n".join(f"{unit.name}/index" for unit in course.units)
+    units = "\n".join(["primer", *(f"{unit.name}/index" for unit in course.units)])
     return (
         "```{include} ../../../exercises/README.md\n```\n\n"
         f"```{{toctree}}\n:maxdepth: 2\n:hidden:\n\n{units}\n```\n"

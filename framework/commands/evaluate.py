@@ -36,7 +36,7 @@ def evaluate(
         ),
     ] = None,
     device: Device = "cpu",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, make_dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import typer
@@ -35,7 +34,7 @@ SETUP = {
     "backend": (BackendName, "numpy"),
     "provider": (ProviderName, ""),
     "device": (Device, "cpu"),
-    "submission": (Submission, Path("exercises")),
+    "submission": (Submission, None),
     "plugin": (PluginOption, None),
     "block": (BlockOption, None),
 }

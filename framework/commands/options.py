@@ -87,7 +87,13 @@ _BACKEND = "Backend, the array library that computes: numpy, torch, jax or a plu
 _PROVIDER = "Provider, whose parts compute: student (your own code), a backend's or a plugin's."
 BackendName = Annotated[str, typer.Option("--backend", help=_BACKEND)]
 ProviderName = Annotated[
-    str, typer.Option("--provider", help=f"{_PROVIDER} The backend has all other parts.")
+    str,
+    typer.Option(
+        "--provider",
+        help=f"{_PROVIDER} The backend has all other parts. Default: the backend's own parts; in "
+        "a student kit, student.",
+        show_default=False,
+    ),
 ]
 _AS_TRAINED = "Default: as in the training."
 CheckpointBackend = Annotated[
@@ -99,7 +105,11 @@ CheckpointProvider = Annotated[
 GradedProvider = Annotated[str, typer.Option("--provider", help=_PROVIDER)]
 Device = Annotated[Literal["cpu", "cuda"], typer.Option(help="Device of the torch backend.")]
 Submission = Annotated[
-    Path, typer.Option(help="Folder with the student's exercises, for --provider student.")
+    Path | None,
+    typer.Option(
+        help="Folder with the student's exercises, for --provider student. Default: exercises, "
+        "here or in the course."
+    ),
 ]
 GradedSubmission = Annotated[
     Path | None,

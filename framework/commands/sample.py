@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +67,7 @@ def sample(
     backend: CheckpointBackend = None,
     provider: CheckpointProvider = None,
     device: Device = "cpu",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from framework.commands.output import write_error
 from framework.course.catalogue import Catalogue, active_course
+from framework.course.solutions import is_kit
 from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend, own_backend
 from framework.providers.plugins import Plugins
@@ -29,19 +30,23 @@ def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> P
 
 
 def choose_backend(
-    plugins: Plugins, name: str, provider: str = "", *, submission: Path, device: str = "cpu"
+    plugins: Plugins, name: str, provider: str = "", *, submission: Path | None, device: str = "cpu"
 ) -> Backend:
     """Return the backend `name`, with the parts of `provider` first.
 
     Args:
-        provider: ``student`` uses the code in the folder `submission`; empty: the backend itself.
+        provider: ``student`` uses the code in the folder `submission`; empty: the backend itself,
+            or in a student kit, which has no reference, the student.
+        submission: None for the folder `exercises` here, or else that of the course.
 
     Raises:
         UnknownNameError: no such backend or provider.
         UsageError: see `Backend`; or the student has written nothing yet.
     """
+    if not provider and name == REFERENCE and is_kit(active_course().root):
+        provider = STUDENT
     if provider == STUDENT:
-        _add_student(plugins, submission)
+        _add_student(plugins, submission or _own_exercises())
     if name == REFERENCE and provider:
         name = own_backend(plugins.registry, provider, name)
     return Backend(plugins.registry, name, provider=provider, device=device)
@@ -53,7 +58,7 @@ def restored_backend(
     name: str | None,
     provider: str | None,
     *,
-    submission: Path,
+    submission: Path | None,
     device: str,
 ) -> Backend:
     """Return the backend that is asked for; without a name and a provider, that of the training.
@@ -67,6 +72,11 @@ def restored_backend(
     return choose_backend(plugins, *chosen, submission=submission, device=device)
 
 
+def _own_exercises() -> Path:
+    here = Path("exercises")
+    return here if here.is_dir() else active_course().root / here
+
+
 def _add_student(plugins: Plugins, submission: Path) -> None:
     if not submission.is_dir():
         raise UsageError(
@@ -74,9 +84,10 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
         )
     plugins.add_student(submission)
     if STUDENT not in plugins.registry.providers():
+        reference = ", and without `--provider student` the reference is used"
         raise UsageError(
-            f"nothing is written in '{submission}' yet: `grade` says what to do first, and "
-            "without `--provider student` the reference is used"
+            f"nothing is written in '{submission}' yet: `grade` says what to do first"
+            f"{'' if is_kit(active_course().root) else reference}"
         )
 
 
@@ -125,9 +136,9 @@ def _unwritten_text(backend: Backend, part: str) -> str:
     listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in unwritten.items())
     first = next(iter(unwritten), "")
     return (
-        f"'{part}' is not written, and this course has no solutions: here, `--provider student` "
-        f"needs all parts of the model in your own code. Not written in the exercises that it "
-        f"uses: {listed or part}. `grade {first}` says what is missing"
+        f"'{part}' is not written, and this course has no solutions: all parts of the model must "
+        f"be in your own code here. Not written in the exercises that it uses: {listed or part}. "
+        f"`grade {first}` says what is missing"
     )
 
 

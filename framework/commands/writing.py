@@ -163,7 +163,7 @@ def load_writing(
     block: Sequence[str] | None,
     backend: str | None,
     provider: str | None,
-    submission: Path,
+    submission: Path | None,
     device: str,
 ) -> Writing:
     """Return the checkpoint at `checkpoint` with its language models.

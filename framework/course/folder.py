@@ -25,6 +25,11 @@ def public_course_folder() -> Path:
     return Path(framework.__file__).resolve().parents[1]
 
 
+def own_course_folder() -> Path | None:
+    """Return the chosen course, else that of the working directory, and never the installed one."""
+    return _chosen or find_course_folder(Path.cwd())
+
+
 def find_course_folder(start: Path | None = None) -> Path | None:
     """Return the course of the folder `start`, else of the working directory, else the installed
     one. Without `start`, the choice of `choose_course_folder` comes first.

@@ -10,6 +10,7 @@ from importlib.util import module_from_spec
 from pathlib import Path
 
 import framework
+from framework.course.folder import public_course_folder
 
 #: The start of the package names of courses; a hash follows.
 _PREFIX = "gradus_course_"
@@ -18,6 +19,14 @@ _PREFIX = "gradus_course_"
 def solutions_folder(root: Path) -> Path:
     """Return the folder with the solutions of the course at `root`; absent from a student kit."""
     return root / "solutions"
+
+
+def is_kit(root: Path) -> bool:
+    """Return whether the course at `root` is a student kit: it has no solutions.
+
+    The installed course may have none either, and is no kit.
+    """
+    return not solutions_folder(root).is_dir() and root.resolve() != public_course_folder()
 
 
 def solution_module(root: Path, unit: str, exercise: str) -> str:
@@ -52,7 +61,7 @@ def missing_solution(root: Path, unit: str, exercise: str, file_name: str = "") 
 
 @cache
 def _advice(root: Path) -> str:
-    if root.resolve() == Path(framework.__file__).resolve().parents[1]:
+    if root.resolve() == public_course_folder():
         return (
             f"`pip install '{framework.DISTRIBUTION}-solutions=={framework.__version__}'` installs "
             "the solutions of this course, and a clone of gradus has them"

@@ -25,6 +25,9 @@ from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
 
+#: The folder of checkpoints, unless another file is named.
+CHECKPOINTS = Path("checkpoints")
+
 #: Version of the format; only this one is read.
 SCHEMA_VERSION = 1
 

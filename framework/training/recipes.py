@@ -19,7 +19,8 @@ TRAIN_FORMAT = Format(
     "[train]",
     (
         Key("model", str, "Registry name of the model that is trained.", required=True),
-        Key("defaults", dict, "Options of `gradus train` and their values."),
+        Key("defaults", dict, "Arguments of the model's constructor."),
+        Key("options", dict, "Options of `gradus train EXERCISE` with another default."),
         Key("run", str, "Kind of run, as `language_model` or `classifier`."),
     ),
 )
@@ -27,11 +28,16 @@ TRAIN_FORMAT = Format(
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model by its registry name, arguments of its constructor, and its kind of run."""
+    """A model by its registry name, arguments of its constructor, and its kind of run.
+
+    Attributes:
+        options: options of `gradus train EXERCISE` with another default.
+    """
 
     model: str
     defaults: Mapping[str, Any] = field(default_factory=dict, hash=False)
     run: str = DEFAULT_RUN
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 def read_recipe(table: Table) -> Recipe:
@@ -41,8 +47,9 @@ def read_recipe(table: Table) -> Recipe:
         BadInputError: `model` is missing, a key is unknown, or a value is of another type.
     """
     TRAIN_FORMAT.check(table)
-    defaults = table.table("defaults").values
-    return Recipe(table.get("model", str), defaults, table.get("run", str, DEFAULT_RUN))
+    defaults, options = (table.table(name).values for name in ("defaults", "options"))
+    run = table.get("run", str, DEFAULT_RUN)
+    return Recipe(table.get("model", str), defaults, run, options)
 
 
 def exercise_recipes() -> Iterator[tuple[str, Recipe]]:

@@ -6,6 +6,7 @@ state for resuming, also within an epoch. It is deleted when the run has ended.
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from framework.errors import StoppedError
+from framework.errors import BadInputError, StoppedError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import OnStep, Run
 from framework.training.states import UnsavableStateError
@@ -60,6 +61,19 @@ class SavedRun:
     def is_new(self) -> bool:
         """Whether there is no file to resume from."""
         return not (self.out.exists() or self.last.exists())
+
+    def set_aside(self) -> Iterator[tuple[str, Path]]:
+        """Rename the files of a run on another corpus; yield that corpus and the new path of each.
+
+        ``rnn_lm.safetensors`` becomes ``rnn_lm-CORPUS.safetensors``.
+        """
+        for file, end in ((self.out, ""), (self.last, ".last")):
+            with suppress(BadInputError):  # missing, or no checkpoint
+                corpus = load_checkpoint(file).corpus
+                if corpus != self.run.task.corpus:
+                    name = re.sub(r"\W+", "-", Path(corpus).stem)
+                    kept = self.out.with_stem(f"{self.out.stem}-{name}")
+                    yield corpus, file.replace(kept.with_name(f"{kept.name}{end}"))
 
     def train(self, *, resume: bool) -> None:
         """Train to the last epoch.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
+
 from framework.data.formats.word_vectors import WordVectors, load_word_vectors
 from framework.data.vocabulary import SPECIAL
 from framework.errors import UsageError
-from framework.training.checkpoints import Checkpoint, load_checkpoint
+from framework.training.checkpoints import CHECKPOINTS, Checkpoint, load_checkpoint
 
 #: The parameter that contains the word vectors: of CBOW, which has both, and of the skip-gram.
 _VECTORS = ("context_vectors", "center_vectors")
@@ -23,6 +25,29 @@ def load_vectors(path: Path) -> WordVectors:
     if not path.exists() or _is_safetensors(path):
         return vectors_of(load_checkpoint(path), path)
     return load_word_vectors(path)
+
+
+def last_trained_vectors(folder: Path = CHECKPOINTS) -> Path:
+    """Return the checkpoint in `folder` with word vectors that was written last.
+
+    Raises:
+        UsageError: there is none.
+    """
+    files = [file for file in folder.glob("*.safetensors") if _has_vectors(file)]
+    if not files:
+        raise UsageError(
+            f"no checkpoint with word vectors in {folder.resolve()}: `gradus train skip_gram` "
+            "writes one there; `--vectors FILE` names another file"
+        )
+    return max(files, key=lambda file: file.stat().st_mtime_ns)
+
+
+def _has_vectors(file: Path) -> bool:
+    try:
+        with safe_open(file, framework="numpy") as content:
+            return not set(_VECTORS).isdisjoint(content.keys())
+    except (SafetensorError, OSError):  # damaged, or no such file
+        return False
 
 
 def vectors_of(saved: Checkpoint, path: Path) -> WordVectors:

@@ -11,7 +11,7 @@ language_models/  language models, their training loop and perplexity
 neural_networks/  losses, optimizers and what else training needs; networks on windows of words
 shared/           building blocks of networks
 translation/      scores of translations and of probabilities
-word_vectors/     one-hot vectors, cosines and analogies
+word_vectors/     one-hot vectors, cosines, analogies, and vectors from counts
 """
 
 from framework.providers.course_offers import exercise_modules

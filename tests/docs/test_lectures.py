@@ -1,4 +1,4 @@
-"""`docs/lectures.md`: every statement of the lectures, and places that exist."""
+"""`docs/lectures.md` and `docs/papers.md`: every statement has a row, and places exist."""
 
 import ast
 import re
@@ -13,8 +13,8 @@ from framework.cli import BUILT_IN_COMMANDS, COMMANDS
 from plugins.lectures.experiments.catalogue import EXPERIMENTS
 
 COURSE = find_course()
-TEXT = (ROOT / "docs/lectures.md").read_text("utf-8")
-#: Lecture -> each section with its number of statements. A new one is added here and there.
+TEXT = "".join((ROOT / f"docs/{page}.md").read_text("utf-8") for page in ("lectures", "papers"))
+#: Lecture or paper -> each section with its number of statements. A new one is added in both.
 STATEMENTS = {
     "Lecture 1": (
         "1.1:1 1.2:1 1.3:2 1.4:4 1.5:2 1.6:2 1.7:1 2.1:1 2.2:4 3.1:5 3.2:1 4.1:2 4.2:4 4.3:4"
@@ -37,8 +37,17 @@ STATEMENTS = {
         "2.3:2 2.4:1 2.5:2 2.6:2 3.1:2 3.2:1 3.3:2 3.4:7 3.5:1 3.6:3 3.7:1 3.8:1 3.9:2 3.10:1 "
         "4.1:1 4.2:1 4.3:1 4.4:2 4.5:1 5.1:2 5.2:1 5.3:2 5.4:2 5.5:1"
     ),
+    "Bahdanau et al. 2015": "2.1:1 3.1:6 3.2:1",
+    "Luong et al. 2015": "3.1:3 3.2:1",
+    "Vaswani et al. 2017": "3.2:1 3.2.1:4 3.2.3:1",
+    "Papineni et al. 2002": "2.1:4 2.2:2 2.3:1",
+    "Popović 2015": "2:2",
+    "Koehn 2004": "3:2",
+    "Guo et al. 2017": "2:2",
+    "Levy and Goldberg 2014": "3.1:1 3.2:1 3.3:1 4.1:1 4.2:2",
+    "Pennington et al. 2014": "3:4 4.2:1",
 }
-ROW = re.compile(r"^\| (\d+\.\d+)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")
 RECIPE = re.compile(r"recipe `(\w+)`")
 COMMAND = re.compile(r"`gradus (\w[\w-]*)")
@@ -72,14 +81,15 @@ def checks_of(exercise):
 
 
 @pytest.mark.parametrize("lecture", STATEMENTS)
-def test_every_statement_of_a_lecture_has_one_row(lecture):
+def test_every_statement_of_a_lecture_or_paper_has_one_row(lecture):
     expected = [
         section + letter
         for section, count in (entry.split(":") for entry in STATEMENTS[lecture].split())
         for letter in ascii_lowercase[: int(count)]
     ]
     assert [section + letter for section, letter, *_ in rows(lecture)] == expected
-    assert len(re.findall(r"^\| \d+\.\d+[a-z]", text_of(lecture), re.MULTILINE)) == len(expected)
+    ids = re.findall(r"^\| \d+(?:\.\d+)*[a-z]", text_of(lecture), re.MULTILINE)
+    assert len(ids) == len(expected)
 
 
 def test_every_row_names_a_place_or_says_why_nothing_is_computed():
@@ -145,3 +155,9 @@ def names_the_place(command, places):
     if program == "gradus":
         return f"`{command}" in places
     return command == "docs/results.md" and (command in places or "recipe" in places)
+
+
+@pytest.mark.parametrize("exercise", COURSE.select(), ids=lambda exercise: exercise.name)
+def test_every_text_links_what_its_lecture_offers(exercise):
+    archive = "https://web.stanford.edu/class/archive/cs/cs224n/cs224n.1194/"
+    assert f"]({archive}" in exercise.readme.read_text("utf-8")

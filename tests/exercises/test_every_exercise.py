@@ -12,6 +12,7 @@ from grading import graded_folder, setting_of
 
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
+from autograder.course.stubs import available_stub
 from autograder.grading.request import GradeRequest, answer
 from autograder.results.findings.figures import Plot
 from autograder.verdicts import Verdict
@@ -94,6 +95,18 @@ def test_every_task_has_checks_and_points(exercise):
 def test_hints_go_in_at_least_three_steps(exercise):
     assert len(exercise.hints) >= 3
     assert len(set(exercise.hints)) == len(exercise.hints)
+
+
+def test_hints_name_helpers_that_the_stub_has(exercise):
+    stub = available_stub(exercise) or ""
+    named = re.findall(r"(?<![\w^}{'])_[a-z][a-z_]+\b(?<!_ik)", " ".join(exercise.hints))
+    assert [name for name in named if name not in stub] == []
+
+
+def test_files_that_the_readme_names_exist(exercise):
+    text = exercise.readme.read_text("utf-8")
+    files = re.findall(r"`((?:docs|exercises|framework)/[\w./]+)`", text)
+    assert [file for file in files if not (COURSE.root / file).exists()] == []
 
 
 def test_the_readme_says_how_to_start(exercise):

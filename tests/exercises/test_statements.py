@@ -1,9 +1,10 @@
-"""Statements of the lectures that no check of an exercise asks for, computed with the solutions.
+"""Statements of lectures and papers that no check of an exercise asks for, with the solutions.
 
-`docs/lectures.md` names these tests.
+`docs/lectures.md` and `docs/papers.md` name these tests.
 """
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ from framework.data.vocabulary import EOS
 from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
 from plugins.lectures.languages.agreement import NOUNS, OTHER_FORM, VERBS, AgreementLanguage
-from plugins.lectures.languages.word_classes import WordClasses
 from solutions.language_models.ngram.ngram import AddDelta
 
 REGISTRY = Plugins().registry
@@ -272,15 +272,6 @@ def test_the_shapes_of_the_lectures_program(rng):
     assert part("max_over_time")().forward(hidden).shape == (16, 3)
 
 
-def test_count_vectors_find_the_classes_of_words(rng):
-    """Lecture 1, title: the singular vectors of a matrix of neighbours group words by class."""
-    language, V = WordClasses(4, 5, rng), 20
-    text, counts = language.sample(20_000), np.zeros((V, V))
-    np.add.at(counts, (text[:-1], text[1:]), 1)
-    U, S, _ = np.linalg.svd(counts)
-    assert language.purity((U * S)[:, :4]) == 1
-
-
 def test_gradient_descent_learns_word_vectors(rng):
     """Lecture 1, 4.3: every step of plain gradient descent over all pairs lowers J."""
     model = part("skip_gram")(6, 3, rng=rng)
@@ -323,3 +314,40 @@ def test_the_right_context_changes_the_state_of_a_word(rng):
     changes = [np.abs(np.diff(layer.forward(x)[:, 2], axis=0)).max() for layer in (both, one)]
     assert changes[0] > 0.01
     assert changes[1] == 0
+
+
+def test_a_matrix_of_both_vectors_is_a_matrix_of_each(rng):
+    """Luong et al. 2015, 3.1: vᵀ tanh(W [q; k]) is an additive score, with W in two halves."""
+    additive = part("additive_attention")(3, 2, 4, rng=rng)
+    queries, keys = rng.normal(size=(1, 5, 3)), rng.normal(size=(1, 6, 2))
+    W = np.concatenate([additive.parameters["W_q"], additive.parameters["W_k"]])
+    pairs = [[np.concatenate([q, k]) for k in keys[0]] for q in queries[0]]
+    expected = np.tanh(np.array(pairs) @ W) @ additive.parameters["v"]
+    np.testing.assert_allclose(additive.scores(queries, keys)[0], expected, rtol=1e-12)
+
+
+def test_large_scores_have_small_gradients(rng):
+    """Vaswani et al. 2017, 3.2.1: for large D, queries without the root get hardly any gradient."""
+    arrays = [rng.normal(size=(4, 8, 512)) for _ in range(3)]
+    norms = {}
+    for scaled in (True, False):
+        attention = part("dot_product_attention")(scaled=scaled)
+        attention.forward(*arrays)
+        slopes = attention.weights * (1 - attention.weights)  # ∂α_j/∂e_j
+        norms[scaled] = slopes.mean()
+    assert norms[False] < 0.2 * norms[True]
+
+
+def test_additive_scores_need_a_vector_for_each_pair(rng):
+    """Vaswani et al. 2017, 3.2.1: a product needs a number for each pair, a network a vector."""
+    queries, keys, H = rng.normal(size=(1, 64, 4)), rng.normal(size=(1, 64, 4)), 100
+    additive = part("additive_attention")(4, 4, H, rng=rng)
+    used = {}
+    for name, model in (("dot", part("dot_product_attention")()), ("additive", additive)):
+        tracemalloc.start()
+        model.scores(queries, keys)
+        used[name] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    numbers = 8 * 64 * 64
+    assert used["dot"] < 4 * numbers
+    assert used["additive"] > H * numbers

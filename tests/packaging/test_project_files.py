@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
+import yaml
 from repository import ROOT
 
 from framework import __version__
@@ -35,3 +36,11 @@ def test_every_path_named_for_contributors_exists():
     assert len(told) > 8
     missing = [path for path in told if not (ROOT / path).exists() and "UNIT" not in path]
     assert missing == []
+
+
+def test_every_test_that_the_workflow_runs_exists():
+    jobs = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]
+    steps = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    named = [word for line in steps for word in line.split() if word.startswith(("tests/", ".ci/"))]
+    assert len(named) > 2
+    assert [name for name in named if not (ROOT / name).exists()] == []

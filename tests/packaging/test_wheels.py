@@ -67,7 +67,9 @@ def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(whee
     for package in ("framework", "plugins", "autograder"):
         assert tracked(f"{package}/**/*.py") - {EXTENSION} - tracked(f"{BENCH}*") <= found
     assert tracked(f"{BENCH}*.py") and not any(name.startswith(BENCH) for name in found)
-    data = {"exercises/course.toml"} | tracked("plugins/authoring/new/templates/**/*.txt")
+    data = {"exercises/course.toml", "plugins/authoring/kits/templates/students.md"} | tracked(
+        "plugins/authoring/new/templates/**/*.txt"
+    )
     assert data <= found
     tops = {name.partition("/")[0] for name in found if ".dist-info" not in name}
     assert tops == {"framework", "plugins", "autograder", "exercises", "gradus.py"}
@@ -135,13 +137,13 @@ def _install(wheel: Path, folder: Path) -> None:
 def run(installed, tmp_path):
     """`run("gradus", "list")`: exit code, output and errors of a command of the installation."""
 
-    def run(program, *arguments, site=installed):
+    def run(program, *arguments, site=installed, folder=tmp_path):
         module = {"gradus": "framework.cli", "grade": "autograder.cli"}[program]
         code = f"from {module} import main; main()"
         environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "100"}
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
-            cwd=tmp_path,
+            cwd=folder,
             env=environment,
             capture_output=True,
             text=True,
@@ -152,24 +154,37 @@ def run(installed, tmp_path):
     return run
 
 
-def test_students_can_read_the_installed_course(run):
-    code, output, _ = run("gradus", "list", "gated_rnns")
+def test_students_can_read_the_installed_course(run, installed):
+    code, output, _ = run("gradus", "list", "gated_rnns", "--course", "cs224n")
     assert (code, "Long short-term memory" in output) == (0, True)
     code, output, _ = run("gradus", "show", "lstm")
     assert code == 0
     assert "grade lstm" in output
 
 
+def test_the_installed_course_is_not_shown_as_if_progress_were_lost(run):
+    _, output, error = run("gradus", "list", "--course", "cs224n")
+    assert (error, "not started" in output, "passed" in output) == ("", False, False)
+    assert "`gradus list` shows your progress in your own folder" in output
+
+
+def test_outside_of_a_course_list_says_what_grade_says(run, tmp_path):
+    listed, graded = run("gradus", "list"), run("grade")
+    assert (listed[0], listed[1]) == (graded[0], graded[1]) == (2, "")
+    assert listed[2].removeprefix("gradus: ") == graded[2].removeprefix("grade: ")
+    assert f"no course at {tmp_path}" in listed[2] and "`--course cs224n`" in listed[2]
+
+
 def test_an_installed_stub_is_not_started_until_something_is_written(run, installed, tmp_path):
     site = tmp_path / "site"
     shutil.copytree(installed, site)
-    _, before, _ = run("gradus", "list", site=site)
+    _, before, _ = run("gradus", "list", site=site, folder=site)
     assert "begun" not in before
     assert before.count("not started") == len(tracked("exercises/*/*/exercise.toml"))
     stub = site / "exercises/gated_rnns/lstm/lstm.py"
     first = stub.read_text("utf-8").replace("raise NotImplementedError", "return None", 1)
     stub.write_text(first, "utf-8")
-    assert "0 of 2 written, 1 begun" in run("gradus", "list", "lstm", site=site)[1]
+    assert "0 of 2 written, 1 begun" in run("gradus", "list", "lstm", site=site, folder=site)[1]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +218,7 @@ def test_stubs_are_checked_and_restored_without_solutions(run, installed, tmp_pa
     stub.write_text(first.replace("raise NotImplementedError", "return z", 1), "utf-8")
     code, output, error = run("gradus", "stubs", "--check", site=site)
     assert code == 1 and "activations.py" in output + error
-    assert run("gradus", "reset", "activations", site=site)[0] == 0
+    assert run("gradus", "reset", "activations", site=site, folder=site)[0] == 0
     assert stub.read_text("utf-8") == first
     assert run("gradus", "stubs", "--check", site=site)[0] == 0
 
@@ -222,7 +237,7 @@ def test_with_the_second_distribution_submissions_are_graded(
     shutil.copytree(installed, site)
     _install(wheels[1], site)
     code, _, error = run("grade", str(submission), site=site)  # this folder holds no course
-    assert (code, f"choose the installed one: `--course {site}`" in error) == (2, True)
+    assert (code, "is chosen by `--course cs224n`" in error) == (2, True)
     course = ("--course", str(site), "--sandbox", "process")
     code, output, error = run("grade", str(submission), *course, site=site)
     assert (code, error) == (0, "")

@@ -77,6 +77,10 @@ class WrongAnswer:
     hint: str
 
 
+#: What is wrong with an answer, empty if nothing is, and the listed wrong answer that it is.
+Judgement = tuple[str, WrongAnswer | None]
+
+
 @dataclass(frozen=True)
 class AnswerKey:
     """What an exercise's questions are compared with: question -> section, and wrong answers."""
@@ -84,12 +88,16 @@ class AnswerKey:
     sections: dict[str, QuestionSection]
     wrong: tuple[WrongAnswer, ...]
 
-    def named(self, question: Question, given: Answer, seed: int) -> WrongAnswer | None:
-        """Return the listed wrong answer that `given` is; None if it is none of them."""
-        for wrong in (wrong for wrong in self.wrong if wrong.question == question.id):
-            if not difference(question, given, read_answer(question, wrong.answer), seed):
-                return wrong
-        return None
+    def judged(self, question: Question, given: Answer, seed: int) -> Judgement:
+        """Compare `given` with the model answer, then with the listed wrong ones."""
+        right = read_answer(question, self.sections[question.id].answer)
+        told = difference(question, given, right, seed)
+        for wrong in self.wrong if told else ():
+            if wrong.question == question.id and not difference(
+                question, given, read_answer(question, wrong.answer), seed
+            ):
+                return told, wrong
+        return told, None
 
 
 def load_key(exercise: Exercise) -> AnswerKey:
@@ -226,7 +234,7 @@ def read_answer(question: Question, text: str) -> Answer:
 
 
 def _number(question: Number, text: str) -> float:
-    factor = 1.0
+    given, factor = text, 1.0
     for unit in sorted(question.units, key=len, reverse=True):
         if text.lower().endswith(unit.lower()):
             text, factor = text[: -len(unit)].strip("`$* "), question.units[unit]
@@ -237,10 +245,10 @@ def _number(question: Number, text: str) -> float:
         )
     try:
         value = factor * Expression(text).value()
-    except UnreadableAnswerError as error:
+    except UnreadableAnswerError:
         units = f"in {' or '.join(question.units)}" if question.units else "without a unit"
         raise UnreadableAnswerError(
-            f"the first line must be one number {units}, as in 0.25 or 3/4: {error}"
+            f"the first line must be one number {units}, as in 0.25 or 3/4, not `{short(given)}`"
         ) from None
     if not math.isfinite(value):
         raise UnreadableAnswerError(f"`{short(text)}` has no finite value")
@@ -251,13 +259,29 @@ def difference(question: Question, given: Answer, expected: Answer, seed: int) -
     """Return what shows that `given` is not `expected`, as a sentence; empty if they agree."""
     match question, given, expected:
         case Number(), float(), float():
-            size = max(1.0, abs(expected))
-            allowed = RELATIVE * size if question.tolerance is None else question.tolerance
-            is_near = abs(given - expected) <= allowed + ABSOLUTE * size
-            return "" if is_near else f"{given:.6g} is not the right number"
+            is_near = abs(given - expected) <= allowed_difference(question, expected)
+            return "" if is_near else not_right(question, given)
         case Formula(), Expression(), Expression():
             return _formula_difference(question, given, expected, seed)
-    return "" if given == expected else f"({given}) is not the right choice"
+    return "" if given == expected else not_right(question, given)
+
+
+def allowed_difference(question: Number, expected: float) -> float:
+    """Return the largest difference from the number `expected` that counts as equal."""
+    size = max(1.0, abs(expected))
+    allowed = RELATIVE * size if question.tolerance is None else question.tolerance
+    return allowed + ABSOLUTE * size
+
+
+def not_right(question: Question, given: Answer) -> str:
+    """Return the sentence that `given` is wrong, without the right answer."""
+    match question, given:
+        case Number(), float():
+            unit = next((f" {name}" for name, size in question.units.items() if size == 1), "")
+            return f"{given:.6g}{unit} is not the right number"
+        case Formula(), _:
+            return "this is not the right formula"
+    return f"({given}) is not the right choice"
 
 
 def _formula_difference(

@@ -4,7 +4,9 @@
 - fork: the other one
 - filesystem_view: what a worker has to see
 - worker_modules: the modules of gradus for it
-- processes, listed_processes: trees of processes, watched and ended
+- pipes: the pipes of a worker
+- processes: trees of processes, watched and ended
+- portable: pipes and processes where the system is not Linux
 """
 
 from __future__ import annotations

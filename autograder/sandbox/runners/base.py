@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from abc import ABC, abstractmethod
@@ -30,6 +30,8 @@ KILL_SECONDS = 10.0
 #: Variables of the host that choose the instructions of numerical libraries: the worker uses the
 #: same, or its numbers would be rounded in another order than the reference's.
 PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+#: Variables of the host by which Windows finds its own libraries, and those of packages.
+WINDOWS_LIBRARIES = ("SYSTEMROOT", "PATH")
 
 
 #: The gap on systems that do not show their processes.
@@ -85,7 +87,7 @@ class Sandbox(ABC):
         """Return what the host cannot keep on this system; the worker tells of the rest."""
         if has_proc():
             return []
-        from autograder.sandbox.runners.listed_processes import can_list  # imports psutil
+        from autograder.sandbox.runners.portable import can_list  # imports psutil
 
         return [] if can_list() else [UNWATCHED]
 
@@ -106,17 +108,20 @@ def tree_of(process: RunningProcess) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
     if has_proc():
         return ProcTree(process)
-    from autograder.sandbox.runners.listed_processes import ListedTree  # imports psutil
+    from autograder.sandbox.runners.portable import ListedTree  # imports psutil
 
     return ListedTree(process)
 
 
 def environment(scratch: str) -> dict[str, str]:
-    """Return the worker's whole environment: of the host's, `PROCESSOR_CHOICE` alone."""
+    """Return the worker's whole environment: of the host's, the variables above alone."""
+    kept: tuple[str, ...] = PROCESSOR_CHOICE
+    if sys.platform == "win32":
+        kept += WINDOWS_LIBRARIES
     return {
-        **{name: os.environ[name] for name in PROCESSOR_CHOICE if name in os.environ},
         "PATH": "/usr/bin:/bin",
         "HOME": scratch,
+        "USERPROFILE": scratch,  # the same for Windows
         "TMPDIR": scratch,
         "USER": "student",
         "LANG": "C.UTF-8",
@@ -125,6 +130,7 @@ def environment(scratch: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
+        **{name: os.environ[name] for name in kept if name in os.environ},
     }
 
 
@@ -132,15 +138,16 @@ def start(argv: list[str], scratch: str) -> subprocess.Popen[bytes]:
     """Start `argv` in its own session with three pipes and `environment`."""
     pipe, variables = subprocess.PIPE, environment(scratch)
     return subprocess.Popen(
-        argv, -1, None, pipe, pipe, pipe, env=variables, cwd=scratch, start_new_session=True
+        argv,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=variables,
+        cwd=scratch,
+        start_new_session=True,
+        # Windows has no sessions: there, Ctrl-C goes to all programs of a window.
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
-
-
-#: Windows has no way to wait for several pipes with a time limit.
-NO_PIPES = (
-    "code is graded on Linux and macOS alone, for Windows cannot wait for several pipes. Use the "
-    "Windows Subsystem for Linux (`wsl --install`), and run gradus there"
-)
 
 
 class ProcessSandbox(Sandbox):
@@ -152,8 +159,8 @@ class ProcessSandbox(Sandbox):
     name = "process"
 
     def unavailable(self) -> str | None:
-        """Return why no worker can be talked to on this system; None if one can."""
-        return None if hasattr(select, "poll") else NO_PIPES
+        """Return None: it works on every system."""
+        return None
 
     def spawn(
         self, argv: list[str], view: FilesystemView, limits: Limits

@@ -231,7 +231,7 @@ class ForkServer:
 def _program(argv: list[str], scratch: str) -> bytes:
     """Return the program `argv` for the server: without the interpreter and its options."""
     program, *options = argv
-    while options and options[0] in ("-I", "-S", "-B"):
+    while options and options[0] in ("-I", "-S", "-B", "-Xutf8"):
         options.pop(0)
     if program != interpreter() or not options:
         raise SandboxError(f"a fork server runs programs of {interpreter()}, not {program}")

@@ -1,7 +1,7 @@
 """Trees of processes, watched and ended from outside.
 
 Linux shows its processes as the files of /proc, and ends them by process descriptors. For other
-systems see `listed_processes`.
+systems see `portable`.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class WorkerSpec:
             "device": self.device,
         }
         entry = modules / "autograder" / "sandbox" / "worker" / "main.py"
-        argv = [interpreter(), "-I", "-S", "-B", str(entry), json.dumps(settings)]
+        argv = [interpreter(), "-I", "-S", "-B", "-Xutf8", str(entry), json.dumps(settings)]
         return Launch(self.sandbox, argv, view, limits)
 
     def _installed(self, imports: GradedImports) -> InstalledPackages:

@@ -6,9 +6,7 @@ NumPy is not imported before the first exchange: a worker starts while the grade
 from __future__ import annotations
 
 import math
-import os
 import re
-import select
 import signal
 import subprocess
 import time
@@ -18,10 +16,10 @@ from typing import Any
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox
+from autograder.sandbox.runners.pipes import pipes_of
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
 from framework.errors import SandboxError
 
-CHUNK = 1 << 18
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
 #: Threads of a worker in addition to the submission's: its supervisors and the libraries'.
@@ -46,6 +44,8 @@ _DEATHS = {
     "SIGABRT": "the process died: abort",
     "SIGFPE": "the process died: arithmetic error",
 }
+#: The exit statuses of Windows that say the same.
+_WINDOWS_DEATHS = {0xC0000005: "SIGSEGV", 0xC00000FD: "SIGSEGV", 0xC0000409: "SIGABRT"}
 
 
 @dataclass(frozen=True)
@@ -101,18 +101,8 @@ class WorkerProcess:
         self.output = Output()
         self.meter = UsageMeter()
         self._launch = launch
-        self._process = process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
-        descriptors = []
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is None:
-                raise ValueError("a sandbox must give its process three pipes")
-            os.set_blocking(stream.fileno(), False)
-            descriptors.append(stream.fileno())
-        self._requests, self._replies, self._printed = descriptors
-        self._poll, self._stray = select.poll(), select.poll()
-        self._poll.register(self._replies, select.POLLIN)
-        self._poll.register(self._printed, select.POLLIN)
-        self._stray.register(self._replies, select.POLLIN)
+        self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
+        self._pipes = pipes_of(self._process, self.output.add)
         self._looked = 0.0
         self._limit, self._spent = TimeLimit(math.inf, math.inf), NO_TIME
 
@@ -126,29 +116,31 @@ class WorkerProcess:
         """
         from autograder.sandbox import wire
 
-        if frame and any(event & select.POLLIN for _, event in self._stray.poll(0)):
+        if frame and self._pipes.has_reply():
             raise Crashed("wrote to the grader's channel without being asked")
         started = time.monotonic()
         self.meter.begin()
         self._limit, self._spent = limit, spent
         try:
-            reply = self._reply(memoryview(frame), started + limit.wall - spent.wall)
+            self._pipes.send(frame)
+            reply = self._reply(started + limit.wall - spent.wall)
         finally:
             self.meter.end(time.monotonic() - started)
-        self._read_output()
+        self._pipes.settle()
         return wire.decode_frame(reply)
 
-    def _reply(self, pending: memoryview, deadline: float) -> bytearray:
-        """Send what is `pending`, and collect one frame."""
-        pending, reply = self._write(pending), bytearray()
-        while self._missing(reply):
-            for descriptor in self._wait(deadline, writing=bool(pending)):
-                if descriptor == self._requests:
-                    pending = self._write(pending)
-                elif descriptor == self._printed:
-                    self._read_output()
-                else:
-                    self._read_reply(reply)
+    def _reply(self, deadline: float) -> bytearray:
+        """Collect one frame."""
+        reply = bytearray()
+        while missing := self._missing(reply):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimedOut(f"no answer within {self._limit.wall:.3g} s", stalled=True)
+            data = self._pipes.read(missing, min(left, WATCH_INTERVAL))
+            self._watch()
+            if data == b"":
+                raise self._ended()
+            reply += data or b""
         return reply
 
     @staticmethod
@@ -164,22 +156,7 @@ class WorkerProcess:
     def close(self) -> None:
         """Kill the worker and everything it started."""
         self._launch.sandbox.kill(self._process)
-        self._read_output()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-
-    def _wait(self, deadline: float, *, writing: bool) -> list[int]:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimedOut(f"no answer within {self._limit.wall:.3g} s", stalled=True)
-        if writing:
-            self._poll.register(self._requests, select.POLLOUT)
-        ready = self._poll.poll(min(left, WATCH_INTERVAL) * 1000)
-        if writing:
-            self._poll.unregister(self._requests)
-        self._watch()
-        return [descriptor for descriptor, _ in ready]
+        self._pipes.close()
 
     def _watch(self) -> None:
         """Check, now and then, what the kernel's own limits do not cover everywhere."""
@@ -197,41 +174,12 @@ class WorkerProcess:
                 raise TimedOut(f"no answer within {cpu:.3g} s of processor time")
         self._looked = now
 
-    def _write(self, data: memoryview) -> memoryview:
+    def _ended(self) -> Crashed:
+        """Return the fault of a worker whose replies have ended."""
         try:
-            while data:
-                data = data[os.write(self._requests, data) :]
-        except BlockingIOError:
-            return data
-        except BrokenPipeError:
-            return data[:0]  # the end of file of the reply shows what happened
-        return data
-
-    def _read_reply(self, reply: bytearray) -> None:
-        """Add to `reply` what has arrived: a header, and then what it announces."""
-        for _ in range(2):
-            try:
-                data = os.read(self._replies, min(self._missing(reply), CHUNK * 4))
-            except BlockingIOError:
-                return
-            if not data:
-                try:
-                    raise died(self._process.wait(GRACE))
-                except subprocess.TimeoutExpired:
-                    raise Crashed("closed the channel to the grader") from None
-            reply += data
-            if not self._missing(reply):
-                return
-
-    def _read_output(self) -> None:
-        try:
-            while data := os.read(self._printed, CHUNK):
-                self.output.add(data)
-                if len(data) < CHUNK:
-                    return
-            self._poll.unregister(self._printed)
-        except (BlockingIOError, KeyError, OSError):
-            return
+            return died(self._process.wait(GRACE))
+        except subprocess.TimeoutExpired:
+            return Crashed("closed the channel to the grader")
 
 
 def died(status: int) -> Crashed:
@@ -239,7 +187,8 @@ def died(status: int) -> Crashed:
     if 0 <= status <= 128:
         return Crashed(f"ended the process itself (exit status {status})")
     try:
-        name = signal.Signals(-status if status < 0 else status - 128).name
+        number = -status if status < 0 else status - 128
+        name = _WINDOWS_DEATHS.get(status) or signal.Signals(number).name
     except ValueError:
         return Crashed(f"the process ended with status {status}")
     return Crashed(_DEATHS.get(name, f"the process died: {name}"))

@@ -62,7 +62,8 @@ WALL_FACTOR = 8.0
 #: The submission may print such lines itself: a number has no more digits than a file has lines.
 _STACK_LINE = re.compile(r'^  File "([^"]+)", line (\d{1,6}) in (\S+)$', re.MULTILINE)
 _STACK_START = re.compile(
-    r"^(Fatal Python error: .*|Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
+    r"^((?:Fatal Python error|Windows fatal exception): .*|"
+    r"Current thread .*|Thread 0x.*|Stack .*most recent call first.*)$",
     re.MULTILINE,
 )
 

@@ -14,7 +14,7 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Set
+from collections.abc import Callable, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -28,6 +28,7 @@ from autograder.sandbox.confine.phases import lock
 from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.imports import GradedImporter
 from autograder.sandbox.worker.loading import SubmittedModule, no_debugger
+from autograder.sandbox.worker.portable import StackTimers, end_output
 from autograder.sandbox.worker.summed_cells import with_sums
 from framework.models.parts import use_parts_from
 
@@ -65,17 +66,16 @@ def serve(
     # A background job of a shell ignores it; what a submission does must not depend on that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     faulthandler.enable(file=2)
-    for timer in (signal.SIGALRM, signal.SIGPROF):  # written even from within a C call
-        faulthandler.register(timer, file=2, all_threads=False, chain=False)
+    set_timers = _signal_timers() if sys.platform == "linux" else StackTimers().set
     sys.breakpointhook = no_debugger
     gc.freeze()  # imported objects stay; the collector searches the submission's objects alone
     _send(replies, wire.encode({"ready": True, "uncontained": uncontained}))
     use_parts_from(with_sums(module.part))
     while frame := _frame(requests):
         request = wire.decode_frame(frame)
-        _set_timers(**request["seconds"])
+        set_timers(request["seconds"]["cpu"], request["seconds"]["wall"])
         reply = {**dispatcher.answer(request), "called": module.tasks_called()}
-        _set_timers(cpu=0.0, wall=0.0)
+        set_timers(0.0, 0.0)
         for stream in (sys.stdout, sys.stderr):
             with suppress(BaseException):  # the submission may have replaced or closed it
                 stream.flush()
@@ -90,10 +90,16 @@ def load_arrays(target: str, device: str) -> Any:
     return arrays() if device == "cpu" else arrays(device=device)
 
 
-def _set_timers(cpu: float, wall: float) -> None:
-    """Write the stack after a number of seconds of CPU time or of wall time; 0 for never."""
-    signal.setitimer(signal.ITIMER_PROF, cpu)
-    signal.setitimer(signal.ITIMER_REAL, wall)
+def _signal_timers() -> Callable[[float, float], None]:
+    """Return `StackTimers.set`, made of the system's timers: they act even during a C call."""
+    for timer in (signal.SIGALRM, signal.SIGPROF):
+        faulthandler.register(timer, file=2, all_threads=False, chain=False)
+
+    def set_timers(cpu: float, wall: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, cpu)
+        signal.setitimer(signal.ITIMER_REAL, wall)
+
+    return set_timers
 
 
 def _frame(stream: BinaryIO) -> bytes:
@@ -105,6 +111,8 @@ def _frame(stream: BinaryIO) -> bytes:
 
 
 def _send(stream: BinaryIO, frame: bytes) -> None:
+    if sys.platform != "linux":
+        end_output()
     view = memoryview(frame)
     while view:
         view = view[stream.write(view) or 0 :]

@@ -22,11 +22,8 @@ class BatchNorm1d(Model):
         epsilon: ε, positive.
 
     Parameters: gamma `(C,)`, ones at first; beta `(C,)`, zeros at first.
-
     Attributes: running_mean `(C,)`, zeros at first; running_variance `(C,)`, ones at first.
-
-    Raises:
-        ValueError: `momentum` is not in [0, 1], or `epsilon` is not positive.
+    Raises: ValueError if `momentum` is not in [0, 1], or `epsilon` is not positive.
     """
 
     def __init__(self, features: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
@@ -58,8 +55,7 @@ class BatchNorm1d(Model):
         Args:
             x: `(N, C)` or `(N, T, C)`. Not modified.
 
-        Raises:
-            ValueError: `x` has another shape, or, in training, fewer than two rows.
+        Raises: ValueError if `x` has another shape, or, in training, fewer than two rows.
         """
         rows = self._rows(x)
         # TODO: mean and variance of this batch, or the running ones; keep what is needed
@@ -71,11 +67,7 @@ class BatchNorm1d(Model):
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:
-        """Add the gradients of γ and β; return that of x, in the mode of the last `forward`.
-
-        Args:
-            grad_output: in the shape of y. Not modified.
-        """
+        """Add the gradients of γ and β; return that of x. `grad_output` is not modified."""
         # TODO: sums for γ and β, then ∂x of the mode of forward
         raise NotImplementedError
 

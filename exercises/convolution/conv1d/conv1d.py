@@ -21,11 +21,8 @@ class Conv1d(Model):
         dilation: distance between neighbouring words of a window; 1: no gaps.
 
     Parameters: W `(width, D, C)`, whose W[k] multiplies the k-th word of a window, and b `(C,)`.
-
     Attribute `span`: the number of places from the first to the last word of a window.
-
-    Raises:
-        ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.
+    Raises: ValueError if `width`, `stride` or `dilation` is not positive, or `padding` is negative.
     """
 
     def __init__(
@@ -53,8 +50,7 @@ class Conv1d(Model):
     def output_length(self, length: int) -> int:
         """Return T', the number of windows of a text of `length` words and its padding.
 
-        Raises:
-            ValueError: no window fits.
+        Raises: ValueError if no window fits.
         """
         # TODO: how many times can the first window move on?
         raise NotImplementedError
@@ -62,8 +58,7 @@ class Conv1d(Model):
     def forward(self, x: Array) -> Array:
         """Return y `(N, T', C)` for the texts `x: (N, T, D)`, with T' = `output_length(T)`.
 
-        Raises:
-            ValueError: `x` is not `(N, T, D)`, or too short for one window.
+        Raises: ValueError if `x` is not `(N, T, D)`, or too short for one window.
         """
         _check_shape(x, self.in_channels)
         # TODO: put the words of each window into one row; multiply; keep the rows
@@ -78,13 +73,7 @@ class Conv1d(Model):
 class PointwiseConv(Model):
     """A 1×1 convolution: the same affine layer for the channels of each word.
 
-    Args:
-        in_channels: D.
-        out_channels: C; C < D maps many channels to few.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, C)`, b `(C,)`.
+    Parameters: W `(D, C)`, b `(C,)`, with D = `in_channels` and C = `out_channels`.
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, rng: np.random.Generator) -> None:
@@ -97,8 +86,7 @@ class PointwiseConv(Model):
     def forward(self, x: Array) -> Array:
         """Return y `(N, T, C)` for the texts `x: (N, T, D)`.
 
-        Raises:
-            ValueError: `x` is not `(N, T, D)`.
+        Raises: ValueError if `x` is not `(N, T, D)`.
         """
         _check_shape(x, self.in_channels)
         # TODO: your code here
@@ -117,8 +105,7 @@ def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
         layers: the width, the stride and the dilation of each convolution, from the lowest to the
             highest. Without layers R is 1.
 
-    Raises:
-        ValueError: a width, a stride or a dilation is less than 1.
+    Raises: ValueError if a width, a stride or a dilation is less than 1.
     """
     # TODO: each layer adds its span - 1, times the step of the layer below it in words
     raise NotImplementedError

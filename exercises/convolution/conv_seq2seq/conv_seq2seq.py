@@ -24,9 +24,7 @@ class ConvolutionalEncoder(Model):
 
     Parameters: embedding `(V, E)`, conv_1.W `(width_1, E, C)`, conv_1.b `(C,)`,
     conv_2.W `(width_2, C, C)`, conv_2.b, ...
-
-    Raises:
-        ValueError: `length` or `width` is below 2.
+    Raises: ValueError if `length` or `width` is below 2.
     """
 
     def __init__(
@@ -143,11 +141,8 @@ class ConvolutionalTranslator(Model):
             length: maximum number of words to write, including `END`.
             beam_size: B ≥ 1.
 
-        Returns:
-            ids `(N, length)`: the translation, `END` if it was written, then `PAD`.
-
-        Raises:
-            ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.
+        Returns: ids `(N, length)`: the translation, `END` if it was written, then `PAD`.
+        Raises: ValueError if `beam_size` is below 1, `length` is negative or a sentence too long.
         """
         if beam_size < 1:
             raise ValueError(f"beam_size is at least 1, but got {beam_size}")

@@ -66,9 +66,7 @@ class DeepTextCNN(Model):
     Parameters: embedding `(V, E)`, conv.W `(3, E, M)`, conv.b `(M,)`, those of the blocks as
     block_1.NAME, block_2.NAME, ..., hidden_1.W `(8kM, H)`, hidden_1.b, hidden_2.W `(H, H)`,
     hidden_2.b, output.W `(H, C)`, output.b.
-
-    Raises:
-        ValueError: `depth` is no key of `BLOCKS`, or `length` is not positive.
+    Raises: ValueError if `depth` is no key of `BLOCKS`, or `length` is not positive.
     """
 
     def __init__(
@@ -105,10 +103,6 @@ class DeepTextCNN(Model):
 
         The blocks are ``block_1``, ``block_2``, ... through all stages, in the order of their
         weights in `rng`; the poolings before the stages 2, 3, ... are ``pool_2``, ``pool_3``, ...
-
-        Args:
-            blocks: number of blocks of each stage.
-            maps: M, the number of maps that the first block reads, and that stage 1 has.
         """
         # TODO: `self.add_child(name, ConvBlock(...))`, and part("local_max_pool")(3, 2)
         raise NotImplementedError
@@ -126,8 +120,7 @@ class DeepTextCNN(Model):
     def forward(self, ids: Array) -> Array:
         """Return the scores `(N, C)` of texts of characters, `ids: (N, T)`.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1.
+        Raises: IndexError if an id is outside 0 ... V−1.
         """
         _check_ids(ids, self.vocabulary_size)
         # TODO: ids of length s; embedding; self.trunk; one row per text; self.head

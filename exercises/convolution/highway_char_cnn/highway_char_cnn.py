@@ -23,11 +23,8 @@ class CharacterWordEncoder(Model):
 
     Parameters: embedding `(A, E)`; for each width h, conv_h.W `(h, E, maps)` and conv_h.b; those of
     the highway layers as highway_i.NAME, i = 1, 2, ...
-
     Attribute `size`: F, the size of a word's vector: the sum of `maps` over the widths.
-
-    Raises:
-        ValueError: no widths, a width twice or not positive, or a wrong number of `maps`.
+    Raises: ValueError for no widths, a width twice or not positive, or a wrong number of `maps`.
     """
 
     def __init__(
@@ -112,8 +109,7 @@ class CharacterTagger(Model):
         """Return the scores `(N, T, C)` of every tag for every word.
 
         Args:
-            ids: `(N, T, L)`: the characters of each word of each sentence, padded with 0. Not
-                modified.
+            ids: `(N, T, L)`: the characters of each word, padded with 0. Not modified.
 
         Raises:
             ValueError: `ids` has not three axes.

@@ -29,11 +29,8 @@ class TextCNN(Model):
 
     Parameters: embedding `(V, E)`, unless "static"; conv_i.W `(h, D, C)` and conv_i.b `(C,)` for
     i = 1 ... k, with D = E, or 2E for "both"; W `(k C, K)`, b `(K,)`.
-
     Attribute `static`: the vectors that are not learned, `(V, E)`; None if `channels` is "tuned".
-
-    Raises:
-        ValueError: wrong `channels`, `vectors`, `widths` or `max_norm`.
+    Raises: ValueError for wrong `channels`, `vectors`, `widths` or `max_norm`.
     """
 
     def __init__(
@@ -82,8 +79,7 @@ class TextCNN(Model):
         Args:
             ids: `(N, T)` integers, T ≥ 1, with `PAD` after short texts. Not modified.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
+        Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         check_ids(ids, self.vocabulary_size)
         # TODO: x (N, T, D), then the maxima (N, C) of each width, concatenated to z
@@ -106,14 +102,10 @@ class TextCNN(Model):
 
 
 def windows_with_words(words: Array, width: int) -> Array:
-    """Return which windows contain a word, with width − 1 paddings on both sides.
+    """Return which windows of h = `width` places have a word, `(N, T + h − 1)` booleans.
 
     Args:
-        words: `(N, T)` booleans, False at padding.
-        width: h, the number of places in a window.
-
-    Returns:
-        `(N, T + h − 1)` booleans.
+        words: `(N, T)` booleans, False at padding; h − 1 paddings are added on both sides.
     """
     # TODO: your code here
     raise NotImplementedError

@@ -15,8 +15,7 @@ def clip_by_norm(gradients: Mapping[str, Array], threshold: float) -> Parameters
     Args:
         gradients: name -> array of any shape. Not modified.
 
-    Raises:
-        ValueError: an entry is not finite, or `threshold` is not positive.
+    Raises: ValueError if an entry is not finite, or `threshold` is not positive.
     """
     # TODO: the norm of all arrays together, without overflow; one factor for all of them
     raise NotImplementedError

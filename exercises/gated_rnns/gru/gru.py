@@ -100,8 +100,7 @@ class GRU(Model):
             state: h₀ `(N, H)`; zeros if None. Not modified.
             mask: `(N, T)`, False where there is no word: h stays. None: words everywhere.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
@@ -110,10 +109,6 @@ class GRU(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Add the gradients of the parameters; return grad_x `(N, T, D)` and that of h₀ `(N, H)`.
-
-        Args:
-            grad_h: the gradient of what `forward` returned. Not modified.
-        """
+        """Add all gradients for `grad_h: (N, T, H)`; return those of x and of h₀."""
         # TODO: go back step by step; add the weights' gradients; return the inputs'
         raise NotImplementedError

@@ -86,8 +86,7 @@ class LSTM(Model):
             state: h₀ and c₀, each `(N, H)`; zeros if None. Not modified.
             mask: `(N, T)`, False where there is no word: h and c stay. None: words everywhere.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
@@ -96,10 +95,6 @@ class LSTM(Model):
         raise NotImplementedError
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Add the gradients of the parameters; return grad_x `(N, T, D)` and those of h₀ and c₀.
-
-        Args:
-            grad_h: the gradient of what `forward` returned. Not modified.
-        """
+        """Add all gradients for `grad_h: (N, T, H)`; return those of x, and of h₀ and c₀."""
         # TODO: go back step by step; add the weights' gradients; return the inputs'
         raise NotImplementedError

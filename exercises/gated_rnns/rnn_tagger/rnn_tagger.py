@@ -50,8 +50,7 @@ class RecurrentTagger(Model):
         Args:
             ids: `(N, T)` integers, T ≥ 1, short sentences padded with `PAD` at the end.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
+        Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         _check_ids(ids, self.vocabulary_size)
         # TODO: keep the ids for backward; the reader takes x, no first state, the mask

@@ -18,8 +18,7 @@ class Residual(Model):
     def forward(self, x: Array) -> Array:
         """Return x + f(x), a new array, for an x of any shape that f reads.
 
-        Raises:
-            ValueError: f(x) has another shape than x. (NumPy would broadcast `(N, 1)`.)
+        Raises: ValueError if f(x) has another shape than x. (NumPy would broadcast `(N, 1)`.)
         """
         # TODO: your code here
         raise NotImplementedError
@@ -68,8 +67,7 @@ class Highway(Model):
     def forward(self, x: Array) -> Array:
         """Return y `(..., D)`, a new array, for x `(..., D)`, with t = σ(x W_t + b_t).
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.size:
             raise ValueError(f"x has {x.shape[-1]} features, but the layer's size is {self.size}")

@@ -19,8 +19,7 @@ class Stacked(Model):
         skip: what the next layer reads: the states h of a layer (None), their sum with the input x
             of that layer ("residual"), or [x, h] ("dense").
 
-    Raises:
-        ValueError: no layer at all, one layer twice, or an unknown `skip`.
+    Raises: ValueError for no layer at all, one layer twice, or an unknown `skip`.
     """
 
     state: tuple[Any, ...]
@@ -58,8 +57,7 @@ class Stacked(Model):
             state: the first state of each layer, a tuple from below; None: each layer's own.
             mask: `(N, T)`, False where there is no word. None: words everywhere.
 
-        Raises:
-            ValueError: not one state for each layer, or a wrong number of features.
+        Raises: ValueError for a wrong number of states or of features.
         """
         # TODO: run the layers, and keep what backward needs
         raise NotImplementedError
@@ -78,11 +76,8 @@ class RecurrentDropout(Model):
         drop: "inputs": entries of x, with a new mask at every step. "weights": entries of all
             matrices of the layer, with one mask for all steps.
 
-    Attributes:
-        dropouts: your `Dropout` layers: one for "x", or one for each matrix of the layer, by name.
-
-    Raises:
-        ValueError: an unknown `drop`.
+    Attribute `dropouts`: your `Dropout` layers: for "x", or for each matrix of the layer, by name.
+    Raises: ValueError for an unknown `drop`.
     """
 
     def __init__(

@@ -13,16 +13,15 @@ from framework.models.parts import part
 class ConditionalLM(LanguageModel):
     """A recurrent language model whose text depends on a condition c, a vector for each text.
 
+    Arguments of its methods are not modified.
+
     Args:
         vocabulary_size, condition_size, embedding_size, hidden_size: V, K, E and H.
         cell: registered name of the recurrent layer; "rnn" is yours. Its state may be a tuple with
             h as its first part. Pass states to it by position: cells name them differently.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V, E)`, W_0 `(K, H)`, W_c `(K, E)`, those of the cell as cell.NAME, U `(H, V)`,
-        b_2 `(V,)`.
-
+    Parameters: embedding `(V, E)`, W_0 `(K, H)`, W_c `(K, E)`, those of the cell as cell.NAME,
+    U `(H, V)`, b_2 `(V,)`.
     Attribute `state`: the cell's state after the last token that `forward` read.
     """
 
@@ -50,8 +49,8 @@ class ConditionalLM(LanguageModel):
         """Return the logits `(N, T, V)`: those at t predict x_{t+1}. Keep the cell's last state.
 
         Args:
-            tokens: ids, `(N, T)` integers. Not modified.
-            condition: c, `(N, K)`, one for each text. Not modified.
+            tokens: ids, `(N, T)` integers.
+            condition: c, `(N, K)`, one for each text.
             state: the cell's state after an earlier piece of the texts; None: the texts start here.
 
         Raises:
@@ -62,11 +61,7 @@ class ConditionalLM(LanguageModel):
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> Array:
-        """Add the gradients of all parameters; return the gradient of the condition, `(N, K)`.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, T, V)`; return that of the condition `(N, K)`."""
         # TODO: as in a language model; then the two places where the condition is used
         raise NotImplementedError
 
@@ -76,8 +71,7 @@ class ConditionalLM(LanguageModel):
         Args:
             condition: c, `(N, K)`; None: zeros.
 
-        Raises:
-            ValueError: `condition` is not `(N, K)`.
+        Raises: ValueError if `condition` is not `(N, K)`.
         """
         # TODO: your code here
         raise NotImplementedError
@@ -85,12 +79,7 @@ class ConditionalLM(LanguageModel):
     def next_log_probabilities(
         self, tokens: Array, state: tuple[Any, Array]
     ) -> tuple[Array, tuple[Any, Array]]:
-        """Read one token of each text `(N,)`; return log P of the next one `(N, V)`, and the state.
-
-        Args:
-            state: the pair of the cell's state and c, from `initial_state` or the last call. Not
-                modified.
-        """
+        """Read one token of each text `(N,)`; return log P `(N, V)` of the next, and the state."""
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError
 

@@ -198,7 +198,7 @@ def test_write(submission, rng):
 @pytest.mark.task("write")
 @pytest.mark.points(3)
 @pytest.mark.hint("Pass the temperature and the generator on to `sample`.")
-@pytest.mark.promise("write.rng")
+@pytest.mark.promise("write")
 def test_temperature(submission, rng):
     """write: a low temperature keeps to the most probable character, a high one does not."""
     model = language_model_callback(favourite(3))

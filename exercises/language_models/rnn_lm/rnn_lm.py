@@ -17,7 +17,6 @@ class RecurrentLM(LanguageModel):
         vocabulary_size, embedding_size, hidden_size: V, E (of a word vector) and H (of the state).
         cell: registered name of the recurrent layer; "rnn" is yours. It keeps its last state in
             `state`. Pass states to it by position: cells name them differently.
-        rng: draws the initial weights.
 
     Parameters: embedding `(V, E)`, those of the cell as cell.NAME, U `(H, V)`, b_2 `(V,)`.
     """
@@ -46,18 +45,13 @@ class RecurrentLM(LanguageModel):
             tokens: ids, `(N, T)` integers.
             state: the state before the first token, in the form of `self.state`; None: a new text.
 
-        Raises:
-            IndexError: an id is outside 0 ... V−1.
+        Raises: IndexError if an id is outside 0 ... V−1.
         """
         # TODO: look up the vectors, run self.cell, keep self.state, compute the logits
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of all parameters; a token gets the sum over all its places.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, T, V)`; a token gets the sum of its places."""
         # TODO: U and b_2, then self.cell.backward, then the rows of the embedding
         raise NotImplementedError
 
@@ -67,11 +61,7 @@ class RecurrentLM(LanguageModel):
         raise NotImplementedError
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text `(N,)`; return log P of the next one `(N, V)`, and the state.
-
-        Args:
-            state: the result of `initial_state` or of the last call. Not modified.
-        """
+        """Read one token of each text `(N,)`; return log P `(N, V)` of the next, and the state."""
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError
 

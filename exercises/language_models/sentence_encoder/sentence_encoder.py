@@ -20,9 +20,7 @@ class SentenceEncoder(Model):
         cell: registered name of the recurrent layer; "rnn" is yours.
 
     Parameters: embedding `(V, E)`, those of the cell as cell.NAME, U `(H, C)`, b_2 `(C,)`.
-
-    Raises:
-        ValueError: there is no such pooling.
+    Raises: ValueError if there is no such pooling.
     """
 
     def __init__(
@@ -52,30 +50,18 @@ class SentenceEncoder(Model):
         Args:
             ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
 
-        Raises:
-            IndexError: an id is outside 0 ... V−1.
+        Raises: IndexError if an id is outside 0 ... V−1.
         """
         # TODO: look up the vectors, run self.cell with a mask, pool its states
         raise NotImplementedError
 
     def forward(self, ids: Array) -> Array:
-        """Encode the texts and return the logits `(N, C)`.
-
-        Args:
-            ids: `(N, T)` integers; short texts are padded with `PAD` at the end.
-
-        Raises:
-            IndexError: an id is outside 0 ... V−1.
-        """
+        """Encode the texts and return the logits `(N, C)`; `ids` and errors are as in `encode`."""
         # TODO: your code here
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of all parameters; a word gets the sum over all its places, padding 0.
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, C)`: summed for each word, 0 for padding."""
         # TODO: U and b_2, then the pooling, then self.cell.backward, then the embedding
         raise NotImplementedError
 

@@ -14,16 +14,11 @@ class WindowLM(LanguageModel):
         vocabulary_size, embedding_size, hidden_size: V, E (of a word vector) and H.
         window: n, the number of words that a prediction depends on.
         direct: whether there are direct connections from the vectors to the output.
-        rng: draws the initial weights.
 
-    Parameters:
-        embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`; with `direct`
-        W_direct `(n E, V)`. Row V of the embedding is for places before the start of a text.
-
+    Parameters: embedding `(V + 1, E)`, W `(n E, H)`, b_1 `(H,)`, U `(H, V)`, b_2 `(V,)`; with
+    `direct` W_direct `(n E, V)`. Row V of the embedding is for places before the start of a text.
     Attribute `state`: the last n − 1 words that `forward` read, `(N, n − 1)`.
-
-    Raises:
-        ValueError: the window is below 1.
+    Raises: ValueError if the window is below 1.
     """
 
     def __init__(
@@ -56,8 +51,7 @@ class WindowLM(LanguageModel):
             tokens: ids, `(N, T)` integers.
             state: the n − 1 words before them, `(N, n − 1)`; None: the texts start here.
 
-        Raises:
-            IndexError: an id is outside 0 ... V−1.
+        Raises: IndexError if an id is outside 0 ... V−1.
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
             bounds, found = (
@@ -69,11 +63,7 @@ class WindowLM(LanguageModel):
         raise NotImplementedError
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of all parameters; a word gets the sum over all its windows.
-
-        Args:
-            grad_logits: `(N, T, V)`. Not modified.
-        """
+        """Add all gradients for `grad_logits: (N, T, V)`; a word gets the sum of its windows."""
         # TODO: U and b_2, through tanh, W and b_1, then the rows of the embedding
         raise NotImplementedError
 
@@ -83,10 +73,6 @@ class WindowLM(LanguageModel):
         raise NotImplementedError
 
     def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
-        """Read one word of each text `(N,)`; return log P of the next one `(N, V)`, and the state.
-
-        Args:
-            state: the result of `initial_state` or of the last call, `(N, n − 1)`. Not modified.
-        """
+        """Read one word of each text `(N,)`; return log P `(N, V)` of the next, and the state."""
         # TODO: forward with T = 1, then a log softmax that is stable for large scores
         raise NotImplementedError

@@ -40,7 +40,6 @@ def seeded(submission, reference, name, p, rng, **options):
     "VariationalDropout.forward",
     "unchanged",
     "average_over_masks.x",
-    "monte_carlo.x",
 )
 def test_training(submission, reference, rng, name, inverted):
     """In training, an entry is either kept or 0; x does not change."""
@@ -224,7 +223,7 @@ def test_scaling_approximates_the_ensemble(submission, reference, rng):
 @pytest.mark.task("monte_carlo")
 @pytest.mark.points(2)
 @pytest.mark.hint("model.train() turns dropout on; stack M outputs; model.eval() at the end.")
-@pytest.mark.promise("monte_carlo.returns")
+@pytest.mark.promise("monte_carlo")
 def test_monte_carlo(submission, rng):
     """monte_carlo: mean and spread of a network that drops come near those of all masks."""
     p, x = 0.5, np.array([1.0, 2.0, -4.0])

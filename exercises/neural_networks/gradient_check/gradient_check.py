@@ -18,8 +18,7 @@ Function = Callable[..., float]
 def evaluate(f: Function, x: Array, seed: int | None) -> float:
     """Given: return f at `x`. With a seed, f draws the same numbers in every evaluation.
 
-    Raises:
-        ValueError: f is infinite or NaN there.
+    Raises: ValueError if f is infinite or NaN there.
     """
     value = f(x) if seed is None else f(x, np.random.default_rng(seed))
     if not np.isfinite(value):
@@ -39,8 +38,7 @@ def numerical_gradient(
         epsilon: ε > 0.
         seed: seed of the numbers that f draws; None if it draws none.
 
-    Raises:
-        ValueError: `x` is not of float64, ε is not positive, or f is not finite.
+    Raises: ValueError if `x` is not of float64, ε is not positive, or f is not finite.
     """
     if x.dtype != np.float64 or not epsilon > 0:
         raise ValueError(f"x must be float64 and epsilon positive, not {x.dtype} and {epsilon}")
@@ -51,11 +49,8 @@ def numerical_gradient(
 def relative_error(a: Array, n: Array, floor: float = 1e-6) -> float:
     """Return max_i |a_i − n_i| / max(|a_i|, |n_i|, floor) of two gradients `(...)`.
 
-    Returns:
-        0 for equal gradients and for empty arrays; infinity if an entry is not finite.
-
-    Raises:
-        ValueError: the shapes differ, or `floor` is not positive.
+    Returns: 0 for equal gradients and for empty arrays; infinity if an entry is not finite.
+    Raises: ValueError if the shapes differ, or `floor` is not positive.
     """
     if a.shape != n.shape or not floor > 0:
         raise ValueError(f"shapes {a.shape} and {n.shape} must be one, and floor {floor} positive")
@@ -79,13 +74,11 @@ def is_gradient(
     these slopes is more than half of that with ε.
 
     Args:
-        f, x, epsilon: see `numerical_gradient`.
+        f, x, epsilon, seed: see `numerical_gradient`.
         gradient: `(...)`. An entry that is not finite is wrong.
         tolerance: greatest relative error, with a floor of 1e-6 max(1, |f(x)|).
-        seed: seed of the numbers that f draws; None if it draws none.
 
-    Raises:
-        ValueError: the shapes differ; see `numerical_gradient` for the others.
+    Raises: ValueError if the shapes differ; see `numerical_gradient` for the others.
     """
     if gradient.shape != x.shape:
         raise ValueError(f"gradient {gradient.shape} and x {x.shape} must have one shape")

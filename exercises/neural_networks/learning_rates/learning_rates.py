@@ -17,13 +17,7 @@ from framework.interfaces import Array, Schedule
 
 
 class StepDecay(Schedule):
-    """α(t) = α₀ xᵏ with k = ⌊t / n⌋: every n steps the rate is multiplied by x.
-
-    Args:
-        learning_rate: α₀ > 0.
-        factor: x, in (0, 1].
-        every: n, a whole number ≥ 1.
-    """
+    """α(t) = α₀ xᵏ with k = ⌊t / n⌋, α₀ > 0, 0 < x = `factor` ≤ 1, and n = `every` ≥ 1."""
 
     def __init__(self, learning_rate: float, factor: float, every: int) -> None:
         _check(learning_rate > 0, "learning_rate > 0", learning_rate)
@@ -39,11 +33,7 @@ class StepDecay(Schedule):
 
 
 class ExponentialDecay(Schedule):
-    """α(t) = α₀ exp(−k t), α₀ > 0: every step multiplies the rate by the same factor.
-
-    Args:
-        decay: k ≥ 0.
-    """
+    """α(t) = α₀ exp(−k t), with α₀ > 0 and k = `decay` ≥ 0."""
 
     def __init__(self, learning_rate: float, decay: float) -> None:
         _check(learning_rate > 0, "learning_rate > 0", learning_rate)
@@ -94,8 +84,7 @@ def gradient_descent(
         gradient: ∇J, called once for each step with θ_t `(n,)`.
         start: θ_0 `(n,)` floats. Not modified.
 
-    Returns:
-        θ_0 ... θ_steps, `(steps + 1, n)`.
+    Returns: θ_0 ... θ_steps, `(steps + 1, n)`.
     """
     # TODO: your code here
     raise NotImplementedError

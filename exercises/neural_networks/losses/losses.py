@@ -16,11 +16,7 @@ from framework.interfaces import Array, Loss
 class MaxMarginLoss(Loss):
     """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows should score Δ above corrupt ones.
 
-    Args:
-        margin: Δ ≥ 0.
-
-    Raises:
-        ValueError: `margin` is negative or NaN.
+    Raises: ValueError if Δ, `margin`, is negative or NaN.
     """
 
     def __init__(self, margin: float = 1.0) -> None:
@@ -31,8 +27,7 @@ class MaxMarginLoss(Loss):
     def forward(self, true_scores: Array, corrupt_scores: Array) -> float:
         """Return J for the scores s `(...)` and s_c `(...)` of N pairs; NaN if a score is NaN.
 
-        Raises:
-            ValueError: the shapes differ, or there is no pair.
+        Raises: ValueError if the shapes differ, or there is no pair.
         """
         if true_scores.shape != corrupt_scores.shape or not true_scores.size:
             got = f"{true_scores.shape} and {corrupt_scores.shape}"

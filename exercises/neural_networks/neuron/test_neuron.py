@@ -31,7 +31,7 @@ def test_sigmoid_values(submission, reference, rng):
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Take exp of −|z| only: it lies in (0, 1]. The two signs of z need two formulas.")
-@pytest.mark.promise("no-overflow", "sigmoid.z", "twelve-digits")
+@pytest.mark.promise("no-overflow", "sigmoid", "twelve-digits")
 def test_sigmoid_does_not_overflow(submission, reference, rng):
     """sigmoid: no overflow and no warning at z = ±1000; 12 digits at every z from −700."""
     a = without_warning(submission, "sigmoid", np.array([-1e3, -750.0, 750.0, 1e3]))
@@ -97,7 +97,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )
-@pytest.mark.promise("Affine.backward.grad_output")
+@pytest.mark.promise("unchanged")
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
     for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):

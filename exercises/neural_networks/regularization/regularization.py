@@ -20,8 +20,7 @@ def weights(parameters: Mapping[str, Array]) -> Parameters:
 class L2Penalty(Penalty):
     """λ Σ ‖W‖²_F, the sum of the squares of all weights, with λ = `strength`.
 
-    Raises:
-        ValueError: `strength` is negative or NaN.
+    Raises: ValueError if `strength` is negative or NaN.
     """
 
     def __init__(self, strength: float) -> None:
@@ -43,8 +42,7 @@ class L2Penalty(Penalty):
 class L1Penalty(Penalty):
     """λ Σ |W|, the sum of the absolute values of all weights, with λ = `strength`.
 
-    Raises:
-        ValueError: `strength` is negative or NaN.
+    Raises: ValueError if `strength` is negative or NaN.
     """
 
     def __init__(self, strength: float) -> None:
@@ -64,13 +62,9 @@ class L1Penalty(Penalty):
 
 
 def soft_threshold(w: Array, amount: float) -> Array:
-    """Return sgn(w) max(|w| − amount, 0): small weights become exactly 0.
+    """Return sgn(w) max(|w| − amount, 0), a new array: small weights become exactly 0.
 
-    Args:
-        w: `(...)` floats. Not modified.
-
-    Returns:
-        `(...)`, a new array of the dtype of `w`.
+    The array w `(...)` has a float dtype, which the result keeps. It is not modified.
     """
     # TODO: your code here
     raise NotImplementedError
@@ -92,10 +86,8 @@ def fit_linear(
 
     Args:
         x, y: `(N, D)` and `(N,)`. Not modified.
-        l2, l1: strengths of the penalties.
 
-    Returns:
-        w `(D,)` and b.
+    Returns: w `(D,)` and b.
     """
     # TODO: the gradient of the error, that of L2, one step, then the threshold
     raise NotImplementedError

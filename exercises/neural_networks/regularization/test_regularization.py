@@ -104,7 +104,7 @@ def errors_of(fitted, *samples):
 @pytest.mark.task("soft_threshold")
 @pytest.mark.points(2)
 @pytest.mark.hint("Move every weight towards 0 by `amount`, but not beyond.")
-@pytest.mark.promise("soft_threshold.w", "soft_threshold.returns")
+@pytest.mark.promise("soft_threshold")
 def test_soft_threshold(submission, reference, rng):
     """soft_threshold: large weights shrink, small ones become 0."""
     w = np.array([-3.0, -0.5, 0.0, 0.5, 2.0])

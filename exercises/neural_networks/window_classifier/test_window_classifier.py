@@ -52,7 +52,7 @@ def test_forward(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(3)
 @pytest.mark.hint("output, f, hidden: each `backward` takes what the one before returned.")
-@pytest.mark.promise("WindowClassifier.backward.grad_logits")
+@pytest.mark.promise("unchanged")
 def test_backward(submission, reference, rng):
     """WindowClassifier: the gradient of every parameter."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, M, H, C, rng=rng)

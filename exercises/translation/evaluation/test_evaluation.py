@@ -27,7 +27,7 @@ def means(sums):
 
 
 @pytest.mark.task("bleu_statistics")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("`a & b` of two Counters keeps the smaller count of each n-gram.")
 @pytest.mark.promise("bleu_statistics.hypotheses", "bleu_statistics.returns")
 def test_clipped_matches(submission, reference, rng):
@@ -42,7 +42,7 @@ def test_clipped_matches(submission, reference, rng):
 
 
 @pytest.mark.task("bleu_statistics")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("`a | b` of two Counters keeps the larger count of each n-gram.")
 @pytest.mark.promise("largest-count", "closest-length", "bleu_statistics.references")
 def test_several_references(submission, reference, rng):
@@ -60,7 +60,7 @@ def test_several_references(submission, reference, rng):
 
 
 @pytest.mark.task("bleu")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("The geometric mean of the precisions, times exp(1 − r/c) where c < r.")
 @pytest.mark.promise("bleu.statistics", "bleu.returns")
 def test_bleu(submission, reference):
@@ -73,7 +73,7 @@ def test_bleu(submission, reference):
 
 
 @pytest.mark.task("chrf")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Add up the counts of all sentences for each n, then divide.")
 @pytest.mark.promise("chrf.hypotheses", "chrf.returns")
 def test_chrf(submission, reference, rng):
@@ -102,7 +102,7 @@ def test_weight_of_recall(submission, reference):
 
 
 @pytest.mark.task("bootstrap_interval")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("Draw M of the M sentences with replacement, for each of the corpora.")
 @pytest.mark.promise("as-wide-as-theory", "bootstrap_interval.statistics")
 def test_width_for_a_mean(submission, rng):
@@ -122,7 +122,7 @@ def test_width_for_a_mean(submission, rng):
 
 
 @pytest.mark.task("calibration_error")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("In each bin: |accuracy − mean confidence|, weighted by its share.")
 @pytest.mark.promise("calibration_error.confidence", "calibration_error.returns")
 def test_calibration(submission, reference, rng):

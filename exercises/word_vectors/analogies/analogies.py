@@ -14,8 +14,7 @@ def analogy(vectors: Array, a: int, b: int, c: int) -> int:
         vectors: v_w for each word, `(V, D)` floats, V ≥ 4. Not modified.
         a, b, c: ids of words.
 
-    Returns:
-        the id d; the smallest one of equally good words.
+    Returns: the id d; the smallest one of equally good words.
     """
     # TODO: vectors of length 1 first; the three given words cannot be the answer
     raise NotImplementedError
@@ -39,8 +38,7 @@ def offset_consistency(vectors: Array, pairs: Array) -> float:
         vectors: `(V, D)`. Not modified.
         pairs: `(P, 2)` integers, P ≥ 2.
 
-    Returns:
-        a number from −1 to 1; 1: the differences of the unit vectors have one direction.
+    Returns: a number from −1 to 1; 1: the differences of the unit vectors have one direction.
     """
     # TODO: your code here
     raise NotImplementedError

@@ -16,8 +16,7 @@ def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, 
         tokens: the ids w_1 ... w_T of the text `(T,)`.
         window: m ≥ 1; it may be larger than T.
 
-    Returns:
-        ids `(T, 2m)` integers, 0 outside of the text; and a mask `(T, 2m)` bool, False there.
+    Returns: ids `(T, 2m)` integers, 0 outside of the text; and a mask `(T, 2m)` bool, False there.
     """
     # TODO: your code here
     raise NotImplementedError
@@ -26,11 +25,8 @@ def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, 
 class CBOW(Model):
     """The model of all scores u_cᵀ v̄ of centre words c for a batch of contexts with mean v̄.
 
-    Args:
-        vocabulary_size, dimension: V and d.
-        rng: draws the parameters from a normal distribution with standard deviation 0.1.
-
-    Parameters: `context_vectors (V, d)` with rows v_o, `center_vectors (V, d)` = U with rows u_c.
+    Parameters: `context_vectors (V, d)` with rows v_o, `center_vectors (V, d)` = U with rows u_c;
+    drawn from a normal distribution with standard deviation 0.1. d is `dimension`.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:
@@ -50,19 +46,11 @@ class CBOW(Model):
         raise NotImplementedError
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters; a word gets the sum over all its places.
-
-        Args:
-            grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
-        """
+        """Add the gradients for `grad_scores: (N, V)`; a word gets the sum over all its places."""
         # TODO: each word of a context gets its share of the gradient of v̄
         raise NotImplementedError
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return J(θ), the mean over the positions of a text.
-
-        Args:
-            tokens: the ids of the text `(T,)`, T ≥ 1.
-        """
+        """Return J(θ) of the text `tokens: (T,)`, T ≥ 1: the mean over its positions."""
         # TODO: your code here
         raise NotImplementedError

@@ -12,9 +12,8 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
         lexicon: see the README. Not modified.
         word: upper and lower case are the same, and so are a space and ``_``.
 
-    Returns:
-        part of speech -> the other words of the synsets of `word`, each once, spelled as in the
-        synset and in the order of the senses. An unknown word gives an empty dict.
+    Returns: part of speech -> the other words of the synsets of `word`, each once, spelled as in
+        the synset and in the order of the senses. An unknown word gives an empty dict.
     """
     # TODO: each sense has a part of speech and a list of words
     raise NotImplementedError
@@ -30,8 +29,7 @@ def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
         lexicon: see the README. Not modified.
         synset: an id such as ``"giant_panda.n.01"``.
 
-    Raises:
-        KeyError: the lexicon has no such synset.
+    Raises: KeyError if the lexicon has no such synset.
     """
     # TODO: a queue of synsets whose hypernyms are not read yet
     raise NotImplementedError
@@ -44,8 +42,7 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
         lexicon: see the README. Not modified.
         a, b: ids of synsets.
 
-    Raises:
-        KeyError: the lexicon has no such synset.
+    Raises: KeyError if the lexicon has no such synset.
     """
     # TODO: count the steps up from a and from b; take the common synset of least sum
     raise NotImplementedError

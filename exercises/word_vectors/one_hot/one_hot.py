@@ -14,8 +14,7 @@ def one_hot(ids: Array, vocabulary_size: int) -> Array:
         ids: integers of any shape `(...)`, each in 0 ... V−1.
         vocabulary_size: V ≥ 1.
 
-    Raises:
-        IndexError: an id is outside 0 ... V−1.
+    Raises: IndexError if an id is outside 0 ... V−1.
     """
     # TODO: rows of the identity matrix; refuse −1, which NumPy reads as the last row
     raise NotImplementedError
@@ -39,11 +38,8 @@ def lookup(ids: Array, W: Array) -> Array:
         ids: integers of any shape `(...)`, each in 0 ... V−1.
         W: `(V, D)` floats. Not modified.
 
-    Returns:
-        `(..., D)`, a new array of the dtype of W.
-
-    Raises:
-        IndexError: an id is outside 0 ... V−1.
+    Returns: `(..., D)`, a new array of the dtype of W.
+    Raises: IndexError if an id is outside 0 ... V−1.
     """
     # TODO: a product with a one-hot vector picks a row
     raise NotImplementedError

@@ -61,8 +61,9 @@ class CommandByKind(LazyGroup):
         An unknown name also gets a command, which looks for the models of plugins.
         """
         if cmd_name not in self.commands:
-            app = new_app()
-            app.command(cmd_name)(_train_command(self._task_of(cmd_name)))
+            app, task = new_app(), self._task_of(cmd_name)
+            settings = {"default_map": _own_defaults(cmd_name, task)}
+            app.command(cmd_name, context_settings=settings)(_train_command(task))
             self.add_command(typer.main.get_command(app))
         return self.commands[cmd_name]
 
@@ -105,6 +106,16 @@ def _train_command(task: type[TrainingTask]) -> Callable[..., object]:
     )
 
 
+def _own_defaults(name: str, task: type[TrainingTask]) -> dict[str, Any]:
+    """Return the options whose defaults the exercise `name` sets.
+
+    Raises:
+        UsageError: an option has another type or range.
+    """
+    recipes = dict(exercise_recipes())
+    return checked_values(task.options, recipes[name].options) if name in recipes else {}
+
+
 def _recipe_option(task: type[TrainingTask]) -> Any:
     """Return the parameter ``--recipe`` of the command for runs of the kind of `task`."""
 
@@ -115,7 +126,8 @@ def _recipe_option(task: type[TrainingTask]) -> Any:
             known = {option.name or "": None for option in context.command.params}
             del known["recipe"]
             table.reject_unknown_keys(*known)
-            context.default_map = _checked(table, task.options)
+            own = context.default_map or {}
+            context.default_map = {**own, **_checked(table, task.options)}
         return recipe
 
     known = ", ".join(sorted(_recipes(task.kind)))
@@ -179,13 +191,14 @@ def _train(
     provider: str,
     json_file: Path | None,
     device: str,
-    submission: Path,
+    submission: Path | None,
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
     from framework.commands.setup import choose_backend, load_plugins, unfinished_parts
     from framework.commands.train.epoch_lines import show_spread
     from framework.commands.train.result_file import ResultFile
+    from framework.training.checkpoints import CHECKPOINTS
     from framework.training.task import Request
 
     plugins = load_plugins(plugin, block)
@@ -193,7 +206,7 @@ def _train(
     computing = choose_backend(plugins, backend, provider, submission=submission, device=device)
     model = find_recipe(name, plugins.registry.names("language_model"))
     request = Request(model.model, model.defaults, computing, plugins.corpora)
-    out = options.out or Path("checkpoints", f"{name.replace(':', '-')}.safetensors")
+    out = options.out or CHECKPOINTS / f"{name.replace(':', '-')}.safetensors"
     file = None if json_file is None else ResultFile(json_file, recipe, resumes=options.resume)
     scores: list[float] = []
     with unfinished_parts(computing):
@@ -215,7 +228,10 @@ def _train_one(job: Job, backend: Any, out: Path, file: ResultFile | None) -> fl
     path = out.with_stem(f"{out.stem}-{job.label}") if job.label else out
     run = Run(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
-    saved.train(resume=job.options.resume and not (job.label and saved.is_new))
+    resume = job.options.resume and not (job.label and saved.is_new)
+    for corpus, kept in () if resume else saved.set_aside():
+        say(f"The model of the corpus {corpus} is now {kept}")
+    saved.train(resume=resume)
     return _report(run, job, path, file)
 
 

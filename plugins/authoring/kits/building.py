@@ -12,7 +12,8 @@ from pathlib import Path
 
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import FORMAT, Kit, digest, manifest_of
-from autograder.course.questions.description import Prose
+from autograder.course.questions.answers import load_key
+from autograder.course.questions.sealed_key import write_sealed_key
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradeOptions, GradingSetting
@@ -91,13 +92,16 @@ def build_kit(
         )
         write_contents(kit, course, exercises)
         graded = [exercise for exercise in exercises if not exercise.questions]
+        for exercise in exercises:
+            if exercise.questions:
+                exercise.require_solution()
+                write_sealed_key(kit, exercise, load_key(exercise))
         for source in (*course.bases, course):
             own = [exercise for exercise in graded if exercise.root == source.root]
             if own:
                 _record(kit, source, own, jobs, progress)
         write_manifest(kit)
-        proofs = _prove(kit, course, graded, jobs, progress)
-        proofs += [_of_questions(exercise) for exercise in exercises if exercise.questions]
+        proofs = _prove(kit, course, exercises, jobs, progress)
         quoted = quotations(kit.root, course, exercises)
         write_manifest(_finished(kit, exercises, proofs))
         sizes = {exercise.name: kit.recording(exercise.name).stat().st_size for exercise in graded}
@@ -175,16 +179,8 @@ def _prove(
 def _gathered(exercises: Iterable[Exercise], folder: Path) -> Path:
     """Copy the solutions of `exercises`, which may be of several courses, into `folder`."""
     for exercise in exercises:
-        shutil.copyfile(exercise.solution, folder / exercise.solution.name)
+        shutil.copyfile(exercise.solution, folder / f"{exercise.name}{exercise.solution.suffix}")
     return folder
-
-
-def _of_questions(exercise: Exercise) -> Proof:
-    """Return the points of written questions: a kit has no key, so it compares no answer."""
-    points = {question.id: float(question.points) for question in exercise.questions}
-    prose = {question.id for question in exercise.questions if isinstance(question, Prose)}
-    compared = {name: worth for name, worth in points.items() if name not in prose}
-    return Proof(exercise.name, sum(points.values()), compared)
 
 
 def _finished(kit: Kit, exercises: Sequence[Exercise], proofs: Sequence[Proof]) -> Kit:
@@ -222,6 +218,7 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
     size = sum(built.sizes.values())
     points = sum(proof.points for proof in built.proofs)
     opened = sum(sum(proof.open_checks.values()) for proof in built.proofs)
+    prose = sum(proof.for_a_person for proof in built.proofs)
     if built.added:
         yield f"Added, because others require them: {', '.join(built.added)}"
     for proof in built.proofs:
@@ -237,10 +234,12 @@ def summary(built: BuiltKit, *, verbose: bool = False) -> Iterator[str]:
     for file, line in built.quoted if verbose else ():
         yield f"  {file.parent.name}/{file.name}: {line}"
     share = opened / points if points else 0.0
+    waiting = f", {prose:g} wait for a person" if prose else ""
     yield (
-        f"Wrote {built.place}: {counted(len(built.exercises), 'exercise')}, {points - opened:g} of "
-        f"{points:g} public points ({share:.1%} need the course's grader), recordings of "
-        f"{size / 1024:,.0f} KiB. Solutions get all these points in it, stubs none."
+        f"Wrote {built.place}: {counted(len(built.exercises), 'exercise')}, "
+        f"{points - opened - prose:g} of {points:g} public points ({share:.1%} need the course's "
+        f"grader{waiting}), recordings of {size / 1024:,.0f} KiB. Solutions get all these points "
+        "in it, stubs none."
     )
 
 

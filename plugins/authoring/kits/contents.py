@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,9 @@ import tomlkit
 from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub
+from autograder.course.texts import primer_of
 from framework import DISTRIBUTION, __version__
-from framework.course.folder import course_file
+from framework.course.folder import course_file, public_course_folder
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
@@ -29,6 +31,9 @@ addopts = --import-mode=importlib
 
 #: Files that no copy of a folder holds.
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+#: The guide of students in a clone; the wheel has it among the templates.
+GUIDE = public_course_folder() / "docs" / "students.md"
 
 _VSCODE = {
     "python.testing.pytestEnabled": True,
@@ -49,10 +54,19 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
         distribution=DISTRIBUTION,
         version=__version__,
         first=exercises[0].name,
+        primer="    gradus show primer\n" if primer_of(course) else "",
     )
     write(kit.root / "README.md", readme)
+    write(kit.root / "GUIDE.md", guide())
     write(kit.root / "pytest.ini", _PYTEST)
     write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
+
+
+def guide() -> str:
+    """Return the guide of students without links to other pages of the documentation."""
+    shipped = Path(str(resources.files("plugins.authoring.kits"))) / "templates" / "students.md"
+    text = read_text(shipped if shipped.is_file() else GUIDE)
+    return re.sub(r"\[([^]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)
 
 
 def write_course(
@@ -74,6 +88,8 @@ def write_course(
         for file in _public_files(exercise):
             copy(file, folder / file.relative_to(exercise.root))
         write(folder / exercise.stub.relative_to(exercise.root), stub)
+    if primer := primer_of(course):
+        copy(primer, folder / primer.relative_to(course.root))
     write(course_file(folder), course_toml(course, exercises, base))
     for plugin in _local_plugins(course):
         if not plugin.is_relative_to(course.root):

@@ -17,10 +17,12 @@ from typing import NamedTuple
 from autograder.conversations.recording import content
 from autograder.course.reading import Course, Exercise
 from autograder.course.stubs import available_stub, find_regions
+from autograder.course.texts import primer_of
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
 from autograder.grading.request import TRIES
 from autograder.grading.setting import GradingSetting
+from autograder.grading.written_answers import grade_answers
 from autograder.judging.rules import judged
 from autograder.results.report import CheckResult
 from autograder.submissions.submission import Submission
@@ -36,11 +38,13 @@ class Proof(NamedTuple):
     Attributes:
         points: of all its checks.
         open_checks: checks that need the course's grader -> their points.
+        for_a_person: points of answers in prose.
     """
 
     exercise: str
     points: float
     open_checks: dict[str, float]
+    for_a_person: float
 
 
 def prove(
@@ -60,13 +64,20 @@ def prove(
         if check.verdict is Verdict.PASSED:
             raise BadInputError(f"in the kit, the stub of {exercise.name} passes {check.id}")
     needing = [check for check in right if check.verdict is Verdict.NEEDS_GRADER]
-    points = sum(check.points for check in right)
-    return Proof(exercise.name, points, {check.id: check.points for check in needing})
+    return Proof(
+        exercise.name,
+        points=sum(check.points for check in right),
+        open_checks={check.id: check.points for check in needing},
+        for_a_person=sum(check.for_a_person for check in right),
+    )
 
 
 def _graded(
     setting: GradingSetting, submission: Submission, exercise: Exercise, tries: int = TRIES
 ) -> list[CheckResult]:
+    if exercise.questions:
+        return list(grade_answers(exercise, submission, setting.seed).checks)
+
     def run(ids: list[str]) -> tuple[CheckResult, ...]:
         return judged(grader.grade(exercise, select=only(ids) if ids else None)).checks
 
@@ -121,6 +132,8 @@ def quotations(root: Path, course: Course, exercises: Sequence[Exercise]) -> lis
         for exercise in exercises
         for file in (exercise.readme, exercise.toml, exercise.tests, exercise.stub)
     }
+    if primer := primer_of(course):
+        public.add(root / primer.relative_to(course.root))
     public |= {file for file in plugin_files(root, course) if not _copies(file, lines)}
     every = [
         Quotation(file, line)

@@ -32,7 +32,7 @@ def agreement(
     backend: CheckpointBackend = None,
     provider: CheckpointProvider = None,
     device: Device = "cpu",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

@@ -12,7 +12,8 @@ import typer
 
 from framework.commands.option_command import option_command
 from framework.commands.options import NumbersFile
-from framework.commands.output import console, say
+from framework.commands.output import console, say, write_error
+from framework.errors import AbsentPartError
 from framework.threads import pin_threads
 from plugins.lectures.comparison.families import FAMILIES, Family, chosen_families
 from plugins.lectures.comparison.options import ComparisonOptions
@@ -42,7 +43,7 @@ def _compare(
     json_file: Path | None,
     plots: Path | None,
     device: str,
-    submission: Path,
+    submission: Path | None,
     plugin: Sequence[str] | None,
     block: Sequence[str] | None,
 ) -> None:
@@ -125,14 +126,25 @@ def _trained(
     families: Mapping[str, Family],
     options: ComparisonOptions,
 ) -> list[Outcome]:
-    """Return the families, trained on `task` in turns, with a progress bar."""
+    """Return the families, trained on `task` in turns, with a progress bar.
+
+    Families that need a part which is not written, in a student kit, are left out with a note.
+    """
     from framework.commands.setup import unfinished_parts
     from plugins.lectures.comparison.outcomes import Training, train_in_turns
 
+    trainings: list[Training] = []
+    left_out: dict[str, list[str]] = {}
     with unfinished_parts(backend):
-        trainings = [
-            Training(backend, task, name, family, options) for name, family in families.items()
-        ]
+        for name, family in families.items():
+            try:
+                trainings.append(Training(backend, task, name, family, options))
+            except AbsentPartError as error:
+                left_out.setdefault(error.part, []).append(name)
+                if name == [*families][-1] and not trainings:
+                    raise
+        for part, names in left_out.items():
+            write_error(f"left out: {', '.join(names)}, since '{part}' is not written")
         train_in_turns(trainings, options.epochs, partial(_bars, options))
         return [training.outcome() for training in trainings]
 

@@ -52,7 +52,7 @@ def experiment(
         typer.Option(metavar="DIR", help=f"Save the chart of `{_HAS_PICTURE}` in DIR, as SVG."),
     ] = None,
     device: Device = "cpu",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

@@ -45,7 +45,7 @@ def lexicon(
     ] = None,
     backend: BackendName = "numpy",
     provider: ProviderName = "",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

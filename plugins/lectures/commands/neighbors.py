@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framework.commands.output import say, write_error
+from framework.commands.output import announce, say, write_error
 
 if TYPE_CHECKING:
     from plugins.lectures.evaluation.word_similarity import Scored
 
 VectorFile = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         "--vectors",
-        help="A checkpoint of `gradus train skip_gram`, or vectors in word2vec's text format.",
+        help="A checkpoint of word vectors, as of `gradus train skip_gram`, or vectors in "
+        "word2vec's text format. Default: what `gradus train` wrote last in `checkpoints`.",
     ),
 ]
-
-#: The default output of `gradus train skip_gram`.
-TRAINED_VECTORS = Path("checkpoints", "skip_gram.safetensors")
 
 Count = Annotated[int, typer.Option(min=1, help="Number of words to show.")]
 
 
 def neighbors(
     word: Annotated[str, typer.Argument(metavar="WORD", help="A word that has a vector.")],
-    vectors: VectorFile = TRAINED_VECTORS,
+    vectors: VectorFile = None,
     count: Count = 10,
 ) -> None:
     """Show the words nearest to WORD, with their cosines.
@@ -39,14 +37,14 @@ def neighbors(
     from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import neighbors as find_neighbors
 
-    _show(find_neighbors(load_vectors(vectors), word, count))
+    _show(find_neighbors(load_vectors(_file(vectors)), word, count))
 
 
 def analogy(
     a: Annotated[str, typer.Argument(metavar="A", help="First word of a known pair, as in: man")],
     b: Annotated[str, typer.Argument(metavar="B", help="Second word of that pair, as in: king")],
     c: Annotated[str, typer.Argument(metavar="C", help="The word to complete, as in: woman")],
-    vectors: VectorFile = TRAINED_VECTORS,
+    vectors: VectorFile = None,
     count: Count = 10,
 ) -> None:
     """Show the words D for which A is to B as C is to D.
@@ -58,7 +56,7 @@ def analogy(
     from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import analogy as find_analogy
 
-    _show(find_analogy(load_vectors(vectors), a, b, c, count))
+    _show(find_analogy(load_vectors(_file(vectors)), a, b, c, count))
 
 
 def plot_words(
@@ -66,7 +64,7 @@ def plot_words(
         list[str],
         typer.Argument(metavar="WORD", help="Words, of which at least three have vectors."),
     ],
-    vectors: VectorFile = TRAINED_VECTORS,
+    vectors: VectorFile = None,
     out: Annotated[Path, typer.Option(help="SVG file to write.")] = Path("words.svg"),
 ) -> None:
     """Draw the vectors of WORDS in the plane of their two principal components.
@@ -77,7 +75,8 @@ def plot_words(
     from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_map import plot_words as draw
 
-    shown = draw(load_vectors(vectors), words, out, f"Word vectors of {vectors.name}")
+    file = _file(vectors)
+    shown = draw(load_vectors(file), words, out, f"Word vectors of {file.name}")
     for error in shown.unknown:
         write_error(f"left out: {error}")
     share = sum(shown.shares)
@@ -89,7 +88,7 @@ def word_similarity(
         list[Path],
         typer.Argument(metavar="FILE", help="A file with word, word, score on each line."),
     ],
-    vectors: VectorFile = TRAINED_VECTORS,
+    vectors: VectorFile = None,
 ) -> None:
     """Compare cosines of word vectors with the human scores of word pairs in each FILE.
 
@@ -98,12 +97,22 @@ def word_similarity(
     from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import judged_similarity, read_judged_pairs
 
-    known = load_vectors(vectors)
+    known = load_vectors(_file(vectors))
     judged = {file: read_judged_pairs(file) for file in files}
     width = max(len(file.name) for file in files)
     for file, pairs in judged.items():
         rho, used = judged_similarity(known, pairs)
         say(f"{file.name:<{width}}  Spearman {rho:6.3f}  {used} of {len(pairs)} pairs")
+
+
+def _file(vectors: Path | None) -> Path:
+    """Return the file `vectors`; without a name the one that training wrote last."""
+    if vectors is None:
+        from framework.training.trained_vectors import last_trained_vectors
+
+        vectors = last_trained_vectors()
+        announce(f"vectors of {vectors}")
+    return vectors
 
 
 def _show(neighbors: Scored) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,7 +54,7 @@ def translate(
     backend: CheckpointBackend = None,
     provider: CheckpointProvider = None,
     device: Device = "cpu",
-    submission: Submission = Path("exercises"),
+    submission: Submission = None,
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:

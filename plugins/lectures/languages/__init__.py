@@ -6,6 +6,7 @@ automaton.py             unifilar probabilistic automata
 conditional_texts.py     texts about a season and a place
 draws.py                 what a generated language draws when it shall not be known beforehand
 entities.py              A language of named entities for which the best possible F1 is known
+log_bilinear.py          texts whose neighbours follow from known vectors
 long_reviews.py          long reviews with one opinion in their first half
 markov.py                A language model that is a table
 random_hierarchy.py      texts whose class depends on no local pattern

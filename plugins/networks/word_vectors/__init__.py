@@ -1,1 +1,1 @@
-"""One-hot vectors, cosines and analogies of word vectors."""
+"""One-hot vectors, cosines and analogies of word vectors; word vectors from counts."""

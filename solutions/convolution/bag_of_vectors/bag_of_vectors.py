@@ -20,9 +20,7 @@ class DeepAveragingNetwork(Model):
         keep_probability: p, in (0, 1]; the probability that a word is kept in training.
 
     Parameters: embedding `(V, E)`, W_1 `(E, H_1)`, b_1 `(H_1,)`, ..., W_k `(H_{k−1}, C)`, b_k.
-
-    Raises:
-        ValueError: `keep_probability` is not in (0, 1].
+    Raises: ValueError if `keep_probability` is not in (0, 1].
     """
 
     def __init__(
@@ -52,8 +50,7 @@ class DeepAveragingNetwork(Model):
     def forward(self, ids: Array) -> Array:
         """Return the scores `(N, C)` of texts, `ids: (N, T)` with `PAD` after short texts.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
+        Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         # BEGIN SOLUTION: average the vectors of the words, apply the layers, keep what is needed
         _check_ids(ids, self.vocabulary_size)

@@ -21,11 +21,8 @@ class Conv1d(Model):
         dilation: distance between neighbouring words of a window; 1: no gaps.
 
     Parameters: W `(width, D, C)`, whose W[k] multiplies the k-th word of a window, and b `(C,)`.
-
     Attribute `span`: the number of places from the first to the last word of a window.
-
-    Raises:
-        ValueError: `width`, `stride` or `dilation` is not positive, or `padding` is negative.
+    Raises: ValueError if `width`, `stride` or `dilation` is not positive, or `padding` is negative.
     """
 
     def __init__(
@@ -53,8 +50,7 @@ class Conv1d(Model):
     def output_length(self, length: int) -> int:
         """Return T', the number of windows of a text of `length` words and its padding.
 
-        Raises:
-            ValueError: no window fits.
+        Raises: ValueError if no window fits.
         """
         # BEGIN SOLUTION: how many times can the first window move on?
         room = length + 2 * self.padding - self.span
@@ -69,8 +65,7 @@ class Conv1d(Model):
     def forward(self, x: Array) -> Array:
         """Return y `(N, T', C)` for the texts `x: (N, T, D)`, with T' = `output_length(T)`.
 
-        Raises:
-            ValueError: `x` is not `(N, T, D)`, or too short for one window.
+        Raises: ValueError if `x` is not `(N, T, D)`, or too short for one window.
         """
         _check_shape(x, self.in_channels)
         # BEGIN SOLUTION: put the words of each window into one row; multiply; keep the rows
@@ -107,13 +102,7 @@ class Conv1d(Model):
 class PointwiseConv(Model):
     """A 1×1 convolution: the same affine layer for the channels of each word.
 
-    Args:
-        in_channels: D.
-        out_channels: C; C < D maps many channels to few.
-        rng: draws the initial weights.
-
-    Parameters:
-        W `(D, C)`, b `(C,)`.
+    Parameters: W `(D, C)`, b `(C,)`, with D = `in_channels` and C = `out_channels`.
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, rng: np.random.Generator) -> None:
@@ -126,8 +115,7 @@ class PointwiseConv(Model):
     def forward(self, x: Array) -> Array:
         """Return y `(N, T, C)` for the texts `x: (N, T, D)`.
 
-        Raises:
-            ValueError: `x` is not `(N, T, D)`.
+        Raises: ValueError if `x` is not `(N, T, D)`.
         """
         _check_shape(x, self.in_channels)
         # BEGIN SOLUTION
@@ -151,8 +139,7 @@ def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
         layers: the width, the stride and the dilation of each convolution, from the lowest to the
             highest. Without layers R is 1.
 
-    Raises:
-        ValueError: a width, a stride or a dilation is less than 1.
+    Raises: ValueError if a width, a stride or a dilation is less than 1.
     """
     # BEGIN SOLUTION: each layer adds its span - 1, times the step of the layer below it in words
     field, step = 1, 1

@@ -31,13 +31,10 @@ def best_accuracy(ids: Array, labels: Array, probabilities: Array, width: int) -
 
     Args:
         ids: all texts of a language, `(M, T)` integers, short ones padded with `PAD`. Not modified.
-        labels: the label of each text, `(M,)` integers. Not modified.
-        probabilities: the probability of each text, `(M,)`; their sum is 1. Not modified.
+        labels, probabilities: of each text, `(M,)`; the probabilities' sum is 1. Not modified.
         width: number of words in a window, odd. 1: a bag of words. 2 T − 1 or more: whole texts.
 
-    Raises:
-        ValueError: `width` is even or not positive, or the number of labels or of probabilities is
-            not that of the texts.
+    Raises: ValueError if `width` is even or < 1, or `labels` or `probabilities` are not `(M,)`.
     """
     _check_language(ids, labels, probabilities, width)
     # BEGIN SOLUTION: the probability of each label for each bag; the sum of the largest ones
@@ -64,9 +61,7 @@ class SequenceClassifier(Model):
 
     Parameters: embedding `(V, E)`, those of the encoder as encoder.NAME, output.W `(H, C)` and
     output.b `(C,)`.
-
-    Raises:
-        ValueError: `pooling` is none of these, or `width` is even with "conv1d".
+    Raises: ValueError if `pooling` is none of these, or `width` is even with "conv1d".
     """
 
     def __init__(
@@ -105,8 +100,7 @@ class SequenceClassifier(Model):
         Args:
             ids: `(N, T)` integers, T ≥ 1, short texts padded with `PAD` at the end. Not modified.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
+        Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         _check_ids(ids, self.vocabulary_size)
         # BEGIN SOLUTION: keep what backward needs
@@ -165,11 +159,8 @@ def fit(
     Args:
         texts: ids `(M, T)` and labels `(M,)` of the training texts. Not modified.
 
-    Returns:
-        the loss of each step before its update.
-
-    Raises:
-        ValueError: there are no texts, or the number of labels is another one.
+    Returns: the loss of each step before its update.
+    Raises: ValueError if there are no texts, or the number of labels is another one.
     """
     _check(texts)
     # BEGIN SOLUTION: the parts, the two loops, and in each step: loss, gradients, update
@@ -200,18 +191,11 @@ def compare(
     learning_rate: float = 0.01,
     seed: int = 0,
 ) -> list[Row]:
-    """Train each of `models`, names and models, with `fit`, and measure it on `test`.
+    """Train each of `models`, names and models, with the same `fit`, and measure it on `test`.
 
-    Args:
-        train, test: ids `(M, T)` and labels `(M,)` of texts.
-        epochs, batch_size, learning_rate, seed: see `fit`; the same for all models.
-
-    Returns:
-        for each model its name, its accuracy in evaluation mode, its number of parameters, and the
-        seconds of its training (``time.perf_counter``); sorted, the best model first.
-
-    Raises:
-        ValueError: there are no training or no test texts, or a wrong number of labels.
+    Returns: a `Row` for each model, the best one first, with its accuracy in evaluation mode, and
+        the seconds of its training (``time.perf_counter``).
+    Raises: ValueError if there are no training or no test texts, or a wrong number of labels.
     """
     _check(test)
     # BEGIN SOLUTION
@@ -240,15 +224,11 @@ def select(models: Sequence[tuple[str, Model]], held_out: Texts, test: Texts) ->
 
     Args:
         models: names and trained models, at least one. They are in evaluation mode afterwards.
-        held_out: ids `(M, T)` and labels `(M,)` of texts that no model is trained on.
-        test: ids and labels of other such texts.
+        held_out, test: different texts that no model is trained on.
 
-    Returns:
-        the name of the most accurate model on `held_out`, of equal ones the first, and its accuracy
-        on `test`, both in evaluation mode.
-
-    Raises:
-        ValueError: there are no models, no held-out or no test texts, or a wrong number of labels.
+    Returns: the name of the most accurate model on `held_out`, of equal ones the first, and its
+        accuracy on `test`, both in evaluation mode.
+    Raises: ValueError if there are no models or no texts, or a wrong number of labels.
     """
     _check(held_out)
     _check(test)

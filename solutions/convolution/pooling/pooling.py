@@ -22,8 +22,7 @@ class MaxOverTime(Model):
             x: `(N, T, C)`, finite numbers, T ≥ 1.
             mask: `(N, T)`, False at padding, which never wins; None: words everywhere.
 
-        Raises:
-            ValueError: `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
+        Raises: ValueError if `x` is not `(N, T, C)` with T ≥ 1, or `mask` is not `(N, T)`.
         """
         words = _words(x, mask)
         # BEGIN SOLUTION
@@ -48,10 +47,7 @@ class AverageOverTime(Model):
     """The mean of each channel over the words of a text: how often was the feature there?"""
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the mean of each channel, `(N, C)`; 0 for a text without words.
-
-        Arguments and errors are those of `MaxOverTime.forward`.
-        """
+        """Return the mean of each channel, `(N, C)`, 0 without words; see `MaxOverTime.forward`."""
         words = _words(x, mask)
         # BEGIN SOLUTION
         n = np.maximum(words.sum(axis=1, keepdims=True), 1)  # (N, 1, 1); without words 0/1
@@ -73,8 +69,7 @@ class LocalMaxPool(Model):
         size: number of steps in a window.
         stride: number of steps from one window to the next.
 
-    Raises:
-        ValueError: not 1 ≤ `stride` ≤ `size`; a larger stride would leave steps out.
+    Raises: ValueError unless 1 ≤ `stride` ≤ `size`; a larger stride would leave steps out.
     """
 
     def __init__(self, size: int, stride: int) -> None:
@@ -91,10 +86,7 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the maximum of each window, `(N, T', C)`; 0 in a window without words.
-
-        Arguments and errors are those of `MaxOverTime.forward`.
-        """
+        """Return the maximum of each window, `(N, T', C)`, 0 without words; see `MaxOverTime`."""
         words = _words(x, mask)
         # BEGIN SOLUTION
         N, T, C = x.shape
@@ -118,10 +110,9 @@ class LocalMaxPool(Model):
         # END SOLUTION
 
     def _places(self, padded: Array) -> list[Array]:
-        """Given: return the first, second, ... steps of all windows: `size` views `(N, T', C)`.
+        """Given: return views `(N, T', C)` of the first, second, ... steps of all windows.
 
-        Args:
-            padded: `(N, (T' − 1)·stride + size, C)`, exactly long enough for all windows.
+        The windows reach exactly to the end of `padded: (N, (T' − 1)·stride + size, C)`.
         """
         end = padded.shape[1] - self.size + 1
         return [padded[:, k : k + end : self.stride] for k in range(self.size)]
@@ -130,11 +121,7 @@ class LocalMaxPool(Model):
 class KMaxPool(Model):
     """The k largest numbers of each channel, in the order of the text.
 
-    Args:
-        k: the number of values to keep.
-
-    Raises:
-        ValueError: `k` is not positive.
+    Raises: ValueError if `k` is not positive.
     """
 
     def __init__(self, k: int) -> None:
@@ -144,10 +131,7 @@ class KMaxPool(Model):
         self.k = k
 
     def forward(self, x: Array, mask: Array | None = None) -> Array:
-        """Return the k largest numbers, `(N, k, C)`; zeros after fewer than k words.
-
-        Arguments and errors are those of `MaxOverTime.forward`.
-        """
+        """Return the k largest numbers `(N, k, C)`, zeros after fewer words; see `MaxOverTime`."""
         words = _words(x, mask)
         # BEGIN SOLUTION
         N, T, C = x.shape

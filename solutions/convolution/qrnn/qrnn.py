@@ -18,16 +18,12 @@ class QRNN(Model):
         width: number of inputs that z and the gates of one step read.
         pooling: the gates: "f" (then o = 1 and i = 1 − f), "fo" (then i = 1 − f), or "ifo".
         zoneout: probability, in [0, 1), that a number of c keeps its value at a step in training.
-        rng: draws the initial weights, and which numbers keep their values.
 
     Parameters: W `(width, D, G·H)` and b `(G·H,)`. Their G = 1 + len(pooling) blocks are z, f, o,
     i: the columns 0 ... H−1 belong to z, H ... 2H−1 to f, and so on.
-
     Attribute `state`: h and c after the last step, each `(N, H)`, and the last inputs
     `(N, width − 1, D)`.
-
-    Raises:
-        ValueError: a wrong `width`, `pooling` or `zoneout`.
+    Raises: ValueError for a wrong `width`, `pooling` or `zoneout`.
     """
 
     state: State
@@ -63,7 +59,7 @@ class QRNN(Model):
         return h, c, np.zeros((batch_size, self.width - 1, self.input_size), dtype)
 
     def forward(self, x: Array, state: State | None = None, mask: Array | None = None) -> Array:
-        """Return the states h `(N, T, H)` of all steps; h[:, 0] is h_1.
+        """Return the states h `(N, T, H)` of all steps, h[:, 0] = h_1. The caller may change them.
 
         Args:
             x: `(N, T, D)`, any T ≥ 1.
@@ -73,11 +69,7 @@ class QRNN(Model):
         In training with a `zoneout` above 0, and only then, a number of c keeps its value where its
         number u < zoneout of ``self.rng.random((N, T, H))``.
 
-        Returns:
-            a new array. The caller may change it, so `backward` and `self.state` must not use it.
-
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
@@ -118,11 +110,7 @@ class QRNN(Model):
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Add all gradients for `grad_h: (N, T, H)` to `gradients`.
-
-        Returns:
-            grad_x `(N, T, D)`, and the gradients of h_0, c_0 and the inputs before the first one.
-        """
+        """Add all gradients for `grad_h: (N, T, H)`; return those of x and of the first state."""
         # BEGIN SOLUTION: the recurrence backwards, then the gates, then the convolution
         # h_t = o c_t and c_{t+1} = f c_t + ... give c_t its two gradients. With i = 1 − f, f
         # multiplies c_{t−1} − z. Then the slopes of tanh and σ.

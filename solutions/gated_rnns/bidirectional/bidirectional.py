@@ -16,8 +16,7 @@ class Bidirectional(Model):
         forward, backward: two layers with `forward(x, state, mask)`, `state` and
             `backward(grad_h)` -> grad_x, grad_state. The second reads from the last word.
 
-    Raises:
-        ValueError: both are the same layer.
+    Raises: ValueError if both are the same layer.
     """
 
     state: tuple[Any, Any]

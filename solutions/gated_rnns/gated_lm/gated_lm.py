@@ -47,8 +47,7 @@ class GatedLM(LanguageModel):
 
         Starts from `state`, or from zeros, and keeps the last states in `self.state`.
 
-        Raises:
-            IndexError: an id outside 0 ... V−1. (In NumPy, −1 is the last row.)
+        Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
             bounds, found = (
@@ -82,10 +81,7 @@ class GatedLM(LanguageModel):
         # END SOLUTION
 
     def next_log_probabilities(self, tokens: Array, state: Any) -> tuple[Array, Any]:
-        """Read one token of each text `(N,)`; return log ŷ `(N, V)` of the next, and the new state.
-
-        `state` is what `initial_state` or the last call returned. Not modified.
-        """
+        """Read one token of each text `(N,)`; return log ŷ `(N, V)` of the next, and the state."""
         # BEGIN SOLUTION: forward with T = 1, then a log softmax that is stable for large scores
         logits = self.forward(tokens[:, None], state)[:, 0]
         logits -= logits.max(axis=-1, keepdims=True)
@@ -108,8 +104,7 @@ def agreement_accuracy(
         right, wrong: the form that agrees with the subject, and the other one, ids `(M,)`.
         distances: between subject and verb, `(M,)` integers.
 
-    Raises:
-        ValueError: an empty prefix, or different numbers of items.
+    Raises: ValueError for an empty prefix, or different numbers of items.
     """
     counts = {len(prefixes), len(right), len(wrong), len(distances)}
     if len(counts) > 1 or any(not len(prefix) for prefix in prefixes):

@@ -127,8 +127,7 @@ class GRU(Model):
             state: h₀ `(N, H)`; zeros if None. Not modified.
             mask: `(N, T)`, False where there is no word: h stays. None: words everywhere.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
@@ -150,11 +149,7 @@ class GRU(Model):
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, Array]:
-        """Add the gradients of the parameters; return grad_x `(N, T, D)` and that of h₀ `(N, H)`.
-
-        Args:
-            grad_h: the gradient of what `forward` returned. Not modified.
-        """
+        """Add all gradients for `grad_h: (N, T, H)`; return those of x and of h₀."""
         # BEGIN SOLUTION: go back step by step; add the weights' gradients; return the inputs'
         h, weights = self._h, [self.parameters[name] for name in self.step_weights]
         grad_a = np.empty_like(self._gates)

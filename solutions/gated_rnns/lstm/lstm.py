@@ -108,8 +108,7 @@ class LSTM(Model):
             state: h₀ and c₀, each `(N, H)`; zeros if None. Not modified.
             mask: `(N, T)`, False where there is no word: h and c stay. None: words everywhere.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]
@@ -133,11 +132,7 @@ class LSTM(Model):
         # END SOLUTION
 
     def backward(self, grad_h: Array) -> tuple[Array, State]:
-        """Add the gradients of the parameters; return grad_x `(N, T, D)` and those of h₀ and c₀.
-
-        Args:
-            grad_h: the gradient of what `forward` returned. Not modified.
-        """
+        """Add all gradients for `grad_h: (N, T, H)`; return those of x, and of h₀ and c₀."""
         # BEGIN SOLUTION: go back step by step; add the weights' gradients; return the inputs'
         h, c, W_h = self._h, self._c, self.parameters["W_h"]
         grad_a = np.empty_like(self._gates)

@@ -19,8 +19,7 @@ def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
             grad_state. Its `gradients` are the same arrays afterwards, with the same numbers.
         x, loss_at: inputs `(N, T, D)`, and t, counted from 0.
 
-    Raises:
-        IndexError: `loss_at` is outside 0 ... T − 1.
+    Raises: IndexError if `loss_at` is outside 0 ... T − 1.
     """
     if not 0 <= loss_at < x.shape[1]:
         raise IndexError(f"step {loss_at} is not among the {x.shape[1]} steps of x")
@@ -47,8 +46,7 @@ def gradient_norms(rnn: Any, x: Array, loss_at: int) -> Array:
 def spectral_bound(W_h: Array, distances: Array, slope: float = 1.0) -> Array:
     """Return (γ σ)^distance for `distances: (K,)`, σ the largest singular value of W_h, γ `slope`.
 
-    Raises:
-        ValueError: a distance is negative.
+    Raises: ValueError if a distance is negative.
     """
     if np.any(distances < 0):
         raise ValueError("a distance is at least 0")

@@ -22,7 +22,7 @@ RTOL = 1e-7
 @pytest.mark.hint(
     "Nothing in the model may depend on particular sizes; V, K, E and H may be equal."
 )
-@pytest.mark.promise("ConditionalLM.forward.tokens", "dtype")
+@pytest.mark.promise("ConditionalLM", "dtype")
 def test_any_shape(submission, reference, rng):
     """A batch of one, texts of 1 to 20 words, sizes of 1, different K, E and H; float32."""
     for N, T, V, K, E, H in [(1, 1, 2, 1, 1, 1), (1, 6, 5, 5, 5, 5), (3, 20, 4, 6, 2, 3)]:
@@ -85,7 +85,7 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("Do not change the tokens and the state: return a new state.")
-@pytest.mark.promise("ConditionalLM.next_log_probabilities.state")
+@pytest.mark.promise("ConditionalLM")
 def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)

@@ -13,8 +13,7 @@ Chunk = tuple[Array, Array]  # inputs and targets, both (N, U) integers
 def encode(text: str, alphabet: str) -> Array:
     """Return the id of each character, its place in the alphabet: `(len(text),)` int64.
 
-    Raises:
-        ValueError: a character of the text is not in the alphabet.
+    Raises: ValueError if a character of the text is not in the alphabet.
     """
     # BEGIN SOLUTION
     return np.array([alphabet.index(character) for character in text], dtype=np.int64)
@@ -28,12 +27,9 @@ def text_chunks(ids: Array, batch_size: int, unroll: int) -> list[Chunk]:
         ids: the text `(M,)`, with M > N.
         unroll: U, the steps of a chunk; the last chunk may have fewer.
 
-    Returns:
-        inputs and targets `(N, U)` of each chunk, in the order of the text: a stream continues in
-        the same row of the next chunk. New arrays.
-
-    Raises:
-        ValueError: the text is too short for N streams.
+    Returns: inputs and targets `(N, U)` of each chunk, in the order of the text: a stream continues
+        in the same row of the next chunk. New arrays.
+    Raises: ValueError if the text is too short for N streams.
     """
     L = (len(ids) - 1) // batch_size
     if L < 1:
@@ -57,7 +53,7 @@ def fit_language_model(
     unroll: int,
     learning_rate: float,
 ) -> list[float]:
-    """Train `model` with Adam on the mean cross-entropy of each chunk of `text_chunks`, in order.
+    """Train `model` (part ``adam``) on the mean cross-entropy of each of `text_chunks`, in order.
 
     The state is carried from chunk to chunk, and begins anew (None) in each epoch.
 
@@ -65,10 +61,8 @@ def fit_language_model(
         model: ``forward(tokens (N, U), state or None) -> logits (N, U, V)``, which leaves the
             state after the chunk in ``model.state``. Its parameters change.
         ids: the text `(M,)`. Not modified.
-        learning_rate: learning rate of the part ``adam``.
 
-    Returns:
-        the loss of each step before its update, computed by the part ``softmax_cross_entropy``.
+    Returns: the loss of each step (the part ``softmax_cross_entropy``) before its update.
     """
     # BEGIN SOLUTION: parts, two loops, and in each step: loss, gradients, update
     loss, optimizer = part("softmax_cross_entropy")(), part("adam")(learning_rate)
@@ -101,10 +95,8 @@ def write(
     Args:
         model: a language model of `len(alphabet)` ids.
         prefix: the beginning, at least one character.
-        rng: draws the characters.
 
-    Returns:
-        the characters that the model has written, without the prefix.
+    Returns: the characters that the model has written, without the prefix.
     """
     # BEGIN SOLUTION: a batch of one text
     start = encode(prefix, alphabet)[None]
@@ -120,9 +112,8 @@ def tracking_unit(states: Array, inside: Array) -> tuple[int, float]:
         states: h `(T, H)`, the states of a recurrent network after each character.
         inside: y `(T,)` bool, True inside quotes.
 
-    Returns:
-        the unit k with the largest |r_k| (the first of equal ones), and its r_k. A unit that never
-        changes has r_k = 0, and so has every unit if `inside` never changes.
+    Returns: the unit k with the largest |r_k| (the first of equal ones), and its r_k. A unit that
+        never changes has r_k = 0, and so has every unit if `inside` never changes.
     """
     # BEGIN SOLUTION
     h = states - states.mean(axis=0)

@@ -21,8 +21,7 @@ class NgramLM(CountModel):
         counts: n-gram, a tuple of 1 ... n ids -> c(h w). A `Counter`: missing keys count 0.
         totals: history h, a tuple of 0 ... n − 1 ids -> c(h ·). Another `Counter`.
 
-    Raises:
-        ValueError: `vocabulary_size` or `order` is less than 1, or `end` is not the id of a word.
+    Raises: ValueError if `vocabulary_size` or `order` is below 1, or `end` is not the id of a word.
     """
 
     def fit(self, tokens: Array) -> None:
@@ -52,11 +51,7 @@ class NgramLM(CountModel):
 class AddDelta(NgramLM):
     """Add-δ smoothing: every n-gram count is increased by δ, so that no probability is 0.
 
-    Args:
-        delta: δ > 0.
-
-    Raises:
-        ValueError: δ is not positive.
+    Raises: ValueError if δ, `delta`, is not positive.
     """
 
     def __init__(
@@ -82,11 +77,8 @@ class Backoff(NgramLM):
         method: "stupid" (Brants et al. 2007) or "interpolated" (Witten & Bell 1991).
         alpha: α, for "stupid" only.
 
-    Attributes:
-        types: history h -> t(h), the number of different words that followed it. A `Counter`.
-
-    Raises:
-        ValueError: there is no such method.
+    Attribute `types`: history h -> t(h), how many different words followed it. A `Counter`.
+    Raises: ValueError if there is no such method.
     """
 
     def __init__(

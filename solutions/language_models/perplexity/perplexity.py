@@ -14,11 +14,8 @@ def perplexity(log_probabilities: Array, mask: Array | None = None) -> float:
         log_probabilities: natural log of the probability of each word, `(...)`; −inf for 0.
         mask: `(...)` bool, False at padding, whose values are ignored. None: no padding.
 
-    Returns:
-        a Python float ≥ 1; infinity if a word had probability 0 or if the result overflows.
-
-    Raises:
-        ValueError: there are no words, or a log probability is NaN or above `TOLERANCE`.
+    Returns: a Python float ≥ 1; infinity if a word had probability 0 or if the result overflows.
+    Raises: ValueError if there are no words, or a log probability is NaN or above `TOLERANCE`.
     """
     # BEGIN SOLUTION: select the words, refuse invalid log probabilities, exp of minus the mean
     words = log_probabilities if mask is None else log_probabilities[mask]

@@ -42,8 +42,7 @@ class RNN(Model):
         input_size, hidden_size: D and H, the sizes of xₜ and hₜ.
         truncation: number of steps that a gradient stays within; None: all.
 
-    Raises:
-        ValueError: `truncation` is less than 1.
+    Raises: ValueError if `truncation` is less than 1.
     """
 
     state: Array
@@ -78,8 +77,7 @@ class RNN(Model):
             h_0: the state before the first step, `(N, H)`; zeros if None. Not modified.
             mask: `(N, T)`, False at padding, where hₜ = hₜ₋₁. None: there is no padding.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1] != self.input_size:
             got = x.shape[-1]

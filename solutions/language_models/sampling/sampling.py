@@ -34,8 +34,7 @@ def truncate(scores: Array, top_k: int | None = None, top_p: float | None = None
         top_k: k ≥ 1, or None. Among equal probabilities, smaller ids come first.
         top_p: in (0, 1], or None. The nucleus is taken after top-k, from its normalised rest.
 
-    Raises:
-        ValueError: `top_k` or `top_p` is out of range.
+    Raises: ValueError if `top_k` or `top_p` is out of range.
     """
     if (top_k is not None and top_k < 1) or (top_p is not None and not 0 < top_p <= 1):
         raise ValueError(f"top_k ≥ 1 and 0 < top_p ≤ 1 are needed, not {top_k} and {top_p}")
@@ -79,11 +78,8 @@ def sample(
         temperature: > 0; log probabilities are divided by it, and then truncated.
         top_k, top_p: see `truncate`.
 
-    Returns:
-        the drawn ids `(N, length)`, without the prefix.
-
-    Raises:
-        ValueError: a setting is out of range, or the prefix is empty.
+    Returns: the drawn ids `(N, length)`, without the prefix.
+    Raises: ValueError if a setting is out of range, or the prefix is empty.
     """
     if not temperature > 0 or length < 0:
         raise ValueError(f"temperature > 0, length ≥ 0 are needed, not {temperature} and {length}")
@@ -101,17 +97,10 @@ def sample(
 
 
 def greedy(model: LanguageModel, prefix: Array, length: int) -> Array:
-    """Continue each prefix with the most probable word at each step.
+    """Continue each of the prefixes `(N, P)`, P ≥ 1, with the most probable word at each step.
 
-    Args:
-        model: any language model.
-        prefix: ids `(N, P)`, P ≥ 1.
-
-    Returns:
-        ids `(N, length)`; the smallest id if several words have the highest probability.
-
-    Raises:
-        ValueError: `length` is negative, or the prefix is empty.
+    Returns: ids `(N, length)`; the smallest id if several words have the highest probability.
+    Raises: ValueError if `length` is negative, or the prefix is empty.
     """
     if length < 0:
         raise ValueError(f"length must be at least 0, not {length}")
@@ -138,12 +127,9 @@ def beam_search(
         beam_size: B ≥ 1. With 1 this is greedy search up to `end`.
         end: the word that finishes a text; None if there is no such word.
 
-    Returns:
-        the most probable text found, finished or of full length, and its log probability. The text
-        has at most `length` ids, including `end` but not the prefix.
-
-    Raises:
-        ValueError: `length` is negative, B is below 1, or the prefix is empty.
+    Returns: the most probable text found, finished or of full length, and its log probability. The
+        text has at most `length` ids, including `end` but not the prefix.
+    Raises: ValueError if `length` is negative, B is below 1, or the prefix is empty.
     """
     if length < 0 or beam_size < 1:
         raise ValueError(f"length ≥ 0, beam_size ≥ 1 are needed, not {length} and {beam_size}")

@@ -1,7 +1,6 @@
 """Automatic differentiation: a tape of operations, and one pass back over it.
 
-Source: CS224n notes part III, section 1.5; Wengert, "A simple automatic derivative evaluation
-program" (1964); Karpathy, micrograd (2020).
+Source: CS224n notes part III, section 1.5; Wengert (1964); Karpathy, micrograd (2020).
 """
 
 from __future__ import annotations
@@ -18,14 +17,11 @@ Pull = Callable[[Array], Array]
 
 
 def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
-    """Return `gradient`, summed over the axes along which NumPy repeated an array of `shape`.
+    """Return `gradient` summed to `shape`, over the axes along which NumPy repeated an array.
 
     Args:
         gradient: of the repeated array. Not modified.
         shape: of the array before broadcasting: axes may be missing on the left, or have length 1.
-
-    Returns:
-        an array of `shape`.
     """
     # BEGIN SOLUTION: sum over the missing axes, and over those of length 1
     missing = gradient.ndim - len(shape)
@@ -37,8 +33,7 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
 class Tape:
     """The values of a computation in the order in which they were computed.
 
-    Attributes:
-        values: the list of all `Value` objects, inputs first.
+    Attribute `values`: the list of all `Value` objects, inputs first.
     """
 
     def __init__(self) -> None:
@@ -58,9 +53,6 @@ class Tape:
         """Set `grad` of every value on the tape to the gradient of the sum of `output`.
 
         A value on which `output` does not depend gets zeros. Every call starts anew.
-
-        Args:
-            output: a value of this tape.
         """
         # BEGIN SOLUTION: zeros, ones for the output, then the values in reverse order
         for value in self.values:
@@ -105,8 +97,7 @@ class Value:
     def matmul(self, other: Value | Array) -> Value:
         """Return the product of the matrices self `(N, D)` and other `(D, H)`.
 
-        Raises:
-            ValueError: an operand has not two axes, or the sizes do not fit.
+        Raises: ValueError if an operand has not two axes, or the sizes do not fit.
         """
         other = self._on_tape(other)
         if self.data.ndim != 2 or other.data.ndim != 2 or len(self.data.T) != len(other.data):
@@ -155,11 +146,7 @@ class Value:
         # END SOLUTION
 
     def _on_tape(self, other: Value | float | Array) -> Value:
-        """Given: return `other` as a value of this tape.
-
-        Raises:
-            ValueError: it is a value of another tape.
-        """
+        """Given: return `other` as a value of this tape; ValueError if it is on another one."""
         if not isinstance(other, Value):
             return self.tape.value(other)
         if other.tape is not self.tape:

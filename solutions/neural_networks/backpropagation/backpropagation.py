@@ -25,11 +25,8 @@ def deltas(
         b, U: `(H,)`.
         activation: registered name of f: `part(activation)()` is your layer.
 
-    Returns:
-        δ⁽¹⁾ `(D,)`, δ⁽²⁾ `(H,)`, and δ⁽³⁾ = 1.0.
-
-    Raises:
-        ValueError: the shapes do not match.
+    Returns: δ⁽¹⁾ `(D,)`, δ⁽²⁾ `(H,)`, and δ⁽³⁾ = 1.0.
+    Raises: ValueError if the shapes do not match.
     """
     D, H = W.shape
     if (x.shape, b.shape, U.shape) != ((D,), (H,), (H,)):
@@ -58,10 +55,7 @@ def deltas(
 class WindowScorer(Model):
     """s = Uᵀ f(W x + b), a score for each window of D numbers, differentiated with matrices.
 
-    Args:
-        activation: registered name of f.
-
-    Parameters: W `(D, H)`, b `(H,)`, U `(H,)`.
+    Parameters: W `(D, H)`, b `(H,)`, U `(H,)`. The name of f is `activation`, as in `deltas`.
     """
 
     def __init__(
@@ -88,8 +82,7 @@ class WindowScorer(Model):
     def forward(self, x: Array) -> Array:
         """Return the scores `(N,)` of the windows `x: (N, D)`.
 
-        Raises:
-            ValueError: `x` is not `(N, D)`.
+        Raises: ValueError if `x` is not `(N, D)`.
         """
         if x.ndim != 2 or x.shape[1] != self.input_size:
             raise ValueError(f"x must be (N, {self.input_size}), but has shape {x.shape}")
@@ -100,11 +93,7 @@ class WindowScorer(Model):
         # END SOLUTION
 
     def backward(self, grad_s: Array) -> Array:
-        """Add the gradients of W, b and U; return that of the windows, `(N, D)`.
-
-        Args:
-            grad_s: ∂J/∂s of every window, `(N,)`. Not modified.
-        """
+        """Add the gradients of W, b and U for ∂J/∂s `(N,)`; return that of the windows `(N, D)`."""
         # BEGIN SOLUTION: no loop; each δ is computed once and used again
         # δ⁽²⁾ = f'(z⁽²⁾) ∘ (δ⁽³⁾ Uᵀ) and δ⁽¹⁾ = δ⁽²⁾ Wᵀ, one window per row
         delta_3 = grad_s[:, None]  # (N, 1)

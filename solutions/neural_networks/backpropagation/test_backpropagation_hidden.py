@@ -65,7 +65,7 @@ def test_a_batch_is_a_sum(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(3)
 @pytest.mark.hint("Use self.f for every activation, and take the sizes from the arrays.")
-@pytest.mark.promise("WindowScorer.activation", "errors", "dtype", "WindowScorer.forward.raises")
+@pytest.mark.promise("WindowScorer", "errors", "dtype", "WindowScorer.forward.raises")
 def test_other_shapes_and_activations(submission, reference, rng):
     """WindowScorer: other sizes and activations; an empty batch; float32; wrong shapes."""
     for D, H, N, activation in ((20, 8, 2, "sigmoid"), (1, 3, 4, "tanh"), (3, 3, 3, "relu")):

@@ -1,9 +1,7 @@
 """Dropout: units are set to 0 at random in training, so that none relies on another.
 
-Source: CS224n notes part III, section 2.3; Srivastava et al., "Dropout: A Simple Way to Prevent
-Neural Networks from Overfitting" (2014); Gal and Ghahramani, "A Theoretically Grounded Application
-of Dropout in Recurrent Neural Networks" (2016), for one mask at all steps; Wan et al.,
-"Regularization of Neural Networks using DropConnect" (2013).
+Source: CS224n notes part III, section 2.3; Srivastava et al. (2014); Gal and Ghahramani (2016), for
+one mask at all steps; Wan et al. (2013), for DropConnect.
 """
 
 from __future__ import annotations
@@ -21,11 +19,7 @@ class Dropout(Model):
     The mean of an entry is the same in both modes: all are scaled at test time, or the kept ones in
     training (`inverted`).
 
-    Args:
-        keep_probability: p, in (0, 1].
-
-    Raises:
-        ValueError: `keep_probability` is not in (0, 1].
+    Raises: ValueError if p, `keep_probability`, is not in (0, 1].
     """
 
     def __init__(
@@ -40,8 +34,7 @@ class Dropout(Model):
         """Return x ∘ m `(...)`, a new array of the dtype of `x: (...)`, which is not modified.
 
         In training an entry with a number u < p of ``self.rng.random(x.shape)`` is kept. At test
-        time no
-        number is drawn.
+        time no number is drawn.
         """
         # BEGIN SOLUTION: make the factors, keep them for backward, and multiply
         p = self.keep_probability
@@ -102,9 +95,7 @@ class DropConnect(Model):
         inverted: divide the kept weights by p in training; else multiply by p at test time.
 
     Parameters: W `(D, C)`, b `(C,)`. b is never dropped.
-
-    Raises:
-        ValueError: `keep_probability` is not in (0, 1].
+    Raises: ValueError if `keep_probability` is not in (0, 1].
     """
 
     def __init__(
@@ -124,10 +115,7 @@ class DropConnect(Model):
         self.add_parameter("b", np.zeros(C))
 
     def forward(self, x: Array) -> Array:
-        """Return y `(..., C)` for `x: (..., D)`, with a new mask m `(D, C)` in each call.
-
-        Neither x nor W is modified.
-        """
+        """Return y `(..., C)` for `x: (..., D)`, with a new mask m `(D, C)` in each call."""
         # BEGIN SOLUTION: your Dropout takes any array, W too
         self._x, self._W = x, self.dropout.forward(self.parameters["W"])
         return x @ self._W + self.parameters["b"]
@@ -163,14 +151,9 @@ def average_over_masks(f: Callable[[Array], Array], x: Array, keep_probability: 
 
 
 def monte_carlo(model: Model, x: Array, samples: int) -> tuple[Array, Array]:
-    """Return mean and standard deviation of M = `samples` outputs in training mode.
+    """Return mean and standard deviation (with 1/M) of M = `samples` outputs in training mode.
 
-    Args:
-        model: ends in evaluation mode.
-        x: its input. Not modified.
-
-    Returns:
-        mean and standard deviation (with 1/M), each of the shape of the output.
+    Both have the shape of one output. The model ends in evaluation mode.
     """
     # BEGIN SOLUTION
     model.train()

@@ -186,7 +186,10 @@ def test_steep_and_curved(submission, rng):
 @pytest.mark.task("is_gradient")
 @pytest.mark.points(2.5)
 @pytest.mark.promise(
-    "is_gradient.tolerance", "is_gradient.seed", "is_gradient.gradient", "is_gradient.raises"
+    "is_gradient.tolerance",
+    "is_gradient.f,x,epsilon,seed",
+    "is_gradient.gradient",
+    "is_gradient.raises",
 )
 def test_settings(submission, rng):
     """is_gradient: uses tolerance and seed; NaN is wrong, another shape raises an error."""

@@ -1,7 +1,6 @@
 """Initialization: random weights that keep the size of signals and gradients.
 
-Source: CS224n notes part III, section 2.6; Glorot and Bengio, "Understanding the difficulty of
-training deep feedforward neural networks" (2010); LeCun et al., "Efficient BackProp" (1998).
+Source: CS224n notes part III, section 2.6; Glorot and Bengio (2010); LeCun et al. (1998).
 """
 
 from __future__ import annotations
@@ -16,12 +15,7 @@ from framework.interfaces import Array
 def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Array:
     """Draw weights `(fan_in, fan_out)`, uniform on [−b, b] with b = √(6 / (fan_in + fan_out)).
 
-    Args:
-        fan_in: inputs of each unit, ≥ 1.
-        fan_out: units, ≥ 1.
-
-    Raises:
-        ValueError: `fan_in` or `fan_out` is below 1.
+    Raises: ValueError if `fan_in` or `fan_out` is below 1.
     """
     _check_sizes(fan_in, fan_out)
     # BEGIN SOLUTION
@@ -33,12 +27,7 @@ def xavier_uniform(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Ar
 def fan_in_scaled(fan_in: int, fan_out: int, *, rng: np.random.Generator) -> Array:
     """Draw weights `(fan_in, fan_out)`, normal with mean 0 and standard deviation 1 / √fan_in.
 
-    Args:
-        fan_in: inputs of each unit, ≥ 1.
-        fan_out: units, ≥ 1.
-
-    Raises:
-        ValueError: `fan_in` or `fan_out` is below 1.
+    Raises: ValueError if `fan_in` or `fan_out` is below 1.
     """
     _check_sizes(fan_in, fan_out)
     # BEGIN SOLUTION
@@ -72,12 +61,10 @@ def deep_losses(
 
     Args:
         weights: W_1 ... W_L, at least one; W_L is `(m, 1)`. Not modified.
-        x: `(N, n)`.
-        y: `(N,)`.
+        x, y: `(N, n)` and `(N,)`.
         activation: f, "tanh" or "sigmoid"; after each layer but the last.
 
-    Returns:
-        J = 1/N Σ_n (s_n − y_n)² before each step, `steps` numbers.
+    Returns: J = 1/N Σ_n (s_n − y_n)² before each step, `steps` numbers.
     """
     # BEGIN SOLUTION: a forward pass that keeps all h, then the layers in reverse order
     W, losses = [array.copy() for array in weights], []

@@ -18,7 +18,7 @@ def same_gradients(loss, other, *arrays, rtol=1e-7):
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint("A satisfied pair costs nothing: both of its gradients are exactly 0.")
-@pytest.mark.promise("kink-is-satisfied", "MaxMarginLoss.margin")
+@pytest.mark.promise("kink-is-satisfied", "MaxMarginLoss.raises")
 def test_max_margin_satisfied(submission, reference, rng):
     """MaxMarginLoss: gradient 0 for satisfied pairs and at the kink; any margin."""
     for margin in (0.0, 0.5, 2.0):

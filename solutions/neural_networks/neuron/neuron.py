@@ -11,10 +11,9 @@ from framework.interfaces import Array, Model
 
 
 def sigmoid(z: Array) -> Array:
-    """Return σ(z) `(...)` = 1 / (1 + exp(−z)), entry by entry, in the dtype of z; NaN for NaN.
+    """Return σ(z) = 1 / (1 + exp(−z)), entry by entry, in the dtype of z `(...)`; NaN for NaN.
 
-    Args:
-        z: real numbers `(...)`; without overflow and warning at any z.
+    There is no overflow and no warning at any z.
     """
     # BEGIN SOLUTION
     e = np.exp(-np.abs(z))  # in (0, 1], whatever the sign of z
@@ -29,8 +28,7 @@ def neuron(x: Array, w: Array, b: float) -> Array:
         x: inputs `(..., n)`.
         w: weights `(n,)`.
 
-    Raises:
-        ValueError: the last axis of `x` and `w` differ in length.
+    Raises: ValueError if the last axis of `x` and `w` differ in length.
     """
     if x.shape[-1:] != w.shape:
         raise ValueError(f"a neuron with weights {w.shape} cannot read inputs {x.shape}")
@@ -55,8 +53,7 @@ class Affine(Model):
     def forward(self, x: Array) -> Array:
         """Return z `(..., H)` for `x: (..., D)`, any number of axes.
 
-        Raises:
-            ValueError: the last axis of `x` is not D.
+        Raises: ValueError if the last axis of `x` is not D.
         """
         if x.shape[-1:] != (self.input_size,):
             raise ValueError(f"x has shape {x.shape}, but input_size is {self.input_size}")
@@ -66,11 +63,7 @@ class Affine(Model):
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
-        """Add the gradients of W and b; return that of x, `(..., D)`.
-
-        Args:
-            grad_output: ∂J/∂z `(..., H)`. Not modified.
-        """
+        """Add the gradients of W and b for ∂J/∂z `(..., H)`; return that of x, `(..., D)`."""
         # BEGIN SOLUTION: add into self.gradients["W"] and ["b"]
         # z_nj = Σ_i x_ni W_ij + b_j: W_ij gets Σ_n x_ni δ_nj, b_j Σ_n δ_nj, x_ni Σ_j δ_nj W_ij
         D, H = self.parameters["W"].shape

@@ -11,7 +11,7 @@ from autograder.checks import agrees, equal, expect, in_float32, paired_models, 
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("Entry by entry: any shape, and NaN stays NaN.")
-@pytest.mark.promise("sigmoid.z", "dtype")
+@pytest.mark.promise("sigmoid", "dtype")
 def test_sigmoid_shapes(submission, reference, rng):
     """sigmoid: any shape; float32 stays float32; NaN stays NaN."""
     for shape in ((7,), (2, 3, 4), (0, 3)):

@@ -54,10 +54,8 @@ class Whitening(Transform):
     """(x − μ) V / s, a transform that gives the training data the covariance I.
 
     The columns of V are orthonormal directions, in order of decreasing standard deviation s_i. An
-    s_i
-    below `epsilon` times the largest is replaced by that. Kept: `mean` `(D,)` and `projection` = V
-    / s,
-    `(D, D)`; the sign of each column is arbitrary.
+    s_i below `epsilon` times the largest is replaced by that. Kept: `mean` `(D,)` and `projection`
+    = V / s, `(D, D)`; the sign of each column is arbitrary.
     """
 
     def __init__(self, epsilon: float = 1e-6) -> None:

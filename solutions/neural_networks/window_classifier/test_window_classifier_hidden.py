@@ -22,7 +22,7 @@ def test_windows_of_one_word_and_of_no_words(submission, reference, rng):
 @pytest.mark.task("WindowClassifier")
 @pytest.mark.points(0.75)
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
-@pytest.mark.promise("WindowClassifier.activation")
+@pytest.mark.promise("WindowClassifier")
 def test_other_activations(submission, reference, rng, activation):
     """WindowClassifier: other activations, and a window of one word."""
     pair = paired_models(

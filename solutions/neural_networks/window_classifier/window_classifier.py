@@ -1,7 +1,6 @@
 """A window classifier: classify a word from the words around it, for example as a named entity.
 
-Source: CS224n notes part III, sections 1.2 to 1.4; Collobert et al., "Natural Language Processing
-(Almost) from Scratch" (2011).
+Source: CS224n notes part III, sections 1.2 to 1.4; Collobert et al. (2011).
 """
 
 from __future__ import annotations
@@ -21,11 +20,8 @@ def windows(ids: Array, size: int) -> Array:
         ids: the words of one sentence, `(T,)` integers, T ≥ 0.
         size: m ≥ 0.
 
-    Returns:
-        `(T, 2m + 1)` integers, a new array; row t holds words t − m to t + m.
-
-    Raises:
-        ValueError: `ids` does not have one axis, or `size` is negative.
+    Returns: `(T, 2m + 1)` integers, a new array; row t holds words t − m to t + m.
+    Raises: ValueError if `ids` does not have one axis, or `size` is negative.
     """
     if ids.ndim != 1 or size < 0:
         raise ValueError(f"windows needs ids (T,) and size ≥ 0, but got {ids.shape} and {size}")
@@ -39,11 +35,8 @@ def windows(ids: Array, size: int) -> Array:
 class WindowClassifier(Model):
     """logits = h U + b₂ with h = f(x W + b), where x is the concatenated vectors of a window.
 
-    Args:
-        activation: registered name of f. Layers and f are the parts that you wrote before.
-
     Parameters: embedding `(V, E)`, hidden.W `((2m+1) E, H)`, hidden.b `(H,)`, output.W `(H, C)`,
-    output.b `(C,)`; V includes the padding id 0.
+    output.b `(C,)`; V includes the padding id 0. The name of f is `activation`.
     """
 
     def __init__(
@@ -80,11 +73,7 @@ class WindowClassifier(Model):
         # END SOLUTION
 
     def backward(self, grad_logits: Array) -> None:
-        """Add the gradients of all layers and of the word vectors; return None.
-
-        Args:
-            grad_logits: `(N, C)`. Not modified.
-        """
+        """Add the gradients of all layers and of the word vectors for `grad_logits: (N, C)`."""
         # BEGIN SOLUTION: the layers in reverse, then np.add.at on the embedding
         grad_x = self.hidden.backward(self.f.backward(self.output.backward(grad_logits)))
         embedding = self.gradients["embedding"]

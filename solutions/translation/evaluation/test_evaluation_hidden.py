@@ -21,7 +21,7 @@ def corpus(rng, size, references=1):
 
 
 @pytest.mark.task("bleu_statistics")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("A text of two words has no 3-grams: its counts are 0.")
 @pytest.mark.promise("largest-count", "short-sentences", "bleu_statistics.order")
 def test_short_and_repeated(submission, reference, rng):
@@ -56,7 +56,7 @@ def test_unequal_counts(submission):
 
 
 @pytest.mark.task("bleu")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("A precision of 0 makes BLEU 0: return before the log.")
 @pytest.mark.promise("bleu.returns", "bleu")
 def test_bleu_of_a_corpus(submission, reference, rng):
@@ -72,7 +72,7 @@ def test_bleu_of_a_corpus(submission, reference, rng):
 
 
 @pytest.mark.task("chrf")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Leave out an n without n-grams; without a match return 0.0.")
 @pytest.mark.promise("chrf.returns", "chrf.order", "corpus-not-mean")
 def test_chrf_of_a_corpus(submission, reference, rng):
@@ -119,7 +119,7 @@ def test_coverage(submission, rng):
 
 
 @pytest.mark.task("bootstrap_interval")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("The shares below and above the interval are (1 − level) / 2 each.")
 @pytest.mark.promise("bootstrap_interval.level", "bootstrap_interval.draws")
 def test_level_and_draws(submission, rng):

@@ -14,8 +14,7 @@ def analogy(vectors: Array, a: int, b: int, c: int) -> int:
         vectors: v_w for each word, `(V, D)` floats, V ≥ 4. Not modified.
         a, b, c: ids of words.
 
-    Returns:
-        the id d; the smallest one of equally good words.
+    Returns: the id d; the smallest one of equally good words.
     """
     # BEGIN SOLUTION: vectors of length 1 first; the three given words cannot be the answer
     unit = _unit(vectors)
@@ -45,8 +44,7 @@ def offset_consistency(vectors: Array, pairs: Array) -> float:
         vectors: `(V, D)`. Not modified.
         pairs: `(P, 2)` integers, P ≥ 2.
 
-    Returns:
-        a number from −1 to 1; 1: the differences of the unit vectors have one direction.
+    Returns: a number from −1 to 1; 1: the differences of the unit vectors have one direction.
     """
     # BEGIN SOLUTION
     unit = _unit(vectors)

@@ -16,8 +16,7 @@ def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, 
         tokens: the ids w_1 ... w_T of the text `(T,)`.
         window: m ≥ 1; it may be larger than T.
 
-    Returns:
-        ids `(T, 2m)` integers, 0 outside of the text; and a mask `(T, 2m)` bool, False there.
+    Returns: ids `(T, 2m)` integers, 0 outside of the text; and a mask `(T, 2m)` bool, False there.
     """
     # BEGIN SOLUTION
     words = np.asarray(tokens, dtype=np.int64)
@@ -33,11 +32,8 @@ def context_windows(tokens: Sequence[int] | Array, window: int) -> tuple[Array, 
 class CBOW(Model):
     """The model of all scores u_cᵀ v̄ of centre words c for a batch of contexts with mean v̄.
 
-    Args:
-        vocabulary_size, dimension: V and d.
-        rng: draws the parameters from a normal distribution with standard deviation 0.1.
-
-    Parameters: `context_vectors (V, d)` with rows v_o, `center_vectors (V, d)` = U with rows u_c.
+    Parameters: `context_vectors (V, d)` with rows v_o, `center_vectors (V, d)` = U with rows u_c;
+    drawn from a normal distribution with standard deviation 0.1. d is `dimension`.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:
@@ -62,11 +58,7 @@ class CBOW(Model):
         # END SOLUTION
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters; a word gets the sum over all its places.
-
-        Args:
-            grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
-        """
+        """Add the gradients for `grad_scores: (N, V)`; a word gets the sum over all its places."""
         # BEGIN SOLUTION: each word of a context gets its share of the gradient of v̄
         # S = v̄ Uᵀ: ∂J/∂v̄ = G U, ∂J/∂U = Gᵀ v̄; v̄ = Σ share v: ∂J/∂v = share ∂J/∂v̄
         grad_mean = grad_scores @ self.parameters["center_vectors"]  # (N, d)
@@ -76,11 +68,7 @@ class CBOW(Model):
         # END SOLUTION
 
     def negative_log_likelihood(self, tokens: Sequence[int] | Array, window: int) -> float:
-        """Return J(θ), the mean over the positions of a text.
-
-        Args:
-            tokens: the ids of the text `(T,)`, T ≥ 1.
-        """
+        """Return J(θ) of the text `tokens: (T,)`, T ≥ 1: the mean over its positions."""
         # BEGIN SOLUTION
         scores = self.forward(*context_windows(tokens, window))
         scores -= scores.max(axis=1, keepdims=True)

@@ -12,9 +12,8 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
         lexicon: see the README. Not modified.
         word: upper and lower case are the same, and so are a space and ``_``.
 
-    Returns:
-        part of speech -> the other words of the synsets of `word`, each once, spelled as in the
-        synset and in the order of the senses. An unknown word gives an empty dict.
+    Returns: part of speech -> the other words of the synsets of `word`, each once, spelled as in
+        the synset and in the order of the senses. An unknown word gives an empty dict.
     """
     # BEGIN SOLUTION: each sense has a part of speech and a list of words
     key = index_key(word)
@@ -39,8 +38,7 @@ def hypernym_closure(lexicon: Lexicon, synset: str) -> list[str]:
         lexicon: see the README. Not modified.
         synset: an id such as ``"giant_panda.n.01"``.
 
-    Raises:
-        KeyError: the lexicon has no such synset.
+    Raises: KeyError if the lexicon has no such synset.
     """
     # BEGIN SOLUTION: a queue of synsets whose hypernyms are not read yet
     seen, queue = {synset}, [synset]
@@ -60,8 +58,7 @@ def path_similarity(lexicon: Lexicon, a: str, b: str) -> float:
         lexicon: see the README. Not modified.
         a, b: ids of synsets.
 
-    Raises:
-        KeyError: the lexicon has no such synset.
+    Raises: KeyError if the lexicon has no such synset.
     """
     # BEGIN SOLUTION: count the steps up from a and from b; take the common synset of least sum
     up_a, up_b = _steps_up(lexicon, a), _steps_up(lexicon, b)

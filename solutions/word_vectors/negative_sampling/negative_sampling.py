@@ -14,8 +14,7 @@ def sampling_distribution(counts: Array, power: float = 0.75) -> Array:
         counts: `(V,)` numbers ≥ 0. A word that never occurs has probability 0 for every power.
         power: 1 gives the frequencies of the text, 0 the same probability to all words that occur.
 
-    Raises:
-        ValueError: a count is negative or not finite, or no word occurs.
+    Raises: ValueError if a count is negative or not finite, or no word occurs.
     """
     # BEGIN SOLUTION: refuse invalid counts; note that 0 ** 0 is 1
     if not (np.isfinite(counts).all() and (counts >= 0).all() and (counts > 0).any()):
@@ -38,12 +37,9 @@ def negative_sampling(
         negative_ids: the drawn words, `(K,)` integers, K ≥ 0. A word drawn twice counts twice.
         outside_vectors: `(V, d)` with rows u_0 ... u_{V−1}.
 
-    Returns:
-        J, a float; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted and
-        each once; the gradients of their vectors `(R, d)`.
-
-    Raises:
-        IndexError: an id is outside 0 ... V−1.
+    Returns: J, a float; the gradient of v_c `(d,)`; the ids of o and the drawn words `(R,)`, sorted
+        and each once; the gradients of their vectors `(R, d)`.
+    Raises: IndexError if an id is outside 0 ... V−1.
     """
     # BEGIN SOLUTION: z = ±u·v_c, J = Σ log(1 + exp(−z)); then the slope of J for each score
     # dJ/dz = −σ(−z), and z has the sign of its word

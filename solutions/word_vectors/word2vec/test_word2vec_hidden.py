@@ -77,7 +77,7 @@ def test_skip_gram_gradients(submission, reference, rng):
 @pytest.mark.task("SkipGram")
 @pytest.mark.points(2)
 @pytest.mark.hint("If all vectors are 0, P is 1/V and J(θ) is log V times the pairs per word.")
-@pytest.mark.promise("a-mean-over-positions", "finite", "SkipGram.rng")
+@pytest.mark.promise("a-mean-over-positions", "finite", "SkipGram")
 def test_negative_log_likelihood_known_values(submission, reference, rng):
     """SkipGram: J(θ) where its value is known, for large scores and for fresh parameters."""
     pair = paired_models(submission, reference, "SkipGram", 6, 3, rng=rng)

@@ -16,8 +16,7 @@ def context_pairs(tokens: Sequence[int] | Array, window: int) -> tuple[Array, Ar
         tokens: the ids w_1 ... w_T of the text `(T,)`.
         window: m ≥ 1; it may be larger than T.
 
-    Returns:
-        centre ids and outside ids, two integer arrays `(P,)`, where P is the number of pairs.
+    Returns: centre ids and outside ids, two integer arrays `(P,)`, where P is the number of pairs.
     """
     # BEGIN SOLUTION
     tokens = np.asarray(tokens, dtype=np.int64)
@@ -38,11 +37,7 @@ def log_softmax(scores: Array) -> Array:
 
 
 def softmax(scores: Array) -> Array:
-    """Return the softmax over the last axis, `(..., V)`.
-
-    Args:
-        scores: `(..., V)`, as large as ±1e4.
-    """
+    """Return the softmax over the last axis of `scores: (..., V)`, for scores as large as ±1e4."""
     # BEGIN SOLUTION
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
@@ -59,9 +54,8 @@ def naive_softmax(
         outside_id: o, the row of the outside word.
         outside_vectors: all u_w, `(V, d)`, a row for each word.
 
-    Returns:
-        the loss (a float, finite even where P(o|c) is rounded to 0), the gradient of v_c `(d,)` and
-        that of all outside vectors `(V, d)`.
+    Returns: the loss (a float, finite even where P(o|c) is rounded to 0), the gradient of v_c
+        `(d,)`, and that of all outside vectors `(V, d)`.
     """
     # BEGIN SOLUTION
     log_P = log_softmax(outside_vectors @ center)  # (V,)
@@ -75,11 +69,8 @@ def naive_softmax(
 class SkipGram(Model):
     """The model of all scores u_wᵀ v_c of outside words w for a batch of centre words c.
 
-    Args:
-        vocabulary_size, dimension: V and d.
-        rng: draws the parameters from a normal distribution with standard deviation 0.1.
-
-    Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w.
+    Parameters: `center_vectors (V, d)` with rows v_w, `outside_vectors (V, d)` = U with rows u_w;
+    drawn from a normal distribution with standard deviation 0.1. d is `dimension`.
     """
 
     def __init__(self, vocabulary_size: int, dimension: int, *, rng: np.random.Generator) -> None:
@@ -97,11 +88,7 @@ class SkipGram(Model):
         # END SOLUTION
 
     def backward(self, grad_scores: Array) -> None:
-        """Add the gradients of both parameters; a word gets the sum over all its places.
-
-        Args:
-            grad_scores: gradient of a scalar with respect to the scores `(N, V)`.
-        """
+        """Add the gradients for `grad_scores: (N, V)`; a word gets the sum over all its places."""
         # BEGIN SOLUTION: add into self.gradients["center_vectors"] and ["outside_vectors"]
         # S = v_c Uᵀ: ∂J/∂v_c = G U, ∂J/∂U = Gᵀ v_c
         grad_v_c = grad_scores @ self.parameters["outside_vectors"]  # (N, d)

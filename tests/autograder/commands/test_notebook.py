@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from framework.errors import BadInputError, ConflictError
+from framework.errors import BadInputError, ConflictError, UsageError
 
 
 def test_notebook_is_written_once_and_carries_work_along(gradus, written, course_root):
@@ -50,3 +50,54 @@ def test_mathematics_stays_latex_which_jupyter_draws(gradus, written, course_roo
     gradus("notebook", "squash")
     first, *_ = json.loads((course_root / "squash.ipynb").read_text("utf-8"))["cells"]
     assert "".join(first["source"]) == "# Squash\n\n$$h_t = \\tanh(z_t)$$"
+
+
+def test_the_text_names_the_notebook_in_place_of_the_file(gradus, written, course_root):
+    written.exercise("squash").readme.write_text(
+        "# Squash\n\nOpen `squash.py`, write `double`, then\n\n    grade squash\n"
+        "    gradus hint squash\n\n`squash.py` has two tasks.\n",
+        "utf-8",
+    )
+    gradus("notebook", "squash", "--out", "my work.ipynb")
+    first, *_ = json.loads((course_root / "my work.ipynb").read_text("utf-8"))["cells"]
+    assert "".join(first["source"]) == (
+        "# Squash\n\nGo to the cells below, write `double`, then\n\n    grade 'my work.ipynb'\n"
+        "    gradus hint squash\n\nthis notebook has two tasks."
+    )
+
+
+PRIMER = """# First
+
+Text.
+
+```python
+>>> x = 1
+>>> x + 1
+2
+>>> def double(x):
+...     return 2 * x
+>>> print(double(x))
+2
+>>> y = x
+```
+
+## More
+
+    gradus list
+"""
+
+
+def test_a_primer_is_written_as_a_notebook_whose_examples_run(gradus, written, course_root):
+    with pytest.raises(UsageError, match="primer"):
+        gradus("notebook", "primer")
+    (course_root / "exercises/primer.md").write_text(PRIMER, "utf-8")
+    assert "Open it in Jupyter" in gradus("notebook", "primer")[1]
+    cells = json.loads((course_root / "primer.ipynb").read_text("utf-8"))["cells"]
+    assert ["".join(cell["source"]) for cell in cells] == [
+        "# First\n\nText.",
+        "x = 1\nx + 1",
+        "def double(x):\n    return 2 * x\nprint(double(x))",
+        "y = x",
+        "## More\n\n    gradus list",
+    ]
+    assert [cell["cell_type"] for cell in cells] == ["markdown", *["code"] * 3, "markdown"]

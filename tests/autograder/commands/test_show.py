@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from framework.errors import BadInputError
+from framework.errors import BadInputError, UsageError
 
 
 def test_show_renders_the_text_and_names_the_file(gradus, written):
@@ -48,3 +48,12 @@ def test_mathematics_is_plain_text_and_wrong_latex_its_source(gradus, written):
     assert "The state h_t of x_{t−1}:" in output
     assert "h_t = tanh(x_t W)" in output
     assert r"and $\foo$." in output
+
+
+def test_the_primer_of_a_course_is_shown(gradus, written, course_root):
+    with pytest.raises(UsageError, match="no exercise 'primer'"):
+        gradus("show", "primer")
+    (course_root / "exercises/primer.md").write_text("# First\n\nThe *state* $h_t$.\n", "utf-8")
+    output = gradus("show", "primer")[1]
+    assert "The state h_t." in output
+    assert output.endswith("\nNext: `gradus notebook primer`, `gradus show squash`.\n")

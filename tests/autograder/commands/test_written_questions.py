@@ -4,7 +4,11 @@ import json
 
 import pytest
 
+from autograder.commands.grade import grade
+from autograder.course.kit_folder import Kit, manifest_of
+from autograder.grading.setting import GradeOptions
 from autograder.submissions.submission import load_submission
+from plugins.authoring.kits.building import write_manifest
 
 ANSWERED = "\n<!-- your answer -->\n0.5 m\n"
 
@@ -28,6 +32,18 @@ def test_list_counts_answers(gradus, stub):
     assert row().rstrip().endswith("1 of 4 written")
 
 
+def test_an_answer_that_waits_for_a_verdict_is_not_passed(
+    gradus, stub, asked_course, answers, right_answers
+):
+    asked_course.exercise("asked").solution.unlink()
+    stub.write_text(answers(**right_answers), "utf-8")
+    assert grade(GradeOptions(what=("asked",), sandbox="process")) == 0
+    listed = gradus("list", "asked")[1].splitlines()
+    row = next(line for line in listed if line.startswith("  asked"))
+    assert row.split() == ["asked", "Asked", "0/9", "needs", "the", "course's", "grader"]
+    assert listed[-1].split() == ["total", "0/9", "0", "of", "1", "passed"]
+
+
 def test_show_has_the_questions_and_no_answer(gradus, stub):
     _, output = gradus("show", "asked")
     assert "half: How long is half a metre? (2 points)" in output
@@ -36,7 +52,14 @@ def test_show_has_the_questions_and_no_answer(gradus, stub):
 
 
 def test_show_works_without_solutions(gradus, asked_course):
-    asked_course.exercise("asked").solution.unlink()
+    exercise = asked_course.exercise("asked")
+    kit = Kit(exercise.root, "hash", "0.1")
+    for file in (manifest_of(kit.root), kit.stub("asked", ".md")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_manifest(kit)
+    kit.stub("asked", ".md").write_bytes(exercise.stub.read_bytes())
+    exercise.solution.unlink()
+    exercise.stub.write_text("the student has removed the headings", "utf-8")
     assert "Which letter?" in gradus("show", "asked")[1]
 
 

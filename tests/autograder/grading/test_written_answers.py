@@ -37,7 +37,7 @@ def test_a_wrong_answer_has_a_hint_and_never_the_right_one(grade_asked, answers,
     half, letter = check_of(report, "half"), check_of(report, "letter")
     assert (half.verdict, half.message, half.hint) == (
         Verdict.FAILED,
-        "2 is not the right number",
+        "2 m is not the right number",
         "Half of one.",
     )
     assert half.details == ("your answer: 2 m",)
@@ -151,11 +151,32 @@ def test_a_provider_answers_no_questions(grade_asked, answers):
     assert (report.possible, report.exit_code) == (0, 0)
 
 
-def test_a_student_s_kit_has_no_key(grade_asked, asked_course, answers, right_answers):
+def test_without_a_key_a_readable_answer_needs_the_graders_course(
+    grade_asked, asked_course, answers, right_answers
+):
     asked_course.exercise("asked").solution.unlink()
     report = grade_asked(answers(**right_answers))
     assert set(verdicts(report).values()) == {Verdict.NEEDS_GRADER, Verdict.FOR_A_PERSON}
     assert "has no key" in check_of(report, "half").message
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "message"),
+    [
+        ("half", "7 GB", "the first line must be one number in m or cm"),
+        ("square", "2xT", "is not a formula: write products as 2*x"),
+        ("square", "2*y", "`y` is not known: use the variables x"),
+        ("letter", "c)", "the first line must be one of the letters a, b"),
+    ],
+)
+def test_without_a_key_an_answer_that_cannot_be_read_is_failed(
+    grade_asked, asked_course, answers, right_answers, question, given, message
+):
+    asked_course.exercise("asked").solution.unlink()
+    report = grade_asked(answers(**right_answers | {question: given}))
+    check = check_of(report, question)
+    assert (check.verdict, report.exit_code) == (Verdict.FAILED, 1)
+    assert message in check.message
 
 
 def notebook(*cells, name="asked"):

@@ -4,6 +4,7 @@ import html.parser
 import json
 import os
 import re
+import sys
 
 import nbformat
 import pytest
@@ -11,7 +12,7 @@ from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
 
-from autograder.notebook.magics import CommandResult, named_exercise, run_gradus
+from autograder.notebook.magics import CommandResult, named_exercise, run_gradus, words_of
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"
@@ -113,6 +114,31 @@ def test_cells_that_were_run_are_no_file_for_a_reader(execute):
         assert not any(".ipynb" in form or "squash.py" in form for form in shown(cell))
     assert "this notebook does not define double" in shown(cells[2])[0]
     assert "this notebook, In [4], line 3: UserWarning: careful" in shown(cells[4])[0]
+
+
+AS_ON_WINDOWS = """
+from autograder.notebook import magics
+magics._PROGRAMS["grade"] = (
+    "import other_system, sys; other_system.run('win32', 'grade', *sys.argv[1:])"
+)
+"""
+
+
+def test_a_notebook_is_graded_on_windows(execute, monkeypatch):
+    path = [str(ROOT / "tests/support"), os.environ["PYTHONPATH"]]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
+    cells = execute(LOAD, AS_ON_WINDOWS, code(RIGHT), "%grade squash", "%grade squash --cells")
+    for cell in cells[-2:]:
+        assert "2/2 points" in shown(cell)[0]
+        assert "sandbox process" in shown(cell)[0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "path"), [("win32", "C:/work/rnn.ipynb"), ("linux", "C:workrnn.ipynb")]
+)
+def test_a_backslash_separates_folders_on_windows_alone(monkeypatch, platform, path):
+    monkeypatch.setattr(sys, "platform", platform)
+    assert words_of(r"rnn --notebook C:\work\rnn.ipynb")[-1] == path
 
 
 def test_wrapped_lines_are_joined_and_commands_are_code():

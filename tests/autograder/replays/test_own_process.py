@@ -100,6 +100,13 @@ def test_a_file_that_cannot_be_imported_is_imported_again(recorded, real_solutio
     assert "NameError: name 'missing'" in capsys.readouterr().err
 
 
+def test_a_syntax_error_is_shown_with_its_line_alone(recorded, real_solution, capsys):
+    broken = real_solution("activations").replace("class Tanh(Model):", "class Tanh(Model)", 1)
+    assert make_again(*recorded("test_activations.py::test_tanh_forward", broken)) == 1
+    shown = capsys.readouterr().err
+    assert "class Tanh(Model)\n" in shown and "own_process" not in shown
+
+
 def test_without_one_call_at_fault_the_whole_check_runs(
     recorded, real_solution, monkeypatch, capsys
 ):

@@ -83,6 +83,19 @@ def test_a_notebook_of_the_course_counts(written, note, make_notebook, solved):
     assert state(written) == "not started"
 
 
+@pytest.mark.parametrize("verdict", [Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER])
+def test_what_waits_for_a_verdict_is_done_and_not_passed(written, note, solved, verdict):
+    stub = written.exercise("squash").stub
+    stub.write_text(solved["squash"])
+    note(verdict)
+    graded = read_progress(written)["squash"]
+    assert (graded.is_done, graded.is_passed) == (True, False)
+    assert state(written) == verdict.value
+    assert following(written, report_of("sums", Verdict.PASSED)) is None, "nothing is left to do"
+    stub.write_text(solved["squash"] + "\n# edited\n")
+    assert state(written) == "started: edited since it was graded"
+
+
 @pytest.mark.parametrize("damage", ["[]", '{"squash": 3}', '{"squash": {"verdict": "passed"}}'])
 def test_damaged_progress_is_none(written, note, solved, damage):
     written.exercise("squash").stub.write_text(solved["squash"])

@@ -135,6 +135,7 @@ def test_the_environment_is_cleared(sandbox, probe, monkeypatch):
     code = "import os; print(*sorted(os.environ))"
     names = probe(sandbox, code).printed[0].split()
     allowed = {"HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "PYTHONHASHSEED", "TMPDIR", "USER"}
+    allowed.add("USERPROFILE")
     libraries = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"}
     assert set(names) - allowed - set(PROCESSOR_CHOICE) == libraries
 

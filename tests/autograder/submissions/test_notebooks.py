@@ -6,14 +6,10 @@ import nbformat
 import pytest
 
 from autograder.course.stubs import pristine_stub
+from autograder.submissions.cell_source import ParseBudget, python_source
 from autograder.submissions.new_notebook import new_notebook, sections
-from autograder.submissions.notebooks import (
-    ParseBudget,
-    notebook_exercise,
-    notebook_module,
-    read_notebook,
-    without_magics,
-)
+from autograder.submissions.notebook_module import notebook_module
+from autograder.submissions.notebooks import notebook_exercise, read_notebook
 from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
 from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
@@ -91,13 +87,13 @@ def test_sections_start_at_headings_outside_of_code():
     ],
 )
 def test_magics_are_taken_out_line_by_line(source, plain):
-    assert without_magics(source, ParseBudget()) == plain
+    assert python_source(source, ParseBudget()) == plain
 
 
 @pytest.mark.parametrize("source", ["x = (1\ny = 2", "return = 1", "x = 1 +", "\x00", "(" * 5000])
 def test_what_is_wrong_without_magic_stays_wrong(source):
     with pytest.raises(SyntaxError):
-        without_magics(source, ParseBudget())
+        python_source(source, ParseBudget())
 
 
 def test_hostile_cells_are_given_up_soon(module_of):
@@ -107,7 +103,7 @@ def test_hostile_cells_are_given_up_soon(module_of):
     chain = module_of(*(f"a{i} = a{i + 1}" for i in range(3000)), "def f(): return a0")
     assert len(chain.origins) == 3001
     deep = module_of("def f(x):\n    return x" + "()" * 2500)
-    assert next(iter(deep.broken.values())) == "cell 1, line 2: nested too deeply"
+    assert deep.broken == {"f": "syntax error in cell 1, line 2: nested too deeply"}
 
 
 def test_notes_on_cells_are_few_and_short(module_of):
@@ -177,7 +173,7 @@ def test_broken_scratch_is_left_out_with_a_note(module_of):
 
 def test_broken_task_names_its_cell_and_line(module_of):
     module = module_of("x = 1", "def f(x):\n    return (x")
-    assert next(iter(module.broken.values())) == "cell 2, line 2: '(' was never closed"
+    assert module.broken == {"f": "syntax error in cell 2, line 2: '(' was never closed"}
 
 
 def test_task_defined_twice_is_noted_and_the_last_counts(module_of):

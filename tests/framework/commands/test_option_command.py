@@ -66,7 +66,7 @@ def test_defaults_are_those_of_the_fields(run):
         "backend": "numpy",
         "provider": "",
         "device": "cpu",
-        "submission": Path("exercises"),
+        "submission": None,
         "plugin": None,
         "block": None,
     }

@@ -1,5 +1,7 @@
 """Word vectors from checkpoints and from text, distinguished by the content of the file."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.training.checkpoints import Checkpoint
-from framework.training.trained_vectors import load_vectors
+from framework.training.trained_vectors import last_trained_vectors, load_vectors
 
 
 @pytest.fixture
@@ -60,3 +62,22 @@ def test_other_files_are_refused(path, content):
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=r"is empty|line 1: could not convert"):
         load_vectors(path)
+
+
+def test_the_last_checkpoint_with_word_vectors_is_found(tmp_path):
+    for age, (name, parameter) in enumerate(
+        (("new", "W_x"), ("old", "context_vectors"), ("older", "center_vectors"))
+    ):
+        file = tmp_path / f"{name}.safetensors"
+        checkpoint(parameter).save(file)
+        os.utime(file, (1000 - age, 1000 - age))
+    (tmp_path / "damaged.safetensors").write_bytes(b"newest")
+    assert last_trained_vectors(tmp_path) == tmp_path / "old.safetensors"
+
+
+def test_a_folder_without_word_vectors_is_named_with_the_way_out(tmp_path):
+    checkpoint("W_x").save(tmp_path / "rnn_lm.safetensors")
+    with pytest.raises(
+        UsageError, match=r"no checkpoint with word vectors in .*`gradus train skip"
+    ):
+        last_trained_vectors(tmp_path)

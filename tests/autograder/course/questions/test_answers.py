@@ -139,7 +139,7 @@ def test_the_first_line_is_the_answer(question, text, value):
         (PLAIN, "2 GB", "must be one number without a unit"),
         (PLAIN, "0,25", "write decimals with a point"),
         (PLAIN, "1/0", "has no finite value"),
-        (PLAIN, "x", "`x` is not known"),
+        (PLAIN, "x", "as in 0.25 or 3/4, not `x`"),
         (PLAIN, "1" * 500, "the first line has 500 characters"),
         (CHOICE, "d", "one of the letters a, b, c"),
         (CHOICE, "a, c", "one of the letters"),
@@ -166,7 +166,7 @@ def test_a_long_line_of_signs_takes_no_time():
     ("question", "given", "expected", "told"),
     [
         (NUMBER, 2.01, 2.0, ""),
-        (NUMBER, 2.02, 2.0, "2.02 is not the right number"),
+        (NUMBER, 2.02, 2.0, "2.02 GB is not the right number"),
         (PLAIN, 1 / 3, 0.333333333, ""),
         (PLAIN, 0.333, 1 / 3, "0.333 is not the right number"),
         (CHOICE, "b", "b", ""),

@@ -172,6 +172,8 @@ def test_forged_frames_are_bounded_and_plain():
         (128 + 24, "processor time"),
         (128 + 31, "SIGSYS"),
         (255, "status 255"),
+        (0xC0000005, "segmentation fault"),
+        (0xC0000409, "abort"),
     ],
 )
 def test_deaths_in_words(status, words):
@@ -197,6 +199,13 @@ def test_a_printed_stack_is_read_and_removed():
 def test_a_stack_with_line_numbers_that_no_file_has_shows_no_line(digits):
     printed = STACK.replace("line 12", f"line {'1' * digits}")
     assert hanging_frames(printed, "/tmp/sub")[0] == (Frame("tiny.py", 4, "outer"),)
+
+
+def test_a_stack_that_windows_makes_write_is_removed_with_its_reason():
+    reason = "Windows fatal exception: access violation\n\n"
+    frames, printed = hanging_frames(STACK.replace("Current", f"{reason}Current"), "/tmp/sub")
+    assert [frame.line for frame in frames] == [4, 12]
+    assert printed == "hello\n"
 
 
 def test_output_without_a_stack_stays():

@@ -1,7 +1,7 @@
 """Systems that cannot confine a worker: limits are kept from outside, or it is said.
 
 The worker finds no Linux: no namespaces, no filter of system calls, no supervisor. The host looks
-through /proc or, where there is none, through psutil.
+through /proc and polls the pipes or, as on another system, uses psutil and threads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from repository import text_of
@@ -22,7 +23,9 @@ from repository import text_of
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import base
 from autograder.sandbox.runners.base import ProcessSandbox
-from autograder.sandbox.session.faults import OutOfMemory, SubmissionFault
+from autograder.sandbox.runners.portable import ThreadedPipes
+from autograder.sandbox.session import process as worker_process
+from autograder.sandbox.session.faults import Crashed, OutOfMemory, SubmissionFault
 from autograder.sandbox.session.requests import RemoteModule
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc to compare")
@@ -70,21 +73,26 @@ def marked(mark: str) -> list[int]:
 
 
 @pytest.fixture
-def without_proc(monkeypatch):
-    """The system shows no files of processes."""
+def portable(monkeypatch):
+    """The system shows no files of processes, and cannot poll pipes."""
+
+    def threaded(process, printed):
+        return ThreadedPipes([process.stdin, process.stdout, process.stderr], printed)
+
     monkeypatch.setattr(base, "has_proc", lambda: False)
+    monkeypatch.setattr(worker_process, "pipes_of", threaded)
 
 
-@pytest.fixture(params=["proc", "psutil"])
+@pytest.fixture(params=["linux", "portable"])
 def submit(request, open_session, tmp_path):
-    """`submit(memory)`: a submission in a worker that is watched from outside alone."""
-    if request.param == "psutil":
-        request.getfixturevalue("without_proc")
+    """`submit(memory, code)`: a submission in a worker that is watched from outside alone."""
+    if request.param == "portable":
+        request.getfixturevalue("portable")
     sessions = []
 
-    def submit(memory=1 << 34):
+    def submit(memory=1 << 34, code=CODE):
         session = open_session(
-            CODE,
+            code,
             sandbox=Elsewhere(),
             launch=lambda made: replace(made, limits=Limits(memory=memory)),
             call=20,
@@ -128,7 +136,7 @@ def test_what_is_not_contained_is_said(submit):
     assert base.UNWATCHED not in session.uncontained
 
 
-@pytest.mark.parametrize("submit", ["psutil"], indirect=True)
+@pytest.mark.parametrize("submit", ["portable"], indirect=True)
 @pytest.mark.parametrize("folder", ["", "missing"])
 def test_what_cannot_be_watched_is_said(submit, monkeypatch, tmp_path, folder):
     session = submit()
@@ -140,6 +148,82 @@ def test_what_cannot_be_watched_is_said(submit, monkeypatch, tmp_path, folder):
     deadline = time.monotonic() + 5
     while marked(str(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+PRINTS = """
+import os
+import sys
+import numpy as np
+
+
+def say(text):
+    print(text)
+    return text
+
+
+def doubled(x):
+    return 2 * x
+
+
+def flood():
+    for _ in range(300):
+        print("x" * 9999)
+
+
+def ends():
+    print("the end")
+    sys.stdout.flush()
+    os._exit(3)
+
+
+def redirect():
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+"""
+
+
+@pytest.fixture
+def prints(submit):
+    """A session with a submission that prints, and the submission."""
+    session = submit(code=PRINTS)
+    session.begin()
+    return session, RemoteModule(session)
+
+
+def test_what_was_printed_belongs_to_its_call(prints):
+    session, module = prints
+    for number in range(100):
+        module.say(f"call {number}")
+        assert session.printed() == f"call {number}\n"
+
+
+def test_large_values_come_and_go(prints):
+    _, module = prints
+    x = np.arange(4 << 20, dtype=float)
+    np.testing.assert_array_equal(module.doubled(x), 2 * x)
+
+
+def test_a_flood_of_output_is_cut(prints):
+    session, module = prints
+    module.flood()
+    text = session.printed()
+    assert text.startswith("xxx") and text.endswith("xxx\n")
+    assert "bytes cut" in text
+    module.say("later")
+    assert session.printed() == "later\n"
+
+
+def test_what_a_worker_printed_before_its_end_is_kept(prints):
+    session, module = prints
+    with pytest.raises(Crashed, match=r"ended the process itself \(exit status 3\)"):
+        module.ends()
+    assert session.printed() == "the end\n"
+
+
+def test_a_worker_that_redirects_its_errors_still_answers(prints):
+    _, module = prints
+    module.redirect()
+    for number in range(3):
+        assert module.say(f"call {number}") == f"call {number}"
 
 
 FAMILY = """

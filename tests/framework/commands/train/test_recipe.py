@@ -168,3 +168,15 @@ def test_an_interrupted_run_goes_on(tmp_path):
     assert "continuing after epoch 1\nepoch 2/2 " in output
     assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
     assert "epoch 2/" not in train(*options, "--resume", "--out", "m").output
+
+
+def test_an_exercise_has_its_own_defaults_of_options():
+    """The exercise word2vec comes before negative sampling, and is trained with its softmax."""
+    for name, loss in (("word2vec", "softmax_cross_entropy"), ("skip_gram", "negative_sampling")):
+        shown = " ".join(gradus("train", name, "--help").output.split())
+        assert f"default: {loss}" in shown
+    words = ("--corpus", "train.txt", "--dimension", "2", "--subsample", "0", "--epochs", "1")
+    shown = gradus("train", "word2vec", *words).output
+    assert "softmax_cross_entropy" in shown and "negative_sampling" not in shown
+    shown = gradus("train", "word2vec", *words, "--loss", "negative_sampling").output
+    assert "skip_gram_step" in shown

@@ -36,6 +36,8 @@ def squash(x, *, scale=1.0):
             It is not modified.
         scale: positive.
 
+    Returns: numbers
+        below 1.
     Raises:
         ValueError: `scale` is not positive.
 
@@ -90,6 +92,7 @@ def test_sentences_and_docstrings_are_found_in_the_order_of_the_text(table_of):
     [
         ("squash.x", "x: any shape. It is not modified."),
         ("squash.scale", "scale: positive."),
+        ("squash.returns", "numbers below 1."),
         ("squash.raises", "ValueError: `scale` is not positive."),
     ],
 )

@@ -29,13 +29,14 @@ SECRET = ("solutions", "_hidden.py", "mistakes.toml", "equivalents.toml", "__pyc
 def test_a_kit_holds_what_a_student_needs_and_no_more(built):
     files = {file.relative_to(built.place).as_posix() for file in built.place.rglob("*")}
     wanted = {
-        *("README.md", "pytest.ini", ".vscode/settings.json", "exercises/course.toml"),
+        *("README.md", "GUIDE.md", "pytest.ini", ".vscode/settings.json", "exercises/course.toml"),
         *(f"{EXERCISE}/{name}" for name in ("README.md", "exercise.toml", "activations.py")),
         *(f"{EXERCISE}/test_activations.py", "kit/manifest.json", "kit/stubs/activations.py"),
-        "kit/recordings/activations.recording",
+        *("kit/recordings/activations.recording", "exercises/primer.md"),
     }
     assert wanted <= files
     assert [name for name in files if any(secret in name for secret in SECRET)] == []
+    assert "    gradus show primer\n" in (built.place / "README.md").read_text("utf-8")
     settings = json.loads((built.place / ".vscode/settings.json").read_text("utf-8"))
     assert settings["python.testing.pytestEnabled"] is True
 
@@ -259,3 +260,35 @@ def test_a_kit_has_another_seed_than_graded_work(built):
     assert kit_of(built.place).seed == seed_in(built.place, None) == SEED
     assert seed_in(find_course().root, None) != SEED
     assert seed_in(built.place, 5) == 5
+
+
+@pytest.fixture
+def asked_kit(asked_course, tmp_path):
+    """A kit of written questions."""
+    built = build_kit(asked_course, tmp_path / "asked kit", ["asked"], 1, lambda line: None)
+    assert "6 of 9 public points (0.0% need the course's grader, 3 wait" in [*summary(built)][-1]
+    return built.place
+
+
+def test_a_kit_decides_answers_without_holding_them(asked_kit, graded, answers, right_answers):
+    stub = Course.read(asked_kit).exercise("asked").stub
+    assert graded(asked_kit, "asked").earned == 0
+    stub.write_text(answers(**right_answers), "utf-8")
+    report = graded(asked_kit, "asked")
+    assert (report.earned, report.for_a_person, report.possible) == (6, 3, 9)
+    stub.write_text(answers(**right_answers | {"half": "7 GB", "square": "3*x - 2*x"}), "utf-8")
+    half, square, letter, _ = graded(asked_kit, "asked").exercises[0].checks
+    assert half.title == "How long is half a metre?", "not the heading that the student has edited"
+    assert "must be one number in m or cm" in half.message
+    assert square.message == "this is not the right formula"
+    assert square.diagnosis.sentence == "This is the answer with the factor 2 left out."
+    assert letter.verdict is Verdict.PASSED
+    texts = [file.read_bytes() for file in (asked_kit / "kit").rglob("*") if file.is_file()]
+    assert [b"factor 2" in text or b"2*x" in text for text in texts] == [False] * len(texts)
+
+
+def test_a_damaged_key_is_named_with_the_way_out(asked_kit, graded, answers, right_answers):
+    Course.read(asked_kit).exercise("asked").stub.write_text(answers(**right_answers), "utf-8")
+    (asked_kit / "kit/answers/asked.json").write_text("{}", "utf-8")
+    with pytest.raises(BadInputError, match=r"asked\.json is damaged .* `gradus kit update KIT`"):
+        graded(asked_kit, "asked")

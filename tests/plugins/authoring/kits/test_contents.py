@@ -1,14 +1,15 @@
-"""The list of exercises of a kit whose course builds on others."""
+"""The list of exercises of a kit whose course builds on others, and the guide of students."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from autograder.course.reading import Course
 from plugins.authoring.kits.building import kit_exercises
-from plugins.authoring.kits.contents import course_toml
+from plugins.authoring.kits.contents import course_toml, guide
 
 EXERCISE = """title = "T"
 lecture = "none"
@@ -64,3 +65,13 @@ def test_a_kit_lists_what_is_required_of_all_bases(top, tmp_path):
     assert units == [("layers", ("a", "b", "d")), ("nets", ("c",))]
     assert (kit.name, kit.base, kit.packages) == ("top", "", ("scipy", "sympy"))
     assert kit.overrides == {"d@x": "p"}
+
+
+def test_the_guide_of_students_is_in_a_kit_without_links_that_lead_nowhere():
+    text = guide()
+    for command in ("--watch", "--html", "gradus replay", "gradus notebook", "gradus train"):
+        assert command in text
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    anchors = {"#" + heading.lower().replace(" ", "-") for heading in headings}
+    targets = set(re.findall(r"\]\(([^)]+)\)", text))
+    assert targets and targets <= anchors

@@ -8,7 +8,7 @@ import sys
 import pytest
 from gradus_command import gradus
 
-from framework.errors import UsageError
+from framework.errors import PluginError, UsageError
 
 NAME = "activations"
 
@@ -83,9 +83,52 @@ def test_training_says_which_parts_are_not_written(at_kit, write, real_solution)
         backend.build("tanh", kind="model")
 
 
+def test_without_a_provider_commands_use_the_students_parts(at_kit, write, real_solution):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    with pytest.raises(UsageError, match=r"nothing is written in .*`grade` says what to do first$"):
+        choose_backend(Plugins(), "numpy", submission=None)
+    write(at_kit, real_solution(NAME))
+    backend = choose_backend(Plugins(), "numpy", submission=None)
+    assert backend.provider == "student"
+    backend.build("sigmoid", kind="model")
+    assert choose_backend(Plugins(), "torch", submission=None).provider == "torch"
+
+
+def test_the_students_parts_are_found_from_any_folder_of_the_kit(
+    at_kit, write, real_solution, monkeypatch
+):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    write(at_kit, real_solution(NAME))
+    monkeypatch.chdir(at_kit / "exercises/neural_networks")
+    choose_backend(Plugins(), "numpy", submission=None).build("sigmoid", kind="model")
+
+
 def test_training_without_solutions_has_a_loss_and_optimizers(at_kit):
     from framework.providers.plugins import Plugins
 
     registry = Plugins().registry
     for name in ("softmax_cross_entropy", "sgd", "adam"):
         assert registry.get(name, "numpy").__module__ == "framework.training.loss_and_optimizers"
+
+
+def test_a_syntax_error_is_a_result_and_never_the_docstrings_of_the_kit(
+    at_kit, write, real_solution, graded
+):
+    write(at_kit, real_solution(NAME).replace("class Tanh(Model):", "class Tanh(Model)", 1))
+    report = graded(at_kit)
+    assert report.exit_code == 1
+    assert "SyntaxError" in report.checks[0].message
+
+
+def test_training_names_a_file_with_a_syntax_error(at_kit, write, real_solution):
+    from framework.commands.setup import choose_backend
+    from framework.providers.plugins import Plugins
+
+    write(at_kit, real_solution(NAME).replace("class Tanh(Model):", "class Tanh(Model)", 1))
+    backend = choose_backend(Plugins(), "numpy", submission=None)
+    with pytest.raises(PluginError, match=r"tanh@student .*SyntaxError.*activations\.py, line"):
+        backend.build("tanh", kind="model")

@@ -3,14 +3,17 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
 import pytest
 from gradus_command import gradus
+from repository import ROOT
 
 from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.providers import plugin_sources
 from framework.threads import VARIABLES
 from plugins.lectures.comparison.outcomes import Training
 
@@ -147,3 +150,18 @@ def test_what_cannot_be_compared_is_refused(folder):
     (folder / "file").write_text("", "utf-8")
     with pytest.raises(BadInputError, match="cannot be written"):
         compare(*SMALL, "--models", "bag", "--epochs", 1, "--json", "file/found.json")
+
+
+def test_families_whose_parts_are_not_written_are_left_out(folder, monkeypatch):
+    """A course without solutions, as a student kit, has no reference that could take over."""
+    monkeypatch.setitem(plugin_sources.BUILT_IN, "autograder", "autograder.plugin")
+    shutil.copytree(ROOT / "exercises", folder / "exercises")
+    with pytest.raises(UsageError, match="nothing is written in"):
+        compare(*SMALL, *SHORT_RUN)
+    name = "convolution/bag_of_vectors/bag_of_vectors.py"
+    shutil.copy(ROOT / "solutions" / name, folder / "exercises" / name)
+    shown = compare(*SMALL, *SHORT_RUN)
+    assert list(rows(shown)) == ["bag"]
+    assert "from your code: deep_averaging_network" in shown
+    with pytest.raises(UsageError, match=r"'sequence_classifier' is not written.*no solutions"):
+        compare(*SMALL, *SHORT_RUN, "--models", "cnn,rnn")

@@ -235,3 +235,48 @@ def test_negative_samples_have_no_effect_on_a_softmax():
 def test_a_loss_that_does_not_fit_is_refused_with_those_that_fit(model, loss, said):
     with pytest.raises(UsageError, match=said):
         gradus("train", model, "--corpus", "text.txt", "--min-count", 1, "--loss", loss)
+
+
+def test_commands_on_word_vectors_read_what_was_trained_last():
+    with pytest.raises(UsageError, match="no checkpoint with word vectors"):
+        gradus("neighbors", "cat")
+    train("--epochs", 1)
+    gradus("train", "cbow", *SMALL[:6], "--epochs", 1)
+    last = gradus("neighbors", "cat", "--vectors", "checkpoints/cbow.safetensors")
+    assert gradus("neighbors", "cat") == last
+    assert len(gradus("analogy", "cat", "eats", "cow").splitlines()) > 3
+    assert "Saved words.svg: 3 words" in gradus("plot-words", "cat", "dog", "cow")
+
+
+@pytest.fixture
+def on_other_corpus(folder):
+    """The words of a command that trains the same model on another text."""
+    (folder / "more texts").mkdir()
+    (folder / "more texts/other.txt").write_text("\n".join(LINES * 20), encoding="utf-8")
+    other = ("--corpus", "more texts/other.txt", *SMALL[2:], "--epochs", 1)
+    return ("train", "skip_gram", *other)
+
+
+def test_a_checkpoint_of_another_corpus_is_kept(folder, on_other_corpus):
+    train("--epochs", 1)
+    before = (folder / "checkpoints/skip_gram.safetensors").read_bytes()
+    kept = folder / "checkpoints/skip_gram-text.safetensors"
+    shown = gradus(*on_other_corpus)
+    assert f"The model of the corpus text.txt is now {kept.relative_to(folder)}\n" in shown
+    assert kept.read_bytes() == before
+    assert load_checkpoint("checkpoints/skip_gram.safetensors").corpus == "more texts/other.txt"
+    assert gradus("neighbors", "cat") == gradus(
+        "neighbors", "cat", "--vectors", "checkpoints/skip_gram.safetensors"
+    )
+    assert "is now" not in gradus(*on_other_corpus), "the same corpus is trained again"
+    assert "is now checkpoints/skip_gram-other.safetensors" in train("--epochs", 1)
+
+
+def test_an_interrupted_run_on_another_corpus_is_kept_and_can_be_resumed(folder, on_other_corpus):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=1))
+        with pytest.raises(PowerCutError):
+            train("--epochs", 3)
+    assert "is now checkpoints/skip_gram-text.safetensors" in gradus(*on_other_corpus)
+    kept = ("--out", "checkpoints/skip_gram-text.safetensors")
+    assert "continuing after epoch 1" in train("--epochs", 3, "--resume", *kept)

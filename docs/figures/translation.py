@@ -1,0 +1,76 @@
+"""Figures of the unit on attention and translation."""
+
+from __future__ import annotations
+
+from docs.figures.drawing import Drawing
+from docs.figures.registry import figure
+
+
+@figure("translation/attention/lookup.svg")
+def lookup() -> Drawing:
+    """Draw how one query becomes a mean of the values."""
+    d = Drawing(
+        "One query, four keys and their values",
+        "The query q is compared with the keys k1 to k3 of the words he, opened and it; the "
+        "scores are 0, 2 and 1. The fourth place is padding and has the score minus infinity. A "
+        "softmax turns the scores into the weights 0.09, 0.67, 0.24 and 0. The result y is the "
+        "mean of the values with these weights.",
+        268,
+    )
+    words = ("he", "opened", "it", "padding")
+    scores, weights = ("0", "2", "1", "−∞"), ("0.09", "0.67", "0.24", "0")
+    d.box(44, 76, 52, 28, "q", "gate", words="formula")
+    for name, y in (("key", 32), ("score", 76), ("weight", 156), ("value", 196)):
+        d.text(472, y + 4, name, "small quiet", "end")
+    for j, (word, score, weight) in enumerate(zip(words, scores, weights, strict=True)):
+        x, style = 136.0 + 84 * j, "off" if word == "padding" else "on"
+        d.text(x, 12, word, "small quiet" if word == "padding" else "small")
+        d.box(x, 32, 52, 24, f"k_{j + 1}", style, words="formula")
+        d.arrow((x, 44), (x, 62))
+        d.text(x, 80, score, "formula")
+        d.arrow((x, 88), (x, 104))
+        d.arrow((x, 130), (x, 144))
+        d.text(x, 160, weight, "strong")
+        d.box(x, 196, 52, 24, f"v_{j + 1}", style, words="formula")
+        d.line((x, 208), (x, 222))
+    d.arrow((70, 76), (110, 76))
+    d.box(262, 117, 304, 26, "softmax over the keys", "box", words="small")
+    d.line((136, 222), (388, 222))
+    d.arrow((262, 222), (262, 236))
+    d.box(262, 250, 290, 26, "y = 0.09 v_1 + 0.67 v_2 + 0.24 v_3", "good", words="formula")
+    return d
+
+
+#: Accuracy of a hundred predictions in each of five bins, whose confidences are 0.1, 0.3, ... 0.9.
+ACCURACY = (0.1, 0.25, 0.4, 0.55, 0.7)
+
+
+@figure("translation/evaluation/reliability.svg")
+def reliability() -> Drawing:
+    """Draw the accuracy of each bin beside its confidence."""
+    d = Drawing(
+        "A model that is too sure",
+        "Five bars show the accuracy of predictions with the confidences 0.1, 0.3, 0.5, 0.7 and "
+        "0.9: 0.1, 0.25, 0.4, 0.55 and 0.7. A dashed line shows where accuracy equals "
+        "confidence. The bars end further below this line the more sure the model is. The mean "
+        "gap is 0.1.",
+        250,
+    )
+    left, bottom, width, height = 96.0, 200.0, 60.0, 170.0
+    right = left + 5 * width
+    for b, accuracy in enumerate(ACCURACY):
+        confidence = (2 * b + 1) / 10
+        x = left + (b + 0.5) * width
+        top, y = bottom - accuracy * height, bottom - confidence * height
+        d.box(x, (top + bottom) / 2, 40, bottom - top, style="on", round_=0)
+        if top - y > 1:
+            d.box(x, (top + y) / 2, 40, top - y, style="gate", round_=0)
+        d.text(x, bottom + 14, f"{confidence:g}", "small")
+    d.line((left, bottom), (right, bottom - height), style="third")
+    d.line((left, bottom - height), (left, bottom), (right, bottom))
+    for accuracy in (0, 0.5, 1):
+        d.text(left - 8, bottom - accuracy * height, f"{accuracy:g}", "small", "end")
+    d.text(left, 14, "accuracy", "small quiet")
+    d.text((left + right) / 2, bottom + 36, "mean confidence of the bin", "small quiet")
+    d.text(left + 20, 46, "mean gap: ECE = 0.1", "small strong", "start")
+    return d

@@ -1,0 +1,44 @@
+"""Timers without signals write the stack of what takes too long, and of nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from repository import ROOT
+
+PROGRAM = """
+import sys, time
+sys.path.insert(0, {root!r})
+from autograder.sandbox.worker.portable import INTERVAL, StackTimers
+
+def spin(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+timers = StackTimers()
+timers.set({limits})
+{call}
+timers.set(0.0, 0.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "call", "function"),
+    [
+        ("0.05, 100.0", "spin(1.0)", "in spin\n"),
+        ("100.0, 0.05", "time.sleep(1.0)", "in <module>\n"),
+        ("100.0, 100.0", "spin(0.2)", ""),
+        ("0.2, 100.0", "time.sleep(0.5)", ""),
+        ("0.0, 0.0", "spin(0.2)", ""),
+    ],
+)
+def test_a_stack_is_written_after_the_time_of_a_request(limits, call, function):
+    program = PROGRAM.format(root=str(ROOT), limits=limits, call=call)
+    done = subprocess.run(
+        [sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=True, timeout=60
+    )
+    assert function in done.stderr
+    assert done.stderr.count("(most recent call first)") == (2 if function else 0)
