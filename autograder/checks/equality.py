@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from autograder.results.report import Fact
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Outcome, unwrap
+from autograder.sandbox.session.text_names import Names
 
 Array = np.ndarray[Any, Any]
 RTOL = 1e-7
@@ -51,34 +53,57 @@ def expect(
         raise CheckFailed(message, *details, about=about, fact=fact)
 
 
-def leaves_arguments_alone(outcome: Outcome, name: str) -> None:
-    """Fail if the call changed an argument or returned one's memory."""
+def leaves_arguments_alone(outcome: Outcome, name: str, named: Callable[[str], str] = str) -> None:
+    """Fail if the call `name` changed an argument or returned one's memory.
+
+    Args:
+        named: returns the name in the text of the exercise of ``argument 1``.
+    """
     if outcome.changed:
         raise CheckFailed(
-            f"{name} changes its {' and '.join(outcome.changed)} in place: "
-            "work on a copy, the caller still needs it",
+            f"{name} changes {' and '.join(map(named, outcome.changed))}: after the call, it must "
+            "hold exactly the values that it had before",
             about=unwrap(outcome.value),
             fact=f"{name}: changed arguments",
         )
     if outcome.aliased:
         raise CheckFailed(
-            f"{name} returns the memory of its {' and '.join(outcome.aliased)} (the same array "
-            "or a view of it): return a new array",
+            f"{name} returns the memory of {' and '.join(map(named, outcome.aliased))} (the same "
+            "array or a view of it): return a new array",
             about=unwrap(outcome.value),
             fact=f"{name}: memory of an argument",
         )
 
 
-def equal(actual: Any, expected: Any, what: str, *, rtol: float = RTOL, atol: float = 0.0) -> None:
+def equal(
+    actual: Any,
+    expected: Any,
+    what: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = 0.0,
+    names: Names = "",
+) -> None:
     """Fail unless `actual` is `expected`: arrays, numbers, text and containers of them.
 
     Floating-point entries may differ by ``atol + rtol · max|expected|``.
+
+    Args:
+        names: the names of the items, where `what` is the method that returned them.
     """
     actual, expected = _without_axes(actual), _without_axes(expected)
     if isinstance(expected, (tuple, list)):
         _same_length(actual, expected, what)
-        for i, item in enumerate(expected):
-            equal(actual[i], item, f"{what}[{i}]", rtol=rtol, atol=atol)
+        try:
+            for i, item in enumerate(expected):
+                inner = names[i] if isinstance(names, tuple) else ""
+                label = f"{inner} that {what} returns" if isinstance(inner, str) else what
+                label = label if inner else f"{what}[{i}]"
+                equal(actual[i], item, label, rtol=rtol, atol=atol, names=inner)
+        except CheckFailed as failure:
+            if isinstance(expected, list) and not failure.details:
+                failure.details = _missing_and_extra(actual, expected)
+            raise
     elif isinstance(expected, dict):
         if not isinstance(actual, dict):
             raise _differs(what, "type", "a dict", value_text(actual), actual)
@@ -109,7 +134,18 @@ def _same_length(actual: Any, expected: Sequence[Any], what: str) -> None:
         wanted = f"a {type(expected).__name__} of {len(expected)}"
         raise _differs(what, "type", wanted, value_text(actual), actual)
     if len(actual) != len(expected):
-        raise _differs(what, "length", f"{len(expected)} items", f"{len(actual)}", actual)
+        failure = _differs(what, "length", f"{len(expected)} items", f"{len(actual)}", actual)
+        if isinstance(expected, list):
+            failure.details = _missing_and_extra(actual, expected)
+        raise failure
+
+
+def _missing_and_extra(actual: Sequence[Any], expected: Sequence[Any]) -> tuple[str, ...]:
+    """Return the items that are missing in `actual`, and those that it has too many, in words."""
+    received, wanted = (Counter(map(value_text, items)) for items in (actual, expected))
+    pairs = {"missing": wanted - received, "extra": received - wanted}
+    told = {words: list(items.elements()) for words, items in pairs.items() if items}
+    return tuple(f"{words}: {_name_list(items)}" for words, items in told.items())
 
 
 def same_names(actual: Collection[str], expected: Collection[str], what: str) -> None:
@@ -164,20 +200,31 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
 
 def same_form(actual: Any, expected: Array, what: str) -> Array:
     """Return `actual` as an array, if its shape and dtype are those of `expected`; else fail."""
-    if not isinstance(actual, np.ndarray):
-        wanted = f"an array of shape {expected.shape}"
-        raise _differs(what, "type", wanted, value_text(actual), actual)
-    if actual.shape != expected.shape:
-        raise _wrong_shape(what, actual, expected.shape, *_broadcast_note(actual, expected))
-    both_integers = actual.dtype.kind in "iu" and expected.dtype.kind in "iu"
-    if actual.dtype != expected.dtype and not both_integers:
-        text = f"expected dtype {expected.dtype}, received {actual.dtype}"
-        both_floats = actual.dtype.kind == expected.dtype.kind == "f"
-        if both_floats and actual.itemsize < expected.itemsize:
-            text = f"{actual.dtype} where {expected.dtype} was given: precision is lost on the way"
-        fact = Fact(f"{what}: dtype", str(expected.dtype), str(actual.dtype))
+    array = as_array(actual, expected.shape, what)
+    if array.shape != expected.shape:
+        notes = _broadcast_note(array, expected)
+        if array.ndim == expected.ndim == 1 and {array.dtype.kind, expected.dtype.kind} <= {*"iu"}:
+            notes += _missing_and_extra(array.tolist(), expected.tolist())
+        raise _wrong_shape(what, array, expected.shape, *notes)
+    both_integers = array.dtype.kind in "iu" and expected.dtype.kind in "iu"
+    if array.dtype != expected.dtype and not both_integers:
+        text = f"expected dtype {expected.dtype}, received {array.dtype}"
+        both_floats = array.dtype.kind == expected.dtype.kind == "f"
+        if both_floats and array.itemsize < expected.itemsize:
+            text = f"{array.dtype} where {expected.dtype} was given: precision is lost on the way"
+        fact = Fact(f"{what}: dtype", str(expected.dtype), str(array.dtype))
         raise CheckFailed(f"{what}: {text}", about=actual, fact=fact)
-    return actual
+    return array
+
+
+def as_array(actual: Any, shape: tuple[int, ...], what: str) -> Array:
+    """Return `actual`, if it is an array; fail if a list or another value is in its place."""
+    if isinstance(actual, np.ndarray):
+        return actual
+    received = value_text(actual)
+    if isinstance(actual, list | tuple):
+        received = f"a {type(actual).__name__} of {len(actual)} items, not an array"
+    raise _differs(what, "type", f"an array of shape {shape}", received, actual)
 
 
 def _broadcast_note(actual: Array, expected: Array) -> list[str]:

@@ -13,10 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import CheckFailed, expect, finite
+from autograder.checks.equality import CheckFailed, as_array, expect, finite
 from autograder.checks.numerical_gradients import Point
 from autograder.sandbox.session.calls import RemoteCall, value_text
-from autograder.sandbox.session.requests import Assign, Call, Get, RemoteObject, Step, session_of
+from autograder.sandbox.session.requests import (
+    Assign,
+    Call,
+    Get,
+    RemoteObject,
+    Step,
+    full_name,
+    session_of,
+)
 
 Array = np.ndarray[Any, Any]
 Inputs = tuple[Any, ...]
@@ -36,14 +44,21 @@ class Probe:
     Args:
         model: its parameters are set.
         uses: arguments of `forward`, once for each use.
+        named_after: the model that names the inputs; by default `model` itself.
 
     Attributes:
         point: parameters and real inputs, float64.
     """
 
-    def __init__(self, model: RemoteObject, uses: Sequence[Inputs]) -> None:
+    def __init__(
+        self,
+        model: RemoteObject,
+        uses: Sequence[Inputs],
+        named_after: RemoteObject | None = None,
+    ) -> None:
         self._session, self._handle = session_of(model)
         self._uses = uses
+        self._forward = full_name(named_after or model, "forward")
         self.point: dict[str, Array] = {}
         for name, value in model.parameters.items():
             finite(value, f"parameters['{name}']")
@@ -94,13 +109,21 @@ class Probe:
         expect(is_dict, "gradients should be a dict of arrays", fact="gradients: type")
         claimed = {PARAMETER + name: value for name, value in gradients.value.items()}
         for use, outcome in enumerate(outcomes[2::2]):
-            several = isinstance(outcome.value, (tuple, list))
-            returned = outcome.value if several else (outcome.value,)
+            inputs = self._uses[use]
             # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
-            real = [i for i, argument in enumerate(self._uses[use]) if [*leaves(argument, "")]]
+            real = [i for i, argument in enumerate(inputs) if [*leaves(argument, "")]]
+            is_list = isinstance(outcome.value, list) and len(outcome.value) in (
+                len(real),
+                len(inputs),
+            )
+            several = isinstance(outcome.value, tuple) or (is_list and len(inputs) > 1)
+            returned = outcome.value if several else (outcome.value,)
             numbers = real if len(real) == len(returned) else range(len(returned))
             for i, gradient in zip(numbers, returned, strict=True):
-                claimed |= dict(leaves(gradient, self._input_name(use, i)))
+                name = self._input_name(use, i)
+                if i in real and isinstance(inputs[i], np.ndarray):
+                    as_array(gradient, inputs[i].shape, f"the gradient of {name}")
+                claimed |= dict(leaves(gradient, name))
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
     def _batch(self, points: Sequence[Point]) -> list[Array]:
@@ -160,7 +183,7 @@ class Probe:
 
     def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
-        return f"input {number + 1}{of_use}"
+        return f"{self._session.calls.names.input(self._forward, number)}{of_use}"
 
 
 def _parameters(point: Point) -> dict[str, Array]:

@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.checks.equality import MAX_NAME, RTOL, CheckFailed, equal, expect, same_names
+from autograder.checks.equality import (
+    MAX_NAME,
+    RTOL,
+    CheckFailed,
+    equal,
+    expect,
+    same_names,
+    worst_entry,
+    worst_fact,
+)
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.checks.gradient_search import Disagreement, UndecidedError, disagreement
 from autograder.checks.numerical_gradients import Array, Claim, Point
@@ -67,15 +76,15 @@ def gradients_agree(
     right = None
     if reference is not None:  # always at the same point, so that its answer can be recorded
         right = _claim(Probe(reference, uses[-1:]), np.random.default_rng(0))
-    wrong = _first_decided(Probe(model, uses), rng)
+    wrong = _first_decided(Probe(model, uses, reference), rng)
     if wrong is None and right is not None:
-        _is_asked_for(Probe(model, uses[-1:]), right)
+        _is_asked_for(Probe(model, uses[-1:], reference), right)
     if wrong is not None:
-        method, sentence = _fault(model, right, uses[-1])
+        sentence = "" if right is None else _judged(Probe(model, uses[-1:], reference), right)
         raise CheckFailed(
             *_sentences(wrong, sentence),
-            about=session_of(model)[0].calls.named(method),
-            fact=_fact(wrong) if method == "backward" else "forward: values",
+            about=session_of(model)[0].calls.named("backward"),
+            fact=_fact(wrong),
         )
 
 
@@ -94,11 +103,7 @@ def _is_asked_for(ours: Probe, right: Claim) -> None:
                 fact=Fact(f"forward: does not depend on {name}"),
             )
     if not _same(value, right.value, RTOL):
-        raise CheckFailed(
-            "backward is the derivative of forward, but forward is wrong: correct it first",
-            about=ours.call_of_forward,
-            fact="forward: values",
-        )
+        raise _wrong_forward(ours, value, right, "backward is the derivative of this forward")
 
 
 def _fact(wrong: Disagreement) -> Fact:
@@ -137,23 +142,35 @@ def _near(value: Array, rng: np.random.Generator) -> Array:
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
 
 
-def _fault(model: RemoteObject, right: Claim | None, inputs: Inputs) -> tuple[str, str]:
-    """Return the wrong method, forward or backward, and a sentence if the right answer is known."""
-    if right is None:
-        return "backward", ""
-    ours = Probe(model, [inputs])
+def _judged(ours: Probe, right: Claim) -> str:
+    """Return that forward is right, if that is known; a wrong forward fails the check.
+
+    The derivative of a wrong forward is no standard for backward.
+    """
     _same_point(ours, right.point)
     try:
         ours.move(right.point)
         value = ours.look()
         if _same(value, right.value):
-            return "backward", "forward is right; backward is wrong"
+            return "forward is right; backward is wrong"
         claimed = ours.backward(right.upstream)
     except (CheckFailed, SubmissionFault, ValueError):
-        return "backward", ""
-    if all(_same(claimed[name], gradient) for name, gradient in right.gradients.items()):
-        return "forward", "backward is correct for the expected forward; forward is wrong"
-    return "forward", "both are wrong: correct forward first, then backward, its derivative"
+        return ""
+    is_right = all(_same(claimed[name], gradient) for name, gradient in right.gradients.items())
+    of_backward = "right for the expected forward" if is_right else "wrong as well"
+    raise _wrong_forward(ours, value, right, f"backward is {of_backward}")
+
+
+def _wrong_forward(ours: Probe, value: Array, right: Claim, of_backward: str) -> CheckFailed:
+    """Return the failure of a check in which `forward` gives another `value` than expected."""
+    details = [f"correct forward first; {of_backward}"]
+    fact = Fact("forward: values")
+    if value.shape == right.value.shape:
+        wrong = np.asarray(value != right.value)
+        details.insert(0, worst_entry(value, right.value, wrong))
+        fact = worst_fact(fact.what, value, right.value, wrong)
+    message = "forward is wrong: its result is not the expected one"
+    return CheckFailed(message, *details, about=ours.call_of_forward, fact=fact)
 
 
 def _same_point(ours: Probe, point: Point) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from autograder.sandbox.session.requests import (
     Step,
     assign,
     built,
+    full_name,
     session_of,
     wrap,
 )
@@ -119,7 +121,7 @@ class PairedModels:
         expected = self.reference.forward(*inputs)
         outcome = self.student.forward.outcome(*inputs)
         equal(outcome.value, expected, f"{self.name}.forward", rtol=rtol, atol=atol)
-        leaves_arguments_alone(outcome, f"{self.name}.forward")
+        self._leaves_arguments_alone(outcome, "forward")
         return outcome.value
 
     def same_backward(
@@ -131,9 +133,14 @@ class PairedModels:
         forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
         equal(forward.value, output, f"{self.name}.forward", rtol=rtol, atol=atol)
         self._same_returned(backward.value, returned, rtol, atol)
-        leaves_arguments_alone(backward, f"{self.name}.backward")
-        leaves_arguments_alone(forward, f"{self.name}.forward, or backward after it,")
+        self._leaves_arguments_alone(backward, "backward")
+        self._leaves_arguments_alone(forward, "forward", ", or backward after it,")
         self._same_gradients(gradients.value, rtol, atol)
+
+    def _leaves_arguments_alone(self, outcome: Outcome, method: str, also: str = "") -> None:
+        names = session_of(self.student)[0].calls.names
+        named = partial(names.argument, full_name(self.student, method))
+        leaves_arguments_alone(outcome, f"{self.name}.{method}{also}", named)
 
     def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
         """Return the reference's output, without earlier gradients, and an upstream gradient."""
@@ -266,13 +273,10 @@ class PairedModels:
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """Require equal gradients of the inputs: one, or a tuple or list of one for each."""
-        several = isinstance(theirs, (tuple, list)) and isinstance(ours, (tuple, list))
-        if not (several and len(ours) == len(theirs)):
-            equal(ours, theirs, "the gradient that backward returns", rtol=rtol, atol=atol)
-            return
-        for i, (our_gradient, their_gradient) in enumerate(zip(ours, theirs, strict=True), start=1):
-            what = f"the gradient of input {i} that backward returns"
-            equal(our_gradient, their_gradient, what, rtol=rtol, atol=atol)
+        names = session_of(self.student)[0].calls.names
+        parts = names.parts(full_name(self.student, "backward"), theirs)
+        what = "backward" if parts else "the gradient that backward returns"
+        equal(ours, theirs, what, rtol=rtol, atol=atol, names=parts)
 
     def _same_gradients(self, ours: Any, rtol: float, atol: float) -> None:
         expected = self.reference.gradients

@@ -6,6 +6,7 @@ axes cross to the grader alike, so their methods tell them apart.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from autograder.sandbox.session.requests import (
     RemoteModule,
     RemoteObject,
     Step,
+    full_name,
     session_behind,
     session_of,
     unwrap,
@@ -46,8 +48,10 @@ def agrees(
     """
     expected = getattr(reference, name)(*args, **kwargs)
     outcome = getattr(submission, name).outcome(*args, **kwargs)
-    equal(outcome.value, expected, name, rtol=rtol, atol=atol)
-    leaves_arguments_alone(outcome, name)
+    method, names = full_name(submission, name), session_behind(submission).calls.names
+    parts = names.parts(method, expected)
+    equal(outcome.value, expected, name, rtol=rtol, atol=atol, names=parts)
+    leaves_arguments_alone(outcome, name, partial(names.argument, method))
     plain = np.ndarray | np.generic | int | float | complex | str | None
     is_plain = all(isinstance(leaf, plain) for _, leaf in leaves([*args, *kwargs.values()]))
     if isinstance(submission, RemoteModule) and is_plain:  # calls with such arguments are equal

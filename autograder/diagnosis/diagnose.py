@@ -15,7 +15,7 @@ from itertools import islice
 
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import View, numpy_errors_ignored
-from autograder.diagnosis.evidence import AnswerEvidence, located
+from autograder.diagnosis.evidence import AnswerEvidence, free_methods, located
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
@@ -153,9 +153,8 @@ class Diagnoser:
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
-        blamed = {c.result.method for c in self._checks if c.result.verdict is Verdict.FAILED}
         pairs = (pair for check in checks.passed for pair in check.pairs)
-        free = {pair.call.method for pair in pairs if pair.differs} - blamed
+        free = free_methods((check.result for check in self._checks), pairs)
         return {
             check.id: located(check.result, check.pairs, free)
             if check.result.verdict is Verdict.FAILED and check.result.method

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
+from autograder.diagnosis.answer_reader import named_arrays, result_names, with_names
 from autograder.diagnosis.comparison import (
     OVERFLOWS,
-    Array,
     Exchanges,
     View,
     has_extra_axes,
     has_other_precision,
-    is_numeric,
     is_overflow,
     kind_of_overflow,
 )
 from autograder.diagnosis.evidence import Pair, capitalized
 from autograder.diagnosis.recorded import RecordedCheck
 from autograder.results.report import Diagnosis
+from autograder.sandbox.session.calls import NO_CALL, RemoteCall
 from autograder.sandbox.session.requests import Call, Get, Outcome
+from autograder.sandbox.session.text_names import TextNames
 
 #: The largest relative error of numbers that are almost right.
 ALMOST = 1e-5
@@ -29,31 +29,40 @@ ALMOST = 1e-5
 
 def flaw_of(check: RecordedCheck) -> Diagnosis | None:
     """Return the first flaw of the form in the answers of a check; None without a flaw."""
-    return first_flaw(check.exchanges, check.right)
+    return first_flaw(check.exchanges, check.right, check.names)
 
 
-def first_flaw(exchanges: Exchanges, right: Exchanges) -> Diagnosis | None:
+def first_flaw(exchanges: Exchanges, right: Exchanges, names: TextNames) -> Diagnosis | None:
     """Return the first flaw of the form of `exchanges`, beside the right answers."""
-    method = ""
     for theirs, expected in zip(exchanges, right, strict=True):
-        answers = zip(theirs.steps, theirs.outcomes, expected.outcomes, strict=False)
-        for step, *outcomes in answers:
-            method = step.name if isinstance(step, Call) else method
+        calls = theirs.calls or [NO_CALL] * len(theirs.steps)
+        answers = zip(theirs.steps, calls, theirs.outcomes, expected.outcomes, strict=False)
+        for step, call, *outcomes in answers:
             if isinstance(step, Call | Get) and not outcomes[0].is_method:
-                what = step.name if isinstance(step, Get) else f"the result of {method}"
-                for name, sentence in _flaws(what, method, *outcomes):
+                for name, sentence in _flaws(step, call, names, *outcomes):
                     return Diagnosis(f"generic/{name}", sentence)
     return None
 
 
-def _flaws(what: str, method: str, theirs: Outcome, right: Outcome) -> Iterator[tuple[str, str]]:
+def _flaws(
+    step: Call | Get, call: RemoteCall, names: TextNames, theirs: Outcome, right: Outcome
+) -> Iterator[tuple[str, str]]:
     """Yield the name of each flaw in the form of an answer, and the sentence that tells it."""
-    if names := " and ".join(name for name in theirs.changed if name not in right.changed):
-        yield "changes-an-argument", f"Your {method} changes {names}, which it must not modify."
-    if names := " and ".join(name for name in theirs.aliased if name not in right.aliased):
-        sentence = f"Your {method} returns {names} itself or a view of it, not a copy."
+    method = step.name if isinstance(step, Call) else call.method.rpartition(".")[2]
+    theirs, right = (with_names(outcome, call.method, names) for outcome in (theirs, right))
+    if changed := " and ".join(name for name in theirs.changed if name not in right.changed):
+        yield "changes-an-argument", f"Your {method} changes {changed}, which it must not modify."
+    if shared := " and ".join(name for name in theirs.aliased if name not in right.aliased):
+        sentence = f"Your {method} returns {shared}, or a view of it, not a copy."
         yield "shares-memory", sentence
-    arrays = list(_arrays(capitalized(what), theirs.value, right.value))
+    parts = names.parts(call.method, right.value)
+    what = result_names(method, right.value, parts) if isinstance(step, Call) else step.name
+    actual_arrays = {named.name: named.array for named in named_arrays(theirs.value, what)}
+    arrays = [
+        (capitalized(named.name), actual_arrays[named.name], named.array)
+        for named in named_arrays(right.value, what)
+        if named.name in actual_arrays
+    ]
     for name, actual, expected in arrays:
         if has_extra_axes(actual, expected):
             has = "has an extra" if actual.ndim > expected.ndim else "is missing an"
@@ -116,8 +125,8 @@ def _digits(check: RecordedCheck) -> str:
         return ""
     digits = int(-np.log10(max(errors)))
     return (
-        f"{capitalized(wrong[0].name)} is right to about {digits} digits: a constant such as ε is "
-        "added or missing, or numbers are rounded to float32."
+        f"{capitalized(wrong[0].name)} is right to about {digits} digits. Look for an added "
+        "constant, such as ε, and for numbers that are rounded to float32."
     )
 
 
@@ -133,15 +142,3 @@ def _relative_error(pair: Pair) -> float:
     largest = float(np.abs(step).max(initial=0.0))
     error = float(np.abs(actual - expected).max(initial=0.0))
     return error / largest if largest > 0 and np.isfinite(error) else float("inf")
-
-
-def _arrays(name: str, actual: Any, expected: Any) -> Iterator[tuple[str, Array, Array]]:
-    """Yield the arrays that stand at the same place in two answers, with their name."""
-    if isinstance(actual, dict) and isinstance(expected, dict):
-        for key in filter(actual.__contains__, expected):
-            yield from _arrays(f"{name}['{key}']", actual[key], expected[key])
-    elif isinstance(actual, tuple | list) and isinstance(expected, tuple | list):
-        for i, (item, expected_item) in enumerate(zip(actual, expected, strict=False), start=1):
-            yield from _arrays(f"{name}, part {i}", item, expected_item)
-    elif is_numeric(actual) and is_numeric(expected):
-        yield name, np.asarray(actual), np.asarray(expected)

@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,15 @@ import numpy as np
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
 from autograder.course.kit_folder import enciphered
+from autograder.diagnosis.answer_reader import NO_NAMES, gather, methods_in, pairs_of
 from autograder.diagnosis.comparison import IgnoredDifferences, numpy_errors_ignored, same_exchange
-from autograder.diagnosis.evidence import AnswerEvidence, gather, located, methods_in, pairs_of
+from autograder.diagnosis.evidence import AnswerEvidence, Pair, free_methods, located
 from autograder.diagnosis.flaws import first_flaw
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.sandbox.session.requests import Get
 from autograder.sandbox.session.session import Exchange, Transcript
+from autograder.sandbox.session.text_names import TextNames
 from autograder.sandbox.wire import Handle
 from autograder.verdicts import Verdict
 
@@ -37,23 +40,31 @@ DIGITS = 6
 
 
 def diagnosed_from_recording(
-    checks: Sequence[CheckResult], transcripts: Mapping[str, Transcript], tapes: Mapping[str, Tape]
+    checks: Sequence[CheckResult],
+    transcripts: Mapping[str, Transcript],
+    tapes: Mapping[str, Tape],
+    names: TextNames = NO_NAMES,
 ) -> list[CheckResult]:
     """Return `checks` with the method that was wrong first, and a diagnosis where it is certain.
 
     Args:
         transcripts: the requests and answers of each check, by its id.
         tapes: what was recorded of each check, by its id.
+        names: of arguments and results, in the text of the exercise.
     """
     known = {
-        check.id: AskedCheck.of(check, transcripts[check.id], tapes[check.id])
+        check.id: AskedCheck.of(check, transcripts[check.id], tapes[check.id], names)
         for check in checks
         if check.id in transcripts and check.id in tapes
     }
     with numpy_errors_ignored():
         named = _listed(list(known.values()))
+        passed = (
+            known[c.id].pairs for c in checks if c.verdict is Verdict.PASSED and c.id in known
+        )
+        free = free_methods(checks, chain.from_iterable(passed))
         return [
-            known[check.id].explained(named.get(check.id))
+            known[check.id].explained(named.get(check.id), free)
             if check.id in known and check.verdict in EXPLAINED
             else check
             for check in checks
@@ -82,19 +93,27 @@ class AskedCheck:
     asked: Sequence[Exchange]
     right: Sequence[Exchange]
     mistakes: Mapping[str, list[bytes]]
+    names: TextNames
 
     @classmethod
-    def of(cls, check: CheckResult, transcript: Transcript, tape: Tape) -> AskedCheck:
+    def of(
+        cls, check: CheckResult, transcript: Transcript, tape: Tape, names: TextNames
+    ) -> AskedCheck:
         """Hold the requests of `transcript` against those of `tape`."""
         asked = [exchange for exchange in transcript.exchanges if not exchange.is_import]
         right = list(_right_answers(asked, tape.answers))
-        return cls(check, asked[: len(right)], right, tape.mistakes)
+        return cls(check, asked[: len(right)], right, tape.mistakes, names)
 
-    def explained(self, mistake: SealedMistake | None) -> CheckResult:
-        """Return the check with what explains it; `mistake` is the listed one, if it is known."""
+    def explained(self, mistake: SealedMistake | None, free: Set[str]) -> CheckResult:
+        """Return the check with what explains it.
+
+        Args:
+            mistake: the listed one, if it is known.
+            free: methods whose answers may differ, see `located`.
+        """
         check = self.check
         if check.verdict is Verdict.FAILED and check.method:
-            check = located(check, pairs_of(self.asked, self.right))
+            check = located(check, self.pairs, free)
         if mistake is None:
             return replace(check, diagnosis=self._pattern() or self._flaw())
         return replace(check, diagnosis=Diagnosis(mistake.id, mistake.sentence, mistake.hint))
@@ -111,9 +130,14 @@ class AskedCheck:
         return [mistake for mistake in named if mistake is not None]
 
     @cached_property
+    def pairs(self) -> list[Pair]:
+        """All arrays of the answers, with the expected ones."""
+        return pairs_of(self.asked, self.right, self.names)
+
+    @cached_property
     def evidence(self) -> AnswerEvidence | None:
         """What the answers show of the method that was wrong first; None if it is not clear."""
-        return gather(self.asked, self.right)
+        return gather(self.asked, self.right, self.names)
 
     def _pattern(self) -> Diagnosis | None:
         if self.evidence is None:
@@ -127,7 +151,7 @@ class AskedCheck:
         loosely = IgnoredDifferences(loosely=True)
         pairs = zip(self.asked, self.right, strict=True)
         is_right = all(same_exchange(ours, expected, loosely) for ours, expected in pairs)
-        return first_flaw(self.asked, self.right) if is_right else None
+        return first_flaw(self.asked, self.right, self.names) if is_right else None
 
 
 def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:

@@ -18,6 +18,8 @@ from typing import Any
 
 from autograder.checks import host_limits
 from autograder.course.reading import Exercise
+from autograder.course.text_names import text_names
+from autograder.diagnosis.answer_reader import gather, methods_in, pairs_of
 from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
@@ -29,12 +31,13 @@ from autograder.diagnosis.comparison import (
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.evidence import AnswerEvidence, Pair, gather, methods_in, pairs_of
+from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.results.report import CheckResult
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.inline import CallbackTable
 from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
+from autograder.sandbox.session.text_names import TextNames
 from autograder.sandbox.wire import Handle, Path, map_leaves, zip_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
@@ -90,6 +93,11 @@ class Replayer:
     def source(self) -> str:
         """The text of the solution."""
         return self.exercise.solution_source()
+
+    @cached_property
+    def names(self) -> TextNames:
+        """The names that the text of the exercise gives to arguments and results."""
+        return text_names(self.exercise)
 
     @property
     def solution(self) -> SourceModule:
@@ -233,10 +241,15 @@ class RecordedCheck:
             and all(same_exchange(*pair) for pair in pairs)
         )
 
+    @property
+    def names(self) -> TextNames:
+        """The names that the text of the exercise gives to arguments and results."""
+        return self.replayer.names
+
     @cached_property
     def evidence(self) -> AnswerEvidence | None:
         """What the answers show of the method that was wrong first; None if it is not clear."""
-        return gather(self.exchanges, self.right)
+        return gather(self.exchanges, self.right, self.names)
 
     @property
     def is_common(self) -> bool:
@@ -246,7 +259,7 @@ class RecordedCheck:
     @cached_property
     def pairs(self) -> list[Pair]:
         """All arrays of the answers, with the expected ones."""
-        return pairs_of(self.exchanges, self.right)
+        return pairs_of(self.exchanges, self.right, self.names)
 
     @property
     def method(self) -> str:

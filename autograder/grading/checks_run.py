@@ -23,8 +23,9 @@ from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
 from autograder.results.findings.finding import showable
 from autograder.results.findings.texts import PrintedText
-from autograder.results.report import REPLAYED, CheckResult, Evidence
+from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
+from autograder.sandbox.session.calls import value_text
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 
@@ -228,7 +229,13 @@ def result_of(
     if check.verdict in REPLAYED and error is not None:
         arguments = shown_arguments(calls, call_behind(error, calls), under_test.source)
         check = replace(check, arguments=arguments)
-    return explained(check, error, calls, under_test.undefined, under_test.source)
+    check = explained(check, error, calls, under_test.undefined, under_test.source)
+    if check.verdict not in EXPLAINED:
+        return check
+    from autograder.judging.causes import SourceText, with_causes  # not needed where all passed
+
+    file = f"{under_test.exercise.name}.py"
+    return with_causes(check, SourceText(file, under_test.source, under_test.where))
 
 
 def task_of(item: pytest.Item) -> str:
@@ -243,8 +250,9 @@ def title_of(item: pytest.Item) -> str:
     name = item.originalname
     text = inspect.getdoc(item.function) or name
     title = text.splitlines()[0].rstrip(".")
-    parameters = item.name.removeprefix(name)
-    return f"{title} {parameters}" if parameters else title
+    given = item.callspec.params.items() if hasattr(item, "callspec") else ()
+    texts = [v if isinstance(v, str) else f"{key} = {value_text(v)}" for key, v in given]
+    return f"{title} ({', '.join(texts)})" if texts else title
 
 
 def _marked(item: pytest.Item, name: str) -> str:

@@ -146,6 +146,7 @@ class Grader:
             host_limits=limits,
             undefined=partial(file.undefined, exercise) if file is not None else dict,
             source=file.source if file is not None else "",
+            where=file.where if file is not None else "line {}".format,
             tapes=reference if isinstance(reference, OnRecord) else None,
         )
         try:
@@ -190,7 +191,7 @@ class Grader:
             from autograder.diagnosis.from_recording import diagnosed_from_recording
 
             tapes = {check.id: under_test.tapes.tape_of(check.id) for check in checks}
-            return diagnosed_from_recording(checks, asked, tapes)
+            return diagnosed_from_recording(checks, asked, tapes, under_test.session.calls.names)
         from autograder.diagnosis.diagnose import diagnosed
 
         parts = part_source(self._setting.plugins.registry, [REFERENCE])

@@ -17,6 +17,7 @@ from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import Remembered, RememberingSession
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
+from autograder.course.text_names import text_names
 from autograder.course.texts import promised_texts
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
@@ -41,6 +42,7 @@ class ExerciseUnderTest:
         host_limits: what one check may take of the grader's own process.
         undefined: returns task -> why the submission does not define it, if the reason is known.
         source: the text of the submission; empty if there is none.
+        where: returns where its author finds a line of `source`.
         tapes: the reference session too, where its answers are recorded or come from a recording.
 
     Attributes:
@@ -56,9 +58,15 @@ class ExerciseUnderTest:
     host_limits: HostLimits = LIMITED
     undefined: Callable[[], Mapping[str, str]] = dict
     source: str = ""
+    where: Callable[[int], str] = "line {}".format
     tapes: OnRecord | None = None
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Let messages name arguments and results as the text of the exercise does."""
+        names = text_names(self.exercise)
+        self.session.calls.names = self.reference_session.calls.names = names
 
     @cached_property
     def promised(self) -> dict[str, str]:

@@ -12,8 +12,8 @@ from autograder.sandbox.session.calls import MAX_ITEMS, MAX_NAME, CallLog, Remot
 from autograder.sandbox.session.process import shown
 from autograder.sandbox.wire import MAX_DEPTH
 
-#: Maximum number of values of an array that is shown with its values.
-MAX_VALUES = 12
+#: Maximum number of values of an array that is shown with its values; of a mask, more are.
+MAX_VALUES, MAX_MASK = 12, 96
 #: Maximum number of arrays that are shown.
 MAX_ARRAYS = 6
 
@@ -33,10 +33,15 @@ def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str,
     arrays = [
         (name, array) for given in named.items() for name, array in _arrays(*given, MAX_DEPTH)
     ]
-    small = [(name, array) for name, array in arrays if array.ndim and array.size <= MAX_VALUES]
+    small = [(name, array) for name, array in arrays if array.ndim and _is_small(array)]
+    small.sort(key=lambda item: item[1].dtype.kind != "b")  # a mask decides which values count
     return tuple(
         f"{shown(name, MAX_NAME)} = {array_text(array)}" for name, array in small[:MAX_ARRAYS]
     )
+
+
+def _is_small(array: np.ndarray[Any, Any]) -> bool:
+    return array.size <= (MAX_MASK if array.dtype.kind == "b" else MAX_VALUES)
 
 
 def named_arguments(
@@ -48,7 +53,10 @@ def named_arguments(
 
 
 def array_text(array: np.ndarray[Any, Any]) -> str:
-    """Return the dtype, the shape and the values of a small array, in one line."""
+    """Return the dtype, the shape and the values of a small array, in one line; 1 for True."""
+    if array.dtype.kind == "b" and array.size > MAX_VALUES:
+        rows = array.astype(int).reshape(-1, array.shape[-1])
+        return f"bool {array.shape} {' '.join(''.join(map(str, row)) for row in rows)}"
     values = np.array2string(array, precision=6, separator=", ", max_line_width=10_000)
     return f"{array.dtype} {array.shape} {' '.join(values.split())}"
 

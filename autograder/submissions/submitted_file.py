@@ -19,6 +19,8 @@ from framework.errors import BadInputError
 if TYPE_CHECKING:
     from autograder.submissions.notebook_module import NotebookModule
 
+#: How the text starts that Git LFS puts in the place of a file.
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 #: How alike two names are, from 0 to 1, to take one for a misspelt other.
 ALIKE = 0.8
 
@@ -52,6 +54,10 @@ class SubmittedFile:
             BadInputError: it is too large, not UTF-8 or no notebook.
         """
         shown, kind = candidate.shown, suffix(candidate.inner)
+        if candidate.read().startswith(_LFS_POINTER):
+            raise BadInputError(
+                f"{shown} is a pointer of Git LFS, not the file itself: `git lfs pull` gets it"
+            )
         if kind != ".ipynb" and (kind == ".md") != bool(exercise.questions):
             raise BadInputError(
                 f"{shown} is no file of '{exercise.name}': expected {exercise.stub.name}"

@@ -42,7 +42,7 @@ ATTACKS = {
         "network of this exercise",
     ),
     "batch_norm/labels_by_row": ("test_the_start_hardly_matters", "the loss is still"),
-    "conv1d/sums_everything": ("test_gradients_are_right", "but forward is wrong"),
+    "conv1d/sums_everything": ("test_gradients_are_right", "forward is wrong"),
     "initialization/two_sizes": ("test_uniform", "in each sixteenth"),
     "initialization/losses_by_scale": ("test_xavier_converges_faster", "losses of six layers"),
     "optimizers/plain_steps": ("test_rms_prop_narrow_valley", "where its formula gains"),

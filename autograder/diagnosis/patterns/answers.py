@@ -35,8 +35,10 @@ def _pattern(tell: Tell) -> Callable[[AnswerEvidence], str | None]:
 def _differing(answer: Answer) -> Iterator[tuple[str, Any, Any]]:
     actual, expected = answer.actual, answer.expected
     if isinstance(actual, tuple) and isinstance(expected, tuple) and len(actual) == len(expected):
-        for i, (part, expected_part) in enumerate(zip(actual, expected, strict=True), start=1):
-            name = f"result of {answer.method}, part {i}"
+        for i, (part, expected_part) in enumerate(zip(actual, expected, strict=True)):
+            known = answer.names[i] if isinstance(answer.names, tuple) else ""
+            name = known if known and isinstance(known, str) else ""
+            name = name or f"result of {answer.method}, part {i + 1}"
             yield from ((name, *pair) for pair in _innermost(part, expected_part))
     else:
         yield from ((_whole(answer), *pair) for pair in _innermost(actual, expected))

@@ -20,7 +20,8 @@ MANY = 4
 
 def _swapped(evidence: AnswerEvidence) -> str | None:
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
-    if len(names) != 2 or names[0].rstrip("0123456789]") != names[1].rstrip("0123456789]"):
+    wholes = {pair.part_of for pair in evidence.wrong}
+    if len(names) != 2 or len(wholes) != 1 or "" in wholes:
         return None
     first, second = ([p for p in evidence.wrong if p.name == name] for name in names)
     are_exchanged = len(first) == len(second) and all(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.diagnosis.answer_reader import EARLIER
 from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow
 from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.sandbox.session.requests import Outcome
@@ -57,7 +58,7 @@ def _changes_an_argument(evidence: AnswerEvidence) -> str | None:
 
 def _is_modified(pair: Pair) -> bool:
     """Return whether `pair` is an argument that must not change."""
-    before = pair.before if pair.name.startswith("argument") else None
+    before = pair.before if pair.is_argument else None
     return before is not None and close(pair.expected, before)
 
 
@@ -81,7 +82,7 @@ def _argument_unchanged(evidence: AnswerEvidence) -> str | None:
     pairs = evidence.wrong
     if not pairs or not all(p.before is not None and close(p.actual, p.before) for p in pairs):
         return None
-    is_argument = all(pair.name.startswith("argument") for pair in pairs)
+    is_argument = all(pair.is_argument for pair in pairs)
     does = "does not change" if is_argument else "adds nothing to"
     return f"Your {evidence.method} {does} {evidence.names}."
 
@@ -102,7 +103,7 @@ def _not_finite(evidence: AnswerEvidence) -> str | None:
 EFFECTS = {
     "new-array": _every(
         "Your backward puts new arrays into gradients instead of adding to the existing ones.",
-        lambda pair: pair.method == "copy" and not pair.actual.any(),
+        lambda pair: pair.name.startswith(EARLIER) and not pair.actual.any(),
     ),
     "changes-an-argument": _changes_an_argument,
     "not-in-place": _effect(
@@ -110,7 +111,7 @@ EFFECTS = {
         lambda ours, right: {*right.changed} - {*ours.changed},
     ),
     "shares-memory": _effect(
-        "Your {0} returns {1} itself or a view of it, not a copy.",
+        "Your {0} returns {1}, or a view of it, not a copy.",
         lambda ours, right: {*ours.aliased} - {*right.aliased},
     ),
     "overwritten": _every(

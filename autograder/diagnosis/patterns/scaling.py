@@ -104,7 +104,7 @@ def _contradicted(evidence: AnswerEvidence) -> bool:
 def _moves(evidence: AnswerEvidence) -> bool:
     """Return whether the wrong arrays are arguments that must be changed in place."""
     return all(
-        pair.before is not None and pair.name.startswith("argument") and _comparable(pair)
+        pair.before is not None and pair.is_argument and _comparable(pair)
         for pair in evidence.wrong
     )
 
@@ -162,9 +162,8 @@ def _agreed(offsets: list[Array], expected: list[Array]) -> float | None:
     largest = max(float(np.abs(array).max(initial=0.0)) for array in expected)
     c = float(np.median(every))
     far = np.abs(every - c).max(initial=0.0) > 1e-9 * max(largest, abs(c))
-    needed = 1 if c and _is_simple(c) else ENOUGH
     different = len(np.unique(np.concatenate([array.ravel() for array in expected])))
-    return c if not far and (_count_unround(expected) >= needed or different >= ENOUGH) else None
+    return c if not far and different >= ENOUGH else None
 
 
 def _axes(evidence: AnswerEvidence) -> Iterator[tuple[int, tuple[int, ...]]]:

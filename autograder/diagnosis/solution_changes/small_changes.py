@@ -152,6 +152,23 @@ def another_power(site: CodeSite) -> Iterator[ast.AST]:
             yield changed(node, right=parsed(f"np.sqrt({ast.unparse(divisor)})"))
 
 
+@described("(1 − x)² instead of 1 − x²")
+def square_of_difference(site: CodeSite) -> Iterator[ast.AST]:
+    """``1 - x**2`` becomes ``(1 - x)**2``."""
+    match site.node:
+        case ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(x, ast.Pow(), power)) as node:
+            yield ast.BinOp(changed(node, right=x), ast.Pow(), power)
+
+
+@described("x[:, ids] instead of x[rows, ids]: all columns in every row, not one entry of each row")
+def all_rows(site: CodeSite) -> Iterator[ast.AST]:
+    """``x[np.arange(n), ids]`` becomes ``x[:, ids]``."""
+    match site.node:
+        case ast.Subscript(_, ast.Tuple([ast.Call() as rows, ids])) as node:
+            if called_name(rows) == "arange":
+                yield changed(node, slice=ast.Tuple([ast.Slice(), ids], ast.Load()))
+
+
 @described("one loop runs only once")
 def one_iteration(site: CodeSite) -> Iterator[ast.AST]:
     """A loop runs only its first iteration, or only its last."""

@@ -29,6 +29,7 @@ from autograder.sandbox.session.requests import (
     steps_in,
     unwrap,
 )
+from autograder.sandbox.session.text_names import TextNames
 from autograder.sandbox.wire import Handle, Result
 
 MAX_ITEMS = 6
@@ -104,7 +105,7 @@ def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:
 
 
 def step_text(step: Step, owners: Mapping[int, str], earlier: Sequence[str]) -> str:
-    """Return the call that `step` makes.
+    """Return the call that `step` makes, as ``forward(float64 (2, 3)) of RNN(3, 4, rng=rng)``.
 
     Args:
         owners: what the object behind each handle was built by.
@@ -113,11 +114,12 @@ def step_text(step: Step, owners: Mapping[int, str], earlier: Sequence[str]) -> 
     if isinstance(step, Call | Build):
         texts = [value_text(value, earlier) for value in step.args]
         texts += [f"{key}={value_text(value, earlier)}" for key, value in step.kwargs.items()]
-        return f"{_owner(step, owners, earlier)}{step.name}({', '.join(texts)})"
+        owner = _owner(step, owners, earlier)
+        return f"{step.name}({', '.join(texts)}){f' of {owner}' if owner else ''}"
     if isinstance(step, Get):
-        return f"{_owner(step, owners, earlier)}{step.name}"
+        return f"{_owner(step, owners, earlier)}.{step.name}".removeprefix(".")
     if isinstance(step, Assign):
-        return f"setting {_owner(step, owners, earlier)}{step.name}"
+        return f"setting {_owner(step, owners, earlier)}.{step.name}"
     if isinstance(step, Observe | OverwriteResult):
         return earlier[step.of]
     return _text(step.value) if isinstance(step, Hold) else "importing the file"
@@ -128,8 +130,8 @@ def _owner(
 ) -> str:
     owner = None if isinstance(step, Build) else step.owner
     if isinstance(owner, Handle):
-        return owners.get(owner.id, owner.type_name) + "."
-    return earlier[owner.index] + "." if isinstance(owner, Result) else ""
+        return owners.get(owner.id, owner.type_name)
+    return earlier[owner.index] if isinstance(owner, Result) else ""
 
 
 class RemoteCall(NamedTuple):
@@ -175,9 +177,11 @@ class CallLog:
         refused: the methods of which a check wanted an exception, and got it.
         outlasted: the methods that took longer than many passes of a derived gradient.
         methods: (handle, attribute) of each method that was asked for: an object is asked once.
+        names: the names that the text of the exercise gives to arguments and results.
     """
 
     def __init__(self) -> None:
+        self.names = TextNames()
         self.clear()
 
     def clear(self) -> None:

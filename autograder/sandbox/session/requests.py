@@ -363,6 +363,11 @@ def session_behind(remote: RemoteModule | RemoteObject) -> Session:
     return remote._session
 
 
+def full_name(owner: RemoteModule | RemoteObject, name: str) -> str:
+    """Return the method or function `name` of `owner` as ``LSTM.forward`` or ``softmax``."""
+    return name if isinstance(owner, RemoteModule) else f"{owner._handle.type_name}.{name}"
+
+
 def wrap(session: Session, outcome: Outcome) -> Outcome:
     """Return `outcome` with a `RemoteObject` in place of a bare handle."""
     if not isinstance(outcome.value, Handle):

@@ -119,7 +119,7 @@ def test_backward(submission, reference, rng):
 
 @pytest.mark.task("GatedLM")
 @pytest.mark.points(1.5)
-@pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
+@pytest.mark.hint("Compare forward with the equations first: backward is its derivative.")
 def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = paired_models(submission, reference, "GatedLM", V, E, H, rng=rng)

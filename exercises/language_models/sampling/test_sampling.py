@@ -144,6 +144,13 @@ def test_beam_with_an_end(submission, reference, rng):
         )
         early = np.asarray(text)[:-1]
         expect(end not in early, f"{text} continues after its end {end}")
+    table = np.full((3, 3, 3), 1 / 3)
+    table[0, 0] = 0.15, 0.5, 0.35
+    table[:, 1] = 0.02, 0.01, 0.97
+    model = language_model_callback(MarkovModel(table))
+    text, score = submission.beam_search(model, np.array([0]), 3, 2, end=2)
+    equal(np.asarray(text), np.array([1, 2]), "the most probable text (0.5 · 0.97, not 0.35)")
+    equal(score, np.log(0.5 * 0.97), "its log probability")
 
 
 @pytest.mark.task("beam_search")

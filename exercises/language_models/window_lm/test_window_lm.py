@@ -97,7 +97,7 @@ def test_direct(submission, reference, rng):
 
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(2)
-@pytest.mark.hint("If this fails and the check above passes, your forward is wrong.")
+@pytest.mark.hint("Compare forward with the equations first: backward is its derivative.")
 def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward, and add up."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, direct=True, rng=rng)

@@ -11,19 +11,6 @@ S = np.array([2.0, 0.5, -1.0, 0.3])
 S_C = np.array([0.0, 0.0, 1.0, 0.8])
 
 
-def numerical_gradient(loss, arrays, which, epsilon=1e-5):
-    """Return central differences of `loss.forward` for each entry of one array."""
-    gradient = np.empty_like(arrays[which])
-    for index in np.ndindex(gradient.shape):
-        values = []
-        for sign in (1, -1):
-            moved = [array.copy() for array in arrays]
-            moved[which][index] += sign * epsilon
-            values.append(loss.forward(*moved))
-        gradient[index] = (values[0] - values[1]) / (2 * epsilon)
-    return gradient
-
-
 @pytest.mark.task("MaxMarginLoss")
 @pytest.mark.points(2)
 @pytest.mark.hint("A pair costs Δ + s_c − s if this is positive, and 0 otherwise.")
@@ -63,14 +50,8 @@ def test_max_margin_backward(submission, reference, rng):
     """MaxMarginLoss: the gradients of both scores."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
     arrays = [rng.normal(size=(2, 4)), rng.normal(size=(2, 4))]
-    for model in (loss, other):
-        model.forward(*arrays)
+    agrees(loss, other, "forward", *arrays)
     agrees(loss, other, "backward")
-    grad_true, grad_corrupt = loss.backward()
-    for which, gradient in enumerate((grad_true, grad_corrupt)):
-        name = ("true", "corrupt")[which]
-        numerical = numerical_gradient(loss, arrays, which)
-        equal(gradient, numerical, f"the gradient of the {name} scores", rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -100,11 +81,8 @@ def test_cross_entropy_backward(submission, reference, rng):
     """SoftmaxCrossEntropy: the gradient is (p − onehot(y)) / M."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
     z, y = rng.normal(size=(3, 2, 4)), rng.integers(4, size=(3, 2))
-    for model in (loss, other):
-        model.forward(z, y)
+    agrees(loss, other, "forward", z, y)
     gradient = agrees(loss, other, "backward")
     what = "the sum of each row of the gradient"
     equal(gradient.sum(axis=-1), np.zeros((3, 2)), what, atol=1e-12)
     equal(loss.backward(), gradient, "the gradient of a second backward")
-    numerical = numerical_gradient(loss, [z, y], 0)
-    equal(gradient, numerical, "the gradient of the logits", rtol=1e-6, atol=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, finite, real_array, returns_a_float
+from autograder.checks import agrees, equal, expect, real_array, returns_a_float
 from autograder.checks.numerical_gradients import numerical_gradient
 
 PENALTIES = ["L2Penalty", "L1Penalty"]
@@ -66,16 +66,13 @@ def test_biases_are_left_alone(submission, reference, rng, name):
 @checked
 @pytest.mark.points(1)
 @pytest.mark.hint("Differentiate value: 2 λ W for the squares, λ sign(W) for the absolute values.")
-def test_gradient_is_the_derivative_of_the_value(submission, rng, name):
+def test_gradient_is_the_derivative_of_the_value(submission, reference, rng, name):
     """The gradient agrees with numerical gradients of your own value."""
-    penalty = getattr(submission, name)(0.3)
+    penalty, other = of_both(submission, reference, name, 0.3)
     given = {"W": rng.normal(size=(2, 3)), "U": rng.normal(size=(1, 2, 2))}
+    agrees(penalty, other, "value", given, rtol=1e-9)
     measured = numerical_gradient(penalty.value, given)
-    expect(bool(np.any(measured["W"])), f"{name}.value does not depend on the weights")
     equal(penalty.gradient(given), measured, f"{name}.gradient, numerically", rtol=1e-6)
-    for key, slope in measured.items():
-        finite(slope, f"the numerical derivative of {name}.value")
-        expect(np.all(slope != 0), f"{name}.value does not depend on all of {key}")
 
 
 #: A linear problem with few examples: five of forty weights matter, the others fit noise.

@@ -118,7 +118,11 @@ DIFFERENCES = {
         differ(1, 1),
         "worst at [0]: expected inf, received 1",
     ),
-    "list": ([1.0, 2.0], X, "y: expected an array of shape (2, 3), received [1.0, 2.0]"),
+    "list": (
+        [1.0, 2.0],
+        X,
+        "y: expected an array of shape (2, 3), received a list of 2 items, not an array",
+    ),
     "nothing": (None, X, "y: expected an array of shape (2, 3), received None"),
     "None expected": (X, None, "y: expected None, received float64 (2, 3)"),
     "number": (0.5, 0.25, "y: expected 0.25, received 0.5 (ratio 2)"),
@@ -242,3 +246,37 @@ def test_what_is_wrong_is_a_fact_of_its_own(actual, expected, fact):
     with pytest.raises(CheckFailed) as caught:
         equal(actual, expected, "y")
     assert caught.value.fact == fact
+
+
+def test_a_wrong_list_shows_what_is_missing_and_what_is_extra():
+    with pytest.raises(CheckFailed) as caught:
+        equal([(1, 2), (3, 4), (3, 4)], [(1, 2), (5, 6)], "pairs")
+    assert caught.value.message == "pairs: expected 2 items, received 3"
+    assert caught.value.details == ("missing: (5, 6)", "extra: (3, 4), (3, 4)")
+    with pytest.raises(CheckFailed) as caught:
+        equal(["b", "a"], ["b", "c"], "words")
+    assert caught.value.message == "words[1]: expected 'c', received 'a'"
+    assert caught.value.details == ("missing: 'c'", "extra: 'a'")
+    with pytest.raises(CheckFailed) as caught:
+        equal(["b", "a"], ["a", "b"], "words")
+    assert caught.value.details == ()
+
+
+def test_wrong_ids_show_what_is_missing():
+    with pytest.raises(CheckFailed) as caught:
+        equal(np.array([4, 7]), np.array([4, 7, 7]), "centers")
+    assert caught.value.details == ("missing: 7",)
+
+
+def test_items_are_named_as_in_the_text():
+    names = "grad_x", ("grad_h_0", "")
+    right = X, (X, X)
+    for wrong, what in (
+        ((X + 1, (X, X)), "grad_x that backward returns: 6"),
+        ((X, (X + 1, X)), "grad_h_0 that backward returns: 6"),
+        ((X, (X, X + 1)), "backward[1]: 6"),
+        ((X, X), "backward: expected a tuple of 2"),
+    ):
+        with pytest.raises(CheckFailed) as caught:
+            equal(wrong, right, "backward", names=names)
+        assert caught.value.message.startswith(what)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, assign, gradients_agree
+from autograder.sandbox.session.requests import session_of
+from autograder.sandbox.session.text_names import TextNames
 
 X = np.random.default_rng(5).normal(size=(4, 3))
 
@@ -101,8 +103,8 @@ def right_reference(remote, affine, model):
     ("forward_is_wrong", "backward_is_wrong", "fault"),
     [
         (False, True, "forward is right; backward is wrong"),
-        (True, False, "backward is correct for the expected forward"),
-        (True, True, "both are wrong"),
+        (True, False, "correct forward first; backward is right for the expected forward"),
+        (True, True, "correct forward first; backward is wrong as well"),
     ],
 )
 def test_the_reference_tells_which_of_the_two_is_at_fault(
@@ -121,7 +123,10 @@ def test_the_reference_tells_which_of_the_two_is_at_fault(
     reference = right_reference(remote, affine, model)
     with pytest.raises(CheckFailed) as caught:
         gradients_agree(model, X, rng=draws, reference=reference)
-    assert any(fault in line for line in caught.value.details)
+    assert fault in caught.value.details
+    message = "forward is wrong: its result is not the expected one"
+    assert (caught.value.message == message) == forward_is_wrong
+    assert ("numerical derivative" in " ".join(caught.value.details)) != forward_is_wrong
 
 
 def test_parameters_are_as_before(remote, affine, draws):
@@ -237,3 +242,26 @@ def test_ids_before_a_real_input_need_no_gradient(remote, affine, draws, factor)
     else:
         with pytest.raises(CheckFailed, match="gradient of input 2"):
             gradients_agree(model, ids, X, rng=draws)
+
+
+def test_a_list_in_the_place_of_an_array_is_named(check):
+    with pytest.raises(CheckFailed) as caught:
+        check(returned=list)
+    assert caught.value.message == (
+        "the gradient of input 1: expected an array of shape (4, 3), received a list of 4 items, "
+        "not an array"
+    )
+
+
+def test_inputs_are_named_as_in_the_text_of_the_reference(remote, affine, draws):
+    class Wrong(affine):
+        def backward(self, grad_output):
+            return -super().backward(grad_output)
+
+    model = remote(Layer=Wrong).Layer(3, 2, rng=draws)
+    reference = right_reference(remote, affine, model)
+    names = TextNames({f"{affine.__name__}.forward": ("x",)}.get)
+    for each in (model, reference):
+        session_of(each)[0].calls.names = names
+    with pytest.raises(CheckFailed, match="the gradient of x is wrong"):
+        gradients_agree(model, X, rng=draws, reference=reference)

@@ -38,7 +38,7 @@ def session_of(pair):
 
 def test_forward_is_wrong_although_backward_was_called_after_it(wrong, affine, draws):
     pair = wrong(forward=lambda self, x: 1.5 * affine.forward(self, x))
-    at_fault = ("Layer.forward", "Layer(3, 2, rng=rng).forward(float64 (4, 3))")
+    at_fault = ("Layer.forward", "forward(float64 (4, 3)) of Layer(3, 2, rng=rng)")
     told = found(session_of(pair), pair.same_backward, X, rng=draws)
     assert told == (*at_fault, "Layer.forward: values")
     told = found(session_of(pair), pair.gradients_agree, X, rng=draws)
@@ -53,7 +53,7 @@ def double(self, grad):
 
 def test_backward_is_wrong_where_its_gradients_are(wrong, draws):
     pair = wrong(backward=double)
-    at_fault = ("Layer.backward", "Layer(3, 2, rng=rng).backward(float64 (4, 2))")
+    at_fault = ("Layer.backward", "backward(float64 (4, 2)) of Layer(3, 2, rng=rng)")
     fact = "gradients['W']: values"
     assert found(session_of(pair), pair.same_backward, X, rng=draws) == (*at_fault, fact)
     assert found(session_of(pair), pair.gradients_agree, X, rng=draws) == (*at_fault, fact)

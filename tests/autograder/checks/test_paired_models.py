@@ -136,7 +136,7 @@ def test_forward(pair_with, variant):
     assert lines[0] == "Layer.forward: 8 of 8 values differ from the expected ones"
     assert lines[1].startswith("worst at [")
     lines = failure(pair_with(variant(forward=shifts_input)).same_forward, X)
-    assert lines[0].startswith("Layer.forward changes its argument 1 in place")
+    assert lines[0].startswith("Layer.forward changes argument 1: after the call")
 
 
 def overwrites(self, grad):
@@ -192,8 +192,8 @@ def returns_nothing(self, grad):
         ),
         (
             eats_upstream,
-            "Layer.backward changes its argument 1 in place: work on a copy, "
-            "the caller still needs it",
+            "Layer.backward changes argument 1: after the call, it must hold exactly the values "
+            "that it had before",
         ),
         (
             returns_nothing,
@@ -262,8 +262,8 @@ def one_more(self, grad):
     [
         (zeros, no_gradient, "forward does not depend on"),
         (bias_alone, gradient_of_bias, "forward does not depend on parameter W"),
-        (zeros, one_more, "backward is not the derivative of forward"),
-        (sums_everything, gradient_of_sums, "backward is the derivative of forward, but forward"),
+        (zeros, one_more, "forward is wrong: its result is not the expected one"),
+        (sums_everything, gradient_of_sums, "forward is wrong: its result is not the expected one"),
     ],
 )
 def test_constants_and_made_up_gradients_have_no_right_gradients(

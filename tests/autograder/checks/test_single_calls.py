@@ -48,12 +48,13 @@ def test_agrees_returns_the_submissions_value(remote):
         (
             "changes",
             in_place,
-            "f changes its argument 1 in place: work on a copy, the caller still needs it",
+            "f changes argument 1: after the call, it must hold exactly the values that it had "
+            "before",
         ),
         (
             "same",
             same,
-            "f returns the memory of its argument 1 (the same array or a view of it): "
+            "f returns the memory of argument 1 (the same array or a view of it): "
             "return a new array",
         ),
     ],
@@ -65,12 +66,12 @@ def test_arguments_are_left_alone(remote, name, function, line):
 
 def test_a_view_of_an_argument_is_noticed(remote):
     modules = remote(f=view), remote(f=lambda x: x[:1].copy())
-    assert "returns the memory of its argument 1" in failure(agrees, *modules, "f", X)[0]
+    assert "returns the memory of argument 1" in failure(agrees, *modules, "f", X)[0]
 
 
 def test_the_memory_of_a_named_argument(remote):
     modules = remote(f=lambda *, table: table), remote(f=lambda *, table: table.copy())
-    assert "its argument table" in failure(agrees, *modules, "f", table=X)[0]
+    assert "the memory of table (" in failure(agrees, *modules, "f", table=X)[0]
 
 
 def test_after_call_gives_the_arguments_as_they_are_now(remote):

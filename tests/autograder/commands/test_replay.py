@@ -49,7 +49,7 @@ def test_the_call_is_made_again_in_the_terminal(run):
     code, output = run(CHECK)
     assert code == 0
     assert "worst at [2]: expected 0.5625, received 2.25 (ratio 4)\n" in output
-    assert "Without a sandbox: Sigmoid().backward(float64 (3,))\n" in output
+    assert "Without a sandbox: backward(float64 (3,)) of Sigmoid()\n" in output
     assert output.endswith("in backward\n[ 0.25 -1.    2.25]\n")
 
 

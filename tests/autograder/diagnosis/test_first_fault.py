@@ -54,6 +54,28 @@ def test_methods_that_draw_random_numbers_in_their_own_way_are_not_blamed(failed
     assert {check.method.rpartition(".")[2] for check in checks.values()} == {"backward"}
 
 
+def test_a_loss_with_the_sum_for_the_mean_is_no_wrong_backward(failed):
+    mean = "return float(np.mean(np.maximum(violation, 0.0)))"
+    checks = failed("losses", mean, mean.replace("mean", "sum"))
+    assert "test_max_margin_backward" in checks
+    assert {check.method for check in checks.values()} == {"MaxMarginLoss.forward"}
+    assert checks["test_max_margin_backward"].message.startswith("forward: expected")
+
+
+def test_new_arrays_of_gradients_are_the_fault_of_the_method_that_puts_them_there(failed):
+    change = ('self.gradients["W"] += x.T @ delta', 'self.gradients["W"] = x.T @ delta')
+    checks = failed("neuron", *change).values()
+    assert {check.method for check in checks} == {"Affine.backward"}
+    assert all("copy" not in check.fact.what for check in checks)
+
+
+def test_a_result_that_is_its_own_array_is_the_fault_of_forward(failed):
+    change = ("return states[:, 1:].copy()", "return states[:, 1:]")
+    (check,) = failed("rnn", *change).values()
+    assert (check.method, check.details) == ("RNN.forward", ())
+    assert check.message.startswith("the gradient that backward returns is another one after the")
+
+
 def test_backward_is_not_blamed_on_a_forward_that_is_right(failed):
     checks = failed("rnn", *BACKWARD)
     assert {check.method for check in checks.values()} == {"RNN.backward"}
@@ -63,10 +85,9 @@ def test_backward_is_not_blamed_on_a_forward_that_is_right(failed):
 def test_a_wrong_forward_behind_wrong_gradients_is_reported_with_what_it_gave(failed):
     change = ("/ (1.0 + e)\n        return self.y", "/ (1.1 + e)\n        return self.y")
     check = failed("activations", *change)["test_sigmoid_backward"]
-    assert check.message.startswith("grad_output · σ' at −ln 3, 0, ln 3")
-    assert check.fact == Fact("the result of forward: values", "0.75", "0.697674")
-    assert (check.method, check.call) == ("Sigmoid.forward", "Sigmoid().forward(float64 (3,))")
-    assert check.details[-1] == (
-        "Sigmoid.forward is wrong before that: the result of forward: values, "
-        "expected 0.75, received 0.697674"
+    assert check.message == (
+        "Sigmoid.forward is wrong: the result of forward: values, expected 0.75, received 0.697674"
     )
+    assert check.fact == Fact("the result of forward: values", "0.75", "0.697674")
+    assert (check.method, check.call) == ("Sigmoid.forward", "forward(float64 (3,)) of Sigmoid()")
+    assert check.details[0].startswith("later in this check: grad_output · σ' at −ln 3, 0, ln 3: ")

@@ -49,7 +49,25 @@ CASES = {
         "rnn",
         ["return grad_a @ W_x.T, from_later", "return grad_a @ W_x.T, 0 * from_later"],
         "generic/zero",
-        "the gradient of input 2 is zero",
+        "the result grad_h_0 is zero",
+    ),
+    "a result that is its own array": (
+        "rnn",
+        ["return states[:, 1:].copy()", "return states[:, 1:]"],
+        "generic/shares-memory",
+        "returns an array that it keeps for later calls, or a view of it, not a copy",
+    ),
+    "the square of a difference": (
+        "activations",
+        ["return grad_output * (1.0 - self.y**2)", "return grad_output * (1.0 - self.y) ** 2"],
+        "generic/square-of-difference",
+        "(1 − x)² instead of 1 − x²",
+    ),
+    "the columns of all targets": (
+        "losses",
+        ["grad[np.arange(len(grad)), self.y] -= 1", "grad[:, self.y] -= 1"],
+        "generic/all-rows",
+        "x[:, ids] instead of x[rows, ids]",
     ),
     "summed for averaged": (
         "bag_of_vectors",
@@ -91,7 +109,7 @@ CASES = {
         "cbow",
         ["    return ids, inside\n", "    return ids, inside.astype(float)\n"],
         "generic/another-dtype",
-        "part 2 has dtype float64, expected bool",
+        "the result mask has dtype float64, expected bool",
     ),
     "another exception": (
         "lm_training",

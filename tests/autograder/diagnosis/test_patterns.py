@@ -125,7 +125,7 @@ def test_a_size_is_reported_from_several_shapes():
 
 def test_how_far_a_step_goes():
     start, step = X, RNG.normal(size=X.shape)
-    facts = {"method": "step", "name": "argument 1['x']", "before": start}
+    facts = {"method": "step", "is_argument": True, "before": start}
     assert "opposite direction" in told(pair(start - step, start + step, **facts))[1]
     assert "0.1 (1/10) times as long" in told(pair(start + 0.1 * step, start + step, **facts))[1]
     assert told(pair(start, start + step, **facts))[0] == "unmoved"

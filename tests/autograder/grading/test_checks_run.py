@@ -238,7 +238,7 @@ def test_parametrized_checks_have_titles_of_their_own(collect):
         def test_one(n):
             \"\"\"It is n.\"\"\"
     """
-    assert [result.title for result in collect(text=text)] == ["It is n [1]", "It is n [2]"]
+    assert [result.title for result in collect(text=text)] == ["It is n (n = 1)", "It is n (n = 2)"]
 
 
 def test_each_check_has_random_numbers_of_its_own_and_always_the_same(collect):

@@ -41,7 +41,7 @@ MISTAKES = {
         [("grad_a[:, t], from_later = self.step", "grad_a[:, t], last = self.step")],
         "RNN",
         WRONG,
-        ["the gradient of input 1 that backward returns"],
+        ["grad_x that backward returns"],
         ["A whole sequence from a given state"],
     ),
     "RNN that multiplies by W_h": (
@@ -98,7 +98,7 @@ MISTAKES = {
         [("return np.maximum(z, 0.0)", "z[z < 0] = 0\n        return z.copy()")],
         "ReLU",
         WRONG,
-        ["ReLU.forward changes its argument 1 in place"],
+        ["ReLU.forward changes z: after the call"],
         ["LeakyReLU: backward multiplies by k where z ≤ 0"],
     ),
     "tanh in single precision": (
@@ -260,4 +260,4 @@ def test_torch_tensors_are_watched_like_arrays(graded):
     text = text.replace(marked, f"        x += 1e-12\n{marked}")
     (result,) = graded({"rnn": text}, backend="torch").exercises
     messages = "\n".join(map(told, checks_of(result, WRONG)))
-    assert "RNN.forward changes its argument 1 in place" in messages
+    assert "RNN.forward changes x: after the call" in messages

@@ -52,7 +52,7 @@ def test_an_untouched_stub_fails_in_a_few_lines_each(run_pytest):
         "not written yet\n\n"
         f"test_activations.py:{first_call}: "
         "Sigmoid: forward is 1 / (1 + exp(−z)), without overflow\n"
-        "  call     Sigmoid().forward(float64 (3,))\n"
+        "  call     forward(float64 (3,)) of Sigmoid()\n"
         "  line     neural_networks/activations/activations.py:"
     ) in done.stdout
     for inner in ("Traceback", "session.py", "raise fault_from", "autograder/"):
@@ -76,7 +76,7 @@ def test_what_is_right_passes_and_what_is_wrong_is_reported(run_pytest, course, 
     assert second.startswith("hint: ")
     assert blank == ""
     assert "worst at [2]: expected 0.5625, received 2.25 (ratio 4)" in done.stdout
-    assert "  call     Sigmoid().backward(float64 (3,))" in done.stdout
+    assert "  call     backward(float64 (3,)) of Sigmoid()" in done.stdout
     assert "  printed  a trace" in done.stdout
 
 

@@ -43,9 +43,9 @@ def test_up_to_twelve_values_are_shown():
 def test_arrays_inside_of_others_are_named():
     state = (np.ones(1), {"c": np.zeros(2, "float32")})
     assert shown_of(3, state, other=[np.array([True])]) == (
+        "other[0] = bool (1,) [ True]",
         "axis[0] = float64 (1,) [1.]",
         "axis[1]['c'] = float32 (2,) [0., 0.]",
-        "other[0] = bool (1,) [ True]",
     )
 
 
@@ -63,3 +63,12 @@ def test_values_are_those_that_were_sent():
     calls.sent(wire.encode({"steps": [step.plain() for step in steps]}))
     array[0] = 5.0
     assert shown_arguments(calls, calls.made[0], SOURCE) == ("z = float64 (1,) [1.]",)
+
+
+def test_a_mask_is_shown_before_other_arrays():
+    mask = np.arange(5) < np.array([[5], [2], [3]])
+    assert shown_of(np.ones(1), mask) == (
+        "axis = bool (3, 5) 11111 11000 11100",
+        "z = float64 (1,) [1.]",
+    )
+    assert shown_of(np.ones((97, 1), bool)) == ()

@@ -157,8 +157,12 @@ def test_single_file_of_no_exercise_is_reported(tiny_course, hand_in, source, pr
     [
         (b"# ok\n# caf\xe9\n", "sums.py, line 2, is not UTF-8 text (byte 0xe9)"),
         (b"#" * (MAX_SOURCE + 1), "sums.py is too large"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+            "sums.py is a pointer of Git LFS, not the file itself: `git lfs pull` gets it",
+        ),
     ],
-    ids=["latin-1", "large"],
+    ids=["latin-1", "large", "pointer"],
 )
 def test_source_that_cannot_be_read_costs_its_exercise_alone(
     tiny_course, hand_in, zipped, data, problem

@@ -36,6 +36,8 @@ CASES = {
         ("x[::-1]", []),
     ],
     "another power": [("x / y", ["x / y ** 2", "x / np.sqrt(y)"])],
+    "square of difference": [("1 - x**2", ["(1 - x) ** 2"]), ("2 - x**2", [])],
+    "all rows": [("x[np.arange(3), y]", ["x[:, y]"]), ("x[0, y]", [])],
     "one iteration": [
         (
             "for t in range(3):\n    pass",

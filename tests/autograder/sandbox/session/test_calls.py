@@ -49,9 +49,9 @@ def test_a_request_in_words(calls):
         "importing the file",
         "RNN(3, 4, rng=rng)",
         "setting RNN(3, 4, rng=rng).parameters",
-        "RNN(3, 4, rng=rng).forward(float64 (2, 3), None)",
+        "forward(float64 (2, 3), None) of RNN(3, 4, rng=rng)",
         "RNN(3, 4, rng=rng).gradients",
-        "Adam.step()",
+        "step() of Adam",
     ]
     assert [call.method for call in calls.made] == [
         "",
@@ -64,16 +64,16 @@ def test_a_request_in_words(calls):
 
 
 def test_objects_are_called_by_what_built_them(calls, layer):
-    assert calls.describe([Call(layer, "step")]) == ["RNN(3, 4).step()"]
+    assert calls.describe([Call(layer, "step")]) == ["step() of RNN(3, 4)"]
     (call,) = calls.made
-    assert call == ("RNN.step", "RNN(3, 4).step()")
+    assert call == ("RNN.step", "step() of RNN(3, 4)")
 
 
 def test_a_value_comes_from_the_call_that_returned_it(calls, ask, layer):
     y, grad = np.ones((2, 3)), (np.ones(3), 0.25)
     ask((Call(layer, "forward", (1,)), y), (Call(layer, "backward"), grad))
     assert calls.behind(y).method == "RNN.forward"
-    assert calls.behind(y[0]).text == "RNN(3, 4).forward(1)"
+    assert calls.behind(y[0]).text == "forward(1) of RNN(3, 4)"
     assert calls.behind(grad[0]).method == calls.behind(grad).method == "RNN.backward"
 
 
@@ -140,7 +140,7 @@ def test_a_copy_of_what_was_read_tells_the_same(calls, ask, layer):
 def test_objects_of_one_request_and_parts_have_methods_too(calls, ask):
     y = np.ones(2)
     ask((Build("rnn", (2,)), LAYER), (Call(Result(0), "forward"), y))
-    assert calls.behind(y) == ("rnn.forward", "rnn(2).forward()")
+    assert calls.behind(y) == ("rnn.forward", "forward() of rnn(2)")
     ask((Call(LAYER, "backward"), grad := np.ones(2)))
     assert calls.behind(grad).method == "rnn.backward"
 
@@ -149,13 +149,13 @@ def test_an_object_of_an_attribute_has_the_name_of_its_class(calls, ask, layer):
     cell = Handle(8, "Cell\x1b[2J")
     ask((Get(layer, "cell"), cell))
     ask((Call(cell, "forward"), y := np.ones(2)))
-    assert calls.behind(y) == ("Cell.forward", "RNN(3, 4).cell.forward()")
+    assert calls.behind(y) == ("Cell.forward", "forward() of RNN(3, 4).cell")
 
 
 def test_the_latest_call_of_a_name_and_of_a_text(calls, ask, layer):
     ask((Call(layer, "forward", (1,)), 1.0), (Call(layer, "backward"), 1.0))
-    assert calls.named("forward").text == "RNN(3, 4).forward(1)"
-    assert calls.method_of("RNN(3, 4).backward()") == "RNN.backward"
+    assert calls.named("forward").text == "forward(1) of RNN(3, 4)"
+    assert calls.method_of("backward() of RNN(3, 4)") == "RNN.backward"
     assert calls.method_of("importing the file") == ""
 
 

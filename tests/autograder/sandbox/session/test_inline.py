@@ -130,7 +130,7 @@ def test_faults_name_the_call(module):
     net = module.Net(2)
     with pytest.raises(NotWritten) as caught:
         net.backward(np.ones(2))
-    assert caught.value.call == "Net(2).backward(float64 (2,))"
+    assert caught.value.call == "backward(float64 (2,)) of Net(2)"
     with pytest.raises(Crashed, match="TypeError") as crashed:
         net.forward(1, 2, 3)
     assert crashed.value.raised == "TypeError"
@@ -159,7 +159,7 @@ def test_the_last_call_is_remembered(session, module):
     net = module.Net(2)
     net.forward(np.ones(2))
     net.parameters  # noqa: B018 - reading is no call
-    assert session.calls.latest.text == "Net(2).forward(float64 (2,))"
+    assert session.calls.latest.text == "forward(float64 (2,)) of Net(2)"
 
 
 def test_a_value_that_cannot_be_sent_is_the_providers_fault(module):

@@ -53,7 +53,7 @@ def test_a_model_is_built_set_and_called_in_every_sandbox(module_of, sandbox):
     layer = module.Layer(2, rng=np.random.default_rng(0))
     assign(layer, {"W": np.eye(2)})
     np.testing.assert_array_equal(layer.forward(np.ones((1, 2))), np.ones((1, 2)))
-    assert session.calls.latest.text == "Layer(2, rng=rng).forward(float64 (1, 2))"
+    assert session.calls.latest.text == "forward(float64 (1, 2)) of Layer(2, rng=rng)"
     assert session.printed() == "forward (1, 2)\n"
 
 
