@@ -39,3 +39,38 @@ def lookup() -> Drawing:
     d.arrow((262, 222), (262, 236))
     d.box(262, 250, 290, 26, "y = 0.09 v_1 + 0.67 v_2 + 0.24 v_3", "good", words="formula")
     return d
+
+
+#: Accuracy of a hundred predictions in each of five bins, whose confidences are 0.1, 0.3, ... 0.9.
+ACCURACY = (0.1, 0.25, 0.4, 0.55, 0.7)
+
+
+@figure("translation/evaluation/reliability.svg")
+def reliability() -> Drawing:
+    """Draw the accuracy of each bin beside its confidence."""
+    d = Drawing(
+        "A model that is too sure",
+        "Five bars show the accuracy of predictions with the confidences 0.1, 0.3, 0.5, 0.7 and "
+        "0.9: 0.1, 0.25, 0.4, 0.55 and 0.7. A dashed line shows where accuracy equals "
+        "confidence. The bars end further below this line the more sure the model is. The mean "
+        "gap is 0.1.",
+        250,
+    )
+    left, bottom, width, height = 96.0, 200.0, 60.0, 170.0
+    right = left + 5 * width
+    for b, accuracy in enumerate(ACCURACY):
+        confidence = (2 * b + 1) / 10
+        x = left + (b + 0.5) * width
+        top, y = bottom - accuracy * height, bottom - confidence * height
+        d.box(x, (top + bottom) / 2, 40, bottom - top, style="on", round_=0)
+        if top - y > 1:
+            d.box(x, (top + y) / 2, 40, top - y, style="gate", round_=0)
+        d.text(x, bottom + 14, f"{confidence:g}", "small")
+    d.line((left, bottom), (right, bottom - height), style="third")
+    d.line((left, bottom - height), (left, bottom), (right, bottom))
+    for accuracy in (0, 0.5, 1):
+        d.text(left - 8, bottom - accuracy * height, f"{accuracy:g}", "small", "end")
+    d.text(left, 14, "accuracy", "small quiet")
+    d.text((left + right) / 2, bottom + 36, "mean confidence of the bin", "small quiet")
+    d.text(left + 20, 46, "mean gap: ECE = 0.1", "small strong", "start")
+    return d

@@ -1,11 +1,13 @@
-"""Figures on word vectors and language models show what the solutions compute."""
+"""Figures on words and translations show what the solutions compute."""
 
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from repository import ROOT
 
+from docs.figures.translation import ACCURACY
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.translation.evaluation.evaluation import calibration_error
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
 from solutions.word_vectors.word2vec.word2vec import context_pairs
 
@@ -30,6 +32,13 @@ def test_one_hot_vectors_of_hotel_motel_and_cat():
     np.testing.assert_array_equal(digits.reshape(3, 7), vectors)
     for i, word in ((1, "motel"), (2, "cat")):
         assert f"hotel · {word} = {cosine_similarity(vectors[0], vectors[i]):g}" in texts
+
+
+def test_the_gap_of_a_model_that_is_too_sure():
+    confidence = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 100)
+    correct = np.concatenate([np.arange(100) < round(100 * accuracy) for accuracy in ACCURACY])
+    texts = [text for text, _ in texts_of("translation/evaluation/reliability.svg")]
+    assert f"mean gap: ECE = {calibration_error(confidence, correct, 5):.2g}" in texts
 
 
 def test_the_window_of_into():

@@ -28,6 +28,7 @@ from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import DATA, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
+from plugins.lectures.evaluation.translations import translation_quality
 from plugins.lectures.training.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.
@@ -189,20 +190,36 @@ class PairTask(TrainingTask):
 
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
         """Return the perplexity of the test part, or of the held-out one, and the exact matches."""
-        has_test = len(self.test.source) > 0
-        name, part = ("test", self.test) if has_test else ("held-out", self.valid)
+        name, part = self._part_to_measure()
         value = self.perplexity(model, part, arrays)
-        return value, [f"{name} perplexity {value:.4f}", *self.matches(model, part, arrays)]
+        lines = [f"{name} perplexity {value:.4f}"]
+        if hasattr(model, "translate"):
+            lines.append(self.exact_match(self.translations(model, part, arrays), part))
+        return value, lines
 
-    def matches(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> list[str]:
-        """Return the share of translations that are right in every word, if the model
-        translates."""
-        if not hasattr(model, "translate"):
-            return []
-        written = model.translate(arrays.from_numpy(pairs.source), self.length)
-        share = float((arrays.to_numpy(written) == pairs.target).all(axis=1).mean())
+    def _part_to_measure(self) -> tuple[str, EncodedPairs]:
+        return ("test", self.test) if len(self.test.source) else ("held-out", self.valid)
+
+    def translations(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> Ids:
+        """Return what `model` writes for the sources of `pairs`, `(M, T)` ids with padding."""
+        written = [
+            arrays.to_numpy(model.translate(arrays.from_numpy(source), self.length))
+            for source in _at_a_time(pairs.source)
+        ]
+        return np.concatenate(written)
+
+    def exact_match(self, written: Ids, pairs: EncodedPairs) -> str:
+        """Return the share of translations `written` that are right in every word, in a line."""
+        share = float((written == pairs.target).all(axis=1).mean())
         best = "" if self.best is None else f" (best possible {self.best:.4f})"
-        return [f"exact match {share:.4f}{best}"]
+        return f"exact match {share:.4f}{best}"
+
+    def words(self, written: Ids) -> list[list[str]]:
+        """Return the words of translations, `(M, T)` ids, without ends and padding."""
+        return [
+            self.vocabulary.decode([id for id in row if id not in (EOS, PAD)])
+            for row in written.tolist()
+        ]
 
     @classmethod
     def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
@@ -262,9 +279,16 @@ class PairTask(TrainingTask):
             found = replace(found, test=[*found.train, *found.valid])
         source = Vocabulary(trained["source_words"])
         task = cls(found, source, saved.vocabulary, length=int(trained["length"]))
-        model = saved.restore_as(cls.model_kind, asked.backend)
-        yield f"{saved.model} under {asked.backend.name} on {name}: {task.described}"
-        yield from task.measured(model, asked.backend.arrays)[1]
+        backend = asked.backend
+        model = saved.restore_as(cls.model_kind, backend)
+        yield f"{saved.model} under {backend.name} on {name}: {task.described}"
+        part_name, part = task._part_to_measure()
+        yield f"{part_name} perplexity {task.perplexity(model, part, backend.arrays):.4f}"
+        if hasattr(model, "translate"):
+            written = task.translations(model, part, backend.arrays)
+            yield task.exact_match(written, part)
+            references = [pair.target for pair in found.test or found.valid]
+            yield translation_quality(task.words(written), references, backend)
 
 
 class ConditionTask(PairTask):
@@ -289,6 +313,15 @@ class ConditionTask(PairTask):
     def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
         """Return the words before, and the counts of the source words."""
         return pairs.before, word_counts(pairs.source, len(self.source), dtype)
+
+    def translations(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> Ids:
+        """Return the translations of the sources of `pairs`, `(M, T)` ids with padding."""
+        rows = (
+            pairs.source[start : start + AT_A_TIME]
+            for start in range(0, len(pairs.source), AT_A_TIME)
+        )
+        written = [model.translate(arrays.from_numpy(source), self.length) for source in rows]
+        return np.concatenate([arrays.to_numpy(ids) for ids in written])
 
     @classmethod
     def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
@@ -343,6 +376,12 @@ def encode_pairs(
 
 def _padded(texts: Sequence[Sequence[int]], length: int) -> Ids:
     return pad([*texts, [PAD] * length])[:-1]
+
+
+def _at_a_time(ids: Ids) -> Iterator[Ids]:
+    """Yield the rows of `ids`, as many at once as memory allows."""
+    for start in range(0, len(ids), AT_A_TIME):
+        yield ids[start : start + AT_A_TIME]
 
 
 def _longest(*parts: Sequence[SentencePair]) -> int:

@@ -1,18 +1,22 @@
 """`gradus translate`, and `gradus sample --condition`, on the built-in pair and on two columns."""
 
+import re
+
 import numpy as np
 import pytest
+import sacrebleu
 from gradus_command import gradus
 from repository import ROOT
 from typer.testing import CliRunner
 
 from framework.cli import app
+from framework.data.batching import pad
 from framework.data.vocabulary import EOS, Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
-from plugins.lectures.languages.translation import TranslationLanguage
+from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
 SIZES = ("--epochs", 4, "--learning-rate", 0.02, "--batch-size", 64, "--precision", "float32")
 SOURCE = "the red cat sees a dog"
@@ -58,6 +62,28 @@ def test_the_translation_is_that_of_the_models_own_method(trained):
         text = " ".join(saved.vocabulary.decode(words[words > EOS]))
         shown = gradus("translate", trained / "conv_seq2seq", "--text", SOURCE, "--beam", beam)
         assert shown == f"{text}\n"
+
+
+def test_bleu_is_that_of_the_written_translations(trained):
+    """`gradus evaluate` shows BLEU, its interval and chrF: those of `sacrebleu`."""
+    saved = load_checkpoint(trained / "conv_seq2seq")
+    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    test = corpus().test
+    encode = Vocabulary(saved.training["source_words"]).encode
+    length = int(saved.training["length"])
+    source = pad([encode([*pair.source, "</s>"]) for pair in test])
+    written = [
+        " ".join(saved.vocabulary.decode(row[row > EOS])) for row in model.translate(source, length)
+    ]
+    right = [[" ".join(pair.target) for pair in test]]
+    bleu = sacrebleu.corpus_bleu(written, right, tokenize="none", smooth_method="none").score
+    chrf = sacrebleu.corpus_chrf(written, right).score
+    for backend in ("numpy", "torch"):
+        shown = gradus("evaluate", trained / "conv_seq2seq", "--backend", backend)
+        found = re.search(r"BLEU (\S+) \(95 % interval (\S+) to (\S+)\), chrF (\S+),", shown)
+        score, low, high, characters = map(float, found.groups())
+        assert (score, characters) == (round(bleu, 2), round(chrf, 2))
+        assert low < score < high
 
 
 def test_each_line_of_the_standard_input_is_translated(checkpoint):
