@@ -255,13 +255,18 @@ def many_gradients(
 
 
 def redrawn(value: Any, rng: np.random.Generator) -> Any:
-    """Return other values of the same form: normal real numbers, the same ids in a new order."""
+    """Return other values of the same form: real numbers, the same ids in a new order.
+
+    Real numbers that are at least 0, such as counts, stay so.
+    """
 
     def other(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray):
             return leaf
-        is_real = leaf.dtype.kind == "f"
-        return rng.normal(size=leaf.shape) if is_real else rng.permuted(leaf, axis=-1)
+        if leaf.dtype.kind != "f":
+            return rng.permuted(leaf, axis=-1)
+        drawn = rng.normal(size=leaf.shape)
+        return np.abs(drawn) if leaf.size and leaf.min() >= 0 else drawn
 
     return map_leaves(other, value)
 
