@@ -112,12 +112,7 @@ class Probe:
             inputs = self._uses[use]
             # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
             real = [i for i, argument in enumerate(inputs) if [*leaves(argument, "")]]
-            is_list = isinstance(outcome.value, list) and len(outcome.value) in (
-                len(real),
-                len(inputs),
-            )
-            several = isinstance(outcome.value, tuple) or (is_list and len(inputs) > 1)
-            returned = outcome.value if several else (outcome.value,)
+            returned = _results(outcome.value, len(inputs), len(real))
             numbers = real if len(real) == len(returned) else range(len(returned))
             for i, gradient in zip(numbers, returned, strict=True):
                 name = self._input_name(use, i)
@@ -184,6 +179,16 @@ class Probe:
     def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
         return f"{self._session.calls.names.input(self._forward, number)}{of_use}"
+
+
+def _results(value: Any, inputs: int, real: int) -> Sequence[Any]:
+    """Return the results of `backward`; a list of numbers is one, in place of an array."""
+    if isinstance(value, list):
+        has_arrays = any(isinstance(entry, np.ndarray) for entry in value)
+        is_several = has_arrays or (inputs > 1 and len(value) in (real, inputs))
+    else:
+        is_several = isinstance(value, tuple)
+    return value if is_several else (value,)
 
 
 def _parameters(point: Point) -> dict[str, Array]:

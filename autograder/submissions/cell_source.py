@@ -16,7 +16,7 @@ _DEFINITION = re.compile(r"^(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.MULTILI
 #: Prompts that are copied with code, by what its first line begins with.
 _PROMPTS = (
     (re.compile(r">>>(?: |$)"), re.compile(r"(?:>>>|\.\.\.)(?: |$)")),
-    (re.compile(r"In \[\d+\]: "), re.compile(r"In \[\d+\]: |\s*\.{3,}: ?")),
+    (re.compile(r"In \[\d+\]: "), re.compile(r"^(?:In \[\d+\]: |\s*+\.{3,}+: ?)")),
 )
 #: What `%pylab` binds, as far as graded code can import it.
 _PYLAB = (
@@ -25,10 +25,10 @@ _PYLAB = (
 )
 #: A line with a magic, and what stands in its place.
 _MAGICS = (
-    (re.compile(r"(\s*)%time\s+(\S.*)"), r"\1\2"),
-    (re.compile(r"(\s*)%pylab\b.*"), rf"\1{_PYLAB}"),
-    (re.compile(r"(\s*+[\w.,\[\] ]++=\s*+)[%!].*"), r"\1None"),
-    (re.compile(r"(\s*+)([%!?].*|\S.*\?)"), r"\1pass"),
+    (re.compile(r"^(\s*+)%time\s++(\S.*)"), r"\1\2"),
+    (re.compile(r"^(\s*+)%pylab\b.*"), rf"\1{_PYLAB}"),
+    (re.compile(r"^(\s*+[\w.,\[\] ]++=\s*+)[%!].*"), r"\1None"),
+    (re.compile(r"^(\s*+)([%!?].*|\S.*\?)"), r"\1pass"),
 )
 
 

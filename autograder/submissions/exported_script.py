@@ -16,7 +16,7 @@ _EXPORTED = re.compile(
 )
 _CELL = re.compile(r"^# (?:In\[([\d ]*)\]:|%%).*$")
 #: What takes the place of a magic in a script.
-_CALL = re.compile(r"^(\s*(?:[\w., ]+=\s*)?)get_ipython\(\)\.(\w+)(\(.*\))\s*$")
+_CALL = re.compile(r"^(\s*+(?:[\w., ]++=\s*+)?)get_ipython\(\)\.(\w+)(\(.*\))\s*$")
 #: Method of the kernel -> the magic that it stands for, with its arguments.
 _MAGICS = {
     "run_line_magic": "%{} {}",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course
-from docs.transcripts.record import Event
+from docs.transcripts.record import MOST_LINES, Event
 from docs.transcripts.terminal import Terminal
 from plugins.authoring.kits.building import build_kit
 
@@ -45,8 +45,8 @@ class Day:
         yield from self._trained()
         yield self._typed("See what was done.", "gradus list")
 
-    def _typed(self, said: str, command: str) -> Event:
-        return Event(said, command, self._terminal.run(command))
+    def _typed(self, said: str, command: str, most: int = MOST_LINES) -> Event:
+        return Event(said, command, self._terminal.run(command), most)
 
     def _exercise(self, name: str) -> Iterator[Event]:
         """Make a listed mistake, look at it, and correct it."""
@@ -83,7 +83,7 @@ class Day:
             self._save(name, self._right(name))
         names = " ".join((*OTHERS, MODEL))
         yield self._typed("Write the missing parts, and grade them.", f"grade {names}")
-        yield self._typed("Train the model, in which all code is one's own.", train)
+        yield self._typed("Train the model, in which all code is one's own.", train, most=40)
 
     def _watched(self) -> Event:
         """Save a file while `grade --watch` runs in a terminal."""

@@ -18,6 +18,7 @@ from autograder.course.questions.description import Choice, Formula, Number, Pro
 from autograder.course.reading import find_course
 from autograder.course.stubs import pristine_stub
 from autograder.submissions.task_progress import TaskProgress, progress_in
+from solutions.translation.evaluation.evaluation import bleu, bleu_statistics
 
 COURSE = find_course()
 EXERCISES = [exercise for exercise in COURSE.select() if exercise.questions]
@@ -242,6 +243,24 @@ def step():
     )[0]
 
 
+def padding():
+    """The weights of two words beside one and beside five places with the score 0."""
+    words = [np.exp([1.0, 2.0]).sum() / (np.exp([1.0, 2.0]).sum() + n) for n in (1, 5)]
+    assert np.isfinite(words).all()
+    return "b" if words[1] < words[0] < 1 else "a"
+
+
+def short():
+    words, reference = [["the", "cat", "sat"], ["the", "cat", "sat", "on", "a", "mat"]]
+    return bleu(bleu_statistics([words], [[reference]], 1)[0])
+
+
+def merged():
+    symbols = {(byte,) for byte in range(256)}
+    symbols |= {(first, second) for first, second in product(range(100), range(80))}
+    return len(symbols)
+
+
 PROBABILITIES = np.array([1 / 4, 1 / 16] * 50)
 
 #: Question -> the answer, computed in another way than in the key.
@@ -279,6 +298,14 @@ SECOND = {
     "convolution_questions/residual": residual,
     "convolution_questions/program": program,
     "convolution_questions/oldest": oldest,
+    "attention_questions/scores": lambda T, S, H: np.tanh(np.ones((int(T), int(S), int(H)))).size,
+    "attention_questions/spread": lambda: math.sqrt(sum(1.0 * 1.0 for _ in range(64))),
+    "attention_questions/slope": lambda a, b: derivative(
+        lambda a: np.exp(a) / (np.exp(a) + np.exp(b)), a
+    ),
+    "attention_questions/padding": padding,
+    "attention_questions/short": short,
+    "attention_questions/merged": merged,
 }
 
 

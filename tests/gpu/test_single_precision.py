@@ -73,6 +73,9 @@ CASES = {
     "residual": Case(parts=(("affine", (4, 4)),), has_rng=False),
     "dense_connection": Case(parts=(("affine", (4, 4)),), has_rng=False),
     "highway": Case((4,)),
+    "dot_product_attention": Case(inputs=(X, X, X, MASK), has_rng=False),
+    "bilinear_attention": Case((4, 4), inputs=(X, X, X, MASK)),
+    "additive_attention": Case((4, 4, 3), inputs=(X, X, X, MASK)),
     "window_scorer": Case((4, 5), inputs=(X[:, 0],)),
     "window_classifier": Case((6, 4, 1, 5, 3), inputs=(IDS[:, :3],)),
     "deep_averaging_network": Case((6, 4, [5], 3), inputs=(IDS,)),
@@ -93,7 +96,7 @@ CASES = {
 }
 #: Models without a forward and backward of arrays: counts, a loss with its own gradient, and steps,
 #: whose `backward` also takes what `forward` returned.
-OTHERS = {"add_delta", "backoff", "kneser_ney", "ngram_lm", "cbow"} | {
+OTHERS = {"glo_ve", "add_delta", "backoff", "kneser_ney", "ngram_lm", "cbow"} | {
     *("rnn_step", "lstm_step", "gru_step", "reset_after_step"),
 }
 SAMPLE = ("lstm", "recurrent_tagger", "batch_norm1d", "recurrent_lm")

@@ -11,6 +11,12 @@ MODELS = {
     "BilinearAttention": (3, 4),
     "AdditiveAttention": (3, 4, 5),
 }
+#: Sizes with thousands of parameters.
+LARGE = {
+    "DotProductAttention": (),
+    "BilinearAttention": (80, 90),
+    "AdditiveAttention": (60, 70, 60),
+}
 
 
 def each(test):
@@ -22,9 +28,9 @@ def each(test):
     return pytest.mark.parametrize(("name", "sizes"), marks)(test)
 
 
-def pair_of(submission, reference, name, sizes, rng):
+def pair_of(submission, reference, name, sizes, rng, scale=1.0):
     """Return both models with the same parameters; dot products have none."""
-    drawn = {"rng": rng} if sizes else {}
+    drawn = {"rng": rng, "scale": scale} if sizes else {}
     return paired_models(submission, reference, name, *sizes, **drawn)
 
 
@@ -97,6 +103,8 @@ def test_backward(submission, reference, rng, name, sizes):
     pair = pair_of(submission, reference, name, sizes, rng)
     pair.same_backward(*inputs(rng, sizes), rng=rng)
     pair.gradients_agree(*inputs(rng, sizes, N=3, Q=2, K=4), rng=rng)
+    large = pair_of(submission, reference, name, LARGE[name], rng, scale=0.1)
+    large.many_gradients(*inputs(rng, LARGE[name], N=2, Q=8, K=8), rng=rng)
 
 
 @each

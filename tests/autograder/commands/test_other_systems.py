@@ -164,7 +164,7 @@ def test_the_call_of_a_failed_check_is_made_again(run, activations, platform):
     check = re.search(r"gradus replay (\S+)", output)[1]
     code, output, errors = run(platform, "gradus", "replay", check, *words)
     assert (code, errors) == (0, "")
-    assert "Without a sandbox: Tanh()" in output
+    assert "Without a sandbox: forward(float64 (3,)) of Tanh()" in output
 
 
 @on_both

@@ -88,7 +88,7 @@ def test_a_written_answer_has_reasons_too(gradus, asked_course, answers, right_a
     assert gradus("why", "questions.md::half")[1].splitlines() == [
         "questions.md::half: How long is half a metre?",
         "failed, 0 of 2 points",
-        "  1. answer        failed: 2 is not the right number",
+        "  1. answer        failed: 2 m is not the right number",
         "     your answer: 2 m",
     ]
     lines = gradus("why", "asked::why")[1].splitlines()

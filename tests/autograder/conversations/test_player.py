@@ -99,7 +99,7 @@ def test_a_second_attempt_builds_the_same_model_again(recorded, play):
 def trains(reference, rng):
     """A check that compares what a model has learned with the reference."""
     model = reference.Scale(3, rng=rng)
-    models = TrainedModels("Scale", model, model)
+    models = TrainedModels("Scale", model, model, lambda seed: model)
     models.learn({"w": rng.normal(size=3)})
     assert models.evaluate_reference(lambda m: float(m.forward(X).sum())) is None
     return model

@@ -64,8 +64,7 @@ def table_of(tiny_course):
     exercise = tiny_course.exercise("squash")
     exercise.folder.mkdir(parents=True, exist_ok=True)
     exercise.readme.write_text(README, "utf-8")
-    exercise.stub.write_text(STUB, "utf-8")
-    exercise.solution.unlink()
+    exercise.solution.write_text(STUB, "utf-8")
     exercise.tests.write_text(PUBLIC, "utf-8")
 
     def read(marker):
