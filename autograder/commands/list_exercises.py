@@ -109,13 +109,15 @@ def _row(
 
 
 def _total(course: Course, exercises: list[Exercise], known: Mapping[str, Graded]) -> str:
-    """Return what passes now, the points, and the hours of all `exercises`."""
+    """Return what passes now, the points, and the hours of the `exercises` that do not pass."""
     now = [known[each.name] for each in exercises if each.name in known]
     earned = sum(graded.earned for graded in now if graded.is_current(course))
     possible = sum(exercise.available_points for exercise in exercises)
-    passed = sum(passes_now(each.name, course, known) for each in exercises)
-    minutes = sum(exercise.minutes for exercise in exercises)
-    hours = f", about {counted(round(minutes / 60, 1), 'hour')}" if minutes else ""
+    coming = [each for each in exercises if not passes_now(each.name, course, known)]
+    passed = len(exercises) - len(coming)
+    minutes = sum(exercise.minutes for exercise in coming)
+    left = " left" if passed else ""
+    hours = f", about {counted(round(minutes / 60, 1), 'hour')}{left}" if minutes else ""
     if not is_worked_in(course):
         return f"total: {counted(possible, 'point')}{hours}"
     points = f"{earned:g} of {counted(possible, 'point')}"

@@ -79,7 +79,7 @@ def _blocks_permuted(evidence: AnswerEvidence) -> str | None:
             if _rearranged(evidence, partial(_in_order, order)):
                 return (
                     f"{evidence.subject} made of {count} blocks along the last axis in the order "
-                    f"{list(order)}: the gates are in another order."
+                    f"{list(order)}: the blocks are in another order."
                 )
     return None
 

@@ -1,4 +1,4 @@
-"""Checks of the bag of vectors that you can see. `grade bag_of_vectors` adds the hidden ones."""
+"""Checks of the bag of vectors that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of batch normalization that you can see. `grade batch_norm` adds the hidden ones."""
+"""Checks of batch normalization that you can see. The course has hidden ones, too."""
 
 from functools import partial
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Checks of convolution that you can see. `grade conv1d` runs them and the hidden ones."""
+"""Checks of convolution that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the translator that you can see. `grade conv_seq2seq` adds the hidden ones."""
+"""Checks of the translator that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the very deep network that you can see. `grade deep_text_cnn` adds the hidden ones."""
+"""Checks of the very deep network that you can see. The course has hidden ones, too."""
 
 from functools import partial
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Checks of words from characters that you can see; `grade highway_char_cnn` adds hidden ones."""
+"""Checks of words from characters that you can see; the course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the comparison that you can see. `grade model_comparison` adds the hidden ones.
+"""Checks of the comparison that you can see. The course has hidden ones, too.
 
 The corpus is `attributed_sentiment`, whose best accuracies are known: for bags of words, for bags
 of windows of three words, and 1 for models that read in order.

@@ -1,4 +1,4 @@
-"""Checks of pooling that you can see. `grade pooling` runs them and the hidden ones."""
+"""Checks of pooling that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

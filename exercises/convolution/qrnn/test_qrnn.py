@@ -1,4 +1,4 @@
-"""Checks of the QRNN that you can see. `grade qrnn` runs them and the hidden ones."""
+"""Checks of the QRNN that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the network for sentences that you can see. `grade text_cnn` adds the hidden ones.
+"""Checks of the network for sentences that you can see. The course has hidden ones, too.
 
 Where logits or gradients are compared, the network is in evaluation mode, without random dropout.
 """

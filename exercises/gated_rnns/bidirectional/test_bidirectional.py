@@ -1,4 +1,4 @@
-"""Checks of bidirectional layers that you can see. `grade bidirectional` adds the hidden ones.
+"""Checks of bidirectional layers that you can see. The course has hidden ones, too.
 
 The two layers are your own: `RNN` here, `LSTM` in the hidden checks.
 """

@@ -1,4 +1,4 @@
-"""Checks of the gated language model that you can see. `grade gated_lm` adds the hidden ones."""
+"""Checks of the gated language model that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of clipping that you can see. `grade gradient_clipping` adds the hidden ones."""
+"""Checks of clipping that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

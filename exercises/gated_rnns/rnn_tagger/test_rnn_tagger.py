@@ -1,4 +1,4 @@
-"""Checks of the tagger that you can see. `grade rnn_tagger` adds the hidden ones.
+"""Checks of the tagger that you can see. The course has hidden ones, too.
 
 Sentences consist of phrases such as *terribly very exciting movie*: one or two intensifiers, an
 adjective, then nouns. The tag of a noun is the sentiment of the last adjective before it, that of

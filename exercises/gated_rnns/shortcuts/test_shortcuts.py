@@ -1,4 +1,4 @@
-"""Checks of shortcuts that you can see. `grade shortcuts` runs them and the hidden ones.
+"""Checks of shortcuts that you can see. The course has hidden ones, too.
 
 The layers that are wrapped are your own `Affine` and `Tanh`.
 """

@@ -1,4 +1,4 @@
-"""Checks of stacked layers that you can see. `grade stacked` runs them and the hidden ones.
+"""Checks of stacked layers that you can see. The course has hidden ones, too.
 
 The layers are your own: `RNN` here, `LSTM` as well in the hidden checks.
 """

@@ -1,4 +1,4 @@
-"""Checks of vanishing gradients that you can see. `grade vanishing_gradients` adds hidden ones."""
+"""Checks of vanishing gradients that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of Kneser-Ney smoothing that you can see. `grade kneser_ney` adds the hidden ones."""
+"""Checks of Kneser-Ney smoothing that you can see. The course has hidden ones, too."""
 
 from functools import partial
 

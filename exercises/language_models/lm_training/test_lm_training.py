@@ -1,4 +1,4 @@
-"""Checks of training that you can see. `grade lm_training` adds the hidden ones.
+"""Checks of training that you can see. The course has hidden ones, too.
 
 The text consists of words of two syllables. Outside quotes a syllable is a consonant and a vowel,
 inside it is a vowel and a consonant:  bade kigo "abog idub" tagi ...  So a model of characters has

@@ -1,4 +1,4 @@
-"""Checks of the n-gram models that you can see. `grade ngram` adds the hidden ones."""
+"""Checks of the n-gram models that you can see. The course has hidden ones, too."""
 
 from collections import Counter
 from functools import partial

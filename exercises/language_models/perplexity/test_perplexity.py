@@ -1,4 +1,4 @@
-"""Checks of perplexity that you can see. `grade perplexity` adds the hidden ones."""
+"""Checks of perplexity that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the recurrent layer that you can see. `grade rnn` runs them and the hidden ones."""
+"""Checks of the recurrent layer that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest
@@ -131,9 +131,9 @@ def test_gradients_add_up(submission, reference, rng):
 @pytest.mark.points(3.5)
 @pytest.mark.hint("If t > 0 and t % truncation == 0, pass no gradient from step t to step t − 1.")
 def test_truncation_is_chunks(submission, reference, rng):
-    """truncation=3 equals calls on 3 steps each: the state is passed on, the gradient is not."""
+    """truncation=3 equals calls on 3 steps and the rest: only the state is passed on."""
     pair = paired_models(submission, reference, "RNN", 3, 4, truncation=3, rng=rng)
-    x, grad_h = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 6, 4))
+    x, grad_h = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 5, 4))
     cut, plain = pair.student, submission.RNN(3, 4, rng=rng)
     assign(plain, cut.parameters)
 

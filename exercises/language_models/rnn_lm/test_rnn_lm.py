@@ -1,4 +1,4 @@
-"""Checks of the language model that you can see. `grade rnn_lm` runs them and the hidden ones."""
+"""Checks of the language model that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

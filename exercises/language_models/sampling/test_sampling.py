@@ -1,4 +1,4 @@
-"""Checks of text generation that you can see. `grade sampling` adds the hidden ones.
+"""Checks of text generation that you can see. The course has hidden ones, too.
 
 The language models are tables in the grader: your code calls them like any other model.
 """

@@ -1,4 +1,4 @@
-"""Checks of the sentence encoder that you can see. `grade sentence_encoder` adds hidden ones."""
+"""Checks of the sentence encoder that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the window language model that you can see. `grade window_lm` adds the hidden ones."""
+"""Checks of the window language model that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

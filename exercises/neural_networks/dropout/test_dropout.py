@@ -1,4 +1,4 @@
-"""Checks of dropout that you can see. `grade dropout` adds the hidden ones.
+"""Checks of dropout that you can see. The course has hidden ones, too.
 
 The mask is random. The share of n entries that is kept is more than 6.1 √(p (1 − p) / n) off p
 about once in a thousand million times.

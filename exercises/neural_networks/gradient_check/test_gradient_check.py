@@ -1,4 +1,4 @@
-"""Checks of the gradient check that you can see. `grade gradient_check` adds the hidden ones.
+"""Checks of the gradient check that you can see. The course has hidden ones, too.
 
 The functions run in the grader: your code calls them and receives their results.
 """

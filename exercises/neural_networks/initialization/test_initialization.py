@@ -1,4 +1,4 @@
-"""Checks of initialization that you can see. `grade initialization` adds the hidden ones.
+"""Checks of initialization that you can see. The course has hidden ones, too.
 
 Weights are random. A right answer is off by more than WIDTH standard deviations once in a thousand
 million times. The mean of n squares has a relative standard deviation of 0.894/√n where they are

@@ -1,4 +1,4 @@
-"""Checks of the learning rates that you can see. `grade learning_rates` adds the hidden ones."""
+"""Checks of the learning rates that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of preprocessing that you can see. `grade preprocessing` adds the hidden ones."""
+"""Checks of preprocessing that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

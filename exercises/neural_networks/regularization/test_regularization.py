@@ -1,4 +1,4 @@
-"""Checks of the penalties that you can see. `grade regularization` adds the hidden ones."""
+"""Checks of the penalties that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

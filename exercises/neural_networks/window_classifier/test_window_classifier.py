@@ -1,4 +1,4 @@
-"""Checks of the window classifier that you can see. `grade window_classifier` adds hidden ones."""
+"""Checks of the window classifier that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of attention that you can see. `grade attention` runs them and the hidden ones."""
+"""Checks of attention that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -123,8 +123,8 @@ def calibration_error(confidence: Array, correct: Array, bins: int = 10) -> floa
     Args:
         confidence: `(M,)`, the probability in [0, 1] of each prediction.
         correct: `(M,)`, whether the prediction is right: bool, or 0 and 1.
-        bins: the number B of bins of equal width; bin b holds ((b − 1) / B, b / B], the first one
-            0, too.
+        bins: the number B of bins of equal width; a confidence is in bin ⌈B · confidence⌉, and 0 in
+            bin 1.
 
     Returns:
         the sum over the bins of their share of all predictions times |accuracy − mean confidence|.

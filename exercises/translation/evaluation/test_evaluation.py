@@ -1,4 +1,4 @@
-"""Checks of evaluation that you can see. `grade evaluation` adds the hidden ones."""
+"""Checks of evaluation that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest
@@ -85,6 +85,7 @@ def test_chrf(submission, reference, rng):
     right = [" ".join(sentence(rng)) for _ in range(5)]
     agrees(submission, reference, "chrf", hypotheses, right)
     agrees(submission, reference, "chrf", hypotheses, right, 3)
+    equal(submission.chrf(["cat"], ["cat"]), 100.0, "chrF of a text of three characters")
 
 
 @pytest.mark.task("chrf")
@@ -128,6 +129,8 @@ def test_width_for_a_mean(submission, rng):
 def test_calibration(submission, reference, rng):
     """calibration_error: the weighted distance of confidence and accuracy in each bin."""
     returns_a_float(submission, "calibration_error", np.array([0.9]), np.array([True]))
+    sure, right = np.full(100, 0.9), np.arange(100) < 70
+    equal(submission.calibration_error(sure, right), 0.2, "the error for 0.9 and 70 of 100 right")
     for bins in (1, 4, 10):
         confidence = rng.random(200)
         correct = rng.random(200) < confidence**2

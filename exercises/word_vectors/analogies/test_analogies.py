@@ -1,4 +1,4 @@
-"""Checks of the analogies that you can see. `grade analogies` adds the hidden ones."""
+"""Checks of the analogies that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of vectors from counts that you can see. `grade count_vectors` adds the hidden ones."""
+"""Checks of vectors from counts that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Public checks of the lexicon. `grade lexicon` adds the hidden ones."""
+"""Public checks of the lexicon. The course has hidden ones, too."""
 
 import pytest
 

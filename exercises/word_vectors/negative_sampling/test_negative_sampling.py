@@ -1,4 +1,4 @@
-"""Checks of negative sampling that you can see. `grade negative_sampling` adds the hidden ones."""
+"""Checks of negative sampling that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of the one-hot vectors that you can see. `grade one_hot` adds the hidden ones."""
+"""Checks of the one-hot vectors that you can see. The course has hidden ones, too."""
 
 import numpy as np
 import pytest
