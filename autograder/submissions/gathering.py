@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -9,6 +10,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from autograder.course.reading import Course
+from autograder.course.source import parse
 from autograder.submissions.candidates import Candidate, is_archive, suffix
 from autograder.submissions.notes import OnNote, reason, short
 from autograder.submissions.recognition import (
@@ -137,7 +139,8 @@ class Gathering:
     def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
         """Return the file among `versions` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
-        different = list({file.source: file for file in reversed(versions)}.values())[::-1]
+        alike = _statements if len(versions) > 1 else str
+        different = list({alike(file.source): file for file in reversed(versions)}.values())[::-1]
         begun: list[SubmittedFile] = []
         best = different
         if len(different) > 1:  # a single file, and its stub, need not be parsed now
@@ -172,6 +175,24 @@ class Gathering:
                 )
         for inner in self._archives if not files else ():
             self._on_note(f"{short(str(inner))} is not read: unpack it, or hand it in alone")
+
+
+def _statements(source: str) -> str:
+    """Return the statements of `source` without imports, comments and texts; of copies they agree.
+
+    A notebook that was made of a file, and not changed, is a copy of it.
+    """
+    try:
+        body = parse(source).body
+    except SyntaxError:
+        return source
+    kept = (
+        node
+        for node in body
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    )
+    return "\n".join(map(ast.dump, kept))
 
 
 def _has_addition(file: SubmittedFile) -> bool:

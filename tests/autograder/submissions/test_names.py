@@ -6,6 +6,7 @@ import io
 import tarfile
 import zipfile
 
+import nbformat
 import pytest
 
 from autograder.submissions import archives
@@ -105,6 +106,18 @@ def test_work_under_another_name_counts_before_an_untouched_file(read):
     submission = read(**{"sums.py": STUB, "my_sums.py": ONE})
     assert submission.files["sums"].source == ONE
     assert submission.notes == ("my_sums.py is read as sums.py",)
+
+
+def test_a_file_with_the_same_statements_is_a_copy(read):
+    """`gradus notebook` beside a file, or a copy with another comment."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{ONE}# a copy")]
+    submission = read(**{"sums.py": ONE, "sums.ipynb": nbformat.writes(notebook)})
+    assert submission.files["sums"].source == ONE
+    assert submission.notes == ()
+    notebook.cells[0].source = OTHER
+    submission = read(**{"sums.py": ONE, "sums.ipynb": nbformat.writes(notebook)})
+    assert "two files for exercise 'sums'" in submission.unread["sums"]
 
 
 def test_two_candidates_fail_that_exercise_alone_with_both_names(read):
