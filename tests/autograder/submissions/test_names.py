@@ -111,7 +111,8 @@ def test_work_under_another_name_counts_before_an_untouched_file(read):
 def test_a_file_with_the_same_statements_is_a_copy(read):
     """`gradus notebook` beside a file, or a copy with another comment."""
     notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{ONE}# a copy")]
+    copy = ONE.replace("    return", "    # a copy\n    return")
+    notebook.cells = [nbformat.v4.new_code_cell(copy)]
     submission = read(**{"sums.py": ONE, "sums.ipynb": nbformat.writes(notebook)})
     assert submission.files["sums"].source == ONE
     assert submission.notes == ()
