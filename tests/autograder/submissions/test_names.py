@@ -114,7 +114,7 @@ def test_a_file_with_the_same_statements_is_a_copy(read):
     copy = ONE.replace("    return", "    # a copy\n    return")
     notebook.cells = [nbformat.v4.new_code_cell(copy)]
     submission = read(**{"sums.py": ONE, "sums.ipynb": nbformat.writes(notebook)})
-    assert submission.files["sums"].source == ONE
+    assert submission.files["sums"].source in (ONE, copy)
     assert submission.notes == ()
     notebook.cells[0].source = OTHER
     submission = read(**{"sums.py": ONE, "sums.ipynb": nbformat.writes(notebook)})
