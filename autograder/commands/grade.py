@@ -139,7 +139,10 @@ def _graded(
         note_progress(course, submission, report)
         if report.verdict in FINE:
             use = use_of(course, report) if named is None else None
-            report = replace(report, following=following(course, report), use=use)
+            hidden = sum(each.points - each.available_points for each in exercises)
+            report = replace(
+                report, following=following(course, report), use=use, hidden_points=hidden
+            )
     screen.finish(report)
     write_files(report, options, plugins)
     plugins.call("submission_graded", report=report)

@@ -63,6 +63,8 @@ def _after_a_pass(report: Report) -> Advice:
         passed = f"All that a program checks has passed; {waits} for a person."
     elif any(result.verdict is Verdict.NEEDS_GRADER for result in report.exercises):
         passed = "All passed that a kit can decide."
+    if report.hidden_points:
+        passed += f" The course has hidden checks, too: {counted(report.hidden_points, 'point')}."
     if (following := report.following) is None:
         return Advice(passed, use=report.use)
     show = (report.commands.gradus("show", following.name), "says what to do")

@@ -325,6 +325,7 @@ class Report(ResultOfChecks):
         commands: those that are proposed to its reader.
         following: what comes next, if all has passed and the reader is the student.
         use: what the student can do with the only exercise now, if it has passed.
+        hidden_points: of checks that only the course has, if this is a kit and all has passed.
     """
 
     provenance: Provenance
@@ -334,6 +335,7 @@ class Report(ResultOfChecks):
     commands: Commands = OWN_FOLDER
     following: Following | None = None
     use: Use | None = None
+    hidden_points: float = 0.0
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set

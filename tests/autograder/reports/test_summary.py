@@ -67,6 +67,11 @@ def test_all_passed(report):
     assert shown(report_of(report, "activations")).endswith("\nAll passed.\n")
 
 
+def test_a_kit_says_that_the_course_has_hidden_checks(report):
+    text = shown(replace(report_of(report, "activations"), hidden_points=5.0))
+    assert text.endswith("\nAll passed. The course has hidden checks, too: 5 points.\n")
+
+
 def test_what_waits_for_another_exercise_comes_later(report, assorted, wrong):
     blocked = replace(assorted, tasks=(assorted.tasks[2],))
     assert "Next: rnn\n" in shown(Report(report.provenance, (blocked, wrong)))
