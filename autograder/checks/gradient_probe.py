@@ -112,7 +112,7 @@ class Probe:
             inputs = self._uses[use]
             # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
             real = [i for i, argument in enumerate(inputs) if [*leaves(argument, "")]]
-            returned = _results(outcome.value, len(inputs), len(real))
+            returned = _results(outcome.value, inputs, len(real))
             numbers = real if len(real) == len(returned) else range(len(returned))
             for i, gradient in zip(numbers, returned, strict=True):
                 name = self._input_name(use, i)
@@ -181,11 +181,13 @@ class Probe:
         return f"{self._session.calls.names.input(self._forward, number)}{of_use}"
 
 
-def _results(value: Any, inputs: int, real: int) -> Sequence[Any]:
-    """Return the results of `backward`; a list of numbers is one, in place of an array."""
+def _results(value: Any, inputs: Inputs, real: int) -> Sequence[Any]:
+    """Return the results of `backward`; a list may also stand in the place of one array."""
     if isinstance(value, list):
-        has_arrays = any(isinstance(entry, np.ndarray) for entry in value)
-        is_several = has_arrays or (inputs > 1 and len(value) in (real, inputs))
+        first, of = (value or [None])[0], inputs[0]
+        both_arrays = isinstance(first, np.ndarray) and isinstance(of, np.ndarray)
+        begins_with_gradient = both_arrays and first.shape == of.shape
+        is_several = begins_with_gradient or (len(inputs) > 1 and len(value) in (real, len(inputs)))
     else:
         is_several = isinstance(value, tuple)
     return value if is_several else (value,)
