@@ -125,7 +125,7 @@ def test_width_for_a_mean(submission, rng):
 @pytest.mark.task("calibration_error")
 @pytest.mark.points(5)
 @pytest.mark.hint("In each bin: |accuracy − mean confidence|, weighted by its share.")
-@pytest.mark.promise("calibration_error.confidence", "calibration_error.returns")
+@pytest.mark.promise("empty-bins", "calibration_error.confidence", "calibration_error.returns")
 def test_calibration(submission, reference, rng):
     """calibration_error: the weighted distance of confidence and accuracy in each bin."""
     returns_a_float(submission, "calibration_error", np.array([0.9]), np.array([True]))

@@ -57,9 +57,9 @@ def test_methods_that_draw_random_numbers_in_their_own_way_are_not_blamed(failed
 def test_a_loss_with_the_sum_for_the_mean_is_no_wrong_backward(failed):
     mean = "return float(np.mean(np.maximum(violation, 0.0)))"
     checks = failed("losses", mean, mean.replace("mean", "sum"))
-    assert "test_max_margin_backward" in checks
+    assert checks
+    assert "test_max_margin_backward" not in checks
     assert {check.method for check in checks.values()} == {"MaxMarginLoss.forward"}
-    assert checks["test_max_margin_backward"].message.startswith("forward: expected")
 
 
 def test_new_arrays_of_gradients_are_the_fault_of_the_method_that_puts_them_there(failed):
