@@ -184,13 +184,18 @@ class Probe:
 def _results(value: Any, inputs: Inputs, real: int) -> Sequence[Any]:
     """Return the results of `backward`; a list may also stand in the place of one array."""
     if isinstance(value, list):
-        first, of = (value or [None])[0], inputs[0]
-        both_arrays = isinstance(first, np.ndarray) and isinstance(of, np.ndarray)
-        begins_with_gradient = both_arrays and first.shape == of.shape
-        is_several = begins_with_gradient or (len(inputs) > 1 and len(value) in (real, len(inputs)))
+        is_complete = len(inputs) > 1 and len(value) in (real, len(inputs))
+        is_several = is_complete or _begins_with_gradient(value, inputs[0])
     else:
         is_several = isinstance(value, tuple)
     return value if is_several else (value,)
+
+
+def _begins_with_gradient(results: list[Any], argument: Any) -> bool:
+    """Return whether the first of `results` has the shape of the first argument of `forward`."""
+    arrays = [*results[:1], argument]
+    are_arrays = len(arrays) == 2 and all(isinstance(array, np.ndarray) for array in arrays)
+    return are_arrays and arrays[0].shape == arrays[1].shape
 
 
 def _parameters(point: Point) -> dict[str, Array]:

@@ -139,8 +139,7 @@ class Gathering:
     def _chosen(self, name: str, versions: list[SubmittedFile]) -> SubmittedFile | None:
         """Return the file among `versions` that counts; None if it is ambiguous."""
         exercise = self._course.exercise(name)
-        alike = _statements if len(versions) > 1 else str
-        different = list({alike(file.source): file for file in reversed(versions)}.values())[::-1]
+        different = _without_copies(versions)
         begun: list[SubmittedFile] = []
         best = different
         if len(different) > 1:  # a single file, and its stub, need not be parsed now
@@ -175,6 +174,16 @@ class Gathering:
                 )
         for inner in self._archives if not files else ():
             self._on_note(f"{short(str(inner))} is not read: unpack it, or hand it in alone")
+
+
+def _without_copies(versions: list[SubmittedFile]) -> list[SubmittedFile]:
+    """Return the first of all files with the same statements; a single file is not parsed."""
+    if len(versions) == 1:
+        return versions
+    first: dict[str, SubmittedFile] = {}
+    for file in versions:
+        first.setdefault(_statements(file.source), file)
+    return list(first.values())
 
 
 def _statements(source: str) -> str:

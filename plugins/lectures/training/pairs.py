@@ -173,8 +173,7 @@ class PairTask(TrainingTask):
         """Return the perplexity of the translations of `pairs`, their padding left out."""
         model.eval()
         inputs, found = self.inputs(pairs, _precision(model, arrays)), []
-        for start in range(0, len(pairs.target), AT_A_TIME):
-            rows = slice(start, start + AT_A_TIME)
+        for rows in _rows_at_a_time(len(pairs.target)):
             logits = model.forward(*(arrays.from_numpy(array[rows]) for array in inputs))
             found.append(_log_probabilities(arrays.to_numpy(logits), pairs.target[rows]))
         return perplexity(np.concatenate(found))
@@ -203,8 +202,8 @@ class PairTask(TrainingTask):
     def translations(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> Ids:
         """Return what `model` writes for the sources of `pairs`, `(M, T)` ids with padding."""
         written = [
-            arrays.to_numpy(model.translate(arrays.from_numpy(source), self.length))
-            for source in _at_a_time(pairs.source)
+            arrays.to_numpy(model.translate(arrays.from_numpy(pairs.source[rows]), self.length))
+            for rows in _rows_at_a_time(len(pairs.source))
         ]
         return np.concatenate(written)
 
@@ -314,15 +313,6 @@ class ConditionTask(PairTask):
         """Return the words before, and the counts of the source words."""
         return pairs.before, word_counts(pairs.source, len(self.source), dtype)
 
-    def translations(self, model: Any, pairs: EncodedPairs, arrays: Arrays) -> Ids:
-        """Return the translations of the sources of `pairs`, `(M, T)` ids with padding."""
-        rows = (
-            pairs.source[start : start + AT_A_TIME]
-            for start in range(0, len(pairs.source), AT_A_TIME)
-        )
-        written = [model.translate(arrays.from_numpy(source), self.length) for source in rows]
-        return np.concatenate([arrays.to_numpy(ids) for ids in written])
-
     @classmethod
     def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
         """Return the language model of the texts about the words of `source`."""
@@ -378,10 +368,9 @@ def _padded(texts: Sequence[Sequence[int]], length: int) -> Ids:
     return pad([*texts, [PAD] * length])[:-1]
 
 
-def _at_a_time(ids: Ids) -> Iterator[Ids]:
-    """Yield the rows of `ids`, as many at once as memory allows."""
-    for start in range(0, len(ids), AT_A_TIME):
-        yield ids[start : start + AT_A_TIME]
+def _rows_at_a_time(count: int) -> Iterator[slice]:
+    """Yield slices of `AT_A_TIME` rows that cover `count` rows."""
+    return (slice(start, start + AT_A_TIME) for start in range(0, count, AT_A_TIME))
 
 
 def _longest(*parts: Sequence[SentencePair]) -> int:
