@@ -45,6 +45,8 @@ def test_repeated_calls(submission, reference, rng, name):
     pair.same_backward(x, 1, rng=rng)
     equal(pair.student.forward(x, 1), once, f"{name}.forward of the same array again")
     pair.result_is_the_callers(x, rng=rng)
+    other = pair_of(submission, reference, rng, name, 7, 6)
+    pair.used_in_turn_with(other, (x, 1), (rng.normal(size=(1, 5, 6)),))
     if name == "LearnedPositions":
         pair.accumulates(x, rng=rng)
 
