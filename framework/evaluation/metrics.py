@@ -87,6 +87,6 @@ def language_model_perplexity(
     for step in range(text.inputs.shape[1]):
         log_probabilities, state = model.next_log_probabilities(inputs[:, step], state)
         steps.append(log_probabilities[rows, targets[:, step]])
-    # Read only after the last step: a GPU that is asked for a value stops to wait for the next step.
+    # Values are read after the last step: a GPU would wait for each of them.
     of_targets = np.stack([arrays.to_numpy(step) for step in steps], axis=1)
     return perplexity(of_targets[text.mask])
