@@ -162,7 +162,7 @@ def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
     score = saved.training["scores"][0]
     bits = f"{np.log2(score):.4f} bits per character"
     assert f"held-out perplexity {score:.4f}, {bits}" in shown
-    assert saved.tokens is CHARACTERS
+    assert saved.training["tokens"] == CHARACTERS.name
     evaluated = gradus("evaluate", "m")
     assert evaluated.splitlines()[-1] == f"perplexity {score:.6f}, {bits}"
     sampled = gradus("sample", "m", "--prompt", "to b", "--length", 30)
