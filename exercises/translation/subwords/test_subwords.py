@@ -31,7 +31,7 @@ def spelled(merges):
 
 
 @pytest.mark.task("merge_pair")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Go on behind a pair that you have replaced.")
 @pytest.mark.promise("merge_pair.ids", "merge_pair.pair", "merge_pair.new")
 def test_one_pair(submission, reference, rng):
@@ -44,7 +44,7 @@ def test_one_pair(submission, reference, rng):
 
 
 @pytest.mark.task("merge_pair")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Of three equal tokens the first two are a pair; the third stays.")
 @pytest.mark.promise("left-to-right", "merge_pair.returns")
 def test_overlapping_pairs(submission, reference, rng):
@@ -56,7 +56,7 @@ def test_overlapping_pairs(submission, reference, rng):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Count the pairs again after each merge.")
 @pytest.mark.promise("most-frequent", "learn_merges.words", "learn_merges.returns")
 def test_merges(submission, reference, rng):
@@ -67,7 +67,7 @@ def test_merges(submission, reference, rng):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("A pair counts as often as its word occurs.")
 @pytest.mark.promise("counts-of-words")
 def test_counts_of_words(submission):
@@ -78,7 +78,7 @@ def test_counts_of_words(submission):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("min over (−count, pair): Python compares pairs of integers place by place.")
 @pytest.mark.promise("ties")
 def test_ties(submission, reference, rng):
@@ -91,7 +91,7 @@ def test_ties(submission, reference, rng):
 
 
 @pytest.mark.task("encode")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Of all pairs in the word, the one that was learned first is merged next.")
 @pytest.mark.promise("learned-first", "encode.words", "encode.merges", "encode.returns")
 def test_tokens(submission, reference, rng):
@@ -105,7 +105,7 @@ def test_tokens(submission, reference, rng):
 
 
 @pytest.mark.task("decode")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("The bytes of token 256 + k are those of both tokens of merge k.")
 @pytest.mark.promise("decode.ids", "decode.merges")
 def test_bytes_of_tokens(submission, reference, rng):
@@ -117,7 +117,7 @@ def test_bytes_of_tokens(submission, reference, rng):
 
 
 @pytest.mark.task("decode")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("A byte that no merge knows stays a token of its own.")
 @pytest.mark.promise("every-byte-string")
 def test_every_byte_string_comes_back(submission, rng):
@@ -132,7 +132,7 @@ def test_every_byte_string_comes_back(submission, rng):
 
 
 @pytest.mark.task("encode")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Run the checks of learn_merges and encode first: do they pass?")
 @pytest.mark.promise("morphemes")
 def test_boundaries_of_morphemes(submission, metric_threshold, rng):
@@ -159,7 +159,7 @@ def test_boundaries_of_morphemes(submission, metric_threshold, rng):
 
 
 @pytest.mark.task("encode")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Fewer bits than the entropy: your tokens have lost a part of the words.")
 @pytest.mark.promise("entropy")
 def test_bits_per_character(submission, metric_threshold, rng):

@@ -25,7 +25,7 @@ def test_no_pair(submission, reference, rng):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Three equal bytes have two pairs, which both count.")
 @pytest.mark.promise("most-frequent", "left-to-right")
 def test_runs_of_one_byte(submission, reference, rng):
@@ -38,7 +38,7 @@ def test_runs_of_one_byte(submission, reference, rng):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(2)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("Compare the integers of both pairs, not their bytes: all merges are above 255.")
 @pytest.mark.promise("ties")
 def test_ties_of_new_tokens(submission, reference, rng):
@@ -52,7 +52,7 @@ def test_ties_of_new_tokens(submission, reference, rng):
 
 
 @pytest.mark.task("learn_merges")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Stop when there is no pair left, also if a pair occurs only once.")
 @pytest.mark.promise("fewer", "learn_merges.count")
 def test_more_merges_than_pairs(submission, reference, rng):
@@ -75,7 +75,7 @@ def test_numbers_out_of_range(submission):
 
 
 @pytest.mark.task("encode")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("Merge every place of a pair, then look at all pairs of the word again.")
 @pytest.mark.promise("learned-first")
 def test_long_words(submission, reference, rng):
@@ -89,7 +89,7 @@ def test_long_words(submission, reference, rng):
 
 
 @pytest.mark.task("decode")
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.hint("Keep the lines of the stub that raise the error.")
 @pytest.mark.promise("errors", "decode.raises")
 def test_tokens_out_of_range(submission):
