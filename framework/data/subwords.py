@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from framework.data.tokens import CHARACTERS, WORDS, Tokens
 from framework.data.vocabulary import Vocabulary
-from framework.errors import UsageError
+from framework.errors import GradusError, UsageError
 
 Pair = tuple[int, int]
 #: Words with the blank before them, punctuation in the same way, and other blanks.
@@ -91,9 +91,8 @@ class Subwords(Tokens):
             return self
         counts = Counter(piece for line in lines for piece in _pieces(line))
         words = {_bytes(piece): times for piece, times in counts.items()}
-        found = Subwords(
-            self._functions, self._count, self._functions.learn_merges(words, self._count)
-        )
+        merges = _called(self._functions.learn_merges, words, self._count)
+        found = Subwords(self._functions, self._count, merges)
         found._encode(list(counts))
         return found
 
@@ -104,9 +103,9 @@ class Subwords(Tokens):
     def _encode(self, pieces: Sequence[str]) -> None:
         """Keep the tokens of `pieces`."""
         words = [_bytes(piece) for piece in pieces]
-        encoded = self._functions.encode(words, self.merges)
+        encoded = _called(self._functions.encode, words, self.merges)
         ids = [token for tokens in encoded for token in tokens]
-        decoded = self._functions.decode(ids, self.merges)
+        decoded = _called(self._functions.decode, ids, self.merges)
         if len(encoded) != len(words) or decoded != b"".join(words):
             raise UsageError(
                 "the subwords of this provider lose a part of the text: decode of encode differs "
@@ -162,6 +161,21 @@ def vocabulary_of(tokens: Tokens, texts: Iterable[Sequence[str]], **limits: Any)
         BadInputError: see `Vocabulary.from_texts`.
     """
     return Vocabulary(tokens.known) if tokens.known else Vocabulary.from_texts(texts, **limits)
+
+
+def _called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return the result of a provider's `function`.
+
+    Raises:
+        UsageError: it raises an error of its own.
+    """
+    try:
+        return function(*arguments)
+    except (GradusError, NotImplementedError):
+        raise
+    except Exception as error:
+        raised = f"{function.__name__} raises {type(error).__name__}: {error}"
+        raise UsageError(f"{raised}. `grade subwords` says more") from error
 
 
 def _pieces(line: str) -> list[str]:

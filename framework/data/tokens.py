@@ -12,12 +12,10 @@ class Tokens(ABC):
 
     Attributes:
         name: what the tokens are called.
-        keeps_blank_lines: whether a line without words is a sentence, too.
         known: all tokens there can be; empty: the vocabulary has those of a training text.
     """
 
     name: ClassVar[str]
-    keeps_blank_lines: ClassVar[bool] = True
     known: Sequence[str] = ()
 
     @abstractmethod
@@ -42,7 +40,7 @@ class Tokens(ABC):
 
 
 class _Words(Tokens):
-    name, keeps_blank_lines = "words", False
+    name = "words"
 
     def split(self, line: str) -> list[str]:
         return line.split()

@@ -41,7 +41,7 @@ def read_lines(path: Path, tokens: Tokens = WORDS) -> list[str]:
                 f"{path}, line {number}: {min(marks)} marks the ends of sentences, which are those "
                 "of lines here: remove it from the text"
             )
-        if tokens.keeps_blank_lines or line.strip():
+        if tokens is not WORDS or line.strip():
             lines.append(line)
     if not any(lines):
         raise BadInputError(f"{path} is empty: a corpus needs at least some words")

@@ -103,8 +103,8 @@ def decode(ids: Sequence[int], merges: Sequence[Pair]) -> bytes:
     Raises:
         ValueError: an id is out of range.
     """
-    if not all(0 <= token < 256 + len(merges) for token in ids):
-        raise ValueError(f"expected tokens from 0 to {255 + len(merges)}, received {list(ids)}")
+    if unknown := [token for token in ids if not 0 <= token < 256 + len(merges)]:
+        raise ValueError(f"expected tokens from 0 to {255 + len(merges)}, received {unknown[0]}")
     # BEGIN SOLUTION: the bytes of every token, from those of its pair; then join
     spelling = [bytes([value]) for value in range(256)]
     for left, right in merges:

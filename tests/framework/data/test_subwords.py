@@ -88,6 +88,7 @@ def test_a_file_is_read_line_by_line(tmp_path):
         ("encode_subwords", lambda words, merges: [[97] for _ in words], "lose a part of the text"),
         ("encode_subwords", lambda words, merges: [], "lose a part of the text"),
         ("decode_subwords", lambda ids, merges: b"", "lose a part of the text"),
+        ("decode_subwords", lambda ids, merges: ids["a"], "lambda> raises TypeError: list indices"),
     ],
 )
 def test_wrong_functions_of_a_provider_are_errors(function, wrong, message):

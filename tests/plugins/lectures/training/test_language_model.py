@@ -172,5 +172,6 @@ def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
 
 
 def test_filters_over_the_characters_of_words_need_words():
-    with pytest.raises(UsageError, match="`--tokens characters` has no words: leave one out"):
-        LanguageModelOptions(tokens="characters", character_filters=2)
+    for tokens in ("characters", "subwords:9"):
+        with pytest.raises(UsageError, match=f"`--tokens {tokens}` has no words: leave one out"):
+            LanguageModelOptions(tokens=tokens, character_filters=2)
