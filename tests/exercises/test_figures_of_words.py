@@ -6,13 +6,14 @@ import numpy as np
 from repository import ROOT
 
 from docs.figures.transformers import LEAST, PAIRS, ROWS, WARMUP, D
-from docs.figures.translation import ACCURACY
+from docs.figures.translation import ACCURACY, STEPS
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.positions.positions import angles, sinusoidal
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
+from solutions.translation.subwords.subwords import decode, encode, learn_merges
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
 from solutions.word_vectors.word2vec.word2vec import context_pairs
 
@@ -82,6 +83,13 @@ def test_the_curve_of_warmup_and_cosine():
     schedule = WarmupCosine(1.0, warmup=WARMUP, least=LEAST)
     rates = [schedule.rate_at(min(share, 1.0)) for share in drawn[:, 0]]
     np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
+
+
+def test_the_merges_of_rings():
+    merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
+    for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
+        (ids,) = encode([b"rings"], merges[:count])
+        assert [decode([token], merges).decode() for token in ids] == tokens.split()
 
 
 def test_the_window_of_into():
