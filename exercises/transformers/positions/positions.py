@@ -116,7 +116,7 @@ def _rotated(x: Array, cos: Array, sin: Array) -> Array:
     """Return `x` with each pair rotated by the angle that has these cosines and sines.
 
     Args:
-        x: `(..., T, d)`. Not modified.
+        x: `(..., T, d)`.
         cos, sin: `(T, d/2)`.
 
     A positive angle turns the first feature of a pair towards the second one.

@@ -71,7 +71,7 @@ def test_the_rate_is_continuous(submission):
 @pytest.mark.task("WarmupCosine")
 @pytest.mark.points(2)
 @pytest.mark.hint("`step` of `self.steps` steps are done: which share is that?")
-@pytest.mark.promise("by-step", "WarmupCosine.rate")
+@pytest.mark.promise("by-step", "WarmupCosine.rate", "WarmupCosine.steps")
 def test_rate_by_step(submission, reference):
     """WarmupCosine: the trajectory of 40 steps, and the last rate after them."""
     settings = (0.1, 0.25, 0.1, 40)

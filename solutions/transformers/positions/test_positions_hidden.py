@@ -24,7 +24,7 @@ def pair_of(submission, reference, rng, name, length, d):
 @each_layer
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing may depend on the number of axes, or on T = length.")
-@pytest.mark.promise("any-axes", "LearnedPositions", "start")
+@pytest.mark.promise("any-axes", "LearnedPositions", "LearnedPositions.length", "start")
 def test_any_shape(submission, reference, rng, name):
     """One text without an axis of texts, one word, two features, the last positions."""
     for shape, length, start in (((1, 2), 1, 0), ((4, 2), 9, 5), ((2, 1, 3, 1, 8), 40, 39)):

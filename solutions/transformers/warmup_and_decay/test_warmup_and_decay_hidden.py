@@ -31,7 +31,7 @@ def test_shares_in_any_order(submission, reference, rng):
 @pytest.mark.task("AdamW")
 @pytest.mark.points(1)
 @pytest.mark.hint("Nothing but weights may decay; λ = 0 is Adam.")
-@pytest.mark.promise("AdamW.raises", "AdamW", "adam-without-decay")
+@pytest.mark.promise("AdamW.raises", "AdamW", "AdamW.weight_decay", "adam-without-decay")
 def test_settings_of_adam_w(submission, reference, rng):
     """AdamW: the default settings, no decay at all, a large ε, and a name that comes later."""
     for settings in ({}, {"weight_decay": 0.0}, {"epsilon": 0.5, "weight_decay": 1.0}):
