@@ -124,7 +124,8 @@ class ExerciseView:
         left = Text("    ").append_text(page.marked(check.verdict, word(check.verdict, (check,))))
         left.append("  ")
         if check.message == NOT_WRITTEN and check.frames:
-            place = f"{check.frames[-1].function}, {check.frames[-1].place}"
+            frame = check.frames[-1]
+            place = f"{frame.function}, {frame.place.rpartition('/')[2]}"
             yield from page.hanging(left, place, "bold", f" ({cause.points_text})")
             return
         yield from page.hanging(left, check.title, "bold", f" ({cause.points_text})")

@@ -94,10 +94,12 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
         return found
     if name in (known := set(models)):
         return Recipe(name)
-    if left_out := _named(name, _all_recipes(active_course())):
+    course = active_course()
+    if left_out := _named(name, _all_recipes(course)):
+        missing = [needed for needed in left_out.requires if needed not in course.exercise_names]
         raise UsageError(
-            f"'{name}' cannot be trained here: it needs {' and '.join(left_out.requires)}, and "
-            "this course has not all of it. `gradus train` lists what can be trained"
+            f"'{name}' cannot be trained here: it needs {' and '.join(missing)}, which this course "
+            "does not have. `gradus train` lists what can be trained"
         )
     known |= {known_as for exercise, recipe in recipes for known_as in (exercise, recipe.model)}
     raise UnknownNameError("exercise or model to train", name, known, "gradus list")

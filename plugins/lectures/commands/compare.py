@@ -13,7 +13,9 @@ import typer
 from framework.commands.option_command import option_command
 from framework.commands.options import NumbersFile
 from framework.commands.output import console, say, write_error
-from framework.errors import AbsentPartError
+from framework.course.catalogue import active_course
+from framework.course.solutions import is_kit
+from framework.errors import AbsentPartError, UnknownNameError, UsageError
 from framework.threads import pin_threads
 from plugins.lectures.comparison.families import FAMILIES, Family, chosen_families
 from plugins.lectures.comparison.options import ComparisonOptions
@@ -137,10 +139,11 @@ def _trainings(
 ) -> list[Training]:
     """Return the families, ready to be trained on `task`.
 
-    Families that need a part which is not written, in a student kit, are left out with a note.
+    In a student kit, families that need a part which is not written, or which no exercise of the
+    kit defines, are left out with a note.
 
     Raises:
-        AbsentPartError: no family is left.
+        UsageError: no family is left.
     """
     from plugins.lectures.comparison.outcomes import Training
 
@@ -150,11 +153,17 @@ def _trainings(
         try:
             trainings.append(Training(backend, task, name, family, options))
         except AbsentPartError as error:
-            left_out.setdefault(error.part, []).append(name)
+            left_out.setdefault(f"'{error.part}' is not written", []).append(name)
             if name == [*families][-1] and not trainings:
                 raise
-    for part, names in left_out.items():
-        write_error(f"left out: {', '.join(names)}, since '{part}' is not written")
+        except UnknownNameError:
+            if not is_kit(active_course().root):
+                raise
+            left_out.setdefault("no exercise of this kit defines its model", []).append(name)
+    for reason, names in left_out.items():
+        write_error(f"left out: {', '.join(names)}, since {reason}")
+    if not trainings:
+        raise UsageError("no family is left: `gradus train` lists what can be trained")
     return trainings
 
 
