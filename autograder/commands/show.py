@@ -64,7 +64,7 @@ def _print(text: str, last: str, pager: bool) -> None:
     output = console(TEXT_WIDTH)
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(Markdown(plain_mathematics(text)))
-        output.print(f"\n{last}", markup=False)
+        output.print(f"\n{last}", markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def _questions(exercise: Exercise) -> str:
