@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +14,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from autograder.public.courses import lines_of
-from autograder.public.reports import for_spreadsheet, report_templates
+from autograder.public.reports import report_templates
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.marks.class_results import State, StudentOutcome, report_of
@@ -25,6 +23,7 @@ from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import private_folder, write_private
 from plugins.classes.rosters.roster import folded
+from plugins.classes.rosters.tables import written_csv
 from plugins.classes.runs.store import Store
 
 if TYPE_CHECKING:
@@ -125,10 +124,7 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 
 def points_csv(view: RunView) -> str:
     """Return a row for each student and task; ungraded work has no points."""
-    text = io.StringIO()
-    rows = ([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
-    csv.writer(text).writerows([POINTS_COLUMNS, *rows])
-    return text.getvalue()
+    return written_csv([POINTS_COLUMNS, *points_rows(view)])
 
 
 def points_json(view: RunView) -> str:
