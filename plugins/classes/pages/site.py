@@ -127,12 +127,6 @@ def points_csv(view: RunView) -> str:
     return written_csv([POINTS_COLUMNS, *points_rows(view)])
 
 
-def points_json(view: RunView) -> str:
-    """Return the rows of the table as JSON: a list of objects, numbers as numbers."""
-    listed = [dict(zip(POINTS_COLUMNS, row, strict=True)) for row in points_rows(view)]
-    return json.dumps(listed, indent=1) + "\n"
-
-
 def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
     """Yield the rows: one for each task, or for an exercise that was not graded."""
     for student, outcomes in view.with_work():
@@ -196,7 +190,6 @@ class RunSite:
         return {
             **dict(zip(MENU, menu, strict=True)),
             "points.csv": lambda _: points_csv(view),
-            "points.json": lambda _: points_json(view),
             "datasette.json": lambda _: asset("datasette.json"),
             "pages.css": lambda _: stylesheet(),
             "pages.js": lambda _: asset("pages.js"),
