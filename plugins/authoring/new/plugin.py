@@ -73,12 +73,12 @@ def _write(name: str, folder: Path, template: str, *commands: str) -> None:
     """Write a plugin, and print how to try it with `commands`."""
     for path in write_plugin(name, folder, template):
         say(f"wrote {path}")
-    place = quoted(folder)
+    written = quoted(folder)
     say("\nTry it:")
     for command in commands:
-        say(f"  {command} --plugin {place}")
+        say(f"  {command} --plugin {written}")
     say("Install it; then --plugin is not needed:")
-    say(f"  pip install -e {place} && pytest {place}")
+    say(f"  pip install -e {written} && pytest {written}")
 
 
 def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path]:
