@@ -32,6 +32,12 @@ def replay(
     pdb: Annotated[
         bool, typer.Option("--pdb", help="Stop in the debugger at the first line of the call.")
     ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", metavar="FILE", help="Save the arrays of the call (.npz); do not make it."
+        ),
+    ] = None,
     script: Annotated[
         Path | None,
         typer.Option(
@@ -59,9 +65,12 @@ def replay(
     from autograder.replays.recorded_calls import exercise_of, record
     from autograder.submissions.submission import load_submission
 
-    for file in (script, script.with_suffix(".npz")) if script else ():
+    beside = script.with_suffix(".npz") if script else None
+    for file in filter(None, (save, script, beside)):
         if file.exists() and not force:
             raise ConflictError(f"{shown(file)} exists: choose another name, or give `--force`")
+    if save and beside == save:
+        raise UsageError(f"{shown(save)} would be written twice: choose another name for `--save`")
     if script and backend != REFERENCE:
         raise UsageError(f"a program is written for {REFERENCE} alone: leave out `--backend`")
     chosen_course = own_course(course)
@@ -81,12 +90,24 @@ def replay(
     with load_submission(options.place(chosen_course), chosen_course, names) as loaded:
         loaded.require(exercise.name)
         recorded = record(check, setting, loaded)
+        if save:
+            _save(recorded, loaded, save)
         if script:
             _write(recorded, loaded, chosen_course, script)
+        if save or script:
             return
         for line in _introduction(recorded.result):
             say(line)
         raise typer.Exit(make_again(setting, loaded, recorded, pdb=pdb))
+
+
+def _save(check: ReplayedCheck, submission: Submission, file: Path) -> None:
+    """Save the arrays of the call at fault."""
+    from autograder.replays.script import arguments_at_fault, save_arrays
+
+    arrays = arguments_at_fault(check, submission)
+    save_arrays(file, arrays)
+    say(f"Saved {', '.join(arrays)} in {shown(file)}: `numpy.load` reads it.")
 
 
 def _write(check: ReplayedCheck, submission: Submission, course: Course, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes the calls of a check as a short program, and their arrays into a file beside it."""
+"""Writes the calls of a check as a short program, and the arrays of the call at fault."""
 
 from __future__ import annotations
 
@@ -82,6 +82,29 @@ def use_own_parts(parts: Mapping[str, tuple[str, str]]) -> None:
         return getattr(import_module(module), attribute)
 
     use_parts_from(with_sums(own_part))
+
+
+def arguments_at_fault(check: ReplayedCheck, submission: Submission) -> NamedArrays:
+    """Return the arrays that the call at fault was given, by the names that the check shows.
+
+    Raises:
+        UsageError: no single call is at fault, or it has no arrays.
+    """
+    number, index = _place(check)
+    exchanges = check.exchanges[: number + 1]
+    steps = [step for exchange in exchanges for step in exchange.steps]
+    steps = steps[: len(steps) - len(exchanges[-1].steps) + index + 1]
+    call = next(step for step in reversed(steps) if isinstance(step, Call | Build))
+    given = _named(call, exchanges[-1].calls[index].method, check, submission)
+    arrays = {
+        name + _subscripts(path): leaf
+        for name, value in given.items()
+        for path, leaf in leaves(value)
+        if isinstance(leaf, np.ndarray)
+    }
+    if not arrays:
+        raise UsageError(f"the call of {check.result.id} has no arrays: expected one to save")
+    return arrays
 
 
 def save_arrays(file: Path, arrays: NamedArrays) -> None:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -52,6 +53,14 @@ def test_the_call_is_made_again_in_the_terminal(run):
     assert output.endswith("in backward\n[ 0.25 -1.    2.25]\n")
 
 
+def test_the_arrays_of_the_call_are_saved(run, tmp_path):
+    assert run(CHECK, "--save", "args.npz")[1] == (
+        "Saved grad_output in args.npz: `numpy.load` reads it.\n"
+    )
+    with np.load(tmp_path / "args.npz") as saved:
+        assert saved["grad_output"].tolist() == [1.0, -2.0, 3.0]
+
+
 def test_the_program_runs_by_itself_and_is_not_overwritten(run, tmp_path):
     assert run(CHECK, "--script", "replay.py")[1] == (
         "Wrote replay.py. Run it with `python replay.py`.\n"
@@ -69,13 +78,19 @@ def test_the_program_runs_by_itself_and_is_not_overwritten(run, tmp_path):
 
 
 def test_a_folder_that_is_missing_is_an_error(run):
-    with pytest.raises(BadInputError, match=r"cannot be written: No such file"):
-        run(CHECK, "--script", "missing/replay.py")
+    for option in ("--script", "--save"):
+        with pytest.raises(BadInputError, match=r"cannot be written: No such file"):
+            run(CHECK, option, "missing/replay.py")
 
 
 def test_a_program_is_for_numpy(run):
     with pytest.raises(UsageError, match="leave out `--backend`"):
         run(CHECK, "--script", "replay.py", "--backend", "torch")
+
+
+def test_two_options_with_one_file_are_an_error(run):
+    with pytest.raises(UsageError, match=r"replay\.npz would be written twice"):
+        run(CHECK, "--script", "replay.py", "--save", "replay.npz")
 
 
 def test_a_debugger_has_the_terminal(run):

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.replays import script
 from autograder.replays.recorded_calls import record
-from autograder.replays.script import generator, save_arrays, script_of
+from autograder.replays.script import arguments_at_fault, generator, save_arrays, script_of
 from autograder.submissions.submission import load_submission
 from framework.errors import UsageError
 
@@ -28,9 +28,9 @@ def test_small_arrays_and_texts_are_written_out(written, real_solution):
     assert not arrays and "np.load" not in text
 
 
-def test_arrays_have_the_names_of_parameters(written, mistaken):
-    _, arrays = written("test_lstm.py::test_one_step", mistaken("lstm"))
-    assert {"from_input", "h", "c", "W_h"} >= {name.partition(" ")[0] for name in arrays}
+def test_arrays_have_the_names_of_parameters(recorded, mistaken):
+    _, submission, check = recorded("test_lstm.py::test_one_step", mistaken("lstm"))
+    assert {"from_input", "h", "c", "W_h"} >= set(arguments_at_fault(check, submission))
 
 
 def test_arrays_are_saved_under_every_name_that_a_parameter_can_have(tmp_path):
@@ -54,6 +54,14 @@ def test_without_one_call_at_fault_there_is_no_program(written, real_solution, m
     monkeypatch.setattr(script, "place_of_fault", lambda exchanges, result: None)
     with pytest.raises(UsageError, match="no single call is at fault"):
         written("test_neuron.py::test_sigmoid_values", real_solution("neuron"))
+
+
+def test_a_call_without_arrays_has_nothing_to_save(recorded, real_solution):
+    _, submission, check = recorded(
+        "test_lexicon.py::test_synonyms_of_good", real_solution("lexicon")
+    )
+    with pytest.raises(UsageError, match="no arrays"):
+        arguments_at_fault(check, submission)
 
 
 def test_a_file_that_cannot_be_imported_is_imported(written, real_solution):
