@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, delete, select
 
 from framework.errors import UnknownNameError
 from plugins.classes.collecting.attempts import Attempt
-from plugins.classes.collecting.collection import Collection
+from plugins.classes.collecting.collection import COMPARED, Collection
 from plugins.classes.collecting.listing import write_listing
 from plugins.classes.marks import manual_points
 from plugins.classes.rosters.roster import Student, folded
@@ -137,13 +137,14 @@ def _keys(connection: Connection, table: Table) -> set[ResultKey]:
 
 
 def _save(before: Collection, after: Collection, gone: Names[str]) -> None:
-    """Write the collection; remove rows about students who are gone, and attempts."""
+    """Write the collection; remove rows about students who are gone, attempts, and comparisons."""
     after.save()
     write_listing(after)
     kept = {attempt.id for attempt in after.attempts}
     for attempt in before.attempts:
         if attempt.id not in kept:
             shutil.rmtree(before.folder_of(attempt.id), ignore_errors=True)
+    (before.folder / COMPARED).unlink(missing_ok=True)
     file = before.folder / manual_points.FILE
     if gone and file.exists():
         manual_points.write_entries(file, manual_points.read_entries(file).without(gone).all)

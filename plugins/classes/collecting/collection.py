@@ -25,6 +25,8 @@ from plugins.classes.rosters.privacy import FOLDER_MODE, write_private
 from plugins.classes.rosters.roster import Student
 
 FILE, ATTEMPTS = "collection.json", "attempts"
+#: The tasks that an interrupted `gradus class similarity` has compared.
+COMPARED = "compared.json"
 SCHEMA = "gradus-collection/2"
 
 

@@ -10,9 +10,9 @@ import typer
 from autograder.public.courses import find_course
 from autograder.public.reports import counted
 from framework.commands.options import CourseOption
-from framework.commands.output import progress, say, shown
+from framework.commands.output import progress, say, shown, stopped_with
 from framework.errors import AbsentPartError
-from plugins.classes.collecting.collection import read_collection
+from plugins.classes.collecting.collection import COMPARED, read_collection
 from plugins.classes.commands.options import (
     InOption,
     NamesOption,
@@ -110,11 +110,13 @@ def similarity(
 
     Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
     do not count, nor does the code that all were given. Short tasks are left out. What stands out
-    is decided by the class itself. The solutions of the course are compared, too.
+    is decided by the class itself. The solutions of the course are compared, too. After an
+    interrupt, the same command continues.
     """
     from plugins.classes.pages.site import write_site
     from plugins.classes.pages.view import CodeReader, read_view
     from plugins.classes.similarity.similar_code import (
+        ComparedTasks,
         SimilarPages,
         find_similar,
         read_sources,
@@ -129,14 +131,18 @@ def similarity(
     sources = [solution_source(course, exercises)]
     for path in source or ():
         sources += read_sources(path, course, exercises)
-    with progress("tasks compared") as on_task:
+    setting = ", ".join(source.label for source in plugins.sources)
+    compared = ComparedTasks(collection.folder / COMPARED, setting)
+    again = "the same command continues with the next task"
+    with stopped_with(lambda: again), progress("tasks compared") as on_task:
         tasks = find_similar(
             view, CodeReader(collection, course), course, sources,
             lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
-            on_task or (lambda done, total: None),
+            compared, on_task or (lambda done, total: None),
         )  # fmt: skip
     pages = SimilarPages(view, tasks)
     write_site(pages.paths(), pages.content, folder)
+    compared.remove()
     _show_clusters(tasks, folder)
 
 

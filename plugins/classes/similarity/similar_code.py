@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,12 +11,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+import msgspec
+
 from autograder.public.courses import Course, Exercise, available_stub, lines_of
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
+from plugins.classes.rosters.privacy import write_private
 from plugins.classes.similarity.pairs import (
     Comparison,
     Pair,
@@ -87,8 +91,8 @@ OtherCode = tuple[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimilarTask:
-    """Similar code in one task.
+class FoundClusters:
+    """What the comparison of one task has found.
 
     Attributes:
         compared: number of attempts whose code is long enough.
@@ -97,12 +101,49 @@ class SimilarTask:
         beyond: the share that the clusters exceed; above 1 where nothing can stand out.
     """
 
-    comparison: Comparison
     compared: int
     short: int
     typical: float
     beyond: float
     clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarTask(FoundClusters):
+    """Similar code in one task; the comparison has at least the code of the clusters."""
+
+    comparison: Comparison
+
+
+class ComparedTasks:
+    """The tasks that are compared, in a file, so that an interrupted command can continue.
+
+    Args:
+        setting: what decides about results beside the code; another one starts afresh.
+    """
+
+    def __init__(self, file: Path, setting: str) -> None:
+        self._file, self._setting = file, setting
+        self._found: dict[str, FoundClusters] = {}
+        with suppress(OSError, msgspec.MsgspecError):  # damaged, or of another version
+            self._found = msgspec.json.decode(file.read_bytes(), type=dict[str, FoundClusters])
+
+    def key(self, *about: object) -> str:
+        """Return the name of a task that says which code was compared."""
+        return hashlib.sha256(repr((self._setting, about)).encode("utf-8", "replace")).hexdigest()
+
+    def get(self, key: str) -> FoundClusters | None:
+        """Return what was found for a task; None if it was not compared."""
+        return self._found.get(key)
+
+    def add(self, key: str, found: FoundClusters) -> None:
+        """Keep what was found for a task."""
+        self._found[key] = found
+        write_private(self._file, msgspec.json.encode(self._found))
+
+    def remove(self) -> None:
+        """Remove the file: the pages are written."""
+        self._file.unlink(missing_ok=True)
 
 
 def find_similar(
@@ -111,6 +152,7 @@ def find_similar(
     course: Course,
     sources: Sequence[OtherCode],
     compare: Compare,
+    compared: ComparedTasks,
     on_task: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
@@ -128,7 +170,7 @@ def find_similar(
         whole = _code_of(view, code, exercise.name) | outside
         for task in exercise.task_names:
             on_task(len(found), total)
-            found.append(_similar(exercise, task, whole, frozenset(outside), compare))
+            found.append(_similar(exercise, task, whole, frozenset(outside), compare, compared))
     return found
 
 
@@ -144,20 +186,30 @@ def _similar(
     whole: Mapping[str, str],
     outside: frozenset[str],
     compare: Compare,
+    compared: ComparedTasks,
 ) -> SimilarTask:
-    """Return what stands out in one task."""
-    tasks = exercise.task_names
-    code = {id: own_code(text, task, tasks, _MOST) for id, text in whole.items()}
+    """Return what stands out in one task, from an earlier call if that has compared it."""
+    skeleton, tasks = available_stub(exercise) or "", exercise.task_names
+    key = compared.key(exercise.name, task, sorted(whole.items()), sorted(outside), skeleton)
+    former = compared.get(key)
+    needed = [id for cluster in former.clusters for id in cluster.members] if former else whole
+    code = {id: own_code(whole[id], task, tasks, _MOST) for id in needed}
     code = {id: text for id, text in code.items() if text}
-    given = own_code(available_stub(exercise) or "", task, tasks, _MOST)
+    given = own_code(skeleton, task, tasks, _MOST)
     comparison = Comparison(exercise.name, task, code, given, outside & code.keys())
-    own = code.keys() - comparison.sources
+    if former is None:
+        former = _found(comparison, compare)
+        compared.add(key, former)
+    return SimilarTask(comparison=comparison, **vars(former))
+
+
+def _found(comparison: Comparison, compare: Compare) -> FoundClusters:
+    own = comparison.code.keys() - comparison.sources
     compared = own & comparison.long_enough.keys()
     pairs = list(compare(comparison))
     shares = sorted(nearest(compared, pairs).values())
     beyond = threshold(shares)
-    return SimilarTask(
-        comparison=comparison,
+    return FoundClusters(
         compared=len(compared),
         short=len(own) - len(compared),
         typical=shares[len(shares) // 2] if shares else 0.0,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
+import stat
 
 import pytest
 from graded_class import GradedClass, check, exercise
 from gradus_command import gradus
 from repository import ROOT
 from written_code import disguised, independent
+
+from framework.errors import StoppedError
+from plugins.classes.similarity import pairs, similar_code
 
 EXERCISE, TASK = "rnn_tagger", "RecurrentTagger"
 STUDENTS = [
@@ -81,6 +86,42 @@ def test_pairs_of_another_program_replace_ours(graded, tmp_path, monkeypatch):
     _, pages = run(made, tmp_path, "--plugin", ROOT / "docs" / "examples" / "similar_pairs.py")
     page = pages[f"{EXERCISE}-{TASK}-1.html"]
     assert "s8 (" in page and "s9 (" in page and "s3 (" not in page
+
+
+def test_an_interrupted_comparison_continues_with_the_next_task(graded, tmp_path, monkeypatch):
+    made, _ = graded
+    compare, tasks = pairs.similar_pairs, []
+
+    def interrupted(comparison):
+        tasks.append(comparison.task)
+        if len(tasks) == 2:
+            raise KeyboardInterrupt
+        return compare(comparison)
+
+    monkeypatch.setattr(pairs, "similar_pairs", interrupted)
+    with pytest.raises(StoppedError, match="the same command continues with the next task"):
+        run(made, tmp_path)
+    output, pages = run(made, tmp_path)
+    assert tasks == [TASK, "tagging_accuracy", "tagging_accuracy", "next_word_tags"]
+    assert f"{EXERCISE} {TASK}: 1 cluster among 14 attempts" in output
+    assert pages[f"{EXERCISE}-{TASK}-1.html"].count('class="common"') > 20
+    assert not (made.collection.folder / "compared.json").exists()
+    run(made, tmp_path)
+    assert len(tasks) == 7  # new results may be there: all tasks are compared again
+
+
+def test_changed_code_is_compared_again_after_an_interrupt(graded, tmp_path, monkeypatch):
+    made, _ = graded
+    file = made.collection.folder / "compared.json"
+    monkeypatch.setattr(similar_code.ComparedTasks, "remove", lambda self: None)
+    run(made, tmp_path)
+    former = set(json.loads(file.read_bytes()))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    put(made.collection.folder_of(made.collection.attempts[0].id), written(random.Random(9)))
+    run(made, tmp_path)
+    assert len(former) == 3 and len(set(json.loads(file.read_bytes())) - former) == 3
+    gradus("class", "forget", "s3", "--in", made.collection.folder)
+    assert not file.exists()
 
 
 def test_similarity_changes_no_points(graded, tmp_path):
