@@ -27,7 +27,7 @@ from plugins.classes.rosters.roster import Student
 FILE, ATTEMPTS = "collection.json", "attempts"
 #: The tasks that an interrupted `gradus class similarity` has compared.
 COMPARED = "compared.json"
-SCHEMA = "gradus-collection/2"
+SCHEMA, FORMER_SCHEMA = "gradus-collection/2", "gradus-collection/1"
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,10 @@ def read_collection(folder: Path) -> Collection:
     """
     try:
         table = json.loads((folder / FILE).read_bytes())
+        is_former = table["schema"] == FORMER_SCHEMA
+        if is_former:  # its runs have the name of the folder
+            table |= {"schema": SCHEMA, "id": folder.resolve().name, "course": ""}
+            table["policy"].setdefault("grace", 0)
         if table["schema"] != SCHEMA:
             raise BadInputError(
                 f"{folder / FILE}: format {table['schema']} instead of {SCHEMA}. Collect again "
@@ -127,7 +131,10 @@ def read_collection(folder: Path) -> Collection:
             if absent := [f.name for f in fields(kind) if f.name not in part]:
                 raise KeyError(absent[0])  # also for a field that has a default
         stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
-        return replace(stored, policy=_in_zone(stored.policy, stored.zone))
+        collection = replace(stored, policy=_in_zone(stored.policy, stored.zone))
+        if is_former:
+            collection.save()
+        return collection
     except FileNotFoundError:
         raise BadInputError(
             f"no collection at {folder}: `gradus class collect SOURCE --as SYSTEM --into {folder}` "

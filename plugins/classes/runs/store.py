@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from framework.errors import AbsentPartError, BadInputError, GradusError
 
 #: The format of the tables; a store with another format is refused.
-SCHEMA = "2"
+SCHEMA, FORMER_SCHEMA = "2", "1"
 
 metadata = sa.MetaData()
 
@@ -270,7 +270,13 @@ def _make_tables(connection: sa.Connection) -> None:
         time.sleep(1)
     names = sa.select(meta.c.value).where(meta.c.name == "schema")
     version = connection.execute(names).scalar()
-    if version is None:
+    if version == FORMER_SCHEMA:  # an exercise had the revision of its course
+        column = "ALTER TABLE entry ADD COLUMN revision VARCHAR(64) NOT NULL DEFAULT ''"
+        connection.exec_driver_sql(column)
+        of_run = sa.select(run.c.revision).where(run.c.id == entry.c.run).scalar_subquery()
+        connection.execute(sa.update(entry).values(revision=of_run))
+        connection.execute(sa.update(meta).where(meta.c.name == "schema").values(value=SCHEMA))
+    elif version is None:
         connection.execute(sa.insert(meta).values(name="schema", value=SCHEMA))
     elif version != SCHEMA:
         raise BadInputError(

@@ -259,12 +259,17 @@ def test_collections_of_one_name_in_one_store_are_apart(copy):
     assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
 
 
-def test_a_collection_of_another_format_is_refused(copy):
+def test_a_collection_of_the_former_format_keeps_its_runs(copy):
+    """Its runs have the name of its folder, until it is read and gets that name as its id."""
     file = copy / "lab1/collection.json"
     table = json.loads(file.read_text("utf-8")) | {"schema": "gradus-collection/1"}
+    del table["id"], table["course"]
     file.write_text(json.dumps(table), "utf-8")
-    with pytest.raises(BadInputError, match="format gradus-collection/1 instead of"):
-        gradus("class", "runs", "--in", copy / "lab1")
+    with sqlite3.connect(copy / "lab1/results.sqlite") as store:
+        store.execute("UPDATE run SET assignment = 'lab1'")
+    assert read(copy, "runs").startswith("1 · ")
+    (copy / "lab1").rename(copy / "renamed")
+    assert gradus("class", "runs", "--in", copy / "renamed").startswith("1 · ")
 
 
 def test_old_data_expires(copy):

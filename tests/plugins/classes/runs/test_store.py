@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sqlite3
 import stat
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -75,6 +77,20 @@ def test_only_jobs_of_the_same_setting_are_leased(call, queued):
     for change in ({"assignment": "lab2"}, {"revisions": frozenset({"r2"})}, {"seed": 8},
                    {"environment": "torch"}):  # fmt: skip
         assert call(lease, replace(JOBS, **change), "a", is_idle=True) is None
+
+
+def test_a_store_of_the_former_format_gets_a_revision_for_each_exercise(tmp_path):
+    place = str(tmp_path / "results.sqlite")
+    entries = [RunEntry("ana", "a1", "rnn", "s1", "r1")]
+    with Store(place) as store:
+        run = store.transaction(stored_runs.start_run, QUEUE, "process", "w", entries)
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("ALTER TABLE entry DROP COLUMN revision")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+        connection.commit()
+    for _ in range(2):
+        with Store(place) as store:
+            assert store.transaction(stored_runs.entries_of, run.id) == entries
 
 
 def test_live_work_comes_before_regrades_and_what_runs_alone_waits(call, queued):
