@@ -58,7 +58,7 @@ def read_recipe(table: Table) -> Recipe:
 def exercise_recipes() -> Iterator[tuple[str, Recipe]]:
     """Yield the exercises of the active course that can be trained, with their recipes.
 
-    A student kit may lack an exercise that a run needs: then the run is left out.
+    A run that needs an exercise which a student kit does not have is left out.
     """
     course = active_course()
     for name, recipe in _all_recipes(course):
@@ -82,7 +82,7 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
 
     Raises:
         UnknownNameError: neither an exercise with a recipe nor a model.
-        UsageError: this course lacks an exercise that the run needs.
+        UsageError: this course does not have an exercise that the run needs.
     """
     recipes = list(exercise_recipes())
     kind, colon, model = name.partition(":")
