@@ -30,7 +30,7 @@ def test_shares_in_any_order(submission, reference, rng):
 
 @pytest.mark.task("AdamW")
 @pytest.mark.points(1)
-@pytest.mark.hint("Nothing but weights may decay; λ = 0 is Adam.")
+@pytest.mark.hint("Only weights may decay; λ = 0 is Adam.")
 @pytest.mark.promise("AdamW.raises", "AdamW", "AdamW.weight_decay", "adam-without-decay")
 def test_settings_of_adam_w(submission, reference, rng):
     """AdamW: the default settings, no decay at all, a large ε, and a name that comes later."""
