@@ -167,3 +167,24 @@ def test_float32(submission, reference, rng, name):
         for shape in SHAPES:
             x = numbers(rng, shape).astype(np.float32)
             pair.same_backward(x, rng=rng, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.task("LayerNorm")
+@pytest.mark.points(1)
+@pytest.mark.hint("σ² is the mean of (x − μ)². The mean of x² minus μ² loses its digits here.")
+@pytest.mark.promise("large-means")
+def test_large_means(submission, reference, rng):
+    """LayerNorm: rows around 10⁸ in float64, and around 10⁴ in float32."""
+    x, pair = rng.normal(size=(6, 64)), pair_of(submission, reference, "LayerNorm", rng, 64)
+    normalized(pair.student, x + 1e8, 1e-5)
+    if in_float32(pair):
+        normalized(pair.student, (x + 1e4).astype(np.float32), 0.02)
+
+
+def normalized(layer, x, close):
+    """Check the output of `layer` for rows `x`, computed in float64 with its parameters."""
+    centred = x.astype(float) - x.astype(float).mean(axis=1, keepdims=True)
+    x_hat = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
+    expected = layer.parameters["gamma"] * x_hat + layer.parameters["beta"]
+    what = f"LayerNorm.forward of rows around {x.mean():.0e} in {x.dtype}"
+    equal(np.asarray(layer.forward(x), float), expected, what, rtol=close, atol=close)

@@ -1,9 +1,9 @@
-"""Hidden checks of layer normalization: sizes, large means, repeated calls, errors."""
+"""Hidden checks of layer normalization: sizes, ε, repeated calls, errors."""
 
 import numpy as np
 import pytest
 
-from autograder.checks import equal, finite, in_float32, paired_models, refuses
+from autograder.checks import equal, finite, paired_models, refuses
 
 MODELS = ("LayerNorm", "RMSNorm")
 
@@ -30,27 +30,6 @@ def test_any_shape(submission, reference, rng, name):
     for shape, epsilon in (((3, 1), 1.0), ((2, 40), 1e-8), ((2, 1, 3, 2), 0.5), ((3, 3), 2.0)):
         pair = pair_of(submission, reference, name, rng, shape[-1], epsilon=epsilon)
         pair.same_backward(rng.normal(size=shape), rng=rng, atol=1e-8)
-
-
-@pytest.mark.task("LayerNorm")
-@pytest.mark.points(1)
-@pytest.mark.hint("σ² is the mean of (x − μ)². The mean of x² minus μ² loses its digits here.")
-@pytest.mark.promise("large-means")
-def test_large_means(submission, reference, rng):
-    """LayerNorm: rows around 10⁸ in float64, and around 10⁴ in float32."""
-    x, pair = rng.normal(size=(6, 64)), pair_of(submission, reference, "LayerNorm", rng, 64)
-    normalized(pair.student, x + 1e8, 1e-5)
-    if in_float32(pair):
-        normalized(pair.student, (x + 1e4).astype(np.float32), 0.02)
-
-
-def normalized(layer, x, close):
-    """Check the output of `layer` for rows `x`, computed in float64 with its parameters."""
-    centred = x.astype(float) - x.astype(float).mean(axis=1, keepdims=True)
-    x_hat = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
-    expected = layer.parameters["gamma"] * x_hat + layer.parameters["beta"]
-    what = f"LayerNorm.forward of rows around {x.mean():.0e} in {x.dtype}"
-    equal(np.asarray(layer.forward(x), float), expected, what, rtol=close, atol=close)
 
 
 @pytest.mark.task("RMSNorm")
