@@ -39,6 +39,7 @@ OF_EXERCISES = (
     "docs/test_tutorials.py",
     "autograder/course/test_mistakes.py",
     "plugins/networks/*/test_{name}.py",
+    "plugins/torch_backend/test_forms.py",
     "plugins/torch_backend/*/test_{name}.py",
 )
 ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"

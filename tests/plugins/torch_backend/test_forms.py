@@ -1,0 +1,324 @@
+"""Every model on tensors beside its NumPy form: one catalogue of cases feeds both.
+
+The first word of a case is the exercise that teaches the model.
+"""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from framework.errors import UsageError
+from framework.providers.backends import Backend
+from framework.providers.plugins import Plugins
+
+pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+
+REGISTRY = Plugins().registry
+PROVIDERS = ("numpy", "torch")
+rng = np.random.default_rng(7)
+Z = np.concatenate([rng.normal(scale=2.0, size=6), [-1e3, -40, -0.9, 0.9, 40, 1e3]]).reshape(1, -1)
+X, H_0 = rng.normal(size=(3, 7, 4)), rng.normal(size=(3, 5))
+IDS = np.array([[1, 4, 4, 3, 2], [3, 1, 0, 0, 0], [0, 0, 0, 0, 0], [5, 5, 5, 1, 0]])
+TEXT = np.array([[1, 4, 4, 0, 2], [0, 3, 0, 0, 5]])
+CONDITION = rng.normal(size=(4, 2))
+LONG = rng.integers(7, size=(6, 23))
+WORDS = np.sort(rng.integers(8, size=(3, 4, 5)), axis=2)[..., ::-1].copy()
+WORDS[1, 2:] = 0
+TIES = rng.integers(-2, 3, size=(3, 7, 2)).astype(float)
+MASK = np.arange(7) < np.array([[7], [2], [4]])
+GAPS = rng.random((3, 7)) < 0.6
+RNN, LSTM, AFFINE = ("rnn", 4, 5), ("lstm", 4, 5), ("affine", 4, 4)
+SOURCE, BEFORE = rng.integers(7, size=(4, 5)), rng.integers(6, size=(4, 3))
+
+#: Exercise, name, sizes, settings, and the inputs of a forward. A tuple of sizes is a layer.
+MODELS = [
+    *(("activations", n, (), {}, (Z,)) for n in ("sigmoid", "tanh", "hard_tanh", "soft_sign")),
+    *(("activations", n, (), {}, (Z,)) for n in ("relu", "leaky_relu")),
+    ("activations", "leaky_relu", (0.3,), {}, (Z,)),
+    ("neuron", "affine", (4, 5), {}, (X,)),
+    ("backpropagation", "window_scorer", (4, 3), {}, (X[0],)),
+    ("backpropagation", "window_scorer", (4, 3, "tanh"), {}, (X[0],)),
+    ("window_classifier", "window_classifier", (7, 3, 1, 4, 2), {}, (IDS[:, :3],)),
+    ("word2vec", "skip_gram", (6, 4), {}, (IDS.ravel(),)),
+    *(
+        ("rnn", "rnn", (4, 5), {"truncation": steps}, (X, H_0, mask))
+        for steps in (None, 1, 3, 9)
+        for mask in (None, MASK)
+    ),
+    ("lstm", "lstm", (4, 5), {}, (X, (H_0, -H_0), GAPS)),
+    ("gru", "gru", (4, 5), {}, (X, H_0, GAPS)),
+    ("gru", "gru", (4, 5), {"reset_after": True}, (X, H_0, MASK)),
+    ("shortcuts", "residual", (AFFINE,), {}, (X,)),
+    ("shortcuts", "dense_connection", (AFFINE,), {}, (X,)),
+    ("shortcuts", "highway", (4,), {}, (X,)),
+    ("bidirectional", "bidirectional", (LSTM, ("rnn", 4, 2)), {}, (X, None, MASK)),
+    *(
+        ("stacked", "stacked", ([RNN, ("lstm", wide, 5)], kind), {}, (X, None, mask))
+        for kind, wide in ((None, 5), ("residual", 5), ("dense", 9))
+        for mask in (None, MASK)
+    ),
+    *(
+        ("stacked", "recurrent_dropout", ((cell, 4, 5), 0.5, drop), {}, (X, None, MASK))
+        for cell in ("rnn", "lstm", "gru")
+        for drop in ("inputs", "weights")
+    ),
+    ("rnn_tagger", "recurrent_tagger", (7, 3, 4, 5), {}, (IDS,)),
+    ("rnn_tagger", "recurrent_tagger", (7, 3, 4, 5, "lstm", False), {}, (IDS,)),
+    *(
+        ("conv1d", "conv1d", (4, 3, width), {"padding": p, "stride": s, "dilation": d}, (X,))
+        for width, p, s, d in [(1, 0, 1, 1), (2, 1, 1, 2), (3, 2, 3, 1), (4, 3, 2, 3), (3, 5, 5, 4)]
+    ),
+    ("conv1d", "pointwise_conv", (4, 3), {}, (X,)),
+    *(
+        ("pooling", name, sizes, {}, (TIES, mask))
+        for name, all_sizes in {
+            "max_over_time": [()],
+            "average_over_time": [()],
+            "local_max_pool": [(1, 1), (2, 2), (3, 1), (3, 2), (9, 4)],
+            "k_max_pool": [(1,), (3,), (9,)],
+        }.items()
+        for sizes in all_sizes
+        for mask in (None, MASK, GAPS)
+    ),
+    *(
+        ("batch_norm", "batch_norm1d", (4,), settings, (x,))
+        for settings in ({}, {"momentum": 1.0}, {"momentum": 0.0, "epsilon": 0.5})
+        for x in (X, X[0])
+    ),
+    *(
+        ("qrnn", "qrnn", (4, 5, width, kind), {}, (X, None, mask))
+        for width, mask in ((1, GAPS), (2, None), (4, MASK))
+        for kind in ("f", "fo", "ifo")
+    ),
+    ("bag_of_vectors", "deep_averaging_network", (6, 4, [], 3), {}, (IDS,)),
+    ("bag_of_vectors", "deep_averaging_network", (6, 4, [7, 5], 3), {}, (IDS,)),
+    *(
+        (
+            "deep_text_cnn",
+            "deep_text_cnn",
+            (7, 3, 20, depth, 2),
+            {"hidden_size": 5, "k": 2} | how,
+            (LONG,),
+        )
+        for depth in (9, 17)
+        for how in ({}, {"shortcut": True})
+    ),
+    ("highway_char_cnn", "character_word_encoder", (8, 2, 3), {}, (WORDS,)),
+    *(
+        ("highway_char_cnn", "character_word_encoder", sizes, settings, (WORDS,))
+        for sizes, settings in (
+            ((8, 2, [1, 4]), {"widths": [6, 1], "highway_layers": 0}),
+            ((8, 1, 2), {"widths": [2], "highway_layers": 3}),
+        )
+    ),
+    ("highway_char_cnn", "character_tagger", (8, 2, 3, 4), {}, (WORDS,)),
+    ("highway_char_cnn", "character_tagger", (8, 2, 3, 4, 2), {"widths": [1, 2]}, (WORDS,)),
+    *(
+        ("model_comparison", "sequence_classifier", (6, 3, 4, 2, encoder, kind), {}, (IDS,))
+        for encoder in ("conv1d", "rnn", "lstm", "gru", "qrnn")
+        for kind in ("max", "mean", "last")
+    ),
+    *(
+        ("sentence_encoder", "sentence_encoder", (6, 3, 4, 2, kind, cell), {}, (IDS,))
+        for cell in ("rnn", "lstm", "gru")
+        for kind in ("final", "max", "mean")
+    ),
+    *(
+        ("conv_seq2seq", "convolutional_translator", (7, 6, 3, 5, 6), {"cell": c}, (SOURCE, BEFORE))
+        for c in ("rnn", "lstm")
+    ),
+]
+LANGUAGE_MODELS = [
+    ("rnn_lm", "recurrent_lm", (6, 3, 4), {}, (TEXT,)),
+    ("rnn_lm", "recurrent_lm", (6, 3, 4, "qrnn"), {}, (TEXT,)),
+    ("window_lm", "window_lm", (7, 3, 4), {}, (TEXT,)),
+    ("window_lm", "window_lm", (7, 3, 4, 1), {"direct": True}, (TEXT,)),
+    ("window_lm", "window_lm", (7, 3, 4, 3), {"direct": True}, (TEXT,)),
+    *(
+        ("gated_lm", "gated_lm", (6, 3, 4, cell, layers), {}, (TEXT,))
+        for cell, layers in (("lstm", 1), ("lstm", 3), ("gru", 2), ("rnn", 2))
+    ),
+    *(
+        ("conditional_lm", "conditional_lm", (6, 2, 3, 4, cell), {}, (IDS, CONDITION))
+        for cell in ("rnn", "lstm", "gru")
+    ),
+]
+
+
+def named(case):
+    exercise, name, sizes, settings, inputs = case
+    text = "-".join(map(str, (name, *sizes, *settings.values(), len(inputs))))
+    return pytest.param(*case[1:], id=f"{exercise}-{text}")
+
+
+def built(provider, name, *sizes, **settings):
+    """Build a model on the arrays of a provider; the same seed gives both the same start."""
+    backend = Backend(REGISTRY, provider)
+    sizes = [_layers(provider, size) for size in sizes]
+    kind = "language_model" if name.endswith("_lm") else "model"
+    if "rng" in inspect.signature(REGISTRY.get(name, provider)).parameters:
+        settings["rng"] = np.random.default_rng(3)
+    return backend.build(name, *sizes, kind=kind, **settings), backend.arrays
+
+
+def _layers(provider, size):
+    if isinstance(size, list):
+        return [_layers(provider, part) for part in size]
+    return built(provider, *size)[0] if isinstance(size, tuple) else size
+
+
+def given(arrays, values, dtype="float64"):
+    """Hand over a tree of NumPy arrays, numbers in `dtype`."""
+    if isinstance(values, tuple):
+        return tuple(given(arrays, value, dtype) for value in values)
+    if values is None:
+        return None
+    return arrays.from_numpy(values.astype(dtype) if values.dtype.kind == "f" else values)
+
+
+def close(arrays, actual, expected, near):
+    if isinstance(expected, tuple):
+        for part, other in zip(actual, expected, strict=True):
+            close(arrays, part, other, near)
+    elif expected is None:
+        assert actual is None
+    else:
+        found = arrays.to_numpy(actual)
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, **near)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("name", "sizes", "settings", "inputs"), [*map(named, MODELS + LANGUAGE_MODELS)]
+)
+def test_both_forms_agree(name, sizes, settings, inputs, dtype):
+    (theirs, numpy), (ours, arrays) = (built(p, name, *sizes, **settings) for p in PROVIDERS)
+    near = {"rtol": 1e-8, "atol": 1e-10} if dtype == "float64" else {"rtol": 1e-2, "atol": 1e-3}
+    assert list(ours.parameters) == list(theirs.parameters)
+    for key, value in theirs.parameters.items():
+        np.testing.assert_array_equal(arrays.to_numpy(ours.parameters[key]), value)
+        changed = value + rng.normal(scale=0.1, size=value.shape)
+        theirs.parameters[key][...] = changed
+        arrays.assign(ours.parameters, key, changed)
+    theirs.astype(dtype)
+    ours.astype(dtype)
+    for _ in range(2):  # the gradients of both passes add up
+        expected = theirs.forward(*given(numpy, inputs, dtype))
+        close(arrays, ours.forward(*given(arrays, inputs, dtype)), expected, near)
+        grad = np.random.default_rng(5).normal(size=expected.shape).astype(dtype)
+        grads = theirs.backward(grad)
+        close(arrays, ours.backward(arrays.from_numpy(grad)), grads, near)
+        for key in ("state", "running_mean", "running_variance"):
+            close(arrays, getattr(ours, key, None), getattr(theirs, key, None), near)
+    for key, gradient in theirs.gradients.items():
+        close(arrays, ours.gradients[key], gradient, near)
+    held = list(ours.gradients.values())
+    ours.zero_gradients()
+    assert not any(arrays.to_numpy(gradient).any() for gradient in held)
+    theirs.eval()
+    ours.eval()
+    expected = theirs.forward(*given(numpy, inputs, dtype))
+    close(arrays, ours.forward(*given(arrays, inputs, dtype)), expected, near)
+
+
+@pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
+def test_both_forms_agree_word_by_word(name, sizes, settings, inputs):
+    returned = []
+    for provider in PROVIDERS:
+        model, arrays = built(provider, name, *sizes, **settings)
+        ids, *condition = inputs
+        state = model.initial_state(len(ids), *given(arrays, tuple(condition)))
+        log_p = []
+        for column in ids.T:
+            found, state = model.next_log_probabilities(arrays.from_numpy(column), state)
+            log_p.append(arrays.to_numpy(found))
+        returned.append(log_p)
+    np.testing.assert_allclose(*returned, rtol=1e-9)
+
+
+ONES = np.ones
+#: Exercise, name, sizes, settings, what a forward is given or None, and the message.
+REFUSED = [
+    ("backpropagation", "window_scorer", (5, 3), {}, (ONES((2, 4)),), r"\(N, 5\), .* \(2, 4\)"),
+    ("neuron", "affine", (2, 5), {}, (ONES((4, 3)),), r"shape \(4, 3\), but input_size is 2"),
+    ("rnn", "rnn", (2, 3), {"truncation": 0}, None, "at least 1, but got 0"),
+    ("rnn", "rnn", (2, 3), {}, (ONES((1, 2, 4)),), "4 features per step, but input_size is 2"),
+    ("shortcuts", "residual", (("affine", 4, 1),), {}, (ONES((2, 4)),), r"makes \(2, 1\) of"),
+    ("shortcuts", "highway", (4,), {}, (ONES((2, 3)),), "3 features, but the layer's size is 4"),
+    ("stacked", "stacked", ([],), {}, None, "one layer at least"),
+    ("stacked", "stacked", ([RNN], "skip"), {}, None, "not 'skip'"),
+    ("stacked", "stacked", ([RNN],), {}, (X, ()), "zip"),
+    ("conv1d", "conv1d", (2, 3, 4), {"padding": 1}, (ONES((1, 1, 2)),), "1 words with padding 1 "),
+    ("conv1d", "conv1d", (2, 3, 4), {}, (ONES((1, 5, 3)),), r"\(N, T, 2\), but has \(1, 5, 3\)"),
+    ("conv1d", "conv1d", (2, 3, 4), {"stride": 0}, None, "stride=0"),
+    ("conv1d", "pointwise_conv", (2, 3), {}, (ONES((5, 2)),), r"\(N, T, 2\), but has \(5, 2\)"),
+    ("pooling", "local_max_pool", (2, 3), {}, None, "stride=3 and size=2"),
+    ("pooling", "k_max_pool", (0,), {}, None, "at least 1, but got 0"),
+    ("pooling", "max_over_time", (), {}, (ONES((2, 0, 3)),), r"T ≥ 1, but has \(2, 0, 3\)"),
+    ("pooling", "max_over_time", (), {}, (X, ONES((3, 3))), r"\(3, 7\), but has \(3, 3\)"),
+    ("batch_norm", "batch_norm1d", (3,), {}, (ONES((1, 1, 3)),), r"a batch of 1 rows .* eval\(\)"),
+    ("batch_norm", "batch_norm1d", (3,), {}, (ONES((4, 2)),), r"or \(N, T, 3\), but is \(4, 2\)"),
+    ("batch_norm", "batch_norm1d", (3,), {"momentum": 1.5}, None, "momentum .* 1.5"),
+    ("batch_norm", "batch_norm1d", (3,), {"epsilon": 0}, None, "epsilon .* 0"),
+    ("qrnn", "qrnn", (2, 3, 0), {}, None, "width is at least 1, but got 0"),
+    ("qrnn", "qrnn", (2, 3, 2, "of"), {}, None, "but got 'of'"),
+    ("qrnn", "qrnn", (2, 3), {}, (ONES((1, 1, 3)),), "3 features per step, but input_size is 2"),
+    ("bag_of_vectors", "deep_averaging_network", (6, 4, [], 2), {"keep_probability": 0}, None,
+     r"\(0, 1\], but got 0"),
+    ("deep_text_cnn", "deep_text_cnn", (7, 3, 20, 8, 1), {}, None, "one of 9, 17, 29, 49, .* 8"),
+    ("deep_text_cnn", "deep_text_cnn", (7, 3, 0), {}, None, "length is at least 1"),
+    *(
+        ("highway_char_cnn", "character_word_encoder", (8, 2, 3), {"widths": widths}, None,
+         "widths are different positive numbers")
+        for widths in ([], [0, 2], [2, 2])
+    ),
+    ("highway_char_cnn", "character_word_encoder", (8, 2, [3, 4]), {}, None, "2 numbers for 3 wid"),
+    ("highway_char_cnn", "character_word_encoder", (8, 2, 3), {}, (WORDS[0, 0],), r"\(M, L\) or"),
+    ("highway_char_cnn", "character_tagger", (8, 2, 3, 4), {}, (WORDS[0],), r"but have \(4, 5\)"),
+    ("model_comparison", "sequence_classifier", (6, 3, 4, 2, "rnn", "sum"), {}, None, "'sum'"),
+    ("model_comparison", "sequence_classifier", (6, 3, 4, 2, "conv1d", "max", 2), {}, None, "odd"),
+    ("sentence_encoder", "sentence_encoder", (6, 3, 4, 2, "min"), {}, None, "mean, but got 'min'"),
+    ("conv_seq2seq", "convolutional_encoder", (5, 2, 2, 1), {}, None, "width are at least 2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("name", "sizes", "settings", "inputs", "message"),
+    [pytest.param(*case[1:], id=f"{case[0]}-{case[1]}-{case[-1]}") for case in REFUSED],
+)
+def test_what_does_not_fit_is_refused(name, sizes, settings, inputs, message, provider):
+    if inputs is None:
+        with pytest.raises(UsageError, match=f"ValueError: .*{message}"):
+            built(provider, name, *sizes, **settings)
+    else:
+        model, arrays = built(provider, name, *sizes, **settings)
+        with pytest.raises(ValueError, match=message):
+            model.forward(*given(arrays, inputs))
+
+
+def has_words(case):
+    """A skip-gram in NumPy takes -1 for its last word."""
+    return case[4][0].dtype.kind == "i" and case[1] != "skip_gram"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("name", "sizes", "settings", "inputs"),
+    [*map(named, filter(has_words, MODELS + LANGUAGE_MODELS))],
+)
+def test_ids_without_a_row_are_an_index_error(name, sizes, settings, inputs, provider):
+    model, arrays = built(provider, name, *sizes, **settings)
+    ids, *others = inputs
+    for changed in (ids + 8, ids - 1):
+        with pytest.raises(IndexError):
+            model.forward(arrays.from_numpy(changed), *given(arrays, tuple(others)))
+
+
+@pytest.mark.parametrize("name", ["rnn", "affine", "conv1d"])
+def test_backward_needs_a_forward(name):
+    model, arrays = built("torch", name, 2, 3, *([1] if name == "conv1d" else []))
+    with pytest.raises(UsageError, match=r"\.backward needs a forward"):
+        model.backward(arrays.from_numpy(ONES((1, 1, 3))))
