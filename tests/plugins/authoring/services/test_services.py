@@ -37,16 +37,6 @@ def fine(report):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_hidden_facts_are_shown_to_instructors_alone(name, report):
-    render = load_target(REPORTERS[name])
-    placed = tuple(replace(one, file=f"{one.name}.py") for one in report.exercises)
-    report = replace(report, exercises=placed)
-    assert "SECRET" not in render(report)
-    if name != "prairielearn":  # it has no test where a fault of the grader stayed
-        assert "SECRET" in render(report, show_hidden=True)
-
-
-@pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_text_of_a_submission_is_a_command(name, text):
     check = CheckResult(text, text, text, False, 1.0, Verdict.FAILED, message=text)

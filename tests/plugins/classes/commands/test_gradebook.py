@@ -51,11 +51,6 @@ def test_a_gradebook_is_filled_and_everything_else_is_said(made):
     assert "points of 3 students" in again
 
 
-def test_a_log_has_pseudonyms(made):
-    output, _ = fill(made, "--column", "rnn", "--exercise", "rnn")
-    assert "student-" in output and "s3" not in output and "Zoë" not in output
-
-
 def test_a_run_with_faults_of_the_grader_needs_a_word(made):
     with pytest.raises(UsageError, match=r"missing in this run: 1 result\. `gradus class grade"):
         fill(made, "--column", "rnn")
