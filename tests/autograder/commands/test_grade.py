@@ -1,7 +1,5 @@
 """`grade`: what can be graded, exit codes, reports, and what is said before grading."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -3,8 +3,6 @@
 On these systems themselves, the commands run as they are.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Test files of an exercise, run on a session that answers nothing."""
 
-from __future__ import annotations
-
 import textwrap
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Answers that students really give: nearly right ones, and the messages about them."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -3,8 +3,6 @@
 ``pytest -m slow`` tries `MANY` of each kind; by default a sample is tried.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import json

@@ -1,7 +1,5 @@
 """`gradus plugins`: who offers what, and where it came from."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import replace

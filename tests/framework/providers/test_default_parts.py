@@ -1,7 +1,5 @@
 """Plain Python gets the student's own parts, then the reference's, with nothing to set up."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Fork servers: what a worker finds of the server and of other workers, and what ends when."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """A submission in a real sandbox: what its faults are called, and that the next check is safe."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Importing submitted files, and finding in them the parts that networks ask for."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

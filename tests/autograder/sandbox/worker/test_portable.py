@@ -1,7 +1,5 @@
 """Timers without signals write the stack of what takes too long, and of nothing else."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

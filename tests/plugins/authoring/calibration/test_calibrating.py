@@ -1,7 +1,5 @@
 """`gradus calibrate`: a tiny course whose checks train what costs nothing."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """`gradus check --plugin` finds what is wrong with a plugin before anything is graded with it."""
 
-from __future__ import annotations
-
 import pytest
 from repository import ROOT, text_of
 from typer.testing import CliRunner

@@ -1,7 +1,5 @@
 """A kit: what is in it, what it says, and that a build which would not work writes nothing."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys

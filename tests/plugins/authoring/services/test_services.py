@@ -1,7 +1,5 @@
 """Reports for services, in the shapes that they read; hidden facts stay hidden."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

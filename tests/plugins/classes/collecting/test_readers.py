@@ -1,7 +1,5 @@
 """Every reader finds owners by identifiers, and lists each file that it does not know."""
 
-from __future__ import annotations
-
 import os
 from datetime import UTC, datetime
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """`gradus class collect`: every kind of export, odd names, hostile archives, and what stays."""
 
-from __future__ import annotations
-
 import io
 import json
 import stat

@@ -1,7 +1,5 @@
 """`gradus class gradebook`, `points` and `totals`: from a graded class to the gradebook."""
 
-from __future__ import annotations
-
 import stat
 from dataclasses import replace
 

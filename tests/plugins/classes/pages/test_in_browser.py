@@ -1,7 +1,5 @@
 """The pages in Chromium: whole on every screen, in light and dark, with and without JavaScript."""
 
-from __future__ import annotations
-
 import pytest
 from browser import PHONE, WIDE, chromium, tab
 from large_class import HOSTILE_NAMES

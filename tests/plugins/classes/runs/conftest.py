@@ -1,7 +1,5 @@
 """A queue of jobs, and graders of the test's own in place of sandboxes."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Copies are found however they are disguised; independent code and given code are not."""
 
-from __future__ import annotations
-
 import random
 
 import pytest
