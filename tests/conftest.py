@@ -45,6 +45,22 @@ OF_EXERCISES = (
 ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"
 
 
+@pytest.fixture(scope="module")
+def backends():
+    """`backends(name)`: a backend of the installed plugins."""
+    from framework.providers.backends import Backend
+    from framework.providers.plugins import Plugins
+
+    registry = Plugins().registry
+    return lambda name: Backend(registry, name)
+
+
+@pytest.fixture(scope="module")
+def backend(backends):
+    """The backend of the NumPy reference."""
+    return backends("numpy")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--exercise NAME``."""
     parser.addoption("--exercise", metavar="NAME", help="run all tests of one exercise alone")

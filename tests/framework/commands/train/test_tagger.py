@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
 from repository import text_of
 
 from framework.errors import BadInputError, PluginError, UsageError
@@ -12,17 +13,6 @@ from framework.training.checkpoints import load_checkpoint
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
 SENTENCES = text_of("texts/tagger/sentences.txt")
-
-#: Reads a student's only file.
-READS_STUDENT = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = folder / "written.py"
-    return [Implementation("function", "windows", "student", f"{written}:windows")]
-"""
 
 STUDENT = """
 import numpy as np
@@ -85,7 +75,7 @@ def test_files_of_conll_2003_are_learned_and_evaluated(backend):
 
 
 def test_a_students_own_parts_are_used(folder):
-    (folder / "reads.py").write_text(READS_STUDENT)
+    (folder / "reads.py").write_text(reader("function", "windows", "windows"))
     (folder / "mine").mkdir()
     (folder / "mine" / "written.py").write_text(STUDENT)
     own = ("--plugin", "reads.py", "--provider", "student", "--submission", "mine")

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
 from power_cut import PowerCutError, power_cut
 
 from framework.errors import UsageError
@@ -12,17 +13,6 @@ from framework.training.checkpoints import load_checkpoint
 from framework.training.trained_vectors import load_vectors
 
 LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
-
-#: Reads a student's only file.
-STUDENT = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = folder / "written.py"
-    return [Implementation({kind!r}, {name!r}, "student", f"{{written}}:{target}")]
-"""
 
 #: Negative sampling that moves the centre words alone, so that the result tells who was asked.
 HALF = """
@@ -100,7 +90,7 @@ def student(folder, code, **offer):
     """A student who has written `code`, and the options that use it."""
     (folder / "exercises").mkdir()
     (folder / "exercises" / "written.py").write_text(code, encoding="utf-8")
-    (folder / "reader.py").write_text(STUDENT.format(**offer), encoding="utf-8")
+    (folder / "reader.py").write_text(reader(**offer), encoding="utf-8")
     return "--provider", "student", "--plugin", "reader.py", "--epochs", 1
 
 

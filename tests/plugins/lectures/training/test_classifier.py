@@ -7,8 +7,6 @@ import pytest
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.engine import Run
 from plugins.lectures.languages import sentiment
 from plugins.lectures.training.text_classifier import TextClassifierOptions, text_task
@@ -16,12 +14,6 @@ from plugins.lectures.training.text_classifier import TextClassifierOptions, tex
 SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
 SIZES = {"embedding_size": 8, "hidden_sizes": [8], "keep_probability": 0.8}
 TASK = text_task(sentiment.corpus(600), minimum_count=1)
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_run(backend, settings=SETTINGS, task=TASK, **changes):

@@ -7,6 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
 from repository import text_of
 
 from framework.data.corpus import Corpus
@@ -26,15 +27,6 @@ COUNTS = Counter(word for line in LINES[:-2] for word in [*line.split(), "end"])
 
 #: A model that counts, written by a student, with the reader of the student's folder.
 UNIGRAMS = text_of("texts/counts/unigrams.py")
-READER = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = f"{folder / 'written.py'}:Words"
-    return [Implementation("language_model", "kneser_ney", "student", written)]
-"""
 
 
 @pytest.fixture
@@ -149,7 +141,9 @@ def test_a_model_that_counts_in_an_exercise_is_known_by_its_plain_name(folder):
 def test_a_students_model_counts(folder):
     (folder / "exercises").mkdir()
     (folder / "exercises" / "written.py").write_text(UNIGRAMS, encoding="utf-8")
-    (folder / "reader.py").write_text(READER, encoding="utf-8")
+    (folder / "reader.py").write_text(
+        reader("language_model", "kneser_ney", "Words"), encoding="utf-8"
+    )
     own = ("--provider", "student", "--plugin", "reader.py")
     assert "from your code: kneser_ney\n" in train("kneser_ney", *own)
     found = gradus("evaluate", "m", "--plugin", "reader.py")

@@ -10,8 +10,6 @@ from framework.data.corpus import Corpus
 from framework.data.tokens import CHARACTERS
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from plugins.lectures.training.language_model import LanguageModelOptions, LanguageModelTask
@@ -35,12 +33,6 @@ DEEP = {
     **SIZES,
     "cell": {"layer": "lstm", "layers": 2, "dropout": {"name": "dropout", "keep_probability": 0.7}},
 }
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_corpus(words=6, tokens=200):

@@ -36,11 +36,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
-
-
 def corpus(sentences=8, tags=TAGS, valid=2):
     part = [TaggedSentence(WORDS, tags)] * sentences
     vocabulary = Vocabulary.from_texts([WORDS], minimum_count=1)

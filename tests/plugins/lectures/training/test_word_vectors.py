@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.engine import Run
 from framework.training.trained_vectors import vectors_of
 from plugins.lectures.evaluation.word_similarity import neighbors
@@ -38,12 +36,6 @@ def sentences(count):
         nouns, verbs = groups[i % 2]
         made.append(["the", str(rng.choice(nouns)), str(rng.choice(verbs))])
     return made
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_run(backend, settings=SETTINGS, count=300):
