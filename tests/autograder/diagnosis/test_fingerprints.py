@@ -1,5 +1,7 @@
 """Fingerprints: wrong answers unlock the mistake that gives them, other answers nothing."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from autograder.diagnosis.from_recording import SealedMistake, key_of, name_of, sealed, unsealed

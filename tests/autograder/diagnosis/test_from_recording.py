@@ -1,5 +1,7 @@
 """What a kit says of wrong answers: a listed mistake, where they leave no doubt which one it is."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
