@@ -17,7 +17,6 @@ import pytest
 from autograder.submissions.submission import load_submission
 
 SAMPLE, MANY = 120, 6000
-SOURCE = "def total(values):\n    return sum(values)\n"
 #: Pieces of code cells and files, whole and broken.
 PIECES = (
     *("def total(v):\n    return sum(v)", "def total(v:\n  1", "async def total(v): pass"),
