@@ -15,7 +15,7 @@ from typing import Any
 
 import framework
 from autograder.course.identity import course_hash
-from autograder.course.kit_folder import seed_in
+from autograder.course.kit_folder import kit_of, seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import name_here, own_course
 from autograder.results.commands import Commands
@@ -31,7 +31,6 @@ from autograder.submissions.candidates import (
 from autograder.submissions.submission import Submission, load_submission
 from framework.course.folder import course_file
 from framework.errors import UsageError
-from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend, own_backend
 from framework.providers.courses import named_course_folder
 from framework.providers.plugins import Plugins
@@ -269,13 +268,18 @@ def open_setting(
     """Return the setting that `options` describe; by default with the plugins that they name.
 
     Raises:
-        GradusError: the sandbox, the backend or its device does not work here.
+        GradusError: the sandbox, the backend or its device does not work here; or a student kit is
+            asked to grade another provider than the student.
     """
+    if options.provider and kit_of(course.root) is not None:
+        raise UsageError(
+            f"a kit grades your own code alone: leave out `--provider {options.provider}`. The "
+            "whole course grades backends and plugins"
+        )
     plugins = plugins or Plugins(options.plugins, course, options.blocked)
-    name, available = options.sandbox, dict(BUILT_IN)
-    if name not in (AUTO, *BUILT_IN):
-        targets = plugins.named("register_sandboxes")
-        available = {key: load_target(target) for key, target in targets.items()}
+    name = options.sandbox
+    is_built_in = name in (AUTO, *BUILT_IN)
+    available = BUILT_IN if is_built_in else plugins.named("register_sandboxes")
     sandbox = choose(name, available, allow_weaker=options.allow_weaker)
     if options.device != "cpu" and not sandbox.drives_devices:
         raise UsageError(f"--sandbox {name} has no GPU: choose another one, or `--device cpu`")

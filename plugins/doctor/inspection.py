@@ -120,7 +120,8 @@ def _gradus() -> SystemFact:
 
 
 def _declared() -> Iterator[tuple[str, Requirement]]:
-    """Yield each package that gradus declares, with the extra that it belongs to, if any."""
+    """Yield each package that gradus declares, once, with its first extra, if any."""
+    known: dict[str, tuple[str, Requirement]] = {}
     try:
         declared = metadata.requires(framework.DISTRIBUTION) or []
         extras = metadata.metadata(framework.DISTRIBUTION).get_all("Provides-Extra") or []
@@ -129,11 +130,12 @@ def _declared() -> Iterator[tuple[str, Requirement]]:
     for requirement in map(Requirement, declared):
         marker = requirement.marker
         if marker is None or marker.evaluate({"extra": ""}):
-            yield "", requirement
+            known[requirement.name] = "", requirement
             continue
         for extra in extras:
             if extra not in _DEVELOPMENT and marker.evaluate({"extra": extra}):
-                yield extra, requirement
+                known.setdefault(requirement.name, (extra, requirement))
+    yield from known.values()
 
 
 def _package(extra: str, requirement: Requirement) -> SystemFact:
@@ -243,12 +245,11 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
     """
     chosen = choose(AUTO).name
     yield SystemFact(AUTO, f"takes {chosen}")
-    kinds = dict(BUILT_IN)
+    targets = dict(BUILT_IN)
     with suppress(GradusError):  # a plugin that cannot be loaded is reported elsewhere
-        targets = Plugins(plugin, blocked=block).named("register_sandboxes")
-        kinds |= {name: load_target(target) for name, target in targets.items()}
-    for name, kind in kinds.items():
-        value, works = _tried(kind())
+        targets |= Plugins(plugin, blocked=block).named("register_sandboxes")
+    for name, target in targets.items():
+        value, works = _tried(load_target(target)())
         is_needed = name == chosen and not works
         problem = f"{value}. Without it nothing can be graded" if is_needed else ""
         yield SystemFact(name, value, problem)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from repository import text_of
 
+from autograder.course.documented_names import named_results, text_names
 from autograder.course.reading import find_course
-from autograder.course.text_names import named_results, text_names
 from autograder.sandbox.session.text_names import TextNames
 
 X = np.zeros(2)
@@ -17,6 +17,14 @@ def test_examples_name_results():
         "LSTM.backward": ("grad_x", ("grad_h_0", "")),
         "naive_softmax": ("loss", "d_center"),
     }
+
+
+def test_methods_of_a_base_class_name_their_arguments():
+    names = text_names(find_course().exercise("attention"))
+    assert names.argument("BilinearAttention.forward", "argument 4") == "mask"
+    assert names.parts("AdditiveAttention.backward", (X, X, X)) == tuple(
+        f"the gradient of {name}" for name in ("queries", "keys", "values")
+    )
 
 
 def test_names_of_the_courses_text():
