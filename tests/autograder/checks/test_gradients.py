@@ -1,7 +1,5 @@
 """The numerical check passes right layers and names what is wrong in wrong ones."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

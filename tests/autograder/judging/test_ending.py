@@ -1,7 +1,5 @@
 """Messages for students are true: imports that fail, names that are lost, missing returns."""
 
-from __future__ import annotations
-
 import json
 from importlib.util import find_spec
 
