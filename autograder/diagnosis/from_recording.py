@@ -69,8 +69,10 @@ def diagnosed_from_recording(
         named = {name: mistake.diagnosis for name, mistake in sealed_mistakes.items()}
         asked = [known[check.id] for check in checks if check.id in known]
         passed = [one for one in asked if one.check.verdict is Verdict.PASSED]
-        open_ones = [a for a in asked if a.check.verdict in EXPLAINED and a.check.id not in named]
-        named |= _by_patterns(open_ones, passed)
+        explained = {one.method for one in asked if one.check.id in named}
+        failed = [one for one in asked if one.check.verdict in EXPLAINED]
+        # Another explanation of the same method might contradict the first one.
+        named |= _by_patterns([one for one in failed if one.method not in explained], passed)
         free = free_methods(checks, chain.from_iterable(one.pairs for one in passed))
         return [
             known[check.id].explained(named.get(check.id), free)
@@ -141,6 +143,11 @@ class AskedCheck:
         pairs = zip(self.asked, self.right, strict=True)
         outcomes = (zip(ours.outcomes, other.outcomes, strict=False) for ours, other in pairs)
         return sum(starmap(weight, chain.from_iterable(outcomes)))
+
+    @property
+    def method(self) -> tuple[str, str]:
+        """The task, and its method that was wrong first; an empty text if it is not clear."""
+        return self.check.task, self.evidence.method if self.evidence is not None else ""
 
     @cached_property
     def key(self) -> bytes:
@@ -220,9 +227,7 @@ class SealedSearch:
     def _is_proof(self, asked: AskedCheck) -> bool:
         """Return whether few mistakes give the answers, or the method was right elsewhere."""
         evidence = asked.evidence
-        if evidence is None or not evidence.is_common:
-            return True
-        return (asked.check.task, evidence.method) in self._right_methods
+        return evidence is None or not evidence.is_common or asked.method in self._right_methods
 
 
 def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> dict[str, Diagnosis]:
@@ -233,9 +238,9 @@ def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> d
     """
     groups: dict[tuple[str, str, bool], dict[str, AnswerEvidence]] = {}
     for asked in checks:
-        if (found := asked.evidence) is not None:
-            key = asked.check.task, found.method, found.is_of_arrays
-            groups.setdefault(key, {})[asked.check.id] = found
+        if (evidence := asked.evidence) is not None:
+            key = *asked.method, evidence.is_of_arrays
+            groups.setdefault(key, {})[asked.check.id] = evidence
     diagnoses: dict[str, Diagnosis] = {}
     for (task, method, is_of_arrays), group in groups.items():
         passed = chain.from_iterable(a.pairs for a in right if a.check.task == task)

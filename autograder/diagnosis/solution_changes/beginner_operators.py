@@ -169,6 +169,25 @@ def _is_sum(op: ast.operator) -> bool:
     return isinstance(op, ast.Add | ast.Sub)
 
 
+@described("one term has the opposite sign")
+def negated_term(site: CodeSite) -> Iterator[ast.AST]:
+    """``a + b`` becomes ``-a + b``, ``a - b`` becomes ``-a - b``."""
+    match site.node:
+        case ast.BinOp(left, op, _) as node if _is_sum(op) and not isinstance(left, ast.Constant):
+            yield changed(node, left=ast.UnaryOp(ast.USub(), left))
+
+
+@described("the size of another axis, or the number of all entries instead of rows")
+def another_size(site: CodeSite) -> Iterator[ast.AST]:
+    """``len(x)`` becomes ``x.size`` or ``x.shape[-1]``, and ``x.size`` becomes ``len(x)``."""
+    match site.node:
+        case ast.Call(ast.Name("len"), [ast.Name() | ast.Attribute() as array]):
+            yield ast.Attribute(array, "size", ast.Load())
+            yield parsed(f"{ast.unparse(array)}.shape[-1]")
+        case ast.Attribute(array, "size", ast.Load()):
+            yield parsed(f"len({ast.unparse(array)})")
+
+
 @described("// instead of /: the quotient is rounded down")
 def floor_division(site: CodeSite) -> Iterator[ast.AST]:
     """``a / b`` becomes ``a // b``."""

@@ -47,6 +47,8 @@ CASES = {
         ("x + y / z", ["(x + y) / z"]),
         ("x * y * z", []),
     ],
+    "negated term": [("x - y", ["-x - y"]), ("1 - x", []), ("x * y", [])],
+    "another size": [("len(x)", ["x.size", "x.shape[-1]"]), ("x.size", ["len(x)"])],
     "floor division": [("x / y", ["x // y"]), ("x * y", [])],
     "square of difference": [("1 - x**2", ["(1 - x) ** 2"]), ("2 - x**2", [])],
     "all rows": [("x[np.arange(3), y]", ["x[:, y]"]), ("x[0, y]", [])],
