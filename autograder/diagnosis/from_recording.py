@@ -156,8 +156,12 @@ class AskedCheck:
 
     @cached_property
     def unlocked(self) -> list[SealedMistake]:
-        """The listed mistakes that give the wrong answers of this check."""
-        named = (unsealed(data, self.key) for data in self.mistakes.get(name_of(self.key), ()))
+        """The mistakes that give the wrong answers of this check.
+
+        A change of behaviour is sealed without exceptions of its own.
+        """
+        keys = {self.key, key_of_wrong(self.asked, self.right, raising=False)}
+        named = (unsealed(d, key) for key in keys for d in self.mistakes.get(name_of(key), ()))
         return [mistake for mistake in named if mistake is not None]
 
     @cached_property
@@ -282,11 +286,15 @@ def key_of(exchanges: Iterable[Exchange], *, strictly: bool = False) -> bytes:
     return text.digest()
 
 
-def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
+def key_of_wrong(
+    asked: Iterable[Exchange], right: Iterable[Exchange], *, raising: bool = True
+) -> bytes:
     """Return the digest of the answers up to the first wrong one; empty if all are right.
 
-    Values of initial parameters count where nothing else is wrong. An exception alone is no wrong
-    answer: much wrong code raises it.
+    Values of initial parameters count where nothing else is wrong.
+
+    Args:
+        raising: whether an exception alone is a wrong answer. Many changes of code raise it.
     """
     pairs: Iterable[tuple[Exchange, Exchange]] = zip(asked, right, strict=False)
     for strictly in (False, True):
@@ -294,7 +302,7 @@ def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
         for pair in pairs:
             read.append(pair)
             mine, theirs = (key_of([exchange], strictly=strictly) for exchange in pair)
-            if mine != theirs and not _only_raises(*pair):
+            if mine != theirs and (raising or not _only_raises(*pair)):
                 return key_of([ours for ours, _ in read], strictly=strictly)
         pairs = read
     return b""

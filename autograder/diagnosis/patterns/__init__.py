@@ -41,11 +41,15 @@ def told_by(
         together: the joint evidence; without it, each check may have a sentence of its own.
     """
     for name, pattern in patterns.items():
-        told = {check: pattern(together or evidence) for check, evidence in group.items()}
+        told = dict.fromkeys(group, pattern(together)) if together else _each(pattern, group)
         diagnoses = {c: Diagnosis(f"generic/{name}", words) for c, words in told.items() if words}
         if len(diagnoses) == len(group):
             return diagnoses
     return {}
+
+
+def _each(pattern: Pattern, group: Mapping[str, AnswerEvidence]) -> dict[str, str | None]:
+    return {check: pattern(evidence) for check, evidence in group.items()}
 
 
 def told_by_each(

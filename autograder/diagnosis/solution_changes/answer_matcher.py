@@ -37,8 +37,8 @@ class AnswerMatcher:
     ) -> bool:
         """Return whether `module` gives all answers of the submission, and the solution does not.
 
-        An exception of the same type is an equal answer, but no evidence: much wrong code raises
-        it. The exception, the line and the shapes say what happened.
+        An exception of the same type is an equal answer. It proves the same mistake only if its
+        message is the same too.
         """
         views = (view, replace(view, strictly=True))
         return module is not None and self.trials.succeeds(
@@ -101,7 +101,9 @@ def _explains(answers: Iterable[Exchange], check: RecordedCheck, view: View) -> 
     for theirs, ours, compared in zip(check.exchanges, answers, check.compared(view), strict=True):
         if not same_exchange(theirs, ours, compared.allowed):
             return False
-        is_evidence = is_evidence or compared.is_evidence
+        same_words = theirs.message == ours.message
+        if not theirs.raised or same_words or len(theirs.outcomes) in compared.allowed.free:
+            is_evidence = is_evidence or compared.is_wrong
     return is_evidence
 
 

@@ -117,12 +117,9 @@ class KnownMistakes:
         return result
 
     def _search(self, checks: TaskChecks, view: View) -> Joined:
-        """Return the mistakes behind the checks that are wrong in `view`.
-
-        Checks that only raise an exception are left out: it proves no mistake.
-        """
+        """Return the mistakes behind the checks that are wrong in `view`."""
         strictly = replace(view, strictly=True)
-        wrong = tuple(check for check in checks.failed if check.is_evident_in(strictly))
+        wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
         return TaskSearch(self, replace(checks, failed=wrong), view).joined()
 
     def concerning(self, task: str) -> list[Mistake]:

@@ -86,9 +86,13 @@ def mutation_candidates(
 
     audited = {name: (words, OPERATORS[name]) for name, words in WORDS.items()}
     tables = (audited, BEGINNER_MUTATIONS, MANY_MUTATIONS)
+    known = {source}  # two operators may make the same change
     for table, within in product(tables, (own.__contains__, elsewhere)):
         operators = {name: mutate for name, (_, mutate) in table.items()}
         for mutant in draw_mutants(source, exercise.solution, operators, within):
+            if mutant.source in known:
+                continue
+            known.add(mutant.source)
             words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
             if mutant.operator == DROPPED and (term := _term(source, mutant.source, task, method)):

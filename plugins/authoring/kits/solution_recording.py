@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -145,8 +146,8 @@ def _add_fingerprints(
     sealed_keys: list[dict[str, bytes]] = []
     for mistake, concerned, module in _wrong_solutions(exercise, tapes, tasks):
         right = {name: tape.answers for name, tape in tapes.items() if tasks[name] in concerned}
-        keys = {name: _key(replayer, module, asked) for name, asked in right.items()}
-        keys = {name: key for name, key in keys.items() if key}
+        key_of = partial(_key, replayer, module, raising=mistake.is_listed)
+        keys = {name: key for name, asked in right.items() if (key := key_of(asked))}
         if not keys or (keys in sealed_keys and not mistake.is_listed):
             continue
         sealed_keys.append(keys)
@@ -176,8 +177,10 @@ def _wrong_solutions(
             yield SealedMistake(f"generic/{change.id}", change.sentence, ""), (task,), change
 
 
-def _key(replayer: Replayer, module: ModuleSource, right: list[Exchange]) -> bytes:
+def _key(
+    replayer: Replayer, module: ModuleSource, right: list[Exchange], *, raising: bool
+) -> bytes:
     """Return the key of the first wrong answer; empty if the mistake gives none."""
     with suppress(BudgetExceeded, SyntaxError), limited(SECONDS), numpy_errors_ignored():
-        return key_of_wrong(replayer.answers(module, right), right)
+        return key_of_wrong(replayer.answers(module, right), right, raising=raising)
     return b""

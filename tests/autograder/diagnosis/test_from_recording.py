@@ -76,9 +76,11 @@ class Course:
         (right,) = asked(RIGHT, check).exchanges
         tape = Tape(answers=[right])
         for name, wrong in self._forms:
+            raising = not name.startswith("generic/")
+            seen_in = [mark_of(c) for c, answer in wrong.items() if raising or answer is not RAISES]
             answers = asked(wrong.get(check, RIGHT), check).exchanges
-            if key := key_of_wrong(answers, [right]):
-                fact = sealed(SealedMistake(name, "You ...", "", tuple(map(mark_of, wrong))), key)
+            if key := key_of_wrong(answers, [right], raising=raising):
+                fact = sealed(SealedMistake(name, "You ...", "", tuple(seen_in)), key)
                 tape.mistakes.setdefault(name_of(key), []).append(fact)
         return tape
 
@@ -133,10 +135,13 @@ def test_a_listed_mistake_is_named_before_a_change_of_behaviour():
     assert course.told({"forward": WRONG}) == {"forward": "listed"}
 
 
-def test_an_exception_proves_no_mistake():
-    course = Course({"one": {"forward": RAISES, "backward": WRONG}})
-    assert "one" not in course.told({"forward": RAISES, "backward": NOTHING}).values()
-    assert course.told({"forward": RAISES, "backward": WRONG})["backward"] == "one"
+def test_an_exception_proves_a_listed_mistake_and_no_change_of_behaviour():
+    """The list says what the exception means; a change is one of many that raise it."""
+    wrong, asked_for = {"forward": RAISES, "backward": WRONG}, {"forward": RAISES}
+    assert Course({"listed": wrong}).told(asked_for) == {"forward": "listed"}
+    changed = Course({"generic/forgets": wrong})
+    assert changed.told(asked_for).get("forward") != "generic/forgets"
+    assert changed.told(wrong)["backward"] == "generic/forgets"
 
 
 def test_two_forms_of_a_mistake_count_once():
