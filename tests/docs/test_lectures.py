@@ -40,6 +40,8 @@ STATEMENTS = {
     "Bahdanau et al. 2015": "2.1:1 3.1:6 3.2:1",
     "Luong et al. 2015": "3.1:3 3.2:1",
     "Vaswani et al. 2017": "3.2:1 3.2.1:4 3.2.3:1",
+    "Sennrich et al. 2016": "3.2:5 4.2:1",
+    "Wang et al. 2020": "2.1:1 2.2:1",
     "Papineni et al. 2002": "2.1:4 2.2:2 2.3:1",
     "Popović 2015": "2:2",
     "Koehn 2004": "3:2",

@@ -5,9 +5,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.translation import ACCURACY
+from docs.figures.translation import ACCURACY, STEPS
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.translation.evaluation.evaluation import calibration_error
+from solutions.translation.subwords.subwords import decode, encode, learn_merges
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
 from solutions.word_vectors.word2vec.word2vec import context_pairs
 
@@ -39,6 +40,13 @@ def test_the_gap_of_a_model_that_is_too_sure():
     correct = np.concatenate([np.arange(100) < round(100 * accuracy) for accuracy in ACCURACY])
     texts = [text for text, _ in texts_of("translation/evaluation/reliability.svg")]
     assert f"mean gap: ECE = {calibration_error(confidence, correct, 5):.2g}" in texts
+
+
+def test_the_merges_of_rings():
+    merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
+    for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
+        (ids,) = encode([b"rings"], merges[:count])
+        assert [decode([token], merges).decode() for token in ids] == tokens.split()
 
 
 def test_the_window_of_into():

@@ -124,11 +124,11 @@ def _translated(
         yield ""
         return
     ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
-    words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
-    yield " ".join(words)
+    words, tokens = writing.saved.vocabulary.decode([id for id in ids if id != EOS]), writing.tokens
+    yield tokens.join(words)
     if alignment and writing.writer.alignment is not None:
-        source = [*sentence.split(), "</s>"]
+        source = [*tokens.split(sentence), "</s>"]
         shares = writing.writer.alignment(source[:-1], ids)
         for word, row in zip(words, shares, strict=False):
             place = int(row.argmax())
-            yield f"  {word} <- {source[place]} ({row[place]:.2f})"
+            yield f"  {tokens.shown([word])} <- {tokens.shown([source[place]])} ({row[place]:.2f})"

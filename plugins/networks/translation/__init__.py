@@ -1,1 +1,1 @@
-"""Scores of translations and of probabilities."""
+"""Scores of translations and of probabilities, and subwords."""
