@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
     from framework.evaluation.rules import Automaton
+    from framework.interfaces import Array
 
 
 def translate(
@@ -48,6 +50,13 @@ def translate(
             help="Show the source word of each word, if the model has an alignment.",
         ),
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg",
+            help="Draw the weights of the alignment of the sentence `--text` in this file.",
+        ),
+    ] = None,
     must: Must = None,
     must_not: MustNot = None,
     rule: RuleFile = None,
@@ -62,7 +71,8 @@ def translate(
 
     The checkpoint is that of a translator (conv_seq2seq) or of a conditional language model
     (conditional_lm), which writes the likeliest sentence for the words of the source. The models
-    know the words of their training alone: other words are read as <unk>.
+    know the words of their training alone: other words are read as <unk>. A model with an
+    alignment also shows or draws which source words it has looked at.
 
         gradus translate CHECKPOINT --text "the red cat sees a dog"
     """
@@ -80,15 +90,18 @@ def translate(
     )
     if writing.writer.source is None or writing.writer.length is None:
         raise UsageError(f"{writing.saved.model} is no translator. {writing.fitting_commands()}")
-    if alignment and writing.writer.alignment is None:
-        raise UsageError(f"{writing.saved.model} has no alignment: leave out `--alignment`")
+    if (alignment or plot) and writing.writer.alignment is None:
+        option = "--alignment" if alignment else "--plot"
+        raise UsageError(f"{writing.saved.model} has no alignment: leave out `{option}`")
+    if plot and text is None:
+        raise UsageError("`--plot` draws one sentence: give it with `--text`")
     automaton = rule_of(
         writing.saved.vocabulary, must=must or (), must_not=must_not or (), file=rule
     )
     most = length or writing.writer.length
     with unfinished_parts(writing.computing):
         for sentence in _sentences(text):
-            for line in _translated(writing, sentence, most, beam, automaton, alignment):
+            for line in _translated(writing, sentence, most, beam, automaton, alignment, plot):
                 say(line)
 
 
@@ -116,6 +129,7 @@ def _translated(
     beam: int,
     rule: Automaton | None,
     alignment: bool,
+    plot: Path | None,
 ) -> Iterator[str]:
     """Yield the translation of `sentence`, and its alignment; an empty line stays empty."""
     from framework.data.vocabulary import EOS
@@ -124,11 +138,33 @@ def _translated(
         yield ""
         return
     ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
-    words, tokens = writing.saved.vocabulary.decode([id for id in ids if id != EOS]), writing.tokens
+    tokens = writing.tokens
+    words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
     yield tokens.join(words)
-    if alignment and writing.writer.alignment is not None:
-        source = [*tokens.split(sentence), "</s>"]
-        shares = writing.writer.alignment(source[:-1], ids)
-        for word, row in zip(words, shares, strict=False):
-            place = int(row.argmax())
-            yield f"  {tokens.shown([word])} <- {tokens.shown([source[place]])} ({row[place]:.2f})"
+    if (alignment or plot) and writing.writer.alignment is not None:
+        source = tokens.split(sentence)
+        shares = writing.writer.alignment(source, ids)[: len(words)]
+        named, sources = (
+            [tokens.shown([word]) for word in side] for side in (words, [*source, "</s>"])
+        )
+        if alignment:
+            yield from _aligned(named, sources, shares)
+        if plot:
+            _draw(named, sources, shares, plot)
+            yield f"drawn in {plot}"
+
+
+def _aligned(words: Sequence[str], source: Sequence[str], shares: Array) -> Iterator[str]:
+    """Yield the source word with the largest share of each word."""
+    for word, row in zip(words, shares, strict=True):
+        place = int(row.argmax())
+        yield f"  {word} <- {source[place]} ({row[place]:.2f})"
+
+
+def _draw(words: Sequence[str], source: Sequence[str], shares: Array, path: Path) -> None:
+    """Write the `shares` of the source words in each word to the SVG file `path`."""
+    from framework.plotting.charts import Matrix
+    from framework.plotting.matrix_svg import save_matrix
+
+    values = tuple(tuple(min(max(float(share), 0.0), 1.0) for share in row) for row in shares)
+    save_matrix(Matrix(" ".join(words), tuple(words), tuple(source), values), path)
