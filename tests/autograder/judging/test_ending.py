@@ -145,6 +145,16 @@ def test_a_hint_is_shown_where_it_fits(hint, fact, source, shown):
     assert fitting_hint(result, source) == shown
 
 
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [("Which factor decides?", ""), ("Which axis disappears?", "Which axis disappears?")],
+)
+def test_a_crash_has_a_hint_about_forms_alone(hint, shown):
+    fact = Fact("ValueError")
+    result = CheckResult("c", "C", "T", False, 1.0, Verdict.CRASHED, hint=hint, fact=fact)
+    assert fitting_hint(result, "") == shown
+
+
 def test_a_check_that_has_passed_keeps_its_hint():
     result = CheckResult("c", "C", "T", False, 1.0, Verdict.PASSED, hint=ADD_AT)
     assert fitting_hint(result, "np.add.at(g, ids, x)") == ADD_AT
