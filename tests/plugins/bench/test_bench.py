@@ -311,7 +311,7 @@ def test_a_precision_that_is_none_is_refused():
 
 def test_the_commands_of_the_page_name_models_and_options_that_exist():
     lines = commands(ROOT / "docs/performance.md", "gradus")
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         _, *words = line.split()
         assert gradus(*words, "--list").startswith("zaremba_small: ")
