@@ -117,7 +117,7 @@ def _is_asked_for(ours: Probe, right: Claim) -> None:
 def _unread(ours: Probe, name: str) -> CheckFailed:
     """Return the failure of a check in which `forward` does not read the array `name`."""
     return CheckFailed(
-        f"forward does not depend on {name}: where it changes, the result is the same",
+        f"forward does not depend on {name}: if {name} changes, the result stays the same",
         about=ours.call_of_forward,
         fact=Fact(f"forward: does not depend on {name}"),
     )

@@ -125,7 +125,8 @@ def test_every_verdict_has_its_words(report, tasks, name):
     check = tasks[name].checks[0]
     assert check.message.startswith(MESSAGES[name])
     shown = " ".join(on_terminal(ExerciseView(report.exercises[0]), width=100).split())
-    assert MESSAGES[name] in shown or name == "not_started"  # its verdict says it
+    if name != "not_started":  # its verdict, below, says it
+        assert MESSAGES[name] in shown
     assert name.replace("_", " ") in shown
 
 
