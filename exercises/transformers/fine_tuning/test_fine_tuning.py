@@ -5,9 +5,9 @@ import pytest
 
 from autograder.checks import (
     HIGHER,
-    agrees,
     assign,
     built,
+    combined,
     equal,
     expect,
     in_float32,
@@ -151,3 +151,36 @@ def pretrained(submission, language, sizes, rng):
     settings = {"steps": 900, "batch_size": 64, "learning_rate": 0.005}
     built(submission, part("fit_masked_lm", model, ids, **settings, rng=rng))
     return dict(model.parameters)
+
+
+@pytest.mark.task("fine_tune")
+@pytest.mark.points(6)
+@pytest.mark.hint("If the checks above pass: does load_encoder copy into the arrays that are used?")
+@pytest.mark.promise("near-the-ceiling")
+def test_32_labels(submission, reference, metric_threshold, table, rng):
+    """fine_tune, probe: with 32 labels, the pretrained encoder knows the kinds of 64 nouns."""
+    rows = []
+
+    def shares(rng):
+        language = CorrelativeLanguage(NOUNS, 0.3, rng=rng)
+        sizes = (len(language.vocabulary), LONGEST, 32, 4, 1)
+        parameters = pretrained(submission, language, sizes, rng)
+        ids, labels = language.labelled(LABELLED, rng=rng)
+        found = []
+        for name, function in (("probe", "probe"), ("all weights", "fine_tune"), ("new", "fine_tune")):
+            models = trained_models(submission, reference, "TextClassifier", *sizes, 2, rng=rng)
+            if name != "new":
+                submission.load_encoder(models.student, parameters)
+            getattr(submission, function)(models.student, ids, labels, steps=60, learning_rate=0.01)
+            models.copy_parameters()
+            found.append(models.evaluate(share_right, *language.labelled(400, rng=rng)))
+        ceiling = language.best_accuracy_from_labels(ids)
+        names = ("probe", "all weights", "all weights, not pretrained")
+        rows[:] = [(n, f"{f.value:.1%}") for n, f in zip(names, found, strict=True)]
+        rows.append(("best possible without pretraining", f"{ceiling:.1%}"))
+        rows.append(("best possible", "100.0%"))
+        yield combined(min, found[:2])
+
+    what = "the share of right answers after 32 labels, the lower one of probe and all weights,"
+    metric_threshold("accuracy", shares, rng=rng, best=1.0, direction=HIGHER, what=what)
+    table("The kind of a noun, after 32 labels", ("model", "right"), rows)
