@@ -137,3 +137,34 @@ def heads() -> Drawing:
     d.arrow((250, 209), (250, 232))
     d.text(250, 248, "y = [m_0, ..., m_3] W_o", "formula")
     return d
+
+
+#: Place of the norms -> the boxes of one layer from below; "+" is the sum.
+LAYERS = {"pre": ("norm", "f", "dropout", "+"), "post": ("f", "dropout", "+", "norm")}
+
+
+@figure("transformers/transformer_block/norms.svg")
+def norms() -> Drawing:
+    """Draw a layer of a block with its norm before the layer, and with its norm after the sum."""
+    d = Drawing(
+        "A block with the norms before its layers, and a block with the norms after the sums",
+        "Two columns are read from below. With pre, x goes through norm, f and dropout to a sum, "
+        "and a line leads x around all of them to the sum, which is the output. With post, x goes "
+        "through f and dropout to the sum, a line leads x around them, and the norm comes after "
+        "the sum: everything passes it.",
+        284,
+    )
+    for centre, (name, boxes) in zip((120.0, 330.0), LAYERS.items(), strict=True):
+        d.text(centre, 16, f'norm="{name}"', "strong")
+        d.text(centre, 270, "x", "formula")
+        for i, box in enumerate(boxes):
+            y = 216.0 - 48 * i
+            d.arrow((centre, y + (44 if i == 0 else 32)), (centre, y + (12 if box == "+" else 16)))
+            if box == "+":
+                d.operator(centre, y, "+")
+                d.arrow((centre, 248), (centre + 72, 248), (centre + 72, y), (centre + 12, y))
+            else:
+                d.box(centre, y, 90, 32, box, "gate" if box == "norm" else "on")
+        d.arrow((centre, 60 if box == "+" else 56), (centre, 42))
+        d.text(centre - 16, 46, "y", "formula")
+    return d
