@@ -27,7 +27,7 @@ class Gelu(Model):
         """Return gelu(z) in the shape and dtype of `z` `(...)`, which is not modified."""
         # BEGIN SOLUTION
         self._z = z
-        self._tanh = np.tanh(SCALE * (z + CUBIC * z**3))
+        self._tanh = np.tanh(SCALE * (z + CUBIC * z * z**2))
         return 0.5 * z * (1 + self._tanh)
         # END SOLUTION
 
@@ -132,7 +132,7 @@ class TransformerBlock(Model):
         Raises:
             ValueError: the shapes do not fit.
         """
-        # BEGIN SOLUTION: `_input` before each of the two layers, `_output` after it
+        # BEGIN SOLUTION: for both layers: norm, layer, dropout and sum, in the order of self.norm
         z = self._output(0, x, self.attention.forward(self._input(0, x), mask))
         return self._output(1, z, self.feed_forward.forward(self._input(1, z)))
 
