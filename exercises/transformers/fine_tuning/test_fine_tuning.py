@@ -41,7 +41,9 @@ def classifiers(submission, reference, rng, sizes=SIZES):
 
 @pytest.mark.task("TextClassifier")
 @pytest.mark.points(2)
-@pytest.mark.hint("The encoder gives 0 at padding: a sum over time, divided by the number of words.")
+@pytest.mark.hint(
+    "The encoder gives 0 at padding: a sum over time, divided by the number of words."
+)
 @pytest.mark.promise("unchanged", "mean-of-words", "TextClassifier.encode.ids")
 def test_encode(submission, reference, rng):
     """TextClassifier: the mean of the words' encodings, without the padding."""
@@ -74,8 +76,12 @@ def test_backward(submission, reference, rng):
 def test_overfits(submission, reference, rng):
     """TextClassifier: a few labelled texts can be learned by heart."""
     models = trained_models(submission, reference, "TextClassifier", 9, 4, 16, 2, 1, 3, rng=rng)
-    ids = np.array([[1, 2, 3, 0], [4, 5, 0, 0], [6, 7, 8, 1], [2, 6, 0, 0], [8, 3, 5, 0], [7, 0, 0, 0]])
-    overfits(models, ids, rng.permutation([0, 1, 2, 0, 1, 2]), classes=3, rng=rng, learning_rate=0.02)
+    ids = np.array(
+        [[1, 2, 3, 0], [4, 5, 0, 0], [6, 7, 8, 1], [2, 6, 0, 0], [8, 3, 5, 0], [7, 0, 0, 0]]
+    )
+    overfits(
+        models, ids, rng.permutation([0, 1, 2, 0, 1, 2]), classes=3, rng=rng, learning_rate=0.02
+    )
 
 
 @pytest.mark.task("load_encoder")
@@ -134,7 +140,9 @@ def test_probe(submission, reference, rng):
 def test_fine_tune(submission, reference, rng):
     """fine_tune: all parameters learn as those of the reference."""
     pair, before = same_training(submission, reference, "fine_tune", rng)
-    same = [name for name, value in pair.student.parameters.items() if (value == before[name]).all()]
+    same = [
+        name for name, value in pair.student.parameters.items() if (value == before[name]).all()
+    ]
     expect(not same, f"fine_tune leaves {', '.join(same)} as it was: all weights are trained")
 
 
@@ -148,8 +156,9 @@ def pretrained(submission, language, sizes, rng):
     """Return the parameters of a masked language model that was trained on the language."""
     model = built(submission, part("masked_lm", *sizes, rng=rng))
     ids = language.sample(6_000, rng=rng)
-    settings = {"steps": 900, "batch_size": 64, "learning_rate": 0.005}
-    built(submission, part("fit_masked_lm", model, ids, **settings, rng=rng))
+    for steps, rate in ((300, 0.01), (300, 0.003)):
+        settings = {"steps": steps, "batch_size": 64, "learning_rate": rate}
+        built(submission, part("fit_masked_lm", model, ids, **settings, rng=rng))
     return dict(model.parameters)
 
 
@@ -167,11 +176,17 @@ def test_32_labels(submission, reference, metric_threshold, table, rng):
         parameters = pretrained(submission, language, sizes, rng)
         ids, labels = language.labelled(LABELLED, rng=rng)
         found = []
-        for name, function in (("probe", "probe"), ("all weights", "fine_tune"), ("new", "fine_tune")):
+        for name, function in (
+            ("probe", "probe"),
+            ("all weights", "fine_tune"),
+            ("new", "fine_tune"),
+        ):
             models = trained_models(submission, reference, "TextClassifier", *sizes, 2, rng=rng)
             if name != "new":
                 submission.load_encoder(models.student, parameters)
-            getattr(submission, function)(models.student, ids, labels, steps=60, learning_rate=0.01)
+            getattr(submission, function)(
+                models.student, ids, labels, steps=60, learning_rate=0.003
+            )
             models.copy_parameters()
             found.append(models.evaluate(share_right, *language.labelled(400, rng=rng)))
         ceiling = language.best_accuracy_from_labels(ids)

@@ -177,9 +177,7 @@ def test_backward(submission, reference, rng):
     inputs = np.where(some_of(ids, rng), V, ids), some_of(ids, rng)
     pair.same_backward(*inputs, rng=rng, atol=1e-10)
     pair.accumulates(*inputs, rng=rng)
-    large = paired_models(
-        submission, reference, "MaskedLM", V, T, 40, 4, 1, rng=rng, scale=0.1
-    )
+    large = paired_models(submission, reference, "MaskedLM", V, T, 40, 4, 1, rng=rng, scale=0.1)
     large.many_gradients(*inputs, rng=rng, passes=10, atol=1e-10)
     if in_float32(pair):
         pair.same_backward(*inputs, rng=rng, rtol=1e-3, atol=1e-4)
@@ -281,24 +279,25 @@ def pseudo_ratio(model, inputs, chosen, words, source):
 @pytest.mark.promise("near-the-exact-one")
 def test_pseudo_perplexity_of_a_language(submission, reference, metric_threshold, table, rng):
     """fit_masked_lm: hidden words are predicted nearly as well as by forward-backward."""
-    shown = []
+    rows = []
 
     def ratios(rng):
         language = CorrelativeLanguage(rng=rng)
-        sizes = (len(language.vocabulary), LONGEST, 32, 4, 2)
+        sizes = (len(language.vocabulary), LONGEST, 32, 4, 1)
         trained = trained_models(submission, reference, "MaskedLM", *sizes, rng=rng)
         ids = language.sample(4_000, rng=rng)
-        for _ in range(2):
-            settings = {"steps": 400, "batch_size": 32, "learning_rate": 0.005}
+        for steps, rate in ((500, 0.01), (300, 0.002)):
+            settings = {"steps": steps, "batch_size": 32, "learning_rate": rate}
             submission.fit_masked_lm(trained.student, ids, **settings, rng=rng)
-            trained.copy_parameters()
-            words = held_out(language, 400, rng)
-            shown[:] = [language.best_perplexity / np.exp(-words[-1].mean())]
-            yield trained.evaluate(pseudo_ratio, *words)
+        trained.copy_parameters()
+        words = held_out(language, 500, rng)
+        from_the_left = language.best_perplexity / np.exp(-words[-1].mean())
+        rows[:] = [("the best one that reads from the left", f"{from_the_left:.3f}")]
+        yield trained.evaluate(pseudo_ratio, *words)
 
     what = "the pseudo-perplexity on held-out text, divided by the exact one of its source,"
-    best = metric_threshold("ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
-    rows = [("yours", f"{best:.3f}"), ("the best one that reads from the left", f"{shown[0]:.3f}")]
+    ratio = metric_threshold("ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=what)
+    rows.append(("yours", f"{ratio:.3f}"))
     table("Pseudo-perplexity, divided by the exact one", ("model", "ratio"), rows)
 
 

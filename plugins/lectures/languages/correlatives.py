@@ -175,7 +175,9 @@ class CorrelativeLanguage:
             further = self._further if count < MOST else 0.0
             for adjective in ADJECTIVES[: len(ADJECTIVES) * (count < MOST)]:
                 p = further / len(ADJECTIVES)
-                yield Transition(_before_noun(name, count), adjective, p, _before_noun(name, count + 1))
+                yield Transition(
+                    _before_noun(name, count), adjective, p, _before_noun(name, count + 1)
+                )
             for noun, target in after.items():
                 p = (1 - further) / len(after)
                 yield Transition(_before_noun(name, count), noun, p, target)

@@ -62,7 +62,9 @@ def load_encoder(classifier: Any, parameters: Mapping[str, Any]) -> None:
             found = received.get(name, "missing")
             raise ValueError(f"'{name}' should be {shape}, but is {found}")
     for name in own:
-        arrays.assign(classifier.parameters, name, arrays.to_numpy(arrays.asarray(parameters[name])))
+        arrays.assign(
+            classifier.parameters, name, arrays.to_numpy(arrays.asarray(parameters[name]))
+        )
 
 
 def probe(

@@ -75,4 +75,6 @@ def test_modes_and_no_steps(submission, reference, rng, function, is_training):
     after = train.arguments_after(model, ids, labels, steps=2, learning_rate=0.1)
     equal(after[1:3], (ids, labels), f"ids and labels after {function}")
     losses = train(model, ids, labels, steps=30, learning_rate=0.1)
-    expect(losses[-1] < losses[0], f"the loss after 30 steps is {losses[-1]:.3f}, from {losses[0]:.3f}")
+    expect(
+        losses[-1] < losses[0], f"the loss after 30 steps is {losses[-1]:.3f}, from {losses[0]:.3f}"
+    )

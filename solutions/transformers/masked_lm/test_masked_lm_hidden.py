@@ -39,7 +39,11 @@ def test_shares_of_all_and_none(submission, rng):
 @pytest.mark.promise("TransformerEncoder", "dtype", "last-forward")
 def test_any_size_of_the_encoder(submission, reference, rng):
     """TransformerEncoder: one text, one word, three blocks, no block; calls do not interfere."""
-    for N, words, sizes in ((1, 1, (2, 1, 4, 1, 3)), (3, 4, (9, 5, 6, 3, 1)), (2, 3, (5, 3, 4, 4, 0))):
+    for N, words, sizes in (
+        (1, 1, (2, 1, 4, 1, 3)),
+        (3, 4, (9, 5, 6, 3, 1)),
+        (2, 3, (5, 3, 4, 4, 0)),
+    ):
         pair = models(submission, reference, "TransformerEncoder", rng, sizes=sizes)
         ids = rng.integers(1, sizes[0] + 1, size=(N, words))
         pair.same_backward(ids, rng=rng, atol=1e-10)
@@ -133,7 +137,9 @@ def test_steps_without_a_chosen_word(submission, rng):
     model, long = callback(watched, *Even.OFFERS), rng.integers(1, 6, size=(9, 400))
     submission.fit_masked_lm(model, long, steps=2, batch_size=9, learning_rate=0.1, rng=rng)
     share = float(np.mean([chosen.mean() for _, chosen in watched.read]))
-    expect(0.1 < share < 0.2, f"{share:.1%} of the words of a step are chosen, where 15 % should be")
+    expect(
+        0.1 < share < 0.2, f"{share:.1%} of the words of a step are chosen, where 15 % should be"
+    )
 
 
 @pytest.mark.task("pseudo_perplexity")

@@ -5,7 +5,12 @@ import pytest
 
 from framework.data.vocabulary import PAD
 from framework.errors import BadInputError
-from plugins.lectures.languages.correlatives import CONJUNCTIONS, FURTHER, LONGEST, CorrelativeLanguage
+from plugins.lectures.languages.correlatives import (
+    CONJUNCTIONS,
+    FURTHER,
+    LONGEST,
+    CorrelativeLanguage,
+)
 
 LANGUAGE = CorrelativeLanguage(nouns=4)
 TEXTS = LANGUAGE.sample(600, rng=np.random.default_rng(0))

@@ -46,7 +46,9 @@ def by_enumeration(text, place, end):
 
 
 @pytest.mark.parametrize("end", [None, "even", "odd"])
-@pytest.mark.parametrize("text", [["1"], "0110", "2121", [None, "1", None, "1"], ["1", None, "2", "1", "0"]])
+@pytest.mark.parametrize(
+    "text", [["1"], "0110", "2121", [None, "1", None, "1"], ["1", None, "2", "1", "0"]]
+)
 def test_every_place(text, end):
     source = ForwardBackward(AUTOMATON, WORDS, end)
     found = source.distributions([*text])
