@@ -26,6 +26,12 @@ SIZES = V, T, D, H, 1, C
 LENGTHS = np.array([[6], [3], [1], [4]])
 #: Nouns of the language, and labelled texts of the training.
 NOUNS, LABELLED = 64, 32
+#: How a classifier is trained: function, steps, learning rate, and if its encoder is pretrained.
+WAYS = {
+    "probe": ("probe", 200, 0.01, True),
+    "all weights": ("fine_tune", 60, 0.003, True),
+    "all weights, not pretrained": ("fine_tune", 60, 0.003, False),
+}
 
 
 def texts(rng, lengths=LENGTHS, words=V):
@@ -40,7 +46,7 @@ def classifiers(submission, reference, rng, sizes=SIZES):
 
 
 @pytest.mark.task("TextClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "The encoder gives 0 at padding: a sum over time, divided by the number of words."
 )
@@ -51,13 +57,13 @@ def test_encode(submission, reference, rng):
     expected = pair.reference.encode(ids)
     equal(pair.student.encode(ids), expected, "TextClassifier.encode")
     returns_new_arrays(pair.student, "encode", ids, expected=expected)
-    wider = np.pad(ids[1:3], ((0, 0), (0, 0)))[:, :4]
-    equal(pair.student.encode(wider), expected[1:3], "TextClassifier.encode with less padding")
+    shorter = pair.student.encode(ids[1:3, :4])
+    equal(shorter, expected[1:3], "TextClassifier.encode with less padding", rtol=1e-9)
     pair.same_forward(ids)
 
 
 @pytest.mark.task("TextClassifier")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Each of n words has the weight 1/n in z: it gets 1/n of the gradient of z.")
 @pytest.mark.promise("TextClassifier.backward", "adds-up", "dtype")
 def test_backward(submission, reference, rng):
@@ -71,7 +77,7 @@ def test_backward(submission, reference, rng):
 
 
 @pytest.mark.task("TextClassifier")
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint("If the gradients are right, does forward use all of the encodings?")
 def test_overfits(submission, reference, rng):
     """TextClassifier: a few labelled texts can be learned by heart."""
@@ -85,7 +91,7 @@ def test_overfits(submission, reference, rng):
 
 
 @pytest.mark.task("load_encoder")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("array[...] = other copies numbers into an array; name = other copies nothing.")
 @pytest.mark.promise("load_encoder.parameters", "load_encoder.classifier", "unchanged")
 def test_load_encoder(submission, reference, rng):
@@ -122,7 +128,7 @@ def same_training(submission, reference, function, rng):
 
 
 @pytest.mark.task("probe")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("classifier.head is a model: its own forward, backward, parameters, gradients.")
 @pytest.mark.promise("probe", "probe.returns", "encoder-stays")
 def test_probe(submission, reference, rng):
@@ -134,7 +140,7 @@ def test_probe(submission, reference, rng):
 
 
 @pytest.mark.task("fine_tune")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("forward, loss, zero_gradients, backward, step: of the whole classifier.")
 @pytest.mark.promise("fine_tune", "all-weights")
 def test_fine_tune(submission, reference, rng):
@@ -156,14 +162,14 @@ def pretrained(submission, language, sizes, rng):
     """Return the parameters of a masked language model that was trained on the language."""
     model = built(submission, part("masked_lm", *sizes, rng=rng))
     ids = language.sample(6_000, rng=rng)
-    for steps, rate in ((300, 0.01), (300, 0.003)):
-        settings = {"steps": steps, "batch_size": 64, "learning_rate": rate}
+    for steps, rate in ((250, 0.01), (250, 0.003)):
+        settings = {"steps": steps, "batch_size": 32, "learning_rate": rate, "share": 0.3}
         built(submission, part("fit_masked_lm", model, ids, **settings, rng=rng))
     return dict(model.parameters)
 
 
 @pytest.mark.task("fine_tune")
-@pytest.mark.points(6)
+@pytest.mark.points(8)
 @pytest.mark.hint("If the checks above pass: does load_encoder copy into the arrays that are used?")
 @pytest.mark.promise("near-the-ceiling")
 def test_32_labels(submission, reference, metric_threshold, table, rng):
@@ -171,29 +177,23 @@ def test_32_labels(submission, reference, metric_threshold, table, rng):
     rows = []
 
     def shares(rng):
-        language = CorrelativeLanguage(NOUNS, 0.3, rng=rng)
+        language = CorrelativeLanguage(NOUNS, rng=rng)
         sizes = (len(language.vocabulary), LONGEST, 32, 4, 1)
         parameters = pretrained(submission, language, sizes, rng)
         ids, labels = language.labelled(LABELLED, rng=rng)
         found = []
-        for name, function in (
-            ("probe", "probe"),
-            ("all weights", "fine_tune"),
-            ("new", "fine_tune"),
-        ):
+        for train, steps, rate, is_pretrained in WAYS.values():
             models = trained_models(submission, reference, "TextClassifier", *sizes, 2, rng=rng)
-            if name != "new":
+            if is_pretrained:
                 submission.load_encoder(models.student, parameters)
-            getattr(submission, function)(
-                models.student, ids, labels, steps=60, learning_rate=0.003
-            )
+            settings = {"steps": steps, "learning_rate": rate}
+            getattr(submission, train)(models.student, ids, labels, **settings)
             models.copy_parameters()
             found.append(models.evaluate(share_right, *language.labelled(400, rng=rng)))
         ceiling = language.best_accuracy_from_labels(ids)
-        names = ("probe", "all weights", "all weights, not pretrained")
-        rows[:] = [(n, f"{f.value:.1%}") for n, f in zip(names, found, strict=True)]
-        rows.append(("best possible without pretraining", f"{ceiling:.1%}"))
-        rows.append(("best possible", "100.0%"))
+        shown = [*(evaluation.value for evaluation in found), ceiling, 1.0]
+        names = (*WAYS, "not pretrained, best on average", "best possible")
+        rows[:] = [(name, f"{share:.1%}") for name, share in zip(names, shown, strict=True)]
         yield combined(min, found[:2])
 
     what = "the share of right answers after 32 labels, the lower one of probe and all weights,"

@@ -145,6 +145,7 @@ def fit_masked_lm(
     steps: int,
     batch_size: int,
     learning_rate: float,
+    share: float = 0.15,
     rng: np.random.Generator,
 ) -> list[float]:
     """Train `model` with Adam (part ``adam``) to predict chosen words.
@@ -155,6 +156,7 @@ def fit_masked_lm(
     Args:
         model: its parameters change. Its method `train` is called first.
         ids: `(M, T)`, padded with `PAD`. Not modified.
+        share: that of `mask_tokens`.
 
     Returns: the loss of each step, before its update.
     """

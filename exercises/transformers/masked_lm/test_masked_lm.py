@@ -51,7 +51,7 @@ def fates(ids, inputs, chosen, words):
 
 
 @pytest.mark.task("mask_tokens")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("rng.random(ids.shape) < share chooses; a second number decides what happens.")
 @pytest.mark.promise("shares", "independent")
 def test_shares(submission, rng):
@@ -108,7 +108,7 @@ def test_random_words(submission, rng):
 
 
 @pytest.mark.task("TransformerEncoder")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("embedding[ids], positions, each block with the mask ids != PAD, then norm.")
 @pytest.mark.promise("unchanged", "TransformerEncoder.forward.ids")
 def test_encodings(submission, reference, rng):
@@ -120,7 +120,7 @@ def test_encodings(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerEncoder")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Is your block causal? Does its mask reach the attention?")
 @pytest.mark.promise("both-sides", "padding-changes-nothing")
 def test_both_sides(submission, reference, rng):
@@ -142,7 +142,7 @@ def test_both_sides(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerEncoder")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("The parts in reverse order; np.add.at for the rows of the embedding.")
 @pytest.mark.promise("TransformerEncoder.backward", "adds-up", "dtype", "no-gradient-for-padding")
 def test_backward_of_the_encoder(submission, reference, rng):
@@ -221,7 +221,7 @@ class Watched:
 
 
 @pytest.mark.task("fit_masked_lm")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("Targets are batch[chosen]: the words before they were masked.")
 @pytest.mark.promise("fit_masked_lm", "fit_masked_lm.returns", "fit_masked_lm.model")
 def test_steps(submission, rng):
@@ -274,7 +274,7 @@ def pseudo_ratio(model, inputs, chosen, words, source):
 
 
 @pytest.mark.task("fit_masked_lm")
-@pytest.mark.points(6)
+@pytest.mark.points(7)
 @pytest.mark.hint("If all checks above pass: are the targets the words before masking?")
 @pytest.mark.promise("near-the-exact-one")
 def test_pseudo_perplexity_of_a_language(submission, reference, metric_threshold, table, rng):
@@ -335,7 +335,7 @@ class Neighbours:
 
 
 @pytest.mark.task("pseudo_perplexity")
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 @pytest.mark.hint("Hide one place at a time: the other words of the text stay readable.")
 @pytest.mark.promise("hidden-alone", "pseudo_perplexity", "unchanged")
 def test_pseudo_perplexity(submission, rng):

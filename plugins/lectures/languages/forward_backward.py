@@ -72,4 +72,4 @@ def _scaled(p: Array) -> Array:
     total = p.sum()
     if not total > 0:
         raise BadInputError("the automaton never writes this text: its probability is 0")
-    return p / total
+    return np.asarray(p / total)

@@ -149,6 +149,7 @@ def fit_masked_lm(
     steps: int,
     batch_size: int,
     learning_rate: float,
+    share: float = 0.15,
     rng: np.random.Generator,
 ) -> list[float]:
     """Train `model` with Adam to predict chosen words; return the loss of each step."""
@@ -157,7 +158,7 @@ def fit_masked_lm(
     model.train()
     for _ in range(steps):
         batch = texts[rng.choice(len(texts), batch_size)]
-        read, chosen = mask_tokens(batch, model.vocabulary_size, rng=rng)
+        read, chosen = mask_tokens(batch, model.vocabulary_size, share, rng=rng)
         targets = batch[_numpy(chosen)]
         if targets.size:
             logits = model.forward(read, chosen)

@@ -14,7 +14,7 @@ def classifiers(submission, reference, rng, sizes=(V, T, D, H, 1, C)):
 
 
 @pytest.mark.task("TextClassifier")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("A text without words has no mean: z = 0.")
 @pytest.mark.promise("TextClassifier", "no-words", "dtype", "last-forward")
 def test_any_size(submission, reference, rng):
@@ -31,7 +31,7 @@ def test_any_size(submission, reference, rng):
 
 
 @pytest.mark.task("load_encoder")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("Compare all names and shapes before you copy the first array.")
 @pytest.mark.promise("load_encoder.raises", "nothing-is-copied", "errors")
 def test_parameters_that_do_not_fit(submission, reference, rng):
@@ -59,7 +59,7 @@ def test_parameters_that_do_not_fit(submission, reference, rng):
         pytest.param("fine_tune", True, marks=pytest.mark.task("fine_tune"), id="fine_tune"),
     ],
 )
-@pytest.mark.points(1)
+@pytest.mark.points(2.5)
 @pytest.mark.hint("eval() for a probe, train() for a training; no step is a training as well.")
 @pytest.mark.promise("probe.classifier", "fine_tune", "training-mode", "unchanged")
 def test_modes_and_no_steps(submission, reference, rng, function, is_training):

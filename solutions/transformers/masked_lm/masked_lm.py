@@ -167,6 +167,7 @@ def fit_masked_lm(
     steps: int,
     batch_size: int,
     learning_rate: float,
+    share: float = 0.15,
     rng: np.random.Generator,
 ) -> list[float]:
     """Train `model` with Adam (part ``adam``) to predict chosen words.
@@ -177,6 +178,7 @@ def fit_masked_lm(
     Args:
         model: its parameters change. Its method `train` is called first.
         ids: `(M, T)`, padded with `PAD`. Not modified.
+        share: that of `mask_tokens`.
 
     Returns: the loss of each step, before its update.
     """
@@ -186,7 +188,7 @@ def fit_masked_lm(
     model.train()
     for _ in range(steps):
         batch = ids[rng.integers(len(ids), size=batch_size)]
-        inputs, chosen = mask_tokens(batch, model.vocabulary_size, rng=rng)
+        inputs, chosen = mask_tokens(batch, model.vocabulary_size, share, rng=rng)
         if not chosen.any():
             continue
         losses.append(loss.forward(model.forward(inputs, chosen), batch[chosen]))

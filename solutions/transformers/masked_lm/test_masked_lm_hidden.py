@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.checks import callback, equal, expect, finite, in_float32, paired_models, refuses
+from autograder.checks import (
+    callback,
+    equal,
+    expect,
+    finite,
+    in_float32,
+    matches_distribution,
+    paired_models,
+    refuses,
+)
 
 V, T, D, H = 7, 6, 8, 2
 
@@ -14,7 +23,7 @@ def models(submission, reference, name, rng, *, sizes=(V, T, D, H, 2)):
 
 
 @pytest.mark.task("mask_tokens")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("share = 0 and share = 1 are shares as well.")
 @pytest.mark.promise("mask_tokens.raises", "shares", "padding-is-never-chosen", "errors")
 def test_shares_of_all_and_none(submission, rng):
@@ -55,7 +64,7 @@ def test_any_size_of_the_encoder(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerEncoder")
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.hint("The given function checks the ids, and learned positions the length.")
 @pytest.mark.promise(
     "errors", "TransformerEncoder.forward.raises", "no-gradient-for-padding", "mask-is-an-id"
@@ -122,9 +131,9 @@ class Even:
 
 
 @pytest.mark.task("fit_masked_lm")
-@pytest.mark.points(1.5)
+@pytest.mark.points(2)
 @pytest.mark.hint("With few words, a step may choose none: the mean of no losses is no number.")
-@pytest.mark.promise("no-chosen-word", "unchanged", "shares")
+@pytest.mark.promise("no-chosen-word", "unchanged", "shares", "fit_masked_lm.share")
 def test_steps_without_a_chosen_word(submission, rng):
     """fit_masked_lm: steps in which nothing is chosen are left out; 15 % of the others' words."""
     ids = np.array([[3, 0, 0], [4, 0, 0], [2, 0, 0]])
@@ -135,15 +144,16 @@ def test_steps_without_a_chosen_word(submission, rng):
     equal(losses, [float(np.log(6.0))] * len(losses), "the losses of a model with equal scores")
     watched = Even(6)
     model, long = callback(watched, *Even.OFFERS), rng.integers(1, 6, size=(9, 400))
-    submission.fit_masked_lm(model, long, steps=2, batch_size=9, learning_rate=0.1, rng=rng)
-    share = float(np.mean([chosen.mean() for _, chosen in watched.read]))
-    expect(
-        0.1 < share < 0.2, f"{share:.1%} of the words of a step are chosen, where 15 % should be"
-    )
+    settings = {"steps": 1, "batch_size": 9, "learning_rate": 0.1}
+    submission.fit_masked_lm(model, long, **settings, rng=rng)
+    submission.fit_masked_lm(model, long, **settings, share=0.5, rng=rng)
+    for wanted, (_, chosen) in zip((0.15, 0.5), watched.read, strict=True):
+        what = f"whether a word is chosen by fit_masked_lm with share={wanted}"
+        matches_distribution(chosen.astype(int), [1 - wanted, wanted], what)
 
 
 @pytest.mark.task("pseudo_perplexity")
-@pytest.mark.points(1.5)
+@pytest.mark.points(2)
 @pytest.mark.hint("exp(10⁴) overflows: subtract the largest score of each row first.")
 @pytest.mark.promise("pseudo_perplexity", "pseudo_perplexity.raises", "errors")
 def test_extreme_scores_and_no_words(submission, rng):

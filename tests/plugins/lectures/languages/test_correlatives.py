@@ -50,7 +50,7 @@ def test_the_pseudo_perplexity_follows_from_the_grammar():
     expected = np.exp(bits / words)
     assert np.exp(-found.sum() / (texts != PAD).sum()) == pytest.approx(expected, rel=0.02)
     assert expected == pytest.approx(2.775, abs=5e-4)
-    assert language.best_perplexity == pytest.approx(6.168, abs=5e-4)
+    assert language.best_perplexity == pytest.approx(6.257, abs=5e-4)
 
 
 def probability(words):

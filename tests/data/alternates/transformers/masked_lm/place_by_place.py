@@ -85,12 +85,12 @@ class MaskedLM(Model):
         self.encoder.backward(grad.reshape(self.shape))
 
 
-def fit_masked_lm(model, ids, *, steps, batch_size, learning_rate, rng):
+def fit_masked_lm(model, ids, *, steps, batch_size, learning_rate, share=0.15, rng):
     loss, adam, losses = part("softmax_cross_entropy")(), part("adam")(learning_rate), []
     model.train()
     for _ in range(steps):
         texts = rng.choice(ids, size=batch_size)
-        inputs, chosen = mask_tokens(texts, model.vocabulary_size, rng=rng)
+        inputs, chosen = mask_tokens(texts, model.vocabulary_size, share, rng=rng)
         if chosen.sum() == 0:
             continue
         model.zero_gradients()
