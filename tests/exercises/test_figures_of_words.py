@@ -5,8 +5,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import LEAST, PAIRS, ROWS, WARMUP, D
+from docs.figures.transformers import LEAST, PAIRS, READ, ROWS, TEXT, WARMUP, D
 from docs.figures.translation import ACCURACY, STEPS
+from plugins.lectures.languages.correlatives import CorrelativeLanguage
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
@@ -83,6 +84,19 @@ def test_the_curve_of_warmup_and_cosine():
     schedule = WarmupCosine(1.0, warmup=WARMUP, least=LEAST)
     rates = [schedule.rate_at(min(share, 1.0)) for share in drawn[:, 0]]
     np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
+
+
+def test_chosen_words_of_a_masked_language_model():
+    """The text is one of the language; MASK, another word and the word itself each stand once."""
+    language = CorrelativeLanguage()
+    assert np.isfinite(language.automaton.log_probabilities(TEXT)).all()
+    drawn = texts_of("transformers/masked_lm/masked.svg")
+    assert [text for text, style in drawn if style == "gate"] == [*READ.values()]
+    predicted = [text for text, style in drawn if style == "on" and text in TEXT]
+    assert {TEXT[t] for t in READ} <= {*predicted}
+    kinds = [read == TEXT[t] for t, read in READ.items()]
+    assert (kinds, [*READ.values()].count("MASK")) == ([False, False, True], 1)
+    assert READ[2] in language.kinds
 
 
 def test_the_merges_of_rings():
