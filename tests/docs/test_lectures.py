@@ -57,6 +57,9 @@ STATEMENTS = {
     "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
+    "Devlin et al. 2019": "1:1 3.1:4 3.2:1 5.3:1",
+    "Salazar et al. 2020": "2.3:1",
+    "Howard and Ruder 2018": "1:1 3.3:1",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")

@@ -48,7 +48,7 @@ class TransformerEncoder(Model):
 
     Args:
         vocabulary_size: V, with `PAD`. One more id, V, is MASK.
-        length: number of positions; a text has at most so many words.
+        length: number of positions, the maximum number of words of a text.
         features, heads, layers: D, H of each block, and L.
 
     Parameters: embedding `(V + 1, D)`, positions.P `(length, D)`, those of the blocks as
