@@ -77,7 +77,7 @@ def load_encoder(classifier: TextClassifier, parameters: Mapping[str, Array]) ->
     Args:
         classifier: its parameters encoder.NAME change; the head stays as it is.
         parameters: those of a `MaskedLM`, encoder.NAME among them. Others are not used. Not
-            modified, also by a later training of the classifier.
+            modified.
 
     Raises: ValueError if an array is missing or has another shape; then nothing is copied.
     """
