@@ -77,7 +77,7 @@ def test_shares(submission, rng):
 @pytest.mark.task("mask_tokens")
 @pytest.mark.points(2)
 @pytest.mark.hint("ids != PAD is where words are. np.where makes a new array.")
-@pytest.mark.promise("padding-is-never-chosen", "unchanged")
+@pytest.mark.promise("padding-is-never-chosen", "unchanged", "mask_tokens.ids")
 def test_all_others_stay(submission, rng):
     """mask_tokens: only chosen words change, and padding is never chosen."""
     ids = texts(rng, rng.integers(1, 12, size=(200, 1)), words=9)
@@ -158,7 +158,10 @@ def test_backward_of_the_encoder(submission, reference, rng):
 @pytest.mark.task("MaskedLM")
 @pytest.mark.points(3)
 @pytest.mark.hint("h[chosen] are the rows of the chosen words, in the order of ids[chosen].")
-@pytest.mark.promise("unchanged", "MaskedLM.forward", "chosen-words-only")
+@pytest.mark.promise(
+    "unchanged", "chosen-words-only",
+    "MaskedLM.forward", "MaskedLM.forward.ids", "MaskedLM.forward.chosen",
+)  # fmt: skip
 def test_logits_of_chosen_words(submission, reference, rng):
     """MaskedLM: one row of logits for each chosen word, in the order of the text."""
     pair, ids = models(submission, reference, "MaskedLM", rng), texts(rng)
@@ -256,7 +259,7 @@ def test_steps(submission, rng):
 @pytest.mark.task("fit_masked_lm")
 @pytest.mark.points(1)
 @pytest.mark.hint("One optimizer for all steps, part('adam')(learning_rate).")
-@pytest.mark.promise("fit_masked_lm")
+@pytest.mark.promise("fit_masked_lm", "fit_masked_lm.ids", "unchanged")
 def test_steps_of_adam(submission, rng):
     """fit_masked_lm: the first step of Adam is as long as the rate; later ones remember it."""
     ids, rate = rng.integers(1, V, size=(40, T)), 0.02
@@ -265,7 +268,8 @@ def test_steps_of_adam(submission, rng):
         model = submission.MaskedLM(V, T, D, H, 1, rng=rng)
         before = np.array(model.parameters["U"])
         settings = {"steps": steps, "batch_size": 20, "learning_rate": rate}
-        submission.fit_masked_lm(model, ids, **settings, rng=rng)
+        after = submission.fit_masked_lm.arguments_after(model, ids, **settings, rng=rng)
+        equal(after[1], ids, "the ids after fit_masked_lm")
         moved[steps] = np.abs(model.parameters["U"] - before)
     farthest = float(moved[1].max())
     equal(farthest, rate, "the largest change of U in a step with this learning rate", rtol=1e-2)
@@ -359,7 +363,7 @@ class Neighbours:
 @pytest.mark.task("pseudo_perplexity")
 @pytest.mark.points(5)
 @pytest.mark.hint("Hide one place at a time: the other words of the text stay readable.")
-@pytest.mark.promise("hidden-alone", "pseudo_perplexity", "unchanged")
+@pytest.mark.promise("hidden-alone", "pseudo_perplexity", "pseudo_perplexity.ids", "unchanged")
 def test_pseudo_perplexity(submission, rng):
     """pseudo_perplexity: each word is hidden alone, and the mean is over all words."""
     for lengths in (np.full((3, 1), T), LENGTHS):

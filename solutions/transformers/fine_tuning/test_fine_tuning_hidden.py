@@ -61,7 +61,9 @@ def test_parameters_that_do_not_fit(submission, reference, rng):
 )
 @pytest.mark.points(2.5)
 @pytest.mark.hint("eval() for a probe, train() for a training; no step is a training as well.")
-@pytest.mark.promise("probe.classifier", "fine_tune", "training-mode", "unchanged")
+@pytest.mark.promise(
+    "probe.classifier", "probe.ids", "probe.labels", "fine_tune", "training-mode", "unchanged"
+)
 def test_modes_and_no_steps(submission, reference, rng, function, is_training):
     """The mode of the classifier, a training of no steps, and the caller's arrays."""
     pair = classifiers(submission, reference, rng)
