@@ -15,6 +15,7 @@ from autograder.checks import (
     matches_distribution,
     paired_models,
     real_array,
+    returns_new_arrays,
     trained_models,
 )
 from plugins.lectures.languages.correlatives import LONGEST, CorrelativeLanguage
@@ -104,6 +105,8 @@ def test_random_words(submission, rng):
         submission.mask_tokens(ids, words, rng=np.random.default_rng(seed)) for seed in seeds
     )
     equal(again, first, "mask_tokens with an equal generator")
+    drawn = {"expected": first, "rng": np.random.default_rng(3)}
+    returns_new_arrays(submission, "mask_tokens", ids, words, **drawn)
     expect(bool((other[1] != first[1]).any()), "another generator should choose other words")
 
 
