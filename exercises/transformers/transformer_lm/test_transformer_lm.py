@@ -106,6 +106,8 @@ def test_step(submission, reference, rng):
     equal(logits, expected, "the logits of three steps, against those of forward", rtol=1e-9)
     _, known = pair.reference.step(tokens, pair.reference.initial_state(3))
     equal(state, known, "the state after all steps")
+    first = tokens[:, :2], model.initial_state(3)
+    returns_new_arrays(model, "step", *first, expected=model.step(*first))
 
 
 @pytest.mark.task("TransformerLM")

@@ -37,10 +37,10 @@ class TransformerLM(LanguageModel):
         rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        if layers < 1 or context < 2:
-            raise ValueError(
-                f"a block and a context of 2 are needed at least, not {layers} and {context}"
-            )
+        if layers < 1:
+            raise ValueError(f"layers should be at least 1, but are {layers}")
+        if context < 2:
+            raise ValueError(f"context should be at least 2, but is {context}")
         V, D = vocabulary_size, embedding_size
         self.vocabulary_size, self.context = V, context
         table = rng.normal(scale=0.02, size=(V, D))
@@ -118,11 +118,8 @@ class TransformerLM(LanguageModel):
         """Return the vectors `(N, T, D)` of tokens from the position `start` on."""
         tokens = self._arrays.asarray(tokens)
         self._arrays.check_ids(tokens, self.vocabulary_size)
-        T = tokens.shape[1] if tokens.ndim == 2 else 0
-        if not 0 < T <= self.context - start:
-            raise ValueError(
-                f"the texts should have 1 ... {self.context} tokens, but have {start + T}"
-                if T
-                else f"tokens should be (N, T) with T ≥ 1, but are {tuple(tokens.shape)}"
-            )
+        if tokens.ndim != 2 or not tokens.shape[1]:
+            raise ValueError(f"tokens should be (N, T) with T ≥ 1, but are {tuple(tokens.shape)}")
+        if (end := start + tokens.shape[1]) > self.context:
+            raise ValueError(f"the texts have {end} tokens, but the context is {self.context}")
         return self.positions.forward(self.embedding.forward(tokens), start)

@@ -54,19 +54,20 @@ def test_shortened(submission, reference, rng):
     """shortened, with even and odd contexts, and texts of three contexts."""
     for context in (2, 5, 6):
         pair = paired_models(submission, reference, "TransformerLM", 6, 4, 2, 2, context, rng=rng)
-        tokens = rng.integers(6, size=(2, 3 * context))
-        states = []
-        for model in (pair.student, pair.reference):
-            _, full = model.step(tokens[:, :context], model.initial_state(2))
-            states.append((full, model.shortened(full)))
-        equal(states[0], states[1], f"a full state, and the state after shortened, of {context}")
+        tokens = rng.integers(6, size=(3, 3 * context))
+        for S in {context, max(2, context - 1)}:
+            states = []
+            for model in (pair.student, pair.reference):
+                _, state = model.step(tokens[:, :S], model.initial_state(3))
+                states.append((state, model.shortened(state)))
+            equal(*states, f"a state of {S} tokens, and what shortened returns (context {context})")
         answers = []
         for model in (pair.student, pair.reference):
-            state = model.initial_state(2)
+            state = model.initial_state(3)
             for t in range(3 * context):
                 log_p, state = model.next_log_probabilities(tokens[:, t], state)
             answers.append((log_p, state))
-        equal(answers[0], answers[1], f"the answer after {3 * context} tokens, context {context}")
+        equal(*answers, f"the answer after {3 * context} tokens, context {context}")
 
 
 @pytest.mark.task("TransformerLM")
