@@ -44,7 +44,7 @@ def one_by_one(model, tokens, state):
 
 
 @pytest.mark.task("TransformerLM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Tokens, positions, all blocks in order, the norm; then the scores by Eᵀ.")
 @pytest.mark.promise("arguments-stay", "blocks", "TransformerLM.forward.tokens")
 def test_forward(submission, reference, rng):
@@ -64,7 +64,7 @@ def test_no_look_ahead(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerLM")
-@pytest.mark.points(3.5)
+@pytest.mark.points(4.5)
 @pytest.mark.hint("E has two gradients: that of the scores, and that of the vectors it looked up.")
 @pytest.mark.promise("one-matrix", "adds-up", "float32-stays", "TransformerLM.backward")
 def test_backward(submission, reference, rng):
@@ -88,7 +88,7 @@ def test_gradients(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerLM")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("In step, the first new token has position S, and each block gets its own cache.")
 @pytest.mark.promise("cached-equals-uncached", "TransformerLM.step", "TransformerLM.step.tokens")
 def test_step(submission, reference, rng):
@@ -246,7 +246,7 @@ def test_overfits_one_batch(submission, reference, rng):
 
 
 @pytest.mark.task("TransformerLM")
-@pytest.mark.points(7)
+@pytest.mark.points(8)
 @pytest.mark.hint("If all checks above pass, run `grade multi_head_attention`: does it see far?")
 @pytest.mark.promise("reads-far")
 def test_perplexity(submission, reference, metric_threshold, rng):
