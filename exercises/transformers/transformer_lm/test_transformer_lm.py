@@ -259,9 +259,9 @@ def test_perplexity(submission, reference, metric_threshold, rng):
         models = trained_models(submission, reference, "TransformerLM", words, 32, 2, 1, L, rng=rng)
         train = language.sample_texts(1, 32 * 40 * L, rng=rng)[0]
         for _ in language_model_chunks(
-            models, train, epochs=8, batch_size=32, unroll=L, learning_rate=0.005
+            models, train, epochs=6, batch_size=32, unroll=L, learning_rate=0.005
         ):
-            texts = language.sample_texts(100, L, rng=rng)
+            texts = language.sample_texts(64, L, rng=rng)
             yield models.evaluate(perplexity_ratio, language, texts)
 
     what = "the perplexity on held-out text, divided by that of the text's own source,"
