@@ -19,7 +19,7 @@ class TransformerEncoder(Model):
     The block is causal, so that no word depends on padding at the end.
 
     Args:
-        input_size, hidden_size: of a vector of x, and of h; the second one is even.
+        input_size, hidden_size: D and H, the sizes of a vector of x and of h.
         rng: draws the parameters.
     """
 
@@ -37,7 +37,8 @@ class TransformerEncoder(Model):
     def forward(self, x: Any) -> Any:
         """Return h `(N, T, H)` of x `(N, T, D)`."""
         first, *others = self.layers
-        positions = part("sinusoidal")(x.shape[1], self.hidden_size)
+        H = self.hidden_size
+        positions = part("sinusoidal")(x.shape[1], H + H % 2)[:, :H]  # an odd H drops a cosine
         h = first.forward(x)
         h = h + self._arrays.astype(positions, h.dtype)
         for layer in others:
