@@ -95,8 +95,6 @@ class TransformerBlock(Base):
             self.add(f"{name}.beta", np.zeros(features))
 
     def heads_of(self, p, x):
-        if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != self.D:
-            raise ValueError("x")
         z = (x @ p["attention.W_qkv"]).reshape(*x.shape[:2], -1, self.d).transpose(1, 2)
         return z.split(self.sizes, dim=1)
 
@@ -116,6 +114,9 @@ class TransformerBlock(Base):
         return functional.layer_norm(x, shape, p[f"norm_{i}.gamma"], p[f"norm_{i}.beta"])
 
     def both(self, p, x, attend):
+        if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != self.D:
+            raise ValueError("x")
+
         def feed_forward(z):
             own = {name: p[f"feed_forward.{name}"] for name in self.words.parameters}
             return self.words.computed(own, z)
