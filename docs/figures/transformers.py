@@ -168,3 +168,35 @@ def norms() -> Drawing:
         d.arrow((centre, 60 if box == "+" else 56), (centre, 42))
         d.text(centre - 16, 46, "y", "formula")
     return d
+
+
+#: Number of tokens of the figure of a cache.
+TOKENS = 5
+
+
+@figure("transformers/transformer_lm/cache.svg")
+def cache() -> Drawing:
+    """Draw which words each new token computes, without and with a cache."""
+    d = Drawing(
+        "Rows computed for each new token, without and with a cache",
+        "Two tables stand side by side, with five calls as rows and tokens as columns. In the left "
+        "one, call t computes the rows of all tokens up to t: 15 rows in five calls. In the right "
+        "one, each call computes the row of its own token and reads the keys of the earlier ones "
+        "from the cache: 5 rows.",
+        250,
+    )
+    sides = ((50.0, "forward of all tokens"), (290.0, "one step with a cache"))
+    for left, title in sides:
+        d.text(left + 75, 16, title, "strong")
+        for t in range(TOKENS):
+            d.text(left - 10, 55 + 30 * t, f"{t}", "small", "end")
+            for column in range(t + 1):
+                is_new = left < 200 or column == t
+                d.box(left + 15 + 30 * column, 55 + 30 * t, 30, 30, "", "gate" if is_new else "on",
+                      round_=0)  # fmt: skip
+        d.text(left + 75, 204, "tokens", "small quiet")
+    d.text(14, 34, "calls", "small quiet", "start")
+    for x, style, text in ((60.0, "gate", "computed"), (260.0, "on", "keys from the cache")):
+        d.box(x, 232, 20, 20, "", style, round_=0)
+        d.text(x + 18, 232, text, "small", "start")
+    return d

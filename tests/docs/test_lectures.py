@@ -57,6 +57,9 @@ STATEMENTS = {
     "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
+    "Press and Wolf 2017": "2:2 3:1 5:1",
+    "Radford et al. 2019": "2.3:2",
+    "Shieber 1985": "1:2",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")

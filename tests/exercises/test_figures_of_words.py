@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import LAYERS, LEAST, PAIRS, ROWS, WARMUP, D, G, H
+from docs.figures.transformers import LAYERS, LEAST, PAIRS, ROWS, TOKENS, WARMUP, D, G, H
 from docs.figures.translation import ACCURACY, STEPS
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
@@ -119,6 +119,18 @@ def test_the_order_of_norm_layer_and_sum():
         np.testing.assert_allclose(block.forward(x), expected)
         place = drawn.index(f'norm="{name}"')
         assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
+
+
+def test_the_rows_that_each_token_computes():
+    root = ET.parse(ROOT / "exercises/transformers/transformer_lm/cache.svg").getroot()
+    boxes = [(float(box.get("x")), float(box.get("y")), box.get("class"))
+             for box in root.iter(f"{SVG}rect") if box.get("width") == "30"]  # fmt: skip
+    for is_left in (True, False):
+        side = [(y, style) for x, y, style in boxes if (x < 240) is is_left]
+        calls = [[style for y, style in side if y == row] for row in sorted({y for y, _ in side})]
+        assert [len(call) for call in calls] == [*range(1, TOKENS + 1)]  # the words it reads
+        computed = [call.count("gate") for call in calls]
+        assert computed == ([*range(1, TOKENS + 1)] if is_left else [1] * TOKENS)
 
 
 def test_the_merges_of_rings():
