@@ -53,6 +53,8 @@ STATEMENTS = {
     "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
+    "Leviathan et al. 2023": "2.1:1 2.2:1 2.3:2 3.1:1 3.2:1 3.3:1 3.6:1",
+    "Willard and Louf 2023": "3:2",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")
