@@ -12,6 +12,7 @@ from autograder.checks import (
     language_model_callback,
     real_array,
     refuses,
+    returns_new_arrays,
     used_in_turn,
 )
 from framework.interfaces import LanguageModel
@@ -93,6 +94,9 @@ def test_texts_with_distributions_of_their_own(submission, rng):
         shares[:, 1:] *= each.cumprod(axis=1)
         groups = [(accepted[kinds == kind], shares[kind]) for kind in range(3)]
         fits_distributions(groups, f"the numbers of accepted words of three kinds, with k = {K}")
+    few, seed = (drafted[:40], logs(q[kinds[:40]]), logs(p[kinds[:40]])), int(rng.integers(1000))
+    once = submission.verify(*few, rng=np.random.default_rng(seed))
+    returns_new_arrays(submission, "verify", *few, expected=once, rng=np.random.default_rng(seed))
 
 
 @pytest.mark.task("verify")
@@ -132,9 +136,58 @@ def test_ends(submission, rng):
             (9, 5, 3, [2, 3]),
             (3, 6, 2, [2]),
             (9, 3, 1, [2, 3, 0]),
+            (9, 9, 0, [2, 3, 0]),
         ):
             text = text_of(submission, cycle, model, np.array([0, 1]), length, k, end=end, rng=rng)
             equal(text, expected, f"the text for k = {k}, length = {length}, end = {end}")
+
+
+class Remembering(MarkovModel):
+    """Its state is the sum of all tokens that it has read, modulo V; it counts its calls."""
+
+    calls = 0
+
+    def next_log_probabilities(self, tokens, state):
+        """Add the token to the state."""
+        self.calls += 1
+        log_probabilities, _ = super().next_log_probabilities(tokens, state)
+        return log_probabilities, (state + tokens) % V
+
+    def read_tokens(self, tokens, state):
+        """Count one call, for any number of tokens."""
+        before = self.calls
+        results = super().read_tokens(np.asarray(tokens), state)
+        self.calls = before + 1
+        return results
+
+
+@pytest.mark.task("speculative_sample")
+@pytest.mark.points(1)
+@pytest.mark.hint("No model may read a word twice, and the rounds stop at `end`.")
+@pytest.mark.promise("draft-state", "calls-of-the-target", "any-models", "speculative_sample.end")
+def test_models_that_remember_all_words(submission, rng):
+    """speculative_sample: equal models that remember all words; no calls after `end`."""
+    table = MarkovModel.random(V, rng=rng).transitions
+    for k, length in ((1, 7), (3, 21)):
+        target = Remembering(table)
+        prefix = rng.integers(V, size=3)
+        text_of(submission, target, Remembering(table), prefix, length, k, rng=rng)
+        what = f"calls of the target for {length} words, of which an equal draft proposes {k} each"
+        equal(target.calls, -(-length // (k + 1)), what)
+    target = Remembering(np.broadcast_to(np.roll(np.eye(V), 1, axis=1), (V, V, V)))
+    text = text_of(submission, target, target, np.array([1]), 60, 2, end=3, rng=rng)
+    equal(text, [2, 3], "a text that ends after two of at most 60 words")
+    target = Remembering(target.transitions)
+    draft = MarkovModel.random(V, rng=rng)
+    text_of(submission, target, draft, np.array([1]), 60, 2, end=3, rng=rng)
+    expect(target.calls <= 2, f"{target.calls} calls of the target for a text of two words")
+    asked = language_model_callback(MarkovModel(table)), language_model_callback(draft)
+    seed = int(rng.integers(1000))
+    settings = (*asked, np.array([1]), 9, 2)
+    once = submission.speculative_sample(*settings, rng=np.random.default_rng(seed))
+    returns_new_arrays(
+        submission, "speculative_sample", *settings, expected=once, rng=np.random.default_rng(seed)
+    )
 
 
 class Guarded(MarkovModel):
@@ -163,7 +216,7 @@ def test_no_word_is_drafted_beyond_the_length(submission, rng):
     """speculative_sample: neither model reads a word that is beyond the length."""
     table = MarkovModel.random(V, rng=rng).transitions
     for k, length in ((4, 6), (5, 3)):
-        target, draft = Guarded(table), Guarded(table)
+        target, draft = Guarded(table), Guarded(table) if k == 4 else MarkovModel(table)
         target.most = draft.most = 2 + length
         text = text_of(submission, target, draft, np.array([0, 1]), length, k, rng=rng)
         equal(len(text), length, f"the length of the text with k = {k}")
@@ -270,6 +323,20 @@ def test_states_of_constrained_models(submission, reference, rng):
         ]
         for found, expected, what in zip(*answers, ("log probabilities", "state"), strict=True):
             equal(found, expected, f"the {what} after the tokens {tokens.tolist()}")
+    remembering = language_model_callback(Remembering(with_zeros(rng, V, V)))
+    models = [
+        side.Constrained(remembering, np.array([[0, 1, 0, 1], [1, 0, -1, 1]]))
+        for side in (submission, reference)
+    ]
+    states = [model.initial_state(2) for model in models]
+    for t, read in enumerate(([0, 1], [3, 0], [1, 1], [0, 3])):
+        answers = [
+            model.next_log_probabilities(np.array(read), state)
+            for model, state in zip(models, states, strict=True)
+        ]
+        what = f"the log probabilities after {t + 1} tokens of a model that remembers all"
+        equal(answers[0][0], answers[1][0], what)
+        states = [state for _, state in answers]
     uses = [
         InstanceCalls(
             lambda steps=steps: submission.Constrained(callback, steps),
