@@ -40,7 +40,7 @@ SUM_TOLERANCE = 1e-6
 
 def language_model_callback(model: LanguageModel) -> Callback:
     """Return a language model of the grader's for code that writes text: it cannot be read."""
-    return callback(model, "initial_state", "next_log_probabilities")
+    return callback(model, "initial_state", "next_log_probabilities", "read_tokens")
 
 
 def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:

@@ -200,3 +200,34 @@ def cache() -> Drawing:
         d.box(x, 232, 20, 20, "", style, round_=0)
         d.text(x + 18, 232, text, "small", "start")
     return d
+
+
+#: Drafted words with their probabilities in the draft and the target, and the drawn numbers u.
+DRAFTED = (("are", 0.5, 0.4, 0.35), ("in", 0.2, 0.3, 0.9), ("her", 0.4, 0.05, 0.6))
+
+
+@figure("transformers/speculative_decoding/verified.svg")
+def verified() -> Drawing:
+    """Draw three drafted words, of which the target keeps two."""
+    d = Drawing(
+        "Three drafted words, of which two are accepted",
+        "After the keys, the draft proposes are, in and her. Their probabilities in the draft are "
+        "0.5, 0.2 and 0.4, in the target 0.4, 0.3 and 0.05. So they are kept with the "
+        "probabilities 0.8, 1 and 0.125. The drawn numbers are 0.35, 0.9 and 0.6: are and in are "
+        "kept, her is rejected. The target then draws the word the in its place.",
+        248,
+    )
+    rows = {"drafted": 28.0, "draft q": 72, "target p": 98, "min(1, p/q)": 124, "drawn u": 150}
+    for name, y in rows.items():
+        d.text(134, y, name, "small quiet", "end")
+    d.text(134, 210, "written", "small quiet", "end")
+    for i, (word, q, p, u) in enumerate(DRAFTED):
+        x, ratio = 190.0 + 96 * i, min(1.0, p / q)
+        is_kept = u < ratio
+        d.box(x, rows["drafted"], 72, 30, word, "on" if is_kept else "off")
+        for name, value in zip(list(rows)[1:], (q, p, ratio, u), strict=True):
+            d.text(x, rows[name], f"{value:g}", "formula")
+        d.arrow((x, 162), (x, 190))
+        d.text(x + 8, 176, "kept" if is_kept else "rejected", "small", "start")
+        d.box(x, 210, 72, 30, word if is_kept else "the", "good" if is_kept else "gate")
+    return d

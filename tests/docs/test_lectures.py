@@ -60,6 +60,8 @@ STATEMENTS = {
     "Press and Wolf 2017": "2:2 3:1 5:1",
     "Radford et al. 2019": "2.3:2",
     "Shieber 1985": "1:2",
+    "Leviathan et al. 2023": "2.1:1 2.2:1 2.3:2 3.1:1 3.2:1 3.3:1 3.6:1",
+    "Willard and Louf 2023": "3:2",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")

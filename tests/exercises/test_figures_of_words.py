@@ -5,13 +5,14 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import LAYERS, LEAST, PAIRS, ROWS, TOKENS, WARMUP, D, G, H
+from docs.figures.transformers import DRAFTED, LAYERS, LEAST, PAIRS, ROWS, TOKENS, WARMUP, D, G, H
 from docs.figures.translation import ACCURACY, STEPS
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.speculative_decoding.speculative_decoding import verify
 from solutions.transformers.transformer_block.transformer_block import TransformerBlock
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
@@ -138,6 +139,26 @@ def test_the_merges_of_rings():
     for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
         (ids,) = encode([b"rings"], merges[:count])
         assert [decode([token], merges).decode() for token in ids] == tokens.split()
+
+
+def test_the_words_that_are_kept_and_the_one_that_is_rejected():
+    class Drawn:
+        """Draws the numbers of the figure, then 0.5."""
+
+        def random(self, shape):
+            return np.array([[u for *_, u in DRAFTED]]) if shape == (1, 3) else np.full(shape, 0.5)
+
+    ids = np.arange(3)[None]
+    q, p = np.ones((1, 3, 5)), np.ones((1, 4, 5))
+    for i, (_, of_draft, of_target, _) in enumerate(DRAFTED):
+        q[0, i, i], p[0, i, i] = of_draft, of_target
+    accepted, _ = verify(ids, np.log(q), np.log(p), rng=Drawn())
+    texts = [text for text, _ in texts_of("transformers/speculative_decoding/verified.svg")]
+    assert texts.count("kept") == accepted[0] == 2
+    assert texts.count("rejected") == 1
+    for word, of_draft, of_target, u in DRAFTED:
+        assert {word, *(f"{n:g}" for n in (of_draft, of_target, u))} <= {*texts}
+        assert f"{min(1, of_target / of_draft):g}" in texts
 
 
 def test_the_window_of_into():
