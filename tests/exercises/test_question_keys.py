@@ -271,7 +271,7 @@ def balance(D):
     while high - low > 1e-6:
         T = (low + high) / 2
         matrices = T * (4 * D * D + 2 * D * 4 * D)
-        low, high = (T, high) if 2 * T * T * D < matrices else (low, T)
+        low, high = (T, high) if matrices > 2 * T * T * D else (low, T)
     return low
 
 
