@@ -46,6 +46,23 @@ def causal_mask(length: int, past: int = 0) -> Array:
     raise NotImplementedError
 
 
+def multiplications(
+    length: int, features: int, heads: int, key_value_heads: int | None = None
+) -> tuple[int, int]:
+    """Return the number of multiplications in the matrix products of `forward`, for one text.
+
+    Args:
+        length: T.
+        features, heads, key_value_heads: D, H and G, as of `MultiHeadAttention`.
+
+    Returns:
+        those of the products with W_qkv and W_o, and those of the scores and the means. Masked
+        pairs count, too.
+    """
+    # TODO: your code here
+    raise NotImplementedError
+
+
 class MultiHeadAttention(Model):
     """Attention of the words of a text to each other, in several heads side by side.
 
@@ -129,7 +146,7 @@ class MultiHeadAttention(Model):
         """
         _check_words(x, self.features)
         _check_cache(cache, self, len(x))
-        # TODO: only the new words are multiplied by W_qkv; nothing of forward is changed
+        # TODO: only the new words are multiplied by W_qkv; forward's arrays stay
         raise NotImplementedError
 
 
@@ -159,7 +176,7 @@ def _check_words(x: Array, features: int) -> None:
 
 
 def _with_heads(mask: Array | None, x: Array) -> Array | None:
-    """Given: return `mask` as `(N, 1, 1, 1, T)` or `(N, 1, 1, T, T)`: the same for all heads.
+    """Given: return `mask` as `(N, 1, 1, T)` or `(N, 1, T, T)`, the same for all heads, or None.
 
     Raises:
         ValueError: it has another shape than the docstring of `forward` says.
@@ -169,7 +186,7 @@ def _with_heads(mask: Array | None, x: Array) -> Array | None:
         return None
     if mask.shape not in ((N, T), (N, T, T)):
         raise ValueError(f"mask should have {(N, T)} or {(N, T, T)}, but has {mask.shape}")
-    return mask.reshape(N, 1, 1, -1, T)
+    return mask[:, None, None] if mask.ndim == 2 else mask[:, None]
 
 
 def _check_cache(cache: Cache, attention: MultiHeadAttention, texts: int) -> None:
@@ -182,7 +199,7 @@ def _check_cache(cache: Cache, attention: MultiHeadAttention, texts: int) -> Non
         raise ValueError("step needs an attention with causal=True: it cannot read later words")
     G, d = attention.key_value_heads, attention.features // attention.heads
     shapes = tuple(array.shape for array in cache)
-    if len(shapes) != 2 or shapes != ((texts, G, shapes[0][2], d),) * 2:
+    if shapes != ((texts, G, *shapes[0][2:3], d),) * 2:
         raise ValueError(
             f"for {texts} texts, keys and values of the cache should be ({texts}, {G}, S, {d}), "
             f"but are {' and '.join(map(str, shapes))}"

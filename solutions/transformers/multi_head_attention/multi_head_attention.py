@@ -51,6 +51,26 @@ def causal_mask(length: int, past: int = 0) -> Array:
     # END SOLUTION
 
 
+def multiplications(
+    length: int, features: int, heads: int, key_value_heads: int | None = None
+) -> tuple[int, int]:
+    """Return the number of multiplications in the matrix products of `forward`, for one text.
+
+    Args:
+        length: T.
+        features, heads, key_value_heads: D, H and G, as of `MultiHeadAttention`.
+
+    Returns:
+        those of the products with W_qkv and W_o, and those of the scores and the means. Masked
+        pairs count, too.
+    """
+    # BEGIN SOLUTION
+    d = features // heads
+    columns = (heads + 2 * (key_value_heads or heads)) * d
+    return length * features * (columns + features), 2 * heads * length**2 * d
+    # END SOLUTION
+
+
 class MultiHeadAttention(Model):
     """Attention of the words of a text to each other, in several heads side by side.
 
@@ -106,52 +126,49 @@ class MultiHeadAttention(Model):
         mask = _with_heads(mask, x)
         # BEGIN SOLUTION: queries, keys and values of all heads; their means; W_o
         self._x = x
-        self._q, self._k, self._v = self._queries_keys_values(x)
+        self._q, k, v = self._queries_keys_values(x)
+        self._k, self._v = self._for_each_query(k), self._for_each_query(v)
         if self.causal:
             before = causal_mask(x.shape[1])
             mask = before if mask is None else mask & before
-        self._alpha, self._means = self._attend(self._q, self._k, self._v, mask)
-        self.weights = self._alpha.reshape(len(x), self.heads, *self._alpha.shape[-2:])
+        self.weights, self._means = self._attend(self._q, self._k, self._v, mask)
         return self._means @ self.parameters["W_o"]
 
-    def _queries_keys_values(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return q `(N, G, H/G, T, d)`, k and v `(N, G, 1, T, d)`, by one product."""
+    def _queries_keys_values(self, x: Array) -> list[Array]:
+        """Return q `(N, H, T, d)`, k and v `(N, G, T, d)`, by one product."""
         H, G = self.heads, self.key_value_heads
-        packed = split_heads(x @ self.parameters["W_qkv"], H + 2 * G)
-        N, _, T, d = packed.shape
-        q, k, v = np.split(packed, [H, H + G], axis=1)
-        return q.reshape(N, G, H // G, T, d), k[:, :, None], v[:, :, None]
+        return np.split(split_heads(x @ self.parameters["W_qkv"], H + 2 * G), [H, H + G], axis=1)
+
+    def _for_each_query(self, x: Array) -> Array:
+        """Return `(N, G, S, d)` as `(N, H, S, d)`: each head H / G times."""
+        return np.repeat(x, self.heads // self.key_value_heads, axis=1)
 
     def _attend(self, q: Array, k: Array, v: Array, mask: Array | None) -> tuple[Array, Array]:
-        """Return the weights `(N, G, H/G, T, S)`, and the means of all heads `(N, T, D)`."""
-        scores = q @ k.swapaxes(-1, -2) * q.shape[-1] ** -0.5
-        weights = self.softmax(scores, mask)
-        return weights, join_heads(self._flat(weights @ v))
-
-    def _flat(self, x: Array) -> Array:
-        """Return `(N, G, R, T, d)` as `(N, G R, T, d)`."""
-        N, G, R, T, d = x.shape
-        return x.reshape(N, G * R, T, d)
+        """Return the weights `(N, H, T, S)`, and the means of all heads `(N, T, D)`."""
+        weights = self.softmax(q @ k.swapaxes(2, 3) * q.shape[-1] ** -0.5, mask)
+        return weights, join_heads(weights @ v)
         # END SOLUTION
 
     def backward(self, grad_output: Array) -> Array:
         """Add the gradients of W_qkv and W_o; return that of x. `grad_output` is not modified."""
         # BEGIN SOLUTION: back through W_o, the means, the softmax, the scores and W_qkv
-        alpha, q, k, v = self._alpha, self._q, self._k, self._v
+        alpha = self.weights
         self.gradients["W_o"] += _product_of_rows(self._means, grad_output)
         grad_means = split_heads(grad_output @ self.parameters["W_o"].T, self.heads)
-        grad_means = grad_means.reshape(q.shape)
-        grad_alpha = grad_means @ v.swapaxes(-1, -2)
+        grad_alpha = grad_means @ self._v.swapaxes(2, 3)
         mean = (alpha * grad_alpha).sum(axis=-1, keepdims=True)
-        grad_scores = alpha * (grad_alpha - mean) * q.shape[-1] ** -0.5
-        # All queries of a group read the same keys and values: a sum over the group
-        grad_q = grad_scores @ k
-        grad_k = (grad_scores.swapaxes(-1, -2) @ q).sum(axis=2, keepdims=True)
-        grad_v = (alpha.swapaxes(-1, -2) @ grad_means).sum(axis=2, keepdims=True)
-        parts = [self._flat(grad) for grad in (grad_q, grad_k, grad_v)]
-        grad_packed = join_heads(np.concatenate(parts, axis=1))
+        grad_scores = alpha * (grad_alpha - mean) * self._q.shape[-1] ** -0.5
+        grad_q = grad_scores @ self._k
+        grad_k = self._sum_of_queries(grad_scores.swapaxes(2, 3) @ self._q)
+        grad_v = self._sum_of_queries(alpha.swapaxes(2, 3) @ grad_means)
+        grad_packed = join_heads(np.concatenate([grad_q, grad_k, grad_v], axis=1))
         self.gradients["W_qkv"] += _product_of_rows(self._x, grad_packed)
         return grad_packed @ self.parameters["W_qkv"].T
+
+    def _sum_of_queries(self, grad: Array) -> Array:
+        """Return the sum over the H / G heads that share keys and values, `(N, G, T, d)`."""
+        N, _, T, d = grad.shape
+        return grad.reshape(N, self.key_value_heads, -1, T, d).sum(axis=2)
         # END SOLUTION
 
     def initial_cache(self, batch_size: int) -> Cache:
@@ -176,15 +193,12 @@ class MultiHeadAttention(Model):
         """
         _check_words(x, self.features)
         _check_cache(cache, self, len(x))
-        # BEGIN SOLUTION: only the new words are multiplied by W_qkv; nothing of forward is changed
-        q, k, v = self._queries_keys_values(x)
-        keys, values = (
-            np.concatenate([old, new[:, :, 0]], axis=2)
-            for old, new in zip(cache, (k, v), strict=True)
-        )
+        # BEGIN SOLUTION: only the new words are multiplied by W_qkv; forward's arrays stay
+        q, *new = self._queries_keys_values(x)
+        k, v = (np.concatenate(pair, axis=2) for pair in zip(cache, new, strict=True))
         mask = causal_mask(x.shape[1], cache[0].shape[2])
-        _, means = self._attend(q, keys[:, :, None], values[:, :, None], mask)
-        return means @ self.parameters["W_o"], (keys, values)
+        _, means = self._attend(q, self._for_each_query(k), self._for_each_query(v), mask)
+        return means @ self.parameters["W_o"], (k, v)
         # END SOLUTION
 
 
@@ -214,7 +228,7 @@ def _check_words(x: Array, features: int) -> None:
 
 
 def _with_heads(mask: Array | None, x: Array) -> Array | None:
-    """Given: return `mask` as `(N, 1, 1, 1, T)` or `(N, 1, 1, T, T)`: the same for all heads.
+    """Given: return `mask` as `(N, 1, 1, T)` or `(N, 1, T, T)`, the same for all heads, or None.
 
     Raises:
         ValueError: it has another shape than the docstring of `forward` says.
@@ -224,7 +238,7 @@ def _with_heads(mask: Array | None, x: Array) -> Array | None:
         return None
     if mask.shape not in ((N, T), (N, T, T)):
         raise ValueError(f"mask should have {(N, T)} or {(N, T, T)}, but has {mask.shape}")
-    return mask.reshape(N, 1, 1, -1, T)
+    return mask[:, None, None] if mask.ndim == 2 else mask[:, None]
 
 
 def _check_cache(cache: Cache, attention: MultiHeadAttention, texts: int) -> None:
@@ -237,7 +251,7 @@ def _check_cache(cache: Cache, attention: MultiHeadAttention, texts: int) -> Non
         raise ValueError("step needs an attention with causal=True: it cannot read later words")
     G, d = attention.key_value_heads, attention.features // attention.heads
     shapes = tuple(array.shape for array in cache)
-    if len(shapes) != 2 or shapes != ((texts, G, shapes[0][2], d),) * 2:
+    if shapes != ((texts, G, *shapes[0][2:3], d),) * 2:
         raise ValueError(
             f"for {texts} texts, keys and values of the cache should be ({texts}, {G}, S, {d}), "
             f"but are {' and '.join(map(str, shapes))}"
