@@ -124,7 +124,7 @@ class TransformerBlock(Model):
         Raises:
             ValueError: the shapes do not fit.
         """
-        # TODO: `_input` before each of the two layers, `_output` after it
+        # TODO: for both layers: norm, layer, dropout and sum, in the order of self.norm
         raise NotImplementedError
 
     def backward(self, grad_output: Array) -> Array:

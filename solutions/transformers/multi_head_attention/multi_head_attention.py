@@ -19,7 +19,7 @@ def split_heads(x: Array, heads: int) -> Array:
     """Return the features of each head, `(N, heads, T, d)`.
 
     Args:
-        x: `(N, T, heads · d)`, in which the features of a head follow each other. Not modified.
+        x: `(N, T, heads · d)`, in which the features of a head follow each other.
         heads: number of heads, a divisor of the last axis.
     """
     # BEGIN SOLUTION
@@ -32,7 +32,7 @@ def join_heads(x: Array) -> Array:
     """Return the heads of each word side by side, `(N, T, heads · d)`: undo `split_heads`.
 
     Args:
-        x: `(N, heads, T, d)`. Not modified.
+        x: `(N, heads, T, d)`.
     """
     # BEGIN SOLUTION
     N, heads, T, d = x.shape

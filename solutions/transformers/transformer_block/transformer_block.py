@@ -132,7 +132,7 @@ class TransformerBlock(Model):
         Raises:
             ValueError: the shapes do not fit.
         """
-        # BEGIN SOLUTION: `_input` before each of the two layers, `_output` after it
+        # BEGIN SOLUTION: for both layers: norm, layer, dropout and sum, in the order of self.norm
         z = self._output(0, x, self.attention.forward(self._input(0, x), mask))
         return self._output(1, z, self.feed_forward.forward(self._input(1, z)))
 
