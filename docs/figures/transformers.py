@@ -167,6 +167,7 @@ def norms() -> Drawing:
                 d.box(centre, y, 90, 32, box, "gate" if box == "norm" else "on")
         d.arrow((centre, 60 if box == "+" else 56), (centre, 42))
         d.text(centre - 16, 46, "y", "formula")
+    return d
 
 
 #: The sentence of the figure of induction, which is said twice.
@@ -179,9 +180,9 @@ def circuit() -> Drawing:
     d = Drawing(
         "A sentence of four words, said twice, and what two heads read",
         "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
-        "letters bird, king. FISH comes next. In layer 1, the near head of "
-        "fish reads king, the word before. In layer 2, a far head of the capital king looks for a "
-        "word that has king before it, and reads fish.",
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the word "
+        "before. In layer 2, a far head of the capital king looks for a word that has king before "
+        "it, and reads fish.",
         210,
     )
     words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))

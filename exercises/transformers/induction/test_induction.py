@@ -165,6 +165,11 @@ def training(submission, reference, rng, layers, steps, learning_rate):
     language = RepeatedSentences(WORDS, rng=rng)
     sizes = len(language.vocabulary.words), FEATURES, HEADS, layers
     models = trained_models(submission, reference, MODEL, *sizes, rng=rng)
+    shapes = {name: np.shape(value) for name, value in models.reference.parameters.items()}
+    scales = {name: shape[0] ** -0.5 for name, shape in shapes.items()} | {"embedding": 1}
+    models.set_parameters(
+        {name: rng.normal(scale=scales[name], size=shapes[name]) for name in shapes}
+    )
     drawn = language.sample(32 * steps, rng=rng)
     chunks = classifier_chunks(
         models, drawn[:, :-1], drawn[:, 1:], epochs=1, batch_size=32, learning_rate=learning_rate,
