@@ -180,9 +180,9 @@ def circuit() -> Drawing:
     d = Drawing(
         "A sentence of four words, said twice, and what two heads read",
         "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
-        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the word "
-        "before. In layer 2, a far head of the capital king looks for a word that has king before "
-        "it, and reads fish.",
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the "
+        "word before. In layer 2, a far head of the capital king looks for a word that has king "
+        "before it, and reads fish.",
         210,
     )
     words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))

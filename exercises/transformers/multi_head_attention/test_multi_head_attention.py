@@ -76,7 +76,7 @@ def test_forward(submission, reference, rng, heads, settings):
 
 @pytest.mark.task("MultiHeadAttention")
 @each
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("Through W_o, split into heads, then as in `attention`; at last through W_qkv.")
 @pytest.mark.promise("MultiHeadAttention.backward", "unchanged", "sum-over-the-group")
 def test_backward(submission, reference, rng, heads, settings):
@@ -84,9 +84,9 @@ def test_backward(submission, reference, rng, heads, settings):
     pair = pair_of(submission, reference, rng, heads, settings)
     pair.same_backward(words(rng), rng=rng)
     pair.gradients_agree(words(rng, N=3, T=3), rng=rng)
-    large = pair_of(submission, reference, rng, heads, settings, features=64)
+    large = pair_of(submission, reference, rng, heads, settings, features=48)
     large.draw_parameters(rng, 0.1)
-    large.many_gradients(words(rng, T=6, D=64), rng=rng)
+    large.many_gradients(words(rng, N=1, T=6, D=48), rng=rng)
 
 
 @pytest.mark.task("MultiHeadAttention")
@@ -143,7 +143,7 @@ def test_shared_keys(submission, rng):
 
 
 @pytest.mark.task("MultiHeadAttention")
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.hint("A weight of 0 has to be exactly 0: is the mask inside the softmax?")
 @pytest.mark.promise("no-look-ahead")
 def test_no_look_ahead(submission, reference, rng):
@@ -181,7 +181,7 @@ def test_padding(submission, reference, rng, heads, settings):
 
 
 @pytest.mark.task("MultiHeadAttention")
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.hint("np.concatenate([old keys, new keys], axis=2), and a causal mask with a past.")
 @pytest.mark.promise(
     "step-is-forward", "MultiHeadAttention.step.x", "MultiHeadAttention.step.cache", "cache-shapes"

@@ -10,6 +10,7 @@ from autograder.checks import (
     in_float32,
     paired_models,
     refuses,
+    returns_new_arrays,
 )
 
 
@@ -85,7 +86,9 @@ def test_a_cache_with_two_continuations(submission, reference, rng):
     equal(y, whole[:, 3:], "step with the texts of the cache in another order")
     cache = student.initial_cache(2)
     for text in np.split(words(rng, T=60), [59], axis=1):
-        _, cache = agrees(student, pair.reference, "step", text, cache)
+        before, (_, cache) = cache, agrees(student, pair.reference, "step", text, cache)
+    expected = pair.reference.step(text, before)
+    returns_new_arrays(student, "step", text, before, expected=expected)
 
 
 @pytest.mark.task("MultiHeadAttention")

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, finite, in_float32, paired_models, refuses
+from autograder.checks import (
+    agrees,
+    equal,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+    returns_new_arrays,
+)
 
 
 def block_of(submission, reference, rng, **settings):
@@ -90,3 +98,5 @@ def test_a_cache_with_two_continuations(submission, reference, rng):
     whole = student.forward(np.concatenate([start[order], last], axis=1))
     y, _ = student.step(last, tuple(array[order] for array in cache))
     equal(y, whole[:, 3:], "step with the texts of the cache in another order")
+    expected = pair.reference.step(more, cache)
+    returns_new_arrays(student, "step", more, cache, expected=expected)
