@@ -231,3 +231,33 @@ def verified() -> Drawing:
         d.text(x + 8, 176, "kept" if is_kept else "rejected", "small", "start")
         d.box(x, 210, 72, 30, word if is_kept else "the", "good" if is_kept else "gate")
     return d
+
+
+#: The sentence of the figure of induction, which is said twice.
+SENTENCE = ("bird", "king", "fish", "star")
+
+
+@figure("transformers/induction/circuit.svg")
+def circuit() -> Drawing:
+    """Draw what the near head of layer 1 and a far head of layer 2 read to recall a word."""
+    d = Drawing(
+        "A sentence of four words, said twice, and what two heads read",
+        "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the "
+        "word before. In layer 2, a far head of the capital king looks for a word that has king "
+        "before it, and reads fish.",
+        210,
+    )
+    words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))
+    x = [36.0 + 56 * i for i in range(len(words))]
+    fish, asking = words.index("fish"), len(words) - 1
+    for i, word in enumerate(words):
+        d.box(x[i], 176, 48, 26, word, "on" if word.lower() == "king" else "box")
+        d.box(x[i], 112, 48, 26, "king" if i == fish else "", "gate" if i == fish else "off")
+        d.line((x[i], 162), (x[i], 126), style="faint")
+    d.arrow((x[fish - 1], 162), (x[fish] - 8, 126), style="second")
+    d.text(x[fish] + 8, 145, "layer 1: fish reads the word before", "small quiet", "start")
+    d.arrow((x[fish], 98), (x[fish], 56), (x[asking], 56), (x[asking], 98), style="first")
+    d.text((x[fish] + x[asking]) / 2, 40, "layer 2: who has king before?", "small quiet")
+    d.text(x[asking] - 20, 22, "FISH comes next", "small strong")
+    return d

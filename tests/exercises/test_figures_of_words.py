@@ -5,10 +5,23 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import DRAFTED, LAYERS, LEAST, PAIRS, ROWS, TOKENS, WARMUP, D, G, H
+from docs.figures.transformers import (
+    DRAFTED,
+    LAYERS,
+    LEAST,
+    PAIRS,
+    ROWS,
+    SENTENCE,
+    TOKENS,
+    WARMUP,
+    D,
+    G,
+    H,
+)
 from docs.figures.translation import ACCURACY, STEPS
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.induction.induction import prefix_matching_score, window_mask
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
@@ -159,6 +172,19 @@ def test_the_words_that_are_kept_and_the_one_that_is_rejected():
     for word, of_draft, of_target, u in DRAFTED:
         assert {word, *(f"{n:g}" for n in (of_draft, of_target, u))} <= {*texts}
         assert f"{min(1, of_target / of_draft):g}" in texts
+
+
+def test_both_heads_of_the_circuit_read_what_the_solution_counts():
+    drawn = texts_of("transformers/induction/circuit.svg")
+    words = ["</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2])]
+    by_layer = [text for text, _ in drawn if text in words]
+    fish = words.index("fish")
+    assert by_layer == [*words[: fish + 1], "king", *words[fish + 1 :]]
+    assert window_mask(len(words), 2)[fish].nonzero()[0].tolist() == [words.index("king"), fish]
+    tokens = np.array([[words.index(word.lower()) for word in words]])
+    recalling = np.zeros((1, 1, len(words), len(words)))
+    recalling[0, 0, [5, 6, 7], [1, 2, fish]] = 1  # the last of the three is drawn
+    assert prefix_matching_score(recalling, tokens) == 1
 
 
 def test_the_window_of_into():

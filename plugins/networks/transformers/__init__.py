@@ -1,1 +1,1 @@
-"""Positions of words; how transformers are trained; a language model of transformer blocks."""
+"""Positions of words; how transformers are trained; networks of blocks, and of attention alone."""
