@@ -109,10 +109,22 @@ class TransformerLM(LanguageModel):
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
-        if state[0].shape[1] == self.context:
-            state = self.shortened(state)
-        logits, after = self.step(tokens[:, None], state)
-        return log_softmax(logits[:, 0], self._arrays), after
+        result: tuple[Any, Any] = self.read_tokens(tokens[:, None], state)[0]
+        return result
+
+    def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
+        """Read tokens `(N, T)`, as many in one step as the context has room for."""
+        results = []
+        while tokens.shape[1]:
+            if state[0].shape[1] == self.context:
+                state = self.shortened(state)
+            S = state[0].shape[1]
+            now, tokens = tokens[:, : self.context - S], tokens[:, self.context - S :]
+            logits, state = self.step(now, state)
+            log_probabilities = log_softmax(logits, self._arrays)
+            for t in range(now.shape[1]):
+                results.append((log_probabilities[:, t], _state_of_first(S + t + 1, state)))
+        return results
 
     def _vectors(self, tokens: Any, start: int) -> Any:
         """Return the vectors `(N, T, D)` of tokens from the position `start` on."""
@@ -123,3 +135,11 @@ class TransformerLM(LanguageModel):
         if (end := start + tokens.shape[1]) > self.context:
             raise ValueError(f"the texts have {end} tokens, but the context is {self.context}")
         return self.positions.forward(self.embedding.forward(tokens), start)
+
+
+def _state_of_first(length: int, state: Any) -> Any:
+    """Return the state after the first `length` tokens of `state`."""
+    read, caches = state
+    return read[:, :length], tuple(
+        (keys[:, :, :length], values[:, :, :length]) for keys, values in caches
+    )
