@@ -102,3 +102,33 @@ def schedule() -> Drawing:
     d.text(point(0.6, 0)[0], 18, "half a cosine", "small quiet")
     d.text(point(0.6, 0)[0], bottom + 38, "share s of the training", "small quiet")
     return d
+
+
+#: Words of the figure of blocks, and keys of each of its blocks.
+WORDS, KEYS = 8, 2
+
+
+@figure("transformers/blockwise_attention/blocks.svg")
+def blocks() -> Drawing:
+    """Draw the scores of all pairs of words, and those of one block of keys."""
+    d = Drawing(
+        "Scores of all pairs, and of one block of keys",
+        "Two squares of eight rows, the queries, and eight columns, the keys. In the left one all "
+        "64 scores are there at once. In the right one only the third of four blocks of two "
+        "columns is there, with 16 scores. Below the first two blocks stands m, s, u: their sums. "
+        "Below the last one stands: to come.",
+        232,
+    )
+    for left, title in ((74.0, "attention"), (306.0, "attention in blocks")):
+        d.text(left + 66, 16, title, "strong")
+        d.text(left + 66, 38, "keys", "small quiet")
+        for i in range(WORDS):
+            for j in range(WORDS):
+                is_there = left < 200 or j // KEYS == 2
+                d.box(left + 19 * j, 58 + 19 * i, 16, 16, "", "on" if is_there else "off")
+    d.text(56, 124, "queries", "small quiet", "end")
+    d.text(140, 218, f"{WORDS * WORDS} scores", "small")
+    d.text(330, 218, "m, s, u", "formula small")
+    d.text(392, 218, f"{WORDS * KEYS}", "small")
+    d.text(438, 218, "to come", "small quiet")
+    return d

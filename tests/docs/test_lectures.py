@@ -51,6 +51,8 @@ STATEMENTS = {
     "Ba et al. 2016": "3:2 3.1:1 5.1:2",
     "Zhang and Sennrich 2019": "4:2 4.1:1 4.2:1 4.3:1",
     "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
+    "Dao et al. 2022": "2.2:1 3.1:5 3.2:1",
+    "Rabe and Staats 2021": "2:2",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
 }

@@ -5,10 +5,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import LEAST, PAIRS, ROWS, WARMUP, D
+from docs.figures.transformers import KEYS, LEAST, PAIRS, ROWS, WARMUP, WORDS, D
 from docs.figures.translation import ACCURACY, STEPS
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.positions.positions import angles, sinusoidal
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
@@ -72,6 +73,22 @@ def test_hands_at_the_angles_of_their_pairs():
     np.testing.assert_allclose(turned, expected.swapaxes(0, 1), atol=0.02)
     texts = [text for text, _ in texts_of(figure) if text.endswith(" t")]
     assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
+
+
+def test_scores_of_all_pairs_and_of_a_block():
+    figure = "transformers/blockwise_attention/blocks.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    styles = [element.get("class") for element in root.iter(f"{SVG}rect")]
+    drawn = np.array([style for style in styles if style in ("on", "off")]) == "on"
+    whole, in_blocks = drawn.reshape(2, WORDS, WORDS)
+    words = np.ones((1, WORDS, 1))
+    scores = BlockwiseAttention(KEYS).block_scores(words, words, 2 * KEYS)
+    assert whole.all()
+    np.testing.assert_array_equal(np.flatnonzero(in_blocks[0]), [2 * KEYS, 2 * KEYS + 1])
+    assert in_blocks.sum() == scores.size
+    texts = [text for text, _ in texts_of(figure)]
+    assert f"{whole.sum()} scores" in texts
+    assert f"{scores.size}" in texts
 
 
 def test_the_curve_of_warmup_and_cosine():

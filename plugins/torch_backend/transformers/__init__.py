@@ -1,4 +1,5 @@
 """Transformers, on torch tensors: a module for each exercise.
 
-layer_norm.py  layer normalization by torch's fused kernels
+layer_norm.py           layer normalization by torch's fused kernels
+blockwise_attention.py  attention in blocks of keys by the fused kernel
 """
