@@ -132,3 +132,36 @@ def blocks() -> Drawing:
     d.text(392, 218, f"{WORDS * KEYS}", "small")
     d.text(438, 218, "to come", "small quiet")
     return d
+
+
+#: Rows and columns of W in the figure of thin matrices, and their rank.
+THIN, RANK = 8, 1
+
+
+@figure("transformers/lora/thin.svg")
+def thin() -> Drawing:
+    """Draw a trained matrix, and the two thin matrices whose product is added to it."""
+    d = Drawing(
+        "The trained matrix W, and the thin matrices A and B beside it",
+        "On the left a square of eight rows and eight columns, W: 64 numbers that are kept. Then a "
+        "plus sign and the factor s. On the right a column of eight numbers, A, and beside it a "
+        "row of eight numbers, B: 16 numbers that are learned.",
+        214,
+    )
+
+    def grid(left: float, rows: int, columns: int, style: str) -> None:
+        for i in range(rows):
+            for j in range(columns):
+                d.box(left + 17 * j, 46 + 17 * i, 14, 14, "", style)
+
+    for left, columns, rows, style, name in (
+        (60.0, THIN, THIN, "box", "W"),
+        (272.0, RANK, THIN, "on", "A"),
+        (310.0, THIN, RANK, "on", "B"),
+    ):
+        grid(left, rows, columns, style)
+        d.text(left + 8.5 * (columns - 1), 20, name, "formula strong")
+    d.text(228, 106, "+  s", "formula")
+    d.text(120, 196, f"{THIN * THIN} numbers, kept", "small")
+    d.text(340, 196, f"{2 * THIN * RANK} numbers, learned", "small")
+    return d

@@ -53,6 +53,7 @@ STATEMENTS = {
     "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
     "Dao et al. 2022": "2.2:1 3.1:5 3.2:1",
     "Rabe and Staats 2021": "2:2",
+    "Hu et al. 2021": "4.1:4 5.1:1 7.2:1",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
 }

@@ -1,16 +1,29 @@
 """Figures on words, translations and transformers show what the solutions compute."""
 
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import KEYS, LEAST, PAIRS, ROWS, WARMUP, WORDS, D
+from docs.figures.transformers import (
+    KEYS,
+    LEAST,
+    PAIRS,
+    RANK,
+    ROWS,
+    THIN,
+    WARMUP,
+    WORDS,
+    D,
+)
 from docs.figures.translation import ACCURACY, STEPS
+from framework.models.parts import part
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
+from solutions.transformers.lora.lora import LoRA
 from solutions.transformers.positions.positions import angles, sinusoidal
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
@@ -89,6 +102,18 @@ def test_scores_of_all_pairs_and_of_a_block():
     texts = [text for text, _ in texts_of(figure)]
     assert f"{whole.sum()} scores" in texts
     assert f"{scores.size}" in texts
+
+
+def test_numbers_of_a_trained_matrix_and_of_thin_ones():
+    figure = "transformers/lora/thin.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    drawn = Counter(element.get("class") for element in root.iter(f"{SVG}rect"))
+    layer = part("affine")(THIN, THIN, rng=np.random.default_rng(0))
+    lora = LoRA(layer, RANK, 1.0, rng=np.random.default_rng(0))
+    kept, learned = layer.parameters["W"].size, sum(x.size for x in lora.parameters.values())
+    assert (drawn["box"], drawn["on"]) == (kept, learned)
+    texts = [text for text, _ in texts_of(figure)]
+    assert [f"{kept} numbers, kept", f"{learned} numbers, learned"] == texts[-2:]
 
 
 def test_the_curve_of_warmup_and_cosine():

@@ -1,1 +1,1 @@
-"""Positions of words; how transformers are trained."""
+"""Positions of words; how transformers are trained; thin matrices beside trained layers."""

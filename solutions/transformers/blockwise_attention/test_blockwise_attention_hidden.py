@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, finite, in_float32, paired_models, refuses
+from autograder.checks import (
+    agrees,
+    equal,
+    finite,
+    in_float32,
+    paired_models,
+    refuses,
+    returns_new_arrays,
+)
 
 #: Its scores of all pairs take 288 MiB, and the worker may use 256 (`memory` of exercise.toml).
 LONG = 6144
@@ -62,6 +70,9 @@ def test_repeated_calls(submission, reference, rng):
     pair.same_forward(*inputs(rng, N=1, Q=1, K=2), np.array([[True, False]]))
     pair.same_backward(*arrays, rng=rng, atol=1e-12)
     equal(pair.student.forward(*arrays), once, "forward of the same arrays again")
+    asked = (*arrays[:2], 2)
+    scores = pair.reference.block_scores(*asked)
+    returns_new_arrays(pair.student, "block_scores", *asked, expected=scores)
     pair.result_is_the_callers(*arrays, rng=rng, keeps=["log_sums"])
     other = paired_models(submission, reference, "BlockwiseAttention", 4, causal=True)
     pair.used_in_turn_with(other, arrays, inputs(rng, K=7), keeps=["log_sums"])
