@@ -104,6 +104,72 @@ def schedule() -> Drawing:
     return d
 
 
+#: Heads of queries, and of keys and values, in the figure of heads.
+H, G = 4, 2
+
+
+@figure("transformers/multi_head_attention/heads.svg")
+def heads() -> Drawing:
+    """Draw the columns of x W_qkv, the heads that they belong to, and what joins the heads."""
+    d = Drawing(
+        "Columns of x W_qkv as heads; two heads of queries share each head of keys and values",
+        "The product of a word and W_qkv has eight parts: the queries q0 to q3, the keys k0 and "
+        "k1, and the values v0 and v1. Four heads stand below. The heads 0 and 1 read their own "
+        "query, and both read k0 and v0. The heads 2 and 3 read their own query, and both read k1 "
+        "and v1. The means of the four heads are joined, and W_o makes the output y of them.",
+        262,
+    )
+    names = [*(f"q_{h}" for h in range(H)), *(f"{n}_{g}" for n in "kv" for g in range(G))]
+    d.text(14, 34, "x W_{qkv}", "formula", "start")
+    for i, name in enumerate(names):
+        shared = int(name[-1]) if name[0] != "q" else int(name[-1]) * G // H
+        d.box(106 + 46 * i, 34, 40, 30, name, "gate" if shared else "on", words="formula")
+    for h in range(H):
+        x, group = 100.0 + 100 * h, h * G // H
+        d.box(x, 124, 90, 46, style="gate" if group else "on")
+        d.text(x, 114, f"head {h}", "small strong")
+        d.text(x, 134, f"q_{h} k_{group} v_{group}", "formula")
+        d.arrow((x, 147), (x, 178))
+        d.box(x, 194, 100, 30, f"m_{h}", style="gate" if group else "on", words="formula")
+    for group, left in ((0, 100.0), (1, 300.0)):
+        d.text(left + 50, 74, f"both read k_{group} and v_{group}", "small quiet")
+        d.line((left - 40, 88), (left + 140, 88), style="faint")
+    d.arrow((250, 209), (250, 232))
+    d.text(250, 248, "y = [m_0, ..., m_3] W_o", "formula")
+    return d
+
+
+#: Place of the norms -> the boxes of one layer from below; "+" is the sum.
+LAYERS = {"pre": ("norm", "f", "dropout", "+"), "post": ("f", "dropout", "+", "norm")}
+
+
+@figure("transformers/transformer_block/norms.svg")
+def norms() -> Drawing:
+    """Draw a layer of a block with its norm before the layer, and with its norm after the sum."""
+    d = Drawing(
+        "A block with the norms before its layers, and a block with the norms after the sums",
+        "Two columns are read from below. With pre, x goes through norm, f and dropout to a sum, "
+        "and a line leads x around all of them to the sum, which is the output. With post, x goes "
+        "through f and dropout to the sum, a line leads x around them, and the norm comes after "
+        "the sum: everything passes it.",
+        284,
+    )
+    for centre, (name, boxes) in zip((120.0, 330.0), LAYERS.items(), strict=True):
+        d.text(centre, 16, f'norm="{name}"', "strong")
+        d.text(centre, 270, "x", "formula")
+        for i, box in enumerate(boxes):
+            y = 216.0 - 48 * i
+            d.arrow((centre, y + (44 if i == 0 else 32)), (centre, y + (12 if box == "+" else 16)))
+            if box == "+":
+                d.operator(centre, y, "+")
+                d.arrow((centre, 248), (centre + 72, 248), (centre + 72, y), (centre + 12, y))
+            else:
+                d.box(centre, y, 90, 32, box, "gate" if box == "norm" else "on")
+        d.arrow((centre, 60 if box == "+" else 56), (centre, 42))
+        d.text(centre - 16, 46, "y", "formula")
+    return d
+
+
 #: Words of the figure of blocks, and keys of each of its blocks.
 WORDS, KEYS = 8, 2
 

@@ -8,6 +8,7 @@ from repository import ROOT
 
 from docs.figures.transformers import (
     KEYS,
+    LAYERS,
     LEAST,
     PAIRS,
     RANK,
@@ -16,6 +17,8 @@ from docs.figures.transformers import (
     WARMUP,
     WORDS,
     D,
+    G,
+    H,
 )
 from docs.figures.translation import ACCURACY, STEPS
 from framework.models.parts import part
@@ -24,7 +27,9 @@ from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.lora.lora import LoRA
+from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.transformer_block.transformer_block import TransformerBlock
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
 from solutions.translation.subwords.subwords import decode, encode, learn_merges
@@ -125,6 +130,40 @@ def test_the_curve_of_warmup_and_cosine():
     schedule = WarmupCosine(1.0, warmup=WARMUP, least=LEAST)
     rates = [schedule.rate_at(min(share, 1.0)) for share in drawn[:, 0]]
     np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
+
+
+def test_heads_read_the_columns_that_the_figure_gives_them():
+    """A head changes with the columns that are drawn in its box, and with no others."""
+    texts = [text for text, _ in texts_of("transformers/multi_head_attention/heads.svg")]
+    columns = texts[1 : 1 + H + 2 * G]
+    model = MultiHeadAttention(H, H, key_value_heads=G, rng=np.random.default_rng(0))
+    model.parameters["W_o"][...] = np.eye(H)
+    x = np.random.default_rng(1).normal(size=(1, 3, H))
+    y = model.forward(x)
+    read = {text.split()[0]: set(text.split()) for text in texts if len(text.split()) == 3}
+    W = model.parameters["W_qkv"].copy()
+    for i, column in enumerate(columns):
+        model.parameters["W_qkv"][...] = W + (np.arange(len(columns)) == i)
+        changed = np.any(model.forward(x) != y, axis=(0, 1))
+        assert [column in read[f"q{h}"] for h in range(H)] == changed.tolist()
+
+
+def test_the_order_of_norm_layer_and_sum():
+    drawn = [text for text, _ in texts_of("transformers/transformer_block/norms.svg")]
+    rng = np.random.default_rng(0)
+    x, norm = rng.normal(size=(1, 3, 4)), LayerNorm(4)
+    for name, boxes in LAYERS.items():
+        block = TransformerBlock(4, 2, norm=name, rng=rng)
+        for parameter in ("W", "b"):
+            block.parameters[f"feed_forward.output.{parameter}"][...] = 0
+        steps = {"norm": norm.forward, "dropout": np.copy, "+": lambda z: x + z}
+        y, steps["f"] = x, block.attention.forward
+        for box in boxes:
+            y = steps[box](y)
+        expected = y if name == "pre" else norm.forward(y)  # FeedForward returns zeros
+        np.testing.assert_allclose(block.forward(x), expected)
+        place = drawn.index(f'norm="{name}"')
+        assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
 
 
 def test_the_merges_of_rings():

@@ -128,6 +128,24 @@ MODELS = [
     *(("layer_norm", name, (4,), {}, (X,)) for name in ("layer_norm", "rms_norm")),
     ("positions", "learned_positions", (7, 4), {}, (X,)),
     ("positions", "rotary", (4,), {}, (X,)),
+    *(
+        ("multi_head_attention", "multi_head_attention", (4, 2), settings, (X, mask))
+        for settings, mask in (
+            ({}, MASK),
+            ({"causal": True}, None),
+            ({"causal": True, "key_value_heads": 1}, MASK),
+            ({"key_value_heads": 1}, GAPS[:, :, None] & GAPS[:, None]),
+        )
+    ),
+    ("transformer_block", "gelu", (), {}, (X,)),
+    ("transformer_block", "feed_forward", (4, 5), {}, (X,)),
+    *(
+        ("transformer_block", "transformer_block", (4, 2), settings, (X, MASK))
+        for settings in (
+            {"causal": True, "keep_probability": 0.5},
+            {"norm": "post", "hidden": 5, "key_value_heads": 1},
+        )
+    ),
     ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
     ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
     ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
