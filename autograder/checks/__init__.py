@@ -18,7 +18,12 @@ chance              scores that are too good, and frequencies of random draws
 host_limits         time and memory that a check may take of the grader's process
 """
 
-from autograder.checks.chance import matches_distribution, not_above, not_better_than_bayes
+from autograder.checks.chance import (
+    fits_distributions,
+    matches_distribution,
+    not_above,
+    not_better_than_bayes,
+)
 from autograder.checks.equality import CheckFailed, equal, expect, finite, real_array
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import (
@@ -73,7 +78,7 @@ __all__ = [
     "TrainedModels",
     "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
     "classifier_chunks",
-    "combined", "equal", "expect", "finite", "gradients_agree", "in_float32",
+    "combined", "equal", "expect", "finite", "fits_distributions", "gradients_agree", "in_float32",
     "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
     "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",
     "measured_passes",

@@ -170,6 +170,99 @@ def norms() -> Drawing:
     return d
 
 
+#: Number of tokens of the figure of a cache.
+TOKENS = 5
+
+
+@figure("transformers/transformer_lm/cache.svg")
+def cache() -> Drawing:
+    """Draw which words each new token computes, without and with a cache."""
+    d = Drawing(
+        "Rows computed for each new token, without and with a cache",
+        "Two tables stand side by side, with five calls as rows and tokens as columns. In the left "
+        "one, call t computes the rows of all tokens up to t: 15 rows in five calls. In the right "
+        "one, each call computes the row of its own token and reads the keys of the earlier ones "
+        "from the cache: 5 rows.",
+        250,
+    )
+    sides = ((50.0, "forward of all tokens"), (290.0, "one step with a cache"))
+    for left, title in sides:
+        d.text(left + 75, 16, title, "strong")
+        for t in range(TOKENS):
+            d.text(left - 10, 55 + 30 * t, f"{t}", "small", "end")
+            for column in range(t + 1):
+                is_new = left < 200 or column == t
+                d.box(left + 15 + 30 * column, 55 + 30 * t, 30, 30, "", "gate" if is_new else "on",
+                      round_=0)  # fmt: skip
+        d.text(left + 75, 204, "tokens", "small quiet")
+    d.text(14, 34, "calls", "small quiet", "start")
+    for x, style, text in ((60.0, "gate", "computed"), (260.0, "on", "keys from the cache")):
+        d.box(x, 232, 20, 20, "", style, round_=0)
+        d.text(x + 18, 232, text, "small", "start")
+    return d
+
+
+#: Drafted words with their probabilities in the draft and the target, and the drawn numbers u.
+DRAFTED = (("are", 0.5, 0.4, 0.35), ("in", 0.2, 0.3, 0.9), ("her", 0.4, 0.05, 0.6))
+
+
+@figure("transformers/speculative_decoding/verified.svg")
+def verified() -> Drawing:
+    """Draw three drafted words, of which the target keeps two."""
+    d = Drawing(
+        "Three drafted words, of which two are accepted",
+        "After the keys, the draft proposes are, in and her. Their probabilities in the draft are "
+        "0.5, 0.2 and 0.4, in the target 0.4, 0.3 and 0.05. So they are kept with the "
+        "probabilities 0.8, 1 and 0.125. The drawn numbers are 0.35, 0.9 and 0.6: are and in are "
+        "kept, her is rejected. The target then draws the word the in its place.",
+        248,
+    )
+    rows = {"drafted": 28.0, "draft q": 72, "target p": 98, "min(1, p/q)": 124, "drawn u": 150}
+    for name, y in rows.items():
+        d.text(134, y, name, "small quiet", "end")
+    d.text(134, 210, "written", "small quiet", "end")
+    for i, (word, q, p, u) in enumerate(DRAFTED):
+        x, ratio = 190.0 + 96 * i, min(1.0, p / q)
+        is_kept = u < ratio
+        d.box(x, rows["drafted"], 72, 30, word, "on" if is_kept else "off")
+        for name, value in zip(list(rows)[1:], (q, p, ratio, u), strict=True):
+            d.text(x, rows[name], f"{value:g}", "formula")
+        d.arrow((x, 162), (x, 190))
+        d.text(x + 8, 176, "kept" if is_kept else "rejected", "small", "start")
+        d.box(x, 210, 72, 30, word if is_kept else "the", "good" if is_kept else "gate")
+    return d
+
+
+#: The sentence of the figure of induction, which is said twice.
+SENTENCE = ("bird", "king", "fish", "star")
+
+
+@figure("transformers/induction/circuit.svg")
+def circuit() -> Drawing:
+    """Draw what the near head of layer 1 and a far head of layer 2 read to recall a word."""
+    d = Drawing(
+        "A sentence of four words, said twice, and what two heads read",
+        "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the "
+        "word before. In layer 2, a far head of the capital king looks for a word that has king "
+        "before it, and reads fish.",
+        210,
+    )
+    words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))
+    x = [36.0 + 56 * i for i in range(len(words))]
+    fish, asking = words.index("fish"), len(words) - 1
+    for i, word in enumerate(words):
+        d.box(x[i], 176, 48, 26, word, "on" if word.lower() == "king" else "box")
+        d.box(x[i], 112, 48, 26, "king" if i == fish else "", "gate" if i == fish else "off")
+        d.line((x[i], 162), (x[i], 126), style="faint")
+    d.arrow((x[fish - 1], 162), (x[fish] - 8, 126), style="second")
+    d.text(x[fish] + 8, 145, "layer 1: fish reads the word before", "small quiet", "start")
+    d.arrow((x[fish], 98), (x[fish], 56), (x[asking], 56), (x[asking], 98), style="first")
+    d.text((x[fish] + x[asking]) / 2, 40, "layer 2: who has king before?", "small quiet")
+    d.text(x[asking] - 20, 22, "FISH comes next", "small strong")
+    return d
+
+
 #: Words of the figure of blocks, and keys of each of its blocks.
 WORDS, KEYS = 8, 2
 

@@ -39,7 +39,7 @@ STATEMENTS = {
     ),
     "Bahdanau et al. 2015": "2.1:1 3.1:6 3.2:1",
     "Luong et al. 2015": "3.1:3 3.2:1",
-    "Vaswani et al. 2017": "3.1:1 3.2:1 3.2.1:4 3.2.2:2 3.2.3:2 3.3:2 3.5:4 4:1 5.3:2 5.4:1",
+    "Vaswani et al. 2017": "3.1:1 3.2:1 3.2.1:4 3.2.2:2 3.2.3:2 3.3:2 3.5:4 4:3 5.3:2 5.4:1",
     "Sennrich et al. 2016": "3.2:5 4.2:1",
     "Wang et al. 2020": "2.1:1 2.2:1",
     "Papineni et al. 2002": "2.1:4 2.2:2 2.3:1",
@@ -58,8 +58,15 @@ STATEMENTS = {
     "Dao et al. 2022": "2.2:1 3.1:5 3.2:1",
     "Rabe and Staats 2021": "2:2",
     "Hu et al. 2021": "4.1:4 5.1:1 7.2:1",
+    "Elhage et al. 2021": "1:2 2:1",
+    "Olsson et al. 2022": "1:2 2:1 5:1",
     "Loshchilov and Hutter 2017": "3:2",
     "Loshchilov and Hutter 2019": "2:4",
+    "Press and Wolf 2017": "2:2 3:1 5:1",
+    "Radford et al. 2019": "2.3:2",
+    "Shieber 1985": "1:2",
+    "Leviathan et al. 2023": "2.1:1 2.2:1 2.3:2 3.1:1 3.2:1 3.3:1 3.6:1",
+    "Willard and Louf 2023": "3:2",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")

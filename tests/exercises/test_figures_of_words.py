@@ -7,13 +7,16 @@ import numpy as np
 from repository import ROOT
 
 from docs.figures.transformers import (
+    DRAFTED,
     KEYS,
     LAYERS,
     LEAST,
     PAIRS,
     RANK,
     ROWS,
+    SENTENCE,
     THIN,
+    TOKENS,
     WARMUP,
     WORDS,
     D,
@@ -25,10 +28,12 @@ from framework.models.parts import part
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
+from solutions.transformers.induction.induction import prefix_matching_score, window_mask
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
 from solutions.transformers.lora.lora import LoRA
 from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.speculative_decoding.speculative_decoding import verify
 from solutions.transformers.transformer_block.transformer_block import TransformerBlock
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
@@ -166,11 +171,56 @@ def test_the_order_of_norm_layer_and_sum():
         assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
 
 
+def test_the_rows_that_each_token_computes():
+    root = ET.parse(ROOT / "exercises/transformers/transformer_lm/cache.svg").getroot()
+    boxes = [(float(box.get("x")), float(box.get("y")), box.get("class"))
+             for box in root.iter(f"{SVG}rect") if box.get("width") == "30"]  # fmt: skip
+    for is_left in (True, False):
+        side = [(y, style) for x, y, style in boxes if (x < 240) is is_left]
+        calls = [[style for y, style in side if y == row] for row in sorted({y for y, _ in side})]
+        assert [len(call) for call in calls] == [*range(1, TOKENS + 1)]  # the words it reads
+        computed = [call.count("gate") for call in calls]
+        assert computed == ([*range(1, TOKENS + 1)] if is_left else [1] * TOKENS)
+
+
 def test_the_merges_of_rings():
     merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
     for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
         (ids,) = encode([b"rings"], merges[:count])
         assert [decode([token], merges).decode() for token in ids] == tokens.split()
+
+
+def test_the_words_that_are_kept_and_the_one_that_is_rejected():
+    class Drawn:
+        """Draws the numbers of the figure, then 0.5."""
+
+        def random(self, shape):
+            return np.array([[u for *_, u in DRAFTED]]) if shape == (1, 3) else np.full(shape, 0.5)
+
+    ids = np.arange(3)[None]
+    q, p = np.ones((1, 3, 5)), np.ones((1, 4, 5))
+    for i, (_, of_draft, of_target, _) in enumerate(DRAFTED):
+        q[0, i, i], p[0, i, i] = of_draft, of_target
+    accepted, _ = verify(ids, np.log(q), np.log(p), rng=Drawn())
+    texts = [text for text, _ in texts_of("transformers/speculative_decoding/verified.svg")]
+    assert texts.count("kept") == accepted[0] == 2
+    assert texts.count("rejected") == 1
+    for word, of_draft, of_target, u in DRAFTED:
+        assert {word, *(f"{n:g}" for n in (of_draft, of_target, u))} <= {*texts}
+        assert f"{min(1, of_target / of_draft):g}" in texts
+
+
+def test_both_heads_of_the_circuit_read_what_the_solution_counts():
+    drawn = texts_of("transformers/induction/circuit.svg")
+    words = ["</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2])]
+    by_layer = [text for text, _ in drawn if text in words]
+    fish = words.index("fish")
+    assert by_layer == [*words[: fish + 1], "king", *words[fish + 1 :]]
+    assert window_mask(len(words), 2)[fish].nonzero()[0].tolist() == [words.index("king"), fish]
+    tokens = np.array([[words.index(word.lower()) for word in words]])
+    recalling = np.zeros((1, 1, len(words), len(words)))
+    recalling[0, 0, [5, 6, 7], [1, 2, fish]] = 1  # the last of the three is drawn
+    assert prefix_matching_score(recalling, tokens) == 1
 
 
 def test_the_window_of_into():

@@ -184,6 +184,10 @@ LANGUAGE_MODELS = [
         for cell, layers in (("lstm", 1), ("lstm", 3), ("gru", 2), ("rnn", 2))
     ),
     *(
+        ("transformer_lm", "transformer_lm", (6, 4, heads, layers, context), {}, (TEXT,))
+        for heads, layers, context in ((2, 1, 5), (1, 3, 9))
+    ),
+    *(
         ("conditional_lm", "conditional_lm", (6, 2, 3, 4, cell), {}, (IDS, CONDITION))
         for cell in ("rnn", "lstm", "gru")
     ),
