@@ -261,3 +261,66 @@ def circuit() -> Drawing:
     d.text((x[fish] + x[asking]) / 2, 40, "layer 2: who has king before?", "small quiet")
     d.text(x[asking] - 20, 22, "FISH comes next", "small strong")
     return d
+
+
+#: Words of the figure of blocks, and keys of each of its blocks.
+WORDS, KEYS = 8, 2
+
+
+@figure("transformers/blockwise_attention/blocks.svg")
+def blocks() -> Drawing:
+    """Draw the scores of all pairs of words, and those of one block of keys."""
+    d = Drawing(
+        "Scores of all pairs, and of one block of keys",
+        "Two squares of eight rows, the queries, and eight columns, the keys. In the left one all "
+        "64 scores are there at once. In the right one only the third of four blocks of two "
+        "columns is there, with 16 scores. Below the first two blocks stands m, s, u: their sums. "
+        "Below the last one stands: to come.",
+        232,
+    )
+    for left, title in ((74.0, "attention"), (306.0, "attention in blocks")):
+        d.text(left + 66, 16, title, "strong")
+        d.text(left + 66, 38, "keys", "small quiet")
+        for i in range(WORDS):
+            for j in range(WORDS):
+                is_there = left < 200 or j // KEYS == 2
+                d.box(left + 19 * j, 58 + 19 * i, 16, 16, "", "on" if is_there else "off")
+    d.text(56, 124, "queries", "small quiet", "end")
+    d.text(140, 218, f"{WORDS * WORDS} scores", "small")
+    d.text(330, 218, "m, s, u", "formula small")
+    d.text(392, 218, f"{WORDS * KEYS}", "small")
+    d.text(438, 218, "to come", "small quiet")
+    return d
+
+
+#: Rows and columns of W in the figure of thin matrices, and their rank.
+THIN, RANK = 8, 1
+
+
+@figure("transformers/lora/thin.svg")
+def thin() -> Drawing:
+    """Draw a trained matrix, and the two thin matrices whose product is added to it."""
+    d = Drawing(
+        "The trained matrix W, and the thin matrices A and B beside it",
+        "On the left a square of eight rows and eight columns, W: 64 numbers that are kept. Then a "
+        "plus sign and the factor s. On the right a column of eight numbers, A, and beside it a "
+        "row of eight numbers, B: 16 numbers that are learned.",
+        214,
+    )
+
+    def grid(left: float, rows: int, columns: int, style: str) -> None:
+        for i in range(rows):
+            for j in range(columns):
+                d.box(left + 17 * j, 46 + 17 * i, 14, 14, "", style)
+
+    for left, columns, rows, style, name in (
+        (60.0, THIN, THIN, "box", "W"),
+        (272.0, RANK, THIN, "on", "A"),
+        (310.0, THIN, RANK, "on", "B"),
+    ):
+        grid(left, rows, columns, style)
+        d.text(left + 8.5 * (columns - 1), 20, name, "formula strong")
+    d.text(228, 106, "+  s", "formula")
+    d.text(120, 196, f"{THIN * THIN} numbers, kept", "small")
+    d.text(340, 196, f"{2 * THIN * RANK} numbers, learned", "small")
+    return d

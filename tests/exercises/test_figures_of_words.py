@@ -1,5 +1,6 @@
 """Figures on words, translations and transformers show what the solutions compute."""
 
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -7,22 +8,29 @@ from repository import ROOT
 
 from docs.figures.transformers import (
     DRAFTED,
+    KEYS,
     LAYERS,
     LEAST,
     PAIRS,
+    RANK,
     ROWS,
     SENTENCE,
+    THIN,
     TOKENS,
     WARMUP,
+    WORDS,
     D,
     G,
     H,
 )
 from docs.figures.translation import ACCURACY, STEPS
+from framework.models.parts import part
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
 from solutions.transformers.induction.induction import prefix_matching_score, window_mask
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
+from solutions.transformers.lora.lora import LoRA
 from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
 from solutions.transformers.speculative_decoding.speculative_decoding import verify
@@ -88,6 +96,34 @@ def test_hands_at_the_angles_of_their_pairs():
     np.testing.assert_allclose(turned, expected.swapaxes(0, 1), atol=0.02)
     texts = [text for text, _ in texts_of(figure) if text.endswith(" t")]
     assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
+
+
+def test_scores_of_all_pairs_and_of_a_block():
+    figure = "transformers/blockwise_attention/blocks.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    styles = [element.get("class") for element in root.iter(f"{SVG}rect")]
+    drawn = np.array([style for style in styles if style in ("on", "off")]) == "on"
+    whole, in_blocks = drawn.reshape(2, WORDS, WORDS)
+    words = np.ones((1, WORDS, 1))
+    scores = BlockwiseAttention(KEYS).block_scores(words, words, 2 * KEYS)
+    assert whole.all()
+    np.testing.assert_array_equal(np.flatnonzero(in_blocks[0]), [2 * KEYS, 2 * KEYS + 1])
+    assert in_blocks.sum() == scores.size
+    texts = [text for text, _ in texts_of(figure)]
+    assert f"{whole.sum()} scores" in texts
+    assert f"{scores.size}" in texts
+
+
+def test_numbers_of_a_trained_matrix_and_of_thin_ones():
+    figure = "transformers/lora/thin.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    drawn = Counter(element.get("class") for element in root.iter(f"{SVG}rect"))
+    layer = part("affine")(THIN, THIN, rng=np.random.default_rng(0))
+    lora = LoRA(layer, RANK, 1.0, rng=np.random.default_rng(0))
+    kept, learned = layer.parameters["W"].size, sum(x.size for x in lora.parameters.values())
+    assert (drawn["box"], drawn["on"]) == (kept, learned)
+    texts = [text for text, _ in texts_of(figure)]
+    assert [f"{kept} numbers, kept", f"{learned} numbers, learned"] == texts[-2:]
 
 
 def test_the_curve_of_warmup_and_cosine():

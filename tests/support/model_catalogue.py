@@ -149,6 +149,11 @@ MODELS = [
     ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
     ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
     ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
+    *(
+        ("blockwise_attention", "blockwise_attention", (3,), {"causal": c}, (X, X, X, MASK))
+        for c in (False, True)
+    ),
+    ("lora", "lora", (AFFINE, 2, 3.0), {}, (X,)),
     ("deep_text_cnn", "conv_block", (4, 5), {}, (X,)),
     ("conv_seq2seq", "convolutional_encoder", (7, 3, 5, 6), {}, (SOURCE,)),
     *(
