@@ -170,6 +170,162 @@ def norms() -> Drawing:
     return d
 
 
+#: Number of tokens of the figure of a cache.
+TOKENS = 5
+
+
+@figure("transformers/transformer_lm/cache.svg")
+def cache() -> Drawing:
+    """Draw which words each new token computes, without and with a cache."""
+    d = Drawing(
+        "Rows computed for each new token, without and with a cache",
+        "Two tables stand side by side, with five calls as rows and tokens as columns. In the left "
+        "one, call t computes the rows of all tokens up to t: 15 rows in five calls. In the right "
+        "one, each call computes the row of its own token and reads the keys of the earlier ones "
+        "from the cache: 5 rows.",
+        250,
+    )
+    sides = ((50.0, "forward of all tokens"), (290.0, "one step with a cache"))
+    for left, title in sides:
+        d.text(left + 75, 16, title, "strong")
+        for t in range(TOKENS):
+            d.text(left - 10, 55 + 30 * t, f"{t}", "small", "end")
+            for column in range(t + 1):
+                is_new = left < 200 or column == t
+                d.box(left + 15 + 30 * column, 55 + 30 * t, 30, 30, "", "gate" if is_new else "on",
+                      round_=0)  # fmt: skip
+        d.text(left + 75, 204, "tokens", "small quiet")
+    d.text(14, 34, "calls", "small quiet", "start")
+    for x, style, text in ((60.0, "gate", "computed"), (260.0, "on", "keys from the cache")):
+        d.box(x, 232, 20, 20, "", style, round_=0)
+        d.text(x + 18, 232, text, "small", "start")
+    return d
+
+
+#: Drafted words with their probabilities in the draft and the target, and the drawn numbers u.
+DRAFTED = (("are", 0.5, 0.4, 0.35), ("in", 0.2, 0.3, 0.9), ("her", 0.4, 0.05, 0.6))
+
+
+@figure("transformers/speculative_decoding/verified.svg")
+def verified() -> Drawing:
+    """Draw three drafted words, of which the target keeps two."""
+    d = Drawing(
+        "Three drafted words, of which two are accepted",
+        "After the keys, the draft proposes are, in and her. Their probabilities in the draft are "
+        "0.5, 0.2 and 0.4, in the target 0.4, 0.3 and 0.05. So they are kept with the "
+        "probabilities 0.8, 1 and 0.125. The drawn numbers are 0.35, 0.9 and 0.6: are and in are "
+        "kept, her is rejected. The target then draws the word the in its place.",
+        248,
+    )
+    rows = {"drafted": 28.0, "draft q": 72, "target p": 98, "min(1, p/q)": 124, "drawn u": 150}
+    for name, y in rows.items():
+        d.text(134, y, name, "small quiet", "end")
+    d.text(134, 210, "written", "small quiet", "end")
+    for i, (word, q, p, u) in enumerate(DRAFTED):
+        x, ratio = 190.0 + 96 * i, min(1.0, p / q)
+        is_kept = u < ratio
+        d.box(x, rows["drafted"], 72, 30, word, "on" if is_kept else "off")
+        for name, value in zip(list(rows)[1:], (q, p, ratio, u), strict=True):
+            d.text(x, rows[name], f"{value:g}", "formula")
+        d.arrow((x, 162), (x, 190))
+        d.text(x + 8, 176, "kept" if is_kept else "rejected", "small", "start")
+        d.box(x, 210, 72, 30, word if is_kept else "the", "good" if is_kept else "gate")
+    return d
+
+
+#: The sentence of the figure of induction, which is said twice.
+SENTENCE = ("bird", "king", "fish", "star")
+
+
+@figure("transformers/induction/circuit.svg")
+def circuit() -> Drawing:
+    """Draw what the near head of layer 1 and a far head of layer 2 read to recall a word."""
+    d = Drawing(
+        "A sentence of four words, said twice, and what two heads read",
+        "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the "
+        "word before. In layer 2, a far head of the capital king looks for a word that has king "
+        "before it, and reads fish.",
+        210,
+    )
+    words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))
+    x = [36.0 + 56 * i for i in range(len(words))]
+    fish, asking = words.index("fish"), len(words) - 1
+    for i, word in enumerate(words):
+        d.box(x[i], 176, 48, 26, word, "on" if word.lower() == "king" else "box")
+        d.box(x[i], 112, 48, 26, "king" if i == fish else "", "gate" if i == fish else "off")
+        d.line((x[i], 162), (x[i], 126), style="faint")
+    d.arrow((x[fish - 1], 162), (x[fish] - 8, 126), style="second")
+    d.text(x[fish] + 8, 145, "layer 1: fish reads the word before", "small quiet", "start")
+    d.arrow((x[fish], 98), (x[fish], 56), (x[asking], 56), (x[asking], 98), style="first")
+    d.text((x[fish] + x[asking]) / 2, 40, "layer 2: who has king before?", "small quiet")
+    d.text(x[asking] - 20, 22, "FISH comes next", "small strong")
+    return d
+
+
+#: Words of the figure of blocks, and keys of each of its blocks.
+WORDS, KEYS = 8, 2
+
+
+@figure("transformers/blockwise_attention/blocks.svg")
+def blocks() -> Drawing:
+    """Draw the scores of all pairs of words, and those of one block of keys."""
+    d = Drawing(
+        "Scores of all pairs, and of one block of keys",
+        "Two squares of eight rows, the queries, and eight columns, the keys. In the left one all "
+        "64 scores are there at once. In the right one only the third of four blocks of two "
+        "columns is there, with 16 scores. Below the first two blocks stands m, s, u: their sums. "
+        "Below the last one stands: to come.",
+        232,
+    )
+    for left, title in ((74.0, "attention"), (306.0, "attention in blocks")):
+        d.text(left + 66, 16, title, "strong")
+        d.text(left + 66, 38, "keys", "small quiet")
+        for i in range(WORDS):
+            for j in range(WORDS):
+                is_there = left < 200 or j // KEYS == 2
+                d.box(left + 19 * j, 58 + 19 * i, 16, 16, "", "on" if is_there else "off")
+    d.text(56, 124, "queries", "small quiet", "end")
+    d.text(140, 218, f"{WORDS * WORDS} scores", "small")
+    d.text(330, 218, "m, s, u", "formula small")
+    d.text(392, 218, f"{WORDS * KEYS}", "small")
+    d.text(438, 218, "to come", "small quiet")
+    return d
+
+
+#: Rows and columns of W in the figure of thin matrices, and their rank.
+THIN, RANK = 8, 1
+
+
+@figure("transformers/lora/thin.svg")
+def thin() -> Drawing:
+    """Draw a trained matrix, and the two thin matrices whose product is added to it."""
+    d = Drawing(
+        "The trained matrix W, and the thin matrices A and B beside it",
+        "On the left a square of eight rows and eight columns, W: 64 numbers that are kept. Then a "
+        "plus sign and the factor s. On the right a column of eight numbers, A, and beside it a "
+        "row of eight numbers, B: 16 numbers that are learned.",
+        214,
+    )
+
+    def grid(left: float, rows: int, columns: int, style: str) -> None:
+        for i in range(rows):
+            for j in range(columns):
+                d.box(left + 17 * j, 46 + 17 * i, 14, 14, "", style)
+
+    for left, columns, rows, style, name in (
+        (60.0, THIN, THIN, "box", "W"),
+        (272.0, RANK, THIN, "on", "A"),
+        (310.0, THIN, RANK, "on", "B"),
+    ):
+        grid(left, rows, columns, style)
+        d.text(left + 8.5 * (columns - 1), 20, name, "formula strong")
+    d.text(228, 106, "+  s", "formula")
+    d.text(120, 196, f"{THIN * THIN} numbers, kept", "small")
+    d.text(340, 196, f"{2 * THIN * RANK} numbers, learned", "small")
+    return d
+
+
 #: A text of a masked language model, and what it reads at the chosen places.
 TEXT = ("neither", "old", "cat", "nor", "dog", "sleeps")
 READ = {0: "MASK", 2: "bowl", 5: "sleeps"}

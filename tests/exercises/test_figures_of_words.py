@@ -1,18 +1,42 @@
 """Figures on words, translations and transformers show what the solutions compute."""
 
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from repository import ROOT
 
-from docs.figures.transformers import LAYERS, LEAST, PAIRS, READ, ROWS, TEXT, WARMUP, D, G, H
+from docs.figures.transformers import (
+    DRAFTED,
+    KEYS,
+    LAYERS,
+    LEAST,
+    PAIRS,
+    RANK,
+    READ,
+    ROWS,
+    SENTENCE,
+    TEXT,
+    THIN,
+    TOKENS,
+    WARMUP,
+    WORDS,
+    D,
+    G,
+    H,
+)
 from docs.figures.translation import ACCURACY, STEPS
+from framework.models.parts import part
 from plugins.lectures.languages.correlatives import CorrelativeLanguage
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
+from solutions.transformers.induction.induction import prefix_matching_score, window_mask
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
+from solutions.transformers.lora.lora import LoRA
 from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.speculative_decoding.speculative_decoding import verify
 from solutions.transformers.transformer_block.transformer_block import TransformerBlock
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
@@ -77,6 +101,34 @@ def test_hands_at_the_angles_of_their_pairs():
     assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
 
 
+def test_scores_of_all_pairs_and_of_a_block():
+    figure = "transformers/blockwise_attention/blocks.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    styles = [element.get("class") for element in root.iter(f"{SVG}rect")]
+    drawn = np.array([style for style in styles if style in ("on", "off")]) == "on"
+    whole, in_blocks = drawn.reshape(2, WORDS, WORDS)
+    words = np.ones((1, WORDS, 1))
+    scores = BlockwiseAttention(KEYS).block_scores(words, words, 2 * KEYS)
+    assert whole.all()
+    np.testing.assert_array_equal(np.flatnonzero(in_blocks[0]), [2 * KEYS, 2 * KEYS + 1])
+    assert in_blocks.sum() == scores.size
+    texts = [text for text, _ in texts_of(figure)]
+    assert f"{whole.sum()} scores" in texts
+    assert f"{scores.size}" in texts
+
+
+def test_numbers_of_a_trained_matrix_and_of_thin_ones():
+    figure = "transformers/lora/thin.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    drawn = Counter(element.get("class") for element in root.iter(f"{SVG}rect"))
+    layer = part("affine")(THIN, THIN, rng=np.random.default_rng(0))
+    lora = LoRA(layer, RANK, 1.0, rng=np.random.default_rng(0))
+    kept, learned = layer.parameters["W"].size, sum(x.size for x in lora.parameters.values())
+    assert (drawn["box"], drawn["on"]) == (kept, learned)
+    texts = [text for text, _ in texts_of(figure)]
+    assert [f"{kept} numbers, kept", f"{learned} numbers, learned"] == texts[-2:]
+
+
 def test_the_curve_of_warmup_and_cosine():
     figure = "transformers/warmup_and_decay/schedule.svg"
     root = ET.parse(ROOT / "exercises" / figure).getroot()
@@ -86,19 +138,6 @@ def test_the_curve_of_warmup_and_cosine():
     schedule = WarmupCosine(1.0, warmup=WARMUP, least=LEAST)
     rates = [schedule.rate_at(min(share, 1.0)) for share in drawn[:, 0]]
     np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
-
-
-def test_chosen_words_of_a_masked_language_model():
-    """The text is one of the language; MASK, another word and the word itself each stand once."""
-    language = CorrelativeLanguage()
-    assert np.isfinite(language.automaton.log_probabilities(TEXT)).all()
-    drawn = texts_of("transformers/masked_lm/masked.svg")
-    assert [text for text, style in drawn if style == "gate"] == [*READ.values()]
-    predicted = [text for text, style in drawn if style == "on" and text in TEXT]
-    assert {TEXT[t] for t in READ} <= {*predicted}
-    kinds = [read == TEXT[t] for t, read in READ.items()]
-    assert (kinds, [*READ.values()].count("MASK")) == ([False, False, True], 1)
-    assert READ[2] in language.kinds
 
 
 def test_heads_read_the_columns_that_the_figure_gives_them():
@@ -135,11 +174,69 @@ def test_the_order_of_norm_layer_and_sum():
         assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
 
 
+def test_the_rows_that_each_token_computes():
+    root = ET.parse(ROOT / "exercises/transformers/transformer_lm/cache.svg").getroot()
+    boxes = [(float(box.get("x")), float(box.get("y")), box.get("class"))
+             for box in root.iter(f"{SVG}rect") if box.get("width") == "30"]  # fmt: skip
+    for is_left in (True, False):
+        side = [(y, style) for x, y, style in boxes if (x < 240) is is_left]
+        calls = [[style for y, style in side if y == row] for row in sorted({y for y, _ in side})]
+        assert [len(call) for call in calls] == [*range(1, TOKENS + 1)]  # the words it reads
+        computed = [call.count("gate") for call in calls]
+        assert computed == ([*range(1, TOKENS + 1)] if is_left else [1] * TOKENS)
+
+
+def test_chosen_words_of_a_masked_language_model():
+    """The text is one of the language; MASK, another word and the word itself each stand once."""
+    language = CorrelativeLanguage()
+    assert np.isfinite(language.automaton.log_probabilities(TEXT)).all()
+    drawn = texts_of("transformers/masked_lm/masked.svg")
+    assert [text for text, style in drawn if style == "gate"] == [*READ.values()]
+    predicted = [text for text, style in drawn if style == "on" and text in TEXT]
+    assert {TEXT[t] for t in READ} <= {*predicted}
+    kinds = [read == TEXT[t] for t, read in READ.items()]
+    assert (kinds, [*READ.values()].count("MASK")) == ([False, False, True], 1)
+    assert READ[2] in language.kinds
+
+
 def test_the_merges_of_rings():
     merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
     for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
         (ids,) = encode([b"rings"], merges[:count])
         assert [decode([token], merges).decode() for token in ids] == tokens.split()
+
+
+def test_the_words_that_are_kept_and_the_one_that_is_rejected():
+    class Drawn:
+        """Draws the numbers of the figure, then 0.5."""
+
+        def random(self, shape):
+            return np.array([[u for *_, u in DRAFTED]]) if shape == (1, 3) else np.full(shape, 0.5)
+
+    ids = np.arange(3)[None]
+    q, p = np.ones((1, 3, 5)), np.ones((1, 4, 5))
+    for i, (_, of_draft, of_target, _) in enumerate(DRAFTED):
+        q[0, i, i], p[0, i, i] = of_draft, of_target
+    accepted, _ = verify(ids, np.log(q), np.log(p), rng=Drawn())
+    texts = [text for text, _ in texts_of("transformers/speculative_decoding/verified.svg")]
+    assert texts.count("kept") == accepted[0] == 2
+    assert texts.count("rejected") == 1
+    for word, of_draft, of_target, u in DRAFTED:
+        assert {word, *(f"{n:g}" for n in (of_draft, of_target, u))} <= {*texts}
+        assert f"{min(1, of_target / of_draft):g}" in texts
+
+
+def test_both_heads_of_the_circuit_read_what_the_solution_counts():
+    drawn = texts_of("transformers/induction/circuit.svg")
+    words = ["</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2])]
+    by_layer = [text for text, _ in drawn if text in words]
+    fish = words.index("fish")
+    assert by_layer == [*words[: fish + 1], "king", *words[fish + 1 :]]
+    assert window_mask(len(words), 2)[fish].nonzero()[0].tolist() == [words.index("king"), fish]
+    tokens = np.array([[words.index(word.lower()) for word in words]])
+    recalling = np.zeros((1, 1, len(words), len(words)))
+    recalling[0, 0, [5, 6, 7], [1, 2, fish]] = 1  # the last of the three is drawn
+    assert prefix_matching_score(recalling, tokens) == 1
 
 
 def test_the_window_of_into():

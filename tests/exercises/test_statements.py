@@ -475,3 +475,12 @@ def test_gradients_of_the_last_block_and_the_depth(rng):
             last.backward(grad)
             norms.append(np.linalg.norm(last.gradients["feed_forward.output.W"]))
         assert least < norms[1] / norms[0] < most
+
+
+def test_the_mean_of_the_softmax_gradient_needs_no_weights(rng):
+    """Dao et al. 2022, B.2: Σ_j P_ij dP_ij = dO_i · O_i."""
+    queries, keys, values = (rng.normal(size=(2, 6, 3)) for _ in range(3))
+    attention = part("dot_product_attention")()
+    y, grad = attention.forward(queries, keys, values), rng.normal(size=(2, 6, 3))
+    of_pairs = (attention.weights * (grad @ values.swapaxes(1, 2))).sum(axis=-1)
+    np.testing.assert_allclose((grad * y).sum(axis=-1), of_pairs, rtol=1e-9, atol=1e-12)

@@ -152,6 +152,11 @@ MODELS = [
     ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
     ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
     ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
+    *(
+        ("blockwise_attention", "blockwise_attention", (3,), {"causal": c}, (X, X, X, MASK))
+        for c in (False, True)
+    ),
+    ("lora", "lora", (AFFINE, 2, 3.0), {}, (X,)),
     ("deep_text_cnn", "conv_block", (4, 5), {}, (X,)),
     ("conv_seq2seq", "convolutional_encoder", (7, 3, 5, 6), {}, (SOURCE,)),
     *(
@@ -180,6 +185,10 @@ LANGUAGE_MODELS = [
     *(
         ("gated_lm", "gated_lm", (6, 3, 4, cell, layers), {}, (TEXT,))
         for cell, layers in (("lstm", 1), ("lstm", 3), ("gru", 2), ("rnn", 2))
+    ),
+    *(
+        ("transformer_lm", "transformer_lm", (6, 4, heads, layers, context), {}, (TEXT,))
+        for heads, layers, context in ((2, 1, 5), (1, 3, 9))
     ),
     *(
         ("conditional_lm", "conditional_lm", (6, 2, 3, 4, cell), {}, (IDS, CONDITION))

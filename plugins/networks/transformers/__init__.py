@@ -1,1 +1,1 @@
-"""Positions of words; how transformers are trained; masked language models and classifiers."""
+"""Positions; training; networks of blocks, masked ones too, or of attention alone; adaptation."""
