@@ -122,8 +122,8 @@ class TransformerLM(LanguageModel):
             now, tokens = tokens[:, : self.context - S], tokens[:, self.context - S :]
             logits, state = self.step(now, state)
             log_probabilities = log_softmax(logits, self._arrays)
-            for t in range(now.shape[1]):
-                results.append((log_probabilities[:, t], _state_of_first(S + t + 1, state)))
+            states = [_state_of_first(S + t, state) for t in range(1, now.shape[1])] + [state]
+            results += [(log_probabilities[:, t], after) for t, after in enumerate(states)]
         return results
 
     def _vectors(self, tokens: Any, start: int) -> Any:
