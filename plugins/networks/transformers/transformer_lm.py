@@ -109,8 +109,7 @@ class TransformerLM(LanguageModel):
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
-        result: tuple[Any, Any] = self.read_tokens(tokens[:, None], state)[0]
-        return result
+        return self.read_tokens(tokens[:, None], state)[0]
 
     def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
         """Read tokens `(N, T)`, as many in one step as the context has room for."""
