@@ -33,7 +33,7 @@ OURS = ("autograder/sandbox/confine/",)
 #: Maximum length of a name in characters, and the length of other texts.
 NAME, TEXT = 4096, 65_536
 #: Length of a text -> seconds of processor time. A linear pattern takes milliseconds for a text,
-#: a quadratic one seconds. For a name, a quadratic one takes a third of a second, a cubic one hours.
+#: a quadratic one seconds; for a name, a quadratic one takes 0.3 s and a cubic one hours.
 LIMITS = {NAME: 3.0, TEXT: 0.5}
 
 AT_START = ("match", "fullmatch")
