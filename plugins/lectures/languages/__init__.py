@@ -5,6 +5,7 @@ attributed_sentiment.py  texts in which it matters who says what
 automaton.py             unifilar probabilistic automata
 conditional_texts.py     texts about a season and a place
 correlatives.py          sentences in which the words on both sides tell what a word is
+crossed_clauses.py       clauses whose verbs come in the order of their nouns
 draws.py                 what a generated language draws when it shall not be known beforehand
 entities.py              A language of named entities for which the best possible F1 is known
 forward_backward.py      distributions of a word given the words on both sides
