@@ -181,7 +181,7 @@ def test_32_labels(submission, reference, metric_threshold, table, rng):
         sizes = (len(language.vocabulary), LONGEST, 32, 4, 1)
         parameters = pretrained(submission, language, sizes, rng)
         ids, labels = language.labelled(LABELLED, rng=rng)
-        found = []
+        evaluations = []
         for train, steps, rate, is_pretrained in WAYS.values():
             models = trained_models(submission, reference, "TextClassifier", *sizes, 2, rng=rng)
             if is_pretrained:
@@ -189,12 +189,12 @@ def test_32_labels(submission, reference, metric_threshold, table, rng):
             settings = {"steps": steps, "learning_rate": rate}
             getattr(submission, train)(models.student, ids, labels, **settings)
             models.copy_parameters()
-            found.append(models.evaluate(share_right, *language.labelled(400, rng=rng)))
+            evaluations.append(models.evaluate(share_right, *language.labelled(400, rng=rng)))
         ceiling = language.best_accuracy_from_labels(ids)
-        shown = [*(evaluation.value for evaluation in found), ceiling, 1.0]
+        shown = [*(evaluation.value for evaluation in evaluations), ceiling, 1.0]
         names = (*WAYS, "not pretrained, best on average", "best possible")
         rows[:] = [(name, f"{share:.1%}") for name, share in zip(names, shown, strict=True)]
-        yield combined(min, found[:2])
+        yield combined(min, evaluations[:2])
 
     what = "the share of right answers after 32 labels, the lower one of probe and all weights,"
     metric_threshold("accuracy", shares, rng=rng, best=1.0, direction=HIGHER, what=what)

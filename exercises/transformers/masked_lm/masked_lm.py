@@ -34,7 +34,7 @@ def mask_tokens(
     _check_ids(ids, vocabulary_size)
     if not 0 <= share <= 1:
         raise ValueError(f"share should be from 0 to 1, but is {share}")
-    # TODO: one number decides who is chosen, another one what happens then
+    # TODO: one random number chooses a word, another decides what it becomes
     raise NotImplementedError
 
 
@@ -177,12 +177,12 @@ def pseudo_perplexity(model: MaskedLM, ids: Array) -> float:
     """
     if not (ids != PAD).any():
         raise ValueError(f"ids {ids.shape} have no word: a mean needs at least one")
-    # TODO: for each place, hide the words there in all texts
+    # TODO: for each position, hide the word there in all texts
     raise NotImplementedError
 
 
 def _check_ids(ids: Array, bound: int) -> None:
     """Given: raise an IndexError for ids outside 0 ... bound − 1."""
     if ids.size and not 0 <= ids.min() <= ids.max() < bound:
-        found = f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"ids must lie in 0 ... {bound - 1}, but these lie in {found}")
+        received = f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"ids must lie in 0 ... {bound - 1}, but these lie in {received}")

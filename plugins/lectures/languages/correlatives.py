@@ -86,7 +86,7 @@ class CorrelativeLanguage:
 
     @cached_property
     def best_perplexity(self) -> float:
-        """Perplexity that no model which reads from left to right goes below in the long run."""
+        """Lowest perplexity, in the long run, of a model that reads from left to right."""
         automaton = self.automaton
         ends = automaton.stationary()[automaton.states.index("end")]
         return float(np.exp(automaton.entropy_rate() / (1 - ends)))  # an end has entropy 0
@@ -107,9 +107,9 @@ class CorrelativeLanguage:
         return self._encoded(sentences), np.array(kinds, dtype=np.int64)
 
     def best_accuracy_from_labels(self, texts: Ids) -> float:
-        """Return the accuracy that no classifier exceeds on average that knows `texts` alone.
+        """Return the best average accuracy of a classifier that knows `texts` alone.
 
-        It is that of `labelled` sentences, for who knows the kinds of the nouns of `texts`. Each
+        It is that of `labelled` sentences, where the kinds of the nouns of `texts` are known. Each
         half of the nouns is equally probable to be of kind 0: a noun that is not in `texts` is
         probably of the kind that has more nouns left.
         """
@@ -139,10 +139,10 @@ class CorrelativeLanguage:
         return log_p
 
     def _sentences(self, rng: np.random.Generator) -> Iterator[list[str]]:
-        """Yield sentences without their ends, for ever."""
+        """Yield sentences without their ends, endlessly."""
         while True:
             words = self.automaton.sample(BLOCK * (LONGEST + 1), rng=rng)
-            ends = [place for place, word in enumerate(words) if word == END][:BLOCK]
+            ends = [i for i, word in enumerate(words) if word == END][:BLOCK]
             for start, end in pairwise([-1, *ends]):
                 yield words[start + 1 : end]
 

@@ -12,15 +12,15 @@ from plugins.lectures.languages.automaton import Automaton
 
 
 class ForwardBackward:
-    """What an automaton says about each word of a text if all other words are known.
+    """Distribution of each word of a text of an automaton, given all other words.
 
-    α_t(s) is the probability of the words before place t, with the automaton in state s there.
-    β_t(s) is that of the words from place t on, if it is in state s there. With the matrices
+    α_t(s) is the probability of the words before position t, with the automaton in state s there.
+    β_t(s) is that of the words from position t on, if it is in state s there. With the matrices
     A(w)_{s,s'} = P(write w in s, then go to s'),
 
         α_{t+1} = α_t A(w_t),     β_t = A(w_t) β_{t+1},     P(w at t | others) ∝ α_t A(w) β_{t+1}
 
-    A hidden word has the matrix Σ_w A(w). No predictor that sees the same words does better.
+    The matrix of a hidden word is Σ_w A(w). No predictor that sees the same words does better.
 
     Args:
         automaton: the source of the texts, from its start state on.
@@ -41,13 +41,13 @@ class ForwardBackward:
         self._last = np.ones(len(states)) if end is None else np.eye(len(states))[states[end]]
 
     def distributions(self, text: Sequence[str | None]) -> Array:
-        """Return P(word at t | all other words of `text`) for each place t, `(T, W)`.
+        """Return P(word at t | all other words of `text`) for each position t, `(T, W)`.
 
         Args:
             text: T ≥ 1 words; None for a hidden one.
 
         Raises:
-            BadInputError: the automaton never writes this text, or never these words around one.
+            BadInputError: the automaton never writes this text, or no word fits a position.
         """
         steps = [self._matrix(word) for word in text]
         forward, backward = [self._first], [self._last]

@@ -59,8 +59,8 @@ def load_encoder(classifier: Any, parameters: Mapping[str, Any]) -> None:
     received = {name: tuple(parameters[name].shape) for name in own if name in parameters}
     for name, shape in shapes.items():
         if received.get(name) != shape:
-            found = received.get(name, "missing")
-            raise ValueError(f"'{name}' should be {shape}, but is {found}")
+            other = received.get(name, "missing")
+            raise ValueError(f"'{name}' should be {shape}, but is {other}")
     for name in own:
         arrays.assign(
             classifier.parameters, name, arrays.to_numpy(arrays.asarray(parameters[name]))

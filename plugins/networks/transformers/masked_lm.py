@@ -43,7 +43,7 @@ def mask_tokens(
 class TransformerEncoder(Model):
     """Word vectors and positions, blocks that read both sides, and a norm.
 
-    Source: Devlin et al. (2019), section 3; Xiong et al. (2020) for the place of the norms.
+    Source: Devlin et al. (2019), section 3; Xiong et al. (2020) for the norms before the layers.
     """
 
     def __init__(
@@ -123,8 +123,8 @@ class MaskedLM(Model):
         """
         mask = _numpy(chosen)
         if mask.dtype != bool or mask.shape != tuple(ids.shape):
-            found = f"{mask.dtype} {mask.shape}"
-            raise ValueError(f"chosen should be bool {tuple(ids.shape)}, but is {found}")
+            received = f"{mask.dtype} {mask.shape}"
+            raise ValueError(f"chosen should be bool {tuple(ids.shape)}, but is {received}")
         h = self.encoder.forward(ids)
         return self.scores.forward(self.chosen.forward(h, self._arrays.from_numpy(mask)))
 

@@ -34,7 +34,7 @@ def mask_tokens(
     _check_ids(ids, vocabulary_size)
     if not 0 <= share <= 1:
         raise ValueError(f"share should be from 0 to 1, but is {share}")
-    # BEGIN SOLUTION: one number decides who is chosen, another one what happens then
+    # BEGIN SOLUTION: one random number chooses a word, another decides what it becomes
     chosen = (ids != PAD) & (rng.random(ids.shape) < share)
     case = rng.random(ids.shape)
     inputs = np.where(chosen & (case < 0.8), vocabulary_size, ids)
@@ -212,7 +212,7 @@ def pseudo_perplexity(model: MaskedLM, ids: Array) -> float:
     """
     if not (ids != PAD).any():
         raise ValueError(f"ids {ids.shape} have no word: a mean needs at least one")
-    # BEGIN SOLUTION: for each place, hide the words there in all texts
+    # BEGIN SOLUTION: for each position, hide the word there in all texts
     model.eval()
     total = 0.0
     for t in range(ids.shape[1]):
@@ -229,5 +229,5 @@ def pseudo_perplexity(model: MaskedLM, ids: Array) -> float:
 def _check_ids(ids: Array, bound: int) -> None:
     """Given: raise an IndexError for ids outside 0 ... bound − 1."""
     if ids.size and not 0 <= ids.min() <= ids.max() < bound:
-        found = f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"ids must lie in 0 ... {bound - 1}, but these lie in {found}")
+        received = f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"ids must lie in 0 ... {bound - 1}, but these lie in {received}")

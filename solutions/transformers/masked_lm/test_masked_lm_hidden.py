@@ -34,8 +34,8 @@ def test_shares_of_all_and_none(submission, rng):
     _, chosen = submission.mask_tokens(ids, V, 1.0, rng=rng)
     equal(chosen, ids != 0, "which words are chosen with share = 1")
     padding = np.zeros((2, 3), int)
-    found = submission.mask_tokens(padding, V, 1.0, rng=rng)
-    equal(found, (padding, padding != 0), "mask_tokens of padding alone")
+    result = submission.mask_tokens(padding, V, 1.0, rng=rng)
+    equal(result, (padding, padding != 0), "mask_tokens of padding alone")
     for wrong in ([[1, V]], [[-1, 2]]):
         refuses(submission, "mask_tokens", np.array(wrong), V, error="IndexError", rng=rng)
     for share in (-0.1, 1.5):
@@ -161,7 +161,7 @@ def test_extreme_scores_and_no_words(submission, rng):
     scores = np.array([-1e4, 1e4, 1e4, -1e4])
     model = callback(Even(4, scores), *Even.OFFERS)
     for ids in ([[1, 2, 1]], [[2]], [[1, 0, 0], [2, 1, 0]]):
-        found = submission.pseudo_perplexity(model, np.array(ids))
-        finite(np.array(found), "the pseudo-perplexity for scores of ±10⁴")
-        equal(found, 2.0, "the pseudo-perplexity where two words are equally probable")
+        result = submission.pseudo_perplexity(model, np.array(ids))
+        finite(np.array(result), "the pseudo-perplexity for scores of ±10⁴")
+        equal(result, 2.0, "the pseudo-perplexity where two words are equally probable")
     refuses(submission, "pseudo_perplexity", model, np.zeros((2, 3), int))

@@ -33,22 +33,22 @@ def test_sentences_have_two_nouns_of_one_kind():
 
 
 def test_the_best_perplexity_from_the_left():
-    found = LANGUAGE.log_probabilities(TEXTS)
-    assert (found[TEXTS == PAD] == 0).all()
-    assert np.exp(-found.sum() / COUNT) == pytest.approx(LANGUAGE.best_perplexity, rel=0.03)
+    log_ps = LANGUAGE.log_probabilities(TEXTS)
+    assert (log_ps[TEXTS == PAD] == 0).all()
+    assert np.exp(-log_ps.sum() / COUNT) == pytest.approx(LANGUAGE.best_perplexity, rel=0.03)
 
 
 def test_the_pseudo_perplexity_follows_from_the_grammar():
     """Given all others, only adjectives, nouns of the known kind and verbs are uncertain."""
     language = CorrelativeLanguage()
     texts = language.sample(600, rng=np.random.default_rng(0))
-    found = language.log_probabilities_from_both_sides(texts)
+    log_ps = language.log_probabilities_from_both_sides(texts)
     adjectives = (FURTHER + FURTHER**2) * np.log(3)
     pair = 2 * (np.log(8) + adjectives) + np.log(2)
     bits = 0.8 * pair + 0.2 * (np.log(16) + adjectives)
     words = 0.8 * (5 + 2 * (FURTHER + FURTHER**2)) + 0.2 * (2 + FURTHER + FURTHER**2)
     expected = np.exp(bits / words)
-    assert np.exp(-found.sum() / (texts != PAD).sum()) == pytest.approx(expected, rel=0.02)
+    assert np.exp(-log_ps.sum() / (texts != PAD).sum()) == pytest.approx(expected, rel=0.02)
     assert expected == pytest.approx(2.775, abs=5e-4)
     assert language.best_perplexity == pytest.approx(6.257, abs=5e-4)
 
@@ -58,8 +58,8 @@ def probability(words):
 
 
 def test_hidden_words_from_both_sides_by_enumeration():
-    found = LANGUAGE.log_probabilities_from_both_sides(TEXTS[:20])
-    for log_p, text in zip(found, TEXTS, strict=False):
+    log_ps = LANGUAGE.log_probabilities_from_both_sides(TEXTS[:20])
+    for log_p, text in zip(log_ps, TEXTS, strict=False):
         words = [*LANGUAGE.vocabulary.decode(text[text != PAD]), "</s>"]
         for t, word in enumerate(words[:-1]):
             p = {w: probability([*words[:t], w, *words[t + 1 :]]) for w in LANGUAGE.automaton.words}

@@ -36,12 +36,12 @@ def probability(text, end):
     return p if p and end in (None, last_state(text)) else 0.0
 
 
-def by_enumeration(text, place, end):
-    """P(word at `place` | all others), over all words in the place of hidden ones."""
-    choices = [WORDS if word is None or t == place else [word] for t, word in enumerate(text)]
+def by_enumeration(text, position, end):
+    """P(word at `position` | all others), over all values of the hidden words."""
+    choices = [WORDS if word is None or t == position else [word] for t, word in enumerate(text)]
     p = dict.fromkeys(WORDS, 0.0)
     for filled in product(*choices):
-        p[filled[place]] += probability(filled, end)
+        p[filled[position]] += probability(filled, end)
     return np.array([*p.values()]) / sum(p.values())
 
 
@@ -50,11 +50,11 @@ HIDDEN = (None, "1", None, "1"), ("1", None, "2", "1", "0")
 
 @pytest.mark.parametrize("text", ["1", "0110", "2121", *HIDDEN])
 @pytest.mark.parametrize("end", [None, "even"])
-def test_every_place(text, end):
+def test_every_position(text, end):
     source = ForwardBackward(AUTOMATON, WORDS, end)
-    found = source.distributions([*text])
-    for place, p in enumerate(found):
-        expected = by_enumeration([*text], place, end)
+    distributions = source.distributions([*text])
+    for position, p in enumerate(distributions):
+        expected = by_enumeration([*text], position, end)
         np.testing.assert_allclose(p, expected, atol=1e-12)
 
 
@@ -70,8 +70,8 @@ def test_both_sides_tell_more_than_the_left_one():
 
 def test_long_texts_do_not_underflow():
     text = AUTOMATON.sample(2000, rng=np.random.default_rng(0))
-    found = ForwardBackward(AUTOMATON, WORDS).distributions(text)
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-12)
+    distributions = ForwardBackward(AUTOMATON, WORDS).distributions(text)
+    np.testing.assert_allclose(distributions.sum(axis=1), 1, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("text", "message"), [("010", "never writes"), ("3", "'3' is no word")])

@@ -28,8 +28,8 @@ def masked_models():
 
 def test_pseudo_perplexity_is_that_of_the_solution():
     model, other = masked_models()
-    found = BACKEND.function("pseudo_perplexity")(model, torch.tensor(IDS))
-    assert found == pytest.approx(reference.pseudo_perplexity(other, IDS), rel=1e-9)
+    received = BACKEND.function("pseudo_perplexity")(model, torch.tensor(IDS))
+    assert received == pytest.approx(reference.pseudo_perplexity(other, IDS), rel=1e-9)
 
 
 def test_chosen_of_another_shape_is_named():
@@ -47,8 +47,8 @@ def test_an_encoder_is_loaded_whole_or_not_at_all():
     given = dict(masked_models()[0].parameters)
     beta = given.pop("encoder.norm.beta")
     wider = given | {"encoder.norm.beta": beta[:1]}
-    for wrong, found in ((given, "missing"), (wider, r"\(1,\)")):
-        message = rf"'encoder.norm.beta' should be \(4,\), but is {found}"
+    for wrong, received in ((given, "missing"), (wider, r"\(1,\)")):
+        message = rf"'encoder.norm.beta' should be \(4,\), but is {received}"
         with pytest.raises(ValueError, match=message):
             load_encoder(classifier, wrong)
         assert torch.equal(classifier.parameters["encoder.embedding"], before)
