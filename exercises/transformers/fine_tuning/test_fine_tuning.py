@@ -162,8 +162,8 @@ def pretrained(submission, language, sizes, rng):
     """Return the parameters of a masked language model that was trained on the language."""
     model = built(submission, part("masked_lm", *sizes, rng=rng))
     ids = language.sample(6_000, rng=rng)
-    for steps, rate in ((300, 0.01), (150, 0.003)):
-        settings = {"steps": steps, "batch_size": 40, "learning_rate": rate, "share": 0.3}
+    for steps, rate in ((350, 0.01), (150, 0.003)):
+        settings = {"steps": steps, "batch_size": 40, "learning_rate": rate, "share": 0.45}
         built(submission, part("fit_masked_lm", model, ids, **settings, rng=rng))
     return dict(model.parameters)
 

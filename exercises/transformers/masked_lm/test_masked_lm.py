@@ -93,13 +93,16 @@ def test_all_others_stay(submission, rng):
 @pytest.mark.task("mask_tokens")
 @pytest.mark.points(2)
 @pytest.mark.hint("rng.integers(1, V): 0 is padding, and V is MASK.")
-@pytest.mark.promise("random-words", "mask_tokens")
+@pytest.mark.promise("random-words", "independent", "mask_tokens")
 def test_random_words(submission, rng):
     """mask_tokens: a random word is any word, and neither padding nor MASK."""
-    words, ids = 3, np.full((400, 50), 2)
+    words, ids = 5, np.full((400, 50), 2)
     inputs, chosen = submission.mask_tokens(ids, words, 0.9, rng=rng)
-    p = np.array([0, 0.05, 0.15, 0.8])
+    p = np.array([0, 0.025, 0.125, 0.025, 0.025, 0.8])
     matches_distribution(inputs[chosen], p, "the ids that a model reads for chosen words")
+    for what, lines in (("text", inputs), ("position", inputs.T)):
+        drawn = [len({*line.tolist()} - {2, words}) for line in lines]
+        expect(max(drawn) > 1, f"all random words of a {what} are equal: draw one for each word")
     seeds = (3, 3, 4)
     first, again, other = (
         submission.mask_tokens(ids, words, rng=np.random.default_rng(seed)) for seed in seeds
