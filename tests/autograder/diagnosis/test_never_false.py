@@ -8,7 +8,7 @@ from repository import text_of
 
 FALSE = tomllib.loads(text_of("texts/diagnosis/never_false.toml"))
 #: Exercises of the cases that the default run tries: those that are graded fast.
-QUICK = ("negative_sampling", "count_vectors", "ngram", "losses")
+QUICK = ("negative_sampling", "count_vectors", "losses")
 
 
 @pytest.mark.parametrize(
