@@ -12,7 +12,6 @@ import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from autograder.sandbox.session.session import Session
 
 Owner = Handle | Result | None
-
-#: Types whose values cannot change.
-_CONSTANT = (NoneType, bool, int, float, str, Handle)
 
 
 class Step:
@@ -208,23 +204,13 @@ class Outcome:
     @property
     def size(self) -> int:
         """Bytes of the arrays and texts in it, near enough."""
-        if self.is_constant:
-            return _size(self.value)
         return sum(_size(leaf) for _, leaf in leaves((self.value, self.args, self.kwargs)))
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether nothing in it can change, and it holds no array."""
-        return not (self.args or self.kwargs) and isinstance(self.value, _CONSTANT)
-
     def copied(self) -> Outcome:
-        """Return a deep copy; itself if it holds nothing that can change."""
-        if self.is_constant:
-            return self
+        """Return a deep copy."""
         parts = self.value, self.args, self.kwargs
         value, args, kwargs = (map_leaves(_copied, part) for part in parts)
-        # `dataclasses.replace` takes several times as long, and a check has thousands of outcomes.
-        return Outcome(value, self.is_method, self.changed, self.aliased, args, kwargs)
+        return replace(self, value=value, args=args, kwargs=kwargs)
 
 
 def _copied(leaf: Any) -> Any:
@@ -301,8 +287,7 @@ class RemoteObject:
     """An object of the code under test: attributes are read, methods are called."""
 
     def __init__(self, session: Session, handle: Handle) -> None:
-        self._session, self._handle = session, Handle(handle.id, handle.type_name)
-        self._methods = frozenset(handle.methods)
+        self._session, self._handle = session, handle
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -311,7 +296,7 @@ class RemoteObject:
             received = shown(self._handle.type_name, 100)
             raise AttributeError(f"expected an array, received a {received}")
         known, method = self._session.calls.methods, (self._handle.id, name)
-        if name not in self._methods and method not in known:
+        if method not in known:
             outcome = self._session.run([Get(self._handle, name)])[0]
             if not outcome.is_method:
                 return wrap(self._session, outcome).value
