@@ -151,8 +151,10 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
-        self._launch.sandbox.kill(self._process)
-        self._pipes.close()
+        try:
+            self._launch.sandbox.kill(self._process)
+        finally:
+            self._pipes.close()
 
     def _watch(self, *, is_silent: bool) -> None:
         """Check, now and then, what the kernel's own limits do not cover everywhere.
