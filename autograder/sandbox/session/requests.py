@@ -32,8 +32,8 @@ class Step:
     kind: ClassVar[str]
 
     def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, *vars(self).values()]
+        """Return the step as it crosses the wire; generators tell nothing about their state."""
+        return [self.kind, *map_leaves(_sealed, list(vars(self).values()))]
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,6 @@ class Call(Step):
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     after: bool = False
-
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, self.owner, self.name, *_sealed(self), self.after]
 
 
 @dataclass(frozen=True)
@@ -105,10 +101,6 @@ class Build(Step):
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, self.name, *_sealed(self)]
-
 
 @dataclass(frozen=True)
 class Get(Step):
@@ -156,29 +148,21 @@ class EndCheck(Step):
 _STEPS = {step.kind: step for step in Step.__subclasses__()}
 
 
-def _sealed(step: Call | Build) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments of `step`, with generators that tell nothing about their state.
+def _sealed(leaf: Any) -> Any:
+    """Return `leaf`; in place of a generator another one, which tells nothing about its state.
 
     A generator can be wound back: its state would tell all that a check has drawn and will draw,
     held-out texts and their labels among it. Equal states still give equal generators.
     """
-
-    def sealed(value: Any) -> Any:
-        if not isinstance(value, np.random.Generator):
-            return value
-        state = repr(value.bit_generator.state).encode()
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
-
-    return [*map(sealed, step.args)], {key: sealed(value) for key, value in step.kwargs.items()}
+    if not isinstance(leaf, np.random.Generator):
+        return leaf
+    state = repr(leaf.bit_generator.state).encode()
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
 def steps_in(frame: bytes) -> tuple[Step, ...]:
     """Return the steps of a request, read from the frame that was sent."""
-    steps = [_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"]]
-    return tuple(
-        replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
-        for step in steps
-    )
+    return tuple(_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
 
 
 @dataclass(frozen=True)

@@ -268,11 +268,11 @@ def _outcome(result: Any) -> Outcome:
     if type(result) is not dict:
         raise WireError("a result that is no result")
     args, kwargs = result.get("args"), result.get("kwargs")
-    for kind, given in ((list, args), (dict, kwargs)):
+    for kind, given in ((tuple, args), (dict, kwargs)):
         if given is not None and type(given) is not kind:
             raise WireError(f"a result whose arguments are no {kind.__name__}")
     is_method = result.get("is_method") is True
-    return Outcome(result.get("value"), is_method, args=tuple(args or ()), kwargs=kwargs or {})
+    return Outcome(result.get("value"), is_method, args=args or (), kwargs=kwargs or {})
 
 
 def _with_effects(
