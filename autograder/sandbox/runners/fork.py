@@ -264,11 +264,6 @@ class ForkedProcess:
             self._channel.close()
         return self.returncode
 
-    def close(self) -> None:
-        """Close the pipes and the channel."""
-        for stream in (self.stdin, self.stdout, self.stderr, self._channel):
-            stream.close()
-
     def kill(self) -> None:
         """End its first process; nothing where it has ended."""
         if self.returncode is None:

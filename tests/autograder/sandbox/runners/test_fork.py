@@ -174,7 +174,7 @@ def test_a_trial_of_a_late_server_closes_the_pipes_of_its_worker(monkeypatch):
     finally:
         sandbox.close()
     (worker,) = spawned
-    worker.close()
+    worker._channel.close()
     assert all(stream.closed for stream in (worker.stdin, worker.stdout, worker.stderr))
 
 
