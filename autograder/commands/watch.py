@@ -18,6 +18,8 @@ S = TypeVar("S")
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.1
+#: How long they stay as they are before they count as saved, in seconds.
+SAVING = 0.02
 
 #: File -> time of its last change and size.
 Stamps = dict[Path, tuple[int, int]]
@@ -67,7 +69,7 @@ def _changed(look: Callable[[], S], before: S) -> S:
     last = before
     while (now := look()) == before or now != last:
         last = now
-        time.sleep(INTERVAL)
+        time.sleep(INTERVAL if now == before else SAVING)
     return now
 
 
