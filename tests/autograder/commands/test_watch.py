@@ -293,7 +293,7 @@ def save(path, text):
 
 
 def read_until(process, word):
-    lines, deadline = [], time.monotonic() + 30
+    lines, deadline = [], time.monotonic() + 100
     while time.monotonic() < deadline:
         lines.append(process.stdout.readline())
         if word in lines[-1]:
