@@ -12,7 +12,7 @@ from autograder.grading.watching import WatchState
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
-NAMES = ("activations", "losses")
+NAMES = ("losses", "gradient_clipping")
 
 
 class Silent:
@@ -61,7 +61,7 @@ def findings(report):
     return [replace(one, tasks=()) for one in results], checks, report.notes
 
 
-def edit(folder, before, after, name="activations"):
+def edit(folder, before, after, name="gradient_clipping"):
     path = folder / f"{name}.py"
     path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
 
@@ -69,19 +69,19 @@ def edit(folder, before, after, name="activations"):
 def test_what_did_not_change_is_not_graded_again(regrade, folder):
     report, checks = regrade()
     assert set(verdicts(report).values()) == {Verdict.PASSED}
-    edit(folder, "np.tanh(z)", "np.sin(z)")
+    edit(folder, "np.sqrt(squares)", "squares")
     report, again = regrade()
-    assert verdicts(report) == {"activations": Verdict.FAILED, "losses": Verdict.PASSED}
+    assert verdicts(report) == {"gradient_clipping": Verdict.FAILED, "losses": Verdict.PASSED}
     assert 0 < again < checks
     report, again = regrade()
-    assert verdicts(report) == {"activations": Verdict.FAILED, "losses": Verdict.PASSED}
+    assert verdicts(report) == {"gradient_clipping": Verdict.FAILED, "losses": Verdict.PASSED}
     assert again == 0
 
 
 def test_a_later_run_finds_what_a_cold_one_finds(regrade, folder):
     regrade()
-    edit(folder, "np.tanh(z)", "np.sin(z)")
-    edit(folder, "class ReLU", "print('said')\n\n\nclass ReLU")
+    edit(folder, "np.sqrt(squares)", "squares")
+    edit(folder, "def clip", "print('said')\n\n\ndef clip")
     warm, _ = regrade()
     cold, _ = regrade(cold=True)
     assert findings(warm) == findings(cold)
