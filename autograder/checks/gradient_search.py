@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Entry:
 
     Attributes:
         index: its index in the array.
-        said: the claimed value.
+        claimed: the claimed value.
         measured: the numerical value.
     """
 
@@ -56,7 +57,7 @@ class Disagreement:
         worst: the entry of the first array with the largest deviation; None without a single one.
         wrong: the number of wrong entries of that array among those tested one by one.
         asked: the number of entries tested one by one.
-        ratio: said / measured, if it is equal for all wrong entries.
+        ratio: claimed / measured, if it is equal for all wrong entries.
     """
 
     names: tuple[str, ...]
@@ -94,7 +95,10 @@ def _wrong_arrays(claim: Claim, rng: np.random.Generator) -> list[str]:
     """Return the names of the wrong arrays, the worst first."""
     names = list(claim.point)
     comparisons = claim.compare([v for name in names for v in _directions(claim, rng, [name])])
-    excess = {n: max(comparisons[2 * i : 2 * i + 2], key=_excess) for i, n in enumerate(names)}
+    excess = {
+        n: max(comparisons[2 * i : 2 * i + 2], key=attrgetter("excess"))
+        for i, n in enumerate(names)
+    }
     wrong = [name for name in names if not excess[name].agrees]
     return sorted(wrong, key=lambda name: -excess[name].excess)
 
@@ -141,7 +145,3 @@ def _common_ratio(wrong: Sequence[Comparison]) -> float | None:
     middle = float(np.median(ratios))
     same = np.abs(ratios - middle) <= SAME_RATIO * max(1.0, abs(middle))
     return middle if same.all() else None
-
-
-def _excess(comparison: Comparison) -> float:
-    return comparison.excess

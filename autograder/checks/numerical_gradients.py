@@ -196,7 +196,7 @@ class Comparison:
     """The claimed and the measured derivative along one direction.
 
     Attributes:
-        said: g·v.
+        claimed: g·v.
         measured: u·s.
         tolerance: τ.
         usable: whether the measurement allows a decision.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,18 +50,17 @@ def _watched(setting: GradingSetting) -> int:
     plugins = (Path(name) for name in setting.options.plugins if name.endswith(".py"))
     courses = (setting.course, *setting.course.bases)
     course = [*plugins, *(file for base in courses for file in course_files(base))]
-    with closing(WatchState(setting)) as watch:
-        folder, screen = setting.options.place(setting.course), WatchedScreen()
+    watch, screen = WatchState(setting.course), WatchedScreen()
 
-        def grade_again() -> int:
-            nonlocal setting
-            report = _grade_once(setting, watch, screen)
-            if report.following is not None and len(report.exercises) == 1:
-                setting = setting.with_options(what=(report.following.name,))
-                screen.go_on()
-            return report.exit_code
+    def grade_again() -> int:
+        nonlocal setting
+        report = _grade_once(setting, watch, screen)
+        if report.following is not None and len(report.exercises) == 1:
+            setting = setting.with_options(what=(report.following.name,))
+            screen.go_on()
+        return report.exit_code
 
-        code = grade_on_change(grade_again, folder, watch.prepare, course)
+    code = grade_on_change(grade_again, setting.options.place(setting.course), course)
     if code is None:
         return start_again()
     say(f"\n{screen.summary()}")
@@ -78,12 +77,9 @@ def _grade_once(
         exercises = course.select(options.what)
         _require_offers(setting, exercises)
         return _graded(setting, None, exercises)
-    if watch is not None:
-        watch.submission, exercises = options.find(course, watch.submission)
-        return _graded(setting, watch.submission, exercises, watch, watched)
     submission, exercises = options.find(course)
     with submission:
-        return _graded(setting, submission, exercises)
+        return _graded(setting, submission, exercises, watch, watched)
 
 
 def _require_offers(setting: GradingSetting, exercises: list[Exercise]) -> None:

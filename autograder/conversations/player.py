@@ -153,9 +153,7 @@ def _with_handles(outcome: Outcome, names: Mapping[int, int]) -> Outcome:
     """Return `outcome` with the ids of live objects."""
 
     def renamed(leaf: Any) -> Any:
-        if not isinstance(leaf, Handle):
-            return leaf
-        return Handle(names[leaf.id], leaf.type_name, leaf.methods)
+        return Handle(names[leaf.id], leaf.type_name) if isinstance(leaf, Handle) else leaf
 
     return replace(outcome, value=map_leaves(renamed, outcome.value))
 

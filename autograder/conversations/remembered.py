@@ -30,11 +30,6 @@ class Remembered:
     answers: dict[str, list[Exchange]] = field(default_factory=dict)
     size: int = 0
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.answers.clear()
-        self.size = 0
-
 
 class RememberingSession(Session):
     """The conversation with the reference, which answers what it has answered before.

@@ -36,21 +36,18 @@ def course_hash(course: Catalogue) -> str:
     kit = kit_of(course.root)
     if kit is not None:
         return kit.course
-    whole, inside = sha256(), f"{course.root}{os.sep}"
+    whole = sha256()
     for file in _deciding(course):
-        name = file.removeprefix(inside) if file.startswith(inside) else Path(file).name
-        content = b""
-        if os.path.isfile(file):  # noqa: PTH113
-            with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
-                content = stream.readall()
-        for data in (name.replace(os.sep, "/").encode(), content):
+        is_inside = file.is_relative_to(course.root)
+        name = file.relative_to(course.root).as_posix() if is_inside else file.name
+        for data in (name.encode(), file.read_bytes() if file.is_file() else b""):
             whole.update(len(data).to_bytes(8, "big") + data)
     return whole.hexdigest()
 
 
 def course_files(course: Catalogue) -> list[Path]:
     """Return the files that decide about results and reports; some of them may not exist."""
-    files = [manifest_of(course.root), *map(Path, _deciding(course))]
+    files = [manifest_of(course.root), *_deciding(course)]
     solutions = solutions_folder(course.root)
     for unit in course.units:
         for name in unit.exercises:
@@ -59,18 +56,17 @@ def course_files(course: Catalogue) -> list[Path]:
     return files
 
 
-def _deciding(course: Catalogue) -> Iterator[str]:
-    yield str(course_file(course.root))
-    yield from course.plugins
+def _deciding(course: Catalogue) -> Iterator[Path]:
+    yield course_file(course.root)
+    yield from map(Path, course.plugins)
     exercises, solutions = course.root / "exercises", solutions_folder(course.root)
     for unit in course.units:
         for name in unit.exercises:
-            yield f"{exercises}/{unit.name}/{name}/exercise.toml"
-            yield f"{exercises}/{unit.name}/{name}/test_{name}.py"
-            folder = f"{solutions}/{unit.name}/{name}"
-            if os.path.isfile(f"{folder}/questions.md"):  # noqa: PTH113
-                yield from (f"{folder}/questions.md", f"{folder}/mistakes.toml")
-            yield from (f"{folder}/{name}.py", f"{folder}/test_{name}_hidden.py")
+            folder, solution = (place / unit.name / name for place in (exercises, solutions))
+            yield from (folder / "exercise.toml", folder / f"test_{name}.py")
+            if (solution / "questions.md").is_file():
+                yield from (solution / "questions.md", solution / "mistakes.toml")
+            yield from (solution / f"{name}.py", solution / f"test_{name}_hidden.py")
     for base in lineage(course)[1:2]:  # it has its own base after it
         yield from _deciding(base)
 

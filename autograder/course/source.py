@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 
 from framework import text_files
 from framework.errors import BadInputError
@@ -70,6 +71,11 @@ def parse_file(file: Path) -> ast.Module:
         return parse(text_files.read_text(file))
     except SyntaxError as error:
         raise BadInputError(f"{file}, line {error.lineno}, is not Python: {error.msg}") from None
+
+
+def fail_at(file: Path, line: int, problem: str) -> NoReturn:
+    """Raise a `BadInputError` that names a line of a file of the course."""
+    raise BadInputError(f"{file}:{line}: {problem}")
 
 
 def _broken(reason: str, line: int) -> SyntaxError:

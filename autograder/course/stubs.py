@@ -18,11 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
 
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Exercise
-from autograder.course.source import Definition, definitions, parse
+from autograder.course.source import Definition, definitions, fail_at, parse
 from framework.course.solutions import missing_solution
 from framework.errors import BadInputError
 from framework.text_files import read_text
@@ -113,11 +112,7 @@ def _parse(text: str, file: Path, what: str) -> ast.Module:
     try:
         return parse(text)
     except SyntaxError as error:
-        _fail(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
-
-
-def _fail(file: Path, line: int, problem: str) -> NoReturn:
-    raise BadInputError(f"{file}:{line}: {problem}")
+        fail_at(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
 
 
 def find_regions(lines: list[str], file: Path) -> list[Region]:
@@ -130,17 +125,17 @@ def find_regions(lines: list[str], file: Path) -> list[Region]:
             continue
         if mark["edge"] == "BEGIN":
             if begin:
-                _fail(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
+                fail_at(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
             begin = Region(number, number, mark["indent"], mark["text"] or "")
         elif begin is None:
-            _fail(file, number, "END SOLUTION without BEGIN SOLUTION")
+            fail_at(file, number, "END SOLUTION without BEGIN SOLUTION")
         elif mark["indent"] != begin.indent:
-            _fail(file, number, f"END SOLUTION is not indented like line {begin.first}")
+            fail_at(file, number, f"END SOLUTION is not indented like line {begin.first}")
         else:
             regions.append(replace(begin, last=number))
             begin = None
     if begin:
-        _fail(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
+        fail_at(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
     return regions
 
 
@@ -149,7 +144,7 @@ def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
     closing_text = mark is not None and mark["edge"] == "END" and mark["text"]
     if closing_text or (mark is None and _LIKE_A_MARK.search(line)):
         known = "`# BEGIN SOLUTION`, `# BEGIN SOLUTION: what to write`, `# END SOLUTION`"
-        _fail(file, number, f"expected a line with only a mark, one of {known}")
+        fail_at(file, number, f"expected a line with only a mark, one of {known}")
     return mark
 
 
@@ -159,7 +154,7 @@ def _replacement(
     inside = range(region.first, region.last - 1)
     code = [i + 1 for i in inside if lines[i].strip() and not lines[i].lstrip().startswith("#")]
     if not code:
-        _fail(file, region.first, "the region contains no code")
+        fail_at(file, region.first, "the region contains no code")
     before = [scope for scope in scopes if scope.lineno < region.first]
     around = [scope for scope in before if (scope.end_lineno or 0) >= code[0]]
     innermost = max(around, key=lambda scope: scope.lineno, default=None)

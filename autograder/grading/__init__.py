@@ -3,7 +3,7 @@
 setting.py          the options of `grade`, and the course, plugins and sandbox that they open
 request.py          a request to grade, and its answer: repeats, blocking, the report
 written_answers.py  results of written questions
-workers.py          the workers of a submission, started ahead of their use
+workers.py          what starts the worker of an exercise
 parallel.py         exercises side by side, in forked processes
 watching.py         what one grading under ``--watch`` leaves for the next one
 grader.py           one exercise: launches both sides, asks, compares, explains

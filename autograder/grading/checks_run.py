@@ -47,8 +47,6 @@ OUT_OF_MEMORY_CHECKS = 2
 MAX_PROMISE = 250
 #: The exception that ended a check.
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
-#: The name of the property that a check's report carries its result in.
-RESULT = "gradus_result"
 
 OnCheck = Callable[[CheckResult], None]
 #: Changes the list of checks in place: leaves checks out, or sorts them.
@@ -165,24 +163,17 @@ class Checks:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Add the result of a check, or of a fixture that failed before it, to its report."""
+        """Keep the result of a check, or of a fixture that failed before it."""
         report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
             error = item.stash.get(RAISED, call.excinfo and call.excinfo.value)
             if RAISED in item.stash:  # it holds all that its traceback does
                 del item.stash[RAISED]
             result = result_of(item, item.config.stash[UNDER_TEST], error, call.duration)
-            report.user_properties.append((RESULT, result))
-        return report
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the result that came with the report of a check."""
-        results = (value for name, value in report.user_properties if name == RESULT)
-        for result in results if report.when != "teardown" else ():
-            assert isinstance(result, CheckResult)
             self._results.append(result)
             if self._on_check is not None:
                 self._on_check(result)
+        return report
 
 
 def public_only(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +18,14 @@ from autograder.grading.checks_run import Checks, OnCheck, Selection
 from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import ExerciseUnderTest, open_inline, reference_of
 from autograder.grading.watching import Memory
-from autograder.grading.workers import Workers
+from autograder.grading.workers import launch_of
 from autograder.judging.decision import left_out
 from autograder.judging.rules import is_open, judged
 from autograder.results.findings.finding import Finding
 from autograder.results.findings.texts import PrintedText
 from autograder.results.host_paths import HostPaths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
+from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.session.faults import Frame
 from autograder.sandbox.session.inline import ProviderSession
 from autograder.sandbox.session.sandbox_session import IMPORT, Deadlines, SandboxSession
@@ -49,7 +51,6 @@ class Grader:
     Args:
         setting: how it is graded.
         submission: None when a provider is graded.
-        workers: those of the submission, if some are started already; they stay open.
         memory: shared with the graders of other submissions; by default, nothing is shared.
         open_session: opens the conversation with the code under test; by default with a worker of
             the submission, or with the provider.
@@ -60,7 +61,6 @@ class Grader:
         self,
         setting: GradingSetting,
         submission: Submission | None,
-        workers: Workers | None = None,
         memory: Memory | None = None,
         *,
         open_session: OpenSession | None = None,
@@ -68,19 +68,20 @@ class Grader:
     ) -> None:
         self._setting = setting
         self._submission = submission
-        self._workers = workers
-        self._own_workers: Workers | None = None
         self._memory = memory
         self._open_session = open_session or self._session
+        self._scratch: Path | None = None
+        if submission is not None and open_session is None:  # processes forked later share it
+            self._scratch = Path(tempfile.mkdtemp(prefix="gradus-scratch-"))
         self._seed = setting.seed_for(submission)
         answers = memory.answers_for(self._seed) if memory is not None else None
         self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
         self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
-        """End the workers that this grader has started, and remove their files."""
-        if self._own_workers is not None:
-            self._own_workers.close()
+        """Remove the files of the workers."""
+        if self._scratch is not None:
+            remove_scratch(self._scratch)
 
     def grade(
         self,
@@ -156,14 +157,12 @@ class Grader:
 
     def _session(self, exercise: Exercise) -> Session:
         """Return the conversation with the code under test."""
-        if self._submission is None:
+        if self._submission is None or self._scratch is None:
             setting = self._setting
             backend, registry = setting.graded_backend(), setting.plugins.registry
             return open_inline(ProviderSession, backend, registry, exercise)
-        if self._workers is None:
-            self._workers = self._own_workers = Workers(self._setting, self._submission)
         return SandboxSession(
-            self._workers.launch(exercise),
+            launch_of(self._setting, self._submission, exercise, self._scratch),
             str(self._submission.folder),
             exercise.name,
             Deadlines(call=exercise.time.call, total=exercise.time.total),

@@ -23,7 +23,6 @@ from autograder.course.texts import figures
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
-from autograder.grading.workers import Workers
 from autograder.judging.blocking import Blocking
 from autograder.judging.decision import not_graded, not_started, with_each_check
 from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
@@ -151,24 +150,13 @@ def _graded(
 ) -> Iterator[ExerciseResult]:
     """Yield the results of exercises whose checks run; those in `decided` are final already."""
     submission, watch = request.submission, request.watch
-    in_turn = processes(request.jobs, len(begun)) <= 1
-    workers: Workers | None = None
+    make_grader = load_grader()
+    memory = watch.memory if watch is not None else request.memory
     with ExitStack() as stack:
-        if submission is not None and watch is not None:  # they serve the next grading too
-            workers = watch.workers(submission)
-        elif submission is not None:
-            with held_back():  # an interrupt here would leave their folder
-                workers = Workers(request.setting, submission)
-                stack.callback(workers.close)
-        if workers is not None and in_turn:
-            workers.start(begun[0])  # it starts while this process imports NumPy and pytest
-        elif workers is not None:
-            workers.end_started()  # each forked process starts its own
-        make_grader = load_grader()
-        memory = watch.memory if watch is not None else request.memory
-        grader = make_grader(request.setting, submission, workers, memory)
-        if in_turn:
-            run = _in_turn(request, grader, workers, begun)
+        with held_back():  # an interrupt here would leave the folder of its workers
+            grader = stack.enter_context(closing(make_grader(request.setting, submission, memory)))
+        if processes(request.jobs, len(begun)) <= 1:
+            run = _in_turn(request, grader, begun)
         else:
             grade = partial(graded_once, grader)
             run = in_parallel(grade, begun, request.jobs, as_they_end=True)
@@ -178,18 +166,13 @@ def _graded(
                 yield from results
             else:
                 yield from _unblocked(request, submission, grader, decided, results)
-        if watch is not None:
-            watch.graded_last = tuple(begun)
 
 
 def _in_turn(
-    request: GradeRequest, grader: Grader, workers: Workers | None, begun: Sequence[Exercise]
+    request: GradeRequest, grader: Grader, begun: Sequence[Exercise]
 ) -> Generator[ExerciseResult]:
-    """Grade in this process; while one exercise is graded, the worker of the next starts."""
-    for index, exercise in enumerate(begun):
-        if workers is not None:
-            for coming in begun[index : index + 2]:
-                workers.start(coming)
+    """Grade in this process, where the listener hears of each check."""
+    for exercise in begun:
         yield graded_once(grader, exercise, partial(request.listener.check_done, exercise))
 
 

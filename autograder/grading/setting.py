@@ -113,15 +113,12 @@ class GradeOptions:
         paths = self._paths(course)
         return Path(paths[0]) if paths else self.submission
 
-    def find(
-        self, course: Course, former: Submission | None = None
-    ) -> tuple[Submission, list[Exercise]]:
+    def find(self, course: Course) -> tuple[Submission, list[Exercise]]:
         """Load the submission; return it with the exercises that are graded.
 
         A path among the arguments is the submission, and what it holds is graded. Names choose
         exercises of ``--submission``, by default of the course's own folder. Without names, these
         are all, or those of the folder in which one stands.
-        The folder of an earlier state, `former`, is taken over.
 
         Raises:
             UsageError: more than one submission is given, or a file of another kind among names.
@@ -139,13 +136,13 @@ class GradeOptions:
             # What `--submission` names ends in a report, whatever it is.
             if os.path.isfile(path) and not (may_be_read(path) or is_archive(path)):  # noqa: PTH113
                 raise UsageError(f"{path} is no submission: expected {ACCEPTED_PATHS}")
-            submission = load_submission(path, course, former=former)
+            submission = load_submission(path, course)
             return submission, course.select(names or (*submission.files, *submission.unread))
         if not names and self.submission is None and (here := name_here(course)):
             names = [here]
         exercises = course.select(names)
         needed = {e.name for e in course.with_required(exercises)} if names else None
-        return load_submission(self.place(course), course, needed, former), exercises
+        return load_submission(self.place(course), course, needed), exercises
 
     def _paths(self, course: Course) -> list[str]:
         known = (*course.exercise_names, *(unit.name for unit in course.units))

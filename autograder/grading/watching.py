@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograder.course.reading import Exercise
-from autograder.grading.setting import GradingSetting
-from autograder.grading.workers import Workers
+from autograder.course.reading import Course, Exercise
 from autograder.results.report import ExerciseResult
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Maximum bytes of answers of the reference that are remembered.
 MAX_REMEMBERED = 256 << 20
-#: Maximum number of workers that are started for the next grading.
-STARTED = 2
 #: Verdicts that the same files may not get again.
 BY_CHANCE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.NOT_GRADED)
 
@@ -48,45 +44,16 @@ class Memory:
 
 
 class WatchState:
-    """Lets the next grading of a submission reuse the results and the worker of the last one.
+    """Lets the next grading of a submission reuse the results of the last one.
 
     Attributes:
-        submission: the state that was graded last; the next one takes its folder over.
-        graded_last: the exercises of which checks ran then.
         memory: checks that were collected, and answers of the reference.
     """
 
-    def __init__(self, setting: GradingSetting) -> None:
-        self.submission: Submission | None = None
-        self.graded_last: tuple[Exercise, ...] = ()
+    def __init__(self, course: Course) -> None:
         self.memory = Memory()
-        self._setting = setting
-        self._workers: Workers | None = None
+        self._course = course
         self._results: dict[str, tuple[tuple[str, ...], ExerciseResult]] = {}
-
-    def workers(self, submission: Submission) -> Workers:
-        """Return the workers for `submission`; new ones if its exercises are others."""
-        if self._workers is None or not self._workers.serve(submission):
-            if self._workers is not None:
-                self._workers.close()
-            self._workers = Workers(self._setting, submission)
-        return self._workers
-
-    def prepare(self) -> None:
-        """Start workers for the files that were saved last: the next grading needs them."""
-        if self.submission is None:
-            return
-        self._setting.course_hash  # noqa: B018 - reads all of the course
-        for exercise in sorted(self.graded_last, key=self._saved)[-STARTED:]:
-            self.workers(self.submission).start(exercise)
-
-    def _saved(self, exercise: Exercise) -> int:
-        """Return when the file of `exercise` was saved last; 0 if it is gone."""
-        files = self.submission.files if self.submission is not None else {}
-        try:
-            return files[exercise.name].path.stat().st_mtime_ns
-        except (OSError, KeyError):
-            return 0
 
     def result(self, exercise: Exercise, submission: Submission) -> ExerciseResult | None:
         """Return the last result of `exercise` if no file that it depends on has changed."""
@@ -100,12 +67,5 @@ class WatchState:
 
     def _sources(self, exercise: Exercise, submission: Submission) -> tuple[str, ...]:
         """Return the code that the result of `exercise` depends on."""
-        required = (other.name for other in self._setting.course.with_required([exercise]))
+        required = (other.name for other in self._course.with_required([exercise]))
         return tuple(submission.files[name].source for name in required if name in submission.files)
-
-    def close(self) -> None:
-        """End the workers, and remove the folder of the submission."""
-        if self._workers is not None:
-            self._workers.close()
-        if self.submission is not None:
-            self.submission.close()

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.stubs import Region, find_regions
-from autograder.mutations.array_operators import ARRAYS
+from autograder.mutations.array_operators import ARRAYS, STATE
 from autograder.mutations.code_operators import EXPRESSIONS, STATEMENTS
 from autograder.mutations.sites import CodeSite, Mutate, splice
-from autograder.mutations.state_operators import STATE
 
 #: Where two operators make the same mutant, the first one owns it.
 OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **EXPRESSIONS, **STATE}

@@ -22,7 +22,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from autograder.reports.grading_display import PIPED_WIDTH
+from framework.commands.output import PIPED_WIDTH
 from framework.errors import GradusError, UsageError
 
 

@@ -22,13 +22,10 @@ from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.report import PASSED, CheckResult, ExerciseResult, Report
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
-from framework.commands.output import discard_output
+from framework.commands.output import PIPED_WIDTH, discard_output
 
 if TYPE_CHECKING:
     from rich.status import Status
-
-#: Width of output to a file or a pipe.
-PIPED_WIDTH = 100
 
 
 class GradingDisplay(Listener):

@@ -183,11 +183,6 @@ class HeadingOnly(Finding):
 
     title: str
 
-    @property
-    def heading(self) -> str:
-        """The heading."""
-        return self.title
-
     def text_lines(self) -> list[str]:
         """Return one line that says where the finding is shown."""
         return [f"{self.title}: `grade` shows it"]

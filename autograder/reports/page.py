@@ -74,7 +74,7 @@ class Page:
     def cut(self, text: str, width: int) -> str:
         """One line of `text`, at most `width` cells wide."""
         text = self.safe(text.replace("\n", " "))
-        if self.is_endless or cell_len(text) <= width:
+        if cell_len(text) <= width:
             return text
         return set_cell_size(text, max(width - 3, 0)).rstrip() + "..."
 
@@ -112,9 +112,6 @@ class Page:
 
     def command(self, first: Text, command: str) -> Iterator[Text]:
         """Yield a command after `first`; a broken line ends in a backslash, as shells want it."""
-        if self.is_endless:
-            yield first.copy().append(self.safe(command))
-            return
         words = self.safe(command).split(" ")
         longest = max(map(cell_len, words))
         indent = " " * max(min(first.cell_len, self.width - longest - 2), 0)

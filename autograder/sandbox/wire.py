@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -71,14 +71,10 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Handle:
-    """An object that stays with the worker; `type_name` is what it calls itself.
-
-    A handle that is sent back needs no `methods`, the names of some that it has.
-    """
+    """An object that stays with the worker; `type_name` is what it calls itself."""
 
     id: int
     type_name: str
-    methods: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -187,8 +183,7 @@ class _Encoder:
 
     def _rare(self, value: Any) -> Any:
         if isinstance(value, Handle):
-            named = [value.id, value.type_name, list(value.methods)]
-            return msgpack.ExtType(_HANDLE, self.pack(named if value.methods else named[:2]))
+            return msgpack.ExtType(_HANDLE, self.pack([value.id, value.type_name]))
         if isinstance(value, CallbackRef):
             fields = [value.id, value.type_name, list(value.methods), list(value.attributes)]
             return msgpack.ExtType(_CALLBACK, self.pack(fields))
@@ -302,8 +297,7 @@ def _fields(value: Any, *kinds: type) -> list[Any]:
 
 def _small(code: int, value: Any) -> Any:
     if code == _HANDLE:
-        has_methods = type(value) is not list or len(value) != 2
-        return Handle(*_fields(value, int, str, *([list] if has_methods else [])))
+        return Handle(*_fields(value, int, str))
     if code == _CALLBACK:
         return CallbackRef(*_fields(value, int, str, list, list))
     if code == _RESULT:

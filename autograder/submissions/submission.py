@@ -39,13 +39,6 @@ class Staging:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="gradus-"))
         self.close = weakref.finalize(self, _remove, self.folder, os.getpid())
-        self.write(sources)
-
-    def write(self, sources: Mapping[str, str]) -> None:
-        """Let the folder hold `sources` and nothing else."""
-        for file in self.folder.glob("*.py"):
-            if file.stem not in sources:
-                file.unlink()
         for name, source in sources.items():
             (self.folder / f"{name}.py").write_text(source, "utf-8", newline="\n")
 
@@ -97,16 +90,12 @@ class Submission:
 
 
 def load_submission(
-    path: Path,
-    course: Course,
-    exercises: Iterable[str] | None = None,
-    former: Submission | None = None,
+    path: Path, course: Course, exercises: Iterable[str] | None = None
 ) -> Submission:
     """Read the submission `path`.
 
     Args:
         exercises: those whose files are read; None for all.
-        former: an earlier state of the same submission, whose folder this one takes over.
 
     A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
     single file of any other name to the one whose tasks it defines. Of two files, the one with work
@@ -134,11 +123,9 @@ def load_submission(
     written = [course.exercise(name) for name in files if course.exercise(name).tasks]
     sources = {exercise.name: files[exercise.name].source for exercise in written}
     sources |= borrowed_sources(course, written)
-    staging = former.staging if former is not None else Staging({})
-    staging.write(sources)
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     label = Path(os.path.realpath(path)).name
-    return Submission(label, files, _hash(files), notes.all(), staging, unread)
+    return Submission(label, files, _hash(files), notes.all(), Staging(sources), unread)
 
 
 def _hash(files: Mapping[str, SubmittedFile]) -> str:

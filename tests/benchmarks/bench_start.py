@@ -133,7 +133,7 @@ def test_a_watched_file_has_its_verdict_soon(tmp_path, show):
     ) as process:
         read_until(process, "Watching")
         for number in range(REPEATS):
-            time.sleep(1)  # the next worker starts
+            time.sleep(1)
             started = time.perf_counter()
             file.write_text(f"{source}# {number}\n", "utf-8")
             read_until(process, "All passed")

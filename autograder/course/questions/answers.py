@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from autograder.course.questions.description import Choice, Formula, Number, Prose, Question
@@ -33,7 +33,7 @@ from autograder.course.questions.sections import (
     exercise_mark,
     read_sections,
 )
-from framework.errors import BadInputError
+from autograder.course.source import fail_at
 from framework.toml_tables import Format, Key, Table, read_table
 
 if TYPE_CHECKING:
@@ -132,20 +132,20 @@ def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:
     file = exercise.solution
     _require_marks(file, text)
     if exercise_mark(exercise.name) not in text:
-        _fail(file, 1, f"expected the line {exercise_mark(exercise.name)}")
+        fail_at(file, 1, f"expected the line {exercise_mark(exercise.name)}")
     sections = read_sections(text, [question.id for question in exercise.questions])
     for question in exercise.questions:
         section = sections[question.id]
         if section.problem:
-            _fail(file, section.line or 1, section.problem)
+            fail_at(file, section.line or 1, section.problem)
         if not section.title:
-            _fail(file, section.line, f"'## {question.id}:' has no title")
+            fail_at(file, section.line, f"'## {question.id}:' has no title")
         if not section.answer:
-            _fail(file, section.line, f"question '{question.id}' has no model answer")
+            fail_at(file, section.line, f"question '{question.id}' has no model answer")
         if not isinstance(question, Prose):
             _require_readable(file, question, section)
         elif not section.rubric:
-            _fail(file, section.line, f"question '{question.id}' has no part '### Rubric'")
+            fail_at(file, section.line, f"question '{question.id}' has no part '### Rubric'")
     return sections
 
 
@@ -155,29 +155,27 @@ def _require_marks(file: Path, text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         mark = line.strip()
         if mark == BEGIN and begun:
-            _fail(file, number, f"{BEGIN} inside the answer of line {begun}")
+            fail_at(file, number, f"{BEGIN} inside the answer of line {begun}")
         if mark == END and not begun:
-            _fail(file, number, f"{END} without {BEGIN}")
+            fail_at(file, number, f"{END} without {BEGIN}")
         if mark not in (BEGIN, END) and "SOLUTION -->" in line:
-            _fail(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
+            fail_at(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
         begun = {BEGIN: number, END: 0}.get(mark, begun)
     if begun:
-        _fail(file, begun, f"{BEGIN} without {END}")
+        fail_at(file, begun, f"{BEGIN} without {END}")
 
 
 def _require_readable(file: Path, question: Question, section: QuestionSection) -> None:
     try:
         answer = read_answer(question, section.answer)
     except UnreadableAnswerError as error:
-        _fail(file, section.line, f"the model answer of '{question.id}': {error}")
+        fail_at(file, section.line, f"the model answer of '{question.id}': {error}")
     if isinstance(question, Formula) and isinstance(answer, Expression):
         values = [answer.value(variables) for variables in sample(question, seed=0)]
         if not all(map(math.isfinite, values)):
-            _fail(file, section.line, f"the formula of '{question.id}' has no value in its ranges")
-
-
-def _fail(file: Path, line: int, problem: str) -> NoReturn:
-    raise BadInputError(f"{file}:{line}: {problem}")
+            fail_at(
+                file, section.line, f"the formula of '{question.id}' has no value in its ranges"
+            )
 
 
 def _wrong_answer(

@@ -22,11 +22,6 @@ class Plot(Chart, Finding):
 
     kind: ClassVar[str] = "plot"
 
-    @property
-    def heading(self) -> str:
-        """The title."""
-        return self.title
-
     def text_lines(self) -> list[str]:
         """Return no line: text cannot show a plot."""
         return []
@@ -105,11 +100,6 @@ class Cells(Matrix, Finding):
     """A matrix of shares that a check draws, such as the weights of an attention."""
 
     kind: ClassVar[str] = "cells"
-
-    @property
-    def heading(self) -> str:
-        """The title."""
-        return self.title
 
     def text_lines(self) -> list[str]:
         """Return the column with the largest share of each row."""

@@ -60,8 +60,8 @@ class Finding(ABC):
 
     @property
     def heading(self) -> str:
-        """The heading, a few words about the content."""
-        return self.kind
+        """The heading, a few words about the content: the field `title`, else the kind."""
+        return str(getattr(self, "title", self.kind))
 
     @property
     def data(self) -> dict[str, Any]:

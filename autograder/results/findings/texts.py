@@ -60,11 +60,6 @@ class ShownTable(Finding):
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    @property
-    def heading(self) -> str:
-        """The title."""
-        return self.title
-
     def text_lines(self) -> list[str]:
         """Return a line with the column names, then a line for each row; numbers are aligned."""
         from rich.cells import cell_len

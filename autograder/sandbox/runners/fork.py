@@ -15,15 +15,13 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, closing, suppress
-from dataclasses import asdict
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox, environment
 from autograder.sandbox.runners.filesystem_view import (
-    build_view,
     empty_scratch,
     installed_packages,
     interpreter,
@@ -47,18 +45,6 @@ LOST = -int(getattr(signal, "SIGKILL", 9))  # Windows has no such signal, and no
 SEND_SECONDS = 20.0
 #: Seconds that a server may take to end once its channel is closed.
 END_SECONDS = 2.0
-
-#: Seconds that the trial of `unavailable` may take, the start of the server included.
-_TRIAL_SECONDS = 30.0
-
-#: A worker that confines itself, and says what it could not contain.
-_TRIAL = """
-import json, sys
-from autograder.sandbox.confine import FilesystemView, Limits
-from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView(**json.loads(sys.argv[1])), Limits()
-print(json.dumps(lock(view, limits, isolate(view, limits))))
-"""
 
 
 class ForkSandbox(Sandbox):
@@ -85,31 +71,16 @@ class ForkSandbox(Sandbox):
         return f"{self.name}, weaker allowed" if self.allow_weaker else self.name
 
     def unavailable(self) -> str | None:
-        """Try it for real: fork a worker that confines itself."""
+        """Try it for real: start a worker, which confines itself."""
         if sys.platform != "linux":
             return "it needs Linux: use `--sandbox process`"
+        from autograder.sandbox.session.launch import start_worker  # it imports all sandboxes
+
         try:
-            self.require(self._tried())
-        except (SandboxError, OSError, ValueError, subprocess.TimeoutExpired) as error:
+            self.require(start_worker(self))
+        except (SandboxError, OSError, RuntimeError) as error:
             return str(error)
         return None
-
-    def _tried(self) -> list[str]:
-        """Return what a worker says that it cannot contain."""
-        with tempfile.TemporaryDirectory(prefix="gradus-trial-") as scratch:
-            files = [self.modules(NUMPY_ARRAYS), *installed_packages(WORKER_PACKAGES).files]
-            view = build_view(files, Path(scratch))
-            argv = [interpreter(), "-I", "-S", "-B", "-c", _TRIAL, json.dumps(asdict(view))]
-            with closing(self.spawn(argv, view, Limits())) as process:
-                try:
-                    process.wait(_TRIAL_SECONDS)
-                    said, errors = process.stdout.read(), process.stderr.read()
-                finally:
-                    self.kill(process)
-        if not said:
-            raise SandboxError(f"a worker of the fork server did not start: {errors.decode()}")
-        uncontained: list[str] = json.loads(said)
-        return uncontained
 
     def require(self, uncontained: Sequence[str]) -> None:
         """Refuse what is not contained, unless weaker containment is allowed."""
@@ -292,11 +263,6 @@ class ForkedProcess:
             self.returncode = status
             self._channel.close()
         return self.returncode
-
-    def close(self) -> None:
-        """Close the pipes and the channel."""
-        for stream in (self.stdin, self.stdout, self.stderr, self._channel):
-            stream.close()
 
     def kill(self) -> None:
         """End its first process; nothing where it has ended."""

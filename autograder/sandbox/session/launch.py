@@ -24,7 +24,7 @@ from autograder.sandbox.runners.worker_modules import (
     copy_worker_modules,
     third_party_imports,
 )
-from autograder.sandbox.session.process import Launch, TimeLimit
+from autograder.sandbox.session.process import Launch, TimeLimit, WorkerProcess
 
 #: How long a worker may take to start, in seconds.
 _START_SECONDS = 20.0
@@ -116,7 +116,7 @@ def start_worker(sandbox: Sandbox) -> list[str]:
     """Start and end a worker; return what is not contained."""
     with temporary_folder("gradus-") as submission, temporary_folder("gradus-") as scratch:
         launch = WorkerSpec(sandbox, submission, scratch, {}).launch("doctor")
-        worker = launch.start()
+        worker = WorkerProcess(launch)
         try:
             greeting = worker.exchange(b"", TimeLimit(_START_SECONDS, _START_SECONDS))
         except Exception as error:

@@ -1,6 +1,7 @@
 """A worker process and the channel to it: every exchange has limits of time, kept from here.
 
-NumPy is not imported before the first exchange: a worker starts while the grader imports it.
+NumPy is not imported before the first exchange: commands that start no worker use functions of this
+module.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox
 from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
-from framework.errors import SandboxError
 
 if TYPE_CHECKING:
     from autograder.sandbox.runners.portable import ThreadedPipes
@@ -77,31 +77,16 @@ NO_TIME = TimeLimit(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Launch:
-    """All it takes to start a worker; its first one may have been started already."""
+    """All it takes to start a worker."""
 
     sandbox: Sandbox
     argv: list[str]
     view: FilesystemView
     limits: Limits
-    _started: list[WorkerProcess] = field(default_factory=list)
-
-    def start_early(self) -> None:
-        """Start the worker that the next `start` returns; one that fails is tried again then."""
-        with suppress(OSError, SandboxError):
-            self._started.append(WorkerProcess(self))
-
-    def start(self) -> WorkerProcess:
-        """Return the worker that was started early, or start one; does not wait for it."""
-        return self._started.pop() if self._started else WorkerProcess(self)
-
-    def close(self) -> None:
-        """End the worker that nothing needed."""
-        while self._started:
-            self._started.pop().close()
 
 
 class WorkerProcess:
-    """A running worker.
+    """A running worker; it may still be starting.
 
     Attributes:
         output: what it printed so far.
@@ -166,8 +151,10 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
-        self._launch.sandbox.kill(self._process)
-        self._pipes.close()
+        try:
+            self._launch.sandbox.kill(self._process)
+        finally:
+            self._pipes.close()
 
     def _watch(self, *, is_silent: bool) -> None:
         """Check, now and then, what the kernel's own limits do not cover everywhere.

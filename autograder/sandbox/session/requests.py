@@ -12,7 +12,6 @@ import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 Owner = Handle | Result | None
 
-#: Types whose values cannot change.
-_CONSTANT = (NoneType, bool, int, float, str, Handle)
-
 
 class Step:
     """A step of a request; `kind` is what it is called on the wire."""
@@ -36,8 +32,8 @@ class Step:
     kind: ClassVar[str]
 
     def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, *vars(self).values()]
+        """Return the step as it crosses the wire; generators tell nothing about their state."""
+        return [self.kind, *map_leaves(_sealed, list(vars(self).values()))]
 
 
 @dataclass(frozen=True)
@@ -57,10 +53,6 @@ class Call(Step):
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     after: bool = False
-
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, self.owner, self.name, *_sealed(self), self.after]
 
 
 @dataclass(frozen=True)
@@ -109,10 +101,6 @@ class Build(Step):
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
-    def plain(self) -> list[Any]:
-        """Return the step as it crosses the wire."""
-        return [self.kind, self.name, *_sealed(self)]
-
 
 @dataclass(frozen=True)
 class Get(Step):
@@ -160,29 +148,21 @@ class EndCheck(Step):
 _STEPS = {step.kind: step for step in Step.__subclasses__()}
 
 
-def _sealed(step: Call | Build) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments of `step`, with generators that tell nothing about their state.
+def _sealed(leaf: Any) -> Any:
+    """Return `leaf`; in place of a generator another one, which tells nothing about its state.
 
     A generator can be wound back: its state would tell all that a check has drawn and will draw,
     held-out texts and their labels among it. Equal states still give equal generators.
     """
-
-    def sealed(value: Any) -> Any:
-        if not isinstance(value, np.random.Generator):
-            return value
-        state = repr(value.bit_generator.state).encode()
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
-
-    return [*map(sealed, step.args)], {key: sealed(value) for key, value in step.kwargs.items()}
+    if not isinstance(leaf, np.random.Generator):
+        return leaf
+    state = repr(leaf.bit_generator.state).encode()
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(state).digest(), "big"))
 
 
 def steps_in(frame: bytes) -> tuple[Step, ...]:
     """Return the steps of a request, read from the frame that was sent."""
-    steps = [_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"]]
-    return tuple(
-        replace(step, args=tuple(step.args)) if isinstance(step, Call | Build) else step
-        for step in steps
-    )
+    return tuple(_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
 
 
 @dataclass(frozen=True)
@@ -208,23 +188,13 @@ class Outcome:
     @property
     def size(self) -> int:
         """Bytes of the arrays and texts in it, near enough."""
-        if self.is_constant:
-            return _size(self.value)
         return sum(_size(leaf) for _, leaf in leaves((self.value, self.args, self.kwargs)))
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether nothing in it can change, and it holds no array."""
-        return not (self.args or self.kwargs) and isinstance(self.value, _CONSTANT)
-
     def copied(self) -> Outcome:
-        """Return a deep copy; itself if it holds nothing that can change."""
-        if self.is_constant:
-            return self
+        """Return a deep copy."""
         parts = self.value, self.args, self.kwargs
         value, args, kwargs = (map_leaves(_copied, part) for part in parts)
-        # `dataclasses.replace` takes several times as long, and a check has thousands of outcomes.
-        return Outcome(value, self.is_method, self.changed, self.aliased, args, kwargs)
+        return replace(self, value=value, args=args, kwargs=kwargs)
 
 
 def _copied(leaf: Any) -> Any:
@@ -301,8 +271,7 @@ class RemoteObject:
     """An object of the code under test: attributes are read, methods are called."""
 
     def __init__(self, session: Session, handle: Handle) -> None:
-        self._session, self._handle = session, Handle(handle.id, handle.type_name)
-        self._methods = frozenset(handle.methods)
+        self._session, self._handle = session, handle
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -311,7 +280,7 @@ class RemoteObject:
             received = shown(self._handle.type_name, 100)
             raise AttributeError(f"expected an array, received a {received}")
         known, method = self._session.calls.methods, (self._handle.id, name)
-        if name not in self._methods and method not in known:
+        if method not in known:
             outcome = self._session.run([Get(self._handle, name)])[0]
             if not outcome.is_method:
                 return wrap(self._session, outcome).value

@@ -151,7 +151,7 @@ class SandboxSession(Session):
         self._folder, self._exercise, self._deadlines = folder, exercise, deadlines
         self._worker: WorkerProcess | None = None
         with suppress(*NO_START):  # tried again, and reported, when it is needed
-            self._worker = launch.start()
+            self._worker = WorkerProcess(launch)
         self._loaded = False
         self._lasting: SubmissionFault | InfrastructureFault | None = None
         self._callbacks = CallbackTable()
@@ -222,7 +222,7 @@ class SandboxSession(Session):
         """Return a worker that is ready for the import."""
         name, started = self._launch.sandbox.name, time.monotonic()
         try:
-            worker = self._worker = self._worker or self._launch.start()
+            worker = self._worker = self._worker or WorkerProcess(self._launch)
             greeting = worker.exchange(b"", TimeLimit(math.inf, self._deadlines.start))
             self._budget.note_start(worker.meter.cpu, time.monotonic() - started)
             inside = (str(text) for text in greeting["uncontained"])

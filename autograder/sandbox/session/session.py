@@ -213,8 +213,7 @@ class Transcript:
         self.seconds += seconds
         if not self.complete:
             return
-        sizes = (outcome.size for outcome in exchange.outcomes if not outcome.is_constant)
-        self._bytes += len(exchange.frame) + sum(sizes)
+        self._bytes += exchange.size
         raised = fault.raised if fault is not None else ""
         broke_off = fault is not None and not raised
         if broke_off or len(self.exchanges) >= MAX_EXCHANGES or self._bytes > MAX_BYTES:
@@ -269,11 +268,11 @@ def _outcome(result: Any) -> Outcome:
     if type(result) is not dict:
         raise WireError("a result that is no result")
     args, kwargs = result.get("args"), result.get("kwargs")
-    for kind, given in ((list, args), (dict, kwargs)):
+    for kind, given in ((tuple, args), (dict, kwargs)):
         if given is not None and type(given) is not kind:
             raise WireError(f"a result whose arguments are no {kind.__name__}")
     is_method = result.get("is_method") is True
-    return Outcome(result.get("value"), is_method, args=tuple(args or ()), kwargs=kwargs or {})
+    return Outcome(result.get("value"), is_method, args=args or (), kwargs=kwargs or {})
 
 
 def _with_effects(
@@ -285,8 +284,7 @@ def _with_effects(
     changed, aliased = _unlike(given, observed, "arguments"), call.aliased
     if sharing:
         aliased = _unlike(dict.fromkeys(given, call.value), observed, "results")
-    # `dataclasses.replace` takes several times as long.
-    return Outcome(call.value, call.is_method, changed, aliased, call.args, call.kwargs)
+    return replace(call, changed=changed, aliased=aliased)
 
 
 def _unlike(expected: dict[str, Any], observed: Any, what: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import threading
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
-from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,8 +21,8 @@ Plain = Any
 
 #: Steps that give what they return to later steps and to the grader alike.
 _WITH_VALUE = ("again", "build", "hold", "peak")
-#: Maximum length of a name, and number of the names of methods, that go with a handle.
-MAX_NAME, MAX_METHODS = 100, 64
+#: Maximum length of the name that goes with a handle.
+MAX_NAME = 100
 
 
 #: Called with the number of a callback, a method, its arguments and its keyword arguments.
@@ -157,7 +156,7 @@ class Dispatcher:
             return value.copy()
         self._last_handle += 1
         self._objects[self._last_handle] = value
-        return Handle(self._last_handle, type(value).__name__[:MAX_NAME], _methods(value))
+        return Handle(self._last_handle, type(value).__name__[:MAX_NAME])
 
     def _ask(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._ask_grader is None:
@@ -296,18 +295,6 @@ class Dispatcher:
             return self._of_backend("to_numpy", leaf) if is_native else leaf
 
         return map_leaves(copied, value)
-
-
-def _methods(value: object) -> tuple[str, ...]:
-    """Return names of methods of `value`: what is a function of its class and nothing else."""
-    kind = type(value)
-    if kind.__getattribute__ is not object.__getattribute__:
-        return ()
-    members = {name: item for base in reversed(kind.__mro__) for name, item in vars(base).items()}
-    own = getattr(value, "__dict__", {})
-    names = (name for name, item in members.items() if type(item) is FunctionType)
-    public = (name for name in names if name[:1] != "_" and len(name) <= MAX_NAME)
-    return tuple(sorted(name for name in public if name not in own)[:MAX_METHODS])
 
 
 def _flip(array: Any) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
+from itertools import count
 
 import pytest
 from repository import ROOT
@@ -37,21 +37,19 @@ def folder(tmp_path):
 @pytest.fixture
 def watched(folder, monkeypatch):
     """`watched(*edits)`: how often is graded when one edit after the other is made."""
-    monkeypatch.setattr(watch, "INTERVAL", 0.0)
 
     def watched(*edits, grade=lambda: 0, place=folder):
-        pending, calls = list(edits), []
+        pending, calls, looks = list(edits), [], count()
 
         def counted():
             calls.append(1)
             return grade()
 
         def sleep(seconds):
-            if seconds == watch.SAVING_INTERVAL:
-                return
-            if not pending:
-                raise KeyboardInterrupt
-            pending.pop(0)()
+            if next(looks) % 2:  # between two edits, the files stay as they are
+                if not pending:
+                    raise KeyboardInterrupt
+                pending.pop(0)()
 
         monkeypatch.setattr(watch.time, "sleep", sleep)
         return grade_on_change(counted, place), len(calls)
@@ -85,7 +83,7 @@ def test_a_file_that_is_being_written_is_graded_once_it_is_whole(folder, monkeyp
     def sleep(seconds):
         if texts:
             (folder / "rnn.py").write_text(texts.pop(0))
-        elif seconds == watch.INTERVAL:
+        elif len(graded) == 2:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(watch.time, "sleep", sleep)
@@ -152,31 +150,31 @@ def test_an_interrupt_while_it_grades_stops_that(folder):
 
     def grade():
         began.append(True)
+        (folder / "rnn.py").write_text("x = 22\n")
         if len(began) == 2:
             signal.raise_signal(signal.SIGINT)
         ended.append(True)
         return 1
 
-    save = partial((folder / "rnn.py").write_text, "x = 22\n")
-    assert grade_on_change(grade, folder, save) == 1
+    assert grade_on_change(grade, folder) == 1
     assert (len(began), len(ended)) == (2, 1)
 
 
-def test_a_course_that_has_changed_ends_it(folder, monkeypatch):
-    monkeypatch.setattr(watch, "COURSE_INTERVAL", 0.0)
+def test_a_course_that_has_changed_ends_it(folder):
     checks = folder / "course.toml"
-    prepare = partial(checks.write_text, "changed")
-    assert grade_on_change(lambda: 1, folder, prepare, [checks]) is None
+    assert grade_on_change(lambda: checks.write_text("changed"), folder, [checks]) is None
 
 
 def test_a_course_that_has_changed_before_the_save_does_not_grade_it(folder):
     checks, graded = folder / "course.toml", []
 
-    def prepare():
+    def grade():
+        graded.append(1)
         (folder / "rnn.py").write_text("x = 22\n")
         checks.write_text("changed")
+        return 0
 
-    assert grade_on_change(lambda: graded.append(1) or 0, folder, prepare, [checks]) is None
+    assert grade_on_change(grade, folder, [checks]) is None
     assert graded == [1]
 
 
@@ -260,14 +258,11 @@ def test_the_command_ends_where_its_reader_has_ended(command, tmp_path, real_sol
     process.stdout = None
 
 
-def test_what_is_prepared_ends_without_a_word_where_the_command_is_ended(
-    command, tmp_path, real_solution
-):
+def test_the_command_ends_without_a_word_where_it_is_ended(command, tmp_path, real_solution):
     path = tmp_path / "one_hot.py"
     path.write_text(real_solution("one_hot"), "utf-8")
     process = command(path)
     read_until(process, "Watching")
-    time.sleep(2)  # until the next run is prepared
     process.terminate()
     rest, errors = process.communicate(timeout=10)
     assert rest.startswith("\nStopped after 1 grading; the last one: passed, ")
@@ -298,7 +293,7 @@ def save(path, text):
 
 
 def read_until(process, word):
-    lines, deadline = [], time.monotonic() + 30
+    lines, deadline = [], time.monotonic() + 100
     while time.monotonic() < deadline:
         lines.append(process.stdout.readline())
         if word in lines[-1]:

@@ -16,7 +16,8 @@ CALL = Call(Handle(1, "RNN"), "forward", (np.arange(3.0),))
 
 def test_code_that_changes_its_arguments_changes_no_request():
     exchange = Exchange(request_frame([CALL]))
-    exchange.plain_steps()[0][3][0] += 1
+    given = exchange.plain_steps()[0][3][0]
+    given += 1
     assert exchange.plain_steps()[0][3][0].tolist() == [0, 1, 2]
     assert exchange.steps[0].args[0].tolist() == [0, 1, 2]
 

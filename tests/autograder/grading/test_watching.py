@@ -1,4 +1,4 @@
-"""What one grading leaves for the next: the folder, what is prepared, and results that hold."""
+"""What one grading leaves for the next: collected checks, answers, and results that hold."""
 
 from dataclasses import replace
 
@@ -37,24 +37,17 @@ def regrade(folder):
     """`regrade()`: the report, and how many checks ran."""
     course = find_course(ROOT)
     setting = setting_of(course)
-    warm = WatchState(setting)
+    warm = WatchState(course)
 
     def regrade(*, cold=False):
-        former = None if cold else warm.submission
-        submission = load_submission(folder, course, NAMES, former)
-        listener = Silent()
-        exercises = tuple(map(course.exercise, NAMES))
-        if cold:
-            with submission:
-                return answer(GradeRequest(setting, submission, exercises, 1, listener)), 0
-        warm.submission = submission
-        report = answer(GradeRequest(setting, submission, exercises, 1, listener, warm))
-        warm.prepare()
-        return report, listener.checks
+        listener, exercises = Silent(), tuple(map(course.exercise, NAMES))
+        watch = None if cold else warm
+        with load_submission(folder, course, NAMES) as regrade.submission:
+            request = GradeRequest(setting, regrade.submission, exercises, 1, listener, watch)
+            return answer(request), listener.checks
 
     regrade.warm = warm
-    yield regrade
-    warm.close()
+    return regrade
 
 
 def verdicts(report):
@@ -85,7 +78,7 @@ def test_what_did_not_change_is_not_graded_again(regrade, folder):
     assert again == 0
 
 
-def test_a_prepared_run_finds_what_a_cold_one_finds(regrade, folder):
+def test_a_later_run_finds_what_a_cold_one_finds(regrade, folder):
     regrade()
     edit(folder, "np.sqrt(squares)", "squares")
     edit(folder, "def clip", "print('said')\n\n\ndef clip")
@@ -95,43 +88,15 @@ def test_a_prepared_run_finds_what_a_cold_one_finds(regrade, folder):
     assert any(check.verdict is Verdict.FAILED for one in warm.exercises for check in one.checks)
 
 
-def test_a_file_that_mentions_plotting_gets_a_worker_that_can_import_it(regrade, folder):
-    pytest.importorskip("matplotlib")
-    regrade()
-    edit(folder, "import numpy as np", "import matplotlib\nimport numpy as np")
-    assert verdicts(regrade()[0])["gradient_clipping"] is Verdict.PASSED
-
-
-def test_the_next_run_is_prepared_and_sees_the_files_of_its_time(regrade, folder, monkeypatch):
-    regrade()
-    staged = regrade.warm.submission.folder
-    (folder / "gradient_clipping.py").write_text("raise RuntimeError('of the new file')\n", "utf-8")
-    monkeypatch.setattr(
-        "autograder.grading.workers.Workers._launch", lambda *_: pytest.fail("nothing is prepared")
-    )
-    monkeypatch.setattr(WatchState, "prepare", lambda *_: None)
-    assert verdicts(regrade()[0])["gradient_clipping"] is Verdict.CRASHED
-    assert regrade.warm.submission.folder == staged
-
-
 def test_a_result_that_load_may_have_caused_is_not_kept(regrade):
     regrade()
     warm = regrade.warm
     exercise = find_course(ROOT).exercise("losses")
-    found = warm.result(exercise, warm.submission)
+    found = warm.result(exercise, regrade.submission)
     (task, *others) = found.tasks
     (check, *rest) = task.checks
     late = replace(check, verdict=Verdict.TIMED_OUT)
     late_task = replace(task, checks=(late, *rest))
     warm._results.clear()
-    warm.keep(exercise, warm.submission, replace(found, tasks=(late_task, *others)))
-    assert warm.result(exercise, warm.submission) is None
-
-
-def test_another_exercise_gets_workers_that_know_its_parts(regrade, folder):
-    regrade()
-    (folder / "losses.py").unlink()
-    edit(folder, "import numpy as np", "import numpy as np  # changed")
-    before = regrade.warm._workers
-    assert verdicts(regrade()[0])["losses"] is Verdict.NOT_STARTED
-    assert regrade.warm._workers is not before
+    warm.keep(exercise, regrade.submission, replace(found, tasks=(late_task, *others)))
+    assert warm.result(exercise, regrade.submission) is None

@@ -447,12 +447,3 @@ def test_a_time_stamp_is_a_number():
 
 def test_of_equal_keys_the_last_one_stays():
     assert wire.decode_frame(frame(b"\x82\xa1a\x01\xa1a\x02")) == {"a": 2}
-
-
-def test_a_handle_brings_the_names_of_methods():
-    told = Handle(7, "RNN", ("backward", "forward"))
-    arrived = through([told, Handle(7, "RNN")])
-    assert [one.methods for one in arrived] == [("backward", "forward"), ()]
-    assert arrived[0] == arrived[1] == told
-    with pytest.raises(WireError):
-        through(Handle(7, "RNN", (1, 2)))

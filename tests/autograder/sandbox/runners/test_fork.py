@@ -13,7 +13,7 @@ from repository import ROOT, text_of
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners import choose, interpreter
-from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.runners.fork import ForkedProcess, ForkSandbox
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
 from framework.errors import SandboxError, UsageError
 
@@ -155,7 +155,8 @@ def test_less_containment_must_be_allowed():
 
 
 def test_a_system_that_contains_less_is_refused(monkeypatch):
-    monkeypatch.setattr(ForkSandbox, "_tried", lambda self: ["submitted code can use the network"])
+    trial = "autograder.sandbox.session.launch.start_worker"
+    monkeypatch.setattr(trial, lambda sandbox: ["submitted code can use the network"])
     with pytest.raises(SandboxError, match="sandbox 'fork': this system does not contain"):
         choose("fork")
     assert choose("fork", allow_weaker=True).label == "fork, weaker allowed"
@@ -167,12 +168,13 @@ def test_a_trial_of_a_late_server_closes_the_pipes_of_its_worker(monkeypatch):
     sandbox, spawned = ForkSandbox(), []
     spawn = sandbox.spawn
     monkeypatch.setattr(sandbox, "spawn", lambda *args: spawned.append(spawn(*args)) or spawned[-1])
-    monkeypatch.setattr("autograder.sandbox.runners.fork.FORK_SECONDS", 0.0)
+    monkeypatch.setattr(ForkedProcess, "_number", lambda self, seconds: None)
     try:
         assert "has forked no worker" in sandbox.unavailable()
     finally:
         sandbox.close()
     (worker,) = spawned
+    worker._channel.close()
     assert all(stream.closed for stream in (worker.stdin, worker.stdout, worker.stderr))
 
 

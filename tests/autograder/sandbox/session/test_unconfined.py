@@ -210,8 +210,9 @@ time.sleep(60)
 def test_both_ways_to_look_see_the_same(monkeypatch):
     with subprocess.Popen([sys.executable, "-c", FAMILY], start_new_session=True) as process:
         try:
-            time.sleep(0.5)
-            files = base.tree_of(process)
+            files, deadline = base.tree_of(process), time.monotonic() + 60
+            while len(files.pids()) < 4 and time.monotonic() < deadline:
+                time.sleep(0.1)
             monkeypatch.setattr(base, "has_proc", lambda: False)
             listed = base.tree_of(process)
             assert type(files) is not type(listed)
