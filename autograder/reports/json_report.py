@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from autograder.judging.blocking import Waiting, waiting
 from autograder.reports.hiding import for_student
-from autograder.results.findings.figures import Curve, Plot
+from autograder.results.findings.figures import Cells, Curve, Plot
 from autograder.results.findings.finding import Finding, Unshowable
 from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
@@ -30,7 +30,7 @@ from framework.errors import BadInputError
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
 SCHEMA: Final = "gradus-report/3"
 
-_KINDS = (Curve, Plot, PrintedText, ShownTable, Unshowable, WrittenAnswer)
+_KINDS = (Cells, Curve, Plot, PrintedText, ShownTable, Unshowable, WrittenAnswer)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that a terminal obeys, or that turn the direction of the text around, unseen.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

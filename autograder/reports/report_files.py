@@ -74,13 +74,19 @@ def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> li
     Raises:
         BadInputError: a file cannot be written.
     """
-    from autograder.results.findings.figures import Plot
+    from autograder.results.findings.figures import Cells, Plot
+    from framework.plotting.matrix_svg import save_matrix
     from framework.plotting.svg import save_chart
 
     paths = []
     for exercise in (report if show_hidden else for_student(report)).exercises:
-        for plot in (plot for check in exercise.checks for plot in check.of(Plot)):
-            name = re.sub(r"[^a-z0-9]+", "-", plot.title.lower()).strip("-")
-            paths.append(folder / f"{exercise.name}-{name}.svg")
-            save_chart(plot, paths[-1])
+        for check in exercise.checks:
+            drawn: tuple[Plot | Cells, ...] = (*check.of(Plot), *check.of(Cells))
+            for plot in drawn:
+                name = re.sub(r"[^a-z0-9]+", "-", plot.title.lower()).strip("-")
+                paths.append(folder / f"{exercise.name}-{name}.svg")
+                if isinstance(plot, Plot):
+                    save_chart(plot, paths[-1])
+                else:
+                    save_matrix(plot, paths[-1])
     return paths

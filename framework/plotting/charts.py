@@ -1,4 +1,4 @@
-"""Content of a chart: lines and named points over one pair of axes."""
+"""Content of charts: lines and named points over one pair of axes, and matrices of shares."""
 
 from __future__ import annotations
 
@@ -65,3 +65,18 @@ class Chart:
             if len(line.x) == 1:
                 names.setdefault((line.x[0], line.y[0]), []).append(line.name)
         return {position: ", ".join(texts) for position, texts in names.items()}
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A matrix of shares, drawn as cells: the larger a share, the darker its cell.
+
+    Attributes:
+        rows, columns: the names, from the top and from the left.
+        values: a row for each of `rows`, with a share from 0 to 1 for each of `columns`.
+    """
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]

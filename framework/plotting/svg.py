@@ -7,7 +7,7 @@ scheme of the reader. `ElementTree` escapes every name and title.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -31,7 +31,7 @@ _CAP = 4.0  # half the width of the ends of an error bar
 
 def plot_svg(chart: Chart) -> str:
     """Return `chart` as an SVG element of a page; its title is only for screen readers."""
-    return _as_text(_plot(chart, PLOT))
+    return as_text(_plot(chart, PLOT))
 
 
 def save_chart(chart: Chart, path: Path, layout: Layout = PLOT) -> None:
@@ -40,8 +40,21 @@ def save_chart(chart: Chart, path: Path, layout: Layout = PLOT) -> None:
     Raises:
         BadInputError: the file cannot be written.
     """
-    titles = _title(chart.title, layout)
-    root = _plot(chart, layout.extended(above=_TITLE + _TITLE_ROW * (len(titles) - 1)))
+    titles = title_rows(chart.title, layout)
+    save_drawing(_plot(chart, below_title(layout, titles)), titles, path)
+
+
+def below_title(layout: Layout, titles: Sequence[ET.Element]) -> Layout:
+    """Return `layout` with room for the rows of a title."""
+    return layout.extended(above=_TITLE + _TITLE_ROW * (len(titles) - 1))
+
+
+def save_drawing(root: ET.Element, titles: Sequence[ET.Element], path: Path) -> None:
+    """Write the drawing `root` with its title to the SVG file `path`; creates missing folders.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
     root.set("xmlns", _NAMESPACE)
     style = ET.Element("style")
     style.text = chart_css()
@@ -49,16 +62,16 @@ def save_chart(chart: Chart, path: Path, layout: Layout = PLOT) -> None:
     root[:0] = [style, paper, *titles]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_as_text(root) + "\n", "utf-8")
+        path.write_text(as_text(root) + "\n", "utf-8")
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error}") from error
 
 
-def _title(text: str, layout: Layout) -> list[ET.Element]:
+def title_rows(text: str, layout: Layout) -> list[ET.Element]:
     """Return `text`, wrapped to the width of the chart."""
     left = layout.left - 6
     rows = textwrap.wrap(text, int((layout.width - left) / _TITLE_LETTER)) or [""]
-    elements = [_text(Name(row, left, 20 + _TITLE_ROW * i)) for i, row in enumerate(rows)]
+    elements = [text_element(Name(row, left, 20 + _TITLE_ROW * i)) for i, row in enumerate(rows)]
     for element in elements:
         element.set("class", "title")
     return elements
@@ -73,7 +86,7 @@ def _plot(chart: Chart, layout: Layout) -> ET.Element:
     entries = legend(chart.curves, layout)
     rows = entries[-1].row + 1 if entries else 0
     frame = Frame.around(chart, layout.extended(below=ROW * rows))
-    root = _root("plot", chart.title, frame.layout)
+    root = drawing("plot", chart.title, frame.layout)
     root.extend(_axes(chart, frame))
     for i, (line, entry) in enumerate(zip(chart.curves, entries, strict=True)):
         y = frame.layout.height - 10 - ROW * (rows - 1 - entry.row)
@@ -81,14 +94,15 @@ def _plot(chart: Chart, layout: Layout) -> ET.Element:
         style = f"line{i % STYLES}"
         root.append(_polyline(line, frame, style))
         root.append(ET.Element("polyline", {"class": style, "points": sample}))
-        root.append(_text(Name(line.name, beside(entry), y)))
+        root.append(text_element(Name(line.name, beside(entry), y)))
     for line in chart.lines:
         root.extend(_error_bars(line, frame))
     root.extend(_points(chart, frame))
     return root
 
 
-def _root(kind: str, told: str, layout: Layout) -> ET.Element:
+def drawing(kind: str, told: str, layout: Layout) -> ET.Element:
+    """Return an empty drawing; `told` is for screen readers."""
     width, height = f"{layout.width:g}", f"{layout.height:g}"
     size = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
     return ET.Element("svg", {"class": kind, **size, "role": "img", "aria-label": told})
@@ -99,14 +113,14 @@ def _axes(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
     bottom, left, right = layout.height - layout.bottom, layout.left, layout.width - layout.right
     for y, label in frame.y_ticks():
         yield ET.Element("path", {"class": "grid", "d": f"M{left:g} {y:.1f}H{right:g}"})
-        yield _text(Name(label, left - 6, y + 4, "end"))
+        yield text_element(Name(label, left - 6, y + 4, "end"))
     yield ET.Element(
         "path", {"class": "axis", "d": f"M{left:g} {layout.top:g}V{bottom:g}H{right:g}"}
     )
     for x, label in frame.x_ticks():
-        yield _text(Name(label, x, bottom + 16, "middle"))
-    yield _text(Name(chart.x_label, (left + right) / 2, bottom + 34, "middle"))
-    yield _text(Name(chart.y_label, left - 6, layout.top - 12))
+        yield text_element(Name(label, x, bottom + 16, "middle"))
+    yield text_element(Name(chart.x_label, (left + right) / 2, bottom + 34, "middle"))
+    yield text_element(Name(chart.y_label, left - 6, layout.top - 12))
 
 
 def _polyline(line: Line, frame: Frame, style: str) -> ET.Element:
@@ -139,16 +153,17 @@ def _points(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
     for x, y in chart.points:
         center = {"cx": f"{frame.x(x):.1f}", "cy": f"{frame.y(y):.1f}"}
         yield ET.Element("circle", {**center, "r": f"{RADIUS:g}"})
-    yield from map(_text, names_of_points(chart, frame))
+    yield from map(text_element, names_of_points(chart, frame))
 
 
-def _text(name: Name) -> ET.Element:
+def text_element(name: Name) -> ET.Element:
+    """Return `name` at its place."""
     position = {"x": f"{name.x:.1f}", "y": f"{name.y:.1f}", "text-anchor": name.anchor}
     element = ET.Element("text", position)
     element.text = name.text
     return element
 
 
-def _as_text(root: ET.Element) -> str:
+def as_text(root: ET.Element) -> str:
     """Return `root` with a closing tag for every element, as HTML requires."""
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

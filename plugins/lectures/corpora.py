@@ -66,6 +66,26 @@ CORPORA = (
         licence=_GENERATED,
     ),
     CorpusEntry(
+        "long_sentences",
+        SENTENCE_PAIRS,
+        "plugins.lectures.languages.long_sentences:corpus",
+        "long sentences and translations; verbs depend on the last word; the alignment is known",
+        AS_LOADED,
+        licence=_GENERATED,
+    ),
+    CorpusEntry(
+        "multi30k",
+        SENTENCE_PAIRS,
+        "plugins.lectures.published_texts:multi30k",
+        "German captions of pictures and their English translations (Elliott et al. 2016)",
+        files=tuple(
+            CorpusFile(f"{part}.{language}", (f"{name}.{language}",))
+            for part, name in (("train", "train"), ("valid", "val"), ("test", "test_2016_flickr"))
+            for language in ("de", "en")
+        ),
+        licence="research only",
+    ),
+    CorpusEntry(
         "trec",
         LABELLED_TEXTS,
         "plugins.lectures.published_texts:trec",

@@ -1,4 +1,4 @@
-"""Published corpora of labelled texts, read from their files."""
+"""Published corpora of labelled texts and of translations, read from their files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from framework.data.formats.label_files import read_csv_texts, read_labelled
+from framework.data.formats.pair_file import read_two_files
 from framework.data.labelled import TextCorpus
+from framework.data.pairs import PairCorpus
 
 #: Names of the classes of AG News, from class 1 on.
 AG_NEWS = ("World", "Sports", "Business", "Sci/Tech")
@@ -30,6 +32,15 @@ def subj(files: Mapping[str, Path]) -> TextCorpus:
 def sst2(files: Mapping[str, Path]) -> TextCorpus:
     """Return the corpus ``sst2``."""
     return _prepared_by_kim("sst2", files)
+
+
+def multi30k(files: Mapping[str, Path]) -> PairCorpus:
+    """Return the corpus ``multi30k``, from German to English."""
+    train, valid, test = (
+        read_two_files(files[f"{part}.de"], files[f"{part}.en"])
+        for part in ("train", "valid", "test")
+    )
+    return PairCorpus("multi30k", train, valid, test)
 
 
 def ag_news(files: Mapping[str, Path]) -> TextCorpus:

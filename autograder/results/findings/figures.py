@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autograder.results.findings.finding import CheckFindings, Finding, block
 from framework.errors import BadInputError
-from framework.plotting.charts import LARGEST, Chart, Line
+from framework.plotting.charts import LARGEST, Chart, Line, Matrix
 
 #: Maximum number of values that a text shows.
 NUMBERS = 8
@@ -83,9 +83,45 @@ class Plotter:
         )
         self._findings.add(Plot(title, x_label, y_label, tuple(drawn)))
 
+    def cells(self, title: str, shares: Any, rows: Sequence[str], columns: Sequence[str]) -> None:
+        """Draw the matrix `shares` of numbers from 0 to 1; reports show it for every verdict.
+
+        Raises:
+            BadInputError: its shape is not that of the names, or a number is not in 0 ... 1.
+        """
+        values = tuple(tuple(float(share) for share in row) for row in shares)
+        is_share = all(0 <= share <= 1 for row in values for share in row)
+        if [len(row) for row in values] != [len(columns)] * len(rows) or not is_share:
+            raise BadInputError(f"'{title}' needs {len(rows)} × {len(columns)} shares in 0 ... 1")
+        self._findings.add(Cells(title, tuple(rows), tuple(columns), values))
+
 
 def _is_shown(number: float) -> bool:
     return abs(number) <= LARGEST  # NaN is not
+
+
+@dataclass(frozen=True)
+class Cells(Matrix, Finding):
+    """A matrix of shares that a check draws, such as the weights of an attention."""
+
+    kind: ClassVar[str] = "cells"
+
+    @property
+    def heading(self) -> str:
+        """The title."""
+        return self.title
+
+    def text_lines(self) -> list[str]:
+        """Return the column with the largest share of each row."""
+        tops = [max(zip(row, self.columns, strict=True)) for row in self.values]
+        named = zip(self.rows, tops, strict=True)
+        return [f"{name} <- {column} ({share:.2f})" for name, (share, column) in named]
+
+    def html(self) -> str:
+        """Return a figure with the title as its caption."""
+        from framework.plotting.matrix_svg import matrix_svg
+
+        return block("figure", drawing=matrix_svg(self), caption=self.title)
 
 
 @dataclass(frozen=True)

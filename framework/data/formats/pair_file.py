@@ -1,4 +1,4 @@
-"""Files of sentence pairs: a sentence, a tab and its translation on each line."""
+"""Files of sentence pairs: a sentence, a tab and its translation on each line, or two files."""
 
 from __future__ import annotations
 
@@ -24,6 +24,30 @@ def read_pairs(path: Path) -> list[SentencePair]:
             "last tenth is held out"
         )
     return pairs
+
+
+def read_two_files(source: Path, target: Path) -> list[SentencePair]:
+    """Return the pairs of two files: line i of `target` is the translation of line i of `source`.
+
+    Raises:
+        BadInputError: a file cannot be read, they differ in the number of lines, or a line is empty
+            or has a word that marks the ends of sentences.
+    """
+    sides = [lines_of(read_text(path)) for path in (source, target)]
+    counts = [len(lines) for lines in sides]
+    if counts[0] != counts[1]:
+        raise BadInputError(
+            f"{source} has {counts[0]:,} lines, but {target} has {counts[1]:,}: line i of one is "
+            "the translation of line i of the other"
+        )
+    for path, lines in zip((source, target), sides, strict=True):
+        for number, line in enumerate(lines, start=1):
+            if "\t" in line or not line.strip():
+                raise BadInputError(f"{path}, line {number}: a sentence expected, but got {line!r}")
+    return [
+        _pair(source, number, "\t".join(lines))
+        for number, lines in enumerate(zip(*sides, strict=True), start=1)
+    ]
 
 
 def _pair(path: Path, number: int, line: str) -> SentencePair:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
     from framework.evaluation.rules import Automaton
+    from framework.interfaces import Array
 
 
 def translate(
@@ -48,6 +50,13 @@ def translate(
             help="Show the source word of each word, if the model has an alignment.",
         ),
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg",
+            help="Draw the weights of the alignment of the sentence `--text` in this file.",
+        ),
+    ] = None,
     must: Must = None,
     must_not: MustNot = None,
     rule: RuleFile = None,
@@ -60,9 +69,10 @@ def translate(
 ) -> None:
     """Translate sentences with a checkpoint: a line for each sentence.
 
-    The checkpoint is that of a translator (conv_seq2seq) or of a conditional language model
-    (conditional_lm), which writes the likeliest sentence for the words of the source. The models
-    know the words of their training alone: other words are read as <unk>.
+    The checkpoint is that of a translator (attentive_translator, conv_seq2seq) or of a conditional
+    language model (conditional_lm), which writes the likeliest sentence for the words of the
+    source. The models know the words of their training alone: other words are read as <unk>. With
+    attention, a translator also shows which source word it has looked at.
 
         gradus translate CHECKPOINT --text "the red cat sees a dog"
     """
@@ -80,15 +90,18 @@ def translate(
     )
     if writing.writer.source is None or writing.writer.length is None:
         raise UsageError(f"{writing.saved.model} is no translator. {writing.fitting_commands()}")
-    if alignment and writing.writer.alignment is None:
-        raise UsageError(f"{writing.saved.model} has no alignment: leave out `--alignment`")
+    if (alignment or plot) and writing.writer.alignment is None:
+        option = "--alignment" if alignment else "--plot"
+        raise UsageError(f"{writing.saved.model} has no alignment: leave out `{option}`")
+    if plot and text is None:
+        raise UsageError("`--plot` draws one sentence: give it with `--text`")
     automaton = rule_of(
         writing.saved.vocabulary, must=must or (), must_not=must_not or (), file=rule
     )
     most = length or writing.writer.length
     with unfinished_parts(writing.computing):
         for sentence in _sentences(text):
-            for line in _translated(writing, sentence, most, beam, automaton, alignment):
+            for line in _translated(writing, sentence, most, beam, automaton, alignment, plot):
                 say(line)
 
 
@@ -116,6 +129,7 @@ def _translated(
     beam: int,
     rule: Automaton | None,
     alignment: bool,
+    plot: Path | None,
 ) -> Iterator[str]:
     """Yield the translation of `sentence`, and its alignment; an empty line stays empty."""
     from framework.data.vocabulary import EOS
@@ -126,9 +140,27 @@ def _translated(
     ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
     words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
     yield " ".join(words)
-    if alignment and writing.writer.alignment is not None:
-        source = [*sentence.split(), "</s>"]
-        shares = writing.writer.alignment(source[:-1], ids)
-        for word, row in zip(words, shares, strict=False):
-            place = int(row.argmax())
-            yield f"  {word} <- {source[place]} ({row[place]:.2f})"
+    if (alignment or plot) and writing.writer.alignment is not None:
+        source = sentence.split()
+        shares = writing.writer.alignment(source, ids)[: len(words)]
+        if alignment:
+            yield from _aligned(words, [*source, "</s>"], shares)
+        if plot:
+            _draw(words, [*source, "</s>"], shares, plot)
+            yield f"drawn in {plot}"
+
+
+def _aligned(words: Sequence[str], source: Sequence[str], shares: Array) -> Iterator[str]:
+    """Yield the source word with the largest share of each word."""
+    for word, row in zip(words, shares, strict=True):
+        place = int(row.argmax())
+        yield f"  {word} <- {source[place]} ({row[place]:.2f})"
+
+
+def _draw(words: Sequence[str], source: Sequence[str], shares: Array, path: Path) -> None:
+    """Write the `shares` of the source words in each word to the SVG file `path`."""
+    from framework.plotting.charts import Matrix
+    from framework.plotting.matrix_svg import save_matrix
+
+    values = tuple(tuple(min(max(float(share), 0.0), 1.0) for share in row) for row in shares)
+    save_matrix(Matrix(" ".join(words), tuple(words), tuple(source), values), path)

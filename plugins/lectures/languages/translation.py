@@ -114,8 +114,8 @@ class TranslationLanguage:
     def encode(self, pairs: Sequence[tuple[Words, Words]]) -> Pairs:
         """Ids of both sides `(M, 8)`, each sentence with `EOS` at its end and padding after it."""
         return Pairs(
-            _ids([source for source, _ in pairs], self.source, self.source_length),
-            _ids([target for _, target in pairs], self.target, self.target_length),
+            padded_ids([source for source, _ in pairs], self.source, self.source_length),
+            padded_ids([target for _, target in pairs], self.target, self.target_length),
         )
 
 
@@ -139,7 +139,8 @@ def _phrases() -> Iterator[_Phrase]:
         yield _Phrase(source, target)
 
 
-def _ids(texts: Sequence[Words], vocabulary: Vocabulary, length: int) -> Ids:
+def padded_ids(texts: Sequence[Words], vocabulary: Vocabulary, length: int) -> Ids:
+    """Return the ids of `texts`, `(M, length)`, each with `EOS` at its end and padding after it."""
     ids = np.full((len(texts), length), PAD, dtype=np.int64)
     for row, words in zip(ids, texts, strict=True):
         row[: len(words)] = vocabulary.encode(words)

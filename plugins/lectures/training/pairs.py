@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.batching import pad
+from framework.data.batching import pad, without_padding
 from framework.data.corpora import find_unless_file, same_file
 from framework.data.corpus_entry import SENTENCE_PAIRS
 from framework.data.corpus_registry import Corpora, load_entry
@@ -26,13 +27,18 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import DATA, option, with_default
-from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
+from framework.training.options import (
+    FolderOptions,
+    LearningOptions,
+    TrainingOptions,
+    WordOptions,
+)
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from plugins.lectures.evaluation.translations import translation_quality
 from plugins.lectures.training.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.
-AT_A_TIME = 256
+AT_A_TIME = 64
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class EncodedPairs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PairOptions(FolderOptions, TrainingOptions):
+class PairOptions(FolderOptions, WordOptions, TrainingOptions):
     """The options of models of sentence pairs."""
 
     corpus: str = option(
@@ -66,14 +72,16 @@ class PairOptions(FolderOptions, TrainingOptions):
         group=DATA,
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
+    minimum_count: int = with_default(WordOptions, "minimum_count", 1)
 
 
 class PairTask(TrainingTask):
     """Predict each word of a translation from the words before it and the source sentence.
 
     A model has ``forward(source (N, S), before (N, T)) -> logits (N, T, W)`` and the arguments
-    `source_size`, `target_size` and `length`. One with a method ``translate(source, length)`` is
-    measured by the translations that are right in every word, too.
+    `source_size` and `target_size`; with an argument `length`, all batches have this length. One
+    with a method ``translate(source, length)`` is measured by the translations that are right in
+    every word, too.
 
     Args:
         pairs: what to learn from and to be measured on.
@@ -81,6 +89,7 @@ class PairTask(TrainingTask):
         target: those of the translations.
         length: of a sentence with its end, at most; None: that of the longest one.
         data: the folder of the corpus, which the checkpoint keeps.
+        fixed_length: whether all batches have the length of the longest sentence.
     """
 
     kind: ClassVar[str] = "pairs"
@@ -106,7 +115,9 @@ class PairTask(TrainingTask):
         *,
         length: int | None = None,
         data: str | None = None,
+        fixed_length: bool = True,
     ) -> None:
+        self.fixed_length = fixed_length
         self.corpus, self.source, self.vocabulary = pairs.name, source, target
         self.best = pairs.best_exact_match
         self.length = length or _longest(pairs.train, pairs.valid, pairs.test)
@@ -128,10 +139,14 @@ class PairTask(TrainingTask):
     def load(cls, options: PairOptions, request: Request) -> PairTask:
         """Return the pairs that `options` name."""
         found = load_pairs(options.corpus, options.data, request.corpora)
-        source = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.source))
-        target = Vocabulary(dict.fromkeys(word for pair in found.train for word in pair.target))
+        source, target = (
+            _frequent((word for pair in found.train for word in pair[side]), options.minimum_count)
+            for side in (0, 1)
+        )
         data = None if options.data is None else str(options.data)
-        return cls(found, source, target, data=data)
+        known = request.backend.parameters_of(request.model, cls.model_kind)
+        fixed_length = "length" in known or "condition_size" in known
+        return cls(found, source, target, data=data, fixed_length=fixed_length)
 
     @classmethod
     def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
@@ -143,11 +158,8 @@ class PairTask(TrainingTask):
 
     def sizes(self) -> dict[str, Any]:
         """Return the words of both sides, and those of the longest sentence with its end."""
-        return {
-            "source_size": len(self.source),
-            "target_size": len(self.vocabulary),
-            "length": self.length,
-        }
+        sizes = {"source_size": len(self.source), "target_size": len(self.vocabulary)}
+        return {**sizes, "length": self.length} if self.fixed_length else sizes
 
     def batches(self, options: PairOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return all pairs in random order; the summed loss is over the words of a sentence."""
@@ -158,7 +170,16 @@ class PairTask(TrainingTask):
             options.batch_size,
             rng=rng,
         )
-        return count, (replace(batch, terms=batch.targets.shape[1]) for batch in made)
+        return count, (self._batch(batch) for batch in made)
+
+    def _batch(self, batch: Batch) -> Batch:
+        """Return `batch` without columns that are padding everywhere, unless lengths are fixed."""
+        if self.fixed_length:
+            return replace(batch, terms=batch.targets.shape[1])
+        source, before = batch.inputs
+        targets = without_padding(batch.targets)
+        inputs = without_padding(source), before[:, : targets.shape[1]]
+        return replace(batch, inputs=inputs, targets=targets, terms=targets.shape[1])
 
     def inputs(self, pairs: EncodedPairs, dtype: npt.DTypeLike = float) -> tuple[Array, ...]:
         """Return the arguments of the model's `forward`; arguments other than ids have type
@@ -335,6 +356,21 @@ def _precision(model: Model, arrays: Arrays) -> npt.DTypeLike:
     """Return the dtype of the parameters of `model`."""
     smallest = min(model.parameters.values(), key=len)
     return arrays.to_numpy(smallest).dtype
+
+
+def _frequent(words: Iterable[str], minimum_count: int) -> Vocabulary:
+    """Return the words that occur at least `minimum_count` times, in the order of the text.
+
+    Raises:
+        BadInputError: there is no such word.
+    """
+    counts = Counter(words)
+    kept = [word for word, count in counts.items() if count >= minimum_count]
+    if not kept:
+        raise BadInputError(
+            f"no word occurs {minimum_count} times: a smaller `--minimum-count` keeps more words"
+        )
+    return Vocabulary(kept)
 
 
 def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) -> PairCorpus:

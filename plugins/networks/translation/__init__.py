@@ -1,1 +1,5 @@
-"""Scores of translations and of probabilities."""
+"""Translation with attention, and scores of translations and of probabilities.
+
+attentive_translator.py  a bidirectional encoder, and a decoder with attention
+evaluation.py            scores of translations and of probabilities
+"""

@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 import sacrebleu
 from gradus_command import gradus
@@ -19,20 +18,21 @@ from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
 SIZES = ("--epochs", 4, "--learning-rate", 0.02, "--batch-size", 64, "--precision", "float32")
+TRANSLATORS = ("conv_seq2seq", "conditional_lm", "attentive_translator")
 SOURCE = "the red cat sees a dog"
 PAIRS = "".join(f"{' '.join(a)}\t{' '.join(b)}\n" for a, b in TranslationLanguage().sentences())
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Checkpoints of both kinds of models."""
+    """Checkpoints of all kinds of models."""
     folder = tmp_path_factory.mktemp("translate")
-    for name in ("conv_seq2seq", "conditional_lm"):
-        gradus("train", name, *SIZES, "--out", folder / name)
+    for name in TRANSLATORS:
+        gradus("train", name, *SIZES, "--corpus", "translation", "--out", folder / name)
     return folder
 
 
-@pytest.fixture(params=["conv_seq2seq", "conditional_lm"])
+@pytest.fixture(params=TRANSLATORS)
 def checkpoint(trained, request):
     return trained / request.param
 
@@ -104,7 +104,8 @@ def test_a_rule_changes_the_translation(checkpoint):
 def test_a_sample_needs_a_condition_and_is_one_sentence(checkpoint):
     text = gradus("sample", checkpoint, "--condition", SOURCE, "--temperature", 0)
     assert text == gradus("translate", checkpoint, "--text", SOURCE)
-    drawn = {gradus("sample", checkpoint, "--condition", SOURCE, "--seed", n) for n in range(5)}
+    options = ("--condition", SOURCE, "--temperature", 3)  # a good model is rarely in doubt
+    drawn = {gradus("sample", checkpoint, *options, "--seed", n) for n in range(5)}
     assert len(drawn) > 1
     assert {text.count("\n") for text in drawn} == {1}
     with pytest.raises(UsageError, match=r"needs a condition. Commands .* --condition \"TEXT\"`"):
@@ -137,22 +138,24 @@ def test_a_language_model_is_no_translator(tmp_path, monkeypatch):
         gradus("translate", "m", "--text", "a")
 
 
-def test_the_alignment_is_shown_where_the_model_has_one(trained, monkeypatch):
-    options = (trained / "conv_seq2seq", "--text", SOURCE, "--alignment")
-    with pytest.raises(UsageError, match="convolutional_translator has no alignment"):
-        gradus("translate", *options)
-
-    def alignment(self, source, target):
-        """Word i of the target is word i + 1 of the source."""
-        shares = np.eye(target.shape[1], source.shape[1] - 1) * 0.75
-        return np.pad(shares, ((0, 0), (1, 0)))[None]
-
-    model = Plugins().registry.get("convolutional_translator", "numpy")
-    monkeypatch.setattr(model, "alignment", alignment, raising=False)
-    text, *lines = gradus("translate", *options).splitlines()
-    words = ["red", "cat", "sees", "a", "dog", "</s>"]
-    expected = zip(text.split(), words, strict=False)
-    assert lines[:6] == [f"  {target} <- {source} (0.75)" for target, source in expected]
+def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_path):
+    options = ("--text", SOURCE, "--alignment", "--plot", tmp_path / "weights.svg")
+    for option in ("--alignment", ("--plot", "x.svg")):
+        words = (option,) if isinstance(option, str) else option
+        with pytest.raises(UsageError, match=f"no alignment: leave out `{words[0]}`"):
+            gradus("translate", trained / "conv_seq2seq", "--text", SOURCE, *words)
+    with pytest.raises(UsageError, match="`--plot` draws one sentence: give it with `--text`"):
+        gradus("translate", trained / "attentive_translator", "--plot", "x.svg")
+    checkpoint = trained / "attentive_translator"
+    shown = gradus("translate", checkpoint, *options)
+    assert gradus("translate", checkpoint, *options, "--backend", "torch") == shown
+    text, *lines, drawn = shown.splitlines()
+    assert drawn == f"drawn in {tmp_path / 'weights.svg'}"
+    found = [re.fullmatch(r"  (\S+) <- (\S+) \((\d\.\d\d)\)", line).groups() for line in lines]
+    assert " ".join(word for word, _, _ in found) == text
+    assert {word for _, word, _ in found} <= {*SOURCE.split(), "</s>"}
+    picture = (tmp_path / "weights.svg").read_text("utf-8")
+    assert picture.count('class="cell"') == len(found) * 7
 
 
 def test_the_students_beam_search_translates_under_a_rule(trained, tmp_path):
@@ -165,6 +168,30 @@ def test_the_students_beam_search_translates_under_a_rule(trained, tmp_path):
     student = ("--provider", "student", "--submission", tmp_path)
     expected = gradus("translate", trained / "conv_seq2seq", *options)
     assert gradus("translate", trained / "conv_seq2seq", *options, *student) == expected
+
+
+def test_two_files_are_a_corpus(tmp_path, monkeypatch):
+    """Those of `multi30k`; rare words are left out, and lines must correspond."""
+    monkeypatch.chdir(tmp_path)
+    for start, part in ((0, "train"), (80, "val"), (90, "test_2016_flickr")):
+        lines = [line.split("\t") for line in PAIRS.splitlines()[start : start + 80]]
+        for side, language in enumerate(("de", "en")):
+            text = "\n".join(pair[side] for pair in lines)
+            (tmp_path / f"{part}.{language}").write_text(text)
+    corpus = ("--corpus", "multi30k", "--data", ".", "--minimum-count", 10)
+    printed = gradus("train", "attentive_translator", *corpus, *SIZES, "--out", "m")
+    assert "80 pairs to learn from, 80 held out, 80 to test" in printed
+    assert "BLEU" in gradus("evaluate", "m")
+    for text, message in (
+        ("a\n", "has 80 lines, but .* has 1: line i"),
+        ("\n" * 80, "line 1: a sen"),
+    ):
+        (tmp_path / "train.en").write_text(text)
+        with pytest.raises(BadInputError, match=message):
+            gradus("train", "attentive_translator", *corpus)
+    (tmp_path / "train.en").write_bytes(b"\xff\xfe" * 9)
+    with pytest.raises(BadInputError, match="not UTF-8"):
+        gradus("train", "attentive_translator", *corpus)
 
 
 def test_a_file_of_two_columns_is_a_corpus(tmp_path, monkeypatch):
