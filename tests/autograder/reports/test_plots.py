@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autograder.reports.hiding import for_student
@@ -104,3 +105,18 @@ def test_a_map_has_a_dot_and_a_name_for_each_place():
     assert [line.name for line in drawn.lines] == ["king", "queen"]
     html = drawn.html()
     assert html.count("<circle") == 2 and "queen" in html and "lost" not in html
+
+
+def test_cells_are_drawn_and_read_as_text():
+    findings = CheckFindings()
+    Plotter(findings).cells("Weights", np.array([[1, 0], [0.25, 0.75]]), ("lo", "kato"), "ab")
+    (cells,) = findings.all
+    assert cells.text_lines() == ["lo <- a (1.00)", "kato <- b (0.75)"]
+    assert cells.html().count('class="cell"') == 4
+    assert json.loads(json.dumps(cells.data))["values"] == [[1, 0], [0.25, 0.75]]
+
+
+@pytest.mark.parametrize("shares", [[[1.5, 0]], [[1]], [[1, float("nan")]], []])
+def test_cells_of_another_shape_or_size_are_refused(shares):
+    with pytest.raises(BadInputError, match=r"'Weights' needs 1 × 2 shares in 0 ... 1"):
+        Plotter(CheckFindings()).cells("Weights", shares, ("lo",), ("a", "b"))

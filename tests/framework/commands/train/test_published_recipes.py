@@ -88,6 +88,13 @@ PAPERS = {
         {"batch_size": 50, "optimizer": "ada_delta:decay=0.95,epsilon=1e-6", "clip": None},
         {1: 1.0},
     ),
+    # Bahdanau et al. 2015 and Luong et al. 2015 say what the model is; the sizes are our own.
+    "multi30k": (
+        "pairs",
+        "attentive_translator",
+        {"optimizer": "adam", "batch_size": 64, "clip": 1, "keep": "best", "minimum_count": 2},
+        {},
+    ),
 }  # fmt: skip
 
 #: Recipe -> the arguments of the model that it sets, as the paper says.
@@ -107,6 +114,14 @@ ARGUMENTS = {
     "kim_2014": {
         "embedding_size": 300, "widths": [3, 4, 5], "maps": 100, "keep_probability": 0.5,
         "max_norm": 3.0,
+    },
+    "multi30k": {
+        "embedding_size": 256, "hidden_size": 256,
+        "cell": {
+            "layer": "lstm",
+            "layers": 1,
+            "dropout": {"name": "dropout", "keep_probability": 0.6},
+        },
     },
 }  # fmt: skip
 
