@@ -29,7 +29,8 @@ def task_progress(
     A function is still to be written where it raises NotImplementedError on every path that is
     not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
     A task is as far as its functions, those of its base classes and of the helpers it names. A
-    method does not count that is replaced after its class, as by ``RNN.forward = forward``.
+    method does not count that the task overrides in a base class, or that is replaced after its
+    class, as by ``RNN.forward = forward``.
     A source that does not parse is untouched only where it is the stub; no task is written.
     """
     names = tuple(tasks)
@@ -70,7 +71,23 @@ class _Module:
         functions: dict[str, ast.AST] = {}
         for part in self._parts(name, tasks):
             functions.update(_functions(part, self.definitions[part]))
-        return {path: node for path, node in functions.items() if not self._is_replaced(path)}
+        own = {path.partition(".")[2] for path in functions if path.startswith(f"{name}.")}
+        overridden = {f"{base}.{method}" for base in self._bases(name) for method in own}
+        return {
+            path: node
+            for path, node in functions.items()
+            if path not in overridden and not self._is_replaced(path)
+        }
+
+    def _bases(self, name: str) -> set[str]:
+        """Return the base classes of a class that the module defines, and theirs."""
+        waiting, seen = [name], set[str]()
+        while waiting:
+            part = waiting.pop()
+            if isinstance(self.definitions.get(part), Definition):
+                waiting += sorted(self._names_in(part)[0] - seen - {name})
+                seen |= self._names_in(part)[0] - {name}
+        return seen
 
     def _is_replaced(self, path: str) -> bool:
         """Return whether the method `path` may be another one when the module has run."""

@@ -88,11 +88,14 @@ CASES = {
     "character_tagger": Case((6, 4, 5, 3), inputs=(CHARACTERS,)),
     "convolutional_encoder": Case((6, 4, 5, 6), inputs=(IDS,)),
     "convolutional_translator": Case((6, 6, 4, 5, 6), inputs=(IDS, IDS)),
+    "bidirectional_encoder": Case((6, 4, 5), inputs=(IDS,)),
+    "attentive_translator": Case((6, 6, 4, 5), inputs=(IDS, IDS)),
     "skip_gram": Case((6, 4), inputs=(IDS[0],)),
     "recurrent_lm": lm(6, 4, 5, "lstm"),
     "gated_lm": lm(6, 4, 5, "gru", 2),
     "window_lm": lm(6, 4, 5),
     "conditional_lm": lm(6, 4, 4, 5, inputs=(IDS, X[:, 0])),
+    "attentive_decoder": lm(6, 4, 4, 5, inputs=(IDS, X, MASK)),
 }
 #: Models without a forward and backward of arrays: counts, a loss with its own gradient, and steps,
 #: whose `backward` also takes what `forward` returned.

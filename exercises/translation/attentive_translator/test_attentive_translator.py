@@ -156,7 +156,7 @@ def test_backward_from_a_state(submission, reference, rng):
     """Backward for a later piece of a text, whose first state was given."""
     pair = decoder(submission, reference, rng)
     later = *annotated(rng), rng.normal(size=(3, H))
-    pair.same_backward(*later, rng=rng, rtol=RTOL)
+    pair.same_backward(*later, rng=rng, rtol=RTOL, keeps=["state"])
     pair.used_in_turn_with(pair, later, annotated(rng))
 
 
@@ -214,6 +214,7 @@ def test_alignment(submission, reference, rng):
     weights = pair.student.alignment(source, target)
     equal(weights, pair.reference.alignment(source, target), "alignment(source, target)", rtol=RTOL)
     equal(weights.sum(axis=-1), np.ones((3, 4)), "the sum of the weights of a word", rtol=1e-9)
+    returns_new_arrays(pair.student, "alignment", source, target, expected=weights)
 
 
 @pytest.mark.task("AttentiveTranslator")

@@ -487,6 +487,15 @@ def test_a_task_that_is_nested_deeply_is_begun(tiny_course, hand_in, hostile):
     assert file.progress(tiny_course.exercise("sums")) == {"total": TaskProgress.STARTED}
 
 
+def test_a_method_that_a_base_class_leaves_open_counts_where_the_task_does_not_override_it():
+    base = "class Base:\n    def m(self):\n        raise NotImplementedError\n\n"
+    middle = "class Middle(Base):\n    pass\n\n"
+    written = "class A(Middle):\n    def m(self):\n        return 1\n"
+    inherited = "class A(Middle):\n    def other(self):\n        return 1\n"
+    assert task_progress(base + middle + written, ["A"]) == {"A": TaskProgress.WRITTEN}
+    assert task_progress(base + middle + inherited, ["A"]) == {"A": TaskProgress.STARTED}
+
+
 def test_last_definition_counts():
     source = "def f():\n    raise NotImplementedError\n\ndef f():\n    return 1\n"
     assert task_progress(source, ["f"], "def f():\n    raise NotImplementedError\n") == {
