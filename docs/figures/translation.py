@@ -41,6 +41,39 @@ def lookup() -> Drawing:
     return d
 
 
+#: The tokens of one word before each merge and after the last: bytes, and where they begin.
+STEPS = (
+    ("r i n g s", "most frequent: i n"),
+    ("r in g s", "then: in g"),
+    ("r ing s", "then: r ing"),
+    ("ring s", "no more merges"),
+)
+
+
+@figure("translation/subwords/merges.svg")
+def merges() -> Drawing:
+    """Draw how three merges turn the bytes of a word into two tokens."""
+    d = Drawing(
+        "Merges build the word rings",
+        "Four rows show the word rings. The first has five tokens: r, i, n, g and s. The merge of "
+        "i and n gives r, in, g and s. The merge of in and g gives r, ing and s. The merge of r "
+        "and ing gives ring and s. No merge has both of these, so the word has two tokens.",
+        236,
+    )
+    left, side = 40.0, 44.0
+    for row, (tokens, label) in enumerate(STEPS):
+        x, y = left, 28 + 60.0 * row
+        for token in tokens.split():
+            width = side * len(token)
+            style = "box" if len(token) == 1 else "on"
+            d.box(x + width / 2, y, width - 6, 30, token, style, words="formula")
+            x += width
+        d.text(left + 5 * side + 24, y, label, "small quiet", "start")
+        if row:
+            d.arrow((left + 2.5 * side, y - 44), (left + 2.5 * side, y - 17))
+    return d
+
+
 #: Accuracy of a hundred predictions in each of five bins, whose confidences are 0.1, 0.3, ... 0.9.
 ACCURACY = (0.1, 0.25, 0.4, 0.55, 0.7)
 

@@ -54,7 +54,8 @@ def complete(
     With --words N, a suggestion is one of the likeliest next words and the likeliest words after
     it, which a beam search finds. Its probability is that of all its words together. A suggestion
     that ends the sentence ends with </s>. The model's own probabilities are shown; <unk> and
-    padding are not suggested. A model of characters suggests characters.
+    padding are not suggested. A model of characters suggests characters. One of subwords suggests
+    the rest of a word, or with the mark ▁ a new one.
     """
     from framework.commands.setup import unfinished_parts
     from framework.data.vocabulary import EOS, PAD, SPECIAL, UNK
@@ -69,7 +70,7 @@ def complete(
         submission=submission,
         device=device,
     )
-    tokens, vocabulary = writing.saved.tokens, writing.saved.vocabulary
+    tokens, vocabulary = writing.tokens, writing.saved.vocabulary
     read = tokens.split(text)
     warn_of_unknown(read, vocabulary)
     refused = (SPECIAL[PAD], SPECIAL[UNK], *(must_not or ()))
@@ -77,7 +78,7 @@ def complete(
     ids = [EOS, *vocabulary.encode(read).tolist()]
     with unfinished_parts(writing.computing):
         for probability, suggestion in _suggestions(writing, automaton, ids, count, words):
-            say(f"{probability:.4f}  {tokens.between.join(vocabulary.decode(suggestion))}")
+            say(f"{probability:.4f}  {tokens.shown(vocabulary.decode(suggestion))}")
 
 
 def _suggestions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +21,7 @@ from framework.commands.options import (
 from framework.commands.writing import Must, MustNot, RuleFile, load_writing, warn_of_unknown
 
 if TYPE_CHECKING:
+    from framework.data.tokens import Tokens
     from framework.data.vocabulary import Vocabulary
     from framework.evaluation.sampling import Truncate
     from framework.providers.backends import Backend
@@ -75,7 +76,7 @@ def sample(
 
     Words are drawn from the model's distribution, or only from its likeliest words (--top-k,
     --top-p). --temperature 0 takes the likeliest word each time, and --beam searches for the
-    likeliest sentence. A model of characters draws characters.
+    likeliest sentence. A model of characters or subwords draws these.
 
     With a condition or a rule it is one sentence, which ends after --length words at the latest. A
     rule combines the model with knowledge that it has not learned: a word after which no sentence
@@ -98,7 +99,7 @@ def sample(
         device=device,
     )
     saved, computing = writing.saved, writing.computing
-    words, vocabulary = saved.tokens.split(prompt), saved.vocabulary
+    words, vocabulary = writing.tokens.split(prompt), saved.vocabulary
     warn_of_unknown(words, vocabulary)
     automaton = rule_of(vocabulary, must=must or (), must_not=must_not or (), file=rule)
     # A text starts after the end of a sentence, as in training.
@@ -118,7 +119,7 @@ def sample(
             )
         if condition is not None or automaton is not None:
             tokens = first_sentence(tokens)
-        _write(words, islice(tokens, length), vocabulary, saved.tokens.between)
+        _write(words, islice(tokens, length), vocabulary, writing.tokens)
 
 
 def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> Truncate | None:
@@ -128,15 +129,22 @@ def _truncation(computing: Backend, top_k: int | None, top_p: float | None) -> T
     return partial(computing.function("truncate"), top_k=top_k, top_p=top_p)
 
 
-def _write(words: list[str], tokens: Iterable[int], vocabulary: Vocabulary, between: str) -> None:
-    """Print each token immediately, `between` two of a line; an end of a sentence ends it."""
+def _write(words: list[str], ids: Iterable[int], vocabulary: Vocabulary, tokens: Tokens) -> None:
+    """Print each token immediately after `words`; an end of a sentence ends the line.
+
+    Bytes that may begin a character wait for the next ones.
+    """
     from framework.data.vocabulary import EOS
 
-    typer.echo(between.join(words), nl=False)
-    is_started = bool(words)
-    for token in tokens:
-        text = "\n" if token == EOS else vocabulary.words[token]
-        typer.echo(f"{between if is_started and token != EOS else ''}{text}", nl=False)
-        is_started = token != EOS
-    if is_started:
-        typer.echo("")
+    line, printed = list(words), ""
+    for id in chain([None], ids):
+        if id == EOS:
+            typer.echo(tokens.join(line)[len(printed) :])
+            line, printed = [], ""
+        else:
+            line += [] if id is None else [vocabulary.words[id]]
+            text = tokens.join(line).rstrip("\ufffd")
+            typer.echo(text[len(printed) :], nl=False)
+            printed = text
+    if line:
+        typer.echo(tokens.join(line)[len(printed) :])

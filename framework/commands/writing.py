@@ -13,6 +13,7 @@ from framework.commands.output import write_error
 from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
+    from framework.data.tokens import Tokens
     from framework.data.vocabulary import Vocabulary
     from framework.evaluation.rules import Automaton
     from framework.interfaces import LanguageModel
@@ -61,6 +62,7 @@ class Writing:
         task: its kind of run.
         computing: the backend.
         writer: its language models.
+        tokens: those of its texts.
     """
 
     saved: Checkpoint
@@ -68,6 +70,7 @@ class Writing:
     task: type[TrainingTask]
     computing: Backend
     writer: TextWriter
+    tokens: Tokens
 
     def model(self, condition: str | None = None) -> LanguageModel:
         """Return the language model for `condition`; unknown words of it are reported.
@@ -80,7 +83,7 @@ class Writing:
         if (source is None) != (condition is None):
             needs = "needs a condition" if condition is None else "takes no condition"
             raise UsageError(f"{self.saved.model} {needs}. {self.fitting_commands()}")
-        words = (condition or "").split()
+        words = self.tokens.split(condition or "")
         if source is not None:
             if not words:
                 raise BadInputError("the condition has no words: give at least one")
@@ -184,13 +187,13 @@ def load_writing(
         plugins, saved, backend, provider, submission=submission, device=device
     )
     with unfinished_parts(computing):
-        writer = task.writer(saved, computing)
+        writer, tokens = task.writer(saved, computing), saved.tokens(computing)
     if writer is None:
         raise UsageError(
             f"{checkpoint} has a {saved.model}, which writes no text. "
             f"{_fitting_commands(task, checkpoint)}"
         )
-    return Writing(saved, checkpoint, task, computing, writer)
+    return Writing(saved, checkpoint, task, computing, writer, tokens)
 
 
 def _fitting_commands(task: type[TrainingTask], path: Path) -> str:

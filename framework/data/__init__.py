@@ -9,6 +9,7 @@ labelled.py         labelled texts for text classifiers
 pairs.py            pairs of a sentence and its translation
 tagged.py           texts with a tag for every word, generated or read from files
 tags.py             named entities as tags, one per word
+subwords.py         learned subwords as the tokens of a line
 tokens.py           words or characters as the tokens of a line
 vocabulary.py       words and their ids
 formats/            file formats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,15 @@ from framework.data.corpus import Corpus
 from framework.data.corpus_entry import LABELLED_TEXTS, SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora, load_entry
 from framework.data.formats.label_files import read_labelled
-from framework.data.formats.text_file import Sentences, read_sentences, split, token_ids
+from framework.data.formats.text_file import (
+    Sentences,
+    read_lines,
+    read_sentences,
+    split,
+    token_ids,
+)
 from framework.data.labelled import TextCorpus
+from framework.data.subwords import vocabulary_of
 from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
@@ -41,7 +49,8 @@ def load_corpus(
         maximum_size: maximum vocabulary size of a text file.
         minimum_count: rarer words of a text file become ``<unk>``.
         held_out: a text file for evaluation; then all lines of `name` are training text.
-        tokens: characters: the text is read character by character, blanks included.
+        tokens: characters: the text is read character by character, blanks included. Subwords are
+            learned from the training text; limits of the vocabulary do not apply to them.
 
     Raises:
         UnknownNameError: neither a corpus nor a file.
@@ -56,7 +65,7 @@ def load_corpus(
     if held_out is not None:
         raise UsageError(f"the corpus '{name}' has its own held-out text: leave out {held_out}")
     corpus: Corpus = load_entry(entry, folder)
-    return corpus if tokens is WORDS else _in_characters(corpus)
+    return corpus if tokens is WORDS else _divided(corpus, tokens)
 
 
 def load_sentences(
@@ -87,15 +96,34 @@ def _sentences_of(text: Ids, vocabulary: Vocabulary) -> Sentences:
     return [sentence for sentence in sentences if sentence]
 
 
-def _in_characters(corpus: Corpus) -> Corpus:
-    """Return the sentences of `corpus` as characters, with a blank between two words."""
+def _divided(corpus: Corpus, tokens: Tokens) -> Corpus:
+    """Return the sentences of `corpus` in `tokens`, with a blank between two words."""
     train, valid = (
-        [list(" ".join(words)) for words in _sentences_of(text, corpus.vocabulary)]
+        [" ".join(words) for words in _sentences_of(text, corpus.vocabulary)]
         for text in (corpus.train, corpus.valid)
     )
-    vocabulary = Vocabulary.from_texts(train)
+    return _from_lines(corpus.name, train, valid, tokens)
+
+
+def _from_lines(
+    name: str,
+    train: Sequence[str],
+    valid: Sequence[str],
+    tokens: Tokens,
+    held_out: str | None = None,
+    **limits: int,
+) -> Corpus:
+    """Return the corpus of lines in `tokens`, whose vocabulary has `limits`."""
+    learned = tokens.learned(train)
+    texts, held_out_texts = ([learned.split(line) for line in lines] for lines in (train, valid))
+    vocabulary = vocabulary_of(learned, texts, **limits)
     return Corpus(
-        corpus.name, token_ids(train, vocabulary), token_ids(valid, vocabulary), vocabulary
+        name,
+        token_ids(texts, vocabulary),
+        token_ids(held_out_texts, vocabulary),
+        vocabulary,
+        held_out=held_out,
+        tokens=learned,
     )
 
 
@@ -158,20 +186,19 @@ def _looks_like_a_path(name: str) -> bool:
 def _from_file(
     name: str, held_out: Path | None, maximum_size: int, minimum_count: int, tokens: Tokens
 ) -> Corpus:
-    sentences = read_sentences(Path(name), tokens)
-    if held_out is None and len(sentences) < 2:
+    lines = read_lines(Path(name), tokens)
+    if held_out is None and len(lines) < 2:
         raise BadInputError(
             f"{name} has only one line of text: one sentence per line is needed, at least two, "
             "because the last tenth is held out"
         )
-    train, valid = (sentences, read_sentences(held_out, tokens)) if held_out else split(sentences)
-    vocabulary = Vocabulary.from_texts(
-        train, minimum_count=minimum_count, maximum_size=maximum_size
-    )
-    return Corpus(
+    train, valid = (lines, read_lines(held_out, tokens)) if held_out else split(lines)
+    return _from_lines(
         name,
-        token_ids(train, vocabulary),
-        token_ids(valid, vocabulary),
-        vocabulary,
-        held_out=None if held_out is None else str(held_out),
+        train,
+        valid,
+        tokens,
+        None if held_out is None else str(held_out),
+        minimum_count=minimum_count,
+        maximum_size=maximum_size,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import Ids, Vocabulary, require_ids
 
 
@@ -20,6 +21,7 @@ class Corpus:
         vocabulary: the words behind the ids.
         best_perplexity: exp of the entropy rate, if it is known.
         held_out: the file of `valid`; None if it is a part of the corpus.
+        tokens: what the ids stand for.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Corpus:
     vocabulary: Vocabulary
     best_perplexity: float | None = None
     held_out: str | None = None
+    tokens: Tokens = WORDS
 
     def __post_init__(self) -> None:
         """Raise a BadInputError for ids that are no ids of the vocabulary."""

@@ -36,8 +36,13 @@ class LabelledText:
     raw: str = field(default="", compare=False, repr=False)
 
     def split(self, tokens: Tokens) -> Sequence[str]:
-        """Return the words, or all characters of the text in lower case."""
-        return self.words if tokens is WORDS else (self.raw or " ".join(self.words)).lower()
+        """Return the words, or the tokens of the text in lower case."""
+        return self.words if tokens is WORDS else tokens.split(self.text)
+
+    @property
+    def text(self) -> str:
+        """The text in lower case, from which tokens other than words are made."""
+        return (self.raw or " ".join(self.words)).lower()
 
 
 Texts = Sequence[LabelledText]

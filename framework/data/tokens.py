@@ -1,27 +1,62 @@
-"""The tokens of a text: words, or characters."""
+"""The tokens of a text: words, or characters; those of `framework.data.subwords` are learned."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
 
 
-class Tokens(NamedTuple):
+class Tokens(ABC):
     """A way to divide the lines of a text into tokens.
 
     Attributes:
-        name: its name for ``--tokens``.
-        between: what stands between two tokens of a line.
+        name: what the tokens are called.
+        known: all tokens there can be; empty: the vocabulary has those of a training text.
     """
 
-    name: str
-    between: str
+    name: ClassVar[str]
+    known: Sequence[str] = ()
 
+    @abstractmethod
     def split(self, line: str) -> list[str]:
         """Return the tokens of `line`."""
-        return line.split() if self.between else list(line)
+
+    @abstractmethod
+    def join(self, tokens: Iterable[str]) -> str:
+        """Return the line of `tokens`."""
+
+    def shown(self, tokens: Iterable[str]) -> str:
+        """Return `tokens` as a part of a line, with marks for what is not visible."""
+        return self.join(tokens)
+
+    def learned(self, lines: Iterable[str]) -> Self:
+        """Return the tokens that are learned from the `lines` of a training text."""
+        return self
+
+    def saved(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps of them, as JSON values."""
+        return {}
 
 
-WORDS, CHARACTERS = Tokens("words", " "), Tokens("characters", "")
+class _Words(Tokens):
+    name = "words"
 
-#: By name.
-TOKENS = {tokens.name: tokens for tokens in (WORDS, CHARACTERS)}
+    def split(self, line: str) -> list[str]:
+        return line.split()
+
+    def join(self, tokens: Iterable[str]) -> str:
+        return " ".join(tokens)
+
+
+class _Characters(Tokens):
+    name = "characters"
+
+    def split(self, line: str) -> list[str]:
+        return list(line)
+
+    def join(self, tokens: Iterable[str]) -> str:
+        return "".join(tokens)
+
+
+WORDS, CHARACTERS = _Words(), _Characters()

@@ -5,4 +5,5 @@ metrics.py        metrics of a model, computed from its predictions
 ruled.py          a language model under a rule for its texts
 rules.py          rules for texts as automata: words that must or must not come
 sampling.py       sampling of text from a language model, token by token
+token_sizes.py    perplexities of one text in different tokens, by characters and words
 """

@@ -79,11 +79,14 @@ def language_model_perplexity(
         arrays: the model's own arrays.
     """
     text = streams(ids, batch_size)
-    rows = np.arange(batch_size)
+    rows, inputs, targets = (
+        arrays.from_numpy(array) for array in (np.arange(batch_size), text.inputs, text.targets)
+    )
     state = model.initial_state(batch_size)
-    of_targets = np.empty(text.targets.shape)
+    steps = []
     for step in range(text.inputs.shape[1]):
-        tokens = arrays.from_numpy(text.inputs[:, step])
-        log_probabilities, state = model.next_log_probabilities(tokens, state)
-        of_targets[:, step] = arrays.to_numpy(log_probabilities)[rows, text.targets[:, step]]
+        log_probabilities, state = model.next_log_probabilities(inputs[:, step], state)
+        steps.append(log_probabilities[rows, targets[:, step]])
+    # Values are read after the last step: a GPU would wait for each of them.
+    of_targets = np.stack([arrays.to_numpy(step) for step in steps], axis=1)
     return perplexity(of_targets[text.mask])

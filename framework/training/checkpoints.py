@@ -18,7 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from framework import __version__
-from framework.data.tokens import TOKENS, WORDS, Tokens
+from framework.data.subwords import tokens_of
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import SPECIAL, Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import Array, Arrays, LanguageModel, Model
@@ -77,10 +78,10 @@ class Checkpoint:
         old = "word_vectors" if "center_vectors" in self.parameters else "language_model"
         return str(self.training.get("run", old))
 
-    @property
-    def tokens(self) -> Tokens:
-        """The tokens of the text that a language model was trained on."""
-        return TOKENS[self.training.get("tokens", WORDS.name)]
+    def tokens(self, backend: Backend) -> Tokens:
+        """Return the tokens of the training text; `backend` divides words into subwords."""
+        spec, merges = self.training.get("tokens", WORDS.name), self.training.get("merges")
+        return tokens_of(spec, backend.function, merges)
 
     def save(self, path: Path) -> None:
         """Write the file at `path` completely or not at all; create its folder if needed.

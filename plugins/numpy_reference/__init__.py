@@ -45,13 +45,15 @@ _TRAINING = tuple(
 
 #: Faster forms of solutions.
 _FASTER = tuple(
-    Implementation(kind, name, REFERENCE, f"{__name__}.{target}")
+    Implementation(kind, name, REFERENCE, target)
     for kind, name, target in (
-        ("model", "text_cnn", "text_cnn:TextCNN"),
-        ("language_model", "ngram_lm", "ngram:NgramLM"),
-        ("language_model", "add_delta", "ngram:AddDelta"),
-        ("language_model", "backoff", "ngram:Backoff"),
-        ("language_model", "kneser_ney", "kneser_ney:KneserNey"),
+        ("model", "text_cnn", f"{__name__}.text_cnn:TextCNN"),
+        ("language_model", "ngram_lm", f"{__name__}.ngram:NgramLM"),
+        ("language_model", "add_delta", f"{__name__}.ngram:AddDelta"),
+        ("language_model", "backoff", f"{__name__}.ngram:Backoff"),
+        ("language_model", "kneser_ney", f"{__name__}.kneser_ney:KneserNey"),
+        # It works on Python's integers, and is that of the other backends.
+        ("function", "learn_merges", "plugins.networks.translation.subwords:learn_merges"),
     )
 )
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from repository import ROOT
 
-from docs.figures.translation import ACCURACY
+from docs.figures.translation import ACCURACY, STEPS
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.translation.evaluation.evaluation import calibration_error
+from solutions.translation.subwords.subwords import decode, encode, learn_merges
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
 from solutions.word_vectors.word2vec.word2vec import context_pairs
 
@@ -45,6 +46,13 @@ def test_the_gap_of_a_model_that_is_too_sure():
 def test_the_weights_of_a_translator_sum_to_one():
     texts = [text for text, _ in texts_of("translation/attentive_translator/translator.svg")]
     assert sum(float(text) for text in texts if text.startswith("0.")) == pytest.approx(1)
+
+
+def test_the_merges_of_rings():
+    merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
+    for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
+        (ids,) = encode([b"rings"], merges[:count])
+        assert [decode([token], merges).decode() for token in ids] == tokens.split()
 
 
 def test_the_window_of_into():

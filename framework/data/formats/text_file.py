@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from framework import text_files
-from framework.data.tokens import CHARACTERS, WORDS, Tokens
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 
@@ -21,27 +21,31 @@ MARKS = frozenset({SPECIAL[PAD], SPECIAL[EOS]})
 
 
 def read_sentences(path: Path, tokens: Tokens = WORDS) -> Sentences:
-    """Return the tokens of each line of the file at `path`; lines without words are skipped.
+    """Return the tokens of each line of the file at `path`, see `read_lines`."""
+    return [tokens.split(line) for line in read_lines(path, tokens)]
 
-    If the tokens are characters, no line is skipped.
+
+def read_lines(path: Path, tokens: Tokens = WORDS) -> list[str]:
+    """Return the lines of the file at `path`; lines without words are skipped.
+
+    If the tokens are characters or subwords, no line is skipped.
 
     Raises:
         BadInputError: the file is missing, a folder, not UTF-8 text, or has no words; a line has a
             word that marks the ends of sentences.
     """
-    sentences = []
+    lines = []
     for number, line in enumerate(lines_of(read_text(path)), start=1):
-        words = tokens.split(line)
-        if marks := MARKS.intersection(words):
+        if tokens is WORDS and (marks := MARKS.intersection(line.split())):
             raise BadInputError(
                 f"{path}, line {number}: {min(marks)} marks the ends of sentences, which are those "
                 "of lines here: remove it from the text"
             )
-        if words or tokens is CHARACTERS:
-            sentences.append(words)
-    if not any(sentences):
+        if tokens is not WORDS or line.strip():
+            lines.append(line)
+    if not any(lines):
         raise BadInputError(f"{path} is empty: a corpus needs at least some words")
-    return sentences
+    return lines
 
 
 def lines_of(text: str) -> list[str]:

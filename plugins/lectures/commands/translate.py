@@ -138,15 +138,19 @@ def _translated(
         yield ""
         return
     ids = writing.written(writing.model(sentence), rule, [EOS], length, beam)
+    tokens = writing.tokens
     words = writing.saved.vocabulary.decode([id for id in ids if id != EOS])
-    yield " ".join(words)
+    yield tokens.join(words)
     if (alignment or plot) and writing.writer.alignment is not None:
-        source = sentence.split()
+        source = tokens.split(sentence)
         shares = writing.writer.alignment(source, ids)[: len(words)]
+        named, sources = (
+            [tokens.shown([word]) for word in side] for side in (words, [*source, "</s>"])
+        )
         if alignment:
-            yield from _aligned(words, [*source, "</s>"], shares)
+            yield from _aligned(named, sources, shares)
         if plot:
-            _draw(words, [*source, "</s>"], shares, plot)
+            _draw(named, sources, shares, plot)
             yield f"drawn in {plot}"
 
 

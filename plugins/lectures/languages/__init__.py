@@ -9,6 +9,7 @@ entities.py              A language of named entities for which the best possibl
 log_bilinear.py          texts whose neighbours follow from known vectors
 long_reviews.py          long reviews with one opinion in their first half
 markov.py                A language model that is a table
+morphemes.py             words of a stem and a suffix, whose division is known
 random_hierarchy.py      texts whose class depends on no local pattern
 sentiment.py             A sentiment grammar with negation
 suffix_tagging.py        A language whose words say with their endings what they are

@@ -83,10 +83,10 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
         Highway layers without filters are an error, too.
         """
         super().check_together()
-        if self.tokens == "characters" and self.character_filters is not None:
+        if self.tokens != "words" and self.character_filters is not None:
             raise UsageError(
-                "`--character-filters` reads the characters of words, but `--tokens characters` "
-                "has no words: leave one out"
+                "`--character-filters` reads the characters of words, but `--tokens "
+                f"{self.tokens}` has no words: leave one out"
             )
         for name in ("highway_layers", "highway_bias"):
             if getattr(self, name) is not None and self.character_filters is None:

@@ -18,9 +18,12 @@ from framework.data.corpus_registry import Corpora, load_entry
 from framework.data.formats.pair_file import read_pairs
 from framework.data.formats.text_file import split
 from framework.data.pairs import PairCorpus, SentencePair
+from framework.data.subwords import check_tokens, tokens_of
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 from framework.evaluation.metrics import perplexity
+from framework.evaluation.token_sizes import token_sizes
 from framework.interfaces import Array, Arrays, LanguageModel, Model
 from framework.models.conditioned import Conditioned
 from framework.providers.backends import Backend
@@ -73,6 +76,18 @@ class PairOptions(FolderOptions, WordOptions, TrainingOptions):
     )
     epochs: int = with_default(LearningOptions, "epochs", 5)
     minimum_count: int = with_default(WordOptions, "minimum_count", 1)
+    tokens: str = option(
+        "words",
+        "Tokens of the sentences: words, characters, or subwords:N, with N merges of bytes that "
+        "are learned from the training sentences of both languages together.",
+        metavar="TOKENS",
+        group=DATA,
+    )
+
+    def check_together(self) -> None:
+        """Check the options together; unknown tokens are an error."""
+        super().check_together()
+        check_tokens(self.tokens)
 
 
 class PairTask(TrainingTask):
@@ -89,6 +104,7 @@ class PairTask(TrainingTask):
         target: those of the translations.
         length: of a sentence with its end, at most; None: that of the longest one.
         data: the folder of the corpus, which the checkpoint keeps.
+        tokens: the tokens of both sides of `pairs`.
         fixed_length: whether all batches have the length of the longest sentence.
     """
 
@@ -115,10 +131,12 @@ class PairTask(TrainingTask):
         *,
         length: int | None = None,
         data: str | None = None,
+        tokens: Tokens = WORDS,
         fixed_length: bool = True,
     ) -> None:
         self.fixed_length = fixed_length
         self.corpus, self.source, self.vocabulary = pairs.name, source, target
+        self.tokens = tokens
         self.best = pairs.best_exact_match
         self.length = length or _longest(pairs.train, pairs.valid, pairs.test)
         self.data = data
@@ -129,7 +147,7 @@ class PairTask(TrainingTask):
             raise BadInputError(f"{pairs.name} has no held-out pairs to measure an epoch on")
         self.described = (
             f"{len(pairs.train):,} pairs to learn from, {len(pairs.valid):,} held out, "
-            f"{len(pairs.test):,} to test, {len(source):,} and {len(target):,} words"
+            f"{len(pairs.test):,} to test, {len(source):,} and {len(target):,} {tokens.name}"
         )
 
     def _encode(self, pairs: Sequence[SentencePair]) -> EncodedPairs:
@@ -139,14 +157,19 @@ class PairTask(TrainingTask):
     def load(cls, options: PairOptions, request: Request) -> PairTask:
         """Return the pairs that `options` name."""
         found = load_pairs(options.corpus, options.data, request.corpora)
+        tokens = tokens_of(options.tokens, request.backend.function)
+        tokens = tokens.learned(" ".join(side) for pair in found.train for side in pair)
+        found = _divided(found, tokens)
         source, target = (
-            _frequent((word for pair in found.train for word in pair[side]), options.minimum_count)
-            for side in (0, 1)
+            Vocabulary(tokens.known)
+            if tokens.known
+            else _frequent((word for words in side for word in words), options.minimum_count)
+            for side in zip(*found.train, strict=True)
         )
         data = None if options.data is None else str(options.data)
         known = request.backend.parameters_of(request.model, cls.model_kind)
         fixed_length = "length" in known or "condition_size" in known
-        return cls(found, source, target, data=data, fixed_length=fixed_length)
+        return cls(found, source, target, data=data, tokens=tokens, fixed_length=fixed_length)
 
     @classmethod
     def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
@@ -200,8 +223,8 @@ class PairTask(TrainingTask):
         return perplexity(np.concatenate(found))
 
     def identity(self) -> dict[str, Any]:
-        """Return the size of the corpus, and the words of the source sentences."""
-        return {
+        """Return the size of the corpus, the source words, and what tokens have learned."""
+        return self.tokens.saved() | {
             "examples": len(self.train.source),
             "source_words": list(self.source.words[len(SPECIAL) :]),
             "length": self.length,
@@ -212,10 +235,23 @@ class PairTask(TrainingTask):
         """Return the perplexity of the test part, or of the held-out one, and the exact matches."""
         name, part = self._part_to_measure()
         value = self.perplexity(model, part, arrays)
-        lines = [f"{name} perplexity {value:.4f}"]
+        lines = [f"{name} perplexity {value:.4f}{self._comparable(value, part)}"]
         if hasattr(model, "translate"):
             lines.append(self.exact_match(self.translations(model, part, arrays), part))
         return value, lines
+
+    def held_out(self, score: float) -> str:
+        """Return the perplexity, and those of characters and words where tokens are others."""
+        return f"{super().held_out(score)}{self._comparable(score, self.valid)}"
+
+    def _comparable(self, value: float, pairs: EncodedPairs) -> str:
+        """Return what follows the perplexity `value` of the translations of `pairs`."""
+        texts = map(self._tokens_of, pairs.target.tolist())
+        return token_sizes(texts, self.tokens).comparable(value)
+
+    def _tokens_of(self, row: Sequence[int]) -> list[str]:
+        """Return the tokens of the ids `row`, without ends and padding."""
+        return self.vocabulary.decode([id for id in row if id not in (EOS, PAD)])
 
     def _part_to_measure(self) -> tuple[str, EncodedPairs]:
         return ("test", self.test) if len(self.test.source) else ("held-out", self.valid)
@@ -236,10 +272,7 @@ class PairTask(TrainingTask):
 
     def words(self, written: Ids) -> list[list[str]]:
         """Return the words of translations, `(M, T)` ids, without ends and padding."""
-        return [
-            self.vocabulary.decode([id for id in row if id not in (EOS, PAD)])
-            for row in written.tolist()
-        ]
+        return [self.tokens.join(self._tokens_of(row)).split() for row in written.tolist()]
 
     @classmethod
     def conditioned(cls, model: Any, source: Ids, words: int, arrays: Arrays) -> LanguageModel:
@@ -297,13 +330,20 @@ class PairTask(TrainingTask):
         found = load_pairs(name, asked.data or trained["data"], asked.corpora)
         if Path(name).is_file() and not same_file(name, saved.corpus):
             found = replace(found, test=[*found.train, *found.valid])
-        source = Vocabulary(trained["source_words"])
-        task = cls(found, source, saved.vocabulary, length=int(trained["length"]))
-        backend = asked.backend
+        source, backend = Vocabulary(trained["source_words"]), asked.backend
+        tokens = saved.tokens(backend)
+        task = cls(
+            _divided(found, tokens),
+            source,
+            saved.vocabulary,
+            length=int(trained["length"]),
+            tokens=tokens,
+        )
         model = saved.restore_as(cls.model_kind, backend)
         yield f"{saved.model} under {backend.name} on {name}: {task.described}"
         part_name, part = task._part_to_measure()
-        yield f"{part_name} perplexity {task.perplexity(model, part, backend.arrays):.4f}"
+        value = task.perplexity(model, part, backend.arrays)
+        yield f"{part_name} perplexity {value:.4f}{task._comparable(value, part)}"
         if hasattr(model, "translate"):
             written = task.translations(model, part, backend.arrays)
             yield task.exact_match(written, part)
@@ -384,6 +424,17 @@ def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) ->
         return PairCorpus(name, *split(read_pairs(Path(name))))
     found: PairCorpus = load_entry(entry, None if folder is None else Path(folder))
     return found
+
+
+def _divided(corpus: PairCorpus, tokens: Tokens) -> PairCorpus:
+    """Return `corpus` with both sides of its pairs in `tokens`."""
+    if tokens is WORDS:
+        return corpus
+    train, valid, test = (
+        [SentencePair(*(tuple(tokens.split(" ".join(side))) for side in pair)) for pair in part]
+        for part in (corpus.train, corpus.valid, corpus.test)
+    )
+    return replace(corpus, train=train, valid=valid, test=test)
 
 
 def encode_pairs(

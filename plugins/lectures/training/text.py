@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
-from framework.data.tokens import CHARACTERS, TOKENS, WORDS, Tokens
-from framework.data.vocabulary import EOS, Ids
+from framework.data.subwords import check_tokens, tokens_of
+from framework.data.tokens import Tokens
+from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import GradusError
 from framework.evaluation.metrics import language_model_perplexity, perplexity
+from framework.evaluation.token_sizes import TokenSizes, token_sizes
 from framework.interfaces import Arrays
 from framework.models.language_models import count_text
 from framework.providers.backends import Backend
@@ -27,7 +33,7 @@ from framework.training.task import Evaluation, Request, TextWriter, TrainingTas
 EVALUATION_STREAMS = 16
 
 #: Name of the tokens -> length of the n-grams that a model is compared with.
-ORDERS = {"words": 3, "characters": 6}
+ORDERS = {"words": 3, "characters": 6, "subwords": 4}
 #: The longest text whose n-grams are counted for the comparison, in tokens.
 MAX_COUNTED = 2_000_000
 
@@ -36,10 +42,13 @@ MAX_COUNTED = 2_000_000
 class TextOptions(WordOptions, TrainingOptions):
     """The options of a text for language models, as a base of other options."""
 
-    tokens: Literal["words", "characters"] = option(
+    tokens: str = option(
         "words",
-        "Tokens of the text: words, separated by blanks, or characters, blanks included. "
-        "Options for words then count characters.",
+        "Tokens of the text: words, separated by blanks; characters, blanks included; or "
+        "subwords:N, with N merges of bytes that are learned from the training text, as the "
+        "exercise subwords says. Options for words then count characters; they have no effect on "
+        "subwords.",
+        metavar="TOKENS",
         group=DATA,
     )
     held_out: Path | None = option(
@@ -59,6 +68,11 @@ class TextOptions(WordOptions, TrainingOptions):
         None, "Text file on which the trained model is measured.", settles=False, group=DATA
     )
 
+    def check_together(self) -> None:
+        """Check the options together; unknown tokens are an error."""
+        super().check_together()
+        check_tokens(self.tokens)
+
 
 class TextTask(TrainingTask):
     """Predict the next token of a text.
@@ -66,7 +80,6 @@ class TextTask(TrainingTask):
     Args:
         text: what to learn from and to be measured on.
         test: another text to measure the trained model on, with its name; or None.
-        tokens: the tokens of the text.
     """
 
     measure = "perplexity"
@@ -80,32 +93,29 @@ class TextTask(TrainingTask):
         "gradus agreement {path} --data DIR",
     )
 
-    def __init__(
-        self, text: Corpus, test: tuple[str, Ids] | None = None, tokens: Tokens = WORDS
-    ) -> None:
-        self.text, self.test, self.tokens = text, test, tokens
+    def __init__(self, text: Corpus, test: tuple[str, Ids] | None = None) -> None:
+        self.text, self.test, self.tokens = text, test, text.tokens
         self.corpus, self.vocabulary = text.name, text.vocabulary
         self.described = (
             f"{len(text.train) - 1:,} tokens to learn from, {len(text.valid) - 1:,} held out, "
-            f"{len(text.vocabulary):,} {tokens.name}"
+            f"{len(text.vocabulary):,} {text.tokens.name}"
         )
 
     @classmethod
     def load(cls, options: Any, request: Request) -> Self:
         """Return the text that `options`, which are `TextOptions`, name."""
-        tokens = TOKENS[options.tokens]
         corpus = load_corpus(
             options.corpus,
             request.corpora,
             maximum_size=options.maximum_words,
             minimum_count=options.minimum_count,
             held_out=options.held_out,
-            tokens=tokens,
+            tokens=tokens_of(options.tokens, request.backend.function),
         )
         if options.test is None:
-            return cls(corpus, tokens=tokens)
-        test = load_text(str(options.test), corpus.vocabulary, tokens)
-        return cls(corpus, (options.test.name, test), tokens)
+            return cls(corpus)
+        test = load_text(str(options.test), corpus.vocabulary, corpus.tokens)
+        return cls(corpus, (options.test.name, test))
 
     @staticmethod
     def perplexity(model: Any, ids: Ids, arrays: Arrays) -> float:
@@ -118,8 +128,9 @@ class TextTask(TrainingTask):
         return self.perplexity(model, self.text.valid, arrays)
 
     def identity(self) -> dict[str, Any]:
-        """Return the size of the text, and the file that is held out."""
-        return {"words": len(self.text.train), "held_out": self.text.held_out}
+        """Return the size of the text, the file that is held out, and what tokens have learned."""
+        sizes = {"words": len(self.text.train), "held_out": self.text.held_out}
+        return sizes | self.tokens.saved()
 
     def speed(self, seconds: float) -> str:
         """Return the tokens per second."""
@@ -127,7 +138,12 @@ class TextTask(TrainingTask):
 
     def held_out(self, score: float) -> str:
         """Return the perplexity, with the best possible one where it is known."""
-        return f"{super().held_out(score)}{_more(score, self.tokens, self.text.best_perplexity)}"
+        best = self.text.best_perplexity
+        return f"{super().held_out(score)}{_more(score, self._held_out_sizes, best)}"
+
+    @cached_property
+    def _held_out_sizes(self) -> TokenSizes:
+        return _sizes(self.text.valid, self.vocabulary, self.tokens)
 
     def levels(self, reference: Backend) -> dict[str, float]:
         """Return the perplexity of an n-gram model, and the best possible one where it is known."""
@@ -155,7 +171,7 @@ class TextTask(TrainingTask):
             return None
         name, ids = self.test
         perplexity = self.perplexity(model, ids, arrays)
-        more = _more(perplexity, self.tokens)
+        more = _more(perplexity, _sizes(ids, self.vocabulary, self.tokens))
         return perplexity, [f"test perplexity {perplexity:.4f}{more} on {name}"]
 
     @classmethod
@@ -168,12 +184,14 @@ class TextTask(TrainingTask):
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
         """Yield the perplexity on a text."""
-        ids, described, best = _text(saved, asked)
         backend = asked.backend
+        tokens = saved.tokens(backend)
+        ids, described, best = _text(saved, asked, tokens)
         model = saved.restore(backend)
         perplexity = cls.perplexity(model, ids, backend.arrays)
         yield f"{saved.model} under {backend.name} on {described}, {len(ids) - 1:,} tokens"
-        yield f"perplexity {perplexity:.6f}{_more(perplexity, saved.tokens, best)}"
+        sizes = _sizes(ids, saved.vocabulary, tokens)
+        yield f"perplexity {perplexity:.6f}{_more(perplexity, sizes, best)}"
         yield from cls.details(model, ids, backend.arrays)
 
     @classmethod
@@ -182,15 +200,21 @@ class TextTask(TrainingTask):
         return iter(())
 
 
-def _more(perplexity: float, tokens: Tokens, best: float | None = None) -> str:
-    """Return what stands behind a perplexity: the best possible one, the bits per character."""
+def _more(perplexity: float, sizes: TokenSizes, best: float | None = None) -> str:
+    """Return what follows a perplexity: the best possible one, and what other tokens can equal."""
     if math.isnan(perplexity):
         return ""
-    bits = f", {math.log2(perplexity):.4f} bits per character" if tokens is CHARACTERS else ""
-    return bits if best is None else f" (best possible {best:.4f}){bits}"
+    shown = "" if best is None else f" (best possible {best:.4f})"
+    return f"{shown}{sizes.comparable(perplexity)}"
 
 
-def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]:
+def _sizes(ids: Ids, vocabulary: Vocabulary, tokens: Tokens) -> TokenSizes:
+    """Return the sizes of the tokens of the text `ids: (M,)`."""
+    ends = pairwise(np.flatnonzero(ids == EOS))
+    return token_sizes((vocabulary.decode(ids[start + 1 : end]) for start, end in ends), tokens)
+
+
+def _text(saved: Checkpoint, asked: Evaluation, tokens: Tokens) -> tuple[Ids, str, float | None]:
     """Return the text for evaluation: ids, name, and the best perplexity if it is known.
 
     A file of the user's own is scored whole; of what the model was trained on, only the part that
@@ -199,8 +223,8 @@ def _text(saved: Checkpoint, asked: Evaluation) -> tuple[Ids, str, float | None]
     apart = saved.training.get("held_out")  # a file of its own: then the corpus was read whole
     name = asked.corpus or apart or saved.corpus
     if Path(name).is_file() and (apart or not same_file(name, saved.corpus)):
-        return load_text(name, saved.vocabulary, saved.tokens), name, None
+        return load_text(name, saved.vocabulary, tokens), name, None
     size = len(saved.vocabulary)
-    corpus = load_corpus(name, asked.corpora, maximum_size=size, tokens=saved.tokens)
+    corpus = load_corpus(name, asked.corpora, maximum_size=size, tokens=tokens)
     held_out = saved.vocabulary.encode(corpus.vocabulary.decode(corpus.valid))
     return held_out, f"held-out text of {name}", corpus.best_perplexity

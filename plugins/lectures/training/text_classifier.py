@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
 from framework.data.batching import pad
 from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.labelled import TextCorpus, Texts
-from framework.data.tokens import TOKENS, WORDS, Tokens
+from framework.data.subwords import check_tokens, tokens_of, vocabulary_of
+from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Arrays, Model
@@ -60,16 +61,19 @@ class TextClassifierOptions(LabelledTextOptions, ClassifierOptions):
         maximum=1e6,
         group=RARE,
     )
-    tokens: Literal["words", "characters"] = option(
+    tokens: str = option(
         "words",
-        "Tokens of the texts: words, or characters in lower case, as deep_text_cnn reads them. "
-        "--minimum-count then counts characters.",
+        "Tokens of the texts: words; characters in lower case, as deep_text_cnn reads them; or "
+        "subwords:N, with N merges of bytes that are learned from the texts in lower case. "
+        "--minimum-count then counts characters; it has no effect on subwords.",
+        metavar="TOKENS",
         group=DATA,
     )
 
     def check_together(self) -> None:
-        """Check the options together; a cross-validation with one fold is an error."""
+        """Check the options together; unknown tokens and a single fold are errors."""
         super().check_together()
+        check_tokens(self.tokens)
         if self.folds == 1:
             raise UsageError(
                 "a cross-validation needs at least 2 folds, not 1; 0 means no cross-validation"
@@ -107,6 +111,7 @@ class TextClassifierTask(ClassifierTask):
     Attributes:
         vectors: initial word vectors of the model, `(V, E)`; None: random ones. A model with fixed
             word vectors has them in an attribute `static`.
+        tokens: the tokens of the texts.
     """
 
     kind: ClassVar[str] = "text_classifier"
@@ -118,6 +123,11 @@ class TextClassifierTask(ClassifierTask):
     shorten: ClassVar[bool] = True
 
     vectors: Vectors | None = None
+    tokens: Tokens = WORDS
+
+    def identity(self) -> dict[str, Any]:
+        """Return the classes, where the texts come from, and what their tokens have learned."""
+        return super().identity() | self.tokens.saved()
 
     @classmethod
     def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
@@ -138,7 +148,7 @@ class TextClassifierTask(ClassifierTask):
                     source.load(request.corpora),
                     minimum_count=options.minimum_count,
                     source=asdict(source),
-                    tokens=_tokens(options),
+                    tokens=_tokens(options, request),
                 )
                 yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
 
@@ -151,7 +161,7 @@ class TextClassifierTask(ClassifierTask):
             corpus,
             minimum_count=options.minimum_count,
             source=asdict(source),
-            tokens=_tokens(options),
+            tokens=_tokens(options, request),
         )
 
     def build(
@@ -198,7 +208,8 @@ class TextClassifierTask(ClassifierTask):
         else:
             whole = TextSource(corpus, source["data"]).whole(asked.corpora)
             texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
-        part = text_part(texts, saved.vocabulary, saved.training["classes"], saved.tokens)
+        tokens = saved.tokens(asked.backend)
+        part = text_part(texts, saved.vocabulary, saved.training["classes"], tokens)
         return part, f"the {name} of {corpus}, {len(texts):,} texts"
 
 
@@ -248,7 +259,7 @@ def text_task(
         corpus: see `framework.data.labelled.with_held_out`.
         minimum_count: words that the training part has less often become ``<unk>``.
         source: see `ClassifierTask`.
-        tokens: the tokens of a text, see `LabelledText.split`.
+        tokens: the tokens of a text, see `LabelledText.split`; they learn from the training part.
 
     Raises:
         BadInputError: all texts to learn from have one label, or another part has a label that
@@ -259,8 +270,9 @@ def text_task(
             f"all texts of {corpus.name} to learn from have the label '{corpus.classes[0]}': "
             "at least two labels are needed"
         )
+    tokens = tokens.learned(text.text for text in corpus.train)
     read = (text.split(tokens) for text in corpus.train)
-    vocabulary = Vocabulary.from_texts(read, minimum_count=minimum_count)
+    vocabulary = vocabulary_of(tokens, read, minimum_count=minimum_count)
     train, valid, test = (
         text_part(texts, vocabulary, corpus.classes, tokens)
         for texts in (corpus.train, corpus.valid, corpus.test)
@@ -275,6 +287,7 @@ def text_task(
         test=test if corpus.test else None,
         best=corpus.best,
         source=source or {},
+        tokens=tokens,
     )
 
 
@@ -297,9 +310,11 @@ def text_part(
     return TextPart(labels, [Group(ids, np.arange(len(ids)))])
 
 
-def _tokens(options: Any) -> Tokens:
+def _tokens(options: Any, request: Request) -> Tokens:
     """Return the tokens that `options` of a text classifier name; by default words."""
-    return TOKENS[options.tokens] if isinstance(options, TextClassifierOptions) else WORDS
+    if not isinstance(options, TextClassifierOptions):
+        return WORDS
+    return tokens_of(options.tokens, request.backend.function)
 
 
 def _described(corpus: TextCorpus, vocabulary: Vocabulary, tokens: Tokens) -> str:

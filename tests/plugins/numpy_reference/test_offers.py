@@ -10,7 +10,7 @@ from framework.course.catalogue import Catalogue, active_course
 from framework.providers.plugins import Plugins
 
 PLUGINS = Plugins()
-FASTER = ("text_cnn", "ngram_lm", "add_delta", "backoff", "kneser_ney")
+FASTER = ("text_cnn", "ngram_lm", "add_delta", "backoff", "kneser_ney", "learn_merges")
 OFFERED = [entry for entry in PLUGINS.registry if entry.provider == "numpy"]
 
 

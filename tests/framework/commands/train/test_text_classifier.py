@@ -69,7 +69,7 @@ def test_texts_are_read_as_characters_if_asked():
     options = ("--corpus", "reviews.txt", "--epochs", 1, "--seed", 2)
     shown = train(*options, "--tokens", "characters")
     saved = load_checkpoint("checkpoints/bag_of_vectors.safetensors")
-    assert saved.tokens is CHARACTERS
+    assert saved.training["tokens"] == CHARACTERS.name
     assert {len(word) for word in saved.vocabulary.words[3:]} == {1}
     found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors")
     assert re.search(r"classes, \d+ characters", shown)

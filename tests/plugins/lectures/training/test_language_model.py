@@ -162,7 +162,7 @@ def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
     score = saved.training["scores"][0]
     bits = f"{np.log2(score):.4f} bits per character"
     assert f"held-out perplexity {score:.4f}, {bits}" in shown
-    assert saved.tokens is CHARACTERS
+    assert saved.training["tokens"] == CHARACTERS.name
     evaluated = gradus("evaluate", "m")
     assert evaluated.splitlines()[-1] == f"perplexity {score:.6f}, {bits}"
     sampled = gradus("sample", "m", "--prompt", "to b", "--length", 30)
@@ -172,5 +172,6 @@ def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
 
 
 def test_filters_over_the_characters_of_words_need_words():
-    with pytest.raises(UsageError, match="`--tokens characters` has no words: leave one out"):
-        LanguageModelOptions(tokens="characters", character_filters=2)
+    for tokens in ("characters", "subwords:9"):
+        with pytest.raises(UsageError, match=f"`--tokens {tokens}` has no words: leave one out"):
+            LanguageModelOptions(tokens=tokens, character_filters=2)
