@@ -255,7 +255,7 @@ def training(submission, reference, rng, sentences, phrases, chunk):
     language = LongSentences(rng=rng)
     sizes = len(language.source.words), len(language.target.words), 16, 32
     models = trained_models(submission, reference, "AttentiveTranslator", *sizes, rng=rng)
-    pairs = language.encode(language.sample(sentences, 2, phrases, rng=rng).pairs)
+    pairs = language.encode(language.sample(sentences, 2, phrases, rng=rng).pairs, phrases)
     chunks = classifier_chunks(
         models, (pairs.source, pairs.before), pairs.target, epochs=1, batch_size=64,
         learning_rate=0.01, chunk=chunk, rng=rng,
@@ -271,7 +271,7 @@ def training(submission, reference, rng, sentences, phrases, chunk):
 def test_long_sentences(submission, reference, metric_threshold, rng):
     """Trained on a language with long sentences, it translates new ones without an error."""
     language = LongSentences(rng=rng)
-    few = language.encode(language.sample(8, 2, 2, rng=rng).pairs)
+    few = language.encode(language.sample(8, 2, 2, rng=rng).pairs, 2)
     sizes = len(language.source.words), len(language.target.words), 16, 32
     models = trained_models(submission, reference, "AttentiveTranslator", *sizes, rng=rng)
     overfits(
@@ -303,17 +303,16 @@ def test_known_alignment(submission, reference, metric_threshold, plot, rng):
         for language, models in training(submission, reference, rng, 9_600, 3, 50):
             new = language.sample(NEW, 3, 3, rng=rng)
             last[:] = language, models, new.pairs[0]
-            places = aligned_words(new.alignment, language.length)
-            words = np.arange(language.length) % 3 != 1  # the words of a phrase after its ordinal
-            words &= np.arange(language.length) > 0
-            places[:, ~words] = -1
-            test = language.encode(new.pairs)
+            test = language.encode(new.pairs, 3)
+            places = aligned_words(new.alignment, test.target.shape[1])
+            column = np.arange(places.shape[1])
+            places[:, (column % 3 == 1) | (column == 0)] = -1  # ordinals and the day
             yield models.evaluate(share_aligned, test.source, test.target, places)
 
     what = "the share of nouns and verbs whose largest weight is at their source word"
     metric_threshold("alignment", shares, rng=rng, best=1.0, what=what)
     language, models, pair = last
-    ids = language.encode([pair])
+    ids = language.encode([pair], 3)
     alpha = models.student.alignment(ids.source, ids.target)[0]
     columns = (*pair.source, "</s>")
     shares = np.clip(alpha[: len(pair.target), : len(columns)], 0, 1)

@@ -118,11 +118,17 @@ class LongSentences:
             places += [int(place), int(place) + 2, int(place) + 1]
         return SentencePair((*source, day), tuple(target)), places
 
-    def encode(self, pairs: Sequence[tuple[Words, Words]]) -> Pairs:
-        """Ids of both sides `(M, length)`, each sentence with `EOS` at its end and padding."""
+    def encode(self, pairs: Sequence[tuple[Words, Words]], phrases: int = PHRASES) -> Pairs:
+        """Ids of both sides, each sentence with `EOS` at its end and padding.
+
+        Args:
+            pairs: the words of M sentences and their translations.
+            phrases: the largest number of phrases in them: ids are `(M, 3 phrases + 2)`.
+        """
+        length = 3 * phrases + 2
         return Pairs(
-            padded_ids([source for source, _ in pairs], self.source, self.length),
-            padded_ids([target for _, target in pairs], self.target, self.length),
+            padded_ids([source for source, _ in pairs], self.source, length),
+            padded_ids([target for _, target in pairs], self.target, length),
         )
 
 
