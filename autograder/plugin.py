@@ -39,7 +39,7 @@ def register_sandboxes() -> dict[str, str]:
     """Return the sandboxes that ship with gradus."""
     from autograder.sandbox.runners import BUILT_IN
 
-    return {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILT_IN.items()}
+    return dict(BUILT_IN)
 
 
 @hookimpl

@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import Any
 
 from autograder.checks import host_limits
+from autograder.course.documented_names import text_names
 from autograder.course.reading import Exercise
-from autograder.course.text_names import text_names
 from autograder.diagnosis.answer_reader import gather, methods_in, pairs_of
 from autograder.diagnosis.comparison import (
     Exchanges,

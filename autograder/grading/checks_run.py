@@ -214,7 +214,7 @@ def result_of(
     item: pytest.Item, under_test: ExerciseUnderTest, error: BaseException | None, seconds: float
 ) -> CheckResult:
     """Return the result of a check that `error` ended; keep what it asked of the submission."""
-    session, calls, tapes = under_test.session, under_test.session.calls, under_test.tapes
+    session, calls = under_test.session, under_test.session.calls
     added = item.stash[FINDINGS].all if FINDINGS in item.stash else ()
     printed = session.printed()
     check = CheckResult(
@@ -231,7 +231,7 @@ def result_of(
             answered=tuple(sorted(calls.answered)),
             refused=tuple(sorted(calls.refused)),
             outlasted=tuple(sorted(calls.outlasted)),
-            unconfirmed=tapes is not None and tapes.unconfirmed,
+            unconfirmed=under_test.reference_session.unconfirmed,
         ),
         seconds=seconds,
     )

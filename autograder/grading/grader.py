@@ -27,7 +27,7 @@ from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, Ta
 from autograder.sandbox.session.faults import Frame
 from autograder.sandbox.session.inline import ProviderSession
 from autograder.sandbox.session.sandbox_session import IMPORT, Deadlines, SandboxSession
-from autograder.sandbox.session.session import OnRecord, Session
+from autograder.sandbox.session.session import Session
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from framework.providers.backends import REFERENCE, part_source
@@ -147,7 +147,6 @@ class Grader:
             undefined=partial(file.undefined, exercise) if file is not None else dict,
             source=file.source if file is not None else "",
             where=file.where if file is not None else "line {}".format,
-            tapes=reference if isinstance(reference, OnRecord) else None,
         )
         try:
             yield under_test
@@ -187,10 +186,11 @@ class Grader:
             return checks
         from autograder.conversations.player import RecordedSession  # not needed where all passed
 
-        if isinstance(under_test.tapes, RecordedSession):
+        reference = under_test.reference_session
+        if isinstance(reference, RecordedSession):
             from autograder.diagnosis.from_recording import diagnosed_from_recording
 
-            tapes = {check.id: under_test.tapes.tape_of(check.id) for check in checks}
+            tapes = {check.id: reference.tape_of(check.id) for check in checks}
             return diagnosed_from_recording(checks, asked, tapes, under_test.session.calls.names)
         from autograder.diagnosis.diagnose import diagnosed
 

@@ -31,7 +31,6 @@ from autograder.submissions.candidates import (
 from autograder.submissions.submission import Submission, load_submission
 from framework.course.folder import course_file
 from framework.errors import UsageError
-from framework.importing import load_target
 from framework.providers.backends import REFERENCE, Backend, own_backend
 from framework.providers.courses import named_course_folder
 from framework.providers.plugins import Plugins
@@ -272,10 +271,9 @@ def open_setting(
         GradusError: the sandbox, the backend or its device does not work here.
     """
     plugins = plugins or Plugins(options.plugins, course, options.blocked)
-    name, available = options.sandbox, dict(BUILT_IN)
-    if name not in (AUTO, *BUILT_IN):
-        targets = plugins.named("register_sandboxes")
-        available = {key: load_target(target) for key, target in targets.items()}
+    name = options.sandbox
+    is_built_in = name in (AUTO, *BUILT_IN)
+    available = BUILT_IN if is_built_in else plugins.named("register_sandboxes")
     sandbox = choose(name, available, allow_weaker=options.allow_weaker)
     if options.device != "cpu" and not sandbox.drives_devices:
         raise UsageError(f"--sandbox {name} has no GPU: choose another one, or `--device cpu`")

@@ -15,14 +15,14 @@ import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import Remembered, RememberingSession
+from autograder.course.documented_names import text_names
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
-from autograder.course.text_names import text_names
 from autograder.course.texts import promised_texts
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
 from autograder.sandbox.session.requests import RemoteModule
-from autograder.sandbox.session.session import OnRecord, Session, Transcript
+from autograder.sandbox.session.session import Session, Transcript
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE, Backend, part_source
 from framework.providers.registry import Registry
@@ -43,7 +43,6 @@ class ExerciseUnderTest:
         undefined: returns task -> why the submission does not define it, if the reason is known.
         source: the text of the submission; empty if there is none.
         where: returns where its author finds a line of `source`.
-        tapes: the reference session too, where its answers are recorded or come from a recording.
 
     Attributes:
         transcripts: what each check that has run asked of the code under test, by its id.
@@ -59,7 +58,6 @@ class ExerciseUnderTest:
     undefined: Callable[[], Mapping[str, str]] = dict
     source: str = ""
     where: Callable[[int], str] = "line {}".format
-    tapes: OnRecord | None = None
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     measured: list[Measurement] = field(default_factory=list)
 
@@ -85,15 +83,12 @@ class ExerciseUnderTest:
 
     def begin_check(self, check: str) -> None:
         """Start the check with the id `check`, before its fixtures are made."""
-        if self.tapes is not None:
-            self.tapes.begin_check(check)
-        elif isinstance(self.reference_session, RememberingSession):
-            self.reference_session.begin_check(check)
+        self.reference_session.begin_check(check)
 
     def rng(self, name: str, check: str) -> np.random.Generator:
         """Return the random numbers of the check `name` with the id `check`: by the seed."""
         drawn = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
-        return drawn if self.tapes is None else self.tapes.generator(check, drawn)
+        return self.reference_session.generator(check, drawn)
 
     def close(self) -> None:
         """End both conversations."""

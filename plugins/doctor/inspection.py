@@ -243,12 +243,11 @@ def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iter
     """
     chosen = choose(AUTO).name
     yield SystemFact(AUTO, f"takes {chosen}")
-    kinds = dict(BUILT_IN)
+    targets = dict(BUILT_IN)
     with suppress(GradusError):  # a plugin that cannot be loaded is reported elsewhere
-        targets = Plugins(plugin, blocked=block).named("register_sandboxes")
-        kinds |= {name: load_target(target) for name, target in targets.items()}
-    for name, kind in kinds.items():
-        value, works = _tried(kind())
+        targets |= Plugins(plugin, blocked=block).named("register_sandboxes")
+    for name, target in targets.items():
+        value, works = _tried(load_target(target)())
         is_needed = name == chosen and not works
         problem = f"{value}. Without it nothing can be graded" if is_needed else ""
         yield SystemFact(name, value, problem)

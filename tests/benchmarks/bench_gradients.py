@@ -18,6 +18,7 @@ from autograder.sandbox.runners import BUILT_IN
 from autograder.sandbox.session.launch import WorkerSpec
 from autograder.sandbox.session.requests import RemoteModule
 from autograder.sandbox.session.sandbox_session import Deadlines, SandboxSession
+from framework.importing import load_target
 from solutions.gated_rnns.lstm import lstm
 
 D, H, N, T = 20, 24, 4, 20
@@ -73,7 +74,7 @@ def torch_check():
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
 def test_lstm(name, tmp_path, show, monkeypatch):
-    sandbox = BUILT_IN[name]()
+    sandbox = load_target(BUILT_IN[name])()
     if reason := sandbox.unavailable():
         pytest.skip(reason)
     calls = 0

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from grading import setting_of
 
+from autograder.conversations.player import RecordedSession
 from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
@@ -37,10 +38,10 @@ class PublicChecks:
 
     def of(self, source):
         """Return check id -> the result of the text `source`; it has a diagnosis in a kit alone."""
-        results, asked, tapes = self._run(source)
+        results, asked, reference = self._run(source)
         checks = self._confirmed([results[name] for name in self._right])
-        if tapes is not None:
-            known = {name: tapes.tape_of(name) for name in asked}
+        if isinstance(reference, RecordedSession):
+            known = {name: reference.tape_of(name) for name in asked}
             checks = diagnosed_from_recording(checks, asked, known)
         return {check.id: check for check in checks}
 
@@ -51,7 +52,7 @@ class PublicChecks:
                 with grader.under_test(self._graded) as under_test:
                     checks = grader.run(under_test, select=public_only)
                     by_id = {check.id: check for check in checks}
-                    return by_id, under_test.transcripts, under_test.tapes
+                    return by_id, under_test.transcripts, under_test.reference_session
             finally:
                 grader.close()
 

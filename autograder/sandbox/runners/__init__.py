@@ -4,7 +4,6 @@
 - fork: the other one
 - filesystem_view: what a worker has to see
 - worker_modules: the modules of gradus for it
-- pipes: the pipes of a worker
 - processes: trees of processes, watched and ended
 - portable: pipes and processes where the system is not Linux
 """
@@ -15,15 +14,20 @@ from collections.abc import Mapping
 
 from autograder.sandbox.runners.base import BubblewrapSandbox, ProcessSandbox, Sandbox
 from autograder.sandbox.runners.filesystem_view import build_view, interpreter, site_folders
-from autograder.sandbox.runners.fork import ForkSandbox
 from framework.errors import SandboxError, UnknownNameError, UsageError
+from framework.importing import load_target
 from framework.log import logger
 
 __all__ = ["AUTO", "BUILT_IN", "Sandbox", "build_view", "choose", "interpreter", "site_folders"]
 
 AUTO = "auto"
-BUILT_IN: dict[str, type[Sandbox]] = {
-    sandbox.name: sandbox for sandbox in (BubblewrapSandbox, ProcessSandbox, ForkSandbox)
+FORK = "fork"
+_HERE = "autograder.sandbox.runners"
+#: Name of a sandbox -> where its class is.
+BUILT_IN = {
+    "bubblewrap": f"{_HERE}.base:BubblewrapSandbox",
+    "process": f"{_HERE}.base:ProcessSandbox",
+    FORK: f"{_HERE}.fork:ForkSandbox",
 }
 
 _log = logger("sandbox")
@@ -31,7 +35,7 @@ _log = logger("sandbox")
 
 def choose(
     name: str,
-    available: Mapping[str, type[Sandbox]] = BUILT_IN,
+    available: Mapping[str, str] = BUILT_IN,
     *,
     allow_weaker: bool = False,
 ) -> Sandbox:
@@ -39,7 +43,7 @@ def choose(
 
     Args:
         name: what was asked for.
-        available: every sandbox there is, those of plugins included.
+        available: name -> where the class is, those of plugins included.
         allow_weaker: whether workers start that cannot contain everything on this system.
 
     Raises:
@@ -47,9 +51,9 @@ def choose(
         UsageError: `allow_weaker` is for another sandbox.
         SandboxError: it does not work here; there is no falling back from an explicit wish.
     """
-    if allow_weaker and name != ForkSandbox.name:
+    if allow_weaker and name != FORK:
         raise UsageError(
-            f"--allow-weaker is for `--sandbox {ForkSandbox.name}`: '{name}' does not refuse to "
+            f"--allow-weaker is for `--sandbox {FORK}`: '{name}' does not refuse to "
             "start where something cannot be contained, or always does"
         )
     if name not in (AUTO, *available):
@@ -58,7 +62,8 @@ def choose(
     if name == AUTO:
         sandbox, why = BubblewrapSandbox(), "the automatic choice"
     else:
-        sandbox = ForkSandbox(allow_weaker=True) if allow_weaker else available[name]()
+        options = {"allow_weaker": True} if allow_weaker else {}
+        sandbox = load_target(available[name])(**options)
         why = "as asked for"
     reason = sandbox.unavailable()
     if name == AUTO and reason is not None:

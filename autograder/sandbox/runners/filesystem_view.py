@@ -67,7 +67,7 @@ def build_view(
     wanted = [*python, *map(Path, (*SYSTEM, *PROCESSORS)), *files]
     wanted += map(Path, DRIVER if device_files else ())
     real = {path: os.path.realpath(path) for path in wanted if _exists(path)}
-    links = {str(link) for path in wanted for link in _links(path, real.get(path))}
+    links = {str(link) for path in wanted for link in _links(path)}
     granted = {*real.values(), *links}
     hidden = _hidden(map(Path, set(real.values())), granted)
     shown = tuple(path for path in sorted(granted) if not _is_shown_anyway(path, granted, hidden))
@@ -132,14 +132,10 @@ def _is_shown_anyway(path: str, granted: Set[str], hidden: Iterable[str]) -> boo
     return any(not any(_is_inside(inner, folder) for inner in between) for folder in above)
 
 
-def _links(path: Path, real: str | None = None) -> Iterator[Path]:
-    """Yield the symbolic links on the way to `path`, each at its real place.
-
-    Args:
-        real: where the path leads; None if it is not known.
-    """
+def _links(path: Path) -> Iterator[Path]:
+    """Yield the symbolic links on the way to `path`, each at its real place."""
     absolute = path.absolute()
-    if (real or os.path.realpath(absolute)) == str(absolute):  # the usual case
+    if os.path.realpath(absolute) == str(absolute):  # the usual case
         return
     current = Path(path.anchor)
     for part in absolute.parts[1:]:

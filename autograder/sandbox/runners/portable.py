@@ -16,7 +16,6 @@ from typing import IO
 
 import psutil
 
-from autograder.sandbox.runners.pipes import Pipes
 from autograder.sandbox.runners.processes import ProcessHandle, ProcessTree, Usage
 from autograder.sandbox.worker.portable import END_OF_OUTPUT
 
@@ -38,8 +37,8 @@ _PAUSE = 0.01
 _HIDDEN = (psutil.Error, OSError, IndexError)
 
 
-class ThreadedPipes(Pipes):
-    """Pipes that may block: each has a thread that reads or writes it.
+class ThreadedPipes:
+    """What `PolledPipes` does, with pipes that may block: each has a thread for it.
 
     The worker marks the end of what it has printed before each reply by `END_OF_OUTPUT`.
     """
@@ -61,19 +60,19 @@ class ThreadedPipes(Pipes):
             Thread(target=function, args=arguments, daemon=True).start()
 
     def has_reply(self) -> bool:
-        """See `Pipes.has_reply`."""
+        """See `PolledPipes.has_reply`."""
         for _ in range(MAX_CHUNKS):
             if not self._take(0.0):
                 break
         return bool(self._received)
 
     def send(self, frame: bytes) -> None:
-        """See `Pipes.send`."""
+        """See `PolledPipes.send`."""
         if frame:
             self._frames.put(frame)
 
     def read(self, size: int, seconds: float) -> bytes | None:
-        """See `Pipes.read`."""
+        """See `PolledPipes.read`."""
         if not self._received and _REPLIES in self._open:
             self._take(seconds)
         data = bytes(self._received[:size])
@@ -81,7 +80,7 @@ class ThreadedPipes(Pipes):
         return data if data or _REPLIES not in self._open else None
 
     def settle(self) -> None:
-        """See `Pipes.settle`."""
+        """See `PolledPipes.settle`."""
         self._expected_marks += 1
         end = time.monotonic() + self._patience
         while _OUTPUT in self._open and self._marks < self._expected_marks:
@@ -91,7 +90,7 @@ class ThreadedPipes(Pipes):
                 return
 
     def close(self) -> None:
-        """See `Pipes.close`."""
+        """See `PolledPipes.close`."""
         self._frames.put(b"")
         end = time.monotonic() + OUTPUT_SECONDS
         while self._open and (left := end - time.monotonic()) > 0:

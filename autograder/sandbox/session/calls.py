@@ -6,7 +6,6 @@ import reprlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, TypeGuard
 
@@ -70,7 +69,7 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
     if isinstance(value, Result):
         return earlier[value.index]
     if isinstance(value, np.ndarray):
-        return f"{_name_of(value.dtype)} {value.shape if value.ndim else value}"
+        return f"{value.dtype} {value.shape if value.ndim else value}"
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, Handle):
@@ -86,12 +85,6 @@ def _text(value: Any, earlier: Sequence[str] = ()) -> str:
         return _short.repr(value)
     start, end = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "()"
     return start + ", ".join(items) + (", ..." if len(value) > MAX_ITEMS else "") + end
-
-
-@cache
-def _name_of(dtype: np.dtype[Any]) -> str:
-    """Return the name of `dtype`, which NumPy puts together anew each time."""
-    return str(dtype)
 
 
 def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:

@@ -6,19 +6,26 @@ NumPy is not imported before the first exchange: a worker starts while the grade
 from __future__ import annotations
 
 import math
+import os
 import re
+import select
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners.base import Sandbox
-from autograder.sandbox.runners.pipes import pipes_of
+from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
 from framework.errors import SandboxError
+
+if TYPE_CHECKING:
+    from autograder.sandbox.runners.portable import ThreadedPipes
 
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
@@ -28,6 +35,8 @@ SLEEP_FACTOR = 2
 OWN_THREADS = 10
 #: How long a worker that closed its channel may take to end, in seconds.
 GRACE = 1.0
+#: Maximum number of bytes of output that are read at once; of a reply, four times as many.
+CHUNK = 1 << 18
 #: Maximum number of lines of a file; larger line numbers are invalid.
 MAX_LINES = 1_000_000
 #: Bytes that are kept of what is printed: at its beginning, and at its end.
@@ -200,6 +209,104 @@ def died(status: int) -> Crashed:
     except ValueError:
         return Crashed(f"the process ended with status {status}")
     return Crashed(_DEATHS.get(name, f"the process died: {name}"))
+
+
+def pipes_of(
+    process: RunningProcess, printed: Callable[[bytes], None]
+) -> PolledPipes | ThreadedPipes:
+    """Return the pipes of `process`; `printed` is called with what it prints.
+
+    Raises:
+        ValueError: the process does not have three pipes.
+    """
+    streams = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
+    if len(streams) < 3:
+        raise ValueError("a sandbox must give its process three pipes")
+    if sys.platform != "linux":
+        from autograder.sandbox.runners.portable import ThreadedPipes
+
+        return ThreadedPipes(streams, printed)
+    return PolledPipes(streams, printed)
+
+
+class PolledPipes:
+    """The pipes of a worker: requests, replies, and what it prints.
+
+    They never block, and `poll` waits for all of them at once. What is printed is read while a
+    reply is waited for, and by `settle` and `close`.
+
+    Args:
+        streams: standard input, output and error of the worker.
+        printed: called with what it prints.
+    """
+
+    def __init__(self, streams: Sequence[IO[bytes]], printed: Callable[[bytes], None]) -> None:
+        self._streams, self._add, self._pending = streams, printed, memoryview(b"")
+        descriptors = [stream.fileno() for stream in streams]
+        for descriptor in descriptors:
+            os.set_blocking(descriptor, False)
+        self._requests, self._replies, self._printed = descriptors
+        self._poll, self._reply = select.poll(), select.poll()
+        self._poll.register(self._replies, select.POLLIN)
+        self._poll.register(self._printed, select.POLLIN)
+        self._reply.register(self._replies, select.POLLIN)
+
+    def has_reply(self) -> bool:
+        """Return whether a part of a reply has arrived."""
+        return any(event & select.POLLIN for _, event in self._reply.poll(0))
+
+    def send(self, frame: bytes) -> None:
+        """Start to send `frame`; it may arrive later, while a reply is waited for."""
+        self._pending = memoryview(frame)
+        self._write()
+
+    def read(self, size: int, seconds: float) -> bytes | None:
+        """Return at most `size` bytes of a reply, empty at its end; None if none came in time."""
+        ready = {descriptor for descriptor, _ in self._ready(seconds)}
+        if self._requests in ready:
+            self._write()
+        if self._printed in ready:
+            self.settle()
+        if self._replies in ready:
+            with suppress(BlockingIOError):
+                return os.read(self._replies, min(size, CHUNK * 4))
+        return None
+
+    def settle(self) -> None:
+        """Read what was printed before the last reply was sent."""
+        try:
+            while data := os.read(self._printed, CHUNK):
+                self._add(data)
+                if len(data) < CHUNK:
+                    return
+            self._poll.unregister(self._printed)
+        except (BlockingIOError, KeyError, OSError):
+            return
+
+    def close(self) -> None:
+        """Read the rest of what was printed by a worker that is ended, and close the pipes."""
+        self.settle()
+        for stream in self._streams:
+            stream.close()
+
+    def _ready(self, seconds: float) -> list[tuple[int, int]]:
+        """Wait until something can be read or written."""
+        if not self._pending:
+            return self._poll.poll(seconds * 1000)
+        self._poll.register(self._requests, select.POLLOUT)
+        try:
+            return self._poll.poll(seconds * 1000)
+        finally:
+            self._poll.unregister(self._requests)
+
+    def _write(self) -> None:
+        try:
+            while self._pending:
+                self._pending = self._pending[os.write(self._requests, self._pending) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._pending = self._pending[:0]  # the end of the reply shows what happened
 
 
 class UsageMeter:

@@ -53,9 +53,11 @@ class Session(ABC):
         calls: what this check has called so far.
         uncontained: sentences about what the sandbox could not contain on this system.
         transcript: the requests of this check and their answers; None if they are not recorded.
+        unconfirmed: whether this check did without an answer for learned parameters.
     """
 
     uncontained: tuple[str, ...] = ()
+    unconfirmed = False
     transcript: Transcript | None = None
 
     def __init__(self) -> None:
@@ -68,6 +70,13 @@ class Session(ABC):
     def begin(self) -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self.calls.clear()
+
+    def begin_check(self, check: str) -> None:  # noqa: B027 - most conversations need no id
+        """Note that the check with this id follows, before its fixtures are made."""
+
+    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator of the check with this id: `rng`, or another in its place."""
+        return rng
 
     def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call, where it is captured.
@@ -119,24 +128,11 @@ class OnRecord(Session):
 
     What a submission has learned is not known when a recording is made. So no answer may depend
     on it.
-
-    Attributes:
-        unconfirmed: whether this check did without an answer for learned parameters.
     """
-
-    unconfirmed = False
 
     @abstractmethod
     def lose(self, handle: Handle) -> None:
         """Give no answers about the object of `handle` from now on: it has learned parameters."""
-
-    @abstractmethod
-    def begin_check(self, check: str) -> None:
-        """Start the check with this id."""
-
-    @abstractmethod
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of the check with this id, in place of `rng`."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def record(
 
         with grader.under_test(exercise) as under_test:
             results = grader.run(under_test, select=select)
-            session = under_test.tapes
+            session = under_test.reference_session
             assert isinstance(session, RecordingSession)
             for name, transcript in under_test.transcripts.items():
                 tape = session.tapes.get(name, Tape())

@@ -1,7 +1,8 @@
-"""`gradus new exercise`: writes a small worked exercise into a course, and lists it there."""
+"""`gradus new exercise` and `questions`: write a worked exercise into a course, and list it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
@@ -20,38 +21,55 @@ from framework.text_files import read_text
 from plugins.authoring.new.files import columns, write_files
 from plugins.authoring.stub_files import remember_stub
 
+PlaceArgument = Annotated[
+    str, typer.Argument(metavar="UNIT/NAME", help="As in layers/linear; the unit may be new.")
+]
 
-def exercise(
-    place: Annotated[
-        str, typer.Argument(metavar="UNIT/NAME", help="As in layers/linear; the unit may be new.")
-    ],
-    course: CourseOption = None,
-) -> None:
+
+def exercise(place: PlaceArgument, course: CourseOption = None) -> None:
     """Write a small worked exercise: text, solution, stub, checks, mistakes and an alternate.
 
     The exercise is a linear layer and passes `gradus check`. Replace every file by yours: first
     README.md, then the solution, then the checks.
     """
-    root = chosen_root(course)
-    for path in write_exercise(Catalogue.read(root), place):
-        say(f"wrote {shown(path)}")
     name = place.partition("/")[2]
     steps = (
         (f"exercises/{place}/README.md", "what students read"),
         (f"solutions/{place}/{name}.py", "the solution; regions become TODOs"),
         ("gradus stubs", "writes the stub"),
         (f"exercises/{place}/test_{name}.py", "the public checks"),
-        (f"gradus check {name}", "everything that can be wrong, with its fix"),
     )
+    _write(place, course, "exercise", steps)
+
+
+def questions(place: PlaceArgument, course: CourseOption = None) -> None:
+    """Write an exercise of four written questions: a number, a formula, a choice and prose.
+
+    It has a text, a key with model answers, and wrong answers, and passes `gradus check`. Replace
+    the questions by yours.
+    """
+    steps = (
+        (f"exercises/{place}/exercise.toml", "kind, points and hint of each question"),
+        (f"solutions/{place}/questions.md", "the questions with their model answers"),
+        (f"solutions/{place}/mistakes.toml", "wrong answers, each with a sentence"),
+        ("gradus stubs", "writes the questions.md of students"),
+    )
+    _write(place, course, "questions", steps)
+
+
+def _write(
+    place: str, course: Path | None, template: str, steps: Sequence[tuple[str, str]]
+) -> None:
+    """Write an exercise, and print what to replace, by `steps`: a file or command, and why."""
+    if course is None:
+        root = active_course().root
+    else:
+        root = find_course_folder(course) or named_course_folder(course)
+    for path in write_exercise(Catalogue.read(root), place, template):
+        say(f"wrote {shown(path)}")
+    last = (f"gradus check {place.partition('/')[2]}", "everything that can be wrong, with its fix")
     say("\nIt is complete. Replace it by yours step by step, in this order:")
-    say(columns(steps))
-
-
-def chosen_root(course: Path | None) -> Path:
-    """Return the folder of the course of ``--course``, else of the active one."""
-    if course is not None:
-        return find_course_folder(course) or named_course_folder(course)
-    return active_course().root
+    say(columns([*steps, last]))
 
 
 def write_exercise(course: Catalogue, path: str, template: str = "exercise") -> list[Path]:

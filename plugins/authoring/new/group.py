@@ -5,8 +5,13 @@ from __future__ import annotations
 from framework.commands.groups import LazyGroup, new_app
 
 _HERE = "plugins.authoring.new"
-_NAMES = ("backend", "course", "exercise", "plugin", "questions")
-COMMANDS = {name: f"{_HERE}.{name}:{name}" for name in _NAMES}
+COMMANDS = {
+    "backend": f"{_HERE}.plugin:backend",
+    "course": f"{_HERE}.course:course",
+    "exercise": f"{_HERE}.exercise:exercise",
+    "plugin": f"{_HERE}.plugin:plugin",
+    "questions": f"{_HERE}.exercise:questions",
+}
 
 
 class New(LazyGroup):

@@ -1,4 +1,4 @@
-"""`gradus new plugin`: writes the first files of a plugin."""
+"""`gradus new plugin` and `gradus new backend`: write the first files of a plugin."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from plugins.authoring.new.files import quoted, require_name, require_new_folder
 #: Folders of a plugin that are not its package.
 _WRITTEN = ("tests",)
 
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder to write. Default: ./NAME.")
+]
+
 
 def plugin(
     name: Annotated[
@@ -25,26 +29,56 @@ def plugin(
             metavar="NAME", help="Name of the plugin and of its provider, for example week3."
         ),
     ],
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write. Default: ./NAME.")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Write a small installable plugin with an optimizer and its test.
 
     Install it with `pip install -e NAME`, or use it without installation with `--plugin NAME`.
     """
-    folder = out or Path(name)
-    for path in write_plugin(name, folder):
-        say(f"wrote {path}")
-    quoted_folder = quoted(folder)
-    say(
-        f"\nTry it:\n"
-        f"  gradus plugins --plugin {quoted_folder}\n"
-        f"  grade optimizers --provider {name} --plugin {quoted_folder}\n"
-        f"  gradus train rnn_lm --optimizer nesterov@{name} --plugin {quoted_folder}\n"
-        f"Install it; then --plugin is not needed:\n"
-        f"  pip install -e {quoted_folder} && pytest {quoted_folder}"
+    _write(
+        name,
+        out or Path(name),
+        "plugin",
+        "gradus plugins",
+        f"grade optimizers --provider {name}",
+        f"gradus train rnn_lm --optimizer nesterov@{name}",
     )
+
+
+def backend(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Name of the backend, as its library: for example jax."
+        ),
+    ],
+    out: OutOption = None,
+) -> None:
+    """Write a small installable backend with arrays, first layers and their test.
+
+    It works at once, on NumPy's arrays: put those of your library in their place, in arrays.py.
+    Install it with `pip install -e NAME`, or use it without installation with `--plugin NAME`.
+    """
+    _write(
+        name,
+        out or Path(name),
+        "backend",
+        f"gradus plugins {name}",
+        f"grade neuron --provider {name}",
+        f"gradus train window_classifier --backend {name}",
+    )
+
+
+def _write(name: str, folder: Path, template: str, *commands: str) -> None:
+    """Write a plugin, and print how to try it with `commands`."""
+    for path in write_plugin(name, folder, template):
+        say(f"wrote {path}")
+    written = quoted(folder)
+    say("\nTry it:")
+    for command in commands:
+        say(f"  {command} --plugin {written}")
+    say("Install it; then --plugin is not needed:")
+    say(f"  pip install -e {written} && pytest {written}")
 
 
 def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path]:

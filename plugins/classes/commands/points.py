@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import clean, counted, for_spreadsheet
+from autograder.public.reports import clean, counted
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
@@ -27,6 +25,7 @@ from plugins.classes.commands.options import (
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
+from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
     from plugins.classes.collecting.collection import Collection
@@ -170,14 +169,12 @@ def _table(result: RunPoints, shown: Shown) -> str:
     def known(points: StudentPoints | ExercisePoints) -> str:
         return number(points.earned) if points.state is State.GRADED else ""
 
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     exercises = result.results.exercises
-    writer.writerow(["student", *exercises, "total", "possible", "state", "comment"])
+    rows = [["student", *exercises, "total", "possible", "state", "comment"]]
     for key, own in result.points.items():
         cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
-        writer.writerow(map(for_spreadsheet, [*cells, own.state.value, comment_of(own)]))
-    return out.getvalue()
+        rows.append([*cells, own.state.value, comment_of(own)])
+    return written_csv(rows)
 
 
 @with_run_options

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import counted, for_spreadsheet
+from autograder.public.reports import counted
 from framework.commands.options import (
     AllowWeaker,
     BackendName,
@@ -43,6 +41,7 @@ from plugins.classes.commands.options import (
 )
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import write_private
+from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -262,10 +261,8 @@ def results(
         for row in rows:
             say(" · ".join(row).removesuffix(" ·  · "))
         return
-    text = io.StringIO()
     columns = ("student", "exercise", "verdict", "earned", "possible")
-    csv.writer(text).writerows([columns, *(map(for_spreadsheet, row) for row in rows)])
-    write_private(file, text.getvalue().encode())
+    write_private(file, written_csv([columns, *rows]).encode())
 
 
 def diff(

@@ -13,17 +13,15 @@ answers the `request` for a regrade. `with_course_part` has the points that the 
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.public.reports import for_spreadsheet, from_spreadsheet
+from autograder.public.reports import from_spreadsheet
 from framework.errors import BadInputError
 from plugins.classes.rosters.privacy import write_private
-from plugins.classes.rosters.tables import SheetRow, decimal, read_csv
+from plugins.classes.rosters.tables import SheetRow, decimal, read_csv, written_csv
 
 FILE = "points.csv"
 #: Stands before a digest in a table: a spreadsheet would take ``12e45678`` for a number.
@@ -161,11 +159,8 @@ def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list
 
 def write_entries(file: Path, rows: Iterable[ManualEntry]) -> None:
     """Write a table that its owner alone can read."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([for_spreadsheet(_shown(row, name)) for name in COLUMNS] for row in rows)
-    write_private(file, out.getvalue().encode("utf-8", "replace"))
+    shown = ([_shown(row, name) for name in COLUMNS] for row in rows)
+    write_private(file, written_csv([COLUMNS, *shown]).encode("utf-8", "replace"))
 
 
 def _shown(entry: ManualEntry, name: str) -> str:

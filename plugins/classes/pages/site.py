@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +14,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from autograder.public.courses import lines_of
-from autograder.public.reports import for_spreadsheet, report_templates
+from autograder.public.reports import report_templates
 from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.marks.class_results import State, StudentOutcome, report_of
@@ -25,6 +23,7 @@ from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import private_folder, write_private
 from plugins.classes.rosters.roster import folded
+from plugins.classes.rosters.tables import written_csv
 from plugins.classes.runs.store import Store
 
 if TYPE_CHECKING:
@@ -125,16 +124,7 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 
 def points_csv(view: RunView) -> str:
     """Return a row for each student and task; ungraded work has no points."""
-    text = io.StringIO()
-    rows = ([for_spreadsheet(str(cell)) for cell in row] for row in points_rows(view))
-    csv.writer(text).writerows([POINTS_COLUMNS, *rows])
-    return text.getvalue()
-
-
-def points_json(view: RunView) -> str:
-    """Return the rows of the table as JSON: a list of objects, numbers as numbers."""
-    listed = [dict(zip(POINTS_COLUMNS, row, strict=True)) for row in points_rows(view)]
-    return json.dumps(listed, indent=1) + "\n"
+    return written_csv([POINTS_COLUMNS, *points_rows(view)])
 
 
 def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
@@ -200,7 +190,6 @@ class RunSite:
         return {
             **dict(zip(MENU, menu, strict=True)),
             "points.csv": lambda _: points_csv(view),
-            "points.json": lambda _: points_json(view),
             "datasette.json": lambda _: asset("datasette.json"),
             "pages.css": lambda _: stylesheet(),
             "pages.js": lambda _: asset("pages.js"),

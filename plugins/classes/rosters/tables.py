@@ -1,17 +1,20 @@
-"""Tables of other systems and spreadsheets: read, or with single cells replaced.
+"""Tables of other systems and spreadsheets: read, written, or with single cells replaced.
 
 A `Sheet` replaces cells, and every other byte of the file stays as it was."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.public.reports import for_spreadsheet
 from framework.errors import BadInputError
 
 #: Maximum number of bytes of a table.
@@ -261,3 +264,11 @@ def read_csv(file: Path) -> Sheet:
     if sheet.encoding == _ONE_BYTE:
         raise BadInputError(f"{file} is not UTF-8: save it as CSV in UTF-8")
     return sheet
+
+
+def written_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV without cells that a spreadsheet would run."""
+    text = io.StringIO()
+    cells = ([for_spreadsheet(str(cell)) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(cells)
+    return text.getvalue()

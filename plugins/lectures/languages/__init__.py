@@ -8,6 +8,7 @@ draws.py                 what a generated language draws when it shall not be kn
 entities.py              A language of named entities for which the best possible F1 is known
 log_bilinear.py          texts whose neighbours follow from known vectors
 long_reviews.py          long reviews with one opinion in their first half
+long_sentences.py        a pair of languages with long sentences and a known alignment
 markov.py                A language model that is a table
 morphemes.py             words of a stem and a suffix, whose division is known
 random_hierarchy.py      texts whose class depends on no local pattern

@@ -9,7 +9,8 @@ import pytest
 
 from autograder.grading.checks_run import Checks
 from autograder.grading.under_test import ExerciseUnderTest
-from autograder.sandbox.session.calls import CallLog, RemoteCall
+from autograder.sandbox.session.calls import RemoteCall
+from autograder.sandbox.session.session import Session
 
 CHECKS = '''
     import numpy as np
@@ -35,27 +36,21 @@ CHECKS = '''
 '''
 
 
-class Session:
-    """A session that records and prints the given texts."""
-
-    transcript = None
-    uncontained = ()
+class SilentSession(Session):
+    """A session that answers nothing, and prints a text."""
 
     def __init__(self, entered=False):
-        self.calls = CallLog()
+        super().__init__()
         self.calls.entered = entered
         self.calls.latest = RemoteCall("RNN.forward", "RNN(3).forward(float64 (2,))")
         self.text = "hello\n"
 
-    def begin(self):
-        pass
+    def run(self, steps):
+        raise AssertionError("a request to a session that answers nothing")
 
     def printed(self):
         text, self.text = self.text, ""
         return text
-
-    def close(self):
-        pass
 
 
 @pytest.fixture
@@ -70,7 +65,8 @@ def on_silent_sessions(tmp_path):
         files = {"tests": tests, "hidden_tests": missing, "stub": missing, "solution": missing}
         readme = tmp_path / "README.md"
         exercise = SimpleNamespace(name="rnn", tasks=(), readme=readme, **files)
-        return ExerciseUnderTest(exercise, Session(entered), Session(), seed=3, **settings)
+        sessions = SilentSession(entered), SilentSession()
+        return ExerciseUnderTest(exercise, *sessions, seed=3, **settings)
 
     return on_silent_sessions
 

@@ -21,6 +21,7 @@ from autograder.sandbox.runners.filesystem_view import installed_packages
 from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.runners.worker_modules import copy_worker_modules
+from framework.importing import load_target
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
 ENTRY = """
@@ -116,7 +117,8 @@ def _printed(process: RunningProcess, deadline: float) -> tuple[bytes, bytes]:
 
 
 #: The sandboxes by name, and a fork server that is denied namespaces.
-KINDS = {**BUILT_IN, "fork without namespaces": DeniedForkSandbox}
+KINDS = {name: load_target(target) for name, target in BUILT_IN.items()}
+KINDS["fork without namespaces"] = DeniedForkSandbox
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from autograder.sandbox.runners import Sandbox
+from autograder.sandbox.runners import BUILT_IN, Sandbox
+from autograder.sandbox.runners.base import ProcessSandbox
 from plugins.doctor.inspection import (
     FactSection,
     SystemFact,
@@ -95,7 +96,7 @@ class Leaky(Sandbox):
 def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
     monkeypatch.setattr(
         "plugins.doctor.inspection.BUILT_IN",
-        {"process": sandboxes()["process"], "leaky": Leaky},
+        {"process": BUILT_IN["process"], "leaky": f"{__name__}:Leaky"},
     )
     found = by_name(sandbox_facts())
     assert found["auto"].value.startswith("takes ")
@@ -104,26 +105,19 @@ def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
 
 
 def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
-    process = sandboxes()["process"]
-    monkeypatch.setattr(process, "gaps", lambda self: ["submitted code can sing"])
+    monkeypatch.setattr(ProcessSandbox, "gaps", lambda self: ["submitted code can sing"])
     lines = by_name(sandbox_facts())["process"].value.splitlines()
     assert lines[0] == "level partial; not contained:"
     assert "- submitted code can sing" in lines
 
 
 def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
-    monkeypatch.setattr("plugins.doctor.inspection.BUILT_IN", {"leaky": Leaky})
+    monkeypatch.setattr("plugins.doctor.inspection.BUILT_IN", {"leaky": f"{__name__}:Leaky"})
     monkeypatch.setattr(Leaky, "unavailable", lambda self: None)
     monkeypatch.setattr("plugins.doctor.inspection.choose", lambda name: Leaky())
     found = by_name(sandbox_facts(block=["autograder"]))["leaky"]
     assert "OSError: no such program" in found.problem
     assert "nothing can be graded" in found.problem
-
-
-def sandboxes():
-    from autograder.sandbox.runners import BUILT_IN
-
-    return BUILT_IN
 
 
 def test_a_folder_that_cannot_be_written_is_reported(monkeypatch, tmp_path):

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from autograder.sandbox.runners.pipes import PolledPipes
 from autograder.sandbox.runners.portable import CHUNK, MAX_CHUNKS, ThreadedPipes
+from autograder.sandbox.session.process import PolledPipes
 from autograder.sandbox.worker.portable import END_OF_OUTPUT
 
 #: Seconds until a test has failed.

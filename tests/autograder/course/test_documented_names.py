@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.course.documented_names import named_results, text_names
 from autograder.course.reading import find_course
-from autograder.course.text_names import named_results, text_names
 from autograder.sandbox.session.text_names import TextNames
 
 X = np.zeros(2)
