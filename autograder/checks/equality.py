@@ -300,8 +300,9 @@ def _difference(got: Any, want: Any) -> str:
     """Return both numbers and their ratio."""
     expected, received = apart(got, want)
     no_ratio = isinstance(want, int) or want == 0 or not (np.isfinite(got) and np.isfinite(want))
-    ratio = "" if no_ratio else f" (ratio {got / want:.4g})"
-    return f"expected {expected}, received {received}{ratio}"
+    ratio = "" if no_ratio else f"{got / want:.4g}"
+    shown_ratio = "" if ratio in ("", "0", "-0", "1") else f" (ratio {ratio})"
+    return f"expected {expected}, received {received}{shown_ratio}"
 
 
 def apart(got: Any, want: Any, digits: Sequence[int] = (6, 9, 12, 17)) -> tuple[str, str]:

@@ -202,9 +202,6 @@ def _missed(measurement: Measurement, threshold: Threshold, what: str) -> Missed
     wanted, received = apart(reached, asked, range(4, 18))
     message = f"{what} is {received}: {bound} {wanted} is asked for"
     if math.isfinite(best):
-        message += (
-            f". That is {abs(best - reached):.2g} from the best possible, {best:.4g}, where "
-            f"{abs(best - asked):.2g} is allowed"
-        )
+        message += f", and {best:.4g} is the best possible"
     trainings = f"the best of {threshold.attempts} trainings, each with random numbers of its own"
     return MissedThreshold(message, *[trainings] * (threshold.attempts > 1))

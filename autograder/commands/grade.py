@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from autograder.results.progress import following, is_own, note_progress, use_of
 from autograder.results.report import FINE, Report
 from autograder.submissions.candidates import is_archive
 from autograder.submissions.submission import Submission
-from framework.commands.output import stopped_with, write_error
+from framework.commands.output import say, stopped_with, write_error
 from framework.errors import UsageError
 from framework.providers.hook_calls import invalid_return
 from framework.providers.plugins import Plugins
@@ -65,7 +64,7 @@ def _watched(setting: GradingSetting) -> int:
         code = grade_on_change(grade_again, folder, watch.prepare, course)
     if code is None:
         return start_again()
-    sys.stdout.write(f"\n{screen.summary()}\n")
+    say(f"\n{screen.summary()}")
     return code
 
 

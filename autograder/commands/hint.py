@@ -45,7 +45,7 @@ def hint(
         raise UnknownNameError(f"task of {chosen.name}", task, chosen.task_names)
     about = _about(chosen, task)
     if show_all:
-        _print(chosen, about)
+        _print(chosen, about, about)
         return
     graded = read_progress(chosen_course).get(chosen.name)
     passed = set(graded.passed_tasks) if graded is not None and not graded.is_passed else set()
@@ -53,7 +53,7 @@ def hint(
     known = load_state(chosen_course, "hints")
     seen = [] if restart else _seen(known.get(chosen.name), chosen)
     left = [number for number in wanted if number not in seen]
-    _print(chosen, left[:1] or wanted[-1:])
+    _print(chosen, left[:1] or wanted[-1:], wanted)
     console().print(_outlook(chosen, task, wanted, left), markup=False)
     if skipped := sorted(passed & {task_of_hint(chosen, number) for number in about} - {task}):
         console().print(f"Hints for passed tasks are left out: {', '.join(skipped)}.", markup=False)
@@ -101,8 +101,9 @@ def _seen(record: object, exercise: Exercise) -> list[int]:
     return [n for n in shown if isinstance(n, int)] if isinstance(shown, list) else []
 
 
-def _print(exercise: Exercise, numbers: Sequence[int]) -> None:
+def _print(exercise: Exercise, numbers: Sequence[int], among: Sequence[int]) -> None:
+    """Print the hints with these numbers, each with its place `among` those that are offered."""
     output = console()
     for number in numbers:
-        output.print(f"Hint {number + 1} of {len(exercise.hints)}", style="bold")
+        output.print(f"Hint {among.index(number) + 1} of {len(among)}", style="bold")
         output.print(with_plain_formulas(exercise.hints[number]) + "\n", markup=False)

@@ -45,7 +45,10 @@ def introduction(course: Course, exercise: Exercise) -> Iterator[str]:
     if not known and primer_of(course):
         yield f"Before the first exercise: `gradus show {PRIMER}`"
     if exercise.requires or exercise.borrows:
-        passed = {name: passes_now(name, course, known) for name in exercise.requires}
+        passed = {
+            name: passes_now(name, course, known) and known[name].is_used
+            for name in exercise.requires
+        }
         needed = [f"{name} ({'passed' if done else 'not passed'})" for name, done in passed.items()]
         yield f"It needs {', '.join([*needed, *exercise.borrows])}."
     yield f"  gradus show {exercise.name}    says what to do"

@@ -12,6 +12,8 @@ from autograder.course.source import decode
 from autograder.course.texts import PRIMER, primer_of
 from autograder.course.working_directory import chosen_exercise
 from autograder.results.commands import quoted
+from autograder.results.progress import written_state
+from autograder.verdicts import Verdict
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, ConflictError
@@ -44,8 +46,11 @@ def notebook(
         text = text_notebook(read_text(primer), name)
         then = "Open it in Jupyter, and run its cells."
     else:
-        text = _of_exercise(opened.exercise(name), target)
-        then = f"Fill it in, save it, then `{quoted(['grade', shown(target)])}`."
+        chosen = opened.exercise(name)
+        text = _of_exercise(chosen, target)
+        is_begun = written_state(chosen) != Verdict.NOT_STARTED.value
+        begin = f"It has the code of {shown(chosen.stub)}. Change it" if is_begun else "Fill it in"
+        then = f"{begin}, save it, then `{quoted(['grade', shown(target)])}`."
     try:
         target.write_text(text, "utf-8", newline="\n")
     except OSError as error:

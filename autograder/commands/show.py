@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from autograder.course.reading import Exercise
 
 
+#: Width of a text in a pipe, as a pager or a file shows it.
+TEXT_WIDTH = 80
+
+
 def show(
     exercise: OwnExercise = "",
     pager: Annotated[bool, typer.Option("--pager", help="Show the text page by page.")] = False,
@@ -57,10 +61,10 @@ def _print(text: str, last: str, pager: bool) -> None:
     """Print a text in Markdown, and a last line as it is."""
     from rich.markdown import Markdown
 
-    output = console()
+    output = console(TEXT_WIDTH)
     with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
         output.print(Markdown(plain_mathematics(text)))
-        output.print(f"\n{last}", markup=False)
+        output.print(f"\n{last}", markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def _questions(exercise: Exercise) -> str:

@@ -139,10 +139,16 @@ def find_function(source: str, name: str) -> ast.FunctionDef | None:
 
 
 def _function(body: Sequence[ast.stmt], path: Sequence[str]) -> ast.FunctionDef | None:
-    """Return the function that `path` names; the last one of a name counts."""
-    for node in reversed(body):
+    """Return the function that `path` names; the last one of a name counts.
+
+    A method may be that of a base class, which the module defines before the class.
+    """
+    for place, node in reversed([*enumerate(body)]):
         if isinstance(node, ast.ClassDef) and node.name == path[0]:
-            return _function(node.body, path[1:] or ["__init__"])
+            inside = path[1:] or ["__init__"]
+            bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+            inherited = (_function(body[:place], [base, *inside]) for base in bases)
+            return _function(node.body, inside) or next(filter(None, inherited), None)
         if isinstance(node, ast.FunctionDef) and node.name == path[0] and len(path) == 1:
             return node
     return None

@@ -15,7 +15,7 @@ from typing import Any
 
 import framework
 from autograder.course.identity import course_hash
-from autograder.course.kit_folder import seed_in
+from autograder.course.kit_folder import kit_of, seed_in
 from autograder.course.reading import Course, Exercise
 from autograder.course.working_directory import name_here, own_course
 from autograder.results.commands import Commands
@@ -268,8 +268,14 @@ def open_setting(
     """Return the setting that `options` describe; by default with the plugins that they name.
 
     Raises:
-        GradusError: the sandbox, the backend or its device does not work here.
+        GradusError: the sandbox, the backend or its device does not work here; or a student kit is
+            asked to grade another provider than the student.
     """
+    if options.provider and kit_of(course.root) is not None:
+        raise UsageError(
+            f"a kit grades your own code alone: leave out `--provider {options.provider}`. The "
+            "whole course grades backends and plugins"
+        )
     plugins = plugins or Plugins(options.plugins, course, options.blocked)
     name = options.sandbox
     is_built_in = name in (AUTO, *BUILT_IN)

@@ -32,8 +32,8 @@ from framework.errors import GradusError, SandboxError
 
 #: The message of a check that a kit cannot decide.
 NEEDS_GRADER = (
-    "a kit has recorded answers, and none for this call. Pass the other checks first; if this one "
-    "stays open, the course's grader decides"
+    "the kit has no recorded answer for this call. If this stays so when the other checks pass, "
+    "the course's grader decides"
 )
 #: Exceptions that values of a wrong type often cause in a check: their message is sufficient.
 STUMBLES = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import traceback
 from bdb import BdbQuit
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from pdb import Pdb, post_mortem
 from types import TracebackType
 from typing import Any
 
+from autograder.course.documented_names import text_names
 from autograder.course.reading import Course, Exercise
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
@@ -23,6 +24,7 @@ from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Build, Call, CallAgain
 from autograder.sandbox.session.sandbox_session import IMPORT
 from autograder.sandbox.session.session import Exchange, Session
+from autograder.sandbox.session.text_names import Names
 from autograder.sandbox.wire import Handle, map_leaves, zip_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.loading import SubmittedModule
@@ -79,7 +81,8 @@ def make_again(
             _run_check(setting, submission, check, own, arrays)
         else:
             value = _Calls(own, arrays).result(check.exchanges, *place, code if pdb else None)
-            sys.stdout.write(f"{value}\n")
+            names = text_names(check.exercise).parts(check.result.method, value)
+            sys.stdout.writelines(f"{line}\n" for line in _named(value, names))
     except BdbQuit:
         return 1
     except Exception as error:
@@ -91,6 +94,15 @@ def make_again(
             post_mortem(frames)
         return 1
     return 0
+
+
+def _named(value: Any, names: Names) -> Iterator[str]:
+    """Yield a result; of a tuple each item behind its name, if the names are known."""
+    if isinstance(names, str):
+        yield f"{names} = {value}" if names else str(value)
+        return
+    for item, name in zip(value, names, strict=True):
+        yield from _named(item, name)
 
 
 def place_of_fault(exchanges: Sequence[Exchange], result: CheckResult) -> tuple[int, int] | None:

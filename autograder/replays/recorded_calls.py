@@ -118,16 +118,23 @@ def exercise_of(check: str, course: Course, *, decided: bool = False) -> Exercis
         if asking:
             return asking[0]
     if not (file.startswith("test_") and file.endswith(".py") and test):
-        raise UsageError(
-            f"'{check}' is no check: expected test_EXERCISE.py::TEST, as `grade` shows it in the "
-            "line `replay`"
-        )
+        form = "test_EXERCISE.py::TEST, as `grade` shows it in the line `replay`"
+        if decided:
+            form += f", or of written questions {_question_form(file, course)}"
+        raise UsageError(f"'{check}' is no check: expected {form}")
     name = file.removeprefix("test_").removesuffix(".py")
     if name.endswith("_hidden") and name not in course.exercise_names:
         if decided:
             return course.exercise(name.removesuffix("_hidden"))
         raise UsageError(f"{check} is a hidden check: only public checks can be replayed")
     return course.exercise(name)
+
+
+def _question_form(name: str, course: Course) -> str:
+    """Return how the questions of the exercise `name` are called; of another name, the form."""
+    questions = course.exercise(name).questions if name in course.exercise_names else ()
+    ids = [f"{name}::{question.id}" for question in questions]
+    return ", ".join(ids) or "EXERCISE::QUESTION"
 
 
 def record(check: str, setting: GradingSetting, submission: Submission) -> ReplayedCheck:

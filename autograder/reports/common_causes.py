@@ -7,7 +7,7 @@ the same method is wrong first.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.reports.wording import counted
@@ -43,10 +43,13 @@ class Cause:
 
     @property
     def titles_of_others(self) -> str:
-        """Titles of the others, the first few of them."""
+        """Titles of the others, the first few of them, and whether the reason is certain."""
         titles = "; ".join(check.title for check in self.others[:NAMED])
         left = len(self.others) - NAMED
-        return f"{titles}; and {left} more" if left > 0 else titles
+        titles += f"; and {left} more" if left > 0 else ""
+        check = self.shown
+        is_certain = check.diagnosis or check.frames or check.verdict is not Verdict.FAILED
+        return titles if is_certain else f"{titles} (perhaps for other reasons)"
 
     @property
     def pointer(self) -> str:
@@ -65,7 +68,27 @@ def causes(result: ExerciseResult, *, show_hidden: bool = False) -> tuple[Cause,
     groups: dict[Hashable, list[CheckResult]] = {}
     for check in failed:
         groups.setdefault(_key(check, explained), []).append(check)
-    return tuple(_cause(checks, show_hidden) for checks in groups.values())
+    joined: dict[Hashable, list[CheckResult]] = {}
+    for key, checks in groups.items():
+        joined.setdefault(_of_all_tasks(checks) or key, []).extend(checks)
+    return tuple(_cause(checks, show_hidden) for checks in joined.values())
+
+
+def _of_all_tasks(checks: Sequence[CheckResult]) -> Hashable:
+    """Return the key of a cause that several tasks share; None if it is that of one task.
+
+    A listed mistake is one mistake, as in a base class. A test of several tasks sees one fault in
+    all of them if the same thing of the same method is wrong.
+    """
+    first = next((check for check in checks if check.diagnosis is not None), checks[0])
+    if first.diagnosis is not None:
+        is_listed = not first.diagnosis.id.startswith("generic/")
+        return (first.verdict, first.diagnosis.id) if is_listed else None
+    for check in checks:
+        if check.method and check.fact.what and check.task in check.id.partition("[")[2]:
+            words = (check.method, check.fact.what)
+            return check.verdict, *(word.replace(f"{check.task}.", "") for word in words)
+    return None
 
 
 def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable:

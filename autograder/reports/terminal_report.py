@@ -38,6 +38,7 @@ from autograder.reports.wording import (
 from autograder.results.commands import OWN_FOLDER, Commands
 from autograder.results.findings.texts import excerpt
 from autograder.results.report import CheckResult, ExerciseResult, Report
+from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
 
 #: Lines of a finding that explains a failure, as of what was printed.
@@ -121,7 +122,13 @@ class ExerciseView:
             yield from page.hanging(Text("    "), check.message)
             return
         left = Text("    ").append_text(page.marked(check.verdict, word(check.verdict, (check,))))
-        yield from page.hanging(left.append("  "), check.title, "bold", f" ({cause.points_text})")
+        left.append("  ")
+        if check.message == NOT_WRITTEN and check.frames:
+            frame = check.frames[-1]
+            place = f"{frame.function}, {frame.place.rpartition('/')[2]}"
+            yield from page.hanging(left, place, "bold", f" ({cause.points_text})")
+            return
+        yield from page.hanging(left, check.title, "bold", f" ({cause.points_text})")
         yield from self._facts(page, check, " " * 6)
         if cause.others:
             yield from page.hanging(_label(" " * 6, "also"), cause.titles_of_others)
@@ -175,7 +182,7 @@ class Summary:
             yield from page.hanging(Text("note: "), note)
         dot = ", " if page.ascii_only else " · "
         provenance = dot.join(provenance_words(self._report.provenance))
-        yield Text(page.cut(provenance, page.width), "dim")
+        yield from page.hanging(Text(), provenance, "dim")
         yield Text()
         commands, use = self._advice.commands, self._advice.use
         if use is not None:

@@ -56,8 +56,14 @@ class Graded:
 
     @property
     def state(self) -> str:
-        """The result in the word that `grade` shows."""
-        return Verdict.PASSED.value if self.is_passed else self.verdict
+        """The result in the word that `grade` shows; with the file if other exercises skip it."""
+        word = Verdict.PASSED.value if self.is_passed else self.verdict
+        return word if self.is_used else f"{word}, {Path(self.file).name}"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether other exercises use the file: it is in the folder ``exercises``."""
+        return self.file.startswith("exercises/")
 
     def is_current(self, course: Course) -> bool:
         """Return whether the file is still as it was graded."""
@@ -92,8 +98,11 @@ def is_own(course: Course, named: Path | None) -> bool:
 
 
 def note_progress(course: Course, submission: Submission, report: Report) -> None:
-    """Remember the results in `report`; a course folder that cannot be written stays as it is."""
-    known = load_state(course, _NAME)
+    """Remember the results in `report`; a course folder that cannot be written stays as it is.
+
+    A file that passes now stays remembered where another file, as a notebook, does not pass.
+    """
+    known, former = load_state(course, _NAME), read_progress(course)
     for result in report.exercises:
         file = submission.files.get(result.name)
         known.pop(result.name, None)
@@ -102,17 +111,18 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
             points = (result.earned, result.possible)
             passed = [task.name for task in result.tasks if task.verdict is Verdict.PASSED]
             graded = Graded(result.verdict.value, *points, path, _digest(file.path), passed)
+            other = former.get(result.name)
+            if other is not None and other.file != path and not graded.is_passed:
+                graded = other if other.is_passed and other.is_current(course) else graded
             known[result.name] = asdict(graded)
     with suppress(OSError):
         save_state(course, _NAME, known)
 
 
 def following(course: Course, report: Report) -> Following | None:
-    """Return the exercise to do after those in `report`; None if nothing is left to do."""
-    names = course.exercise_names
-    last = max(names.index(result.name) for result in report.exercises)
-    others = map(course.exercise, (*names[last + 1 :], *names[:last]))
-    exercise = next_exercise(course, others)
+    """Return the exercise to do after `report`, as `gradus next` does; None if nothing is left."""
+    graded = {result.name for result in report.exercises}
+    exercise = next_exercise(course, (e for e in course.select() if e.name not in graded))
     if exercise is None:
         return None
     return Following(exercise.name, exercise.title, from_here(exercise.stub))
@@ -121,19 +131,24 @@ def following(course: Course, report: Report) -> Following | None:
 def use_of(course: Course, report: Report) -> Use | None:
     """Return what can be done with the only exercise of `report`; None if nothing is known.
 
-    A kit has no parts of the reference: there, all exercises that are trained must pass.
+    A kit has no parts of the reference: there, all exercises that are used must pass.
     """
     if len(report.exercises) > 1:
         return None
-    use = course.exercise(report.exercises[0].name).use
+    passed = report.exercises[0].name
+    use = course.exercise(passed).use
     if use is None or kit_of(course.root) is None:
         return use
-    _, command, name, *_ = use.command.split()
-    if command != "train":
-        return use
-    known = read_progress(course)
-    needed = course.with_required([course.exercise(name)]) if name in course.exercise_names else ()
-    return use if needed and all(passes_now(each.name, course, known) for each in needed) else None
+    _, command, what, *_ = use.command.split()
+    name = Path(what).stem if command in ("train", "sample") else passed  # of a checkpoint, too
+    if name not in course.exercise_names:
+        return None
+    recipe, known = course.exercise(name).train, read_progress(course)
+    used = (name, *(recipe.requires if recipe is not None else ()))
+    if not set(used) <= set(course.exercise_names):
+        return None
+    needed = course.with_required(map(course.exercise, used))
+    return use if all(passes_now(each.name, course, known) for each in needed) else None
 
 
 def next_exercise(course: Course, exercises: Iterable[Exercise]) -> Exercise | None:
@@ -153,11 +168,11 @@ def state_word(exercise: Exercise, course: Course, known: Mapping[str, Graded]) 
     """Return the state of an exercise: passed, failed, unfinished, edited, or what is written."""
     graded = known.get(exercise.name)
     if graded is None:
-        return _written_state(exercise)
+        return written_state(exercise)
     return graded.state if graded.is_current(course) else "edited"
 
 
-def _written_state(exercise: Exercise) -> str:
+def written_state(exercise: Exercise) -> str:
     """Return the state of a file that was not graded: not started, unfinished or written."""
     if not exercise.stub.is_file():
         return "no file"

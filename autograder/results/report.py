@@ -29,6 +29,8 @@ MAX_MESSAGE, MAX_FACT = 2000, 400
 OPEN = (Verdict.NEEDS_GRADER, Verdict.NOT_GRADED)
 #: Checks with these may get a diagnosis; what is not written, hangs or eats memory answers nothing.
 EXPLAINED = (Verdict.FAILED, Verdict.CRASHED)
+#: The ends of facts that are not about values.
+NO_VALUES = (": dtype", ": changed arguments", ": memory of an argument")
 #: Checks with these made a call that can be replayed.
 REPLAYED = (*EXPLAINED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 #: Verdicts of what has passed.
@@ -170,10 +172,16 @@ class CheckResult:
 
     @property
     def best_hint(self) -> str:
-        """The most particular hint that there is; none for what is not begun."""
-        if self.verdict is Verdict.NOT_STARTED:
+        """The most particular hint that fits; none for what is not begun, or waits.
+
+        A check's own hint is about its values. It does not fit an exception, a dtype, or an
+        argument that was changed. Of a hidden check it is all that a student learns.
+        """
+        if self.verdict in (Verdict.NOT_STARTED, Verdict.BLOCKED, Verdict.NEEDS_GRADER):
             return ""
-        return (self.diagnosis.hint if self.diagnosis is not None else "") or self.hint
+        is_other = self.verdict is Verdict.CRASHED or self.fact.what.endswith(NO_VALUES)
+        own = "" if is_other and not self.hidden else self.hint
+        return (self.diagnosis.hint if self.diagnosis is not None else "") or own
 
     @property
     def earned(self) -> float:

@@ -14,8 +14,8 @@ from autograder.sandbox.wire import MAX_DEPTH
 
 #: Maximum number of values of an array that is shown with its values; of a mask, more are.
 MAX_VALUES, MAX_MASK = 12, 96
-#: Maximum number of arrays that are shown.
-MAX_ARRAYS = 6
+#: Maximum number of arrays that are shown, and of their values; masks alone are shown beyond it.
+MAX_ARRAYS, MAX_TOGETHER = 6, 30
 
 
 def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str, ...]:
@@ -35,6 +35,8 @@ def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str,
     ]
     small = [(name, array) for name, array in arrays if array.ndim and _is_small(array)]
     small.sort(key=lambda item: item[1].dtype.kind != "b")  # a mask decides which values count
+    if sum(array.size for _, array in small if array.dtype.kind != "b") > MAX_TOGETHER:
+        small = [(name, array) for name, array in small if array.dtype.kind == "b"]
     return tuple(
         f"{shown(name, MAX_NAME)} = {array_text(array)}" for name, array in small[:MAX_ARRAYS]
     )

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 #: Seconds for one command, and for one screen of `--watch`.
-LONGEST = 300.0
+LONGEST = 1800.0
 #: What a terminal receives in addition to text: colours, and where to write.
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][A-Z0-9]|[=>78])")
 #: A line that is shown while a check runs.

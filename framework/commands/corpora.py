@@ -30,7 +30,7 @@ def corpora(
     plugin: PluginOption = None,
     block: BlockOption = None,
 ) -> None:
-    """List every corpus: its kind, the best possible score, files, licence and owner.
+    """List every corpus: its kind, the best possible score, number of files, and licence.
 
     A corpus with files is read from the folder `--data`. Generated corpora have a known best
     possible score.
@@ -46,16 +46,15 @@ def corpora(
 
 def corpus_table(entries: Iterable[CorpusEntry]) -> Table:
     """Return a row for each corpus, sorted by kind as in `CORPUS_KINDS`."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for column in ("corpus", "kind"):
         table.add_column(column, no_wrap=True)
-    for column in ("best possible score", "files"):
-        table.add_column(column)
+    table.add_column("best score")
+    table.add_column("files", justify="right")
     table.add_column("licence", no_wrap=True)
-    table.add_column("owner")
     for entry in sorted(entries, key=lambda entry: list(CORPUS_KINDS).index(entry.kind)):
-        files = ", ".join(file.names[0] for file in entry.files)
-        cells = (entry.name, entry.kind, described_score(entry), files, entry.licence, entry.owner)
+        files = str(len(entry.files) or "")
+        cells = (entry.name, entry.kind, described_score(entry), files, entry.licence)
         table.add_row(*map(Text, cells))
     return table
 

@@ -135,9 +135,14 @@ def _unwritten_text(backend: Backend, part: str) -> str:
     unwritten = _unwritten(course, backend, [*backend.taken, part])
     listed = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in unwritten.items())
     first = next(iter(unwritten), "")
+    if not first:
+        return (
+            f"'{part}' is needed here, but no exercise of this course defines it, and the course "
+            "has no solutions. `gradus train` lists what can be trained"
+        )
     return (
         f"'{part}' is not written, and this course has no solutions: all parts of the model must "
-        f"be in your own code here. Not written in the exercises that it uses: {listed or part}. "
+        f"be in your own code here. Not written in the exercises that it uses: {listed}. "
         f"`grade {first}` says what is missing"
     )
 

@@ -44,6 +44,9 @@ class Batch:
     continues: bool | None = None
 
 
+#: A function from gradients by name and their maximum norm to clipped gradients.
+Clipping = Callable[[Mapping[str, Any], float], Mapping[str, Any]]
+
 #: A function from a batch to its mean loss, and the gradients for the optimizer by name.
 GradientStep = Callable[[Batch], tuple[Any, Mapping[str, Any]]]
 
@@ -61,6 +64,7 @@ class Learner(ABC):
         optimizer: keeps its own state.
         arrays: the backend's arrays.
         clip: greatest global norm of the gradients (see `Arrays.scale`).
+        clipping: clips to that norm in the place of `arrays`.
         summed: minimise the sum over the terms of a batch, instead of the mean.
         weight_decay: before each step, every parameter is multiplied by 1 − learning rate × this.
         penalty: minimise also its value.
@@ -77,13 +81,14 @@ class Learner(ABC):
         arrays: Arrays,
         *,
         clip: float | None = None,
+        clipping: Clipping | None = None,
         summed: bool = False,
         weight_decay: float = 0.0,
         penalty: Penalty | None = None,
     ) -> None:
         self.model, self.optimizer, self.arrays = model, optimizer, arrays
         self.clip, self.summed, self.weight_decay = clip, summed, weight_decay
-        self.penalty = penalty
+        self.clipping, self.penalty = clipping, penalty
 
         #: Computes loss and gradients of a step; an accelerator may replace it.
         self.gradient_step: GradientStep = self.scaled_gradients
@@ -108,7 +113,12 @@ class Learner(ABC):
         if self.penalty is not None:
             added = self.penalty.gradient(self.model.parameters)
             self.arrays.add_multiple(gradients, added, 1 / factor)
-        self.arrays.scale(gradients, factor, self.clip)
+        if self.clip is None or self.clipping is None:
+            self.arrays.scale(gradients, factor, self.clip)
+        else:
+            self.arrays.scale(gradients, factor)
+            for name, array in self.clipping(dict(gradients.items()), self.clip).items():
+                gradients[name] = array
         return value, gradients
 
     def native(self, array: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from framework.errors import GradusError, UsageError
 from framework.interfaces import Array, Loss, Model, Penalty
 from framework.providers.backends import Backend
+from framework.training.loops import Clipping
 from framework.training.tools import build_named, parse_named
 
 
@@ -89,6 +90,18 @@ def build_penalty(backend: Backend, written: str | None, model: Model) -> Penalt
                 f"but the parameter has {shapes.get(name, 'no such name')}"
             )
     return penalty
+
+
+def own_clipping(backend: Backend) -> Clipping | None:
+    """Return the provider's own `clip_by_norm`; None if the arrays of the backend clip.
+
+    The reference has a solution for it, too, but its arrays clip in place, which is faster.
+    """
+    provider = backend.provider
+    if provider == backend.name or backend.provider_of("clip_by_norm") != provider:
+        return None
+    clipping: Clipping = backend.function("clip_by_norm")
+    return clipping
 
 
 def initialise_weights(

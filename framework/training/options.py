@@ -80,7 +80,8 @@ class LearningOptions:
     )
     clip: float | None = option(
         None,
-        "Maximum global norm of the gradients (clipping). Default: no clipping.",
+        "Maximum global norm of the gradients (clipping). With `--provider student` your own "
+        "`clip_by_norm` is used, if it is written. Default: no clipping.",
         minimum=1e-12,
     )
     summed: bool = option(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from framework.course.catalogue import active_course
-from framework.errors import UnknownNameError
+from framework.course.catalogue import Catalogue, active_course
+from framework.errors import UnknownNameError, UsageError
 from framework.toml_tables import Format, Key, Table
 
 #: The default kind of run, of a recipe and of a model without an exercise.
@@ -21,6 +21,7 @@ TRAIN_FORMAT = Format(
         Key("model", str, "Registry name of the model that is trained.", required=True),
         Key("defaults", dict, "Arguments of the model's constructor."),
         Key("options", dict, "Options of `gradus train EXERCISE` with another default."),
+        Key("requires", list, "Exercises that the run needs, but the exercise itself does not."),
         Key("run", str, "Kind of run, as `language_model` or `classifier`."),
     ),
 )
@@ -32,12 +33,14 @@ class Recipe:
 
     Attributes:
         options: options of `gradus train EXERCISE` with another default.
+        requires: exercises that the run needs in addition to those that the exercise requires.
     """
 
     model: str
     defaults: Mapping[str, Any] = field(default_factory=dict, hash=False)
     run: str = DEFAULT_RUN
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    requires: tuple[str, ...] = ()
 
 
 def read_recipe(table: Table) -> Recipe:
@@ -49,12 +52,21 @@ def read_recipe(table: Table) -> Recipe:
     TRAIN_FORMAT.check(table)
     defaults, options = (table.table(name).values for name in ("defaults", "options"))
     run = table.get("run", str, DEFAULT_RUN)
-    return Recipe(table.get("model", str), defaults, run, options)
+    return Recipe(table.get("model", str), defaults, run, options, table.texts("requires"))
 
 
 def exercise_recipes() -> Iterator[tuple[str, Recipe]]:
-    """Yield the exercises of the active course that can be trained, with their recipes."""
+    """Yield the exercises of the active course that can be trained, with their recipes.
+
+    A run that needs an exercise which a student kit does not have is left out.
+    """
     course = active_course()
+    for name, recipe in _all_recipes(course):
+        if set(recipe.requires) <= set(course.exercise_names):
+            yield name, recipe
+
+
+def _all_recipes(course: Catalogue) -> Iterator[tuple[str, Recipe]]:
     for name in course.exercise_names:
         table = course.exercise_table(name).table("train")
         if table.values:
@@ -70,6 +82,7 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
 
     Raises:
         UnknownNameError: neither an exercise with a recipe nor a model.
+        UsageError: this course does not have an exercise that the run needs.
     """
     recipes = list(exercise_recipes())
     kind, colon, model = name.partition(":")
@@ -81,6 +94,13 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
         return found
     if name in (known := set(models)):
         return Recipe(name)
+    course = active_course()
+    if left_out := _named(name, _all_recipes(course)):
+        missing = [needed for needed in left_out.requires if needed not in course.exercise_names]
+        raise UsageError(
+            f"'{name}' cannot be trained here: it needs {' and '.join(missing)}, which this course "
+            "does not have. `gradus train` lists what can be trained"
+        )
     known |= {known_as for exercise, recipe in recipes for known_as in (exercise, recipe.model)}
     raise UnknownNameError("exercise or model to train", name, known, "gradus list")
 

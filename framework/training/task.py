@@ -21,7 +21,7 @@ from framework.interfaces import Array, Arrays, LanguageModel, Loss, Model, Opti
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
-from framework.training.named_parts import build_loss, build_penalty
+from framework.training.named_parts import build_loss, build_penalty, own_clipping
 from framework.training.options import TrainingOptions
 from framework.training.tools import build_optimizer, model_arguments
 
@@ -226,6 +226,7 @@ class TrainingTask(ABC):
         """Return the keyword arguments of the learner that `options` determine."""
         return {
             "clip": options.clip,
+            "clipping": own_clipping(backend) if options.clip is not None else None,
             "summed": options.summed,
             "weight_decay": options.weight_decay,
             "penalty": build_penalty(backend, options.penalty, model),

@@ -120,7 +120,8 @@ def _gradus() -> SystemFact:
 
 
 def _declared() -> Iterator[tuple[str, Requirement]]:
-    """Yield each package that gradus declares, with the extra that it belongs to, if any."""
+    """Yield each package that gradus declares, once, with its first extra, if any."""
+    known: dict[str, tuple[str, Requirement]] = {}
     try:
         declared = metadata.requires(framework.DISTRIBUTION) or []
         extras = metadata.metadata(framework.DISTRIBUTION).get_all("Provides-Extra") or []
@@ -129,11 +130,12 @@ def _declared() -> Iterator[tuple[str, Requirement]]:
     for requirement in map(Requirement, declared):
         marker = requirement.marker
         if marker is None or marker.evaluate({"extra": ""}):
-            yield "", requirement
+            known[requirement.name] = "", requirement
             continue
         for extra in extras:
             if extra not in _DEVELOPMENT and marker.evaluate({"extra": extra}):
-                yield extra, requirement
+                known.setdefault(requirement.name, (extra, requirement))
+    yield from known.values()
 
 
 def _package(extra: str, requirement: Requirement) -> SystemFact:

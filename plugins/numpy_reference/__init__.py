@@ -17,6 +17,7 @@ from pathlib import Path
 
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file, public_course_folder
+from framework.course.solutions import is_kit
 from framework.hookspecs import hookimpl
 from framework.providers.backends import REFERENCE
 from framework.providers.registry import Implementation
@@ -60,8 +61,11 @@ _FASTER = tuple(
 
 @hookimpl
 def register_implementations(course: Catalogue) -> list[Implementation]:
-    """Return the implementations without a solution in `course`, and its faster forms."""
-    chosen = [entry for entry in _FASTER if entry.key in course.overrides]
+    """Return the implementations without a solution in `course`, and its faster forms.
+
+    A student kit, in which students train their own models, has no faster forms.
+    """
+    chosen = [] if is_kit(course.root) else [e for e in _FASTER if e.key in course.overrides]
     return [*_EXTRAS, *_TRAINING, *chosen]
 
 

@@ -11,6 +11,7 @@ from autograder.checks import (
     equal,
     expect,
     finite,
+    in_float32,
     paired_models,
     refuses,
     used_in_turn,
@@ -125,6 +126,7 @@ def test_gradients_are_right(submission, reference, rng):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("At test time μ and σ² are constants: no gradient goes through them.")
+@pytest.mark.promise("dtype")
 def test_backward_at_test_time(submission, reference, rng):
     """At test time: gradients of γ, β and x, with constant mean and variance."""
     pair = at_test_time(pair_of(submission, reference, rng), batch(rng, SHAPES[1]))
@@ -133,6 +135,8 @@ def test_backward_at_test_time(submission, reference, rng):
     calls = [("forward", batch(rng, SHAPES[0])), ("backward", batch(rng, SHAPES[0]))]
     make = partial(submission.BatchNorm1d, 4)
     used_in_turn(submission, InstanceCalls(make, [("eval",), *calls]), InstanceCalls(make, calls))
+    if in_float32(pair):
+        pair.same_backward(batch(rng, SHAPES[0]).astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.points(0.75)

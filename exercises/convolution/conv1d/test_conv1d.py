@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, assign, equal, paired_models, refuses
+from autograder.checks import agrees, assign, equal, in_float32, paired_models, refuses
 
 #: Name -> width and settings.
 SETTINGS = {
@@ -99,13 +99,15 @@ def test_forward_with(submission, reference, rng, setting):
 @pytest.mark.task("Conv1d")
 @pytest.mark.points(4)
 @pytest.mark.hint("A word lies in several windows: its gradient is the sum of what they send.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_backward(submission, reference, rng):
     """Backward through overlapping windows."""
     pair = paired_models(submission, reference, "Conv1d", 3, 4, 3, rng=rng)
     x = rng.normal(size=(2, 7, 3))
     pair.same_backward(x, rng=rng)
     pair.used_in_turn_with(pair, (x,), (x[:, :5],))
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @each_setting

@@ -12,6 +12,7 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
+    in_float32,
     log_softmax,
     paired_models,
     trained_models,
@@ -87,7 +88,7 @@ def test_nothing_to_say(submission, reference, rng):
 @pytest.mark.task("ConvBlock")
 @pytest.mark.points(5)
 @pytest.mark.hint("Both terms of a sum get its gradient.")
-@pytest.mark.promise("adds-gradients")
+@pytest.mark.promise("adds-gradients", "dtype")
 def test_block_backward(submission, reference, rng):
     """Backward through path and shortcut, in training and at test time."""
     for args in ((3, 3, False), (3, 3), (2, 4)):
@@ -96,6 +97,8 @@ def test_block_backward(submission, reference, rng):
         pair.same_backward(x, rng=rng, rtol=RTOL, atol=ATOL)
         pair = at_test_time(block(submission, reference, rng, *args), x)
         pair.same_backward(x, rng=rng, rtol=RTOL, atol=ATOL)
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("ConvBlock")

@@ -18,6 +18,7 @@ from autograder.checks import (
     combined,
     equal,
     expect,
+    in_float32,
     not_above,
     paired_models,
     part,
@@ -126,7 +127,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Call the `backward` of each part in reverse order; then np.add.at.")
-@pytest.mark.promise("gradients", "SequenceClassifier.backward", "unchanged")
+@pytest.mark.promise("gradients", "SequenceClassifier.backward", "unchanged", "dtype")
 def test_backward(submission, reference, rng):
     """SequenceClassifier: gradients of every family."""
     for family in [*FAMILIES.values(), ("rnn", "last")]:
@@ -139,6 +140,8 @@ def test_backward(submission, reference, rng):
         submission, reference, "SequenceClassifier", V, 60, 80, C, rng=rng, scale=0.1
     )
     large.many_gradients(texts(rng, 4), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(ids, rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("SequenceClassifier")

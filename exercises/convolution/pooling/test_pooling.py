@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import equal, paired_models, refuses
+from autograder.checks import equal, in_float32, paired_models, refuses
 
 #: The three feature maps of the lecture's seven windows.
 MAPS = np.array(
@@ -56,7 +56,7 @@ def test_forward(submission, reference, rng, name, args):
 @each
 @pytest.mark.points(2)
 @pytest.mark.hint("Where did each number of the output come from?")
-@pytest.mark.promise("only-winners", "ties", "new-arrays", "unchanged")
+@pytest.mark.promise("only-winners", "ties", "new-arrays", "unchanged", "dtype")
 def test_backward(submission, reference, rng, name, args):
     """Backward sends the gradient to the steps that the output came from."""
     pair = paired_models(submission, reference, name, *args)
@@ -66,6 +66,8 @@ def test_backward(submission, reference, rng, name, args):
     x = rng.normal(size=(2, 5, 2))
     pair.result_is_the_callers(x, rng=rng)
     pair.used_in_turn_with(pair, (x,), (x[:, :4],))
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @each

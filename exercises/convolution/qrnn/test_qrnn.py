@@ -8,6 +8,7 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
+    in_float32,
     paired_models,
     real_array,
     trained_models,
@@ -96,13 +97,16 @@ def test_backward_through_one_step(submission, reference, rng):
 @pytest.mark.hint(
     "Add f_{t+1} ∘ ∂c_{t+1} to ∂c_t; x_t gets a gradient from each window that reads it."
 )
-@pytest.mark.promise("QRNN.forward", "unchanged")
+@pytest.mark.promise("QRNN.forward", "unchanged", "dtype")
 def test_backward_through_time(submission, reference, rng):
     """Backward through six steps, also after the caller has changed the states."""
     pair = paired_models(submission, reference, "QRNN", D, H, rng=rng)
     x, state = rng.normal(size=(2, 6, D)), some_state(rng, 2)
     pair.same_backward(x, state, rng=rng)
     pair.result_is_the_callers(x, state, rng=rng, keeps=["state"])
+    if in_float32(pair):
+        single = tuple(array.astype(np.float32) for array in state)
+        pair.same_backward(x.astype(np.float32), single, rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("QRNN")

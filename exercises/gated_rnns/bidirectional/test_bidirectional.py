@@ -6,7 +6,7 @@ The two layers are your own: `RNN` here, `LSTM` in the hidden checks.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, finite, paired_models, part, refuses
+from autograder.checks import equal, expect, finite, in_float32, paired_models, part, refuses
 
 D, H = 3, 4
 
@@ -75,7 +75,9 @@ def test_own_weights(submission, reference, rng):
 @pytest.mark.task("Bidirectional")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Reverse ∂←h for the layer, and reverse the gradient of x that it returns.")
-@pytest.mark.promise("result-is-a-copy", "Bidirectional.backward", "Bidirectional.forward")
+@pytest.mark.promise(
+    "result-is-a-copy", "Bidirectional.backward", "Bidirectional.forward", "float32-stays"
+)
 def test_backward(submission, reference, rng):
     """Backward: the gradient of each x_t has two terms; the layers may have different sizes."""
     pair = both_ways(submission, reference, rng, right=H - 1)
@@ -84,6 +86,8 @@ def test_backward(submission, reference, rng):
     pair.result_is_the_callers(x, states, rng=rng, keeps=["state"])
     other = both_ways(submission, reference, rng, left=H - 1)
     pair.used_in_turn_with(other, (x, states), (x, states[::-1]))
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("Bidirectional")

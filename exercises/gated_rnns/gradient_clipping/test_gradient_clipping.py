@@ -30,6 +30,7 @@ def test_three_four_five(submission, rng):
 @pytest.mark.task("clip_by_norm")
 @pytest.mark.points(3)
 @pytest.mark.hint("One factor, threshold / norm, for every array.")
+@pytest.mark.promise("float32-stays")
 def test_too_long(submission, reference, rng):
     """Above the threshold, the direction stays and the norm becomes the threshold."""
     gradients = drawn(rng)

@@ -6,7 +6,7 @@ The layers that are wrapped are your own `Affine` and `Tanh`.
 import numpy as np
 import pytest
 
-from autograder.checks import equal, expect, paired_models, part, refuses
+from autograder.checks import equal, expect, in_float32, paired_models, part, refuses
 
 RTOL = 1e-7
 
@@ -48,6 +48,7 @@ def test_forward(submission, reference, rng, name):
     "DenseConnection.backward",
     "Highway.backward",
     "results-are-new-arrays",
+    "float32-stays",
 )
 def test_backward(submission, reference, rng, name):
     """The gradient of x: one term around f, one through it."""
@@ -58,6 +59,10 @@ def test_backward(submission, reference, rng, name):
     pair.result_is_the_callers(rng.normal(size=(4, 3)), rng=rng)
     other = paired_models(submission, reference, name, part("affine", 2, 2, rng=rng))
     pair.used_in_turn_with(other, (rng.normal(size=(4, 3)),), (rng.normal(size=(4, 2)),))
+    if in_float32(pair):
+        pair.same_backward(
+            rng.normal(size=(4, 3)).astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4
+        )
 
 
 @each
@@ -115,13 +120,17 @@ def test_highway_forward(submission, reference, rng):
 @pytest.mark.task("Highway")
 @pytest.mark.points(4)
 @pytest.mark.hint("x is used by h, by t, and by (1 − t) ∘ x: three terms.")
-@pytest.mark.promise("Highway.forward", "Highway.backward")
+@pytest.mark.promise("Highway.forward", "Highway.backward", "float32-stays")
 def test_highway_backward(submission, reference, rng):
     """Highway: backward."""
     pair = paired_models(submission, reference, "Highway", 4, rng=rng)
     for shape in ((5, 4), (2, 3, 4)):
         pair.same_backward(rng.normal(size=shape), rng=rng, rtol=RTOL)
         pair.result_is_the_callers(rng.normal(size=shape), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(
+            rng.normal(size=(5, 4)).astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4
+        )
 
 
 @pytest.mark.task("Highway")

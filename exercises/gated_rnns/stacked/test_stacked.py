@@ -13,6 +13,7 @@ from autograder.checks import (
     assign,
     equal,
     expect,
+    in_float32,
     paired_models,
     part,
     used_in_turn,
@@ -94,11 +95,15 @@ def test_like_one_layer(submission, reference, rng):
 @pytest.mark.task("Stacked")
 @pytest.mark.points(2.75)
 @pytest.mark.hint("From the highest layer to the lowest; the tuple begins with the lowest.")
-@pytest.mark.promise("Stacked.backward", "arguments-stay")
+@pytest.mark.promise("Stacked.backward", "arguments-stay", "float32-stays")
 def test_backward(submission, reference, rng):
     """Backward through three layers."""
     pair = stacks(submission, reference, None, rng)
     pair.same_backward(rng.normal(size=(2, 5, D)), some_states(rng), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(
+            rng.normal(size=(2, 5, D)).astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4
+        )
 
 
 @pytest.mark.task("Stacked")

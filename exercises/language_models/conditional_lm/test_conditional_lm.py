@@ -8,6 +8,7 @@ from autograder.checks import (
     classifier_chunks,
     equal,
     expect,
+    in_float32,
     likelihood_ratio,
     log_softmax,
     new_scores_are_uniform,
@@ -115,11 +116,15 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.task("ConditionalLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("U, b_2, cell, embedding as in rnn_lm; W_c needs the sum of ∂J/∂e_t over t.")
-@pytest.mark.promise("any-cell", "ConditionalLM.backward", "ConditionalLM")
+@pytest.mark.promise("any-cell", "ConditionalLM.backward", "ConditionalLM", "dtype")
 def test_backward(submission, reference, rng):
     """The gradients of all parameters and of the condition, for any cell."""
     for cell in CELLS:
-        models(submission, reference, rng, cell).same_backward(*texts(rng), rng=rng)
+        pair, (tokens, condition) = models(submission, reference, rng, cell), texts(rng)
+        pair.same_backward(tokens, condition, rng=rng)
+    if in_float32(pair):
+        condition = condition.astype(np.float32)
+        pair.same_backward(tokens, condition, rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -56,6 +56,7 @@ def test_padding_is_ignored(submission, reference, rng):
 @pytest.mark.task("perplexity")
 @pytest.mark.points(1.25)
 @pytest.mark.hint("A product of a thousand probabilities is 0; the mean of their logs is not.")
+@pytest.mark.promise("dtype")
 def test_of_a_long_text(submission, reference, rng):
     """Texts so long that the product of all probabilities underflows to 0."""
     logs = np.log(rng.uniform(1e-6, 1e-2, size=5000))

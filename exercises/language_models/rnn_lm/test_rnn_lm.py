@@ -6,6 +6,7 @@ import pytest
 from autograder.checks import (
     equal,
     expect,
+    in_float32,
     language_model_chunks,
     log_softmax,
     new_scores_are_uniform,
@@ -78,13 +79,15 @@ def test_no_look_ahead(submission, reference, rng):
 @pytest.mark.points(2)
 @pytest.mark.hint("Sum ∂J/∂U and ∂J/∂b_2 over batch and time; grad_logits @ Uᵀ goes to the cell.")
 @pytest.mark.promise(
-    "any-input", "one-call-of-the-cell", "RecurrentLM.backward", "unchanged", "gradients"
+    "any-input", "one-call-of-the-cell", "RecurrentLM.backward", "unchanged", "gradients", "dtype"
 )
 def test_backward(submission, reference, rng):
     """Backward through the output layer, the cell and the embedding, for any cell."""
     for cell in CELLS:
         pair = paired_models(submission, reference, "RecurrentLM", V, E, H, cell, rng=rng)
         pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(rng.integers(V, size=(2, 5)), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("RecurrentLM")

@@ -7,6 +7,7 @@ from autograder.checks import (
     classifier_chunks,
     combined,
     equal,
+    in_float32,
     overfits,
     paired_models,
     returns_new_arrays,
@@ -117,11 +118,14 @@ def test_backward_of_the_maximum(submission, reference, rng):
 @pytest.mark.task("SentenceEncoder")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("Every word of a text of n words gets 1/n of the gradient of the mean.")
+@pytest.mark.promise("dtype")
 def test_backward_of_the_mean(submission, reference, rng):
     """Backward through the mean: every word gets 1/n of the gradient, padding gets 0."""
     pair = encoders(submission, reference, "mean", rng)
     pair.same_backward(texts(rng, 4, 4), rng=rng)
     pair.same_backward(texts(rng, 5, 2, 3), rng=rng)
+    if in_float32(pair):
+        pair.same_backward(texts(rng, 5, 2, 3), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("SentenceEncoder")

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.checks import (
     equal,
+    in_float32,
     language_model_chunks,
     log_softmax,
     new_scores_are_uniform,
@@ -76,13 +77,15 @@ def test_what_it_sees(submission, reference, rng):
 @pytest.mark.task("WindowLM")
 @pytest.mark.points(3.5)
 @pytest.mark.hint("Go back through U, tanh and W; a word's vector gets the sum over its windows.")
-@pytest.mark.promise("WindowLM.backward", "unchanged")
+@pytest.mark.promise("WindowLM.backward", "unchanged", "dtype")
 def test_backward(submission, reference, rng):
     """Gradients of all parameters, with words that are in several windows."""
     pair = paired_models(submission, reference, "WindowLM", V, E, H, 3, rng=rng)
     tokens = np.array([[2, 2, 5, 2], [0, 6, 6, 1]])
     pair.same_backward(tokens, rng=rng)
     pair.same_backward(tokens, np.array([[2, 3], [6, 6]]), rng=rng, keeps=["state"])
+    if in_float32(pair):
+        pair.same_backward(tokens, rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("WindowLM")

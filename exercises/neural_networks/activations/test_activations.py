@@ -21,6 +21,12 @@ def same_derivative(model, z, expected, name):
     equal(model.backward(grad_output), grad_output * expected, f"grad_output · {name}")
 
 
+def same_in_both_dtypes(pair, z, rng):
+    """Compare forward and backward at z in float64 and in float32."""
+    pair.same_backward(z, rng=rng)
+    pair.same_backward(z.astype(np.float32), rng=rng, rtol=1e-5)
+
+
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
@@ -40,12 +46,13 @@ def test_sigmoid_forward(submission, reference, rng):
 @pytest.mark.task("Sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ'(z) = σ(z) (1 − σ(z)), and σ(z) is known from forward.")
+@pytest.mark.promise("dtype")
 def test_sigmoid_backward(submission, reference, rng):
     """Sigmoid: backward multiplies by σ'(z)."""
     pair = paired_models(submission, reference, "Sigmoid")
     expected = np.array([3 / 16, 1 / 4, 3 / 16])
     same_derivative(pair.student, LN_3, expected, "σ' at −ln 3, 0, ln 3")
-    pair.same_backward(rng.normal(size=(4, 1, 5)), rng=rng)
+    same_in_both_dtypes(pair, rng.normal(size=(4, 1, 5)), rng)
 
 
 @pytest.mark.task("Tanh")
@@ -65,12 +72,13 @@ def test_tanh_forward(submission, reference, rng):
 @pytest.mark.task("Tanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("tanh'(z) = 1 − tanh²(z), and tanh(z) is known from forward.")
+@pytest.mark.promise("dtype")
 def test_tanh_backward(submission, reference, rng):
     """Tanh: backward multiplies by 1 − tanh²(z)."""
     pair = paired_models(submission, reference, "Tanh")
     expected = np.array([16 / 25, 1.0, 16 / 25])
     same_derivative(pair.student, LN_2, expected, "tanh' at −ln 2, 0, ln 2")
-    pair.same_backward(rng.normal(size=(4, 1, 5)), rng=rng)
+    same_in_both_dtypes(pair, rng.normal(size=(4, 1, 5)), rng)
 
 
 @pytest.mark.task("HardTanh")
@@ -87,13 +95,13 @@ def test_hard_tanh_forward(submission, reference, rng):
 @pytest.mark.task("HardTanh")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 on the closed interval [−1, 1], both ends included.")
-@pytest.mark.promise("unchanged", "slope-one")
+@pytest.mark.promise("unchanged", "slope-one", "dtype")
 def test_hard_tanh_backward(submission, reference, rng):
     """HardTanh: backward passes the gradient on [−1, 1]."""
     pair = paired_models(submission, reference, "HardTanh")
     expected = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
     same_derivative(pair.student, Z, expected, "hardtanh' at −3, −1, −0.5, 0, 0.5, 1, 3")
-    pair.same_backward(rng.normal(scale=2.0, size=(4, 5)), rng=rng)
+    same_in_both_dtypes(pair, rng.normal(scale=2.0, size=(4, 5)), rng)
 
 
 @pytest.mark.task("SoftSign")
@@ -110,13 +118,16 @@ def test_soft_sign_forward(submission, reference, rng):
 @pytest.mark.task("SoftSign")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("1 / (1 + |z|)²: positive everywhere, and the same at z and −z.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype", "softsign-divided")
 def test_soft_sign_backward(submission, reference, rng):
     """SoftSign: backward multiplies by 1 / (1 + |z|)²."""
     pair = paired_models(submission, reference, "SoftSign")
     expected = np.array([1 / 16, 1 / 4, 4 / 9, 1.0, 4 / 9, 1 / 4, 1 / 16])
     same_derivative(pair.student, Z, expected, "softsign' at −3, −1, −0.5, 0, 0.5, 1, 3")
-    pair.same_backward(rng.normal(scale=2.0, size=(4, 5)), rng=rng)
+    huge = np.array([-1e200, 1e200])
+    pair.student.forward(huge)
+    equal(pair.student.backward(huge), 1 / huge, "±1e200 times the derivative at z = ±1e200")
+    same_in_both_dtypes(pair, rng.normal(scale=2.0, size=(4, 5)), rng)
 
 
 @pytest.mark.task("ReLU")
@@ -133,13 +144,13 @@ def test_relu_forward(submission, reference, rng):
 @pytest.mark.task("ReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is 1 for every z > 0 (not only z > 1), and 0 at z = 0.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_relu_backward(submission, reference, rng):
     """ReLU: backward passes the gradient where z > 0."""
     pair = paired_models(submission, reference, "ReLU")
     expected = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     same_derivative(pair.student, Z, expected, "rect' at −3, −1, −0.5, 0, 0.5, 1, 3")
-    pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
+    same_in_both_dtypes(pair, rng.normal(size=(4, 5)), rng)
 
 
 @pytest.mark.task("LeakyReLU")
@@ -156,10 +167,10 @@ def test_leaky_relu_forward(submission, reference, rng):
 @pytest.mark.task("LeakyReLU")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("The derivative is k for z ≤ 0, zero included, and k is self.slope.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_leaky_relu_backward(submission, reference, rng):
     """LeakyReLU: backward multiplies by k where z ≤ 0."""
     pair = paired_models(submission, reference, "LeakyReLU", 0.1)
     expected = np.array([0.1, 0.1, 0.1, 0.1, 1.0, 1.0, 1.0])
     same_derivative(pair.student, Z, expected, "leaky' (k = 0.1) at −3, −1, −0.5, 0, 0.5, 1, 3")
-    pair.same_backward(rng.normal(size=(4, 5)), rng=rng)
+    same_in_both_dtypes(pair, rng.normal(size=(4, 5)), rng)

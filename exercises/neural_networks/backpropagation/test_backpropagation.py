@@ -11,6 +11,7 @@ from autograder.checks import (
     equal,
     expect,
     finite,
+    in_float32,
     margin_chunks,
     paired_models,
     share_above,
@@ -49,11 +50,13 @@ def test_deltas_of_the_notes_network(submission, reference, rng):
 @pytest.mark.task("deltas")
 @pytest.mark.points(2)
 @pytest.mark.hint("Take f and f' from part(activation)(), not from formulas of the sigmoid.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_deltas_of_any_activation(submission, reference, rng):
     """deltas: other weights, and another f."""
     agrees(submission, reference, "deltas", *network(rng, 5, 3))
     agrees(submission, reference, "deltas", *network(rng, 5, 3), "tanh")
+    single = [array.astype(np.float32) for array in network(rng, 5, 3)]
+    agrees(submission, reference, "deltas", *single, rtol=1e-4)
 
 
 @pytest.mark.task("WindowScorer")
@@ -71,7 +74,7 @@ def test_scores(submission, reference, rng):
 @pytest.mark.task("WindowScorer")
 @pytest.mark.points(5)
 @pytest.mark.hint("The error at a⁽²⁾ is (N, H): grad_s[n] times U in row n.")
-@pytest.mark.promise("unchanged", "gradients")
+@pytest.mark.promise("unchanged", "gradients", "dtype")
 def test_vectorised_gradients(submission, reference, rng):
     """WindowScorer: backward gives the gradients of W, b, U and the windows."""
     pair = paired_models(submission, reference, "WindowScorer", 5, 3, rng=rng)
@@ -81,6 +84,8 @@ def test_vectorised_gradients(submission, reference, rng):
     large = paired_models(submission, reference, "WindowScorer", 120, 100, rng=rng, scale=0.1)
     large.many_gradients(rng.normal(size=(1, 120)), rng=rng)
     pair.accumulates(x, rng=rng)
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.task("WindowScorer")

@@ -46,6 +46,7 @@ def test_max_margin_mean(submission, reference, rng):
 @pytest.mark.hint(
     "A violated pair has the gradients −1/N for s and 1/N for s_c, a satisfied pair has 0."
 )
+@pytest.mark.promise("dtype")
 def test_max_margin_backward(submission, reference, rng):
     """MaxMarginLoss: the gradients of both scores."""
     loss, other = submission.MaxMarginLoss(), reference.MaxMarginLoss()
@@ -58,6 +59,10 @@ def test_max_margin_backward(submission, reference, rng):
         for scores in (arrays, rng.normal(size=(2, 2, 4)))
     ]
     used_in_turn(submission, *losses)
+    single = [array.astype(np.float32) for array in arrays]
+    for model in (loss, other):
+        model.forward(*single)
+    agrees(loss, other, "backward")
 
 
 @pytest.mark.task("SoftmaxCrossEntropy")
@@ -83,6 +88,7 @@ def test_cross_entropy_forward(submission, reference, rng):
 @pytest.mark.task("SoftmaxCrossEntropy")
 @pytest.mark.points(4)
 @pytest.mark.hint("p − onehot(y), divided by the number of targets, because J is a mean.")
+@pytest.mark.promise("dtype")
 def test_cross_entropy_backward(submission, reference, rng):
     """SoftmaxCrossEntropy: the gradient is (p − onehot(y)) / M."""
     loss, other = submission.SoftmaxCrossEntropy(), reference.SoftmaxCrossEntropy()
@@ -99,3 +105,6 @@ def test_cross_entropy_backward(submission, reference, rng):
         for pair in ((z, y), others)
     ]
     used_in_turn(submission, *losses)
+    for model in (loss, other):
+        model.forward(z.astype(np.float32), y)
+    agrees(loss, other, "backward", rtol=1e-5)

@@ -10,6 +10,7 @@ from autograder.checks import (
     assign,
     equal,
     finite,
+    in_float32,
     paired_models,
     without_warning,
 )
@@ -18,7 +19,7 @@ from autograder.checks import (
 @pytest.mark.task("sigmoid")
 @pytest.mark.points(1.5)
 @pytest.mark.hint("σ(0) = 1/2. Is the sign inside exp right? σ(z) = 1 / (1 + exp(−z)).")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_sigmoid_values(submission, reference, rng):
     """sigmoid: 1 / (1 + exp(−z)), and σ(−z) = 1 − σ(z)."""
     z = np.array([0.0, np.log(3.0), -np.log(3.0)])
@@ -26,6 +27,7 @@ def test_sigmoid_values(submission, reference, rng):
     z = rng.normal(scale=3.0, size=(4, 5))
     a = agrees(submission, reference, "sigmoid", z)
     equal(a + submission.sigmoid(-z), np.ones((4, 5)), "σ(z) + σ(−z)")
+    agrees(submission, reference, "sigmoid", z.astype(np.float32), rtol=1e-5)
 
 
 @pytest.mark.task("sigmoid")
@@ -97,7 +99,7 @@ def test_affine_is_a_layer_of_neurons(submission, reference, rng):
 @pytest.mark.hint(
     "W and b were used by every input of the batch: their gradients are sums over it."
 )
-@pytest.mark.promise("unchanged", "own-state")
+@pytest.mark.promise("unchanged", "own-state", "affine-dtype")
 def test_affine_backward(submission, reference, rng):
     """Affine: the gradients of W, b and x."""
     for H, shape in ((3, (5, 4)), (4, (2, 3, 4))):
@@ -110,3 +112,5 @@ def test_affine_backward(submission, reference, rng):
         pair.accumulates(x, rng=rng)
     large = paired_models(submission, reference, "Affine", 120, 100, rng=rng, scale=0.1)
     large.many_gradients(rng.normal(size=(1, 120)), rng=rng, passes=100)
+    if in_float32(pair):
+        pair.same_backward(x.astype(np.float32), rng=rng, rtol=1e-3, atol=1e-4)

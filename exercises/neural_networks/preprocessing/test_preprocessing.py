@@ -104,7 +104,7 @@ def test_whitening_of_later_data(submission, reference, rng):
 @each
 @pytest.mark.points(1)
 @pytest.mark.hint("apply must not depend on other rows, and must not change the statistics of fit.")
-@pytest.mark.promise("new-data")
+@pytest.mark.promise("new-data", "dtype")
 def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
     """A row gives the same result alone and among others."""
     x, later = correlated(rng), correlated(rng, 4)
@@ -122,6 +122,10 @@ def test_rows_do_not_matter_to_each_other(submission, reference, rng, name):
         for data in (x, correlated(rng))
     ]
     used_in_turn(submission, *transforms)
+    single, given = x.astype(np.float32), later.astype(np.float32)
+    together = np.abs(fitted(submission, name, single).apply(given))
+    sizes = np.abs(fitted(reference, name, single).apply(given))
+    equal(together, sizes, f"the sizes of what {name}.apply returns of float32", rtol=1e-3)
 
 
 @each

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import agrees, equal, expect, paired_models, refuses
+from autograder.checks import agrees, equal, expect, in_float32, paired_models, refuses
 
 #: Model -> its sizes, for queries of 3 features.
 MODELS = {
@@ -44,13 +44,15 @@ def inputs(rng, sizes, N=2, Q=3, K=5, E=2):
 @pytest.mark.task("masked_softmax")
 @pytest.mark.points(3)
 @pytest.mark.hint("exp(e − max e), divided by its sum over the last axis.")
-@pytest.mark.promise("weights-sum-to-one")
+@pytest.mark.promise("weights-sum-to-one", "dtype")
 def test_softmax_over_the_keys(submission, reference, rng):
     """masked_softmax: weights that sum to 1, for scores of any shape."""
     for shape in ((6,), (2, 5), (2, 3, 4)):
         weights = agrees(submission, reference, "masked_softmax", rng.normal(size=shape))
         sums = weights.sum(axis=-1)
         equal(sums, np.ones(shape[:-1]), "the sum of the weights of each row", rtol=1e-12)
+    single = rng.normal(size=(2, 5)).astype(np.float32)
+    agrees(submission, reference, "masked_softmax", single, rtol=1e-5)
 
 
 @pytest.mark.task("masked_softmax")
@@ -97,14 +99,19 @@ def test_forward(submission, reference, rng, name, sizes):
 @each
 @pytest.mark.points(4)
 @pytest.mark.hint("∂J/∂e_j = α_j (∂J/∂α_j − Σ_i α_i ∂J/∂α_i); then back through the scores.")
-@pytest.mark.promise("unchanged", "Attention.backward.grad_output")
+@pytest.mark.promise("unchanged", "Attention.backward.grad_output", "dtype", "adds-up")
 def test_backward(submission, reference, rng, name, sizes):
     """The gradients of queries, keys, values and parameters."""
     pair = pair_of(submission, reference, name, sizes, rng)
     pair.same_backward(*inputs(rng, sizes), rng=rng)
     pair.gradients_agree(*inputs(rng, sizes, N=3, Q=2, K=4), rng=rng)
+    if sizes:
+        pair.accumulates(*inputs(rng, sizes), rng=rng)
     large = pair_of(submission, reference, name, LARGE[name], rng, scale=0.1)
     large.many_gradients(*inputs(rng, LARGE[name], N=2, Q=8, K=8), rng=rng)
+    single = [array.astype(np.float32) for array in inputs(rng, sizes)]
+    if in_float32(pair):
+        pair.same_backward(*single, rng=rng, rtol=1e-3, atol=1e-4)
 
 
 @each

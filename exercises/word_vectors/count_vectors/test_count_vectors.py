@@ -44,14 +44,16 @@ def test_windows(submission, reference, rng):
 @pytest.mark.task("ppmi")
 @pytest.mark.points(2.5)
 @pytest.mark.hint("log of N_wc D / (N_w N_c); numbers below 0 become 0.")
-@pytest.mark.promise("ppmi.counts")
+@pytest.mark.promise("ppmi.counts", "zero-counts")
 def test_mutual_information(submission, reference, rng):
-    """ppmi: of the README's counts, of drawn ones, and of more contexts than words."""
+    """ppmi: of the README's counts, of drawn ones, and of a word that does not occur."""
     counts = reference.cooccurrences(TEXT, 1, V)
     expected = np.log(np.array([[1, 16 / 9, 8 / 6], [16 / 9, 1, 8 / 6], [8 / 6, 8 / 6, 1]]))
     equal(submission.ppmi(counts), expected, "ppmi of the counts of the README", rtol=1e-9)
     agrees(submission, reference, "ppmi", counts_of(rng, 8))
-    agrees(submission, reference, "ppmi", rng.integers(1, 30, size=(4, 7)).astype(float))
+    counts = rng.integers(1, 30, size=(4, 7)).astype(float)
+    counts[rng.integers(4)] = 0  # a word that does not occur
+    agrees(submission, reference, "ppmi", counts)
 
 
 @pytest.mark.task("ppmi")

@@ -48,7 +48,7 @@ def test_words_that_never_occur(submission, reference, rng):
 @pytest.mark.task("negative_sampling")
 @pytest.mark.points(4)
 @pytest.mark.hint("−log σ(u_o·v_c), and −log σ(−u_k·v_c) for every drawn word: note the minus.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_loss_and_gradients(submission, reference, rng):
     """negative_sampling: the loss, the gradients and the ids of their rows."""
     center, outside = vectors(rng)

@@ -58,6 +58,7 @@ def test_two_words_are_orthogonal(submission, rng):
 @pytest.mark.hint(
     "Sum the products over the last axis, keepdims=True for the lengths: the others broadcast."
 )
+@pytest.mark.promise("dtype")
 def test_angles(submission, reference, rng):
     """cosine_similarity: row by row, and all pairs by broadcasting."""
     a, b = rng.normal(size=(2, 5, 4))

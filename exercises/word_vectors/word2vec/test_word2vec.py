@@ -62,12 +62,14 @@ def test_context_pairs_order(submission, reference, rng):
 @pytest.mark.task("softmax")
 @pytest.mark.points(2)
 @pytest.mark.hint("Sum over the last axis only, with keepdims=True so that the division lines up.")
-@pytest.mark.promise("unchanged")
+@pytest.mark.promise("unchanged", "dtype")
 def test_softmax_rows(submission, reference, rng):
     """softmax: each row becomes a distribution."""
     p = agrees(submission, reference, "softmax", rng.normal(size=(4, 6)))
     equal(p.sum(axis=-1), np.ones(4), "the sum of each row of softmax(scores)")
     agrees(submission, reference, "softmax", rng.normal(size=5))
+    single = rng.normal(size=5).astype(np.float32)
+    agrees(submission, reference, "softmax", single, rtol=1e-5)
 
 
 @pytest.mark.task("softmax")

@@ -13,7 +13,9 @@ import typer
 from framework.commands.option_command import option_command
 from framework.commands.options import NumbersFile
 from framework.commands.output import console, say, write_error
-from framework.errors import AbsentPartError
+from framework.course.catalogue import active_course
+from framework.course.solutions import is_kit
+from framework.errors import AbsentPartError, UnknownNameError, UsageError
 from framework.threads import pin_threads
 from plugins.lectures.comparison.families import FAMILIES, Family, chosen_families
 from plugins.lectures.comparison.options import ComparisonOptions
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from framework.providers.backends import Backend
     from framework.training.engine import OnStep, Run
     from plugins.lectures.comparison.claim import Claim
-    from plugins.lectures.comparison.outcomes import Outcome
+    from plugins.lectures.comparison.outcomes import Outcome, Training
     from plugins.lectures.training.classifier import ClassifierTask
 
 HELP = """Train families of text classifiers in the same way, and check the lecture's claims.
@@ -48,12 +50,18 @@ def _compare(
     block: Sequence[str] | None,
 ) -> None:
     pin_threads()  # epochs are timed
-    from framework.commands.setup import choose_backend, describe_parts, load_plugins
+    from framework.commands.setup import (
+        choose_backend,
+        describe_parts,
+        load_plugins,
+        unfinished_parts,
+    )
     from framework.text_files import save_json
     from framework.threads import threads_in_words
     from framework.training.task import Request
     from plugins.lectures.commands.compare_view import as_json, save_pictures
     from plugins.lectures.comparison.claims import claims
+    from plugins.lectures.comparison.outcomes import train_in_turns
     from plugins.lectures.training.text_classifier import TextClassifierTask
 
     plugins = load_plugins(plugin, block)
@@ -62,10 +70,13 @@ def _compare(
     outcomes: dict[str, Outcome] = {}
     for own_options in options.each_seed():
         task = TextClassifierTask.load(own_options, Request("", {}, computing, plugins.corpora))
-        if own_options.seed == options.seed:
-            say(f"corpus {task.corpus}: {task.described}")
-            say(f"timed on {computing.device}, {threads_in_words()}")
-        for outcome in _trained(computing, task, families, own_options):
+        with unfinished_parts(computing):
+            trainings = _trainings(computing, task, families, own_options)
+            if own_options.seed == options.seed:
+                say(f"corpus {task.corpus}: {task.described}")
+                say(f"timed on {computing.device}, {threads_in_words()}")
+            train_in_turns(trainings, options.epochs, partial(_bars, own_options))
+        for outcome in (training.outcome() for training in trainings):
             before = outcomes.get(outcome.name)
             outcomes[outcome.name] = before.joined(outcome) if before else outcome
     for line in describe_parts(computing):
@@ -120,33 +131,40 @@ def _described(options: ComparisonOptions, backend: Backend) -> dict[str, Any]:
     }
 
 
-def _trained(
+def _trainings(
     backend: Backend,
     task: ClassifierTask,
     families: Mapping[str, Family],
     options: ComparisonOptions,
-) -> list[Outcome]:
-    """Return the families, trained on `task` in turns, with a progress bar.
+) -> list[Training]:
+    """Return the families, ready to be trained on `task`.
 
-    Families that need a part which is not written, in a student kit, are left out with a note.
+    In a student kit, families that need a part which is not written, or which no exercise of the
+    kit defines, are left out with a note.
+
+    Raises:
+        UsageError: no family is left.
     """
-    from framework.commands.setup import unfinished_parts
-    from plugins.lectures.comparison.outcomes import Training, train_in_turns
+    from plugins.lectures.comparison.outcomes import Training
 
     trainings: list[Training] = []
     left_out: dict[str, list[str]] = {}
-    with unfinished_parts(backend):
-        for name, family in families.items():
-            try:
-                trainings.append(Training(backend, task, name, family, options))
-            except AbsentPartError as error:
-                left_out.setdefault(error.part, []).append(name)
-                if name == [*families][-1] and not trainings:
-                    raise
-        for part, names in left_out.items():
-            write_error(f"left out: {', '.join(names)}, since '{part}' is not written")
-        train_in_turns(trainings, options.epochs, partial(_bars, options))
-        return [training.outcome() for training in trainings]
+    for name, family in families.items():
+        try:
+            trainings.append(Training(backend, task, name, family, options))
+        except AbsentPartError as error:
+            left_out.setdefault(f"'{error.part}' is not written", []).append(name)
+            if name == [*families][-1] and not trainings:
+                raise
+        except UnknownNameError:
+            if not is_kit(active_course().root):
+                raise
+            left_out.setdefault("no exercise of this kit defines its model", []).append(name)
+    for reason, names in left_out.items():
+        write_error(f"left out: {', '.join(names)}, since {reason}")
+    if not trainings:
+        raise UsageError("no family is left: `gradus train` lists what can be trained")
+    return trainings
 
 
 def _bars(options: ComparisonOptions, name: str) -> Callable[[Run], AbstractContextManager[OnStep]]:

@@ -62,7 +62,7 @@ def named(written):
 
 def test_hints_of_one_task(gradus, named):
     output = gradus("hint", "squash", "Sigmoid")[1]
-    assert "Hint 3 of 3" in output
+    assert "Hint 1 of 1" in output
     assert "This was the last hint" in output
     assert (
         "no more hints. `gradus hint squash Sigmoid --all`"
@@ -85,6 +85,7 @@ def test_hints_of_passed_tasks_are_left_out(gradus, named, solved, grade_own):
     grade_own("squash")
     assert "double: a nudge" in gradus("hint", "squash")[1]
     output = gradus("hint", "squash")[1]
+    assert "Hint 2 of 2" in output
     assert "a push" in output
     assert "Hints for passed tasks are left out: Sigmoid." in output
     assert "There are no more hints" in gradus("hint", "squash")[1]

@@ -17,6 +17,13 @@ def test_show_renders_the_text_and_names_the_file(gradus, written):
     assert output.endswith(f"\nWrite your code in {path}, then run `grade squash`.\n")
 
 
+def test_a_text_in_a_pipe_fits_80_columns(gradus, written):
+    readme = written.exercise("squash").readme
+    readme.write_text(f"# Squash\n\n{'squash ' * 40}\n", "utf-8")
+    text, _ = gradus("show", "squash")[1].split("Write your code")
+    assert 70 < max(map(len, text.splitlines())) <= 80
+
+
 def test_show_without_text_is_an_error(gradus, written):
     with pytest.raises(BadInputError, match=r"README\.md is missing"):
         gradus("show", "sums")

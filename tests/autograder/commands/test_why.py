@@ -99,3 +99,5 @@ def test_a_written_answer_has_reasons_too(gradus, asked_course, answers, right_a
 def test_a_question_that_no_exercise_asks(gradus, asked_course):
     with pytest.raises(UsageError, match="is no check"):
         gradus("why", "questions.md::what")
+    with pytest.raises(UsageError, match=r"written questions asked::half, .*asked::why"):
+        gradus("why", "asked")

@@ -30,6 +30,14 @@ def test_examples_name_results():
     }
 
 
+def test_methods_of_a_base_class_name_their_arguments():
+    names = text_names(find_course().exercise("attention"))
+    assert names.argument("BilinearAttention.forward", "argument 4") == "mask"
+    assert names.parts("AdditiveAttention.backward", (X, X, X)) == tuple(
+        f"the gradient of {name}" for name in ("queries", "keys", "values")
+    )
+
+
 def test_names_of_the_courses_text():
     names = text_names(find_course().exercise("lstm"))
     parts = names.parts("LSTM.backward", (X, (X, X)))

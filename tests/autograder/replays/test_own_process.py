@@ -86,6 +86,16 @@ def test_every_kind_of_call_is_made_again(graded, real_course, recorded, made_ag
             assert same(made_again(*replayed), received(replayed[-1])), check.id
 
 
+def test_the_items_of_a_result_are_printed_behind_their_names(recorded, mistaken, capsys):
+    replayed = recorded(
+        "test_lstm.py::test_backward_through_time", mistaken("lstm", "lost-transpose")
+    )
+    make_again(*replayed)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("grad_x = ")
+    assert any(line.startswith("grad_c_0 = ") for line in lines)
+
+
 def test_an_exception_is_shown_from_the_students_code_on(recorded, real_solution, capsys):
     source = real_solution("activations").replace("np.tanh(", "np.tahn(")
     assert make_again(*recorded("test_activations.py::test_tanh_forward", source)) == 1

@@ -83,3 +83,48 @@ def test_a_renamed_function_is_reported_once_whatever_the_call(shown):
     renamed = {"message": "softmax is not defined", "method": "", "fact": Fact(), "frames": ()}
     calls = ({**renamed, "call": f"softmax(float64 ({n},))"} for n in (2, 3, 4))
     assert shown(*calls) == [[0, 1, 2]]
+
+
+def test_a_listed_mistake_of_several_tasks_is_one_cause(shown):
+    facts = {**FORWARD, "diagnosis": NO_BIAS}
+    assert shown(facts, {**facts, "task": "LSTM", "method": "LSTM.forward"}) == [[0, 1]]
+    common = {**facts, "diagnosis": replace(NO_BIAS, id="generic/negated")}
+    assert shown(common, {**common, "task": "LSTM", "method": "LSTM.forward"}) == [[0], [1]]
+
+
+def test_a_test_of_several_tasks_sees_one_fault_in_all_of_them(shown):
+    def of(task, test):
+        facts = {"task": task, "method": f"{task}.forward", "id": f"test_x.py::{test}"}
+        return {**FORWARD, **facts}
+
+    assert shown(of("RNN", "test[RNN]"), of("LSTM", "test[LSTM]")) == [[0, 1]]
+    assert shown(of("RNN", "test"), of("LSTM", "test_other")) == [[0], [1]]
+
+
+def test_other_checks_may_have_other_reasons_unless_the_reason_is_known(wrong):
+    first = replace(wrong.checks[0], verdict=Verdict.FAILED, frames=(), **FORWARD)
+    known = replace(first, diagnosis=NO_BIAS)
+    for check, titles in (
+        (first, f"{first.title} (perhaps for other reasons)"),
+        (known, known.title),
+    ):
+        task = TaskResult(check.task, (check, check))
+        (cause,) = causes(ExerciseResult("rnn", "unit", "RNN", (task,)))
+        assert cause.titles_of_others == titles
+
+
+@pytest.mark.parametrize(
+    ("facts", "hint"),
+    [
+        ({}, "h"),
+        ({"verdict": Verdict.CRASHED}, ""),
+        ({"verdict": Verdict.BLOCKED}, ""),
+        ({"verdict": Verdict.CRASHED, "hidden": True}, "h"),
+        ({"verdict": Verdict.CRASHED, "diagnosis": Diagnosis("x", "You do.", "own")}, "own"),
+        ({"fact": Fact("forward: dtype")}, ""),
+        ({"fact": Fact("forward: changed arguments")}, ""),
+    ],
+)
+def test_a_hint_about_values_is_shown_where_values_are_wrong(wrong, facts, hint):
+    check = replace(wrong.checks[0], verdict=Verdict.FAILED, diagnosis=None, hint="h")
+    assert replace(check, **facts).best_hint == hint

@@ -34,7 +34,8 @@ def test_everything_at_80_columns(report):
         "      is not the whole result\n"
         "note: old.py ignored\n"
         "note: network access is not contained on this system\n"
-        "submission 4a44dc15 · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubbl...\n"
+        "submission 4a44dc15 · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox\n"
+        "bubblewrap · gradus 0.1.0 · numpy 2.4.1 · python 3.11.9\n"
         "\n"
         "Next: word2vec\n"
         "  gradus hint word2vec  gives a hint, one more each time\n"
@@ -90,7 +91,8 @@ def test_a_provider_has_no_stub_to_open(report, untouched):
     provenance = replace(report.provenance, provider="torch", submission_hash="")
     text = shown(Report(provenance, (untouched,), commands=Commands(provider="torch")))
     assert text == (
-        "provider torch · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubblewrap...\n"
+        "provider torch · course 0c9ad1f7 · seed 7 · numpy on cpu · sandbox bubblewrap ·\n"
+        "gradus 0.1.0 · numpy 2.4.1 · python 3.11.9\n"
         "\n"
         "Next: optimizers\n"
         "  grade --provider torch optimizers  grades it alone\n"

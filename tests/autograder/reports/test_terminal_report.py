@@ -5,6 +5,7 @@ from terminal import on_terminal
 
 from autograder.reports.terminal_report import ExerciseView
 from autograder.results.findings.texts import PrintedText
+from autograder.results.report import Diagnosis
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
 
@@ -92,10 +93,7 @@ def test_every_other_verdict(assorted):
         "  – skipped        Device                                   0/0 points\n"
         "    there is no CUDA device\n"
         "  ◐ unfinished     Head                                     2/6 points\n"
-        "    ○ not started  backward (4 points)\n"
-        "      not written yet\n"
-        "      line     rnn_lm.py:80 in backward\n"
-        "      also     adds up\n"
+        "    ○ not started  backward, rnn_lm.py:80 (4 points)\n"
         "\n"
     )
 
@@ -127,7 +125,8 @@ def test_a_hidden_check_with_a_public_cause_joins_it(unimportable):
 
 
 def test_ascii_terminal_gets_ascii(wrong):
-    odd = with_check(wrong, title="σ'(z) - 1", message="W_h ≤ é", hint="x² 漢")
+    hint = Diagnosis("squared", "You square it.", "x² 漢")
+    odd = with_check(wrong, title="σ'(z) - 1", message="W_h ≤ é", diagnosis=hint)
     text = on_terminal(ExerciseView(odd), encoding="ascii")
     assert "x failed" not in text
     assert "! crashed  \\u03c3'(z) - 1" in text

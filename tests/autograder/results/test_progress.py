@@ -78,9 +78,22 @@ def test_a_notebook_of_the_course_counts(written, note, make_notebook, solved):
     notebook = written.root / "squash.ipynb"
     notebook.write_bytes(make_notebook(solved["squash"], name="squash"))
     note(Verdict.PASSED, notebook)
-    assert state(written) == "passed"
+    assert state(written) == "passed, squash.ipynb"
+    assert not read_progress(written)["squash"].is_used, "other exercises use `exercises` alone"
     notebook.unlink()
     assert state(written) == "not started"
+
+
+def test_a_notebook_that_fails_leaves_a_right_file_passed(written, note, make_notebook, solved):
+    stub, notebook = written.exercise("squash").stub, written.root / "squash.ipynb"
+    stub.write_text(solved["squash"])
+    note(Verdict.PASSED)
+    notebook.write_bytes(make_notebook(solved["squash"], name="squash"))
+    note(Verdict.FAILED, notebook)
+    assert state(written) == "passed"
+    stub.write_text(solved["squash"] + "\n# edited\n")
+    note(Verdict.FAILED, notebook)
+    assert state(written) == "failed, squash.ipynb"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER])

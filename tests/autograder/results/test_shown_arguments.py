@@ -40,6 +40,12 @@ def test_up_to_twelve_values_are_shown():
     assert shown_of(np.zeros(13)) == ()
 
 
+def test_of_many_values_only_those_of_masks_are_shown():
+    arrays, mask = [np.zeros(12) for _ in range(3)], np.array([True, False])
+    assert shown_of(*arrays[:2], np.zeros(6))[0].startswith("z = ")
+    assert shown_of(*arrays, mask=mask) == ("mask = bool (2,) [ True, False]",)
+
+
 def test_arrays_inside_of_others_are_named():
     state = (np.ones(1), {"c": np.zeros(2, "float32")})
     assert shown_of(3, state, other=[np.array([True])]) == (

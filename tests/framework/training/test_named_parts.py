@@ -5,19 +5,23 @@ import re
 import numpy as np
 import pytest
 
+from framework.arrays import NumpyArrays
 from framework.errors import UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.providers.registry import Implementation
+from framework.training.loops import Batch, LossLearner
 from framework.training.named_parts import (
     build_loss,
     build_penalty,
     fitted_transform,
     initialise_weights,
+    own_clipping,
 )
 from framework.training.tools import build_named
 
+SHAPES = {"b": (3,), "W": (2, 3), "filters": (5, 2, 3)}
 CLASSES = (np.zeros((2, 3)), np.array([0, 2]))
 PAIRS = (np.zeros(2), np.zeros(2))
 
@@ -64,12 +68,16 @@ def constant(fan_in, fan_out, value=1.0, *, rng):
     return np.full((fan_in, fan_out), value / fan_in)
 
 
+def clip_by_norm(gradients, threshold):
+    return {name: threshold * np.ones_like(array) for name, array in gradients.items()}
+
+
 class Layer(Model):
     """Parameters with one, two and three axes."""
 
     def __init__(self):
         super().__init__()
-        for name, shape in {"b": (3,), "W": (2, 3), "filters": (5, 2, 3)}.items():
+        for name, shape in SHAPES.items():
             self.add_parameter(name, np.zeros(shape))
 
 
@@ -82,6 +90,7 @@ def backends():
         ("penalty", Biased),
         ("initializer", transposed),
         ("initializer", constant),
+        ("function", clip_by_norm),
     ):
         target = f"{__name__}:{found.__name__}"
         registry.add(Implementation(kind, found.__name__.lower(), "week3", target))
@@ -149,6 +158,24 @@ def test_a_penalty_of_other_parameters_is_refused(backends, written, said):
 
 def test_without_a_name_there_is_no_penalty(backends):
     assert build_penalty(backends("numpy"), None, Layer()) is None
+
+
+def test_a_provider_clips_with_a_function_of_its_own(backends):
+    layer = Layer()
+    learner = LossLearner(
+        layer, None, None, NumpyArrays(), clip=3.0, clipping=own_clipping(backends("numpy"))
+    )
+    learner.backpropagate = lambda batch: 0.5
+    before = layer.gradients["W"]
+    loss, gradients = learner.scaled_gradients(Batch((), None))
+    assert loss == 0.5
+    assert {name: array.max() for name, array in gradients.items()} == dict.fromkeys(SHAPES, 3.0)
+    assert layer.gradients["W"].shape == before.shape
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_the_arrays_of_a_backend_clip_its_own_models(name):
+    assert own_clipping(Backend(Plugins().registry, name)) is None
 
 
 def test_an_initializer_draws_weights_by_their_fans_and_no_biases(backends):

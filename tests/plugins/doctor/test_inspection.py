@@ -81,6 +81,11 @@ def test_a_missing_package_is_a_problem_unless_it_is_optional(monkeypatch, name,
     assert bool(fact.problem) is is_needed
 
 
+def test_a_package_of_several_extras_is_listed_once():
+    names = [fact.name for fact in version_facts()]
+    assert len(names) == len(set(names))
+
+
 class Leaky(Sandbox):
     """A sandbox that contains less than it might, or does not work."""
 

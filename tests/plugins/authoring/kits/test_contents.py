@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.reading import Course
+from autograder.course.kit_folder import Kit
+from autograder.course.reading import Course, find_course
+from framework.course.catalogue import active_course
+from framework.errors import UsageError
+from framework.providers.plugins import Plugins
+from framework.training.recipes import exercise_recipes, find_recipe
 from plugins.authoring.kits.building import kit_exercises
-from plugins.authoring.kits.contents import course_toml, guide
+from plugins.authoring.kits.contents import absent_names, course_toml, guide, write_contents
 
 EXERCISE = """title = "T"
 lecture = "none"
@@ -68,10 +73,72 @@ def test_a_kit_lists_what_is_required_of_all_bases(top, tmp_path):
 
 
 def test_the_guide_of_students_is_in_a_kit_without_links_that_lead_nowhere():
-    text = guide()
+    text = guide({})
     for command in ("--watch", "--html", "gradus replay", "gradus notebook", "gradus train"):
         assert command in text
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     anchors = {"#" + heading.lower().replace(" ", "-") for heading in headings}
     targets = set(re.findall(r"\]\(([^)]+)\)", text))
     assert targets and targets <= anchors
+
+
+@pytest.fixture
+def kit_of(tmp_path, monkeypatch):
+    """`kit_of(*names)`: the folder of a kit without recordings, and what is not in it."""
+
+    def kit_of(*names: str) -> tuple[Path, dict[str, str]]:
+        course = find_course()
+        exercises = kit_exercises(course, course.select(names))
+        write_contents(Kit(tmp_path, "hash", "0"), course, exercises)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path, absent_names(course, exercises)
+
+    return kit_of
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("one_hot",),
+        ("word_vector_questions", "neuron"),
+        ("stacked", "qrnn", "highway_char_cnn"),
+        ("dropout", "initialization", "regularization", "evaluation"),
+        ("language_models",),
+    ],
+    ids=lambda names: names[0],
+)
+def test_texts_of_a_kit_offer_only_what_it_has(kit_of, names):
+    root, absent = kit_of(*names)
+    texts = {file: file.read_text("utf-8") for file in root.rglob("*.md")}
+    assert {"README.md", "GUIDE.md"} < {file.name for file in texts}
+    for file, text in texts.items():
+        commands = re.findall(r"\b(?:gradus|grade|hint) [^`\n]*", text)
+        words = {word for command in commands for word in re.findall(r"\w+", command)}
+        # `pooling` is also an argument of QRNN.
+        assert not (words - {"pooling"}) & absent.keys(), file
+        targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)
+        assert [target for target in targets if not (file.parent / target).exists()] == []
+        assert not re.search(r"docs/\w+\.md", text), file
+
+
+def test_a_kit_offers_to_train_what_its_exercises_suffice_for(kit_of):
+    root, _ = kit_of("backpropagation")
+    assert "gradus train" not in (root / "README.md").read_text("utf-8")
+    assert list(exercise_recipes()) == []
+    for name in ("backpropagation", "window_scorer"):
+        with pytest.raises(UsageError, match=f"'{name}' cannot be trained.* needs window_class"):
+            find_recipe(name, [])
+
+
+def test_a_kit_with_all_that_a_model_needs_offers_it(kit_of):
+    root, _ = kit_of("backpropagation", "window_classifier")
+    assert "`train` lists the models" in (root / "README.md").read_text("utf-8")
+    assert {"backpropagation", "window_classifier"} == {name for name, _ in exercise_recipes()}
+
+
+def test_a_kit_has_no_faster_form_of_what_students_write(kit_of):
+    kit_of("ngram")
+    of_kit = Plugins(course=active_course()).registry.find("backoff", "numpy")
+    assert not of_kit.target.startswith("plugins.")
+    whole = Plugins(course=find_course(Path(__file__).parents[4])).registry
+    assert whole.find("backoff", "numpy").target.startswith("plugins.numpy_reference")

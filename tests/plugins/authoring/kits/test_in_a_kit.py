@@ -8,6 +8,7 @@ import sys
 import pytest
 from gradus_command import gradus
 
+from autograder.course.reading import Course
 from framework.errors import PluginError, UsageError
 
 NAME = "activations"
@@ -62,6 +63,15 @@ def test_a_kit_is_built_and_updated_by_commands(built, kit_root, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="no exercise 'activation': did you mean 'activations'"):
         gradus("kit", "build", tmp_path / "new", "activation")
+
+
+def test_a_kit_grades_no_code_of_others(at_kit):
+    from autograder.grading.setting import GradeOptions, open_setting
+
+    course = Course.read(at_kit)
+    with pytest.raises(UsageError, match="own code alone: leave out `--provider torch`"):
+        open_setting(GradeOptions(provider="torch"), course)
+    assert open_setting(GradeOptions(), course).options.provider == ""
 
 
 def test_training_says_which_parts_are_not_written(at_kit, write, real_solution):

@@ -12,9 +12,11 @@ import pytest
 from gradus_command import gradus
 from repository import ROOT
 
+from autograder.course.reading import find_course
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers import plugin_sources
 from framework.threads import VARIABLES
+from plugins.authoring.kits.contents import write_course
 from plugins.lectures.comparison.outcomes import Training
 
 
@@ -165,3 +167,13 @@ def test_families_whose_parts_are_not_written_are_left_out(folder, monkeypatch):
     assert "from your code: deep_averaging_network" in shown
     with pytest.raises(UsageError, match=r"'sequence_classifier' is not written.*no solutions"):
         compare(*SMALL, *SHORT_RUN, "--models", "cnn,rnn")
+
+
+def test_a_kit_without_these_exercises_compares_nothing(folder, monkeypatch, capsys):
+    monkeypatch.setitem(plugin_sources.BUILT_IN, "autograder", "autograder.plugin")
+    course = find_course(ROOT)
+    write_course(folder, course, [course.exercise("losses")])
+    shutil.copy(ROOT / "solutions/neural_networks/losses/losses.py",
+                folder / "exercises/neural_networks/losses")  # fmt: skip
+    with pytest.raises(UsageError, match="no family is left"):
+        compare(*SMALL, *SHORT_RUN)
