@@ -39,9 +39,26 @@ OF_EXERCISES = (
     "docs/test_tutorials.py",
     "autograder/course/test_mistakes.py",
     "plugins/networks/*/test_{name}.py",
+    "plugins/torch_backend/test_forms.py",
     "plugins/torch_backend/*/test_{name}.py",
 )
 ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"
+
+
+@pytest.fixture(scope="module")
+def backends():
+    """`backends(name)`: a backend of the installed plugins."""
+    from framework.providers.backends import Backend
+    from framework.providers.plugins import Plugins
+
+    registry = Plugins().registry
+    return lambda name: Backend(registry, name)
+
+
+@pytest.fixture(scope="module")
+def backend(backends):
+    """The backend of the NumPy reference."""
+    return backends("numpy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

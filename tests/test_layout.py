@@ -1,7 +1,5 @@
 """The rooms: what belongs in a package, its modules, and where their tests stand."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -48,6 +48,8 @@ ATTEMPTS = 4
 ROUNDING = 1e-12
 #: Two forward passes whose values are this close are the same.
 SAME = 1e-9
+#: What is said of a forward that does not read an array.
+UNREAD = "forward does not depend on {}: whatever it is, the result is the same"
 
 
 def gradients_agree(
@@ -80,12 +82,23 @@ def gradients_agree(
     if wrong is None and right is not None:
         _is_asked_for(Probe(model, uses[-1:], reference), right)
     if wrong is not None:
-        sentence = "" if right is None else _judged(Probe(model, uses[-1:], reference), right)
+        sentence = ""
+        if right is not None and _is_unread(wrong, right):
+            sentence = UNREAD.format(wrong.names[0])
+        elif right is not None:
+            sentence = _judged(Probe(model, uses[-1:], reference), right)
         raise CheckFailed(
             *_sentences(wrong, sentence),
             about=session_of(model)[0].calls.named("backward"),
             fact=_fact(wrong),
         )
+
+
+def _is_unread(wrong: Disagreement, right: Claim) -> bool:
+    """Return whether forward does not change with an entry that the expected forward reads."""
+    if wrong.worst is None or wrong.worst.measured != 0:
+        return False
+    return bool(np.any(right.gradients[wrong.names[0]][wrong.worst.index]))
 
 
 def _is_asked_for(ours: Probe, right: Claim) -> None:
@@ -98,7 +111,7 @@ def _is_asked_for(ours: Probe, right: Claim) -> None:
     for name, slope in right.gradients.items():
         if np.any(np.abs(slope) > ROUNDING * largest) and not np.any(slopes[name]):
             raise CheckFailed(
-                f"forward does not depend on {name}: whatever it is, the result is the same",
+                UNREAD.format(name),
                 about=ours.call_of_forward,
                 fact=Fact(f"forward: does not depend on {name}"),
             )

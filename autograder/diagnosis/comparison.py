@@ -200,32 +200,27 @@ def is_overflow(actual: Any, expected: Any) -> bool:
 
 
 def kind_of_overflow(actual: Array, expected: Array) -> str:
-    """Return the kind of the entries that are not finite: ``log of 0``, ``NaN`` or ``any``.
-
-    A loss −log p is infinite, where it should be large, if p has become 0.
-    """
-    bad = ~np.isfinite(actual) & np.isfinite(expected)
-    wrong, right = actual[bad], expected[bad]
-    if not wrong.size:
-        return "any"
-    if np.isnan(wrong).all():
-        return "NaN"
-    dtype = actual.dtype if actual.dtype.kind == "f" else float
-    vanishing = -float(np.log(np.finfo(dtype).tiny))  # above this x, exp(−x) is 0
-    is_log = np.isneginf(wrong) | (np.isposinf(wrong) & (right > vanishing))
-    return "log of 0" if is_log.all() else "any"
+    """Return the kind of the entries that are not finite: ``NaN``, ``∞``, ``−∞`` or ``any``."""
+    wrong = actual[~np.isfinite(actual) & np.isfinite(expected)]
+    kinds = {"NaN": np.isnan(wrong), "∞": wrong == np.inf, "−∞": wrong == -np.inf}
+    return next((kind for kind, are in kinds.items() if wrong.size and are.all()), "any")
 
 
-#: What a method does, by the kind of its entries that are not finite.
+#: What a method returns, by the kind of its entries that are not finite, and what can give them.
 OVERFLOWS = {
-    "log of 0": "takes the logarithm of a probability that is 0: a finite number is expected.",
     "NaN": (
-        "returns NaN where a finite number is expected: it computes 0/0, ∞/∞ or ∞ − ∞, for example "
-        "after an exponential function has overflowed."
+        "returns NaN where a finite number is expected. 0/0, ∞/∞, ∞ − ∞, 0 · ∞, and the root or "
+        "the logarithm of a negative number are NaN."
     ),
-    "any": (
-        "overflows, or divides by 0: it returns infinity or NaN where a finite number is expected."
+    "∞": (
+        "returns ∞ where a finite number is expected. The exponential function of a large number, "
+        "1/0 and −log 0 are ∞."
     ),
+    "−∞": (
+        "returns −∞ where a finite number is expected. log 0, −1/0 and −log ∞ are −∞, and so is a "
+        "score that a mask has set to −∞."
+    ),
+    "any": "returns infinity or NaN where a finite number is expected.",
 }
 
 

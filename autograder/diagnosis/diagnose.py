@@ -17,13 +17,25 @@ from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import View, numpy_errors_ignored
 from autograder.diagnosis.evidence import AnswerEvidence, free_methods, located
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
-from autograder.diagnosis.patterns import ANSWERS, EFFECTS, LISTS, PATTERNS, PER_CHECK, Pattern
+from autograder.diagnosis.patterns import (
+    ANSWERS,
+    EFFECTS,
+    LISTS,
+    PATTERNS,
+    SCALING,
+    told_by,
+    told_by_each,
+)
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
 from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
-from autograder.diagnosis.solution_changes.small_changes import mutation_candidates
+from autograder.diagnosis.solution_changes.small_changes import (
+    mutation_candidates,
+    names_a_term,
+    without_term,
+)
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.sandbox.session.session import Transcript
 from autograder.sandbox.worker.dispatcher import ModuleSource
@@ -33,7 +45,7 @@ from framework.models.parts import PartSource
 #: A check whose answers took longer than this, in seconds, is diagnosed after the other checks.
 SLOW = 0.2
 #: The number of small changes of the solution that are tried for one exercise.
-MAX_MUTATIONS = 1000
+MAX_MUTATIONS = 950
 
 
 def diagnosed(
@@ -102,6 +114,7 @@ class Diagnoser:
         for checks in tasks:
             diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
             main = joined.get(checks.task, Joined())
+            diagnoses |= self._by_one_change(checks, main)
             base = known.module(main.cause)
             if main.explained and base is not None:
                 others = self._beside(_unexplained(checks, diagnoses), base)
@@ -110,14 +123,30 @@ class Diagnoser:
             for told in (almost_right, miscounted_calls):
                 diagnoses |= told(_unexplained(checks, diagnoses).failed)
 
+    def _by_one_change(self, checks: TaskChecks, joined: Joined) -> dict[str, Diagnosis]:
+        """Return the diagnoses by one change where the listed mistakes say less, or are two.
+
+        One change that gives all wrong answers of a method is likelier than two mistakes that
+        balance each other, and than one mistake that leaves some of these answers unexplained.
+        """
+        diagnoses: dict[str, Diagnosis] = {}
+        for (method, is_of_arrays), group in _groups(checks.failed).items():
+            told = [joined.explained.get(check.id) for check in group]
+            listed = {mistake.id for mistake in joined.cause}
+            is_one = [said.second is None or said.second.id not in listed for said in told if said]
+            if is_of_arrays and is_one and not (all(told) and any(is_one)):
+                case = Case(self._matcher, checks, method, group, self._matcher.replayer.solution)
+                told_of = _evidence(group)
+                diagnoses |= told_by(SCALING, told_of, _together(checks, told_of)) or case.changed()
+        return diagnoses
+
     def _by_general_mistakes(self, checks: TaskChecks) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks of a task by mistakes of any exercise."""
-        right = [pair for check in checks.passed for pair in check.pairs]
         groups, solution = _groups(checks.failed), self._matcher.replayer.solution
         diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in groups.items():
-            evidence = [check.evidence for check in group if check.evidence is not None]
-            together = AnswerEvidence.together(evidence, [p for p in right if p.method == method])
+            evidence = _evidence(group)
+            together = _together(checks, evidence)
             # An explanation of other answers must explain wrong arrays of this method as well.
             arrays = [] if is_of_arrays else groups.get((method, True), [])
             case = Case(self._matcher, checks, method, [*group, *arrays], solution)
@@ -125,10 +154,11 @@ class Diagnoser:
             complained = all(check.result.message for check in group)
             patterns = PATTERNS if is_of_arrays else ANSWERS if complained else LISTS
             diagnoses = (
-                (is_of_arrays and _pattern(EFFECTS, group, together))
+                (is_of_arrays and told_by(EFFECTS, evidence, together))
                 or case.changed()
-                or _pattern(patterns, group, together)
+                or told_by(patterns, evidence, together)
                 or self._mutation(case)
+                or told_by_each(patterns, evidence, together)
             ) | diagnoses
         return diagnoses
 
@@ -141,15 +171,27 @@ class Diagnoser:
         return diagnoses
 
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:
-        """Return the diagnoses by a small change of the source that gives these answers."""
+        """Return the diagnoses by a small change of the source that gives these answers.
+
+        A missing term is named if only one fits.
+        """
+        if not case.can_be_explained:
+            return {}
         exercise, task = self._matcher.replayer.exercise, case.checks.task
         candidates = mutation_candidates(exercise, case.base.source, task, case.method)
+        told: Diagnosis | None = None
         for said, source in islice(candidates, self._mutations_left):
+            if told is not None and said.id != told.id:
+                break
             self._mutations_left -= 1
             with suppress(SyntaxError):
                 if case.is_explained_by(SourceModule(source, exercise.name)):
-                    return case.diagnosed(said)
-        return {}
+                    if told is not None and said != told:
+                        return case.diagnosed(without_term(told, case.method))
+                    told = said
+                    if not names_a_term(told):
+                        break
+        return case.diagnosed(told) if told is not None else {}
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
@@ -207,6 +249,18 @@ def _groups(checks: Sequence[RecordedCheck]) -> dict[tuple[str, bool], list[Reco
     return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
 
 
+def _evidence(group: Sequence[RecordedCheck]) -> dict[str, AnswerEvidence]:
+    """Return check id -> its evidence."""
+    return {check.id: check.evidence for check in group if check.evidence is not None}
+
+
+def _together(checks: TaskChecks, group: Mapping[str, AnswerEvidence]) -> AnswerEvidence:
+    """Return the joint evidence of failed checks, with the right answers of passed ones."""
+    parts = [*group.values()]
+    right = (pair for check in checks.passed for pair in check.pairs)
+    return AnswerEvidence.together(parts, [p for p in right if p.method == parts[0].method])
+
+
 @dataclass(frozen=True)
 class Case:
     """Failed checks of one task in which the same method was wrong first.
@@ -222,9 +276,17 @@ class Case:
     failed: Sequence[RecordedCheck]
     base: SourceModule
 
+    @property
+    def can_be_explained(self) -> bool:
+        """Whether a check shows more than an exception, which proves no change."""
+        return any(check.is_evident_in(View(self.method)) for check in self.failed)
+
     def changed(self) -> dict[str, Diagnosis]:
         """Return the diagnoses by a change of behaviour that gives the submission's answers."""
-        for changed in behaviour_changes(self.base, self.checks.task, self.failed):
+        if not self.can_be_explained:
+            return {}
+        right = (exchange for check in self.failed for exchange in check.right)
+        for changed in behaviour_changes(self.base, self.checks.task, right):
             if self.is_explained_by(changed):
                 return self.diagnosed(Diagnosis(f"generic/{changed.id}", changed.sentence))
         return {}
@@ -245,22 +307,3 @@ class Case:
         return all(self.matcher.explains(module, check, view) for check in self.failed) and (
             self.matcher.agrees_with_all(module, self.checks.passed)
         )
-
-
-def _pattern(
-    patterns: Mapping[str, Pattern], group: Sequence[RecordedCheck], together: AnswerEvidence
-) -> dict[str, Diagnosis]:
-    """Return the diagnoses by the first pattern that holds in all checks of the group."""
-    for name, pattern in patterns.items():
-        sentence = pattern(together)
-        sentences = {check.id: sentence for check in group}
-        if sentence is None and name in PER_CHECK:
-            sentences = {check.id: pattern(check.evidence) for check in group if check.evidence}
-        diagnoses = {
-            check: Diagnosis(f"generic/{name}", sentence)
-            for check, sentence in sentences.items()
-            if sentence is not None
-        }
-        if len(diagnoses) == len(group):
-            return diagnoses
-    return {}

@@ -4,18 +4,18 @@ Nothing can be computed with a solution. What remains are the comparison with th
 the same requests, the patterns of wrong arrays, and the fingerprints of listed mistakes.
 
 A kit stores no mistake in the open. The digest of the wrong answers that a mistake gives is the key
-of its sentence: only answers with this mistake unlock it.
+of its sentence: only answers with this mistake unlock it. Changes of behaviour of the solution are
+sealed in the same way, beside the listed mistakes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 import numpy as np
@@ -24,10 +24,15 @@ from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
 from autograder.course.kit_folder import enciphered
 from autograder.diagnosis.answer_reader import NO_NAMES, gather, methods_in, pairs_of
-from autograder.diagnosis.comparison import IgnoredDifferences, numpy_errors_ignored, same_exchange
+from autograder.diagnosis.comparison import (
+    IgnoredDifferences,
+    numpy_errors_ignored,
+    same_exchange,
+    weight,
+)
 from autograder.diagnosis.evidence import AnswerEvidence, Pair, free_methods, located
 from autograder.diagnosis.flaws import first_flaw
-from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS, told_by, told_by_each
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.sandbox.session.requests import Get
 from autograder.sandbox.session.session import Exchange, Transcript
@@ -35,6 +40,8 @@ from autograder.sandbox.session.text_names import TextNames
 from autograder.sandbox.wire import Handle
 from autograder.verdicts import Verdict
 
+#: A listed mistake that explains this number of facts may stand beside another mistake.
+CERTAIN = 6
 #: Numbers count as equal if they agree in this many digits of the largest one of their array.
 DIGITS = 6
 
@@ -58,11 +65,15 @@ def diagnosed_from_recording(
         if check.id in transcripts and check.id in tapes
     }
     with numpy_errors_ignored():
-        named = _listed(list(known.values()))
-        passed = (
-            known[c.id].pairs for c in checks if c.verdict is Verdict.PASSED and c.id in known
-        )
-        free = free_methods(checks, chain.from_iterable(passed))
+        sealed_mistakes = SealedSearch(list(known.values())).best()
+        named = {name: mistake.diagnosis for name, mistake in sealed_mistakes.items()}
+        asked = [known[check.id] for check in checks if check.id in known]
+        passed = [one for one in asked if one.check.verdict is Verdict.PASSED]
+        explained = {one.method for one in asked if one.check.id in named}
+        failed = [one for one in asked if one.check.verdict in EXPLAINED]
+        # Another explanation of the same method might contradict the first one.
+        named |= _by_patterns([one for one in failed if one.method not in explained], passed)
+        free = free_methods(checks, chain.from_iterable(one.pairs for one in passed))
         return [
             known[check.id].explained(named.get(check.id), free)
             if check.id in known and check.verdict in EXPLAINED
@@ -73,16 +84,26 @@ def diagnosed_from_recording(
 
 @dataclass(frozen=True)
 class SealedMistake:
-    """What the answers with a listed mistake unlock.
+    """What the answers with a mistake unlock.
 
     Attributes:
-        seen_in: ids of the checks in which it gives wrong answers.
+        seen_in: the checks in which it gives wrong answers, each by `mark_of` its id.
     """
 
     id: str
     sentence: str
     hint: str
     seen_in: tuple[str, ...] = ()
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What is said of a check with its answers."""
+        return Diagnosis(self.id, self.sentence, self.hint)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is a mistake listed for the exercise, not a change of behaviour."""
+        return not self.id.startswith("generic/")
 
 
 @dataclass(eq=False)
@@ -104,19 +125,29 @@ class AskedCheck:
         right = list(_right_answers(asked, tape.answers))
         return cls(check, asked[: len(right)], right, tape.mistakes, names)
 
-    def explained(self, mistake: SealedMistake | None, free: Set[str]) -> CheckResult:
+    def explained(self, diagnosis: Diagnosis | None, free: Set[str]) -> CheckResult:
         """Return the check with what explains it.
 
         Args:
-            mistake: the listed one, if it is known.
+            diagnosis: of its wrong answers, if there is one.
             free: methods whose answers may differ, see `located`.
         """
         check = self.check
         if check.verdict is Verdict.FAILED and check.method:
             check = located(check, self.pairs, free)
-        if mistake is None:
-            return replace(check, diagnosis=self._pattern() or self._flaw())
-        return replace(check, diagnosis=Diagnosis(mistake.id, mistake.sentence, mistake.hint))
+        return replace(check, diagnosis=diagnosis or self._flaw())
+
+    @cached_property
+    def facts(self) -> int:
+        """The number of facts in which the answers are wrong."""
+        pairs = zip(self.asked, self.right, strict=True)
+        outcomes = (zip(ours.outcomes, other.outcomes, strict=False) for ours, other in pairs)
+        return sum(starmap(weight, chain.from_iterable(outcomes)))
+
+    @property
+    def method(self) -> tuple[str, str]:
+        """The task, and its method that was wrong first; an empty text if it is not clear."""
+        return self.check.task, self.evidence.method if self.evidence is not None else ""
 
     @cached_property
     def key(self) -> bytes:
@@ -125,8 +156,12 @@ class AskedCheck:
 
     @cached_property
     def unlocked(self) -> list[SealedMistake]:
-        """The listed mistakes that give the wrong answers of this check."""
-        named = (unsealed(data, self.key) for data in self.mistakes.get(name_of(self.key), ()))
+        """The mistakes that give the wrong answers of this check.
+
+        A change of behaviour is sealed without exceptions of its own.
+        """
+        keys = {self.key, key_of_wrong(self.asked, self.right, raising=False)}
+        named = (unsealed(d, key) for key in keys for d in self.mistakes.get(name_of(key), ()))
         return [mistake for mistake in named if mistake is not None]
 
     @cached_property
@@ -139,13 +174,6 @@ class AskedCheck:
         """What the answers show of the method that was wrong first; None if it is not clear."""
         return gather(self.asked, self.right, self.names)
 
-    def _pattern(self) -> Diagnosis | None:
-        if self.evidence is None:
-            return None
-        patterns = {**EFFECTS, **PATTERNS} if self.evidence.is_of_arrays else ANSWERS
-        told = ((name, pattern(self.evidence)) for name, pattern in patterns.items())
-        return next((Diagnosis(f"generic/{name}", words) for name, words in told if words), None)
-
     def _flaw(self) -> Diagnosis | None:
         """Return the flaw of the form, if nothing else is wrong."""
         loosely = IgnoredDifferences(loosely=True)
@@ -154,40 +182,77 @@ class AskedCheck:
         return first_flaw(self.asked, self.right, self.names) if is_right else None
 
 
-def _listed(checks: Sequence[AskedCheck]) -> dict[str, SealedMistake]:
-    """Return check id -> the listed mistake, of those that no check contradicts.
+class SealedSearch:
+    """The search for the mistakes that wrong answers unlock, of those that no check contradicts.
 
-    A check that passed contradicts a mistake that fails it. Of several mistakes that give the wrong
-    answers of a check, the one that explains most checks is named, and none if several do.
+    A check that passed contradicts a mistake that fails it. So does a failed check with other wrong
+    answers, unless a listed mistake explains many facts: then another mistake stands beside it.
     """
-    passed = [asked for asked in checks if asked.check.verdict is Verdict.PASSED]
-    right = {asked.check.id for asked in passed if not asked.key}
-    right_methods = {(a.check.task, method) for a in passed for method in methods_in(a.asked)}
-    named = {
-        asked: [mistake for mistake in asked.unlocked if right.isdisjoint(mistake.seen_in)]
-        for asked in checks
-        if asked.check.verdict in EXPLAINED
-    }
-    # Few other mistakes give one of its answers, or its method was right in another check.
-    proved = {
-        mistake.id
-        for asked, mistakes in named.items()
-        for mistake in mistakes
-        if (evidence := asked.evidence) is None
-        or not evidence.is_common
-        or (asked.check.task, evidence.method) in right_methods
-    }
-    each = (proved & {mistake.id for mistake in mistakes} for mistakes in named.values())
-    votes = Counter(name for names in each for name in names)
-    best = {asked.check.id: _first(mistakes, votes) for asked, mistakes in named.items()}
-    return {name: mistake for name, mistake in best.items() if mistake is not None}
+
+    def __init__(self, checks: Sequence[AskedCheck]) -> None:
+        passed = [asked for asked in checks if asked.check.verdict is Verdict.PASSED]
+        right = {mark_of(asked.check.id) for asked in passed if not asked.key}
+        self._failed = [asked for asked in checks if asked.check.verdict in EXPLAINED]
+        self._wrong = {mark_of(asked.check.id) for asked in self._failed if asked.key}
+        self._right_methods = {(a.check.task, m) for a in passed for m in methods_in(a.asked)}
+        self._explained: dict[SealedMistake, list[AskedCheck]] = {}
+        for asked in self._failed:
+            for mistake in asked.unlocked:
+                if right.isdisjoint(mistake.seen_in):
+                    self._explained.setdefault(mistake, []).append(asked)
+
+    def best(self) -> dict[str, SealedMistake]:
+        """Return check id -> the mistake that explains most checks, a listed one first.
+
+        None is named if several explain as many.
+        """
+        fitting = [mistake for mistake in self._explained if self._fits(mistake)]
+        best: dict[str, SealedMistake] = {}
+        for asked in self._failed:
+            mine = [mistake for mistake in fitting if asked in self._explained[mistake]]
+            most = max(map(self._rank, mine), default=None)
+            first = [mistake for mistake in mine if self._rank(mistake) == most]
+            if len({mistake.diagnosis for mistake in first}) == 1:
+                best[asked.check.id] = first[0]
+        return best
+
+    def _rank(self, mistake: SealedMistake) -> tuple[int, bool]:
+        return len(self._explained[mistake]), mistake.is_listed
+
+    def _fits(self, mistake: SealedMistake) -> bool:
+        """Return whether few other mistakes give these answers, and no failed check contradicts."""
+        explained = self._explained[mistake]
+        marks = {mark_of(asked.check.id) for asked in explained}
+        is_all = self._wrong.intersection(mistake.seen_in) <= marks
+        facts = sum(asked.facts for asked in explained)
+        is_proved = any(self._is_proof(asked) for asked in explained)
+        return is_proved and (is_all or (mistake.is_listed and facts >= CERTAIN))
+
+    def _is_proof(self, asked: AskedCheck) -> bool:
+        """Return whether few mistakes give the answers, or the method was right elsewhere."""
+        evidence = asked.evidence
+        return evidence is None or not evidence.is_common or asked.method in self._right_methods
 
 
-def _first(mistakes: Sequence[SealedMistake], votes: Counter[str]) -> SealedMistake | None:
-    """Return the mistake with most votes; None if there is none, or several have as many."""
-    most = max((votes[mistake.id] for mistake in mistakes), default=0)
-    first = [mistake for mistake in mistakes if votes[mistake.id] == most]
-    return first[0] if most and len({mistake.id for mistake in first}) == 1 else None
+def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> dict[str, Diagnosis]:
+    """Return what patterns say of failed checks: of all with the same wrong method together.
+
+    Args:
+        right: the checks that passed.
+    """
+    groups: dict[tuple[str, str, bool], dict[str, AnswerEvidence]] = {}
+    for asked in checks:
+        if (evidence := asked.evidence) is not None:
+            key = *asked.method, evidence.is_of_arrays
+            groups.setdefault(key, {})[asked.check.id] = evidence
+    diagnoses: dict[str, Diagnosis] = {}
+    for (task, method, is_of_arrays), group in groups.items():
+        passed = chain.from_iterable(a.pairs for a in right if a.check.task == task)
+        others = [pair for pair in passed if pair.method == method]
+        together = AnswerEvidence.together([*group.values()], others)
+        patterns = {**EFFECTS, **PATTERNS} if is_of_arrays else ANSWERS
+        diagnoses |= told_by(patterns, group, together) or told_by_each(patterns, group, together)
+    return diagnoses
 
 
 def _right_answers(asked: Sequence[Exchange], answers: Sequence[Exchange]) -> Iterator[Exchange]:
@@ -221,18 +286,37 @@ def key_of(exchanges: Iterable[Exchange], *, strictly: bool = False) -> bytes:
     return text.digest()
 
 
-def key_of_wrong(asked: Iterable[Exchange], right: Iterable[Exchange]) -> bytes:
+def key_of_wrong(
+    asked: Iterable[Exchange], right: Iterable[Exchange], *, raising: bool = True
+) -> bytes:
     """Return the digest of the answers up to the first wrong one; empty if all are right.
 
     Values of initial parameters count where nothing else is wrong.
+
+    Args:
+        raising: whether an exception alone is a wrong answer. Many changes of code raise it.
     """
-    pairs = list(zip(asked, right, strict=False))
+    pairs: Iterable[tuple[Exchange, Exchange]] = zip(asked, right, strict=False)
     for strictly in (False, True):
-        for number, pair in enumerate(pairs, start=1):
+        read: list[tuple[Exchange, Exchange]] = []
+        for pair in pairs:
+            read.append(pair)
             mine, theirs = (key_of([exchange], strictly=strictly) for exchange in pair)
-            if mine != theirs:
-                return key_of([ours for ours, _ in pairs[:number]], strictly=strictly)
+            if mine != theirs and (raising or not _only_raises(*pair)):
+                return key_of([ours for ours, _ in read], strictly=strictly)
+        pairs = read
     return b""
+
+
+def _only_raises(ours: Exchange, right: Exchange) -> bool:
+    """Return whether `ours` ended by an exception, and its answers before that are right."""
+    before = replace(right, outcomes=right.outcomes[: len(ours.outcomes)], message=ours.message)
+    return bool(ours.raised) and key_of([ours]) == key_of([before])
+
+
+def mark_of(check: str) -> str:
+    """Return the short name of the check with an id, as it is sealed."""
+    return hashlib.sha256(check.encode()).hexdigest()[:6]
 
 
 def name_of(key: bytes) -> str:

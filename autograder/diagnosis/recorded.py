@@ -168,11 +168,13 @@ class Compared:
     Attributes:
         allowed: the differences that do not count.
         is_wrong: whether the submission's answer is wrong.
+        is_evidence: whether more than an exception of its own is wrong.
         evidence: the number of facts in which it is wrong.
     """
 
     allowed: IgnoredDifferences
     is_wrong: bool
+    is_evidence: bool
     evidence: int
 
 
@@ -277,6 +279,10 @@ class RecordedCheck:
         """Return whether an answer differs from that of the solution."""
         return any(answer.is_wrong for answer in self.compared(view))
 
+    def is_evident_in(self, view: View) -> bool:
+        """Return whether more than an exception of its own is wrong."""
+        return any(answer.is_evidence for answer in self.compared(view))
+
     def evidence_of(self, view: View) -> int:
         """Return the number of facts in which the answers are wrong."""
         return sum(answer.evidence for answer in self.compared(view))
@@ -288,10 +294,12 @@ def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) ->
     outcomes = list(zip(theirs.outcomes, right.outcomes, strict=False))
     # The step after the last outcome raised an exception in one of them.
     evidence = sum(weight(*outcomes[i]) if i < len(outcomes) else 1 for i in wrong)
-    mine, expected = theirs.called_back, right.called_back
+    miscounts = 0
     if allowed.silently:
-        evidence += sum(mine.get(n, 0) != expected.get(n, 0) for n in mine.keys() | expected)
-    return Compared(allowed, bool(evidence or wrong), evidence)
+        mine, expected = theirs.called_back, right.called_back
+        miscounts = sum(mine.get(n, 0) != expected.get(n, 0) for n in mine.keys() | expected)
+    is_evidence = miscounts > 0 or any(i < len(theirs.outcomes) for i in wrong)
+    return Compared(allowed, bool(miscounts or wrong), is_evidence, evidence + miscounts)
 
 
 @dataclass(frozen=True)

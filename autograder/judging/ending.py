@@ -139,13 +139,15 @@ def explained(
 def fitting_hint(check: CheckResult, source: str) -> str:
     """Return the hint of a check as far as it fits its failure; empty if it does not.
 
-    A hint is written before the answer is known. A hint about numbers does not fit a wrong shape.
+    A hint is written before the answer is known. A hint about numbers does not fit a wrong shape,
+    and an exception that the code raises explains itself.
     Advice to use a function does not fit a submission that uses it.
     """
     if check.verdict is Verdict.PASSED:
         return check.hint
     is_quoted = check.hint.startswith("The text says")
-    if check.fact.what.endswith(_FORMS) and not is_quoted and not _ABOUT_FORMS.search(check.hint):
+    is_of_form = check.verdict is Verdict.CRASHED or check.fact.what.endswith(_FORMS)
+    if is_of_form and not is_quoted and not _ABOUT_FORMS.search(check.hint):
         return ""
     used = [about for name, about in _REMEDIES.items() if name in source]
     clauses = _CLAUSES.split(check.hint)

@@ -1,7 +1,5 @@
 """Two commits compared: the command prints every figure, with the change where both have it."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

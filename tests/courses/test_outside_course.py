@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-import typer
 from grading import graded_folder, setting_of
-from repository import ROOT
-from typer.testing import CliRunner
+from repository import ROOT, text_of
 
 from autograder.course.reading import Course, find_course
 from autograder.verdicts import Verdict
@@ -16,58 +12,14 @@ from framework.course.solutions import solution_module
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from plugins.authoring.audit.auditing import Scope, audit
-from plugins.authoring.commands.calibrate import calibrate
 from plugins.authoring.stub_files import stub_files
 
 HERE = ROOT / "tests/data/courses/outside"
 
 #: A layer that has nothing in common with the exercise `lstm` of the public course but its names.
-NAMESAKE = '''"""A layer called LSTM."""
-
-from framework.interfaces import Model
-
-
-class LSTM(Model):
-    """y = 2x."""
-
-    def forward(self, x):
-        """y."""
-        # BEGIN SOLUTION
-        return 2 * x
-        # END SOLUTION
-
-    def backward(self, grad_output):
-        """∂J/∂x."""
-        # BEGIN SOLUTION
-        return 2 * grad_output
-        # END SOLUTION
-'''
-CHECK = '''
-import numpy as np
-import pytest
-from autograder.checks import agrees, equal, paired_models
-
-
-@pytest.mark.task("LSTM")
-@pytest.mark.points(1)
-def test_doubled(submission, reference, rng):
-    """LSTM: y = 2x."""
-    x = rng.normal(size=(2, 3))
-    equal(reference.LSTM().forward(x), 2 * x, "the reference")
-    equal(submission.LSTM().forward(x), 2 * x, "the submission")
-'''
-TOML = """
-title = "A namesake"
-lecture = "none"
-points = 1
-hints = ["a", "b", "c"]
-[time]
-call = 1
-total = 5
-[[tasks]]
-name = "LSTM"
-kind = "model"
-"""
+NAMESAKE = text_of("texts/outside_course/namesake.py")
+CHECK = text_of("texts/outside_course/check.py")
+TOML = text_of("texts/outside_course/toml.toml")
 
 
 def report_on(course: Course, folder: str, *names: str):
@@ -126,20 +78,6 @@ def test_every_small_change_is_caught_or_listed_as_equivalent(outside):
     found = audit(setting, Scope((outside.exercise("shift"),)), jobs=1)
     assert len(found.findings) > 10
     assert found.exit_code == 0
-
-
-def test_its_reference_is_calibrated(tmp_path, monkeypatch):
-    root = tmp_path / "copy"
-    shutil.copytree(HERE, root, ignore=shutil.ignore_patterns("__pycache__", ".gradus"))
-    monkeypatch.chdir(root)
-    app = typer.Typer()
-    app.command()(calibrate)
-    arguments = ["shifted_classifier", "--seeds", "20", "--jobs", "1"]
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    threshold = find_course(root).exercise("shifted_classifier").thresholds["accuracy"]
-    assert threshold.mean is not None
-    assert 0.9 < threshold.value <= 1.0
 
 
 def test_its_reference_is_a_backend_with_the_parts_of_the_course(outside):

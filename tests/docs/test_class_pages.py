@@ -1,7 +1,5 @@
 """The commands on the pages about classes, run one after the other as an instructor runs them."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import zipfile

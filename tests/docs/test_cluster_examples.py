@@ -1,7 +1,5 @@
 """What the page about classes says of several machines works, as far as one machine can tell."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from devices import why_no_gpu
 from page_commands import commands
-from repository import ROOT
+from repository import ROOT, text_of
 
 from plugins.authoring.new.course import write_course
 
@@ -33,18 +33,7 @@ FOLLOWED = {
     "docs/services.md": "tests/docs/test_class_pages.py",
     "docs/index.md": ".ci/run",
 }
-WEEK3 = """
-from pathlib import Path
-
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-
-@hookimpl
-def register_implementations():
-    file = Path(__file__).with_name("week3_lstm.py")
-    return [Implementation("model", "lstm", "week3", f"{file}:LSTM")]
-"""
+WEEK3 = text_of("texts/console_blocks/week3.py")
 
 
 def text_files(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """The page about a student's day shows what happens; CI plays the day again, which is slow."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

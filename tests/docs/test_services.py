@@ -1,7 +1,5 @@
 """The files of the page about services are run as the services run them."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

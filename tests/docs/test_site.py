@@ -9,24 +9,10 @@ from pathlib import Path
 
 import pytest
 from browser import PHONE, WIDE, chromium, tab
-from repository import ROOT
+from repository import ROOT, text_of
 
 #: A page with formulas in sentences, in a table and as paragraphs, one of them wide.
-FORMULAS = r"""# Formulas
-
-The state $h_t$, of shape `(N, H)`, and a sum $-\sum_k a_k b_k$ in a sentence. A price of `$5`.
-
-$$h_t = \tanh(x_t W_x + h_{t-1} W_h + b)$$
-
-$$
-J(\theta) = -\frac{1}{T} \sum_{t=1}^{T} \sum_{j=1}^{m} \left( \log \sigma(u_{t+j}^\top v_t)
-+ \sum_{k=1}^{K} \log \sigma(-u_k^\top v_t) \right) + \lambda \lVert \theta \rVert^2 + \beta^2
-$$
-
-| printed | right |
-| --- | --- |
-| $1 / (1 + \exp(z))$ | $1 / (1 + \exp(-z))$ |
-"""
+FORMULAS = text_of("texts/site/formulas.md")
 #: The settings of the site, without the pages that are made from the repository.
 SETTINGS = f"""import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -35,21 +21,7 @@ del setup
 """
 PAGES = ("README", "students", "day", "instructors", "course", "classes")
 #: What is wider than its box: blocks of code, and formulas outside of boxes that scroll.
-CUT = """() => {
-    const is_wide = element => element.scrollWidth > element.clientWidth + 1;
-    const wide = [...document.querySelectorAll("pre, .formula")].filter(is_wide);
-    const cut = wide.filter(element => getComputedStyle(element).overflowX != "auto");
-    const scrolls = box => box !== null && getComputedStyle(box).overflowX == "auto";
-    const formulas = [...document.querySelectorAll("p math, li math")]
-        .filter(formula => !scrolls(formula.closest(".table-wrapper")));
-    const outside = formulas.filter(f => f.getBoundingClientRect().right > window.innerWidth);
-    return {
-        page: document.documentElement.scrollWidth,
-        cut: [...cut, ...outside].map(element => element.textContent.slice(0, 60)),
-        scrolled: wide.filter(element => element.matches("pre")).length,
-        formulas: wide.filter(element => element.matches(".formula")).length,
-    };
-}"""
+CUT = text_of("texts/site/cut.js")
 
 
 @pytest.fixture(scope="module")

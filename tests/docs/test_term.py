@@ -1,7 +1,5 @@
 """The page about a term shows what happens; ``pytest -m slow`` plays all of it again."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The terminal of the transcripts."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -5,8 +5,6 @@ with a `backward` gets central differences, in every exercise that asks for many
 default one exercise is graded so; ``-m slow`` grades all of them.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 

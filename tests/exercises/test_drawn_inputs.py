@@ -5,8 +5,6 @@ seeds. Trained checks draw their texts. A sample of the exercises is compared by
 all are with ``-m slow``.
 """
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """For every exercise: its solution passes, its untouched stub gets nothing, its points add up."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import re

@@ -3,8 +3,6 @@
 For all exercises, ``gradus stubs --check`` and ``gradus audit --mistakes`` show the same.
 """
 
-from __future__ import annotations
-
 import pytest
 from gradus_command import gradus
 

@@ -1,7 +1,5 @@
 """What an exercise uses is taught before it: the order of course.toml, and `requires`."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """The path through the course: the core, expected minutes, uses, and hints of tasks."""
 
-from __future__ import annotations
-
 import shlex
 
 import pytest

@@ -1,7 +1,5 @@
 """Points follow effort: the rule of exercises/README.md, compared with the solutions."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,6 @@
 """The QRNN at work: a language model and a sentiment classifier (lecture 11, 5.2 and 5.3)."""
 
 import numpy as np
-import pytest
 
 from framework.data.vocabulary import PAD
 from framework.evaluation.metrics import language_model_perplexity
@@ -21,17 +20,6 @@ from solutions.neural_networks.optimizers.optimizers import Adam
 def language_model(V, E, H, cell):
     with parts_from({"cell": cell, "sigmoid_function": sigmoid}.__getitem__):
         return RecurrentLM(V, E, H, "cell", rng=np.random.default_rng(0))
-
-
-def test_token_by_token_it_predicts_what_it_predicts_of_a_whole_text():
-    model = language_model(7, 3, 4, lambda D, H, rng: QRNN(D, H, 3, "fo", rng=rng))
-    tokens = np.random.default_rng(1).integers(7, size=(2, 6))
-    logits = model.forward(tokens)
-    state = model.initial_state(2)
-    for t in range(6):
-        found, state = model.next_log_probabilities(tokens[:, t], state)
-        expected = logits[:, t] - np.log(np.exp(logits[:, t]).sum(axis=1, keepdims=True))
-        np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def perplexity_ratio(cell, language, seed=2):
@@ -98,13 +86,3 @@ def test_it_reads_negations_that_a_bag_of_words_cannot():
     found = (model.forward(held_out).argmax(axis=1) == right).mean()
     assert found > (grammar.best_order_blind_accuracy + grammar.best_accuracy) / 2
     assert found > grammar.best_accuracy - 0.03
-
-
-def test_what_is_refused():
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="width is at least 1, but got 0"):
-        QRNN(2, 3, 0, rng=rng)
-    with pytest.raises(ValueError, match="but got 'of'"):
-        QRNN(2, 3, 2, "of", rng=rng)
-    with pytest.raises(ValueError, match="x has 3 features per step, but input_size is 2"):
-        QRNN(2, 3, rng=rng).forward(np.ones((1, 1, 3)))

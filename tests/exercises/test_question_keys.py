@@ -4,8 +4,6 @@ A formula of the key is compared with numerical derivatives, simulations or coun
 computed from its definition. So a wrong key cannot stay.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from itertools import product

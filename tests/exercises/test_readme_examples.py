@@ -4,8 +4,6 @@ Each runs in an interpreter of its own, in the exercise's folder, on the names o
 file. The folder is that of a student who has finished everything.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

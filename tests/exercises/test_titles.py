@@ -1,7 +1,5 @@
 """A hidden check that failed shows its title and its hint: both say what to test."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """Checks that train a model: their thresholds were measured, and they never take long."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -8,8 +8,6 @@ takes 20 minutes on two idle cores, and goes on after an interruption with ``GRA
 takes those of some exercises.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import tomllib

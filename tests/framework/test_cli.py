@@ -1,7 +1,5 @@
 """The root command: the commands of all plugins, and errors with their exit codes."""
 
-from __future__ import annotations
-
 import io
 import logging
 import re

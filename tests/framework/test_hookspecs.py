@@ -1,7 +1,5 @@
 """Every hook: documented, checked against its specification, and reached by a plugin."""
 
-from __future__ import annotations
-
 import inspect
 import sys
 

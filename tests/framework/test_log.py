@@ -1,7 +1,5 @@
 """The log: one format, one line for each event, nothing without `-v`."""
 
-from __future__ import annotations
-
 import logging
 import re
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 #: Packages that take long to import; `framework.providers.plugins` stands for loading a plugin.
 #: typer, which converts values by pydantic, is what both commands are made of.
@@ -18,20 +18,7 @@ SLOW = {
 }
 
 #: Counts the exercises that are read, and prints what was imported, whatever the command does.
-WATCHED = """
-import atexit, json, sys
-from framework.course import catalogue
-read = []
-parsed = catalogue.read_table
-catalogue.read_table = lambda file: read.append(file.name) or parsed(file)
-slow, sys.argv = json.loads(sys.argv[1]), sys.argv[2:]
-def tell():
-    found = [name for name in slow if name in sys.modules]
-    print(json.dumps([found, read.count("exercise.toml")]), file=sys.stderr)
-atexit.register(tell)
-from {module} import main
-main()
-"""
+WATCHED = text_of("texts/start/watched.txt")
 
 EVERY = 43  # or more: the whole course
 

@@ -1,7 +1,5 @@
 """Text files: what is read, and how a file that cannot be read is named."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.errors import BadInputError

@@ -5,30 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from repository import text_of
 
 from framework.errors import BadInputError
 from framework.toml_tables import Format, Key, line_of, read_table
 
-TEXT = """# comment
-title = "T"
-hints = [
-    "one",
-    "two",
-]
-
-[time]
-# seconds
-call = 2
-total = { a = 1 }
-
-[[tasks]]
-name = "A"
-
-[[tasks]]
-name = '''B
-C'''
-kind = "model"
-"""
+TEXT = text_of("texts/toml_tables/text.md")
 TASK = Format("[[tasks]]", (Key("name", str, "N.", required=True), Key("kind", str, "K.")))
 
 

@@ -3,8 +3,6 @@
 A reading without its limit does not end within the time of a test, or takes the listed bytes.
 """
 
-from __future__ import annotations
-
 import io
 import struct
 import tarfile

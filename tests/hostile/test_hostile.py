@@ -1,7 +1,5 @@
 """Hostile submissions: each gets what it declares, and no more, and leaves nothing behind."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

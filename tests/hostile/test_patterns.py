@@ -4,8 +4,6 @@ They run in the grader's process, outside of every limit. Each pattern is read f
 meets long runs of characters that it looks for: a quadratic pattern takes seconds for them.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import re._constants as ops

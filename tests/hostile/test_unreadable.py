@@ -1,7 +1,5 @@
 """Submissions whose files cannot be read: each ends in a report, with all graded that could be."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

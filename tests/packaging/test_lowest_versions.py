@@ -1,7 +1,5 @@
 """The second environment of `.ci/run`: every declared lower bound, and torch from the first one."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tomllib

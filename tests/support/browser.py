@@ -1,7 +1,5 @@
 """Chromium without a window, in which a test fails for every message of a console."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from contextlib import contextmanager

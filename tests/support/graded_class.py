@@ -1,7 +1,5 @@
 """A graded class without grading: a collection and its store, from results that a test names."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from dataclasses import replace

@@ -4,8 +4,6 @@ They are graded as many submissions are: checks are collected once, the referenc
 asked once, and workers are forked.
 """
 
-from __future__ import annotations
-
 from contextlib import ExitStack, closing, contextmanager
 
 from grading import setting_of

@@ -1,7 +1,5 @@
 """A graded class of any size without grading: odd names, several exercises, faults, mistakes."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 from dataclasses import replace

@@ -3,21 +3,11 @@
 import textwrap
 from pathlib import Path
 
+from repository import text_of
+
 from plugins.authoring.audit.auditing import make_mutants
 
-FRAME = '''
-import numpy as np
-
-
-class Layer:
-    size = 0  # outside of the region
-
-    def f(self, x, y):
-        """Docstrings are left alone."""
-        # BEGIN SOLUTION
-{}
-        # END SOLUTION
-'''
+FRAME = text_of("texts/mutated/frame.py")
 
 
 def mutated(code, operators):

@@ -17,6 +17,19 @@ from framework.data.corpus_entry import CorpusEntry
 
 __all__ = ["forget_modules", "install", "reviews", "spec", "write", "write_course"]
 
+#: A reader of students' work that offers one part, from ``written.py``.
+READER = """
+@hookimpl
+def student_implementations(folder):
+    return [Implementation({kind!r}, {name!r}, "student", f"{{folder / 'written.py'}}:{target}")]
+"""
+
+
+def reader(kind: str, name: str, target: str) -> str:
+    """Return a plugin that offers `target` of a student's ``written.py`` as a part."""
+    return IMPORTS + READER.format(kind=kind, name=name, target=target)
+
+
 Install = Callable[..., None]
 
 

@@ -1,7 +1,5 @@
 """A PostgreSQL server of its own for tests: in a temporary folder, on a Unix socket alone."""
 
-from __future__ import annotations
-
 import os
 import pwd
 import shutil

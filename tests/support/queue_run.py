@@ -1,7 +1,5 @@
 """A queue of jobs with a grader of the test's own, in place of sandboxes."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reports made by hand, with every verdict."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.results.findings.texts import PrintedText

@@ -1,7 +1,5 @@
 """A running server of the pages of a class."""
 
-from __future__ import annotations
-
 import threading
 import time
 

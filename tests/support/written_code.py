@@ -1,7 +1,5 @@
 """Code that students wrote independently of each other, and copies of it."""
 
-from __future__ import annotations
-
 _FORMS = (
     "v{i} = np.{f}(v{j}) + {n}",
     "v{i} = v{j} * v{k} - v{j}",

@@ -7,7 +7,8 @@ from special patterns to general ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from autograder.diagnosis.evidence import AnswerEvidence
 from autograder.diagnosis.patterns.answers import LISTS, TYPES
@@ -15,10 +16,11 @@ from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.places import PLACES
 from autograder.diagnosis.patterns.scaling import FUNCTIONS, SCALING
+from autograder.results.report import Diagnosis
 
 Pattern = Callable[[AnswerEvidence], str | None]
 
-__all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "PER_CHECK", "Pattern"]
+__all__ = ["ANSWERS", "EFFECTS", "LISTS", "PATTERNS", "SCALING", "told_by", "told_by_each"]
 
 PATTERNS: dict[str, Pattern] = {**SCALING, **ARRANGEMENT, **ENDS, **FUNCTIONS, **PLACES}
 #: Patterns of answers without arrays, or of another kind.
@@ -26,3 +28,47 @@ ANSWERS: dict[str, Pattern] = {**TYPES, **LISTS}
 
 #: Patterns whose number may differ between checks, because it depends on sizes or options.
 PER_CHECK = ("factor",)
+
+
+def told_by(
+    patterns: Mapping[str, Pattern],
+    group: Mapping[str, AnswerEvidence],
+    together: AnswerEvidence | None = None,
+) -> dict[str, Diagnosis]:
+    """Return check id -> what the first pattern says that holds in all checks of `group`.
+
+    Args:
+        together: the joint evidence; without it, each check may have a sentence of its own.
+    """
+    for name, pattern in patterns.items():
+        told = dict.fromkeys(group, pattern(together)) if together else _each(pattern, group)
+        diagnoses = {c: Diagnosis(f"generic/{name}", words) for c, words in told.items() if words}
+        if len(diagnoses) == len(group):
+            return diagnoses
+    return {}
+
+
+def _each(pattern: Pattern, group: Mapping[str, AnswerEvidence]) -> dict[str, str | None]:
+    return {check: pattern(evidence) for check, evidence in group.items()}
+
+
+def told_by_each(
+    patterns: Mapping[str, Pattern], group: Mapping[str, AnswerEvidence], together: AnswerEvidence
+) -> dict[str, Diagnosis]:
+    """Return what `patterns` say of a part of what is wrong in `group`, where they say no more.
+
+    This is what a `PER_CHECK` pattern says of each check, or what patterns say of one wrong array.
+    """
+    per_check = {name: patterns[name] for name in PER_CHECK if name in patterns}
+    if told := told_by(per_check, group):
+        return told
+    diagnoses: dict[str, Diagnosis] = {}
+    for name in dict.fromkeys(pair.name for pair in together.wrong):
+        wrong = tuple(pair for pair in together.wrong if pair.name == name)
+        concerned = {c: e for c, e in group.items() if any(p.name == name for p in e.wrong)}
+        said = told_by(patterns, concerned, replace(together, wrong=wrong, effects=()))
+        for check, diagnosis in said.items():
+            first = diagnoses.setdefault(check, diagnosis)
+            if first is not diagnosis and first.second is None:
+                diagnoses[check] = replace(first, second=diagnosis)
+    return diagnoses

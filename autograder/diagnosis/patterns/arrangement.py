@@ -14,6 +14,8 @@ from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair, capitaliz
 
 #: Possible numbers of gates of a recurrent cell, as blocks along the last axis.
 GATES = (4, 3, 2)
+#: Possible numbers of blocks of columns, such as the heads of an attention.
+BLOCKS = range(2, 9)
 #: With fewer different numbers, an equal arrangement may be a coincidence.
 MANY = 4
 
@@ -84,6 +86,23 @@ def _blocks_permuted(evidence: AnswerEvidence) -> str | None:
     return None
 
 
+def _interleaved(evidence: AnswerEvidence) -> str | None:
+    for count in BLOCKS:
+        if _rearranged(evidence, partial(_by_turns, count)):
+            return (
+                f"{evidence.subject} made of {count} blocks along the last axis whose columns are "
+                "mixed: a reshape with the two axes in the other order does that."
+            )
+    return None
+
+
+def _by_turns(count: int, array: Array) -> Array | None:
+    if not array.size or not array.ndim or array.shape[-1] % count:
+        return None
+    pairs = array.reshape(*array.shape[:-1], count, -1).swapaxes(-1, -2)
+    return np.ascontiguousarray(pairs).reshape(array.shape)
+
+
 def _in_order(order: tuple[int, ...], array: Array) -> Array | None:
     if not array.ndim or array.shape[-1] % len(order):
         return None
@@ -141,6 +160,7 @@ ARRANGEMENT = {
     "reversed": _reversed_order,
     "shifted": _shifted,
     "gates-permuted": _blocks_permuted,
+    "interleaved": _interleaved,
     "reduced": _reduced,
 }
 

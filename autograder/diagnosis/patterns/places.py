@@ -89,6 +89,26 @@ def _where_ids(evidence: AnswerEvidence) -> str | None:
     return None
 
 
+def _rows_without_value(evidence: AnswerEvidence) -> str | None:
+    """Tell arrays of which some rows are right and all others are 0."""
+    rows = [_zero_rows(pair) for pair in (*evidence.wrong, *evidence.same_name)]
+    if not rows or any(pair is None for pair in rows):
+        return None
+    zero, right = (sum(counts[i] for counts in rows if counts) for i in (0, 1))
+    if zero < 1 or right < 1 or zero + right < ROWS:
+        return None
+    return f"{evidence.subject} right in some rows and 0 in the others, which need a value, too."
+
+
+def _zero_rows(pair: Pair) -> tuple[int, int] | None:
+    """Return the number of rows that are 0 by mistake, and that of right rows other than 0."""
+    if pair.actual.shape != pair.expected.shape or pair.expected.ndim < 2:
+        return None
+    axes, arrays = tuple(range(1, pair.expected.ndim)), (pair.expected, pair.actual, _wrong(pair))
+    needed, given, wrong = (np.asarray(array, bool).any(axis=axes) for array in arrays)
+    return None if (given & wrong).any() else (int(wrong.sum()), int((needed & ~wrong).sum()))
+
+
 def _where_padded(evidence: AnswerEvidence) -> str | None:
     wrong = right = 0
     for pair in (*evidence.wrong, *evidence.same_name):
@@ -139,6 +159,8 @@ def _by_entry(position: int, condition: Callable[[Array], Array], pair: Pair) ->
     inputs = _inputs(pair)
     if len(inputs) <= position or inputs[position].shape != pair.expected.shape:
         return None
+    if inputs[position].dtype.kind != "f":  # counts and ids are 0 and 1 for other reasons
+        return None
     return condition(inputs[position])
 
 
@@ -162,6 +184,7 @@ def _step(index: int, others: bool, pair: Pair) -> Mask:
 PLACES = {
     "where-the-input-is": _where_the_input_is,
     "rows-of-ids": _where_ids,
+    "rows-without-value": _rows_without_value,
     "first-or-last-step": _at_first_or_last_step,
     "padded-sequences": _where_padded,
 }

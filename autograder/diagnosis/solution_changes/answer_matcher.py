@@ -74,7 +74,8 @@ class AnswerMatcher:
         """Return whether `module` explains some wrong answers of `method` without a contradiction.
 
         Each array counts for itself. One that is right must be right in the candidate's answers; a
-        wrong one must be equal to the candidate's, or untouched by the candidate.
+        wrong one must be equal to the candidate's, or untouched by the candidate. The first wrong
+        one must be equal: the others may follow from it.
 
         Args:
             least: the number of facts that must be explained.
@@ -83,9 +84,10 @@ class AnswerMatcher:
         def trial(module: ModuleSource) -> bool:
             explained = 0
             for facts in _explained(check, check.answers(module), method):
-                if facts is None:
+                is_open = facts == _UNTOUCHED and least and not explained
+                if facts is None or is_open:
                     return False
-                explained += facts
+                explained += max(facts, 0)
             return explained >= least
 
         return module is not None and self.trials.succeeds(
@@ -105,8 +107,8 @@ def _explains(answers: Iterable[Exchange], check: RecordedCheck, view: View) -> 
     return is_evidence
 
 
-#: What stands for a missing value.
-_MISSING = object()
+#: What stands for a missing value, and for the facts of a wrong value that is right in a candidate.
+_MISSING, _UNTOUCHED = object(), -1
 
 
 def _explained(
@@ -127,12 +129,15 @@ def _explained(
 
 
 def _facts(actual: Any, candidate: Any, expected: Any) -> int | None:
-    """Return how many facts of one value a candidate explains; None if the two contradict."""
+    """Return how many facts of one value a candidate explains; None if the two contradict.
+
+    `_UNTOUCHED` if the value is wrong, and the candidate has the right one.
+    """
     candidate, expected = in_form(candidate, actual), in_form(expected, actual)
     if same_value(actual, candidate):
         return 0 if same_value(actual, expected) else weight(Outcome(actual), Outcome(expected))
     is_untouched = same_value(candidate, expected) and not same_value(actual, expected)
-    return 0 if is_untouched else None
+    return _UNTOUCHED if is_untouched else None
 
 
 def _leaves(actual: Any, candidate: Any, expected: Any) -> Iterator[tuple[Any, Any, Any]]:

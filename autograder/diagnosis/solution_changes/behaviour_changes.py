@@ -9,14 +9,14 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, permutations
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.recorded import RecordedCheck, SourceModule
+from autograder.diagnosis.recorded import SourceModule
 from autograder.diagnosis.solution_changes.call_changes import (
     BACKWARD,
     FORWARD,
@@ -28,19 +28,20 @@ from autograder.diagnosis.solution_changes.call_changes import (
     other_memory,
 )
 from autograder.sandbox.session.requests import Get
+from autograder.sandbox.session.session import Exchange
 
 Array = np.ndarray[Any, Any]
 Shapes = dict[str, tuple[int, ...]]
 
 
 def behaviour_changes(
-    solution: SourceModule, task: str, checks: Sequence[RecordedCheck]
+    solution: SourceModule, task: str, answers: Iterable[Exchange]
 ) -> Iterator[ChangedSolution]:
-    """Return all changes of `task`, the most special first; `checks` show its parameters."""
+    """Return all changes of `task`, the most special first; right `answers` show its parameters."""
     value = solution.attribute(task)
     changes = chain(other_arguments(task, value), other_functions(task, value))
     if inspect.isclass(value):
-        shapes = _shapes(checks)
+        shapes = _shapes(answers)
         children = re.findall(r"self\.(\w+) = self\.add_child\(", solution.source)
         changes = chain(
             changes,
@@ -52,9 +53,9 @@ def behaviour_changes(
     return (ChangedSolution(solution, task, change) for change in changes)
 
 
-def _shapes(checks: Sequence[RecordedCheck]) -> Shapes:
+def _shapes(answers: Iterable[Exchange]) -> Shapes:
     shapes: Shapes = {}
-    for exchange in (exchange for check in checks for exchange in check.right):
+    for exchange in answers:
         for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
             is_read = isinstance(step, Get) and step.name == "parameters"
             if is_read and isinstance(outcome.value, dict):
@@ -93,7 +94,7 @@ def _changes(
     yield BehaviourChange("missing-term", sentence, partial(_with, name, np.zeros_like), methods)
     if len(shape) == 2 and shape[0] == shape[1]:
         call = partial(_with, name, np.transpose)
-        sentence = f"Your {who} uses {name}.T instead of {name}."
+        sentence = f"In your {who} a transpose of {name} is missing or extra."
         yield BehaviourChange("lost-transpose", sentence, call, methods)
     if len(shape) == FILTER:
         sentence = f"Your {who} uses {name} in reverse order: the filter is flipped."
@@ -187,6 +188,9 @@ def other_gradients(shapes: Shapes) -> Iterator[BehaviourChange]:
     for what, names in groups.items():
         sentence = f"Your backward overwrites {what}: it must add to the existing values."
         yield BehaviourChange("overwritten", sentence, partial(_cleared, names), (BACKWARD,))
+        sentence = f"Your backward computes {what} without its upstream gradient."
+        call = partial(_with_ones, names)
+        yield BehaviourChange("ignores-upstream", sentence, call, (BACKWARD,))
         for axes, size in SIZES.items():
             sentence = f"Your backward divides {what} by {size}: mean is used instead of sum."
             call = partial(_averaged, names, axes)
@@ -197,6 +201,23 @@ def _cleared(names: Sequence[str], pending: PendingCall) -> Any:
     for name in names:
         pending.owner.gradients[name][...] = 0
     return pending.run()
+
+
+def _with_ones(names: Sequence[str], pending: PendingCall) -> Any:
+    """Make the call, with the gradients of `names` for an upstream gradient of ones."""
+    _, first, *_ = arguments = pending.bound.arguments
+    gradients, upstream = pending.owner.gradients, arguments[first]
+    before = {name: array.copy() for name, array in gradients.items()}
+    arguments[first] = np.ones_like(upstream)
+    pending.run()
+    changed = {name: gradients[name].copy() for name in names}
+    for name, array in before.items():
+        gradients[name][...] = array
+    arguments[first] = upstream
+    result = pending.run()
+    for name, array in changed.items():
+        gradients[name][...] = array
+    return result
 
 
 def _averaged(names: Sequence[str], axes: int, pending: PendingCall) -> Any:

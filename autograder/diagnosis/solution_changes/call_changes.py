@@ -265,6 +265,8 @@ def other_memory(task: str, cls: type) -> Iterator[BehaviourChange]:
     if hasattr(cls, STEP):
         sentence = f"Your {task} does not keep its values from earlier steps."
         yield BehaviourChange("forgets", sentence, _as_new, (STEP,))
+        sentence = f"Your {task} keeps the learning rate of its first step: the rate may change."
+        yield BehaviourChange("keeps-the-rate", sentence, _at_the_first_rate, (STEP,))
     if hasattr(cls, BACKWARD):
         sentence = "Your backward takes the derivative at the output of forward, not at its input."
         yield BehaviourChange("derivative-at-the-output", sentence, _at_the_output, (FORWARD,))
@@ -276,6 +278,16 @@ def _as_new(pending: PendingCall) -> Any:
         if isinstance(value, dict):
             setattr(pending.owner, name, {})
     return pending.run()
+
+
+def _at_the_first_rate(pending: PendingCall) -> Any:
+    """Make the call with the learning rate of the object's first call."""
+    owner, now = pending.owner, pending.owner.learning_rate
+    owner.learning_rate = vars(owner).setdefault("_first_rate", now)
+    try:
+        return pending.run()
+    finally:
+        owner.learning_rate = now
 
 
 def _at_the_output(pending: PendingCall) -> Any:

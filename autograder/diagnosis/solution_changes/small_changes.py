@@ -1,319 +1,33 @@
 """The solution with one small change of its source: as the audit makes them, and as beginners do.
 
-Beginners make more changes at each place than the operators of the audit: any other variable, the
-complement of a gate, a choice that is left out, masks, arrangements of arrays, numbers that are
-wrong by one. They are tried last. Reports show only the name of a change, so that they do not
-reveal the solution.
+Reports show only the name of a change, and of a missing term what the text names, so that they do
+not reveal the solution.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from itertools import pairwise, product
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 
 from autograder.course.reading import Exercise
-from autograder.mutations.array_operators import is_own_attribute, variables
-from autograder.mutations.mutants import OPERATORS, draw_mutants
-from autograder.mutations.sites import (
-    CodeSite,
-    Mutate,
-    called_name,
-    changed,
-    is_of_module,
-    parsed,
-    with_name,
+from autograder.course.source import find_function
+from autograder.diagnosis.solution_changes.beginner_operators import (
+    BEGINNER_MUTATIONS,
+    MANY_MUTATIONS,
 )
+from autograder.mutations.mutants import OPERATORS, draw_mutants
 from autograder.results.report import Diagnosis
 
-#: Name -> the sentence that describes the change to a student, and the change.
-BEGINNER_MUTATIONS: dict[str, tuple[str, Mutate]] = {}
-#: Changes of which there are hundreds: they come after all others.
-MANY_MUTATIONS: dict[str, tuple[str, Mutate]] = {}
-
-_LIMITS = ("maximum", "minimum", "max", "min")
-_OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}
-_SHAPES = ("range", "zeros", "ones", "empty", "full", "reshape", "eye", "arange", "len")
-_BASES = {"log": ("log2", "log10"), "exp": ("exp2",)}
-
-
-def described(
-    sentence: str, table: dict[str, tuple[str, Mutate]] = BEGINNER_MUTATIONS
-) -> Callable[[Mutate], Mutate]:
-    """Return a decorator that enters a change into `table`, under the name of its function."""
-
-    def enter(mutate: Mutate) -> Mutate:
-        table[mutate.__name__.replace("_", " ")] = sentence, mutate
-        return mutate
-
-    return enter
-
-
-@described("one result is computed but not used")
-def unused_result(site: CodeSite) -> Iterator[ast.AST]:
-    """``x = f(x)`` becomes ``f(x)``: the result is not used."""
-    match site.node:
-        case ast.Assign([target, *_], ast.Call() as call):
-            if ast.unparse(target) in map(ast.unparse, call.args):
-                yield ast.Expr(call)
-
-
-@described("one choice by a mask is missing")
-def dropped_choice(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.where(mask, a, b)`` becomes ``a`` or ``b``: the mask is forgotten."""
-    match site.node:
-        case ast.Call(args=[_, first, second]) as call if called_name(call) == "where":
-            yield from (first, second)
-
-
-@described("one maximum or minimum of two values is missing")
-def dropped_limit(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.maximum(a, b)`` becomes ``a`` or ``b``."""
-    match site.node:
-        case ast.Call(args=[first, second]) as call if called_name(call) in _LIMITS:
-            if is_of_module(call):
-                yield from (first, second)
-
-
-@described("0 instead of infinity")
-def finite(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.inf`` becomes 0, so that padding can be the maximum."""
-    if isinstance(site.node, ast.Attribute) and site.node.attr == "inf":
-        yield ast.Constant(0.0)
-
-
-@described("no default for a missing key")
-def dropped_default(site: CodeSite) -> Iterator[ast.AST]:
-    """``d.get(k, x)`` and ``d.setdefault(k, x)`` become ``d[k]``."""
-    match site.node:
-        case ast.Call(ast.Attribute(table, "get" | "setdefault"), [key, *_]):
-            yield ast.Subscript(table, key, ast.Load())
-
-
-@described("any and all, or variance and standard deviation, are exchanged")
-def another_kind(site: CodeSite) -> Iterator[ast.AST]:
-    """``x.any()`` becomes ``x.all()``, ``x.std()`` becomes ``x.var()``, and the reverse."""
-    if isinstance(site.node, ast.Call) and called_name(site.node) in _OTHERS:
-        yield with_name(site.node, _OTHERS[called_name(site.node)])
-
-
-@described("two items are joined in the opposite order")
-def another_order(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.concatenate([a, b])`` becomes ``np.concatenate([b, a])``, and so on."""
-    node, is_bare = site.node, isinstance(site.parent, ast.Subscript | ast.Return)
-    if isinstance(node, ast.List | ast.Tuple) and not is_bare:
-        for i, (first, second) in enumerate(pairwise(node.elts)):
-            yield changed(node, elts=[*node.elts[:i], second, first, *node.elts[i + 2 :]])
-
-
-@described("one slice or index is along another axis, or is missing")
-def another_axis(site: CodeSite) -> Iterator[ast.AST]:
-    """``x[:, ::-1]`` becomes ``x[::-1]``, ``x[..., ::-1]`` or ``x``; ``x[:, 0]`` likewise."""
-    node = site.node
-    if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load):
-        return
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    informative = [part for part in parts if ast.unparse(part) not in (":", "...")]
-    if len(informative) != 1:
-        return
-    (part,) = informative
-    if isinstance(part, ast.Slice) and part.step is not None:
-        yield node.value
-    elif not isinstance(node.slice, ast.Tuple):
-        return
-    for before in ([], [ast.Slice()], [ast.Constant(...)]):
-        yield changed(node, slice=ast.Tuple([*before, part], ast.Load()))
-
-
-@described("one slice takes the opposite end")
-def another_end(site: CodeSite) -> Iterator[ast.AST]:
-    """``x[:k]`` becomes ``x[-k:]``, ``x[k:]`` becomes ``x[:k]``."""
-    match site.node:
-        case ast.Slice(None, ast.expr() as upper, None):
-            yield ast.Slice(_negative(upper), None)
-            yield ast.Slice(upper, None)
-        case ast.Slice(ast.expr() as lower, None, None):
-            yield ast.Slice(None, _negative(lower))
-            yield ast.Slice(None, lower)
-
-
-def _negative(node: ast.expr) -> ast.expr:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return node.operand
-    return ast.UnaryOp(ast.USub(), node)
-
-
-@described("one divisor is squared, or is replaced by its square root")
-def another_power(site: CodeSite) -> Iterator[ast.AST]:
-    """``a / b`` becomes ``a / b**2`` or ``a / np.sqrt(b)``."""
-    match site.node:
-        case ast.BinOp(_, ast.Div(), divisor) as node:
-            yield changed(node, right=ast.BinOp(divisor, ast.Pow(), ast.Constant(2)))
-            yield changed(node, right=parsed(f"np.sqrt({ast.unparse(divisor)})"))
-
-
-@described("(1 − x)² instead of 1 − x²")
-def square_of_difference(site: CodeSite) -> Iterator[ast.AST]:
-    """``1 - x**2`` becomes ``(1 - x)**2``."""
-    match site.node:
-        case ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(x, ast.Pow(), power)) as node:
-            yield ast.BinOp(changed(node, right=x), ast.Pow(), power)
-
-
-@described("x[:, ids] instead of x[rows, ids]: all columns in every row, not one entry of each row")
-def all_rows(site: CodeSite) -> Iterator[ast.AST]:
-    """``x[np.arange(n), ids]`` becomes ``x[:, ids]``."""
-    match site.node:
-        case ast.Subscript(_, ast.Tuple([ast.Call() as rows, ids])) as node:
-            if called_name(rows) == "arange":
-                yield changed(node, slice=ast.Tuple([ast.Slice(), ids], ast.Load()))
-
-
-@described("one loop runs only once")
-def one_iteration(site: CodeSite) -> Iterator[ast.AST]:
-    """A loop runs only its first iteration, or only its last."""
-    if isinstance(site.parent, ast.For | ast.comprehension) and site.node is site.parent.iter:
-        iterations = f"list({ast.unparse(site.node)})"
-        yield parsed(f"{iterations}[:1]")
-        yield parsed(f"{iterations}[-1:]")
-
-
-@described("1 − x instead of x in one place, for example for a gate")
-def complement(site: CodeSite) -> Iterator[ast.AST]:
-    """``z * h`` becomes ``(1 - z) * h``: a gate is replaced by its complement."""
-    match site.node:
-        case ast.Assign([ast.Name(), *_], ast.Call() | ast.BinOp() as value) as node:
-            yield changed(node, value=_one_minus(value))
-        case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()) as node:
-            parent = site.parent
-            is_factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
-            if is_factor or (_is_given(site) and called_name(parent) not in _SHAPES):
-                yield _one_minus(node)
-
-
-def _one_minus(node: ast.expr) -> ast.expr:
-    return ast.BinOp(ast.Constant(1), ast.Sub(), node)
-
-
-@described("the weights x and 1 − x of two terms are exchanged")
-def exchanged_weights(site: CodeSite) -> Iterator[ast.AST]:
-    """``z * h + (1 - z) * c`` becomes ``(1 - z) * h + z * c``."""
-    match site.node:
-        case ast.BinOp(
-            ast.BinOp(x, ast.Mult()) as left, ast.Add(), ast.BinOp(y, ast.Mult()) as right
-        ) as node if _is_one_minus(x, y) or _is_one_minus(y, x):
-            yield changed(node, left=changed(left, left=y), right=changed(right, left=x))
-
-
-def _is_one_minus(node: ast.expr, wanted: ast.expr) -> bool:
-    return ast.unparse(node) in (f"{sign} - {ast.unparse(wanted)}" for sign in ("1", "1.0"))
-
-
-@described("one comparison leaves nothing out, so that padding may count")
-def whole_mask(site: CodeSite) -> Iterator[ast.AST]:
-    """``mask = x != 0`` becomes a mask without a False: padding counts."""
-    node, is_condition = site.node, isinstance(site.parent, ast.If | ast.IfExp | ast.While)
-    if isinstance(node, ast.Compare) and not is_condition:
-        yield ast.BinOp(node, ast.BitOr(), ast.Constant(True))
-
-
-@described("one mask is inverted")
-def inverted_mask(site: CodeSite) -> Iterator[ast.AST]:
-    """``x[mask]`` becomes ``x[~mask]``; so does a mask that is returned beside something."""
-    node, parent = site.node, site.parent
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        is_index = isinstance(parent, ast.Subscript) and node is parent.slice
-        is_returned = isinstance(parent, ast.Tuple) and isinstance(site.statement, ast.Return)
-        if is_index or is_returned:
-            yield ast.UnaryOp(ast.Invert(), node)
-
-
-@described("the size of one axis instead of a sum along it")
-def size_of_axis(site: CodeSite) -> Iterator[ast.AST]:
-    """``mask.sum(axis=1)`` becomes ``mask.shape[1]``: padding counts in a mean."""
-    match site.node:
-        case ast.Call(ast.Attribute(array, "sum"), keywords=keywords) as call:
-            axes = [keyword.value for keyword in keywords if keyword.arg == "axis"]
-            if len(axes) == 1 and not is_of_module(call):
-                yield ast.Subscript(parsed(f"{ast.unparse(array)}.shape"), axes[0], ast.Load())
-
-
-@described("one array is reshaped instead of transposed")
-def reshaped(site: CodeSite) -> Iterator[ast.AST]:
-    """``W.T`` becomes ``W`` with the shape of ``W.T``, its numbers in their old order."""
-    match site.node:
-        case ast.Attribute(array, "T", ast.Load()) as node:
-            yield parsed(f"np.reshape({ast.unparse(array)}, np.shape({ast.unparse(node)}))")
-
-
-@described("one term is added after a function instead of before it")
-def later_term(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.tanh(a + b)`` becomes ``np.tanh(a) + b``."""
-    match site.node:
-        case ast.Call(args=[ast.BinOp(first, ast.Add(), second), *others]) as node:
-            yield ast.BinOp(changed(node, args=[first, *others]), ast.Add(), second)
-
-
-@described("one number is too large or too small by one")
-def off_by_one(site: CodeSite) -> Iterator[ast.AST]:
-    """``t // k`` becomes ``(t + 1) // k``; ``f(t)`` in a loop over t becomes ``f(t + 1)``."""
-    node, function = site.node, site.function
-    if function is None or not isinstance(node, ast.Name | ast.Call):
-        return
-    is_index = isinstance(node, ast.Name) and node.id in _loop_variables(function)
-    given = function.args.posonlyargs + function.args.args + function.args.kwonlyargs
-    is_argument = isinstance(node, ast.Name) and node.id in {argument.arg for argument in given}
-    is_number = is_index or is_argument or called_name(node) == "len"
-    is_computed_with = isinstance(site.parent, ast.BinOp | ast.Compare)
-    if (is_computed_with and is_number) or (is_index and _is_given(site)):
-        yield ast.BinOp(node, ast.Add(), ast.Constant(1))
-        yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
-
-
-@described("the first index of a loop instead of the current one")
-def first_index(site: CodeSite) -> Iterator[ast.AST]:
-    """``f(t)`` and ``x[t]`` in a loop over t become ``f(0)`` and ``x[0]``."""
-    node, function = site.node, site.function
-    if function is None or not isinstance(node, ast.Name):
-        return
-    is_used = _is_given(site) or isinstance(site.parent, ast.Subscript)
-    if is_used and node.id in _loop_variables(function):
-        yield ast.Constant(0)
-
-
-@described("one logarithm or exponential function has another base")
-def another_base(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.log`` becomes ``np.log2`` or ``np.log10``, ``np.exp`` becomes ``np.exp2``."""
-    node = site.node
-    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("np.", "math.")):
-        yield from (with_name(node, name) for name in _BASES.get(called_name(node), ()))
-
-
-@described("another variable in one place", MANY_MUTATIONS)
-def another_variable(site: CodeSite) -> Iterator[ast.AST]:
-    """A variable becomes another one of its function; an attribute another one that it reads."""
-    node, function = site.node, site.function
-    if function is None or not isinstance(getattr(node, "ctx", None), ast.Load):
-        return
-    if isinstance(site.parent, ast.Call) and node is site.parent.func:
-        return
-    if isinstance(node, ast.Name):
-        known = variables(function)
-        if node.id in known:
-            yield from (ast.Name(name, ast.Load()) for name in known if name != node.id)
-    elif is_own_attribute(node):
-        read = dict.fromkeys(n.attr for n in ast.walk(function) if is_own_attribute(n))
-        yield from (changed(node, attr=name) for name in read if name != node.attr)
-
-
-def _is_given(site: CodeSite) -> bool:
-    return isinstance(site.parent, ast.Call) and site.node in site.parent.args
-
-
-def _loop_variables(function: ast.FunctionDef) -> set[str]:
-    loops = (n.target for n in ast.walk(function) if isinstance(n, ast.For | ast.comprehension))
-    return {target.id for target in loops if isinstance(target, ast.Name)}
-
+#: The sentence about a method and a change.
+BEHAVES = "Your {} behaves like the solution with one change: {}."
+#: The operator whose sentence names the missing term, its id, and these words.
+DROPPED, DROPPED_ID = "dropped operand", "generic/dropped-operand"
+TERM = "one term or factor with {} is missing"
+_WORD, _KEY = re.compile(r"\w+"), re.compile(r"""\[["'](\w+)["']\]""")
 
 #: Operator -> the sentence that describes the change to a student.
 WORDS = {
@@ -338,11 +52,13 @@ WORDS = {
     "added minus": "one extra minus sign",
     "dropped call": "one function call is missing",
     "function": "another function in one place",
-    "dropped operand": "one term or factor is missing",
+    DROPPED: "one term or factor is missing",
     "arithmetic": "another operation in one place, such as + instead of −",
     "dropped argument": "one argument of a call is missing",
     "dropped statement": "one statement is missing",
     "constant": "another constant in one place",
+    "dropped copy": "one copy is missing: a later change of the one array changes the other one",
+    "key": "another parameter, or another key, in one place",
     "attribute": "another attribute in one place",
     "variable": "another variable in one place",
 }
@@ -370,10 +86,35 @@ def mutation_candidates(
 
     audited = {name: (words, OPERATORS[name]) for name, words in WORDS.items()}
     tables = (audited, BEGINNER_MUTATIONS, MANY_MUTATIONS)
+    known = {source}  # two operators may make the same change
     for table, within in product(tables, (own.__contains__, elsewhere)):
         operators = {name: mutate for name, (_, mutate) in table.items()}
         for mutant in draw_mutants(source, exercise.solution, operators, within):
+            if mutant.source in known:
+                continue
+            known.add(mutant.source)
             words, _ = table[mutant.operator]
             name = mutant.operator.replace("np.", "").replace(".", "-").replace(" ", "-")
-            sentence = f"Your {method} behaves like the solution with one change: {words}."
-            yield Diagnosis(f"generic/{name}", sentence), mutant.source
+            if mutant.operator == DROPPED and (term := _term(source, mutant.source, task, method)):
+                words = TERM.format(term)
+            yield Diagnosis(f"generic/{name}", BEHAVES.format(method, words)), mutant.source
+
+
+def names_a_term(said: Diagnosis) -> bool:
+    """Return whether `said` names a missing term: another missing term may fit as well."""
+    return said.id == DROPPED_ID and not said.sentence.endswith(f"{WORDS[DROPPED]}.")
+
+
+def without_term(said: Diagnosis, method: str) -> Diagnosis:
+    """Return `said` of a missing term in `method`, without its name."""
+    return replace(said, sentence=BEHAVES.format(method, WORDS[DROPPED]))
+
+
+def _term(source: str, mutant: str, task: str, method: str) -> str:
+    """Return the argument, option or parameter in the dropped term; empty without exactly one."""
+    counts = [Counter(_WORD.findall(text)) for text in (source, mutant)]
+    functions = (find_function(source, f"{task}.{name}") for name in (method, "__init__"))
+    known = {a.arg for f in functions if f for a in ast.walk(f.args) if isinstance(a, ast.arg)}
+    known |= {*_KEY.findall(source)} - {"self"}
+    names = [name for name in counts[0] - counts[1] if name in known - {"self"}]
+    return names[0] if len(names) == 1 else ""

@@ -1,12 +1,15 @@
 """Records the public checks of an exercise while its solution passes them.
 
-A kit has no list of mistakes. Its recordings hold fingerprints of those that give wrong answers.
+A kit has no list of mistakes. Its recordings hold fingerprints of those that give wrong answers,
+and of changes of behaviour of the solution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -16,8 +19,15 @@ from autograder.course.kit_folder import digest
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Exercise
 from autograder.diagnosis.comparison import numpy_errors_ignored
-from autograder.diagnosis.from_recording import SealedMistake, key_of_wrong, name_of, sealed
+from autograder.diagnosis.from_recording import (
+    SealedMistake,
+    key_of_wrong,
+    mark_of,
+    name_of,
+    sealed,
+)
 from autograder.diagnosis.recorded import Replayer, SourceModule
+from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
 from autograder.grading.checks_run import only, public_only
 from autograder.grading.grader import Grader
 from autograder.grading.request import TRIES
@@ -25,6 +35,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.under_test import open_solution
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.session import Exchange, Transcript
+from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
@@ -123,31 +134,53 @@ def _first(transcript: Transcript) -> list[Exchange]:
 def _add_fingerprints(
     exercise: Exercise, parts: PartSource, tapes: Mapping[str, Tape], tasks: Mapping[str, str]
 ) -> None:
-    """Add to each tape the listed mistakes that give wrong answers there.
+    """Add to each tape the mistakes that give wrong answers there.
+
+    A change of behaviour is left out if an earlier mistake gives the same answers.
 
     Args:
         parts: the parts of other exercises.
         tasks: check id -> task.
     """
+    replayer = Replayer(exercise, parts)
+    sealed_keys: list[dict[str, bytes]] = []
+    for mistake, concerned, module in _wrong_solutions(exercise, tapes, tasks):
+        right = {name: tape.answers for name, tape in tapes.items() if tasks[name] in concerned}
+        key_of = partial(_key, replayer, module, raising=mistake.is_listed)
+        keys = {name: key for name, asked in right.items() if (key := key_of(asked))}
+        if not keys or (keys in sealed_keys and not mistake.is_listed):
+            continue
+        sealed_keys.append(keys)
+        fact = replace(mistake, seen_in=tuple(sorted(map(mark_of, keys))))
+        for name, key in keys.items():
+            tapes[name].mistakes.setdefault(name_of(key), []).append(sealed(fact, key))
+
+
+def _wrong_solutions(
+    exercise: Exercise, tapes: Mapping[str, Tape], tasks: Mapping[str, str]
+) -> Iterator[tuple[SealedMistake, tuple[str, ...], ModuleSource]]:
+    """Yield wrong solutions, each with what it is and the tasks that it can fail.
+
+    These are the forms of the listed mistakes, then changes of behaviour.
+    """
     solution = exercise.solution_source()
     for mistake in load_mistakes(exercise):
-        concerned = (mistake.task, *mistake.also_fails)
-        right = {name: tape.answers for name, tape in tapes.items() if tasks[name] in concerned}
+        said = SealedMistake(mistake.id, mistake.sentence, mistake.hint)
         for form in mistake.forms:
-            try:
-                source = form.apply(solution)
-                keys = {name: _key(exercise, source, parts, asked) for name, asked in right.items()}
-            except (BadInputError, SyntaxError):
-                continue
-            keys = {name: key for name, key in keys.items() if key}
-            fact = SealedMistake(mistake.id, mistake.sentence, mistake.hint, tuple(sorted(keys)))
-            for name, key in keys.items():
-                tapes[name].mistakes.setdefault(name_of(key), []).append(sealed(fact, key))
+            with suppress(BadInputError, SyntaxError):
+                module = SourceModule(form.apply(solution), exercise.name)
+                yield said, (mistake.task, *mistake.also_fails), module
+    module = SourceModule(solution, exercise.name)
+    for task in exercise.task_names:
+        answers = [a for name, tape in tapes.items() if tasks[name] == task for a in tape.answers]
+        for change in behaviour_changes(module, task, answers):
+            yield SealedMistake(f"generic/{change.id}", change.sentence, ""), (task,), change
 
 
-def _key(exercise: Exercise, source: str, parts: PartSource, right: list[Exchange]) -> bytes:
+def _key(
+    replayer: Replayer, module: ModuleSource, right: list[Exchange], *, raising: bool
+) -> bytes:
     """Return the key of the first wrong answer; empty if the mistake gives none."""
-    answers = Replayer(exercise, parts).answers(SourceModule(source, exercise.name), right)
-    with suppress(BudgetExceeded), limited(SECONDS), numpy_errors_ignored():
-        return key_of_wrong(list(answers), right)
+    with suppress(BudgetExceeded, SyntaxError), limited(SECONDS), numpy_errors_ignored():
+        return key_of_wrong(replayer.answers(module, right), right, raising=raising)
     return b""

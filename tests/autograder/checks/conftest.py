@@ -1,7 +1,5 @@
 """Code under test and reference as plain dicts of names, over the real wire, in this process."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

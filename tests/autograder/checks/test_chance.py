@@ -1,7 +1,5 @@
 """What chance allows passes; scores of models that know the answers, and wrong draws, do not."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a student reads when a value is not the expected one."""
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np

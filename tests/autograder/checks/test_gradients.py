@@ -1,7 +1,5 @@
 """The numerical check passes right layers and names what is wrong in wrong ones."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -127,6 +125,23 @@ def test_the_reference_tells_which_of_the_two_is_at_fault(
     message = "forward is wrong: its result is not the expected one"
     assert (caught.value.message == message) == forward_is_wrong
     assert ("numerical derivative" in " ".join(caught.value.details)) != forward_is_wrong
+
+
+def test_a_forward_that_keeps_a_copy_of_its_weights_does_not_depend_on_them(remote, affine, draws):
+    class Layer(affine):
+        def forward(self, x):
+            self.copy = vars(self).get("copy", self.parameters["W"].copy())
+            W, self.parameters["W"][...] = self.parameters["W"].copy(), self.copy
+            y = super().forward(x)
+            self.parameters["W"][...] = W
+            return y
+
+    model = remote(Layer=Layer).Layer(3, 2, rng=draws)
+    model.forward(X)
+    reference = right_reference(remote, affine, model)
+    with pytest.raises(CheckFailed) as caught:
+        gradients_agree(model, X, rng=draws, reference=reference)
+    assert any("forward does not depend on " in detail for detail in caught.value.details)
 
 
 def test_parameters_are_as_before(remote, affine, draws):

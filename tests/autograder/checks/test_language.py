@@ -1,7 +1,5 @@
 """Language models are judged by their distributions, and must not know what comes."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

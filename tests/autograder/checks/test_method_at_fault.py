@@ -1,7 +1,5 @@
 """A failed check knows the method that is wrong, whatever was called last."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

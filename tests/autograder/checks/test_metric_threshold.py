@@ -1,7 +1,5 @@
 """Metrics against thresholds: early ends, further attempts, curves, and messages."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

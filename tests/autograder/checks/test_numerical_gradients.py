@@ -1,7 +1,5 @@
 """Numerical derivatives: how seldom a right gradient is refused, and a wrong one passes."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A submitted layer beside the reference's: one message for each way of being wrong."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Cheap checks before a long training: a new model knows nothing, and learns a batch by heart."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Two instances in turn: state that they share, and results that are filled again, are found."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A trained model beside the reference: the parameters are all that was learned."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from small_models import Table

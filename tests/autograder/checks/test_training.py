@@ -1,7 +1,5 @@
 """Training from our side: the submitted model sees inputs and gradients, never labels."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from small_models import Bigrams, Table

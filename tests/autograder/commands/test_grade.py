@@ -1,7 +1,5 @@
 """`grade`: what can be graded, exit codes, reports, and what is said before grading."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -381,17 +379,3 @@ def test_help_names_the_exit_codes():
     done = grade_alone("--help")
     assert done.returncode == 0
     assert "Exit codes: 0 everything passed" in done.stdout
-
-
-def test_grading_imports_only_what_it_needs():
-    script = (
-        "import sys\n"
-        "from autograder.cli import grade\n"
-        "unused = {'torch', 'nbformat', 'scipy', 'jinja2', 'psutil', 'tomlkit'}\n"
-        "code = grade(['activations'])\n"
-        "print(code, sorted(unused & set(sys.modules)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "1 []"

@@ -1,7 +1,5 @@
 """What Ctrl-C leaves of slow commands."""
 
-from __future__ import annotations
-
 import pytest
 from gradus_command import gradus
 

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from repository import text_of
 
 from framework.errors import BadInputError, ConflictError, UsageError
 
@@ -66,25 +67,7 @@ def test_the_text_names_the_notebook_in_place_of_the_file(gradus, written, cours
     )
 
 
-PRIMER = """# First
-
-Text.
-
-```python
->>> x = 1
->>> x + 1
-2
->>> def double(x):
-...     return 2 * x
->>> print(double(x))
-2
->>> y = x
-```
-
-## More
-
-    gradus list
-"""
+PRIMER = text_of("texts/notebook/primer.md")
 
 
 def test_a_primer_is_written_as_a_notebook_whose_examples_run(gradus, written, course_root):

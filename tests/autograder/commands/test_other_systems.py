@@ -3,8 +3,6 @@
 On these systems themselves, the commands run as they are.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
@@ -12,7 +10,7 @@ import sys
 from itertools import takewhile
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.course.reading import find_course
 
@@ -93,34 +91,7 @@ def test_code_is_graded_and_what_is_not_contained_is_said(run, activations, plat
         assert f"note: submitted code can {what}" in output
 
 
-FAULTS = """
-
-_Right = Tanh
-
-
-class Tanh(_Right):
-    def forward(self, x):
-        while True:
-            pass
-
-
-class Sigmoid(Sigmoid):
-    def forward(self, x):
-        import os
-
-        os._exit(3)
-
-
-class ReLU(ReLU):
-    def backward(self, grad_output):
-        self.large = np.ones(3 << 28)
-        return super().backward(grad_output)
-
-
-class SoftSign(SoftSign):
-    def forward(self, x):
-        return super().forward(x) + missing
-"""
+FAULTS = text_of("texts/other_systems/faults.py")
 
 
 @pytest.mark.slow

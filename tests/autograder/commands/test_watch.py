@@ -1,7 +1,5 @@
 """`grade --watch`: what is saved is graded again, whatever state it is saved in."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """A reference of one small layer, recorded while a check asks it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

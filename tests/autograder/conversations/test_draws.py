@@ -1,7 +1,5 @@
 """Drawn inputs come from the recording, whatever NumPy draws."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """An exchange is kept as it was, whatever is done with what it gives."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

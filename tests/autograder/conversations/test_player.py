@@ -1,7 +1,5 @@
 """A recorded reference answers what was recorded, and nothing else."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Recordings come back as they were written, and damage is reported."""
 
-from __future__ import annotations
-
 import lzma
 
 import numpy as np

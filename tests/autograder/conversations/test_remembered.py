@@ -1,7 +1,5 @@
 """What the reference has answered is answered again, and is what it answered first."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

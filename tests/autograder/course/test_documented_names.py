@@ -2,25 +2,14 @@
 
 import numpy as np
 import pytest
+from repository import text_of
 
 from autograder.course.documented_names import named_results, text_names
 from autograder.course.reading import find_course
 from autograder.sandbox.session.text_names import TextNames
 
 X = np.zeros(2)
-README = """
-```python
->>> lstm, other = LSTM(1, 1, rng=rng), 3
->>> lstm = LSTM(1, 1, rng=rng)
->>> grad_x, (grad_h_0, _) = lstm.backward(np.ones((1, 1, 1)))
->>> grad_x, again = lstm.backward(2)
->>> loss, d_center = naive_softmax(1, 2)
->>> left, right = unknown.backward(3)
->>> a, b = 1, 2
->>> c, d = f(1,
-...     2)
-```
-"""
+README = text_of("texts/text_names/readme.txt")
 
 
 def test_examples_name_results():

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from renamed import original, renamed
+from repository import text_of
 
 from autograder.course.mistakes import Replacement, combined, load_mistakes, mistakes_file
 from autograder.course.reading import find_course
@@ -96,19 +97,7 @@ def test_an_id_belongs_to_one_mistake(tiny_course):
         load_mistakes(written(tiny_course, GOOD + GOOD))
 
 
-LAYER = """
-def f(x):
-    total = 0
-    for row in x:
-        total = total + row.size
-        part = f"{row}"
-    return g(total, row=row)
-
-
-def g(x, row):
-    total = x + row
-    return total
-"""
+LAYER = text_of("texts/mistakes/layer.py")
 
 
 def changed(find, new, source=LAYER, function="f"):

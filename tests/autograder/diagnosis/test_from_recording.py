@@ -10,6 +10,7 @@ from autograder.diagnosis.from_recording import (
     SealedMistake,
     diagnosed_from_recording,
     key_of_wrong,
+    mark_of,
     name_of,
     sealed,
 )
@@ -21,8 +22,8 @@ from autograder.verdicts import Verdict
 RIGHT = np.array([0.25, 0.75])
 WRONG = np.array([0.3, 0.6])
 ONES = np.array([1.0, 1.0])
-#: What a check gave that is not written.
-NOTHING = None
+#: What a check gave that is not written, and that of a method that raises an exception.
+NOTHING, RAISES = None, "ValueError"
 
 
 def asked(answer, check):
@@ -33,7 +34,10 @@ def asked(answer, check):
     else:
         method = check.split("-")[0]
         frame = request_frame([Call(None, method, (RIGHT,))])
-        transcript.add(Exchange(frame, (Outcome(answer),)))
+        if answer is RAISES:
+            transcript.exchanges.append(Exchange(frame, (), RAISES, "in line 3"))
+        else:
+            transcript.add(Exchange(frame, (Outcome(answer),)))
     return transcript
 
 
@@ -72,9 +76,11 @@ class Course:
         (right,) = asked(RIGHT, check).exchanges
         tape = Tape(answers=[right])
         for name, wrong in self._forms:
-            if check in wrong:
-                key = key_of_wrong(asked(wrong[check], check).exchanges, [right])
-                fact = sealed(SealedMistake(name, "You ...", "", tuple(wrong)), key)
+            raising = not name.startswith("generic/")
+            seen_in = [mark_of(c) for c, answer in wrong.items() if raising or answer is not RAISES]
+            answers = asked(wrong.get(check, RIGHT), check).exchanges
+            if key := key_of_wrong(answers, [right], raising=raising):
+                fact = sealed(SealedMistake(name, "You ...", "", tuple(seen_in)), key)
                 tape.mistakes.setdefault(name_of(key), []).append(fact)
         return tape
 
@@ -114,6 +120,28 @@ def test_of_two_mistakes_the_one_that_explains_more_is_named():
 def test_two_mistakes_that_explain_as_much_are_not_named():
     course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
     assert course.told({"forward": WRONG}) == {}
+
+
+def test_a_failed_check_with_other_answers_contradicts_a_mistake_of_few_facts():
+    course = Course({"one": {"forward": WRONG, "backward": WRONG}})
+    assert course.told({"forward": WRONG, "backward": WRONG - 0.2}) == {}
+    assert course.told({"forward": WRONG, "backward": WRONG})["forward"] == "one"
+
+
+def test_a_listed_mistake_is_named_before_a_change_of_behaviour():
+    course = Course({"generic/ignores-argument": {"forward": WRONG}})
+    assert course.told({"forward": WRONG}) == {"forward": "generic/ignores-argument"}
+    course.with_form("listed", {"forward": WRONG})
+    assert course.told({"forward": WRONG}) == {"forward": "listed"}
+
+
+def test_an_exception_proves_a_listed_mistake_and_no_change_of_behaviour():
+    """The list says what the exception means; a change is one of many that raise it."""
+    wrong, asked_for = {"forward": RAISES, "backward": WRONG}, {"forward": RAISES}
+    assert Course({"listed": wrong}).told(asked_for) == {"forward": "listed"}
+    changed = Course({"generic/forgets": wrong})
+    assert changed.told(asked_for).get("forward") != "generic/forgets"
+    assert changed.told(wrong)["backward"] == "generic/forgets"
 
 
 def test_two_forms_of_a_mistake_count_once():

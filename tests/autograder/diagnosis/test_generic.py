@@ -31,7 +31,7 @@ CASES = {
         "shortcuts",
         ['grad_z @ p["W_t"].T', 'grad_z @ p["W_t"]'],
         "generic/lost-transpose",
-        "uses W_t.T instead of W_t",
+        "In your backward a transpose of W_t is missing or extra",
     ),
     "a missing term": (
         "rnn",
@@ -99,6 +99,47 @@ CASES = {
         "generic/another-function",
         "uses ReLU instead of tanh",
     ),
+    "a gradient that ignores the upstream gradient": (
+        "neuron",
+        ['self.gradients["b"] += delta.sum(axis=0)', 'self.gradients["b"] += len(delta)'],
+        "generic/ignores-upstream",
+        "without its upstream gradient",
+    ),
+    "1 − β for β in a power": (
+        "optimizers",
+        ["m = m / (1.0 - self.beta1**t)", "m = m / (1.0 - (1.0 - self.beta1) ** t)"],
+        "generic/complement",
+        "1 − x instead of x in one place",
+    ),
+    "a learning rate that is kept": (
+        "optimizers",
+        [
+            "x -= self.learning_rate * gradients[name]",
+            'x -= vars(self).setdefault("rate", self.learning_rate) * gradients[name]',
+        ],
+        "generic/keeps-the-rate",
+        "Your SGD keeps the learning rate of its first step",
+    ),
+    "a term of opposite sign": (
+        "losses",
+        [
+            "violation = self.margin + corrupt_scores - true_scores",
+            "violation = corrupt_scores - self.margin - true_scores",
+        ],
+        "generic/negated-term",
+        "one term has the opposite sign",
+    ),
+    "two faults in one method": (
+        "rnn",
+        [
+            "np.tensordot(x, grad_a, axes=steps)",
+            "np.tensordot(np.cos(x), grad_a, axes=steps)",
+            'self.gradients["b"] += grad_a.sum(axis=(0, 1))',
+            'self.gradients["b"] += 3 * grad_a.sum(axis=(0, 1))',
+        ],
+        "generic/factor",
+        "Gradients['b'] is 3 times the expected value",
+    ),
     "calls of what was given": (
         "dropout",
         ["    model.eval()\n", ""],
@@ -116,12 +157,6 @@ CASES = {
         ["alphabet.index(character)", "dict(zip(alphabet, range(99)))[character]"],
         "generic/another-exception",
         "raises KeyError where a ValueError is expected",
-    ),
-    "an exception": (
-        "lexicon",
-        ['lexicon["index"].get(key, [])', 'lexicon["index"][key]'],
-        "generic/dropped-default",
-        "no default for a missing key",
     ),
     "a list": (
         "lexicon",

@@ -10,6 +10,7 @@ from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 4))
 SEQUENCE = RNG.normal(size=(2, 5, 3))
+WIDE = RNG.normal(size=(3, 8))
 
 
 def pair(actual, expected, **facts):
@@ -38,6 +39,8 @@ def told(*wrong, right=()):
         ("transposed", SEQUENCE[0].T.copy(), SEQUENCE[0], "transposed"),
         ("reversed", SEQUENCE[:, ::-1].copy(), SEQUENCE, "in reverse order along axis 1"),
         ("gates-permuted", np.roll(X, 2, axis=1), X, "[2, 3, 0, 1]"),
+        ("interleaved", WIDE[:, [0, 4, 1, 5, 2, 6, 3, 7]], WIDE, "2 blocks along the last axis"),
+        ("rows-without-value", X * [[1], [0], [0], [1]], X, "right in some rows and 0 in the oth"),
         ("reduced", X.mean(axis=0), X, "the mean along axis 0"),
         ("reduced", np.float64(X.sum()), X, "the sum over all axes"),
         (
@@ -73,10 +76,10 @@ def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words
 @pytest.mark.parametrize(
     ("actual", "expected", "words"),
     [
-        ([-np.inf, -1.0], [-40.0, -1.0], "takes the logarithm of a probability that is 0"),
-        (np.inf, 1600.0, "takes the logarithm of a probability that is 0"),
-        ([np.inf, 2.0], [1.0, 2.0], "overflows, or divides by 0"),
-        ([np.nan, 2.0], [1.0, 2.0], "returns NaN where a finite number is expected"),
+        ([-np.inf, -1.0], [-40.0, -1.0], "returns −∞ where a finite number is expected. log 0,"),
+        (np.inf, 1600.0, "returns ∞ where a finite number is expected. The exponential"),
+        ([np.nan, 2.0], [1.0, 2.0], "returns NaN where a finite number is expected. 0/0, ∞/∞,"),
+        ([np.nan, np.inf], [1.0, 2.0], "returns infinity or NaN where a finite number"),
     ],
 )
 def test_a_number_that_is_not_finite_is_called_by_its_cause(actual, expected, words):

@@ -1,39 +1,17 @@
 """Test files of an exercise, run on a session that answers nothing."""
 
-from __future__ import annotations
-
 import textwrap
 from types import SimpleNamespace
 
 import pytest
+from repository import text_of
 
 from autograder.grading.checks_run import Checks
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.sandbox.session.calls import RemoteCall
 from autograder.sandbox.session.session import Session
 
-CHECKS = '''
-    import numpy as np
-    import pytest
-    from autograder.checks import CheckFailed, expect
-    from autograder.checks.equality import MissedThreshold
-    from autograder.sandbox.session.calls import RemoteCall
-    from autograder.sandbox.session.faults import (
-        Crashed, Frame, InfrastructureFault, ReferenceFailed, TimedOut
-    )
-    from autograder.sandbox.wire import WireError
-    from framework.errors import BadInputError, SandboxError
-
-    @pytest.mark.task("RNN")
-    @pytest.mark.points(1.5)
-    @pytest.mark.hint("try harder")
-    def test_one():
-        """It is one.
-
-        And more of it.
-        """
-        {body}
-'''
+CHECKS = text_of("texts/grading/checks.py")
 
 
 class SilentSession(Session):

@@ -1,7 +1,5 @@
 """Answers that once became a fault of the grader, whose points then stopped to count."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.verdicts import Verdict

@@ -1,7 +1,5 @@
 """What becomes of a check: verdict, words, and whose fault it was."""
 
-from __future__ import annotations
-
 import re
 import resource
 from pathlib import Path

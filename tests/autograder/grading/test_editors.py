@@ -4,8 +4,6 @@ The plugin below does what that of VS Code's Python extension does with pytest: 
 folders, files and tests from the collected items, and later runs tests by path and id.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What graded code imports: refused for its own exercise alone, and added by a course."""
 
-from __future__ import annotations
-
 import json
 import shutil
 

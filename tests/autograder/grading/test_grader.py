@@ -1,7 +1,5 @@
 """Every verdict, from a real submission in a sandbox to the words and numbers of a report."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 

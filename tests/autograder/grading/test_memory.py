@@ -1,7 +1,5 @@
 """Submissions that are graded one after the other: each gets the report of a grading alone."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 import numpy as np

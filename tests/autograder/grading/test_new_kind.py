@@ -11,6 +11,7 @@ from typing import ClassVar
 import jsonschema
 import pytest
 from markupsafe import Markup
+from repository import text_of
 from terminal import on_terminal
 
 from autograder.reports.html_report import render_cell, render_html
@@ -48,19 +49,7 @@ class Reason(Attention):
     explains_failure: ClassVar[bool] = True
 
 
-CHECKS = """
-    import pytest
-    from plugin_of_fixtures import attention
-
-    pytestmark = [pytest.mark.task("RNN"), pytest.mark.points(1)]
-
-    def test_shows(attention):
-        attention(("<b>", "red"), (0.25, 0.75))
-        assert {truth}
-
-    def test_shows_nothing():
-        pass
-"""
+CHECKS = text_of("texts/new_kind/checks.py")
 
 
 @pytest.fixture

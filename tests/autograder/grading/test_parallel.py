@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.grading import parallel as forks
 from autograder.grading.parallel import in_parallel, processes
@@ -45,31 +45,7 @@ def test_where_forking_is_unsafe_all_is_done_in_this_process(monkeypatch):
 
 
 #: Arrays whose library converts in a thread of its own: a forked process would wait forever.
-THREADED = """
-
-import queue
-import threading
-
-_waiting = queue.SimpleQueue()
-
-
-def _convert():
-    while True:
-        function, array, done = _waiting.get()
-        done.put(function(array))
-
-
-threading.Thread(target=_convert, daemon=True).start()
-
-
-class ThreadedArrays(OwnArrays):
-    has_threads = True
-
-    def from_numpy(self, array):
-        done = queue.SimpleQueue()
-        _waiting.put((super().from_numpy, array, done))
-        return done.get()
-"""
+THREADED = text_of("texts/parallel/threaded.py")
 
 
 @pytest.mark.timeout(300)
@@ -140,22 +116,7 @@ def test_a_process_for_each_processor_but_none_without_work(monkeypatch):
     assert [processes(*pair) for pair in ((0, 9), (0, 3), (2, 9), (3, 0))] == [4, 3, 2, 0]
 
 
-ENDED_IN_DEL = """
-import time
-from autograder.grading import parallel
-
-class Slow:
-    def __del__(self):
-        print("ending", flush=True)
-        time.sleep(20)
-
-def function(_):
-    Slow()
-    time.sleep(20)
-
-parallel.begin(function)
-parallel.work(0)
-"""
+ENDED_IN_DEL = text_of("texts/parallel/ended_in_del.py")
 
 
 @on_linux
@@ -169,18 +130,7 @@ def test_an_end_that_comes_where_nothing_is_raised_comes_again():
     assert (process.returncode, errors) == (1, "")
 
 
-EARLY = """
-import os, signal, sys
-from concurrent.futures.process import BrokenProcessPool
-from autograder.grading.parallel import in_parallel
-from framework.processes.termination import cleaning_up
-os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), getattr(signal, sys.argv[1])))
-with cleaning_up():
-    try:
-        print(list(in_parallel(abs, [1, 2, 3], jobs=2)))
-    except BrokenProcessPool:
-        print("ended")
-"""
+EARLY = text_of("texts/parallel/early.py")
 
 
 @on_linux
@@ -192,22 +142,7 @@ def test_a_process_that_is_ended_or_interrupted_before_it_begins(number, printed
     assert (done.stdout, done.stderr) == (f"{printed}\n", "")
 
 
-ENDED_TWICE = """
-import time
-from autograder.grading import parallel
-
-def function(_):
-    try:
-        print("begun", flush=True)
-        time.sleep(20)
-    finally:
-        print("cleaning up", flush=True)
-        time.sleep(0.3)
-        print("cleaned up", flush=True)
-
-parallel.begin(function)
-parallel.work(0)
-"""
+ENDED_TWICE = text_of("texts/parallel/ended_twice.py")
 
 
 @on_linux

@@ -1,14 +1,13 @@
 """Answers that students really give: nearly right ones, and the messages about them."""
 
-from __future__ import annotations
-
 import json
 import re
+import tomllib
 from importlib.util import find_spec
 
 import pytest
 from printed_text import printed
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.reports.json_report import render_json
 from autograder.verdicts import Verdict
@@ -27,150 +26,21 @@ def told(check):
     return "\n".join([check.title, check.message, *check.details])
 
 
-MISTAKES = {
-    "RNN without the state before": (
-        "rnn",
-        [("from_input + h @ W_h", "from_input + 0 * h @ W_h")],
-        "RNNStep",
-        WRONG,
-        ["forward: 8 of 8 values differ from the expected ones"],
-        ["RNNStep.backward: the gradients of a_t and of the state before the step"],
-    ),
-    "RNN that never goes back in time": (
-        "rnn",
-        [("grad_a[:, t], from_later = self.step", "grad_a[:, t], last = self.step")],
-        "RNN",
-        WRONG,
-        ["grad_x that backward returns"],
-        ["A whole sequence from a given state"],
-    ),
-    "RNN that multiplies by W_h": (
-        "rnn",
-        [("grad_a, grad_a @ W_h.T", "grad_a, grad_a @ W_h")],
-        "RNNStep",
-        WRONG,
-        ["worst at [", "(ratio "],
-        ["RNNStep.forward: the next state, in float64 and in float32"],
-    ),
-    "RNN that overwrites its gradients": (
-        "rnn",
-        [
-            ('self.gradients["W_x"] +=', 'self.gradients["W_x"][...] ='),
-            ('self.gradients["W_h"] +=', 'self.gradients["W_h"][...] ='),
-            ('self.gradients["b"] +=', 'self.gradients["b"][...] ='),
-        ],
-        "RNN",
-        WRONG,
-        ["RNN.backward overwrites gradients['W_x']: it must add to it"],
-        ["Backward through time, also after the caller has changed the states"],
-    ),
-    "skip-gram that loses repeated words": (
-        "word2vec",
-        [
-            (
-                'np.add.at(self.gradients["center_vectors"], self.center_ids, grad_v_c)',
-                'self.gradients["center_vectors"][self.center_ids] += grad_v_c',
-            )
-        ],
-        "SkipGram",
-        WRONG,
-        ["gradients['center_vectors']:"],
-        ["SkipGram: gradients of both parameters, for three different centre words"],
-    ),
-    "softmax that overflows": (
-        "word2vec",
-        [("np.exp(scores - scores.max(axis=-1, keepdims=True))", "np.exp(scores)")],
-        "softmax",
-        WRONG,
-        ["values are not finite", "nan at ["],
-        ["softmax: each row becomes a distribution"],
-    ),
-    "softmax over the wrong axis": (
-        "word2vec",
-        [("e / e.sum(axis=-1, keepdims=True)", "e / e.sum(axis=0, keepdims=True)")],
-        "softmax",
-        WRONG,
-        ["softmax: 24 of 24 values differ"],
-        [],
-    ),
-    "ReLU that changes its argument": (
-        "activations",
-        [("return np.maximum(z, 0.0)", "z[z < 0] = 0\n        return z.copy()")],
-        "ReLU",
-        WRONG,
-        ["ReLU.forward changes z: after the call"],
-        ["LeakyReLU: backward multiplies by k where z ≤ 0"],
-    ),
-    "tanh in single precision": (
-        "activations",
-        [("self.y = np.tanh(z)", "self.y = np.tanh(z.astype(np.float32))")],
-        "Tanh",
-        WRONG,
-        ["float32 where float64 was given"],
-        [],
-    ),
-    "a sigmoid that forgets a factor": (
-        "activations",
-        [("grad_output * self.y * (1.0 - self.y)", "grad_output * self.y")],
-        "Sigmoid",
-        WRONG,
-        [
-            "grad_output · σ' at −ln 3, 0, ln 3: 3 of 3 values differ",
-            "expected 0.5625, received 2.25 (ratio 4)",
-        ],
-        ["Sigmoid: forward is 1 / (1 + exp(−z)), without overflow"],
-    ),
-    "an exponent that is no array's": (
-        "activations",
-        [("return z / self.denominator", "return z.divided_by(self.denominator)")],
-        "SoftSign",
-        CRASHED,
-        ["AttributeError: 'numpy.ndarray' object has no attribute 'divided_by'"],
-        [],
-    ),
-    "SGD that leaves the parameters where they are": (
-        "optimizers",
-        [
-            (
-                "x -= self.learning_rate * gradients[name]",
-                "parameters[name] = x - self.learning_rate * gradients[name]",
-            )
-        ],
-        "SGD",
-        WRONG,
-        ["step puts a new array into parameters['x']"],
-        [],
-    ),
-    "a padding that is averaged in": (
-        "bag_of_vectors",
-        [("words = ids != PAD", "words = ids >= PAD")],
-        "DeepAveragingNetwork",
-        WRONG,
-        ["values differ from the expected ones"],
-        [],
-    ),
-}
-
-
-#: One of each kind: an array, gradients, repeated rows, overflow, an argument, an exception.
-SAMPLE = (
-    "RNN that overwrites its gradients",
-    "skip-gram that loses repeated words",
-    "softmax that overflows",
-    "ReLU that changes its argument",
-    "a sigmoid that forgets a factor",
-    "an exponent that is no array's",
-)
+MISTAKES = tomllib.loads(text_of("submissions/nearly_right.toml"))
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(one, marks=() if one in SAMPLE else pytest.mark.slow) for one in MISTAKES],
+    [
+        pytest.param(name, marks=() if "sample" in one else pytest.mark.slow)
+        for name, one in MISTAKES.items()
+    ],
 )
 def test_a_mistake_costs_its_own_points_and_is_named(graded, real_solution, name):
-    exercise, changes, task, verdict, words, unharmed = MISTAKES[name]
+    mistake = MISTAKES[name]
+    exercise, task, verdict = mistake["exercise"], mistake["task"], Verdict(mistake["verdict"])
     text = real_solution(exercise)
-    for before, after in changes:
+    for before, after in mistake["changes"]:
         assert text.count(before) == 1
         text = text.replace(before, after)
     (result,) = graded({exercise: text}).exercises
@@ -178,10 +48,10 @@ def test_a_mistake_costs_its_own_points_and_is_named(graded, real_solution, name
     assert list(wrong) == [task]
     assert wrong[task].verdict is verdict
     everything = "\n".join(map(told, checks_of(result, verdict)))
-    for expected in words:
+    for expected in mistake["words"]:
         assert expected in everything
     passed = {check.title for check in checks_of(result, Verdict.PASSED)}
-    assert passed.issuperset(unharmed)
+    assert passed.issuperset(mistake.get("unharmed", []))
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Plain pytest on an exercise: an editor's test panel shows what `grade` says, in short."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

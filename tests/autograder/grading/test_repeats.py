@@ -1,7 +1,5 @@
 """Faults of the grader are tried again, and lasting faults are reported as not graded."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from types import SimpleNamespace
 

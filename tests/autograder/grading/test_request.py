@@ -1,7 +1,5 @@
 """Answering a request: in turn or side by side, heard on the way, with all that it rests on."""
 
-from __future__ import annotations
-
 import platform
 
 import pytest

@@ -1,7 +1,5 @@
 """A submission decides neither about its checks nor about what runs beside them."""
 
-from __future__ import annotations
-
 import os
 import shutil
 

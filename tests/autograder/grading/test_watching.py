@@ -1,7 +1,5 @@
 """What one grading leaves for the next: the folder, what is prepared, and results that hold."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

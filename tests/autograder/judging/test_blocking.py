@@ -1,7 +1,5 @@
 """One mistake, one place: what is built from a wrong part waits for it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Every verdict has a reason, also where no check runs and where a person or a key decides."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

@@ -1,7 +1,5 @@
 """Messages for students are true: imports that fail, names that are lost, missing returns."""
 
-from __future__ import annotations
-
 import json
 from importlib.util import find_spec
 
@@ -145,6 +143,16 @@ ADD_AT = "gradient[ids] += g keeps one contribution per id: np.add.at(gradient, 
 def test_a_hint_is_shown_where_it_fits(hint, fact, source, shown):
     result = CheckResult("c", "C", "T", False, 1.0, Verdict.FAILED, hint=hint, fact=fact)
     assert fitting_hint(result, source) == shown
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [("Which factor decides?", ""), ("Which axis disappears?", "Which axis disappears?")],
+)
+def test_a_crash_has_a_hint_about_forms_alone(hint, shown):
+    fact = Fact("ValueError")
+    result = CheckResult("c", "C", "T", False, 1.0, Verdict.CRASHED, hint=hint, fact=fact)
+    assert fitting_hint(result, "") == shown
 
 
 def test_a_check_that_has_passed_keeps_its_hint():

@@ -1,7 +1,5 @@
 """The rules over the checks of one exercise: each decides by evidence, and records its reason."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.judging.rules import (

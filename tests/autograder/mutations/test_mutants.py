@@ -1,27 +1,12 @@
 from pathlib import Path
 
 import pytest
+from repository import text_of
 
 from autograder.course.reading import find_course
 from plugins.authoring.audit.auditing import make_mutants
 
-SOURCE = """
-SCALE = 2.0
-
-
-def f(x):
-    y = x + 1
-    # BEGIN SOLUTION
-    z = y * 3
-    return z * 3
-    # END SOLUTION
-
-
-def g(x):
-    # BEGIN SOLUTION
-    return x * 3
-    # END SOLUTION
-"""
+SOURCE = text_of("texts/mutants/source.py")
 
 
 def ids(source):

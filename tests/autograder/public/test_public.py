@@ -1,7 +1,5 @@
 """The public door: a plugin grades with it alone, and all of it is documented."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import importlib

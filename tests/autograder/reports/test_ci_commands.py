@@ -1,7 +1,5 @@
 """No text of a submission becomes a command for a CI server, in any report, at any width."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

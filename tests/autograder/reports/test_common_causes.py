@@ -1,7 +1,5 @@
 """What is reported once: one mistake, or one thing of one method, whichever checks have seen it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """A metric over training: in numbers for a terminal, and as a line in a page."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

@@ -102,11 +102,6 @@ def test_identical_faults_are_reported_once(report):
     assert page.count("as under context_pairs: context_pairs is right") == 3
 
 
-def test_facts_of_hidden_checks_need_permission(report):
-    assert "SECRET" not in render_html(report)
-    assert "SECRET" in render_html(report, show_hidden=True)
-
-
 def test_text_of_a_submission_stays_text(report, wrong):
     strange = "<script>alert('x')</script> \"onclick=\" &amp; \x1b \u202e \ud800 {title}"
     check = replace(

@@ -95,11 +95,6 @@ def test_same_results_give_the_same_bytes_but_for_seconds(report):
     assert json.dumps(once) == json.dumps(twice)  # the order of keys included
 
 
-def test_facts_of_hidden_checks_need_permission(report):
-    assert "SECRET" not in render_json(report)
-    assert "SECRET" in render_json(report, show_hidden=True)
-
-
 def test_text_of_a_submission_survives_as_utf_8(report, wrong):
     check = replace(
         wrong.tasks[0].checks[0], findings=(PrintedText("σ \ud800 \x1b[0m"),), points=0.1 + 0.2

@@ -83,11 +83,6 @@ def test_names_of_cases_are_distinct(report, wrong):
     assert len({case.get("name") for case in root.iter("testcase")}) == 2
 
 
-def test_facts_of_hidden_checks_need_permission(report):
-    assert "SECRET" not in render_junit(report)
-    assert "SECRET" in render_junit(report, show_hidden=True)
-
-
 def test_any_text_becomes_valid_xml(report, wrong):
     strange = "]]></failure><x a='\"'>& \x1b[2J \x00 \ud800 \uffff \ufffe 😀"
     check = replace(

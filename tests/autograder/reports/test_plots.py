@@ -1,7 +1,5 @@
 """What checks draw: kept with the check that drew it, in all reports that can show it."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """A report that was stored as JSON is read back whole."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

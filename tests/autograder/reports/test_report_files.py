@@ -1,7 +1,5 @@
 """Reports as files, and `grade --plots DIR`: pictures of what checks have drawn."""
 
-from __future__ import annotations
-
 import errno
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of checks: kept with the check that shows them, in the reports for people and programs."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

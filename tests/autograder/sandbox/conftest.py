@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from denied_namespaces import DeniedForkSandbox
+from repository import text_of
 
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import BUILT_IN, Sandbox, build_view, interpreter
@@ -24,22 +25,7 @@ from autograder.sandbox.runners.worker_modules import copy_worker_modules
 from framework.importing import load_target
 
 #: What the worker's entry does, without a channel: isolate, import, lock, run what is given.
-ENTRY = """
-import json, sys
-settings = json.loads(sys.argv[1])
-sys.path.insert(0, settings["modules"])
-from autograder.sandbox.worker.imports import PackageFinder
-sys.meta_path.append(PackageFinder(settings["packages"], []))
-exec(settings["before"])
-from autograder.sandbox.confine import FilesystemView, Limits
-from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView(**settings["view"]), Limits(**settings["limits"])
-held = isolate(view, limits)
-exec(settings["imports"])
-gaps = lock(view, limits, held)
-print("started", flush=True)
-exec(settings["code"])
-"""
+ENTRY = text_of("texts/sandbox/entry.py")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from repository import text_of
 
 from autograder.sandbox.confine.landlock import handled_rights, landlock_version
 from autograder.sandbox.confine.phases import (
@@ -155,23 +156,7 @@ def test_confinement_is_imported_before_anything_heavy():
     assert done.stdout == "False\n"
 
 
-ATTEMPTS = """
-import os
-def attempt(action):
-    try:
-        action()
-    except OSError as error:
-        print(type(error).__name__)
-    else:
-        print("done")
-attempt(lambda: open(os.path.join({home!r}, "secret")).read())
-attempt(lambda: open(os.path.join({home!r}, "new"), "w"))
-attempt(lambda: os.chmod({home!r}, 0o777))
-attempt(lambda: os.listdir({home!r}))
-attempt(lambda: open("/proc/1/environ").read())
-attempt(lambda: open("/new", "w"))
-attempt(lambda: open("own", "w").write("mine"))
-"""
+ATTEMPTS = text_of("texts/confine/attempts.txt")
 
 WITHOUT = {
     "namespaces": "namespaces.enter_namespaces = lambda: False",

@@ -18,7 +18,7 @@ from tempfile import gettempdir
 import numpy
 import packaging
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.landlock import landlock_version
@@ -186,19 +186,7 @@ print(written >> 20)
     assert int(megabytes) <= 8
 
 
-THREAD_FLOOD = """
-import threading
-threading.stack_size(64 << 10)
-stop = threading.Event()
-count = 0
-try:
-    while count < 2000:
-        threading.Thread(target=stop.wait, daemon=True).start()
-        count += 1
-except RuntimeError:
-    pass
-print(count, flush=True)
-"""
+THREAD_FLOOD = text_of("texts/sandboxes/thread_flood.py")
 
 
 def test_threads_are_bounded_or_seen(sandbox, worker):
@@ -325,31 +313,7 @@ def test_it_outlives_the_thread_that_started_it(sandbox, worker):
         context.__exit__(None, None, None)
 
 
-HOST = """
-import json, sys, tempfile
-from dataclasses import asdict
-from pathlib import Path
-sys.path[:] = [{root!r}, *sys.path, {scratch!r} + "/packages"]
-from autograder.sandbox.confine import Limits
-from autograder.sandbox.runners import build_view, choose, interpreter
-from autograder.sandbox.runners.base import tree_of
-from autograder.sandbox.runners.worker_modules import copy_worker_modules
-sandbox, scratch = choose({name!r}), tempfile.mkdtemp(dir={scratch!r})
-modules = Path({scratch!r}, "modules")
-copy_worker_modules(modules)
-view = build_view([modules], Path(scratch))
-code = f'''import json, sys; sys.path.insert(0, "{{modules}}")
-from autograder.sandbox.confine import FilesystemView, Limits
-from autograder.sandbox.confine.phases import isolate, lock
-view, limits = FilesystemView(**json.loads(sys.argv[1])), Limits()
-print(lock(view, limits, isolate(view, limits)), flush=True)
-while True: pass'''
-argv = [interpreter(), "-I", "-S", "-B", "-c", code, json.dumps(asdict(sandbox.seen_by(view)))]
-process = sandbox.spawn(argv, view, Limits())
-print(process.stdout.readline().decode().strip() or process.stderr.read().decode(), flush=True)
-print(*tree_of(process).pids(), flush=True)
-sys.stdin.read()
-"""
+HOST = text_of("texts/sandboxes/host.txt")
 
 
 def host_code(sandbox, scratch: Path) -> str:

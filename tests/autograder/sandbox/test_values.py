@@ -1,7 +1,5 @@
 """Trees of values: their leaves, with the keys and indices that lead to them."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.sandbox.wire import Handle, leaves, map_leaves, same_form, zip_leaves

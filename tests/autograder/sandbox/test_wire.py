@@ -1,7 +1,5 @@
 """The wire: what is plain comes through unchanged, and nothing else comes through at all."""
 
-from __future__ import annotations
-
 import gc
 import struct
 import time

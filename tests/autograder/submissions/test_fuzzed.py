@@ -3,8 +3,6 @@
 ``pytest -m slow`` tries `MANY` of each kind; by default a sample is tried.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
@@ -19,7 +17,6 @@ import pytest
 from autograder.submissions.submission import load_submission
 
 SAMPLE, MANY = 120, 6000
-SOURCE = "def total(values):\n    return sum(values)\n"
 #: Pieces of code cells and files, whole and broken.
 PIECES = (
     *("def total(v):\n    return sum(v)", "def total(v:\n  1", "async def total(v): pass"),
@@ -179,71 +176,47 @@ def read(path, course):
         return submission.files
 
 
-def fuzz(make, course, seeds):
-    """Read what `make` writes for each seed; failures are reported with the seed."""
+def in_a_file(name, content):
+    """What a random generator makes, written into a file of that name."""
+
+    def make(rng, root):
+        path = root / name
+        path.write_bytes(content(rng))
+        return path
+
+    return make
+
+
+def in_a_folder(rng, root):
+    place = root / str(rng.random())
+    place.mkdir()
+    folder(rng, place)
+    return place
+
+
+KINDS = {
+    "archive": in_a_file("work.zip", archive),
+    "tar": in_a_file("work.tar.gz", tar),
+    "notebook": in_a_file("sums.ipynb", notebook),
+    "unnamed notebook": in_a_file("untitled.ipynb", notebook),
+}
+if sys.platform != "win32":  # there, links need rights
+    KINDS["folder"] = in_a_folder
+
+
+@pytest.mark.parametrize("seeds", [
+    range(SAMPLE),
+    pytest.param(
+        range(SAMPLE, SAMPLE + MANY), marks=[pytest.mark.slow, pytest.mark.timeout(3600)]
+    ),
+], ids=["a sample", "thousands"])  # fmt: skip
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_they_hold_is_read(kind, seeds, tiny_course, tmp_path):
+    """A failure is reported with its seed."""
     graded = 0
     for seed in seeds:
         try:
-            graded += bool(read(make(random.Random(seed)), course))
+            graded += bool(read(KINDS[kind](random.Random(seed), tmp_path), tiny_course))
         except Exception as error:
             pytest.fail(f"seed {seed}: {type(error).__name__}: {error}")
     assert graded > len(seeds) / 10  # or nothing of what is tried gets far
-
-
-def fuzz_archives(course, tmp_path, seeds):
-    def make(rng):
-        path = tmp_path / "work.zip"
-        path.write_bytes(archive(rng))
-        return path
-
-    fuzz(make, course, seeds)
-
-
-def fuzz_tars(course, tmp_path, seeds):
-    def make(rng):
-        path = tmp_path / "work.tar.gz"
-        path.write_bytes(tar(rng))
-        return path
-
-    fuzz(make, course, seeds)
-
-
-def fuzz_notebooks(course, tmp_path, seeds):
-    def make(rng):
-        path = tmp_path / rng.choice(("sums.ipynb", "untitled.ipynb"))
-        path.write_bytes(notebook(rng))
-        return path
-
-    fuzz(make, course, seeds)
-
-
-def fuzz_folders(course, tmp_path, seeds):
-    def make(rng):
-        root = tmp_path / str(rng.random())
-        root.mkdir()
-        folder(rng, root)
-        return root
-
-    fuzz(make, course, seeds)
-
-
-KINDS = [
-    fuzz_archives,
-    fuzz_tars,
-    fuzz_notebooks,
-    pytest.param(
-        fuzz_folders, marks=pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
-    ),
-]
-
-
-@pytest.mark.parametrize("fuzz_kind", KINDS)
-def test_a_sample_is_read_whatever_it_holds(fuzz_kind, tiny_course, tmp_path):
-    fuzz_kind(tiny_course, tmp_path, range(SAMPLE))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("fuzz_kind", KINDS)
-def test_thousands_are_read_whatever_they_hold(fuzz_kind, tiny_course, tmp_path):
-    fuzz_kind(tiny_course, tmp_path, range(SAMPLE, SAMPLE + MANY))

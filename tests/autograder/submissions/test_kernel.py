@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from repository import text_of
 from traitlets.config import Config
 
 from autograder.submissions.cell_source import ParseBudget, python_source
@@ -201,38 +202,7 @@ def test_lines_that_might_matter_and_are_left_out_are_named_by_cell(module_of):
     )
 
 
-SCRIPT = """#!/usr/bin/env python
-# coding: utf-8
-
-# In[1]:
-
-
-get_ipython().run_line_magic('pylab', 'inline')
-files = get_ipython().getoutput('ls')
-get_ipython().system('pip install torch')
-
-
-# In[ ]:
-
-
-import matplotlib.pyplot as plt
-plt.plot([1, 2]
-         + total)
-
-
-# In[3]:
-
-
-def total(v):
-    get_ipython().run_line_magic('timeit', '3')
-    return sum(v)
-
-
-# In[4]:
-
-
-get_ipython().run_cell_magic('time', '', 'print(total([1]))\\n1 / 0\\n')
-"""
+SCRIPT = text_of("texts/kernel/script.py")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Files under the names that systems and people give them are found, or named with a reason."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 import zipfile

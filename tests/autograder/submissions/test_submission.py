@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from repository import text_of
 
 from autograder.course.source import MAX_SOURCE
 from autograder.course.stubs import generate_stub
@@ -419,30 +420,7 @@ def test_implementations_are_the_written_tasks(tiny_course, hand_in, solved, cou
         assert found.target == f"{submission.folder / 'squash.py'}:double"
 
 
-STUB = '''
-class A:
-    """Doc."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def forward(self, x):
-        """Doc."""
-        for i in x:
-            # TODO: your code here
-            raise NotImplementedError
-
-    def backward(self, g):
-        raise NotImplementedError("write me")
-
-
-def helper(x):
-    raise NotImplementedError
-
-
-def f(x):
-    return helper(x)
-'''
+STUB = text_of("texts/submission/stub.py")
 
 
 @pytest.mark.parametrize("stub", [STUB, None])

@@ -1,7 +1,5 @@
 """However much a submission holds, reading it takes bounded time and memory, and a note says so."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.submissions import candidates, gathering

@@ -1,7 +1,5 @@
 """`gradus corpora`: all corpora in one list."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.commands.corpora import corpora

@@ -1,45 +1,18 @@
 """`gradus plugins`: who offers what, and where it came from."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from repository import text_of
 
 from framework.commands.plugins import describe, plugins
 from framework.course.catalogue import Catalogue, active_course
 from framework.errors import PluginError, UnknownNameError
 from framework.providers.plugins import Plugins
 
-LION = """
-@hookimpl
-def register_implementations():
-    return [Implementation("optimizer", name, "week3", "m:A") for name in ("lion", "tiger")]
-
-@hookimpl
-def register_corpora():
-    return [CorpusEntry("poems", "text", "m:f")]
-
-@hookimpl
-def register_sandboxes():
-    return {"glass": "m:Glass"}
-
-@hookimpl
-def register_reporters():
-    return {"haiku": "m:haiku"}
-
-@hookimpl
-def add_commands(app):
-    @app.command()
-    def roar_loudly():
-        pass
-
-@hookimpl
-def submission_graded(report):
-    pass
-"""
+LION = text_of("texts/plugins/lion.py")
 
 
 def lines(found, width=60):
@@ -142,15 +115,6 @@ def test_the_command_imports_no_torch_and_is_plain_when_piped():
     first = done.stdout.splitlines()[0]
     assert first == "the course  exercises/course.toml"
     assert all(line == line.rstrip() for line in done.stdout.splitlines())
-
-
-def test_importing_the_plugins_module_imports_no_torch():
-    code = (
-        "import sys\nfrom framework.providers.plugins import Plugins\nPlugins().registry\n"
-        "print([name for name in ('torch', 'typer', 'rich', 'nbformat') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_a_course_without_exercises_is_listed(tmp_path):

@@ -1,7 +1,5 @@
 """The catalogue of a course: what it reads, when, and what it refuses."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.course import catalogue

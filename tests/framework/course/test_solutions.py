@@ -1,7 +1,5 @@
 """Solutions are imported from the folder of their course, and of no other."""
 
-from __future__ import annotations
-
 import importlib
 import pickle
 import sys

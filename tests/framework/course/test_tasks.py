@@ -1,7 +1,5 @@
 """The tasks of an exercise: names, kinds and registry names."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.course.tasks import read_tasks, snake_case

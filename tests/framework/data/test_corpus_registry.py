@@ -1,7 +1,5 @@
 """The registry of corpora: one owner for each name, and corpora that are what they say."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -11,20 +11,12 @@ from framework.evaluation.metrics import language_model_perplexity
 from framework.interfaces import NumpyArrays
 from framework.models.character_aware import kim_encoder
 from framework.models.language_models import build_language_model
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.loops import language_model_steps
 from plugins.lectures.languages.agreement import AgreementLanguage
 
 VOCABULARY = Vocabulary(["key", "keys", "of", "cabinets"])
 TOKENS = np.array([[3, 4, 3, 6], [5, 3, 1, 0]])
 ENCODER = {"embedding_size": 2, "maps": [2, 3], "widths": [1, 3], "highway_layers": 1}
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def build(backend, name="recurrent_lm", vocabulary=VOCABULARY, encoder=ENCODER, **arguments):
@@ -63,66 +55,6 @@ def test_every_gradient_is_the_slope_of_the_loss(backends, name):
     point = {key: values.copy() for key, values in model.parameters.items()}
     for key, expected in numerical_gradient(logits, point, upstream).items():
         np.testing.assert_allclose(model.gradients[key], expected, rtol=1e-6, atol=1e-9)
-
-
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_backward_adds_until_gradients_are_set_to_zero(backends, backend):
-    computing = backends(backend)
-    model, arrays = build(computing), computing.arrays
-    upstream = np.random.default_rng(1).normal(size=(*TOKENS.shape, len(VOCABULARY)))
-    found = []
-    for tokens in (TOKENS, TOKENS, TOKENS[:, ::-1].copy()):
-        model.forward(arrays.from_numpy(tokens))
-        model.backward(arrays.from_numpy(upstream))
-        found.append({key: arrays.to_numpy(value) for key, value in model.gradients.items()})
-    for key, once in found[0].items():
-        np.testing.assert_allclose(found[1][key], 2 * once, rtol=1e-12, atol=1e-15)
-    model.zero_gradients()
-    assert not any(arrays.to_numpy(value).any() for value in model.gradients.values())
-    model.forward(arrays.from_numpy(TOKENS[:, ::-1].copy()))
-    model.backward(arrays.from_numpy(upstream))
-    for key, both in found[1].items():
-        third = found[2][key] - both
-        now = arrays.to_numpy(model.gradients[key])
-        np.testing.assert_allclose(now, third, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_backends_agree(backends, cell):
-    upstream = np.random.default_rng(1).normal(size=(*TOKENS.shape, len(VOCABULARY)))
-    found = []
-    for name in ("numpy", "torch"):
-        model, arrays = build(backends(name), cell=cell), backends(name).arrays
-        logits = model.forward(arrays.from_numpy(TOKENS))
-        model.backward(arrays.from_numpy(upstream))
-        gradients = {key: arrays.to_numpy(value) for key, value in model.gradients.items()}
-        found.append({"logits": arrays.to_numpy(logits), **gradients})
-    assert found[0].keys() == found[1].keys()
-    for key, expected in found[0].items():
-        np.testing.assert_allclose(found[1][key], expected, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_the_state_carries_a_text_on(backends, backend):
-    """Token by token it predicts what it predicts of the whole, though few words are encoded."""
-    computing = backends(backend)
-    cell = {
-        "layer": "rnn",
-        "dropout": {"name": "dropout", "keep_probability": 0.6},
-    }  # in training alone
-    model, arrays = build(computing, cell=cell).astype("float32"), computing.arrays
-    model.eval()
-    scores = arrays.to_numpy(model.forward(arrays.from_numpy(TOKENS)))
-    assert scores.dtype == np.float32
-    expected = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
-    state = model.initial_state(len(TOKENS))
-    for t in range(TOKENS.shape[1]):
-        step = arrays.from_numpy(TOKENS[:, t])
-        log_probabilities, state = model.next_log_probabilities(step, state)
-        np.testing.assert_allclose(
-            arrays.to_numpy(log_probabilities), expected[:, t], rtol=1e-4, atol=1e-6
-        )
-    assert arrays.to_numpy(model.state).shape == (2, 4)
 
 
 def test_parameters_follow_a_change_of_precision(backends):

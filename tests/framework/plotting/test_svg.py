@@ -1,7 +1,5 @@
 """Charts as SVG: where lines, points, names and numbers stand, and what a file of its own holds."""
 
-from __future__ import annotations
-
 import re
 from itertools import combinations
 from xml.etree import ElementTree as ET

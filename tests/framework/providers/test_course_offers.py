@@ -1,7 +1,5 @@
 """What a course and the modules of a backend offer, without a list of names."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

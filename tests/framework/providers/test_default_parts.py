@@ -1,32 +1,18 @@
 """Plain Python gets the student's own parts, then the reference's, with nothing to set up."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 OUTSIDE = ROOT / "tests/data/courses/outside"
 OWNER = """
 from framework.models.parts import part
 print(part('shift').__module__, part('shift')(2).forward(1))
 """
-WRITTEN = """
-from framework.interfaces import Model
-
-class Shift(Model):
-    def __init__(self, size):
-        super().__init__()
-
-    def forward(self, x):
-        return "the student's"
-
-    def backward(self, grad):
-        return grad
-"""
+WRITTEN = text_of("texts/default_parts/written.py")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Plugins given by path: a file, a package, or a project that is not installed."""
 
-from __future__ import annotations
-
 import json
 import sys
 

@@ -1,7 +1,5 @@
 """Plugins: found, blocked, checked; errors name the plugin and its distribution."""
 
-from __future__ import annotations
-
 import re
 import sys
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The registry: lookups with near misses, kinds checked at load."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.errors import (

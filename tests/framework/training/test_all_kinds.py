@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -57,14 +58,20 @@ def folder(spec):
     return spec
 
 
+@cache
+def plain_run(kind):
+    """The checkpoint of a small run, trained once for all that are compared with it."""
+    train(kind, "plain", "--seed", 1)
+    return load_checkpoint(Path("plain"))
+
+
 @pytest.mark.parametrize("name", OPTIONS)
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_option_of_training_changes_the_result_and_is_saved(kind, name):
-    train(kind, "plain", "--seed", 1)
-    other = OTHERS.get((kind, name), OPTIONS[name])
+    plain, other = plain_run(kind), OTHERS.get((kind, name), OPTIONS[name])
     flag, values = (other, ()) if isinstance(other, str) else (f"--{name.replace('_', '-')}", other)
     train(kind, "changed", "--seed", 1, flag, *values)
-    plain, changed = (load_checkpoint(Path(out)) for out in ("plain", "changed"))
+    changed = load_checkpoint(Path("changed"))
     assert plain.training[name] != changed.training[name]
     same = [
         np.array_equal(array, changed.parameters[key])

@@ -5,18 +5,11 @@ import pytest
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.engine import Run
 from framework.training.loops import Batch, Learner
 from framework.training.options import LearningOptions
 from framework.training.task import TrainingTask
 from framework.training.tools import LearningRate
-
-
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
 
 
 def options(schedule, **others):

@@ -1,14 +1,9 @@
 """Options: each stands once, is checked by its range, and works the same wherever it comes from."""
 
-import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import framework.training.options as module
-import plugins.lectures.training as kinds_of_runs
 from framework.errors import UsageError
 from framework.training.option_fields import option_fields
 from framework.training.options import LearningOptions, TrainingOptions
@@ -62,24 +57,6 @@ def test_a_kind_of_run_has_defaults_of_its_own(kind, defaults):
     assert {name: getattr(options, name) for name in defaults} == defaults
 
 
-def test_an_option_is_described_in_one_place():
-    """No name has two descriptions, but where a kind of run gives it another meaning."""
-    files = [Path(module.__file__), *Path(kinds_of_runs.__file__).parent.glob("*.py")]
-    described = [
-        line.target.id
-        for file in files
-        for line in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(line, ast.AnnAssign)
-        and isinstance(line.value, ast.Call)
-        and isinstance(line.value.func, ast.Name)
-        and line.value.func.id == "option"
-    ]
-    sizes = {"embedding_size", "hidden_size", "window"}
-    own_meaning = {"corpus", "minimum_count", "tokens", "vectors"} | sizes
-    repeated = {name for name in described if described.count(name) > 1}
-    assert repeated <= own_meaning
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -126,12 +103,3 @@ def test_each_seed_is_a_run():
         (one.seed, one.epochs) for one in LearningOptions(seed=4, seeds=3, epochs=2).each_seed()
     ]
     assert found == [(4, 2), (5, 2), (6, 2)]
-
-
-def test_options_need_neither_numpy_nor_typer():
-    code = (
-        "import sys, framework.training.options;"
-        "print(sorted({'numpy', 'typer', 'rich', 'torch'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from power_cut import PowerCutError, power_cut
 from small_runs import RUNS, copy_corpora, losses, train
 
-from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 
 pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
@@ -44,26 +42,3 @@ def test_training_goes_down_with_float32_weights(kind):
     assert {array.dtype.name for array in saved.optimizer.values() if array.ndim} == {"float32"}
     rounded = [array.view(np.uint32) & 0xFFFF for array in saved.parameters.values()]
     assert any(bits.any() for bits in rounded), "the weights have more than 16 bits"
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_run_that_is_cut_goes_on_to_the_same_bytes(kind, folder, monkeypatch):
-    options = (*OPTIONS, "--precision", "bfloat16", "--clip", 1)
-    train(kind, "whole", *options)
-    with monkeypatch.context() as patch:
-        patch.setattr("framework.training.saved_runs.SAVING", 0.0)
-        patch.setattr("framework.training.saved_runs.SAVING_SHARE", 1e9)
-        patch.setattr(
-            "framework.commands.train.epoch_lines.EpochLines", power_cut(after=0, steps=2)
-        )
-        with pytest.raises(PowerCutError):
-            train(kind, "cut", *options)
-    train(kind, "cut", *options, "--resume")
-    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
-
-
-def test_it_is_refused_where_nothing_computes_in_it():
-    with pytest.raises(UsageError, match="'numpy' does not offer `--precision bfloat16`: leave it"):
-        train("tagger", "m", "--precision", "bfloat16")
-    with pytest.raises(UsageError, match="must be one of float64, float32, not 'bfloat16'"):
-        train("word_vectors", "m", "--backend", "torch", "--precision", "bfloat16")

@@ -3,7 +3,6 @@
 import json
 import sys
 from functools import partial
-from math import prod
 
 import numpy as np
 import pytest
@@ -24,7 +23,6 @@ from plugins.bench.measurement import (  # noqa: E402
     check_equal,
     measured,
     pair_of,
-    processor_name,
 )
 from plugins.bench.measures import Limits, Speeds, timed_rounds  # noqa: E402
 from plugins.bench.pair import NotComparable, computing_in  # noqa: E402
@@ -88,34 +86,12 @@ def test_a_bound_is_below_the_median_and_within_the_rounds():
     assert 0.5 <= bound < ratio
 
 
-def test_equal_rounds_have_their_ratio_as_the_bound():
-    assert Speeds({"ours": (1.0,) * 5, "x": (2.0,) * 5}).ratio("x") == (2.0, 2.0)
-
-
 def test_launches_are_counted_and_tiny_sizes_have_no_goal(backend):
     (case,) = chosen_cases(["window_lm"])
     found = measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
     assert all(use.launches > 10 and use.peak is None for use in found.use.values())
     assert found.goal is None and found.units == 12
     assert case.goal("cpu") == 0.97 and case.goal("cuda") is None
-
-
-def test_goals_of_a_gpu():
-    goals = {case.name: case.goal("cuda") for case in CASES if case.goal("cuda")}
-    assert goals == {
-        "zaremba_small": 1.3, "zaremba_medium": 1.1, "zaremba_large": 1.0, "qrnn_256_8_512": 5.0,
-        "qrnn_pooling": 0.7, "skip_gram": 20.0,
-    }  # fmt: skip
-
-
-def test_every_model_but_a_share_of_bandwidth_has_the_goal_of_a_cpu():
-    assert {case.name for case in CASES if case.goal("cpu") != 0.97} == {"qrnn_pooling"}
-
-
-def test_pooling_is_measured_on_arrays_of_more_than_256_megabytes_on_a_gpu():
-    (case,) = chosen_cases(["qrnn_pooling"])
-    on_gpu, on_cpu = (prod(case.sizes_on(device).values()) * 4 for device in ("cuda", "cpu"))
-    assert on_gpu > 256e6 > 10 * on_cpu
 
 
 def test_a_pooling_and_its_copy_move_the_same_number_of_bytes(backend):
@@ -184,26 +160,6 @@ def test_a_mixture_of_precisions_is_no_missing_operation():
             mixed(single, half)
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        torch.linalg.eigh,
-        torch.linalg.inv,
-        torch.linalg.pinv,
-        torch.fft.fft,
-        torch.view_as_complex,
-        lambda matrix: torch.complex(matrix, matrix),
-    ],
-)
-def test_an_operation_that_is_missing_in_bfloat16_names_the_model(operation):
-    matrix = torch.ones(2, 2, dtype=torch.bfloat16)
-    with (
-        pytest.raises(UsageError, match="a model in bfloat16 here"),
-        available_in_bfloat16("a model"),
-    ):
-        operation(matrix)
-
-
 @pytest.fixture
 def small_data(tmp_path, monkeypatch):
     """A folder with a text of twelve words, and pairs of them."""
@@ -237,16 +193,6 @@ def test_skip_gram_is_timed_beside_gensim_with_scores_of_its_vectors(
     assert len(model["programs"]["ours"]["seconds per step"]) == 2
     assert model["programs"]["ours"]["scores"] == model["programs"]["gensim"]["scores"]
     assert len(model["programs"]["gensim"]["scores"]) == 3
-
-
-def test_a_text_without_judged_words_is_timed_without_scores(
-    small_data, ours_as_gensim, one_thread
-):
-    for file in skip_gram.JUDGED:
-        (small_data / "word_similarity" / file).write_text("king\tqueen\t9\n", "utf-8")
-    shown = gradus("bench", "skip_gram", "--tiny", "--rounds", 2)
-    assert "ours" in shown
-    assert "skip_gram, ours:" not in shown
 
 
 def test_skip_gram_says_what_is_missing(small_data, monkeypatch):
@@ -369,10 +315,3 @@ def test_the_commands_of_the_page_name_models_and_options_that_exist():
     for line in lines:
         _, *words = line.split()
         assert gradus(*words, "--list").startswith("zaremba_small: ")
-
-
-def test_a_processor_has_a_name(tmp_path):
-    file = tmp_path / "cpuinfo"
-    file.write_text("flags : a\nmodel name\t: A Processor\nmodel name\t: B\n", "utf-8")
-    assert processor_name(file) == "cpu (A Processor)"
-    assert processor_name(tmp_path / "missing").startswith("cpu (")

@@ -1,7 +1,5 @@
 """Synthetic exports of learning systems, made after the layouts that these systems write."""
 
-from __future__ import annotations
-
 import zipfile
 
 import pytest

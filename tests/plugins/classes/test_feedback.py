@@ -1,7 +1,5 @@
 """One page for each student, as a folder and as Moodle's zip; names are hostile."""
 
-from __future__ import annotations
-
 import re
 import stat
 import zipfile

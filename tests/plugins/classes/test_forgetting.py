@@ -1,7 +1,5 @@
 """What names a student who is forgotten: found in every form, and not in the names of others."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

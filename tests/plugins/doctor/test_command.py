@@ -1,7 +1,5 @@
 """`gradus doctor`: the report, and its exit code."""
 
-from __future__ import annotations
-
 import pytest
 from typer.testing import CliRunner
 

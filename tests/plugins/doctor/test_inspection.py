@@ -1,7 +1,5 @@
 """Facts in sections: what raises is a problem, and the facts before it are kept."""
 
-from __future__ import annotations
-
 from importlib import metadata
 
 import pytest

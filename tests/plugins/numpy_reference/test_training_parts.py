@@ -1,7 +1,5 @@
 """The loss and the optimizers for courses without exercises on them agree with the solutions."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A third backend, on arrays of its own: four exercises, and the shared optimizers."""
 
-from __future__ import annotations
-
 from framework.hookspecs import hookimpl
 from framework.providers.course_offers import backend_offers
 from framework.providers.registry import Implementation

@@ -1,7 +1,5 @@
 """The activation functions on boxes."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from boxes.arrays import each

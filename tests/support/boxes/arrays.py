@@ -1,7 +1,5 @@
 """Boxes: arrays that are none of NumPy's and never change, with the operators of the backend."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from framework.arrays import Arrays

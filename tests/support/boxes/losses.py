@@ -1,7 +1,5 @@
 """The losses on boxes: what they return is a box without axes."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A neuron, and a layer of them, on boxes."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from boxes.arrays import each

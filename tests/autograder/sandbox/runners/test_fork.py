@@ -1,7 +1,5 @@
 """Fork servers: what a worker finds of the server and of other workers, and what ends when."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from denied_namespaces import DeniedForkSandbox
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners import choose, interpreter
@@ -39,40 +37,7 @@ def server_of(sandbox):
 
 
 #: Looks for bytes in all of its memory. They are made of numbers, so that only a copy is found.
-SEARCH = """
-import os
-def made(numbers):
-    return bytes(number ^ 85 for number in numbers)
-def ranges():
-    descriptor = os.open("/proc/self/maps", os.O_RDONLY)
-    text = b""
-    while piece := os.read(descriptor, 1 << 16):
-        text += piece
-    for line in text.decode().splitlines():
-        place, rights = line.split()[:2]
-        if "r" in rights and not line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
-            yield tuple(int(part, 16) for part in place.split("-"))
-memory = os.open("/proc/self/mem", os.O_RDONLY)
-for numbers in hidden:
-    word, found, place = made(numbers), 0, id(0)
-    own = id(word), id(word) + 4096
-    for start, end in ranges():
-        at = start
-        while at < end:
-            try:
-                block = os.pread(memory, min(1 << 20, end - at), at)
-            except OSError:
-                break
-            if not block:
-                break
-            where = block.find(word)
-            while where >= 0:
-                found += not (own[0] <= at + where < own[1]) and not block.count(word) > 50
-                where = block.find(word, where + 1)
-            at += len(block)
-            del block
-    print(found)
-"""
+SEARCH = text_of("texts/fork/search.py")
 
 
 def hidden(*words):
@@ -106,24 +71,7 @@ def test_the_server_holds_the_worker_and_numpy_and_has_one_thread(sandbox):
     assert [Path(name).name for name in files] == ["errors"]
 
 
-REACH = """
-import os, signal
-for name, line in {
-    "signal it": "os.kill(PID, signal.SIGKILL)",
-    "read its memory": "open('/proc/PID/mem', 'rb').read(1)",
-    "read its environment": "open('/proc/PID/environ').read()",
-    "read its descriptors": "os.listdir('/proc/PID/fd')",
-    "read its folder": "open('FOLDER/mine').read()",
-    "write to its folder": "open('FOLDER/yours', 'w')",
-}.items():
-    for pid in pids:
-        try:
-            exec(line.replace("PID", str(pid)).replace("FOLDER", folder))
-        except OSError:
-            continue
-        print(name, pid)
-print("tried")
-"""
+REACH = text_of("texts/fork/reach.py")
 
 
 def test_a_worker_reaches_neither_the_server_nor_another_worker(sandbox, worker, probe):
@@ -236,18 +184,7 @@ def test_it_has_no_gpu_and_runs_python_alone(sandbox, tmp_path):
         sandbox.spawn(["/bin/sh", "-c", "true"], FilesystemView((), str(tmp_path)), Limits())
 
 
-QUOTA = """
-import os
-made = 0
-try:
-    while True:
-        handle = os.open(f"file-{made}", os.O_CREAT | os.O_WRONLY)
-        os.unlink(f"file-{made}")
-        made += 1
-        os.close(handle)
-except OSError as error:
-    print(made, error.errno == 28)
-"""
+QUOTA = text_of("texts/fork/quota.py")
 
 
 def test_files_that_are_deleted_count_where_the_disk_is_shared(probe):

@@ -1,7 +1,5 @@
 """Which files belong to an installed package, and to what it requires."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

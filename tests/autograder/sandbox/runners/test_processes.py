@@ -1,7 +1,5 @@
 """Ending a tree of processes that grows while it is being ended."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Sessions with submissions in real sandboxes."""
 
-from __future__ import annotations
-
 import textwrap
 
 import pytest

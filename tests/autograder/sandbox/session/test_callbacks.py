@@ -1,7 +1,5 @@
 """A callback of a check stays with the grader: the submission calls it, and sees plain values."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from repository import text_of

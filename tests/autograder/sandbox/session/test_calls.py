@@ -1,7 +1,5 @@
 """Which call gave, or wrote, what a check looks at."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Calls in words: shapes instead of values, and never long."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Providers answer as submissions do, in this process: as copies, by handle, with faults."""
 
-from __future__ import annotations
-
 import sys
 import types
 

@@ -1,7 +1,5 @@
 """The arguments and files of a worker: never where solutions, tests or seeds are."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a submission prints is kept in bounded memory and made safe to show."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.sandbox.session.process import HEAD, TAIL, Output, plain_text

@@ -1,7 +1,5 @@
 """Parts as arguments: built over there, from the layers of the current provider."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

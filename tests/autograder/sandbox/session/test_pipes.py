@@ -1,7 +1,5 @@
 """The pipes of a worker: the calls of Linux and the threads of other systems do the same."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

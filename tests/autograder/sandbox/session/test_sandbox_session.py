@@ -1,7 +1,5 @@
 """A submission in a real sandbox: what its faults are called, and that the next check is safe."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 
@@ -262,18 +260,7 @@ NETWORK = """
             return self.cell.forward(x)
 """
 
-THREADED = """
-    import threading
-
-    from framework.models.parts import part
-
-    def doubled(x):
-        results = []
-        thread = threading.Thread(target=lambda: results.append(part("cell")(2).forward(x)))
-        thread.start()
-        thread.join()
-        return results[0]
-"""
+THREADED = text_of("texts/sandbox_session/threaded.py")
 
 CELLS = """
     class Cell:
@@ -376,23 +363,7 @@ def test_a_slow_import_is_reported_with_its_line(module_of):
     assert [frame.line for frame in fault.frames] == [6, 4]
 
 
-HANGS = """
-    class Layer:
-        def __init__(self, hangs):
-            self.hangs = hangs
-
-        def forward(self, x):
-            while self.hangs or x > 1:
-                pass
-            return x
-
-        def backward(self, g):
-            return g
-
-    def leave():
-        import os
-        os._exit(0)
-"""
+HANGS = text_of("texts/sandbox_session/hangs.py")
 
 
 @pytest.mark.usefixtures("patient")

@@ -1,7 +1,5 @@
 """Processor time from few readings, and what is left of a budget."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.sandbox.session.process import UsageMeter

@@ -1,7 +1,5 @@
 """Replies are read as if a student had forged them, because one may have."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

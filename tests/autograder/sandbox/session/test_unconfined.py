@@ -150,35 +150,7 @@ def test_what_cannot_be_watched_is_said(submit, monkeypatch, tmp_path, folder):
         time.sleep(0.01)
 
 
-PRINTS = """
-import os
-import sys
-import numpy as np
-
-
-def say(text):
-    print(text)
-    return text
-
-
-def doubled(x):
-    return 2 * x
-
-
-def flood():
-    for _ in range(300):
-        print("x" * 9999)
-
-
-def ends():
-    print("the end")
-    sys.stdout.flush()
-    os._exit(3)
-
-
-def redirect():
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-"""
+PRINTS = text_of("texts/unconfined/prints.py")
 
 
 @pytest.fixture

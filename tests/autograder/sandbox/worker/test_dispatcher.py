@@ -1,7 +1,5 @@
 """The dispatcher: what a request does to a submission's objects, and what is reported of it."""
 
-from __future__ import annotations
-
 import types
 
 import numpy as np

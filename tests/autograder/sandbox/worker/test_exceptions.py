@@ -1,7 +1,5 @@
 """Exceptions of a submission as text and numbers, whatever the exception does."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.sandbox.worker.loading import MAX_FRAMES, MAX_MESSAGE, describe

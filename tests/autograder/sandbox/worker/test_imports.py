@@ -1,7 +1,5 @@
 """Imports of graded code: what is allowed comes as ever, all else is refused by name."""
 
-from __future__ import annotations
-
 import pytest
 
 from autograder.sandbox.worker.imports import GradedImporter

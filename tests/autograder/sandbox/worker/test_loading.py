@@ -1,10 +1,9 @@
 """Importing submitted files, and finding in them the parts that networks ask for."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest
+from repository import text_of
 
 from autograder.sandbox.worker.loading import NotDefinedError, PartMissingError, SubmittedModule
 
@@ -45,20 +44,7 @@ def test_a_part_that_is_not_there_names_the_exercise_it_comes_from(module, part,
         module.part(part)
 
 
-CALLS = """class Cell:
-    '''A cell.'''
-
-    def run(self): return helper()
-    value = staticmethod(lambda: 1)
-
-def helper(): return Gate()
-
-class Gate:
-    def __init__(self):
-        self.line = __import__("sys")._getframe().f_lineno
-
-def apart(): pass
-"""
+CALLS = text_of("texts/loading/calls.py")
 
 
 def test_tasks_that_run_are_noted_whatever_calls_them(module, tmp_path):

@@ -1,28 +1,12 @@
 """Timers without signals write the stack of what takes too long, and of nothing else."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
-PROGRAM = """
-import sys, time
-sys.path.insert(0, {root!r})
-from autograder.sandbox.worker.portable import INTERVAL, StackTimers
-
-def spin(seconds):
-    end = time.process_time() + seconds
-    while time.process_time() < end:
-        pass
-
-timers = StackTimers()
-timers.set({limits})
-{call}
-timers.set(0.0, 0.0)
-"""
+PROGRAM = text_of("texts/portable/program.txt")
 
 
 @pytest.mark.parametrize(

@@ -5,32 +5,14 @@ import re
 
 import pytest
 from gradus_command import gradus
+from repository import text_of
 
-from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+from framework.errors import PluginError, UsageError
 from plugins.lectures.languages import agreement
 
 LINES = ["the key is here", "the keys are here", "a key is old", "the old keys are here"]
 
-STUDENT_RNN = """
-import numpy as np
-from framework.interfaces import Model
-
-class RNN(Model):
-    def __init__(self, input_size, hidden_size, *, rng):
-        super().__init__()
-        self.hidden_size = hidden_size
-        print("a student's RNN")
-
-    def forward(self, x, h_0=None):
-        self.state = np.zeros((len(x), self.hidden_size))
-        {body}
-
-    def initial_state(self, batch_size):
-        return np.zeros((batch_size, self.hidden_size))
-
-    def backward(self, grad_h):
-        return np.zeros((*grad_h.shape[:2], 4)), None
-"""
+STUDENT_RNN = text_of("texts/command/student_rnn.py")
 
 READS_STUDENTS = """
 from framework.hookspecs import hookimpl
@@ -42,21 +24,7 @@ def student_implementations(folder):
     return [Implementation("model", p.stem, {provider!r}, f"{{p}}:RNN") for p in written]
 """
 
-OPTIMIZER_PLUGIN = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def register_implementations():
-    return [Implementation("optimizer", "frozen", "week3", __file__ + ":Frozen")]
-
-class Frozen:
-    def __init__(self, learning_rate):
-        pass
-
-    def step(self, parameters, gradients):
-        pass
-"""
+OPTIMIZER_PLUGIN = text_of("texts/command/optimizer_plugin.py")
 
 
 @pytest.fixture(autouse=True)
@@ -249,20 +217,3 @@ def test_the_optimizer_of_a_plugin(course):
 def test_a_run_that_goes_astray_stops_with_advice():
     with pytest.raises(UsageError, match=r"loss is (nan|inf) at step .*smaller `--learning-rate`"):
         gradus("train", "rnn_lm", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e308")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (("rnn_ml",), UnknownNameError, "no exercise or model to train 'rnn_ml': did you mean"),
-        (("skipgram",), UnknownNameError, "did you mean 'skip_gram'"),
-        (("rnn_lm", "--optimizer", "adan"), UnknownNameError, "did you mean 'adam'"),
-        (("rnn_lm", "--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
-        (("rnn_lm", "--batch-size", 500, "--corpus", "text.txt"), BadInputError, "too short"),
-        (("window_lm", "--character-filters", 3), UsageError, "a row for each word, and it has"),
-        (("rnn_lm", "--device", "cuda"), UsageError, "`--backend torch --device cuda`"),
-    ],
-)
-def test_what_cannot_be_done_is_said(arguments, error, message):
-    with pytest.raises(error, match=message):
-        gradus("train", *arguments)

@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
 from repository import ROOT
 
 from framework.errors import BadInputError
@@ -81,22 +82,13 @@ def test_the_curve_goes_to_the_file_that_is_named(course):
         gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--plot", "file/curve.svg")
 
 
-READS_SOLUTION = f"""
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    file = {str(ROOT / "solutions/language_models/rnn/rnn.py")!r}
-    return [Implementation("model", "rnn", "student", file + ":RNN")]
-"""
-
-
 @pytest.fixture
 def student(course):
     """The options that train the solution of rnn as a student's file."""
     (course / "exercises").mkdir()
-    (course / "reader.py").write_text(READS_SOLUTION, "utf-8")
+    solution = ROOT / "solutions/language_models/rnn/rnn.py"
+    (course / "exercises/written.py").write_text(solution.read_text("utf-8"), "utf-8")
+    (course / "reader.py").write_text(reader("model", "rnn", "RNN"), "utf-8")
     return (*SMALL, "--epochs", 2, "--provider", "student", "--plugin", course / "reader.py")
 
 

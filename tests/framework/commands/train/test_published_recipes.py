@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
+from repository import text_of
 from small_runs import copy_corpora
 
 from framework.commands.train.command import RECIPES
@@ -16,6 +17,7 @@ from framework.training.checkpoints import load_checkpoint
 from framework.training.kinds import task_class
 from framework.training.tools import LearningRate, model_arguments
 
+<<<<<<< HEAD
 #: Recipe -> kind of run, model, and what the paper says: options by name, and the learning rate
 #: of some epochs.
 PAPERS = {
@@ -124,6 +126,11 @@ ARGUMENTS = {
         },
     },
 }  # fmt: skip
+=======
+#: Recipe -> kind of run, model, and what the paper says.
+PAPERS = tomllib.loads(text_of("training/papers.toml"))
+
+>>>>>>> main
 
 _TINY_TEXT = (
     "--corpus", "text.txt", "--hidden-size", 4, "--embedding-size", 3, "--unroll", 9,
@@ -139,11 +146,11 @@ TINY = {
 }
 
 recipes = pytest.mark.parametrize("name", PAPERS)
-of_steps = pytest.mark.parametrize("name", [name for name in PAPERS if PAPERS[name][3]])
+of_steps = pytest.mark.parametrize("name", [name for name in PAPERS if "rates" in PAPERS[name]])
 
 
 def file_of(name):
-    return RECIPES / PAPERS[name][0] / f"{name}.toml"
+    return RECIPES / PAPERS[name]["kind"] / f"{name}.toml"
 
 
 def values_of(name):
@@ -151,33 +158,33 @@ def values_of(name):
 
 
 def options_of(name):
-    return task_class(PAPERS[name][0], Plugins().registry).options(**values_of(name))
+    return task_class(PAPERS[name]["kind"], Plugins().registry).options(**values_of(name))
 
 
 def train(name, *options):
     kind_and_size = (*TINY.get(name, _TINY_TEXT), "--recipe", name, "--batch-size", 4)
-    return gradus("train", PAPERS[name][1], *kind_and_size, "--epochs", 2, *options)
+    return gradus("train", PAPERS[name]["model"], *kind_and_size, "--epochs", 2, *options)
 
 
 def test_every_recipe_is_held_to_its_paper():
     assert sorted(file.stem for file in RECIPES.glob("*/*.toml")) == sorted(PAPERS)
     with_arguments = {name for name in PAPERS if "arguments" in values_of(name)}
-    assert with_arguments == ARGUMENTS.keys()
+    assert with_arguments == {name for name in PAPERS if "arguments" in PAPERS[name]}
 
 
 @recipes
 def test_a_recipe_has_the_values_of_its_paper(name):
     options = options_of(name)
-    said = PAPERS[name][2]
+    said = PAPERS[name]["options"] | dict.fromkeys(PAPERS[name].get("unset", []))
     assert {key: getattr(options, key) for key in said} == said
-    assert model_arguments(options.arguments) == ARGUMENTS.get(name, {})
+    assert model_arguments(options.arguments) == PAPERS[name].get("arguments", {})
 
 
 @of_steps
 def test_the_learning_rate_falls_as_in_the_paper(name):
     backend = Backend(Plugins().registry, "numpy")
     found = LearningRate(backend, options_of(name))
-    rates = PAPERS[name][3]
+    rates = {int(epoch): rate for epoch, rate in PAPERS[name]["rates"].items()}
     assert {epoch: found.at(epoch) for epoch in rates} == pytest.approx(rates)
 
 

@@ -31,37 +31,6 @@ def train(*options):
     return gradus("train", "recurrent_lm", *corpus, *options)
 
 
-def test_zarembas_recipe_is_what_the_paper_says():
-    output = train("--recipe", "zaremba_small", *SMALL, "--out", "m").output
-    assert "float32" in output
-    assert "held-out perplexity" in output
-    assert re.findall(r"rate ([\d.]+)", output) == ["1", "1"]
-    saved = load_checkpoint("m")
-    assert saved.arguments["cell"] == {"layer": "lstm", "layers": 2}
-    said = {key: saved.training[key] for key in ("optimizer", "learning_rate", "hold", "summed")}
-    assert said == {"optimizer": "sgd", "learning_rate": 1.0, "hold": 4, "summed": True}
-    assert saved.training["clip"] == 5
-    assert saved.arguments["hidden_size"] == 4  # the command line's word
-
-
-def test_the_character_aware_recipe_is_the_papers_small_model():
-    train("--recipe", "kim_2016_small", *SMALL, "--out", "m")
-    saved = load_checkpoint("m")
-    encoder = saved.arguments["characters"]
-    assert encoder["maps"] == [25, 50, 75, 100, 125, 150]
-    assert encoder["widths"] == [1, 2, 3, 4, 5, 6]
-    assert encoder["highway_layers"] == 1
-    assert encoder["embedding_size"] == 3  # the command line's word
-    kept = {
-        option: {"name": "dropout", "keep_probability": p}
-        for option, p in {"dropout": 0.5, "input_dropout": 1}.items()
-    }
-    stack = {"layer": "lstm", "layers": 2, **kept}
-    assert saved.arguments["cell"] == stack
-    said = {key: saved.training[key] for key in ("unroll", "clip", "initial_range", "highway_bias")}
-    assert said == {"unroll": 35, "clip": 5, "initial_range": 0.05, "highway_bias": -2}
-
-
 def test_a_file_of_ones_own(tmp_path):
     (tmp_path / "mine.toml").write_text("seed = 5\nsummed = true\n", encoding="utf-8")
     train("--recipe", "mine.toml", *SMALL, "--out", "m")
@@ -151,24 +120,6 @@ def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():
     perplexity = float(re.search(r"perplexity ([\d.]+)", last)[1])
     assert float(re.search(r"perplexity ([\d.]+)", found)[1]) == pytest.approx(perplexity, abs=1e-4)
     assert "on train.txt, 160 tokens" in gradus("evaluate", "m", "--corpus", "train.txt").output
-
-
-def test_an_interrupted_run_goes_on(tmp_path):
-    options = (
-        *SMALL,
-        "--cell",
-        "lstm",
-        "--layers",
-        "2",
-        "--dropout",
-        "dropout:keep_probability=0.8",
-    )
-    train(*options, "--out", "whole")
-    train(*options, "--epochs", "1", "--out", "m")
-    output = train(*options, "--resume", "--out", "m").output
-    assert "continuing after epoch 1\nepoch 2/2 " in output
-    assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
-    assert "epoch 2/" not in train(*options, "--resume", "--out", "m").output
 
 
 def test_an_exercise_has_its_own_defaults_of_options():

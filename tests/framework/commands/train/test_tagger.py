@@ -5,39 +5,14 @@ from pathlib import Path
 
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
+from repository import text_of
 
-from framework.errors import BadInputError, PluginError, UnknownNameError, UsageError
+from framework.errors import BadInputError, PluginError, UsageError
 from framework.training.checkpoints import load_checkpoint
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
-SENTENCES = """-DOCSTART- -X- -X- O
-
-mr NN I-NP O
-Ada NNP I-NP I-PER
-Smith NNP I-NP I-PER
-rests VB I-VP O
-
-in IN I-PP O
-Turin NNP I-NP I-LOC
-mr NN I-NP O
-Jordan NNP I-NP I-PER
-
-in IN I-PP O
-Jordan NNP I-NP I-LOC
-rests VB I-VP O
-
-"""
-
-#: Reads a student's only file.
-READS_STUDENT = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = folder / "written.py"
-    return [Implementation("function", "windows", "student", f"{written}:windows")]
-"""
+SENTENCES = text_of("texts/tagger/sentences.txt")
 
 STUDENT = """
 import numpy as np
@@ -100,7 +75,7 @@ def test_files_of_conll_2003_are_learned_and_evaluated(backend):
 
 
 def test_a_students_own_parts_are_used(folder):
-    (folder / "reads.py").write_text(READS_STUDENT)
+    (folder / "reads.py").write_text(reader("function", "windows", "windows"))
     (folder / "mine").mkdir()
     (folder / "mine" / "written.py").write_text(STUDENT)
     own = ("--plugin", "reads.py", "--provider", "student", "--submission", "mine")
@@ -120,20 +95,6 @@ def test_another_folder_is_evaluated_with_the_words_and_tags_of_the_first(folder
     assert "ORG" in found
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "said"),
-    [
-        (("--corpus", "conll2003"), UsageError, "'conll2003' is read from files"),
-        (("--corpus", "conll"), UnknownNameError, "did you mean 'conll2003'"),
-        (("--corpus", "conll2003", "--data", "none"), BadInputError, "no folder 'none'"),
-        (("--set", "window=wide"), UsageError, "this tagger needs the argument `window`"),
-    ],
-)
-def test_what_cannot_be_done_is_said(arguments, error, said):
-    with pytest.raises(error, match=said):
-        train(*arguments)
-
-
 def test_a_missing_file_is_named(folder):
     (folder / "eng.testb").unlink()
     with pytest.raises(BadInputError, match=r"none of the files eng\.testb, test\.txt"):
@@ -141,26 +102,7 @@ def test_a_missing_file_is_named(folder):
 
 
 #: Offers a corpus of tagged sentences, and the function of one that is none.
-OFFERS_CORPORA = """
-from framework.data.formats.conll import read_conll
-from framework.data.corpus_entry import CorpusEntry, CorpusFile
-from framework.data.tagged import TaggedCorpus
-from framework.data.vocabulary import Vocabulary
-from framework.hookspecs import hookimpl
-
-@hookimpl
-def register_corpora():
-    files = (CorpusFile("all", ("eng.train",)),)
-    return [
-        CorpusEntry("moods", "tagged_sentences", f"{__file__}:moods", best_score=0.8, files=files),
-        CorpusEntry("wrong", "tagged_sentences", "plugins.lectures.languages.sentiment:corpus"),
-    ]
-
-def moods(files):
-    texts = read_conll(files["all"])
-    words = Vocabulary.from_texts(text.words for text in texts)
-    return TaggedCorpus("moods", texts[4:], texts[2:4], words, test=texts[:2])
-"""
+OFFERS_CORPORA = text_of("texts/tagger/offers_corpora.py")
 
 
 def test_the_tagged_corpus_of_a_plugin_is_learned_and_evaluated(folder):

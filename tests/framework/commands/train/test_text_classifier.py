@@ -8,7 +8,7 @@ from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 
 from framework.data.tokens import CHARACTERS
-from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 
 
@@ -127,17 +127,6 @@ def test_an_interrupted_cross_validation_goes_on_with_the_fold_it_was_in(folder,
     assert resumed.count("epoch 1/2") == 1  # that of the third fold
 
 
-def test_several_seeds_are_several_runs(folder):
-    shown = train("--corpus", "reviews.txt", "--epochs", 1, "--seed", 3, "--seeds", 2)
-    assert "accuracy of 2 runs" in shown
-    found = [
-        load_checkpoint(folder / "checkpoints" / f"bag_of_vectors-seed{seed}.safetensors")
-        for seed in (3, 4)
-    ]
-    assert [saved.training["seed"] for saved in found] == [3, 4]
-    assert not np.array_equal(*(saved.parameters["b_1"] for saved in found))
-
-
 def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, monkeypatch):
     options = ("--corpus", "reviews.txt", "--epochs", 3)
     train(*options, "--out", "whole")
@@ -153,45 +142,6 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, m
     assert "continuing after epoch 3\nheld-out accuracy" in again
     with pytest.raises(UsageError, match="its batch size is 32, but this run has 8"):
         train(*options, "--batch-size", 8, "--out", "cut", "--resume")
-
-
-def test_a_recipe_says_the_options_and_the_command_line_comes_first(folder):
-    (folder / "r.toml").write_text(
-        'corpus = "reviews.txt"\nepochs = 2\noptimizer = "ada_delta:decay=0.9"\n'
-        'precision = "float32"\narguments = ["embedding_size=3", "hidden_sizes=[]"]\n',
-        "utf-8",
-    )
-    shown = gradus("train", "bag_of_vectors", "--recipe", "r.toml", "--epochs", 1)
-    assert "float32 on cpu\ncorpus reviews.txt" in shown
-    assert "ada_delta" in shown
-    assert "epoch 1/1" in shown
-    saved = load_checkpoint(folder / "checkpoints" / "bag_of_vectors.safetensors")
-    assert {name: array.shape for name, array in saved.parameters.items()} == {
-        "embedding": (11, 3),
-        "W_1": (3, 2),
-        "b_1": (2,),
-    }
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "said"),
-    [
-        (("--corpus", "trec"), UsageError, "'trec' is read from files"),
-        (("--corpus", "trec", "--data", "mr"), BadInputError, "mr has none of the files train.txt"),
-        (("--corpus", "trek"), UnknownNameError, "did you mean 'trec'"),
-        (("--folds", 1), UsageError, "at least 2 folds, not 1"),
-        (("--folds", 3), UsageError, "sentiment has a test part of its own"),
-        (("--set", "size=3"), UsageError, "deep_averaging_network cannot be built"),
-        (("--set", "keep_probability=[-1]"), UsageError, "deep_averaging_network cannot be built"),
-        (("--set", "classes=3"), UsageError, "classes` is not possible: it follows from"),
-        (("--set", "vectors=3"), UsageError, "`--set vectors` is not possible: `--vectors`"),
-        (("--optimizer", "adm"), UnknownNameError, "did you mean 'adam'"),
-        (("--learning-rate", 1e300, "--optimizer", "sgd"), UsageError, "a smaller `--learning"),
-    ],
-)
-def test_what_cannot_be_done_is_said(arguments, error, said):
-    with pytest.raises(error, match=said):
-        train(*arguments)
 
 
 def test_the_help_is_that_of_the_kind_of_model():
@@ -225,28 +175,6 @@ def test_a_convolution_starts_from_word_vectors(folder, backend, channels):
     if channels != "tuned":
         places = saved.vocabulary.encode(words[:6])
         np.testing.assert_array_equal(saved.arguments["vectors"][places], numbers[:6])
-
-
-def test_kims_recipe_is_that_of_the_paper_but_for_what_the_command_line_says(folder):
-    small = ("--set", "embedding_size=4", "--set", "maps=2", "--epochs", 1)
-    shown = gradus("train", "text_cnn", "--recipe", "kim_2014", "--corpus", "reviews.txt", *small)
-    assert "float32 on cpu" in shown and "epoch 1/1" in shown
-    saved = load_checkpoint(folder / "checkpoints" / "text_cnn.safetensors")
-    assert saved.arguments == {
-        "vocabulary_size": 11,
-        "embedding_size": 4,
-        "maps": 2,
-        "classes": 2,
-        "widths": [3, 4, 5],
-        "keep_probability": 0.5,
-        "max_norm": 3.0,
-    }
-    found = {name: saved.training[name] for name in ("optimizer", "learning_rate", "batch_size")}
-    assert found == {
-        "optimizer": "ada_delta:decay=0.95,epsilon=1e-6",
-        "learning_rate": 1.0,
-        "batch_size": 50,
-    }
 
 
 def test_a_model_that_takes_no_word_vectors_says_so(folder):

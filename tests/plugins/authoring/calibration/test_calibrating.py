@@ -1,7 +1,5 @@
 """`gradus calibrate`: a tiny course whose checks train what costs nothing."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -12,6 +10,7 @@ from textwrap import dedent
 import pytest
 import typer
 from grading import setting_of
+from repository import text_of
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
@@ -25,18 +24,7 @@ import pytest
 from autograder.checks import LOWER
 """
 
-TRAINED = '''
-@pytest.mark.task("Sigmoid")
-@pytest.mark.points(2)
-def test_{name}(submission, metric_threshold, rng):
-    """Sigmoid: {name} after training."""
-
-    def training(rng):
-        yield 0.0
-        yield {value}
-
-    metric_threshold("{name}", training, rng=rng, best={best})
-'''
+TRAINED = text_of("texts/calibrating/trained.txt")
 
 UNTRAINED = '''
 @pytest.mark.task("Sigmoid")
@@ -169,15 +157,6 @@ def test_what_cannot_be_calibrated_changes_no_file(gradus, exercise, arguments, 
     with pytest.raises(error, match=message):
         gradus(*arguments)
     assert toml.read_bytes() == before
-
-
-def test_its_help_says_what_a_threshold_is(gradus):
-    code, output = gradus("--help")
-    told = " ".join(output.split())
-    assert code == 0
-    assert "a right solution fails at most 1 time in 10,000" in told
-    assert "Every check with the fixture `metric_threshold` trains a model." in told
-    assert "Only the tables `thresholds.NAME` of the file change." in told
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")

@@ -1,9 +1,7 @@
 """`gradus check --plugin` finds what is wrong with a plugin before anything is graded with it."""
 
-from __future__ import annotations
-
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
@@ -13,84 +11,7 @@ from framework.cli import app
 from framework.errors import PluginError
 from framework.providers.plugins import Plugins
 
-PARTS = """
-import numpy as np
-from framework.data.corpus import Corpus
-from framework.data.vocabulary import Vocabulary
-
-
-class Plain:
-    def __init__(self, learning_rate=0.1):
-        self.learning_rate = learning_rate
-
-    def {step}(self, parameters, gradients):
-        for name in parameters:
-            parameters[name] -= self.learning_rate * gradients[name]
-
-
-class Squares:
-    def forward(self, x, y):
-        if x.shape != y.shape:
-            raise ValueError("shapes differ")
-        self.gap = x - y
-        return (self.gap**2).sum() / len(x)
-
-    def backward(self):
-        return {factor} * self.gap / len(self.gap)
-
-
-class Sum:
-    def __init__(self, strength):
-        self.strength = strength
-
-    def value(self, parameters):
-        return self.strength * sum((p**2).sum() for p in parameters.values())
-
-    def gradient(self, parameters):
-        return {{name: 2 * self.strength * p for name, p in parameters.items() if {penalised}}}
-
-
-class Steady(Plain):
-    def rate(self, step):
-        return {rate}
-
-
-class Centred:
-    def fit(self, x):
-        self.mean = x.mean(0)
-
-    def apply(self, x):
-        {apply}
-
-
-def numbers():
-    ids = np.array([2, 3, {id}])
-    return Corpus("numbers", ids, ids[:1], Vocabulary("a"))
-
-
-def fill(request):
-    return None
-
-
-@hookimpl
-def register_implementations():
-    parts = dict(plain="optimizer", squares="loss", sum="penalty", steady="schedule")
-    parts["centred"] = "transform"
-    return [
-        Implementation(kind, name, "own", f"{{__file__}}:{{name.capitalize()}}")
-        for name, kind in parts.items()
-    ]
-
-
-@hookimpl
-def register_corpora():
-    return [CorpusEntry("numbers", "text", f"{{__file__}}:numbers")]
-
-
-@hookimpl
-def register_gradebooks():
-    return {{"slate": f"{gradebook}"}}
-"""
+PARTS = text_of("texts/plugin_offers/parts.txt")
 RIGHT = {
     "step": "step",
     "factor": "2",

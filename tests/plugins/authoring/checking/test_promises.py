@@ -1,6 +1,7 @@
 """Which check tests which sentence of an exercise's text, read from the sources."""
 
 import pytest
+from repository import text_of
 from typer.testing import CliRunner
 
 from autograder.course.texts import without_marks
@@ -24,26 +25,7 @@ README = """# Squash
 | --- | --- |
 | `squash(x)` | a new array <!-- promise: new-array --> |
 """
-STUB = '''
-"""Squash numbers."""
-
-def squash(x, *, scale=1.0):
-    """Return tanh(x), a new array of
-    the same shape.
-
-    Args:
-        x: any shape.
-            It is not modified.
-        scale: positive.
-
-    Returns: numbers
-        below 1.
-    Raises:
-        ValueError: `scale` is not positive.
-
-    It is odd.
-    """
-'''
+STUB = text_of("texts/promises/stub.py")
 CHECK = '''
 import pytest
 

@@ -1,7 +1,5 @@
 """A kit of one exercise, built once, and grading in a copy of it."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

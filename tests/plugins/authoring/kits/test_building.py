@@ -1,13 +1,12 @@
 """A kit: what is in it, what it says, and that a build which would not work writes nothing."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys
 import zipfile
 
 import pytest
+from repository import text_of
 
 from autograder.conversations.recording import content
 from autograder.course.kit_folder import Kit, kit_of, seed_in
@@ -48,10 +47,6 @@ def test_no_line_of_a_solution_is_in_what_the_build_adds(built):
     recording = content(built.place / "kit/recordings/activations.recording")
     assert [line for line in lines if line.encode() in recording] == []
     assert {one.file.parent.name for one in built.quoted} <= {"activations"}
-
-
-def test_a_kit_of_one_exercise_is_small(built):
-    assert built.sizes["activations"] < 64 << 10
 
 
 def test_the_summary_names_points_and_sizes(built):
@@ -174,20 +169,7 @@ def test_a_solution_that_lies_about_stops_the_build(small_course, tmp_path, real
     assert not place.exists()
 
 
-PLUGIN = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-
-class Loud:
-    def forward(self, z):
-        return np.maximum(z, 0.0)
-
-
-@hookimpl
-def register_implementations():
-    return [Implementation("model", "relu", "loud_relu", f"{__name__}:Loud")]
-"""
+PLUGIN = text_of("texts/building/plugin.py")
 
 
 @pytest.fixture

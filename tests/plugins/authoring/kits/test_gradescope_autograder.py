@@ -1,7 +1,5 @@
 """The built autograder, run in a folder laid out as Gradescope's container is."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """What works in a kit: commands, plain pytest, an editor's panel, training."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

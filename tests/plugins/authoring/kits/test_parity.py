@@ -6,8 +6,6 @@ all exercises, takes all listed mistakes, and says how many checks need the cour
 how many mistakes a kit names.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 

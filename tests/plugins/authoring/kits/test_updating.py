@@ -1,7 +1,5 @@
 """`gradus kit update` replaces checks, texts and recordings, and never a student's file."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """`gradus new backend` writes a backend that works."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """`gradus new plugin` writes a plugin that works."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Which attempt counts: rules, extensions, late days, times that are not known."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Names that students choose, of files, folders and themselves, name no other student as owner."""
 
-from __future__ import annotations
-
 import pytest
 
 from plugins.classes.collecting.readers import read_blackboard, read_moodle, read_nbgrader

@@ -1,7 +1,5 @@
 """Cloned repositories: names with hyphens, commits in time, tags, hostile settings."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from datetime import UTC, datetime

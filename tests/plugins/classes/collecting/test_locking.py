@@ -1,7 +1,5 @@
 """Two commands that change one collection at the same moment: the second one is refused."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,13 +1,12 @@
 """Every reader finds owners by identifiers, and lists each file that it does not know."""
 
-from __future__ import annotations
-
 import os
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 import pytest
+from repository import text_of
 
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.export import Export
@@ -100,23 +99,7 @@ def test_canvas_is_anonymous_only_if_every_file_is(write_zip, reading):
     ]
 
 
-METADATA = """
-submission_9001:
-  :submitters:
-  - :name: Ana García
-    :sid: "007"
-    :email: ana@uni.example
-  - :name: 王小明
-    :email: wang@uni.example
-  :created_at: 2026-03-02 10:15:00.000000000 Z
-  :score: 8.0
-  :results: {tests: []}
-  :history:
-  - :created_at: 2026-03-01 09:00:00.000000000 Z
-  - :created_at: 2026-03-02 10:15:00.000000000 Z
-submission_9002:
-  :submitters: []
-"""
+METADATA = text_of("texts/readers/metadata.txt")
 
 
 def test_gradescope_reads_all_submitters_and_the_time(write_folder, reading):
@@ -155,21 +138,7 @@ def test_gradescope_needs_its_metadata(write_folder, reading):
         reading(read_gradescope, write_folder("e", {"submission_1/a.py": GOOD}))
 
 
-INFO = """Name: Ana García (a_garcia)
-Assignment: Lab 1
-Date Submitted: Monday, 2 March 2026 10:15:00 o'clock CET
-Current Grade: Not Yet Graded
-
-Submission Field:
-There is no student submission text data for this assignment.
-
-Comments:
-There are no student comments for this assignment.
-
-Files:
-\tOriginal filename: my lab.py
-\tFilename: Lab 1_a_garcia_poging_2026-03-02-10-15-00_my lab.py
-"""
+INFO = text_of("texts/readers/info.txt")
 
 
 def test_blackboard_reads_user_and_original_name_from_the_text_file(write_zip, reading):

@@ -1,7 +1,5 @@
 """Names that students chose, on every file system, and the numbers that systems add to them."""
 
-from __future__ import annotations
-
 from pathlib import PurePosixPath
 
 import pytest

@@ -1,11 +1,8 @@
 """`gradus class collect`: every kind of export, odd names, hostile archives, and what stays."""
 
-from __future__ import annotations
-
 import io
 import json
 import stat
-import tarfile
 import zipfile
 
 import pytest
@@ -185,16 +182,6 @@ def zipped(**files):
         for name, content in files.items():
             archive.writestr(name.replace("__", "/"), content)
     return data.getvalue()
-
-
-def test_a_tar_is_read_as_a_zip_is(collect):
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz") as archive:
-        info = tarfile.TarInfo("src/activations (1).py")
-        info.size = len(GOOD)
-        archive.addfile(info, io.BytesIO(GOOD.encode()))
-    collection, _ = collect({moodle("Ana", 1007, "lab.v2.tar.gz"): data.getvalue()}, "moodle")
-    assert stored(collection)["s1"] == [{"lab.v2/src/activations.py": GOOD}]
 
 
 def test_hostile_archives_cost_their_own_student_alone(collect, tmp_path):

@@ -1,7 +1,5 @@
 """On a CI server, the course of the working directory may be a student's: it has to be named."""
 
-from __future__ import annotations
-
 import inspect
 
 import pytest

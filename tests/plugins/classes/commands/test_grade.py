@@ -1,7 +1,5 @@
 """`gradus class grade` and what reads its store, on a class of four with the real sandbox."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """`gradus class gradebook`, `points` and `totals`: from a graded class to the gradebook."""
 
-from __future__ import annotations
-
 import stat
 from dataclasses import replace
 
@@ -49,11 +47,6 @@ def test_a_gradebook_is_filled_and_everything_else_is_said(made):
     ]
     again, _ = fill(made, "--column", "rnn", "--exercise", "rnn", "--zero-missing")
     assert "points of 3 students" in again
-
-
-def test_a_log_has_pseudonyms(made):
-    output, _ = fill(made, "--column", "rnn", "--exercise", "rnn")
-    assert "student-" in output and "s3" not in output and "Zoë" not in output
 
 
 def test_a_run_with_faults_of_the_grader_needs_a_word(made):

@@ -1,7 +1,5 @@
 """Exports of each system, made after its layout, get points in one column and no other change."""
 
-from __future__ import annotations
-
 import difflib
 
 import pytest

@@ -1,7 +1,5 @@
 """The results of a run as records: what is known, what waits, and what is missing."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """Points after grading: manual points that survive regrades, rules, plugins, last words."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial

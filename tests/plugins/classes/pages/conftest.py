@@ -1,7 +1,5 @@
 """A graded class with odd names, and the pages of its run."""
 
-from __future__ import annotations
-
 import pytest
 from large_class import large_class
 from repository import ROOT

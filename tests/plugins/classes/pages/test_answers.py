@@ -1,7 +1,5 @@
 """Answers in prose in served pages: one after the other, equal ones once, with reused comments."""
 
-from __future__ import annotations
-
 import http.client
 import re
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """Live pages in Chromium: a run is watched while its results come, under the strict policy."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

@@ -1,7 +1,5 @@
 """The server: shown to those with the token alone, under known names, and only read."""
 
-from __future__ import annotations
-
 import http.client
 
 import pytest

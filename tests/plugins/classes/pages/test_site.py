@@ -1,7 +1,5 @@
 """The pages of a run as files: whole, safe with hostile names, and right numbers."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

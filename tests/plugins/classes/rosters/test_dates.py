@@ -1,7 +1,5 @@
 """Due dates in time zones: changes of clocks, offsets, and late days."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Rosters of every system, extensions and times: found by columns, wrong rows are refused."""
 
-from __future__ import annotations
-
 import pytest
 
 from framework.errors import BadInputError, ConflictError, UsageError

@@ -1,7 +1,5 @@
 """A sheet changes single cells and keeps every other byte, in every form that systems write."""
 
-from __future__ import annotations
-
 import csv
 import io
 

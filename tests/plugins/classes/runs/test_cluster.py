@@ -1,7 +1,5 @@
 """Dask distributed: each job once, nothing open to others, a lost worker is no grade."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

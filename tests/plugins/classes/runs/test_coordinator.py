@@ -1,7 +1,5 @@
 """Jobs are graded once each: faults, lost workers, interrupts, several coordinators."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

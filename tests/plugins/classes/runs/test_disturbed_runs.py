@@ -1,7 +1,5 @@
 """A disturbed run ends as an undisturbed one: processes are killed, a disk is full."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import random

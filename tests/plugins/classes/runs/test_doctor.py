@@ -1,7 +1,5 @@
 """Before a run: solutions with full marks, stubs without points, room on the disk."""
 
-from __future__ import annotations
-
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial

@@ -1,7 +1,5 @@
 """One job is graded as `grade` does; afresh, without what is known of other submissions."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

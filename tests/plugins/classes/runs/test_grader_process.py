@@ -1,7 +1,5 @@
 """A grader's process: one for each thread, gone with its parent, started again when it is lost."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """What crosses between machines is checked on arrival."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Points of a run: the best of several attempts, and what was not graded is no zero."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Rate and time left on one line."""
 
-from __future__ import annotations
-
 import io
 
 from plugins.classes.runs.jobs import IN_LOG, RunProgress

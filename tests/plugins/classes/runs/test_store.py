@@ -1,7 +1,5 @@
 """The store in SQLite and in PostgreSQL: leases, results once, disagreements, runs."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

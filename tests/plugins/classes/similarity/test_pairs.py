@@ -1,10 +1,9 @@
 """Copies are found however they are disguised; independent code and given code are not."""
 
-from __future__ import annotations
-
 import random
 
 import pytest
+from repository import text_of
 from written_code import disguised, independent
 
 from docs.examples import similar_pairs as of_jplag
@@ -24,48 +23,9 @@ GIVEN = '''class Cell:
     def forward(self, x, h, c):
         raise NotImplementedError
 '''
-HONEST = '''class Cell:
-    """An LSTM cell, with a docstring of its own."""
-
-    def forward(self, x, h, c):
-        z = x @ self.W_x + h @ self.W_h + self.b  # all gates at once
-        i, f, o, g = np.split(z, 4, axis=1)
-        i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)
-        g = np.tanh(g)
-        c_new = f * c + i * g
-        h_new = o * np.tanh(c_new)
-        self.cache = (x, h, c, i, f, o, g, c_new)
-        return h_new, c_new
-'''
-RENAMED = """class Cell:
-
-    def forward(self, inputs, hidden, memory):
-        # my own work
-        gates = (inputs @ self.weights + hidden @ self.recurrent
-                 + self.bias)
-        a, e, u, w = np.split(gates, 4, axis=1)
-        a, e, u = logistic(a), logistic(e), logistic(u)
-        w = np.tanh(w)
-        kept = e * memory + a * w
-
-        shown = u * np.tanh(kept)
-        self.saved = (inputs, hidden, memory, a, e, u, w, kept)
-        return shown, kept
-"""
-OTHER = """class Cell:
-    def forward(self, x, h, c):
-        joined = np.concatenate([x, h], axis=-1)
-        gates = {}
-        for name in "ifog":
-            gates[name] = joined.dot(self.weights[name]) + self.biases[name]
-        for name in "ifo":
-            gates[name] = 1 / (1 + np.exp(-gates[name]))
-        new_c = gates["f"] * c
-        new_c += gates["i"] * np.tanh(gates["g"])
-        if self.training:
-            self.stack.append((joined, dict(gates), c.copy()))
-        return gates["o"] * np.tanh(new_c), new_c
-"""
+HONEST = text_of("texts/pairs/honest.py")
+RENAMED = text_of("texts/pairs/renamed.py")
+OTHER = text_of("texts/pairs/other.py")
 
 
 def shares(code, skeleton=GIVEN, sources=()):

@@ -1,7 +1,5 @@
 """Copies that are planted in a class: how many are found, and how many others are listed."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

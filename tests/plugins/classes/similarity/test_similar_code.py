@@ -1,7 +1,5 @@
 """`gradus class similarity`: planted copies, sources, other programs' pairs, and no names."""
 
-from __future__ import annotations
-
 import json
 import random
 import stat

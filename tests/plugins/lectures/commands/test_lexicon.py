@@ -2,24 +2,13 @@
 
 import pytest
 from gradus_command import gradus
-from repository import ROOT
+from repository import ROOT, text_of
 from wordnet_writer import write_wordnet
 
 from framework.data.lexicon.entries import mini_entries
 from framework.errors import BadInputError, UnknownNameError, UsageError
 
-PANDA = """\
-noun: giant_panda, panda, panda_bear, Ailuropoda_melanoleuca
-noun: lesser_panda, red_panda, panda, Ailurus_fulgens
-
-synonyms, noun: giant_panda, panda_bear, Ailuropoda_melanoleuca, lesser_panda, red_panda, \
-Ailurus_fulgens
-
-hypernyms of giant_panda.n.01: procyonid.n.01, carnivore.n.01, placental.n.01, mammal.n.01, \
-vertebrate.n.01, chordate.n.01, animal.n.01, organism.n.01, living_thing.n.01, whole.n.02, \
-object.n.01, physical_entity.n.01, entity.n.01
-Other synsets with hypernyms: lesser_panda.n.01
-"""
+PANDA = text_of("texts/lexicon/panda.txt")
 
 #: A student's functions, which answer unlike the reference.
 STUDENT = """

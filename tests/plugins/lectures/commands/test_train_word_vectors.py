@@ -5,24 +5,14 @@ import re
 import numpy as np
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
 from power_cut import PowerCutError, power_cut
 
-from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 from framework.training.trained_vectors import load_vectors
 
 LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
-
-#: Reads a student's only file.
-STUDENT = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = folder / "written.py"
-    return [Implementation({kind!r}, {name!r}, "student", f"{{written}}:{target}")]
-"""
 
 #: Negative sampling that moves the centre words alone, so that the result tells who was asked.
 HALF = """
@@ -96,31 +86,11 @@ def test_the_checkpoint_has_the_models_own_parameters_and_the_text_file_the_same
     np.testing.assert_array_equal(text.vectors.astype(np.float32), binary.vectors)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_the_same_seed_gives_the_same_file_also_after_an_interruption(folder, monkeypatch, backend):
-    options = ("--backend", backend, "--epochs", 3, "--seed", 5)
-    train(*options, "--out", "whole")
-    with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=2))
-        with pytest.raises(PowerCutError):
-            train(*options, "--out", "cut")
-    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
-    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
-    train(*options[:-1], 6, "--out", "other")
-    assert (folder / "other").read_bytes() != (folder / "whole").read_bytes()
-
-
-def test_resuming_needs_the_same_options():
-    train("--epochs", 2)
-    with pytest.raises(UsageError, match="its negative is 3, but this run has 4"):
-        train("--epochs", 2, "--negative", 4, "--resume")
-
-
 def student(folder, code, **offer):
     """A student who has written `code`, and the options that use it."""
     (folder / "exercises").mkdir()
     (folder / "exercises" / "written.py").write_text(code, encoding="utf-8")
-    (folder / "reader.py").write_text(STUDENT.format(**offer), encoding="utf-8")
+    (folder / "reader.py").write_text(reader(**offer), encoding="utf-8")
     return "--provider", "student", "--plugin", "reader.py", "--epochs", 1
 
 
@@ -190,21 +160,6 @@ def test_a_plot_of_words_is_written(folder):
     assert (folder / "p.svg").is_file()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (("--min-count", 1000), BadInputError, "no line of text.txt has two words that occur 1000"),
-        (("--corpus", "gone.txt"), BadInputError, "gone.txt cannot be read"),
-        (("--corpus", "agreemnt"), UnknownNameError, "did you mean 'agreement'"),
-        (("--resume",), BadInputError, "no checkpoint at checkpoints"),
-        (("--learning-rate", "1e38"), UsageError, r"loss is (nan|inf).*smaller `--learning-rate`"),
-    ],
-)
-def test_what_cannot_be_done_is_said(arguments, error, message):
-    with pytest.raises(error, match=message):
-        train(*arguments)
-
-
 ADAM = ("--optimizer", "adam", "--learning-rate", 0.01, "--no-summed")
 
 
@@ -227,19 +182,6 @@ def test_negative_samples_have_no_effect_on_a_softmax():
         train("--loss", "softmax_cross_entropy")
     with pytest.raises(AssertionError, match="No such option: --negative"):
         gradus("train", "cbow", "--negative", 3)
-
-
-@pytest.mark.parametrize(
-    ("model", "loss", "said"),
-    [
-        ("skip_gram", "max_margin_loss", "Losses that fit: negative_sampling, softmax_cross_"),
-        ("cbow", "max_margin_loss", "Losses that fit: softmax_cross_entropy$"),
-        ("cbow", "negative_sampling", "negative_sampling@numpy is a function; what is needed"),
-    ],
-)
-def test_a_loss_that_does_not_fit_is_refused_with_those_that_fit(model, loss, said):
-    with pytest.raises(UsageError, match=said):
-        gradus("train", model, "--corpus", "text.txt", "--min-count", 1, "--loss", loss)
 
 
 def test_commands_on_word_vectors_read_what_was_trained_last():

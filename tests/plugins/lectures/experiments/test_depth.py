@@ -10,11 +10,6 @@ from plugins.lectures.experiments.classification import Training
 from plugins.lectures.experiments.experiment import Setting
 
 
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
-
-
 @pytest.mark.parametrize("name", ["numpy", "torch"])
 def test_every_stack_is_trained_on_the_same_texts(name, monkeypatch):
     for what, value in {"LEVELS": 2, "SYMBOLS": 4, "CHOICES": 2, "TRAIN": 60, "TEST": 20}.items():

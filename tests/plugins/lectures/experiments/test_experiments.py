@@ -11,11 +11,6 @@ from plugins.lectures.experiments.catalogue import EXPERIMENTS, chosen_experimen
 from plugins.lectures.experiments.experiment import Measured, Setting, faster, timed_in_turns
 
 
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
-
-
 def test_actions_are_timed_in_turns_after_a_first_call(backend):
     called = []
     actions = {name: (lambda name=name: called.append(name)) for name in "ab"}

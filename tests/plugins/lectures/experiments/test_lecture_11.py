@@ -5,8 +5,6 @@ from functools import partial
 import numpy as np
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.experiments import (
     dropout,
     forget_gates,
@@ -21,11 +19,6 @@ from plugins.lectures.experiments.layered import Layered
 from plugins.lectures.languages.suffix_tagging import SuffixTagging
 
 QUICK = Training(epochs=1, batch_size=20, rate=0.01)
-
-
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
 
 
 def run(module, backend, monkeypatch, repeats=2, **sizes):

@@ -1,7 +1,5 @@
 """Languages that are drawn: other ids, other probabilities, and the same best scores by formula."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

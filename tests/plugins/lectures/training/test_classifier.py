@@ -7,9 +7,6 @@ import pytest
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
-from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from plugins.lectures.languages import sentiment
 from plugins.lectures.training.text_classifier import TextClassifierOptions, text_task
@@ -17,12 +14,6 @@ from plugins.lectures.training.text_classifier import TextClassifierOptions, tex
 SETTINGS = TextClassifierOptions(learning_rate=0.02, epochs=3)
 SIZES = {"embedding_size": 8, "hidden_sizes": [8], "keep_probability": 0.8}
 TASK = text_task(sentiment.corpus(600), minimum_count=1)
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_run(backend, settings=SETTINGS, task=TASK, **changes):
@@ -48,34 +39,6 @@ def test_it_learns_what_a_bag_of_words_can(backends, backend):
     assert run.task.measured(run.model, run.backend.arrays)[0] > 0.68
 
 
-def test_backends_learn_alike(backends):
-    """Without dropout: each backend draws masks on its own device."""
-    one, two = (a_run(backends(name), keep_probability=1.0) for name in ("numpy", "torch"))
-    for _ in range(2):
-        assert one.epoch(ignore) == pytest.approx(two.epoch(ignore), rel=1e-6)
-
-
-@pytest.mark.parametrize("optimizer", ["adam", "momentum:mu=0.5", "ada_delta"])
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
-    backends, backend, optimizer, tmp_path
-):
-    settings = replace(SETTINGS, optimizer=optimizer)
-    whole, first, second = (a_run(backends(backend), settings) for _ in range(3))
-    for _ in range(3):
-        whole.epoch(ignore)
-    first.epoch(ignore)
-    first.checkpoint().save(tmp_path / "best")
-    first.progress().save(tmp_path / "last")
-    second.resume(*(load_checkpoint(tmp_path / name) for name in ("last", "best")))
-    assert second.epochs_done == 1
-    for _ in range(2):
-        second.epoch(ignore)
-    assert same(whole.progress().parameters, second.progress().parameters)
-    assert same(whole.checkpoint().parameters, second.checkpoint().parameters)
-    assert whole.checkpoint().training == second.checkpoint().training
-
-
 def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
     run = a_run(backends("numpy"))
     found = iter([0.5, 0.7, 0.7, 0.6])
@@ -93,23 +56,6 @@ def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
     assert same(run.checkpoint().parameters, parameters[2])
     run.take_best()
     assert same(run.progress().parameters, parameters[2])
-
-
-@pytest.mark.parametrize(
-    ("settings", "arguments", "said"),
-    [
-        ({"epochs": 9}, {}, "its epochs is 3, but this run has 9"),
-        ({"optimizer": "sgd"}, {}, "its optimizer is adam, but this run has sgd"),
-        ({}, {"hidden_sizes": [9]}, "its arguments is"),
-    ],
-)
-def test_another_run_is_not_resumed(backends, settings, arguments, said):
-    run = a_run(backends("numpy"))
-    other = a_run(backends("numpy"), replace(SETTINGS, **settings), **arguments)
-    with pytest.raises(UsageError, match=said):
-        other.resume(run.progress(), run.checkpoint())
-    with pytest.raises(UsageError, match=said):
-        other.take_over(run.checkpoint())
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])

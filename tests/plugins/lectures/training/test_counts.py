@@ -7,10 +7,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 from gradus_command import gradus
+from plugin_fixtures import reader
+from repository import text_of
 
 from framework.data.corpus import Corpus
 from framework.data.vocabulary import EOS, Vocabulary
-from framework.errors import BadInputError, UsageError
+from framework.errors import BadInputError
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
@@ -24,28 +26,7 @@ LINES = ["a b c", "a b d", "a c b", "b a"] * 5
 COUNTS = Counter(word for line in LINES[:-2] for word in [*line.split(), "end"])
 
 #: A model that counts, written by a student, with the reader of the student's folder.
-UNIGRAMS = """
-from collections import Counter
-from framework.models.count_models import CountModel
-
-class Words(CountModel):
-    def fit(self, tokens):
-        words = tokens[1:].tolist()
-        self.counts = Counter((w,) for w in words)
-        self.totals = Counter({(): len(words)})
-
-    def estimate(self, h, w):
-        return self.counts[w,] / self.totals[()]
-"""
-READER = """
-from framework.hookspecs import hookimpl
-from framework.providers.registry import Implementation
-
-@hookimpl
-def student_implementations(folder):
-    written = f"{folder / 'written.py'}:Words"
-    return [Implementation("language_model", "kneser_ney", "student", written)]
-"""
+UNIGRAMS = text_of("texts/counts/unigrams.py")
 
 
 @pytest.fixture
@@ -160,7 +141,9 @@ def test_a_model_that_counts_in_an_exercise_is_known_by_its_plain_name(folder):
 def test_a_students_model_counts(folder):
     (folder / "exercises").mkdir()
     (folder / "exercises" / "written.py").write_text(UNIGRAMS, encoding="utf-8")
-    (folder / "reader.py").write_text(READER, encoding="utf-8")
+    (folder / "reader.py").write_text(
+        reader("language_model", "kneser_ney", "Words"), encoding="utf-8"
+    )
     own = ("--provider", "student", "--plugin", "reader.py")
     assert "from your code: kneser_ney\n" in train("kneser_ney", *own)
     found = gradus("evaluate", "m", "--plugin", "reader.py")
@@ -170,21 +153,6 @@ def test_a_students_model_counts(folder):
         / COUNTS.total()
     )
     assert f"perplexity {np.exp(-np.log(p).mean()):.6f}" in found
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("counts:recurrent_lm",), "recurrent_lm has no argument `order`, so it does not count"),
-        (("language_model:kneser_ney",), "`gradus train counts:kneser_ney` lets it count"),
-        (("kneser_ney", "--order", 2, "--set", "order=3"), "both set order: leave one out"),
-        (("kneser_ney", "--set", "end=3"), "`--set end` is not possible"),
-        (("kneser_ney", "--order", 0), "--order must be a whole number from 1 on, not 0"),
-    ],
-)
-def test_what_does_not_fit_is_refused(folder, words, said):
-    with pytest.raises(UsageError, match=said):
-        train(*words)
 
 
 def test_a_history_that_no_word_follows_is_said(folder):

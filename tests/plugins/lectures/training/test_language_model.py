@@ -10,8 +10,6 @@ from framework.data.corpus import Corpus
 from framework.data.tokens import CHARACTERS
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from plugins.lectures.training.language_model import LanguageModelOptions, LanguageModelTask
@@ -35,13 +33,6 @@ DEEP = {
     **SIZES,
     "cell": {"layer": "lstm", "layers": 2, "dropout": {"name": "dropout", "keep_probability": 0.7}},
 }
-SPELLED = {"hidden_size": 6, "characters": {"embedding_size": 3, "maps": 2}}
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_corpus(words=6, tokens=200):
@@ -58,31 +49,6 @@ def ignore(done, total, loss):
     pass
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-@pytest.mark.parametrize(
-    ("optimizer", "arguments"), [("sgd", DEEP), ("adam", DEEP), ("adam", SPELLED)]
-)
-def test_an_interrupted_run_ends_in_the_same_bytes(
-    backends, backend, optimizer, arguments, tmp_path
-):
-    settings = replace(SETTINGS, optimizer=optimizer)
-    whole, first, second = (
-        a_run(backends(backend), settings, arguments=arguments) for _ in range(3)
-    )
-    for _ in range(4):
-        whole.epoch(ignore)
-    for _ in range(2):
-        first.epoch(ignore)
-    first.checkpoint().save(tmp_path / "m")
-    second.resume(load_checkpoint(tmp_path / "m"))
-    assert second.epochs_done == 2
-    for _ in range(2):
-        second.epoch(ignore)
-    whole.checkpoint().save(tmp_path / "whole")
-    second.checkpoint().save(tmp_path / "resumed")
-    assert (tmp_path / "whole").read_bytes() == (tmp_path / "resumed").read_bytes()
-
-
 def test_backends_learn_alike_with_all_options(backends):
     """Without dropout: each backend draws masks on its own device."""
     settings = replace(SETTINGS, precision="float64", optimizer="momentum:mu=0.5")
@@ -90,16 +56,6 @@ def test_backends_learn_alike_with_all_options(backends):
     one, two = (a_run(backends(name), settings, arguments=deep) for name in ("numpy", "torch"))
     found = [[run.epoch(ignore) for _ in range(3)] for run in (one, two)]
     assert np.array(found[0]) == pytest.approx(np.array(found[1]), rel=1e-9)
-
-
-def test_the_schedule_begins_after_the_epochs_that_are_held(backends):
-    run, rates = a_run(backends("numpy"), replace(SETTINGS, optimizer="sgd", hold=3)), []
-    for _ in range(5):
-        expected = run.learning_rate
-        run.epoch(lambda *step: rates.append(run._optimizer.learning_rate))
-        assert rates[-1] == expected
-    assert list(dict.fromkeys(rates)) == [0.01, 0.005, 0.0025]
-    assert rates.count(0.01) == 3 * len(rates) / 5
 
 
 def test_initial_values_are_drawn_from_the_range(backends):
@@ -110,12 +66,6 @@ def test_initial_values_are_drawn_from_the_range(backends):
             assert 0 < np.abs(array).max() <= 0.1, name
     own = a_run(backends("numpy"), replace(SETTINGS, initial_range=None))
     assert own.checkpoint().parameters["cell.layer_1.b"].max() == 1  # the forget gate's
-
-
-def test_a_cell_by_name_is_trained(backends):
-    run = a_run(backends("numpy"), arguments={**SIZES, "cell": "gru"})
-    losses = [run.epoch(ignore)[0] for _ in range(3)]
-    assert losses[-1] < losses[0]
 
 
 @pytest.mark.parametrize(
@@ -137,20 +87,6 @@ def test_another_text_is_not_resumed(backends):
     saved = a_run(backends("numpy")).checkpoint()
     with pytest.raises(UsageError, match="its words is 200, but this run has 100"):
         a_run(backends("numpy"), corpus=a_corpus(tokens=100)).resume(saved)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"schedule": "step_decay:factor=7,every=1"}, "0 < factor ≤ 1 is needed"),
-        ({"schedule": "step_decay"}, "step_decay cannot be built as a schedule here"),
-        ({"schedule": "adam"}, "adam@numpy is an optimizer; what is needed here is a schedule"),
-        ({"optimizer": "adam:mu=1"}, "adam cannot be built as an optimizer here"),
-    ],
-)
-def test_tools_that_cannot_be_are_named(backends, changes, said):
-    with pytest.raises(UsageError, match=said):
-        a_run(backends("numpy"), replace(SETTINGS, **changes))
 
 
 def test_a_model_of_characters_reports_bits_and_samples_characters(spec):

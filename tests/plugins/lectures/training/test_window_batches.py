@@ -5,20 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.training.counted_text import count_text
 from plugins.lectures.training.window_batches import ContextBatches, PairBatches
 
 SENTENCES = [[f"w{i}" for i in range(9)], ["v0", "v1"], ["alone"], [f"u{i}" for i in range(6)]]
 #: The word of each position of the text.
 WORDS = [word for sentence in SENTENCES for word in sentence]
-
-
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
 
 
 def a_text():

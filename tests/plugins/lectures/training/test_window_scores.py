@@ -11,7 +11,7 @@ from small_runs import copy_corpora, train
 
 from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.vocabulary import Vocabulary
-from framework.errors import BadInputError, UsageError
+from framework.errors import BadInputError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
@@ -34,11 +34,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     copy_corpora(tmp_path)
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "numpy")
 
 
 def corpus(sentences=8, tags=TAGS, valid=2):
@@ -138,13 +133,6 @@ def test_f1_counts_words_in_names(backend):
 def test_a_corpus_without_pairs_is_refused(backend, found, said):
     with pytest.raises(BadInputError, match=said):
         task(backend, found)
-
-
-@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "softmax_cross_entropy@numpy"])
-def test_a_loss_of_classes_is_refused_with_those_that_fit(folder, loss):
-    said = f"the loss {loss} does not fit .*Losses that fit: max_margin_loss$"
-    with pytest.raises(UsageError, match=said):
-        train("window_scores", "m", "--loss", loss)
 
 
 def test_max_margin_training_reports_f1_and_the_checkpoint_gives_it_again(folder):

@@ -7,9 +7,6 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
-from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import Run
 from framework.training.trained_vectors import vectors_of
 from plugins.lectures.evaluation.word_similarity import neighbors
@@ -41,12 +38,6 @@ def sentences(count):
     return made
 
 
-@pytest.fixture(scope="module")
-def backends():
-    registry = Plugins().registry
-    return lambda name: Backend(registry, name)
-
-
 def a_run(backend, settings=SETTINGS, count=300):
     text = count_text("farm", sentences(count), minimum_count=settings.minimum_count)
     return Run(backend, WordVectorTask(text, settings, backend), "skip_gram", {}, settings)
@@ -75,37 +66,6 @@ def test_backends_learn_alike(backends):
     for name, array in one.checkpoint().parameters.items():
         assert array.dtype == np.float32
         np.testing.assert_allclose(two.checkpoint().parameters[name], array, atol=1e-4)
-
-
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(backends, backend, tmp_path):
-    whole, first, second = (a_run(backends(backend)) for _ in range(3))
-    for _ in range(4):
-        whole.epoch(ignore)
-    for _ in range(2):
-        first.epoch(ignore)
-    first.checkpoint().save(tmp_path / "m")
-    second.resume(load_checkpoint(tmp_path / "m"))
-    assert second.epochs_done == 2
-    for _ in range(2):
-        second.epoch(ignore)
-    for name, array in whole.checkpoint().parameters.items():
-        np.testing.assert_array_equal(second.checkpoint().parameters[name], array)
-
-
-@pytest.mark.parametrize(
-    ("changes", "count", "said"),
-    [
-        ({"window": 5}, 300, "its window is 2, but this run has 5"),
-        ({"epochs": 9}, 300, "its epochs is 4, but this run has 9"),
-        ({}, 302, "its words is 900, but this run has 906"),
-    ],
-)
-def test_another_run_is_not_resumed(backends, changes, count, said):
-    saved = a_run(backends("numpy")).checkpoint()
-    other = a_run(backends("numpy"), replace(SETTINGS, **changes), count)
-    with pytest.raises(UsageError, match=said):
-        other.resume(saved)
 
 
 def test_another_text_of_the_same_length_is_not_resumed(backends):

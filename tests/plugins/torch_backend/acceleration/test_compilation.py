@@ -109,8 +109,3 @@ def test_a_missing_compiler_is_an_error_that_says_what_to_install(monkeypatch):
     assert "(mine)" in missing_compiler("cpu")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert "triton is missing" in missing_compiler("cuda")
-
-
-def test_numpy_refuses_it():
-    with pytest.raises(UsageError, match="'numpy' does not offer `--compile`"):
-        gradus("train", "rnn_lm", "--corpus", "text.txt", "--compile")

@@ -5,7 +5,7 @@ import os
 import pytest
 from small_runs import copy_corpora, train
 
-from framework.errors import DeviceError, UsageError
+from framework.errors import DeviceError
 from framework.training.loops import Learner
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
@@ -60,8 +60,3 @@ def test_an_operation_without_such_a_form_is_named(monkeypatch):
     monkeypatch.setattr(Learner, "step", step)
     with pytest.raises(DeviceError, match=r"cumsum_cuda_kernel.*leave `--deterministic` out"):
         train("tagger", "m", "--backend", "torch", "--deterministic")
-
-
-def test_numpy_refuses_it():
-    with pytest.raises(UsageError, match="'numpy' does not offer `--deterministic`: leave it out"):
-        train("tagger", "m", "--deterministic")

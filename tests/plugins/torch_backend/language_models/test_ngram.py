@@ -3,34 +3,9 @@
 import numpy as np
 import pytest
 
-from solutions.language_models.kneser_ney import kneser_ney as numpy_kneser_ney
-from solutions.language_models.ngram import ngram as numpy_form
-
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
 from plugins.torch_backend.language_models import kneser_ney, ngram  # noqa: E402
-
-V = 40
-MODELS = [
-    (ngram, numpy_form, "NgramLM", ()),
-    (ngram, numpy_form, "AddDelta", (0.2,)),
-    (ngram, numpy_form, "Backoff", ("stupid",)),
-    (ngram, numpy_form, "Backoff", ("interpolated",)),
-    (kneser_ney, numpy_kneser_ney, "KneserNey", ()),
-]
-
-
-@pytest.mark.parametrize(("torch_form", "other_form", "name", "args"), MODELS)
-def test_a_text_gets_the_same_log_probabilities(torch_form, other_form, name, args):
-    rng = np.random.default_rng(0)
-    tokens, new = rng.geometric(0.15, size=(2, 2000)) % V
-    found = getattr(torch_form, name)(V, 4, *args, end=0)
-    expected = getattr(other_form, name)(V, 4, *args, end=0)
-    found.fit(torch.from_numpy(tokens))
-    expected.fit(tokens)
-    log_p = found.log_probabilities(torch.from_numpy(new))
-    assert log_p.dtype is torch.float64
-    np.testing.assert_allclose(log_p.numpy(), expected.log_probabilities(new), rtol=1e-12)
 
 
 def test_arrays_and_ids_of_any_width_are_taken():
